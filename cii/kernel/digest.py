@@ -1,0 +1,44 @@
+"""One canonical form of plain values, and its SHA-256: what is hashed today hashes the same for ever."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from fractions import Fraction
+
+from cii.kernel.money import Chf
+
+
+def plain(value: object) -> object:
+    """The value in JSON's terms: money as centimes, dates in ISO form, enums by value, sets sorted."""
+    match value:
+        case None | bool() | int():
+            return value
+        case Enum():
+            return plain(value.value)
+        case str():
+            return str(value)
+        case Chf():
+            return value.centimes
+        case datetime() | date():
+            return value.isoformat()
+        case Fraction():
+            return f"{value.numerator}/{value.denominator}"
+        case Mapping():
+            return {str(plain(key)): plain(held) for key, held in value.items()}
+        case list() | tuple():
+            return [plain(one) for one in value]
+        case set() | frozenset():
+            return sorted((plain(one) for one in value), key=repr)
+    raise TypeError(f"no canonical form for {type(value).__name__}; floats have none on purpose")
+
+
+def canonical(value: object) -> bytes:
+    """UTF-8 JSON with sorted keys and no spaces."""
+    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest(value: object) -> str:
+    """SHA-256 of the canonical form, in hexadecimal."""
+    return hashlib.sha256(canonical(value)).hexdigest()

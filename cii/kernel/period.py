@@ -1,0 +1,127 @@
+"""Periods of days, half-open: `start` is inside, `end` is not. Inclusive dates live at the edges only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
+
+from cii.kernel.errors import Refusal
+
+ONE_DAY = timedelta(days=1)
+
+
+class PeriodUpsideDown(Refusal):
+    """The last day lies before the first."""
+
+    code, kind = "period-upside-down", "unfit"
+
+
+class NotAQuarter(Refusal):
+    """The text is not a quarter written like 2026-Q3."""
+
+    code, kind = "not-a-quarter", "unfit"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Period:
+    """Days from `start` up to, not including, `end`; may be empty, never upside down."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise PeriodUpsideDown(first=self.start, last=self.end)
+
+    @classmethod
+    def through(cls, first: date, last: date) -> Self:
+        """From two inclusive dates, as people write them."""
+        if last < first:
+            raise PeriodUpsideDown(first=first, last=last)
+        return cls(first, last + ONE_DAY)
+
+    @property
+    def last(self) -> date:
+        """The last day inside; meaningless when empty."""
+        return self.end - ONE_DAY
+
+    def __len__(self) -> int:
+        return (self.end - self.start).days
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day < self.end
+
+    def days(self) -> Iterator[date]:
+        """Each day inside, in order."""
+        return (self.start + timedelta(days=n) for n in range(len(self)))
+
+    def overlap(self, other: "Period") -> "Period | None":
+        """The days in both, or None when there is none."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Period(start, end) if start < end else None
+
+    def months(self) -> Iterator["Period"]:
+        """The period cut at each first of a month, in order."""
+        at = self.start
+        while at < self.end:
+            cut = min(next_month(at), self.end)
+            yield Period(at, cut)
+            at = cut
+
+    def years(self) -> Iterator["Period"]:
+        """The period cut at each first of January, in order."""
+        at = self.start
+        while at < self.end:
+            cut = min(date(at.year + 1, 1, 1), self.end)
+            yield Period(at, cut)
+            at = cut
+
+
+def next_month(day: date) -> date:
+    """The first of the month after `day`."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def month_of(day: date) -> Period:
+    """The calendar month that holds `day`."""
+    return Period(day.replace(day=1), next_month(day))
+
+
+def year_of(day: date) -> Period:
+    """The calendar year that holds `day`."""
+    return Period(date(day.year, 1, 1), date(day.year + 1, 1, 1))
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Quarter:
+    """A quarter of a calendar year, written 2026-Q3."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `2026-Q3`; refuses NotAQuarter."""
+        year, mark, number = text.strip().upper().partition("-Q")
+        if not mark or not (year.isascii() and year.isdigit() and len(year) == 4) or number not in {"1", "2", "3", "4"}:
+            raise NotAQuarter(text=text[:20])
+        return cls(int(year), int(number))
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """The quarter that holds `day`."""
+        return cls(day.year, (day.month + 2) // 3)
+
+    @property
+    def period(self) -> Period:
+        """Its days."""
+        start = date(self.year, self.number * 3 - 2, 1)
+        return Period(start, next_month(date(self.year, self.number * 3, 1)))
+
+    @property
+    def previous(self) -> "Quarter":
+        """The quarter before."""
+        return Quarter.of(self.period.start - ONE_DAY)
+
+    def __str__(self) -> str:
+        return f"{self.year}-Q{self.number}"
