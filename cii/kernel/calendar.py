@@ -59,6 +59,8 @@ def _library(canton: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("CH", subdiv=canton, years=year))
 
 
-def working_days(canton: str, added: Iterable[date], removed: Iterable[date], closed: Iterable[date]) -> WorkingDays:
+def working_days(
+    canton: str, added: Iterable[date], removed: Iterable[date], closed: Iterable[date]
+) -> WorkingDays:
     """The calendar of a canton from its directory file."""
     return WorkingDays(canton, frozenset(added), frozenset(removed), frozenset(closed))

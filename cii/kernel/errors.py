@@ -6,7 +6,9 @@
 from collections.abc import Iterable, Mapping
 from typing import ClassVar, Literal
 
-Kind = Literal["unfit", "conflict", "forbidden", "unknown", "stale", "unmet", "malformed", "limited", "closed"]
+Kind = Literal[
+    "unfit", "conflict", "forbidden", "unknown", "stale", "unmet", "malformed", "limited", "closed"
+]
 """unfit 422 · conflict 409 · forbidden 403 · unknown 404 · stale 412 · unmet 428 · malformed 400 · limited 429
 · closed 401."""
 

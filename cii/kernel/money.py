@@ -12,7 +12,9 @@ from typing import Self
 from cii.kernel.errors import Refusal
 
 _WRITTEN = re.compile(r"(?P<sign>[-\N{MINUS SIGN}]?)(?P<francs>\d{1,13})(?:\.(?P<cents>\d{1,2}))?", re.ASCII)
-_GROUPED = re.compile(r"\d{1,3}(?:(?P<sep>['’\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE} ])\d{3})(?:(?P=sep)\d{3})*", re.ASCII)
+_GROUPED = re.compile(
+    r"\d{1,3}(?:(?P<sep>['’\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE} ])\d{3})(?:(?P=sep)\d{3})*", re.ASCII
+)
 
 
 class NotMoney(Refusal):
@@ -41,7 +43,7 @@ class Chf:
         if grouped := _GROUPED.fullmatch(francs):
             francs = francs.replace(grouped["sep"], "")
         found = _WRITTEN.fullmatch(f"{sign}{francs}{dot}{cents}")
-        if not found or not plain.isprintable() and not grouped:
+        if not found or (not plain.isprintable() and not grouped):
             raise NotMoney(text=text[:40])
         centimes = int(found["francs"]) * 100 + int((found["cents"] or "0").ljust(2, "0"))
         return cls(-centimes if found["sign"] else centimes)

@@ -103,7 +103,11 @@ class Quarter:
     def parse(cls, text: str) -> Self:
         """Read `2026-Q3`; refuses NotAQuarter."""
         year, mark, number = text.strip().upper().partition("-Q")
-        if not mark or not (year.isascii() and year.isdigit() and len(year) == 4) or number not in {"1", "2", "3", "4"}:
+        if (
+            not mark
+            or not (year.isascii() and year.isdigit() and len(year) == 4)
+            or number not in {"1", "2", "3", "4"}
+        ):
             raise NotAQuarter(text=text[:20])
         return cls(int(year), int(number))
 

@@ -1,0 +1,58 @@
+"""Triggers that keep history append-only, on both engines; stated beside the table they guard."""
+
+from sqlalchemy import DDL, Table, event
+
+
+def append_only(table: type, *, but: tuple[str, ...] = ()) -> None:
+    """Refuse UPDATE, DELETE and TRUNCATE on the table; columns named in `but` may be filled once from NULL.
+
+    SQLite: BEFORE triggers (REPLACE is caught by `recursive_triggers`). PostgreSQL: row triggers for UPDATE and
+    DELETE and a statement trigger for TRUNCATE.
+    """
+    sql: Table = table.__table__  # type: ignore[attr-defined]
+    for statement, dialect in append_only_ddl(sql.name, [c.name for c in sql.columns], but):
+        event.listen(sql, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))
+
+
+def append_only_ddl(name: str, columns: list[str], but: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The statements with the dialect each is for."""
+    kept = [column for column in columns if column not in but]
+    same_lite = " AND ".join([f"NEW.{c} IS OLD.{c}" for c in kept] + [f"OLD.{c} IS NULL" for c in but])
+    same_pg = " AND ".join(
+        [f"NEW.{c} IS NOT DISTINCT FROM OLD.{c}" for c in kept] + [f"OLD.{c} IS NULL" for c in but]
+    )
+    when_lite = f" WHEN NOT ({same_lite})" if but else ""
+    when_pg = f" WHEN (NOT ({same_pg}))" if but else ""
+    refusal = f"{name} is append-only"
+    return [
+        (
+            f"CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} FOR EACH ROW{when_lite} "
+            f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END",
+            "sqlite",
+        ),
+        (
+            f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} FOR EACH ROW "
+            f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END",
+            "sqlite",
+        ),
+        (
+            f"CREATE FUNCTION {name}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{refusal}'; END $$",
+            "postgresql",
+        ),
+        (
+            f"CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} FOR EACH ROW{when_pg} "
+            f"EXECUTE FUNCTION {name}_append_only()",
+            "postgresql",
+        ),
+        (
+            f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} FOR EACH ROW "
+            f"EXECUTE FUNCTION {name}_append_only()",
+            "postgresql",
+        ),
+        (
+            f"CREATE TRIGGER {name}_no_truncate BEFORE TRUNCATE ON {name} FOR EACH STATEMENT "
+            f"EXECUTE FUNCTION {name}_append_only()",
+            "postgresql",
+        ),
+    ]

@@ -1,0 +1,67 @@
+"""Dated numbers: published from `workflows/parameters/*.yaml`, read by name and date, stored with each result."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from sqlmodel import Session, col, select
+
+from cii.kernel.errors import Refusal
+from cii.store.tables import Parameter
+
+
+class UnknownParameter(Refusal):
+    """No such number, or none in force at that date: a fault of the installation."""
+
+    code, kind = "unknown-parameter", "conflict"
+
+
+def read_parameter(session: Session, name: str, at: date) -> int:
+    """The number in force at that date; refuses UnknownParameter."""
+    found = session.exec(
+        select(Parameter.value)
+        .where(col(Parameter.name) == name, col(Parameter.valid_from) <= at)
+        .order_by(col(Parameter.valid_from).desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        raise UnknownParameter(name=name, at=at)
+    return found
+
+
+def publish_parameters(session: Session, folder: Path, now: datetime) -> int:
+    """Write each dated value of the files once; a published value that the file now changes is refused.
+
+    Returns how many were new.
+    """
+    known = {(row.name, row.valid_from): row for row in session.exec(select(Parameter))}
+    fresh = 0
+    for file in sorted(folder.glob("*.yaml")):
+        for name, entry in (YAML(typ="safe").load(file.read_text(encoding="utf-8")) or {}).items():
+            for dated in entry["values"]:
+                row = known.get((name, dated["from"]))
+                if row is None:
+                    fresh += 1
+                    session.add(
+                        Parameter(
+                            name=name,
+                            valid_from=dated["from"],
+                            value=int(dated["value"]),
+                            unit=entry["unit"],
+                            source=dated["source"],
+                            certainty=dated["certainty"],
+                            published_at=now,
+                        )
+                    )
+                elif row.value != int(dated["value"]):
+                    raise ChangedParameter(
+                        name=name, since=dated["from"], published=row.value, file=dated["value"]
+                    )
+    session.flush()
+    return fresh
+
+
+class ChangedParameter(Refusal):
+    """A published number may not change; a new value takes a new date."""
+
+    code, kind = "changed-parameter", "conflict"

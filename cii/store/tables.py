@@ -1,0 +1,44 @@
+"""Rows of the store itself: dated parameters, outgoing messages, what was published."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlmodel import SQLModel
+
+from cii.store.columns import day, key, moment, plain_json, text
+
+
+class Parameter(SQLModel, table=True):
+    """A number that enters a decision or a figure, in force from a date; published from workflows/parameters."""
+
+    __tablename__ = "parameter"
+    __table_args__ = (UniqueConstraint("name", "valid_from"),)
+
+    id: int | None = key()
+    name: str = text(80)
+    valid_from: date = day()
+    value: int
+    unit: str = text(40)
+    source: str = text(200)
+    certainty: str = text(1)
+    published_at: datetime = moment()
+
+
+class Outgoing(SQLModel, table=True):
+    """A message that leaves the house after the transaction that wrote it: mail today."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_waiting", "id", sqlite_where=sql("sent_at IS NULL"),
+                            postgresql_where=sql("sent_at IS NULL")),)  # fmt: skip
+
+    id: int | None = key()
+    kind: str = text(20)
+    recipient: str = text(200)
+    subject: str = text(200)
+    body: str = text()
+    headers: dict[str, str] = plain_json()
+    created_at: datetime = moment()
+    sent_at: datetime | None = moment(nullable=True)
+    attempts: int = 0
+    last_error: str | None = text(500, nullable=True)
