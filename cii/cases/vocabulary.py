@@ -1,0 +1,104 @@
+"""Words of a case: paths, parties, grid, assessment, plan, outcomes.
+
+Source: CII report 2009-2013 §1, §2, §4, §5 (paths and outcomes); product.md P1-P4 and §10 (sections).
+"""
+
+from enum import StrEnum
+
+
+class CasePath(StrEnum):
+    """Which collaboration a case follows."""
+
+    EVERYDAY = "everyday"
+    NETWORK = "network"
+    YOUTH = "youth"
+    SOCIAL_ENTERPRISE = "social_enterprise"
+
+
+class CaseStatus(StrEnum):
+    """Whether work goes on; the stages belong to the case's process."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class CaseOutcome(StrEnum):
+    """What a case has come to when it closes."""
+
+    EMPLOYMENT = "employment"
+    APPRENTICESHIP = "apprenticeship"
+    DIPLOMA = "diploma"
+    DISABILITY_MEASURE = "disability_measure"
+    DISABILITY_PENSION = "disability_pension"
+    ADAPTED_STRUCTURE = "adapted_structure"
+    SOCIAL_INTEGRATION = "social_integration"
+    SINGLE_INSTITUTION = "single_institution"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    LEFT_CANTON = "left_canton"
+    NO_SOLUTION = "no_solution"
+
+
+class PartyRole(StrEnum):
+    """What a unit is to a case: a sector's voice, the physician, the lead, or another part."""
+
+    AC = "AC"
+    AI = "AI"
+    AS = "AS"
+    SFPO = "SFPO"
+    SMIG = "SMIG"
+    PHYSICIAN = "physician"
+    LEAD = "lead"
+    ANNOUNCING = "announcing"
+    PARTNER = "partner"
+    PROVIDER = "provider"
+    COORDINATION = "coordination"
+
+
+class Voice(StrEnum):
+    """Who must have spoken before an assessment is signed (P3)."""
+
+    AC = "AC"
+    AI = "AI"
+    AS = "AS"
+    PHYSICIAN = "physician"
+
+
+class GridSection(StrEnum):
+    """To which section of a person's data an item of the grid belongs."""
+
+    GRID = "grid"
+    FUNCTIONAL = "functional"
+    SOCIAL = "social"
+
+
+class ItemKind(StrEnum):
+    """What an item of the grid takes; other parties see yes/no facts of the social section only."""
+
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+    NUMBER = "number"
+    TEXT = "text"
+
+
+class AssessmentState(StrEnum):
+    """An assessment is composed, then signed."""
+
+    COMPOSED = "composed"
+    SIGNED = "signed"
+
+
+class PlanState(StrEnum):
+    """A plan is in force only when it is agreed."""
+
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    REFUSED = "refused"
+    REPLACED = "replaced"
+
+
+class PlanReply(StrEnum):
+    """What a unit that bears a part says to the plan."""
+
+    AGREE = "agree"
+    REFUSE = "refuse"

@@ -1,0 +1,204 @@
+"""Rows of the engine: published files, instances, tasks, timers, parts, events, decisions. No blob.
+
+The inbox reads partial indexes over open tasks; events are append-only; replaying them gives the rows again.
+Source: workflow.md §1.
+"""
+
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlmodel import Field, SQLModel
+
+from cii.store.columns import BigId, day, key, link, moment, plain_json, ref, text, word
+from cii.store.guards import append_only
+from cii.workflow.vocabulary import Stand, Status
+
+_OPEN = {"sqlite_where": sql("state = 'open'"), "postgresql_where": sql("state = 'open'")}
+_WAITING = {"sqlite_where": sql("state = 'waiting'"), "postgresql_where": sql("state = 'waiting'")}
+
+
+def _big() -> Any:  # noqa: ANN401 - SQLModel's Field is typed Any
+    """The id of a subject that lives in another room's table, named by `subject`."""
+    return Field(sa_type=cast("Any", BigId), nullable=False)
+
+
+def _part_of(target: str) -> Any:  # noqa: ANN401
+    return Field(foreign_key=target, primary_key=True, sa_type=cast("Any", BigId), nullable=False)
+
+
+class WfDefinition(SQLModel, table=True):
+    """A published version of a process, as its file was written; an instance pins one."""
+
+    __tablename__ = "wf_definition"
+    __table_args__ = (UniqueConstraint("name", "version"),)
+
+    id: int | None = key()
+    name: str = text(80)
+    version: int
+    subject: str = text(40)
+    digest: str = text(64)
+    source: str = text()
+    published_at: datetime = moment()
+
+
+class WfTable(SQLModel, table=True):
+    """A published version of a decision table, chosen by its validity at the reference date."""
+
+    __tablename__ = "wf_table"
+    __table_args__ = (
+        UniqueConstraint("name", "version"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
+    )
+
+    id: int | None = key()
+    name: str = text(80)
+    version: int
+    valid_from: date = day()
+    valid_to: date | None = day(nullable=True)
+    digest: str = text(64)
+    source: str = text()
+    published_at: datetime = moment()
+
+
+class WfInstance(SQLModel, table=True):
+    """A running process of one subject; `seq` counts its events and is what an editor must have seen.
+
+    `entered_at`: when the present stage began. `facts`: those last given, for timers that fire at night.
+    """
+
+    __tablename__ = "wf_instance"
+    __table_args__ = (
+        CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_when"),
+        CheckConstraint("seq >= 1", name="seq_counts"),
+        Index("ix_wf_instance_subject", "subject", "subject_id"),
+        Index("uq_wf_instance_live", "definition_id", "subject", "subject_id", unique=True,
+              sqlite_where=sql("status <> 'closed'"), postgresql_where=sql("status <> 'closed'")),
+    )  # fmt: skip
+
+    id: int | None = key()
+    ref: str = ref()
+    definition_id: int = link("wf_definition.id", index=False)
+    subject: str = text(40)
+    subject_id: int = _big()
+    subject_ref: str = text(10)
+    person_id: int | None = link("person.id", nullable=True)
+    stage: str = text(80)
+    status: Status = word(Status, default=Status.OPEN)
+    seq: int = 1
+    outcome: str | None = text(80, nullable=True)
+    entered_at: datetime = moment()
+    suspended_at: datetime | None = moment(nullable=True)
+    facts: dict[str, Any] = plain_json()
+    started_at: datetime = moment()
+    closed_at: datetime | None = moment(nullable=True)
+
+
+class WfPart(SQLModel, table=True):
+    """Which unit plays a role in an instance; several units may share one (`partner`)."""
+
+    __tablename__ = "wf_part"
+    __table_args__ = (Index("ix_wf_part_unit", "unit_id", "instance_id"),)
+
+    instance_id: int = _part_of("wf_instance.id")
+    role: str = text(20, primary_key=True)
+    unit_id: int = _part_of("unit.id")
+
+
+class WfTask(SQLModel, table=True):
+    """A task of a stage, owned by the unit that plays its role; carries no personal text.
+
+    `number` names the task within its instance; `rank_at` is the due date, or the end of time when
+    there is none, so that lists have one order. `decides`: the task asks for a choice between outcomes.
+    """
+
+    __tablename__ = "wf_task"
+    __table_args__ = (
+        UniqueConstraint("instance_id", "number"),
+        CheckConstraint("(state = 'done') = (outcome IS NOT NULL)", name="done_with_outcome"),
+        Index("ix_wf_task_inbox", "unit_id", "rank_at", "id", **_OPEN),
+        Index("ix_wf_task_mine", "account_id", "rank_at", "id", **_OPEN),
+        Index("ix_wf_task_open", "instance_id", **_OPEN),
+    )
+
+    id: int | None = key()
+    ref: str = ref()
+    instance_id: int = link("wf_instance.id", index=False)
+    number: int
+    key: str = text(80)
+    stage: str = text(80)
+    owner_role: str = text(20)
+    unit_id: int | None = link("unit.id", nullable=True, index=False)
+    account_id: int | None = link("account.id", nullable=True, index=False)
+    state: Stand = word(Stand)
+    decides: bool = False
+    outcome: str | None = text(80, nullable=True)
+    opened_at: datetime | None = moment(nullable=True)
+    due_at: datetime | None = moment(nullable=True)
+    rank_at: datetime = moment()
+    done_at: datetime | None = moment(nullable=True)
+    done_by: int | None = link("account.id", nullable=True, index=False)
+    subject: str = text(40)
+    subject_id: int = _big()
+    subject_ref: str = text(10)
+    person_id: int | None = link("person.id", nullable=True, index=False)
+
+
+class WfTimer(SQLModel, table=True):
+    """A moment at which something happens by itself: a stage times out, a late task is escalated."""
+
+    __tablename__ = "wf_timer"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'frozen', 'fired', 'cancelled')", name="known_state"),
+        Index("ix_wf_timer_due", "due_at", "id", **_WAITING),
+        Index("ix_wf_timer_instance", "instance_id"),
+    )
+
+    id: int | None = key()
+    instance_id: int = link("wf_instance.id", index=False)
+    name: str = text(160)
+    due_at: datetime = moment()
+    state: str = text(10)
+    settled_at: datetime | None = moment(nullable=True)
+
+
+class WfEvent(SQLModel, table=True):
+    """What happened to an instance, in order; `payload` holds what it changed, to make the rows again."""
+
+    __tablename__ = "wf_event"
+    __table_args__ = (UniqueConstraint("instance_id", "seq"),)
+
+    id: int | None = key()
+    instance_id: int = link("wf_instance.id", index=False)
+    seq: int
+    kind: str = text(40)
+    payload: dict[str, Any] = plain_json()
+    actor_account_id: int | None = link("account.id", nullable=True, index=False)
+    unit_id: int | None = link("unit.id", nullable=True, index=False)
+    at: datetime = moment()
+
+
+class WfDecision(SQLModel, table=True):
+    """One evaluation of a decision table: what went in, which rules held, what came out and why."""
+
+    __tablename__ = "wf_decision"
+
+    id: int | None = key()
+    ref: str = ref()
+    table_id: int = link("wf_table.id")
+    subject: str = text(40)
+    subject_id: int = _big()
+    person_id: int | None = link("person.id", nullable=True)
+    case_id: int | None = link("case_file.id", nullable=True)
+    inputs: dict[str, Any] = plain_json()
+    outputs: Any = plain_json()
+    rules: list[str] = plain_json()
+    why: list[dict[str, str]] = plain_json()
+    digest: str = text(64)
+    at: datetime = moment()
+    account_id: int | None = link("account.id", nullable=True, index=False)
+
+
+for _kept in (WfDefinition, WfTable, WfEvent, WfDecision):
+    append_only(_kept)
