@@ -56,3 +56,59 @@ def append_only_ddl(name: str, columns: list[str], but: tuple[str, ...]) -> list
             "postgresql",
         ),
     ]
+
+
+def no_overlap(
+    table: type,
+    *,
+    same: tuple[str, ...],
+    start: str,
+    end: str,
+    inclusive: bool = False,
+    only: tuple[str, tuple[str, ...]] | None = None,
+) -> None:
+    """Refuse two rows with the same keys whose days overlap; an empty `end` means for ever.
+
+    `same`: columns of whole numbers. `inclusive`: `end` is a last day, else the first day no more. `only`: a
+    column and the words it must hold for a row to count. PostgreSQL: an exclusion constraint over ranges (needs
+    no extension). SQLite: triggers.
+    """
+    sql: Table = table.__table__  # type: ignore[attr-defined]
+    for statement, dialect in no_overlap_ddl(sql.name, same, start, end, inclusive=inclusive, only=only):
+        event.listen(sql, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))
+
+
+def no_overlap_ddl(
+    name: str,
+    same: tuple[str, ...],
+    start: str,
+    end: str,
+    *,
+    inclusive: bool,
+    only: tuple[str, tuple[str, ...]] | None,
+) -> list[tuple[str, str]]:
+    """The statements with the dialect each is for."""
+    counts = f"{only[0]} IN ({', '.join(repr(word) for word in only[1])})" if only else ""
+    keys = ", ".join(f"int8range({one}, {one}, '[]') WITH &&" for one in same)
+    days = f"daterange({start}, {end}, '{'[]' if inclusive else '[)'}') WITH &&"
+    before = "<=" if inclusive else "<"
+    clash = " AND ".join(
+        [f"o.{one} = NEW.{one}" for one in same]
+        + ["o.rowid <> NEW.rowid"]
+        + [f"(NEW.{end} IS NULL OR o.{start} {before} NEW.{end})"]
+        + [f"(o.{end} IS NULL OR NEW.{start} {before} o.{end})"]
+        + ([f"o.{counts}", f"NEW.{counts}"] if counts else [])
+    )
+    exclusion = f"ALTER TABLE {name} ADD CONSTRAINT ex_{name}_days EXCLUDE USING gist ({keys}, {days})"
+    refusal = f"BEGIN SELECT RAISE(ABORT, '{name}: days overlap'); END"
+    return [
+        (exclusion + (f" WHERE ({counts})" if counts else ""), "postgresql"),
+        *(
+            (
+                f"CREATE TRIGGER {name}_no_overlap_{moment.lower()} AFTER {moment} ON {name} FOR EACH ROW "
+                + f"WHEN EXISTS (SELECT 1 FROM {name} AS o WHERE {clash}) {refusal}",
+                "sqlite",
+            )
+            for moment in ("INSERT", "UPDATE")
+        ),
+    ]
