@@ -1,0 +1,191 @@
+"""Rows of the placements: the placement, who pays it, what happened, the places of each day, who waits.
+
+`starts_on` and `ends_on` are days inside (both inclusive). `ends_on` is the last day as it stands now: an
+early end moves it and `planned_end` keeps what was agreed.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from cii.kernel.money import Chf
+from cii.measures.vocabulary import MeasureKind
+from cii.placements.vocabulary import (
+    FINANCED,
+    ContractType,
+    ExitType,
+    PlacementEventKind,
+    PlacementState,
+    RefusalReason,
+    WaitingState,
+)
+from cii.store.columns import BigId, chf, day, key, link, moment, plain_json, ref, text, word
+from cii.store.guards import append_only, no_overlap
+
+
+class Placement(SQLModel, table=True):
+    """A person's place in a measure. `line_id` is the requesting line: its quota is used, whoever pays.
+
+    Source: product.md P6 and §8 (one placement, normally one payer; shares are the rarer case).
+    """
+
+    __tablename__ = "placement"
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on AND planned_end >= starts_on", name="dates_in_order"),
+        CheckConstraint("(state = 'ended') = (exit_type IS NOT NULL)", name="ended_with_exit"),
+        CheckConstraint("exit_type IS NULL OR exited_on = ends_on", name="exit_on_last_day"),
+        CheckConstraint("state <> 'reserved' OR reserved_until IS NOT NULL", name="hold_has_an_end"),
+        CheckConstraint("(exit_type = 'employment') = (contract_type IS NOT NULL)", name="contract_at_exit"),
+        Index("ix_placement_measure_days", "measure_id", "starts_on", "ends_on"),
+        Index("ix_placement_provider", "provider_unit_id", "state"),
+    )
+
+    id: int | None = key()
+    ref: str = ref()
+    case_id: int = link("case_file.id")
+    person_id: int = link("person.id")
+    measure_id: int = link("measure.id", index=False)
+    kind: MeasureKind = word(MeasureKind)
+    provider_unit_id: int | None = link("unit.id", nullable=True, index=False)
+    line_id: int = link("funding_line.id")
+    requested_by_unit_id: int = link("unit.id")
+    requested_by_account_id: int | None = link("account.id", nullable=True, index=False)
+    starts_on: date = day()
+    ends_on: date = day()
+    planned_end: date = day()
+    state: PlacementState = word(PlacementState)
+    reserved_until: datetime | None = moment(nullable=True)
+    refusal_reason: RefusalReason | None = word(RefusalReason, nullable=True)
+    exit_type: ExitType | None = word(ExitType, nullable=True)
+    contract_type: ContractType | None = word(ContractType, nullable=True)
+    contract_months: int | None = None
+    exited_on: date | None = day(nullable=True)
+    rule_digest: str | None = text(64, nullable=True)
+    """Digest of the eligibility table that let the person in; none when the measure has no rule."""
+    version: int = 1
+    created_at: datetime = moment()
+
+
+no_overlap(
+    Placement,
+    same=("person_id",),
+    start="starts_on",
+    end="ends_on",
+    inclusive=True,
+    only=("state", tuple(one.value for one in FINANCED)),
+)
+
+
+class PlacementShare(SQLModel, table=True):
+    """One payer of a placement: its agreement, its weight in the key, its commitment as it stands now."""
+
+    __tablename__ = "placement_share"
+    __table_args__ = (
+        UniqueConstraint("placement_id", "line_id"),
+        CheckConstraint("weight > 0", name="weight_positive"),
+        CheckConstraint("committed >= 0", name="not_negative"),
+    )
+
+    id: int | None = key()
+    placement_id: int = link("placement.id", index=False)
+    line_id: int = link("funding_line.id")
+    agreement_id: int = link("agreement.id")
+    weight: int
+    committed: Chf = chf()
+
+
+class PlacementLeg(SQLModel, table=True):
+    """What a share has bound in one budget year: a stay over New Year binds two."""
+
+    __tablename__ = "placement_leg"
+    __table_args__ = (
+        UniqueConstraint("share_id", "year"),
+        CheckConstraint("engaged >= 0 AND released >= 0 AND released <= engaged", name="release_within"),
+    )
+
+    id: int | None = key()
+    share_id: int = link("placement_share.id", index=False)
+    year: int
+    engaged: Chf = chf()
+    released: Chf = chf()
+
+
+class PlacementEvent(SQLModel, table=True):
+    """What happened, with the day from which it counts and the moment it was recorded."""
+
+    __tablename__ = "placement_event"
+    __table_args__ = (Index("ix_placement_event_kind", "kind", "effective_on"),)
+
+    id: int | None = key()
+    placement_id: int = link("placement.id")
+    kind: PlacementEventKind = word(PlacementEventKind)
+    effective_on: date = day()
+    recorded_at: datetime = moment()
+    account_id: int | None = link("account.id", nullable=True, index=False)
+    unit_id: int | None = link("unit.id", nullable=True, index=False)
+    facts: dict[str, object] = plain_json()
+    replaces: int | None = link("placement_event.id", nullable=True, index=False)
+
+
+append_only(PlacementEvent)
+
+
+class MeasureDay(SQLModel, table=True):
+    """Places of a measure on one day, all kinds and lines; the database keeps taken within places."""
+
+    __tablename__ = "measure_day"
+    __table_args__ = (CheckConstraint("0 <= taken AND taken <= places", name="taken_within"),)
+
+    measure_id: int = Field(foreign_key="measure.id", primary_key=True, sa_type=BigId)
+    day: date = Field(primary_key=True)
+    places: int
+    taken: int = 0
+
+
+class QuotaDay(SQLModel, table=True):
+    """Places that a funding line may use in a measure on one day."""
+
+    __tablename__ = "quota_day"
+    __table_args__ = (
+        CheckConstraint("0 <= taken AND taken <= places", name="taken_within"),
+        Index("ix_quota_day_line", "line_id", "day"),
+    )
+
+    measure_id: int = Field(foreign_key="measure.id", primary_key=True, sa_type=BigId)
+    line_id: int = Field(foreign_key="funding_line.id", primary_key=True, sa_type=BigId)
+    day: date = Field(primary_key=True)
+    places: int
+    taken: int = 0
+
+
+class WaitingEntry(SQLModel, table=True):
+    """A person who waits for a place of a line in a measure.
+
+    Order: urgency (1 first), since when, lot; the lot is a digest that anyone can recompute.
+    """
+
+    __tablename__ = "waiting_entry"
+    __table_args__ = (
+        Index("ix_waiting_entry_order", "measure_id", "line_id", "state", "urgency", "waiting_since", "lot"),
+        CheckConstraint("urgency BETWEEN 1 AND 3", name="urgency_known"),
+        CheckConstraint("(state = 'waiting') = (closed_at IS NULL)", name="closed_when_over"),
+    )
+
+    id: int | None = key()
+    ref: str = ref()
+    case_id: int = link("case_file.id")
+    person_id: int = link("person.id")
+    measure_id: int = link("measure.id", index=False)
+    line_id: int = link("funding_line.id", index=False)
+    requested_by_unit_id: int = link("unit.id", index=False)
+    urgency: int = 2
+    waiting_since: date = day()
+    lot: str = text(64)
+    starts_on: date = day()
+    ends_on: date = day()
+    state: WaitingState = word(WaitingState)
+    paused_since: date | None = day(nullable=True)
+    paused_reason: str | None = text(200, nullable=True)
+    created_at: datetime = moment()
+    closed_at: datetime | None = moment(nullable=True)
