@@ -7,12 +7,12 @@ from enum import StrEnum
 
 
 class CasePath(StrEnum):
-    """Which collaboration a case follows."""
+    """Which collaboration a case follows; the value names its process."""
 
-    EVERYDAY = "everyday"
-    NETWORK = "network"
-    YOUTH = "youth"
-    SOCIAL_ENTERPRISE = "social_enterprise"
+    EVERYDAY = "everyday-cii"
+    NETWORK = "reseau-cii"
+    YOUTH = "youth-case-management"
+    SOCIAL_ENTERPRISE = "ne-eso"
 
 
 class CaseStatus(StrEnum):

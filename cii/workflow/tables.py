@@ -65,7 +65,7 @@ class WfTable(SQLModel, table=True):
 class WfInstance(SQLModel, table=True):
     """A running process of one subject; `seq` counts its events and is what an editor must have seen.
 
-    `entered_at`: when the present stage began. `facts`: those last given, for timers that fire at night.
+    `entered_at`: when the present stage began.
     """
 
     __tablename__ = "wf_instance"
@@ -89,14 +89,12 @@ class WfInstance(SQLModel, table=True):
     seq: int = 1
     outcome: str | None = text(80, nullable=True)
     entered_at: datetime = moment()
-    suspended_at: datetime | None = moment(nullable=True)
-    facts: dict[str, Any] = plain_json()
     started_at: datetime = moment()
     closed_at: datetime | None = moment(nullable=True)
 
 
 class WfPart(SQLModel, table=True):
-    """Which unit plays a role in an instance; several units may share one (`partner`)."""
+    """Which unit plays a role in an instance now; several may share one, in order of `position`."""
 
     __tablename__ = "wf_part"
     __table_args__ = (Index("ix_wf_part_unit", "unit_id", "instance_id"),)
@@ -104,6 +102,7 @@ class WfPart(SQLModel, table=True):
     instance_id: int = _part_of("wf_instance.id")
     role: str = text(20, primary_key=True)
     unit_id: int = _part_of("unit.id")
+    position: int
 
 
 class WfTask(SQLModel, table=True):
@@ -128,6 +127,7 @@ class WfTask(SQLModel, table=True):
     number: int
     key: str = text(80)
     stage: str = text(80)
+    visit: int
     owner_role: str = text(20)
     unit_id: int | None = link("unit.id", nullable=True, index=False)
     account_id: int | None = link("account.id", nullable=True, index=False)
@@ -146,25 +146,32 @@ class WfTask(SQLModel, table=True):
 
 
 class WfTimer(SQLModel, table=True):
-    """A moment at which something happens by itself: a stage times out, a late task is escalated."""
+    """A moment at which something happens by itself; `number` names the timer within its instance.
+
+    A stage times out (`target`: the next stage), or a late task is escalated (`target`: whom to tell).
+    """
 
     __tablename__ = "wf_timer"
     __table_args__ = (
+        UniqueConstraint("instance_id", "number"),
         CheckConstraint("state IN ('waiting', 'frozen', 'fired', 'cancelled')", name="known_state"),
         Index("ix_wf_timer_due", "due_at", "id", **_WAITING),
-        Index("ix_wf_timer_instance", "instance_id"),
     )
 
     id: int | None = key()
     instance_id: int = link("wf_instance.id", index=False)
-    name: str = text(160)
+    number: int
+    kind: str = text(20)
+    task_number: int | None = None
+    after: str = text(10)
+    target: str = text(80)
     due_at: datetime = moment()
     state: str = text(10)
     settled_at: datetime | None = moment(nullable=True)
 
 
 class WfEvent(SQLModel, table=True):
-    """What happened to an instance, in order; `payload` holds what it changed, to make the rows again."""
+    """A record of what happened to an instance, in order: from all of them its state is folded again."""
 
     __tablename__ = "wf_event"
     __table_args__ = (UniqueConstraint("instance_id", "seq"),)

@@ -1,0 +1,290 @@
+"""Pure rules of a case: usual sections per part, missing voices, answers to a plan, answers to the grid.
+
+Source: product.md P2, P3, §10 (table of sections), CII report 2009-2013 §4.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from cii.access.vocabulary import Section
+from cii.cases.vocabulary import GridSection, ItemKind, PartyRole, PlanReply, PlanState, Voice
+from cii.kernel.errors import Refusal
+from cii.kernel.moves import Moves
+
+
+class CaseClosed(Refusal):
+    """The case is closed; only reopening is left, with a reason."""
+
+    code, kind = "case-closed", "conflict"
+
+
+class CaseChanged(Refusal):
+    """Somebody else has changed the case since the version that the editor saw."""
+
+    code, kind = "stale", "stale"
+
+
+class SectionNotYours(Refusal):
+    """The section may not be written with this part in the case."""
+
+    code, kind = "section-not-yours", "forbidden"
+
+
+class NoPart(Refusal):
+    """The unit has no such part in the case."""
+
+    code, kind = "no-part-in-case", "forbidden"
+
+
+class OnlyTheLead(Refusal):
+    """The act belongs to the lead of the case."""
+
+    code, kind = "only-the-lead", "forbidden"
+
+
+class AlreadyLead(Refusal):
+    """The unit has the lead already."""
+
+    code, kind = "already-lead", "conflict"
+
+
+class UnknownItem(Refusal):
+    """The grid has no such item."""
+
+    code, kind = "grid-item-unknown", "unfit"
+
+
+class UnfitAnswer(Refusal):
+    """The item does not take this answer; `expected` says what it takes."""
+
+    code, kind = "grid-answer-unfit", "unfit"
+
+
+class ItemTwice(Refusal):
+    """One entry per item at a time."""
+
+    code, kind = "grid-item-twice", "unfit"
+
+
+class DayAhead(Refusal):
+    """What is observed cannot lie in the future."""
+
+    code, kind = "day-ahead", "unfit"
+
+
+class DayPast(Refusal):
+    """A due date of a new plan cannot lie in the past."""
+
+    code, kind = "day-past", "unfit"
+
+
+class TextMissing(Refusal):
+    """A text that the others must read is empty."""
+
+    code, kind = "text-missing", "unfit"
+
+
+class NothingAsked(Refusal):
+    """A list that must hold something is empty."""
+
+    code, kind = "nothing-given", "unfit"
+
+
+class NotPercent(Refusal):
+    """A share of a full-time job lies between 0 and 100."""
+
+    code, kind = "not-percent", "unfit"
+
+
+class MissingVoice(Refusal):
+    """An assessment is not signed while this role has not spoken."""
+
+    code, kind = "missing-voice", "unfit"
+
+
+class NothingSaid(Refusal):
+    """The role has written nothing yet, so its part is not done."""
+
+    code, kind = "voice-empty", "unfit"
+
+
+class NoAssessment(Refusal):
+    """No assessment is open."""
+
+    code, kind = "no-open-assessment", "conflict"
+
+
+class NotAParty(Refusal):
+    """A part of the plan names a unit that has no part in the case."""
+
+    code, kind = "plan-part-not-a-party", "unfit"
+
+
+class PlanNotOpen(Refusal):
+    """No plan waits for an answer."""
+
+    code, kind = "plan-not-proposed", "conflict"
+
+
+class BearsNoPart(Refusal):
+    """Only units that bear a part of the plan answer it."""
+
+    code, kind = "plan-bears-no-part", "forbidden"
+
+
+class AlreadyAnswered(Refusal):
+    """The unit has answered this version of the plan."""
+
+    code, kind = "plan-already-answered", "conflict"
+
+
+class RefusalWithoutReason(Refusal):
+    """A refusal says why."""
+
+    code, kind = "plan-refusal-without-reason", "unfit"
+
+
+PLAN_MOVES: Moves[PlanState, str] = {
+    PlanState.DRAFT: {"propose": PlanState.PROPOSED},
+    PlanState.PROPOSED: {
+        "agree": PlanState.AGREED,
+        "refuse": PlanState.REFUSED,
+        "replace": PlanState.REPLACED,
+    },
+    PlanState.AGREED: {"replace": PlanState.REPLACED},
+    PlanState.REFUSED: {},
+    PlanState.REPLACED: {},
+}
+"""The life of one version of a plan."""
+
+_WHOLE = re.compile(r"[0-9]{1,7}")
+
+_MANAGER_READS = (
+    Section.IDENTITY
+    | Section.FUNCTIONAL
+    | Section.SOCIAL_FACTS
+    | Section.PLAN
+    | Section.PLACEMENT
+    | Section.NOTES
+)
+_MANAGER_WRITES = Section.IDENTITY | Section.PLAN | Section.PLACEMENT | Section.NOTES
+_SOCIAL = Section.SOCIAL | Section.SOCIAL_FACTS
+_CLINICAL = Section.MEDICAL | Section.FUNCTIONAL
+
+USUAL_SECTIONS: Mapping[PartyRole, tuple[Section, Section]] = {
+    **dict.fromkeys(PartyRole, (_MANAGER_READS, _MANAGER_WRITES)),
+    PartyRole.AS: (_MANAGER_READS | _SOCIAL, _MANAGER_WRITES | _SOCIAL),
+    PartyRole.PHYSICIAN: (
+        Section.IDENTITY | _CLINICAL | Section.PLAN | Section.NOTES,
+        _CLINICAL | Section.NOTES,
+    ),
+    PartyRole.PROVIDER: (Section.IDENTITY | Section.FUNCTIONAL | Section.PLACEMENT, Section.PLACEMENT),
+    PartyRole.COORDINATION: (Section.IDENTITY | Section.PLAN | Section.PLACEMENT, Section(0)),
+}
+"""What each part in a case opens to read and to write, before the role of the account narrows it."""
+
+SECTION_OF: Mapping[GridSection, Section] = {
+    GridSection.GRID: Section.PLAN,
+    GridSection.FUNCTIONAL: Section.FUNCTIONAL,
+    GridSection.SOCIAL: Section.SOCIAL,
+}
+"""Where the sections of the grid lie among the sections of a case."""
+
+
+def entry_is_visible(section: GridSection, kind: ItemKind, reads: int, *, own: bool) -> bool:
+    """Whether a grid entry may be shown; of the social section others learn yes/no facts only."""
+    if own or reads & SECTION_OF[section]:
+        return True
+    return section is GridSection.SOCIAL and kind is ItemKind.YES_NO and bool(reads & Section.SOCIAL_FACTS)
+
+
+def missing_voices(heard: Collection[Voice]) -> list[Refusal]:
+    """One refusal per role that has not spoken: AC, AI, AS and the physician must (P3)."""
+    return [MissingVoice(field="voices", role=voice) for voice in Voice if voice not in heard]
+
+
+def plan_after(bearing: Collection[int], answers: Mapping[int, PlanReply]) -> str | None:
+    """The move that the answers bring: refused by one is refused, agreed by all is agreed, else none yet."""
+    if PlanReply.REFUSE in answers.values():
+        return "refuse"
+    return "agree" if bearing and all(answers.get(unit) is PlanReply.AGREE for unit in bearing) else None
+
+
+@dataclass(frozen=True, slots=True)
+class GridItem:
+    """One item of a grid: to which section it belongs and what it takes."""
+
+    key: str
+    section: GridSection
+    kind: ItemKind
+    title: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+    low: int = 0
+    high: int = 0
+
+    @property
+    def expected(self) -> str:
+        """What the item takes, in the words of the file."""
+        match self.kind:
+            case ItemKind.YES_NO:
+                return "yes, no"
+            case ItemKind.CHOICE:
+                return ", ".join(self.values)
+            case ItemKind.NUMBER:
+                return f"{self.low}–{self.high}"
+        return "…"
+
+    def takes(self, value: str) -> bool:
+        """Whether this is an answer to the item."""
+        match self.kind:
+            case ItemKind.YES_NO:
+                return value in {"yes", "no"}
+            case ItemKind.CHOICE:
+                return value in self.values
+            case ItemKind.NUMBER:
+                return bool(_WHOLE.fullmatch(value)) and self.low <= int(value) <= self.high
+        return bool(value.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A version of a grid as published."""
+
+    name: str
+    version: int
+    title: Mapping[str, str]
+    items: Mapping[str, GridItem]
+
+
+@dataclass(frozen=True, slots=True)
+class GridAnswer:
+    """One entry that somebody wants to write: item, value, where it is from, when it was so."""
+
+    item: str
+    value: str
+    effective_on: date
+    source: str = ""
+
+
+def grid_faults(grid: Grid, answers: Iterable[GridAnswer], writes: int, today: date) -> Iterator[Refusal]:
+    """Everything that stands against these entries."""
+    seen: set[str] = set()
+    for place, answer in enumerate(answers):
+        where = f"entries.{place}"
+        item = grid.items.get(answer.item)
+        if item is None:
+            yield UnknownItem(field=f"{where}.item", item=answer.item)
+            continue
+        if answer.item in seen:
+            yield ItemTwice(field=f"{where}.item", item=answer.item)
+        seen.add(answer.item)
+        if not writes & SECTION_OF[item.section]:
+            yield SectionNotYours(field=f"{where}.item", section=SECTION_OF[item.section].name.lower())
+        if not item.takes(answer.value):
+            yield UnfitAnswer(field=f"{where}.value", item=answer.item, expected=item.expected)
+        if answer.effective_on > today:
+            yield DayAhead(field=f"{where}.effective_on", day=answer.effective_on)
+    if not seen:
+        yield NothingAsked(field="entries")
