@@ -1,0 +1,203 @@
+"""Rows of agreements.
+
+Periods with `valid_to` are half-open (`valid_to` is the first day no more); `ends_on` is a last day.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import SQLModel
+
+from cii.agreements.vocabulary import (
+    AgreementState,
+    Basis,
+    DeliverableKind,
+    Direction,
+    Frequency,
+    IndicatorUnit,
+    Instrument,
+    LegalForm,
+    ObjectiveLevel,
+    Profile,
+)
+from cii.kernel.money import Chf
+from cii.store.columns import chf, day, key, link, moment, plain_json, ref, text, word
+from cii.store.guards import append_only, no_overlap
+
+
+class Provider(SQLModel, table=True):
+    """An institution that delivers measures, with the unit in which its staff work."""
+
+    __tablename__ = "provider"
+
+    id: int | None = key()
+    ref: str = ref()
+    institution_id: int = link("institution.id", unique=True)
+    unit_id: int = link("unit.id")
+    uid: str | None = text(15, nullable=True)
+    legal_form: LegalForm = word(LegalForm)
+    non_profit: bool = True
+
+
+class Agreement(SQLModel, table=True):
+    """A convention de prestations, or one of the other instruments; `version` counts its changes (ETag)."""
+
+    __tablename__ = "agreement"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="term"),
+        CheckConstraint("notice_months >= 0", name="notice"),
+        CheckConstraint(
+            "prepared_by IS NULL OR signed_by IS NULL OR prepared_by <> signed_by", name="four_eyes"
+        ),
+        CheckConstraint(
+            "state IN ('draft', 'negotiation') OR "
+            "(prepared_by IS NOT NULL AND signed_by IS NOT NULL AND signed_at IS NOT NULL)",
+            name="signed_by_somebody",
+        ),
+    )
+
+    id: int | None = key()
+    ref: str = ref()
+    number: str = text(40)
+    provider_id: int = link("provider.id")
+    profile: Profile = word(Profile)
+    instrument: Instrument = word(Instrument)
+    version: int = 1
+    state: AgreementState = word(AgreementState, index=True)
+    valid_from: date = day()
+    valid_to: date | None = day(nullable=True)
+    notice_months: int = 6
+    follows_id: int | None = link("agreement.id", nullable=True)
+    prepared_by: int | None = link("account.id", nullable=True, index=False)
+    signed_by: int | None = link("account.id", nullable=True, index=False)
+    signed_at: datetime | None = moment(nullable=True)
+    document: dict[str, Any] = plain_json()
+
+
+class AgreementMeasure(SQLModel, table=True):
+    """What an agreement buys: a measure for a funding line."""
+
+    __tablename__ = "agreement_measure"
+    __table_args__ = (UniqueConstraint("agreement_id", "measure_id", "line_id"),)
+
+    id: int | None = key()
+    agreement_id: int = link("agreement.id")
+    measure_id: int = link("measure.id")
+    line_id: int = link("funding_line.id")
+
+
+class Tariff(SQLModel, table=True):
+    """What a unit of a measure costs a funding line from a date on; append-only, never two at a time.
+
+    `places` counts for the basis agreed_places only. An absence is paid up to `excused_days` excused and
+    `unexcused_days` unexcused days a month; empty means without limit. `month_begun`: on an interruption the
+    month begun is due as planned (AI, CG 5.4). A row may be ended once (`valid_to`), at its first day when it
+    was wrong; it is never changed.
+    """
+
+    __tablename__ = "tariff"
+    __table_args__ = (
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="term"),
+        CheckConstraint("places >= 1", name="places"),
+        CheckConstraint("excused_days IS NULL OR excused_days >= 0", name="excused"),
+        CheckConstraint("unexcused_days IS NULL OR unexcused_days >= 0", name="unexcused"),
+    )
+
+    id: int | None = key()
+    ref: str = ref()
+    agreement_id: int = link("agreement.id")
+    measure_id: int = link("measure.id")
+    line_id: int = link("funding_line.id")
+    valid_from: date = day()
+    valid_to: date | None = day(nullable=True)
+    basis: Basis = word(Basis)
+    amount: Chf = chf()
+    places: int = 1
+    month_begun: bool = False
+    excused_days: int | None = None
+    unexcused_days: int | None = 0
+    recorded_at: datetime = moment()
+    account_id: int | None = link("account.id", nullable=True, index=False)
+
+
+class AgreementClosure(SQLModel, table=True):
+    """Days on which a measure is closed and costs nothing, as the agreement says; append-only."""
+
+    __tablename__ = "agreement_closure"
+    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="term"),)
+
+    id: int | None = key()
+    agreement_id: int = link("agreement.id")
+    measure_id: int = link("measure.id")
+    starts_on: date = day()
+    ends_on: date = day()
+    reason: str = text(200)
+    recorded_at: datetime = moment()
+    withdrawn_at: datetime | None = moment(nullable=True)
+
+
+class Objective(SQLModel, table=True):
+    """What the agreement wants to reach, at one of three levels, with its owner (i.5, i.6)."""
+
+    __tablename__ = "objective"
+
+    id: int | None = key()
+    agreement_id: int = link("agreement.id")
+    level: ObjectiveLevel = word(ObjectiveLevel)
+    wording: str = text(500)
+    owner: str = text(120)
+
+
+class Indicator(SQLModel, table=True):
+    """How an objective is measured: target, and the minimum below which the agreement is not kept (i.11).
+
+    `target` and `minimum` are whole: permille for percentages, centimes for francs. `source` names the
+    definition in the catalogue of figures.
+    """
+
+    __tablename__ = "indicator"
+    __table_args__ = (
+        UniqueConstraint("agreement_id", "code"),
+        CheckConstraint("target >= 0 AND (minimum IS NULL OR minimum >= 0)", name="positive"),
+        CheckConstraint(
+            "minimum IS NULL OR (direction = 'up' AND minimum <= target) "
+            "OR (direction = 'down' AND minimum >= target)",
+            name="minimum_before_target",
+        ),
+    )
+
+    id: int | None = key()
+    ref: str = ref()
+    agreement_id: int = link("agreement.id")
+    objective_id: int = link("objective.id")
+    code: str = text(60)
+    title: dict[str, str] = plain_json()
+    unit: IndicatorUnit = word(IndicatorUnit)
+    direction: Direction = word(Direction)
+    target: int
+    minimum: int | None = None
+    source: str = text(120)
+
+
+class Deliverable(SQLModel, table=True):
+    """What the provider owes by a date; one row per date."""
+
+    __tablename__ = "deliverable"
+    __table_args__ = (UniqueConstraint("agreement_id", "kind", "due_on"),)
+
+    id: int | None = key()
+    ref: str = ref()
+    agreement_id: int = link("agreement.id")
+    kind: DeliverableKind = word(DeliverableKind)
+    frequency: Frequency = word(Frequency)
+    due_on: date = day(index=True)
+    received_at: datetime | None = moment(nullable=True)
+    received_by: int | None = link("account.id", nullable=True, index=False)
+
+
+append_only(Tariff, but=("valid_to",))
+no_overlap(Tariff, same=("agreement_id", "measure_id", "line_id"), start="valid_from", end="valid_to")
+append_only(AgreementClosure, but=("withdrawn_at",))

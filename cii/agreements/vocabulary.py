@@ -1,0 +1,118 @@
+"""Words of agreements."""
+
+from enum import StrEnum
+
+
+class Profile(StrEnum):
+    """Whose rules an agreement follows (product.md §4)."""
+
+    AC = "AC"
+    AI = "AI"
+    AS = "AS"
+    FR_IAE = "FR_IAE"
+    BE_POIAS = "BE_POIAS"
+
+
+class Instrument(StrEnum):
+    """The legal form of the bond (000 §3, §4.1)."""
+
+    AGREEMENT = "agreement"
+    SUBSIDY_DECISION = "subsidy_decision"
+    FRAMEWORK = "framework"
+    COOPERATION = "cooperation"
+    CASE_BY_CASE = "case_by_case"
+
+
+class AgreementState(StrEnum):
+    """The life of an agreement (product.md P8)."""
+
+    DRAFT = "draft"
+    NEGOTIATION = "negotiation"
+    SIGNED = "signed"
+    IN_FORCE = "in_force"
+    UNDER_CORRECTION = "under_correction"
+    RENEWED = "renewed"
+    TERMINATED = "terminated"
+    EXPIRED = "expired"
+
+
+class AgreementEvent(StrEnum):
+    """What may happen to an agreement."""
+
+    NEGOTIATE = "negotiate"
+    SIGN = "sign"
+    PUT_IN_FORCE = "put_in_force"
+    CORRECT = "correct"
+    CLEAR = "clear"
+    RENEW = "renew"
+    TERMINATE = "terminate"
+    EXPIRE = "expire"
+
+
+class LegalForm(StrEnum):
+    """Legal form of a provider (000 §2.1)."""
+
+    FOUNDATION = "foundation"
+    ASSOCIATION = "association"
+    LLC = "llc"
+    COMPANY = "company"
+    COOPERATIVE = "cooperative"
+    PUBLIC = "public"
+
+
+class Basis(StrEnum):
+    """What the amount of a tariff buys (money.md §1)."""
+
+    CALENDAR_DAYS = "calendar_days"
+    WEEKDAYS = "weekdays"
+    STARTED_MONTH = "started_month"
+    WEEK = "week"
+    STARTED_WEEK = "started_week"
+    PER_PERSON = "per_person"
+    AGREED_PLACES = "agreed_places"
+
+
+class ObjectiveLevel(StrEnum):
+    """The three levels that indication 6 keeps apart."""
+
+    OUTCOME = "outcome"
+    ENTERPRISE = "enterprise"
+    BENEFICIARY = "beneficiary"
+
+
+class IndicatorUnit(StrEnum):
+    """What an indicator's whole number counts; percentages are kept in permille."""
+
+    PERCENT = "percent"
+    DAYS = "days"
+    NUMBER = "number"
+    FRANCS = "francs"
+
+
+class Direction(StrEnum):
+    """Whether more or less is better."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class DeliverableKind(StrEnum):
+    """What a provider hands in (000 i.32)."""
+
+    INDICATORS = "indicators"
+    PARTICIPANTS = "participants"
+    COURSES = "courses"
+    FINAL_ACCOUNT = "final_account"
+    AUDIT_REPORT = "audit_report"
+    ICS_ATTESTATION = "ics_attestation"
+    STAFF_QUALIFICATION = "staff_qualification"
+    ANNUAL_REPORT = "annual_report"
+
+
+class Frequency(StrEnum):
+    """How often a deliverable is due."""
+
+    ONCE = "once"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    YEARLY = "yearly"

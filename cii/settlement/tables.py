@@ -1,0 +1,205 @@
+"""Rows of settlement. Ends of periods are the first day that no longer counts."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import DDL, BigInteger, CheckConstraint, Index, UniqueConstraint, event
+from sqlalchemy import text as sql
+from sqlmodel import Field, SQLModel
+
+from cii.kernel.money import Chf
+from cii.settlement.vocabulary import FindingKind, FindingUnit, Presence, Severity, StatementState
+from cii.store.columns import chf, day, key, link, moment, plain_json, ref, text, word
+from cii.store.guards import append_only
+
+
+class Attendance(SQLModel, table=True):
+    """What is attested for one day of a placement; a correction is a new row that names the one it replaces.
+
+    `day` is the date on which it is effective.
+    """
+
+    __tablename__ = "attendance"
+    __table_args__ = (
+        Index("uq_attendance_first", "placement_id", "day", unique=True,
+              sqlite_where=sql("replaces IS NULL"), postgresql_where=sql("replaces IS NULL")),
+        UniqueConstraint("replaces"),
+        Index("ix_attendance_day", "day"),
+    )  # fmt: skip
+
+    id: int | None = key()
+    placement_id: int = link("placement.id")
+    day: date = day()
+    presence: Presence = word(Presence)
+    recorded_at: datetime = moment()
+    replaces: int | None = link("attendance.id", nullable=True, index=False)
+    account_id: int | None = link("account.id", nullable=True, index=False)
+
+
+class Statement(SQLModel, table=True):
+    """What a provider is owed for a month under an agreement and a funding line.
+
+    `sequence` 1 is the month's statement, higher ones correct it and may be negative. Whoever approves has
+    neither prepared nor checked it.
+    """
+
+    __tablename__ = "statement"
+    __table_args__ = (
+        UniqueConstraint("agreement_id", "line_id", "period_start", "sequence"),
+        CheckConstraint("period_end > period_start", name="term"),
+        CheckConstraint("sequence > 1 OR total >= 0", name="total"),
+        CheckConstraint(
+            "approved_by IS NULL OR ((prepared_by IS NULL OR approved_by <> prepared_by) "
+            "AND checked_by IS NOT NULL AND approved_by <> checked_by)",
+            name="four_eyes",
+        ),
+        CheckConstraint(
+            "(state IN ('approved', 'paid')) = (approved_by IS NOT NULL AND approved_at IS NOT NULL)",
+            name="approved_by_somebody",
+        ),
+        CheckConstraint("(state = 'returned') = (returned_reason IS NOT NULL)", name="reason"),
+    )
+
+    id: int | None = key()
+    ref: str = ref()
+    agreement_id: int = link("agreement.id")
+    line_id: int = link("funding_line.id")
+    period_start: date = day()
+    period_end: date = day()
+    sequence: int = 1
+    state: StatementState = word(StatementState, index=True)
+    total: Chf = chf()
+    rule_version: str = text(40)
+    prefilled_at: datetime = moment()
+    prepared_by: int | None = link("account.id", nullable=True, index=False)
+    submitted_at: datetime | None = moment(nullable=True)
+    checked_by: int | None = link("account.id", nullable=True, index=False)
+    checked_at: datetime | None = moment(nullable=True)
+    approved_by: int | None = link("account.id", nullable=True, index=False)
+    approved_at: datetime | None = moment(nullable=True)
+    returned_reason: str | None = text(1000, nullable=True)
+    version: int = 1
+
+
+class StatementLine(SQLModel, table=True):
+    """One piece of one placement under one tariff, explained; frozen once the statement is submitted.
+
+    `gross` is the piece's price before it is shared between payers, `share` the weight of this payer out of
+    `shares`, `amount` what this payer owes.
+    """
+
+    __tablename__ = "statement_line"
+    __table_args__ = (CheckConstraint("factor_den > 0", name="factor"),)
+
+    id: int | None = key()
+    statement_id: int = link("statement.id")
+    placement_id: int = link("placement.id")
+    period_start: date = day()
+    period_end: date = day()
+    factor_num: int = Field(sa_type=BigInteger)
+    factor_den: int = Field(sa_type=BigInteger)
+    tariff_id: int = link("tariff.id", index=False)
+    gross: Chf = chf()
+    share: int
+    shares: int
+    amount: Chf = chf()
+    explanation: dict[str, Any] = plain_json()
+
+
+class Payment(SQLModel, table=True):
+    """What leaves the house for a statement: prepared by its approval, released by another person.
+
+    The ledger moves `amount` in centimes; `transferred` is the amount to the next five centimes, and
+    `rounding` the difference, kept here and nowhere else.
+    """
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        UniqueConstraint("statement_id"),
+        CheckConstraint("transferred = amount + rounding AND rounding BETWEEN -2 AND 2", name="rounding"),
+        CheckConstraint("released_by IS NULL OR released_by <> prepared_by", name="four_eyes"),
+        CheckConstraint("(released_by IS NULL) = (released_at IS NULL)", name="released"),
+    )
+
+    id: int | None = key()
+    ref: str = ref()
+    statement_id: int = link("statement.id", index=False)
+    amount: Chf = chf()
+    transferred: Chf = chf()
+    rounding: Chf = chf()
+    prepared_by: int = link("account.id", index=False)
+    prepared_at: datetime = moment()
+    released_by: int | None = link("account.id", nullable=True, index=False)
+    released_at: datetime | None = moment(nullable=True)
+
+
+class ReconciliationRun(SQLModel, table=True):
+    """One business date's reconciliation: what was compared; a rerun replaces its figures."""
+
+    __tablename__ = "reconciliation_run"
+    __table_args__ = (UniqueConstraint("business_date"),)
+
+    id: int | None = key()
+    ref: str = ref()
+    business_date: date = day()
+    horizon: datetime = moment()
+    rule_version: str = text(40)
+    counts: dict[str, int] = plain_json()
+    sums: dict[str, int] = plain_json()
+    findings: int = 0
+
+
+class Finding(SQLModel, table=True):
+    """A difference that somebody must look at; it closes by itself when its cause is gone."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        Index("uq_finding_open", "kind", "object_key", unique=True,
+              sqlite_where=sql("closed_on IS NULL"), postgresql_where=sql("closed_on IS NULL")),
+        CheckConstraint("difference = found - expected", name="difference"),
+        CheckConstraint("closed_on IS NULL OR closed_on >= since", name="term"),
+    )  # fmt: skip
+
+    id: int | None = key()
+    ref: str = ref()
+    kind: FindingKind = word(FindingKind, index=True)
+    severity: Severity = word(Severity)
+    object_kind: str = text(40)
+    object_ref: str | None = text(60, nullable=True)
+    object_key: str = text(120)
+    unit: FindingUnit = word(FindingUnit)
+    expected: int = Field(sa_type=BigInteger)
+    found: int = Field(sa_type=BigInteger)
+    difference: int = Field(sa_type=BigInteger)
+    facts: dict[str, Any] = plain_json()
+    since: date = day()
+    owner_unit_id: int | None = link("unit.id", nullable=True)
+    closed_on: date | None = day(nullable=True)
+
+
+append_only(Attendance)
+
+_FROZEN = "SELECT 1 FROM statement WHERE id = OLD.statement_id AND state NOT IN ('prefilled', 'returned')"
+_REFUSAL = "a submitted statement keeps its lines"
+_LITE = (
+    "CREATE TRIGGER statement_line_no_{name} BEFORE {act} ON statement_line FOR EACH ROW "
+    f"WHEN EXISTS ({_FROZEN}) BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+)
+_BODY = f"IF EXISTS ({_FROZEN}) THEN RAISE EXCEPTION '{_REFUSAL}'; END IF;"
+_RETURN = "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
+_FUNCTION = (
+    "CREATE FUNCTION statement_line_frozen() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ BEGIN {_BODY} {_RETURN} END $$"
+)
+_TRIGGER = (
+    "CREATE TRIGGER statement_line_frozen BEFORE UPDATE OR DELETE ON statement_line FOR EACH ROW "
+    "EXECUTE FUNCTION statement_line_frozen()"
+)
+FROZEN_DDL: tuple[tuple[str, str], ...] = (
+    (_LITE.format(name="update", act="UPDATE"), "sqlite"),
+    (_LITE.format(name="delete", act="DELETE"), "sqlite"),
+    (_FUNCTION, "postgresql"),
+    (_TRIGGER, "postgresql"),
+)
+for _statement, _dialect in FROZEN_DDL:
+    event.listen(StatementLine.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[attr-defined]
