@@ -1,0 +1,277 @@
+"""Decision files `workflows/decisions/*.md`: front matter and one Markdown table, read into a frozen table.
+
+Front matter: `table, version, title, valid_from, valid_to, hit_policy, legal_basis, source, inputs {type, unit, source,
+title}, outputs {type, title}, why {key: {fr, de, en}}, overlaps [{rules, because}]`. The Markdown table has the columns
+`rule`, the inputs, the outputs, `why`; its cells are S-FEEL (inputs) and values (outputs). `valid_to` is the last day.
+Source: workflow.md §3, DMN 1.3 §8.
+"""
+
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from cii.kernel.digest import digest
+from cii.kernel.errors import Refusal
+from cii.workflow.domain import Domain, day, parse_domain
+from cii.workflow.reading import Branch, Problem, Reader, did_you_mean
+from cii.workflow.sfeel import ANY, BadCell, Cell, literal, parse_cell
+from cii.workflow.vocabulary import HitPolicy, Title
+
+FILE_KEYS = (
+    "table", "version", "title", "valid_from", "valid_to", "hit_policy", "legal_basis", "source", "inputs", "outputs",
+    "why", "overlaps",
+)  # fmt: skip
+COLUMN_KEYS = ("type", "unit", "source", "legal_basis", "title", "values")
+COLLECTING = frozenset({HitPolicy.SUM, HitPolicy.MIN, HitPolicy.MAX, HitPolicy.COUNT})
+RANKED = frozenset({HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An input or an output: its domain, unit and source, and its title and the wording of its values by language."""
+
+    name: str
+    domain: Domain
+    unit: str = ""
+    source: str = ""
+    title: Title = field(default_factory=dict, hash=False)
+    values: Mapping[str, Title] = field(default_factory=dict, hash=False)
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table: a cell per input, a value per output, the key of its sentence."""
+
+    id: str
+    cells: tuple[Cell, ...]
+    outputs: tuple[Any, ...]
+    why: str
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A decision table as published: immutable, known by its `digest`, in force from `valid_from` to `valid_to`."""
+
+    id: str
+    version: int
+    title: Title
+    hit_policy: HitPolicy
+    inputs: tuple[Column, ...]
+    outputs: tuple[Column, ...]
+    rules: tuple[Rule, ...]
+    why: Mapping[str, Title]
+    valid_from: date
+    valid_to: date | None
+    legal_basis: tuple[str, ...]
+    source: str
+    overlaps: Mapping[frozenset[str], str]
+    digest: str
+    file: str = ""
+    warnings: tuple[Problem, ...] = field(default=(), compare=False)
+
+    @cached_property
+    def domains(self) -> dict[str, Domain]:
+        """The domain of each input."""
+        return {column.name: column.domain for column in self.inputs}
+
+    def in_force(self, on: date) -> bool:
+        """Whether the table is the law of that day."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+    def relevant(self, facts: Mapping[str, object]) -> dict[str, object]:
+        """Of many facts, those this table asks for (a fact that is None is not known)."""
+        return {one.name: facts[one.name] for one in self.inputs if facts.get(one.name) is not None}
+
+
+class NoTableInForce(Refusal):
+    """No version of the table is in force on that day."""
+
+    code, kind = "no-table-in-force", "conflict"
+
+
+def table_on(tables: Iterable[Table], identity: str, on: date) -> Table:
+    """The version of a table in force on a day (the newest, should two be); refuses NoTableInForce."""
+    fitting = [table for table in tables if table.id == identity and table.in_force(on)]
+    if not fitting:
+        raise NoTableInForce(table=identity, on=on)
+    return max(fitting, key=lambda table: (table.valid_from, table.version))
+
+
+def parse_table(text: str, source: str) -> Table:
+    """Read a decision file; refuses BrokenFile with every fault, each with its line."""
+    plain = text.replace("\r\n", "\n")
+    lines = plain.split("\n")
+    reader = Reader(source, offset=1)
+    if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
+        reader.fault(1, "no-front-matter", "A decision file begins with front matter between two lines of ---.")
+        reader.done()
+    close = next(at for at, line in enumerate(lines[1:], 1) if line.strip() == "---")
+    root = reader.load("\n".join(lines[1:close]))
+    reader.keys(root, FILE_KEYS, "a decision file")
+    inputs, outputs = _columns(reader, root, "inputs"), _columns(reader, root, "outputs")
+    policy = _policy(reader, root)
+    why_branch = reader.branch(root, "why", "The file")
+    why = {key: reader.title(why_branch, key, f"sentence “{key}”") for key in why_branch.entries}
+    for key, title in why.items():
+        _placeholders(reader, why_branch.lines[key], title, {one.name for one in (*inputs, *outputs)})
+    valid_from, valid_to = _day(reader, root, "valid_from"), _day(reader, root, "valid_to")
+    if valid_from is None and "valid_from" not in root.entries:
+        reader.fault(1, "missing-key", "The file says nothing about “valid_from”.")
+    if valid_from and valid_to and valid_to < valid_from:
+        reader.fault(root.lines["valid_to"], "period-upside-down", "The table ends before it begins.")
+    rules = _rules(reader, lines, close + 1, inputs, outputs, why)
+    overlaps = _overlaps(reader, root, {rule.id for rule in rules})
+    if policy in COLLECTING and len(outputs) != 1:
+        reader.fault(root.lines.get("outputs", 1), "one-output", f"Hit policy {policy} takes exactly one output.")
+    elif policy in COLLECTING - {HitPolicy.COUNT} and outputs and not outputs[0].domain.ordered:
+        reader.fault(outputs[0].line, "one-output", f"Hit policy {policy} takes an output that can be counted.")
+    if policy in RANKED and not any(one.domain.values for one in outputs):
+        reader.fault(root.lines.get("outputs", 1), "no-priority", f"Hit policy {policy} ranks by allowed values; none are listed.")
+    table = Table(
+        id=reader.text(root, "table", "The file"), version=reader.number(root, "version", "The file"),
+        title=reader.title(root, "title", "the table"), hit_policy=policy, inputs=inputs, outputs=outputs, rules=rules,
+        why=why, valid_from=valid_from or date.min, valid_to=valid_to,
+        legal_basis=tuple(one.text for one in reader.words(root, "legal_basis")),
+        source=reader.text(root, "source", "The file", default=""), overlaps=overlaps, digest=digest(plain), file=source,
+    )  # fmt: skip
+    reader.done()
+    return replace(table, warnings=tuple(reader.problems))
+
+
+def _policy(reader: Reader, root: Branch) -> HitPolicy:
+    text = reader.text(root, "hit_policy", "The file", default="U")
+    names = {one.name.lower().replace("_", " "): one for one in HitPolicy} | {one.value.lower(): one for one in HitPolicy}
+    if text.lower() not in names:
+        known = [one.value for one in HitPolicy]
+        reader.fault(root.lines["hit_policy"], "unknown-hit-policy", f"“{text}” is no hit policy.", did_you_mean(text, known))
+    return names.get(text.lower(), HitPolicy.UNIQUE)
+
+
+def _day(reader: Reader, root: Branch, name: str) -> date | None:
+    text = reader.text(root, name, "The file", default="")
+    if not text:
+        return None
+    found = day(text)
+    if found is None:
+        reader.fault(root.lines[name], "bad-date", f"“{text}” is no date.", "Write 2012-01-31.")
+    return found
+
+
+def _columns(reader: Reader, root: Branch, name: str) -> tuple[Column, ...]:
+    branch = reader.branch(root, name, "The file", needed=True)
+    found = []
+    for key, item in branch.entries.items():
+        line = branch.lines[key]
+        if not isinstance(item, Branch):
+            reader.fault(line, "not-a-mapping", f"“{key}” must say its type: {{type: number 0..120, …}}.")
+            continue
+        reader.keys(item, COLUMN_KEYS, "an input or output")
+        text = reader.text(item, "type", f"“{key}”")
+        domain = parse_domain(text) if text else Domain("text")
+        if isinstance(domain, str):
+            reader.fault(item.lines.get("type", line), "bad-domain", f"“{key}”: {domain}.", "Write e.g. number 0..120, yes/no.")
+            domain = Domain("text")
+        words = reader.branch(item, "values", f"“{key}”")
+        values = {one: reader.title(words, one, f"value “{one}”") for one in words.entries}
+        found.append(Column(
+            key, domain, reader.text(item, "unit", key, default=""), reader.text(item, "source", key, default=""),
+            reader.title(item, "title", f"“{key}”"), values, line,
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def _placeholders(reader: Reader, line: int, title: Title, known: set[str]) -> None:
+    for text in title.values():
+        try:
+            names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+        except ValueError:
+            reader.fault(line, "bad-placeholder", f"A brace is not closed in “{text}”.")
+            continue
+        for name in names:
+            if name not in known:
+                reader.fault(line, "unknown-fact", f"The sentence asks for “{name}”.", did_you_mean(name, known))
+
+
+def _split(line: str) -> list[str]:
+    return [cell.strip().replace("\\|", "|") for cell in line.strip().removeprefix("|").removesuffix("|").replace("\\|", "\0").split("|")]
+
+
+def _rules(
+    reader: Reader, lines: list[str], start: int, inputs: tuple[Column, ...], outputs: tuple[Column, ...],
+    why: Mapping[str, Title],
+) -> tuple[Rule, ...]:  # fmt: skip
+    at = [number for number in range(start, len(lines)) if lines[number].lstrip().startswith("|")]
+    wanted = ["rule", *(one.name for one in inputs), *(one.name for one in outputs), "why"]
+    if len(at) < 3:  # noqa: PLR2004 - heading, rule line, one rule
+        reader.fault(start + 1, "no-table", "No Markdown table with at least one rule follows the front matter.")
+        return ()
+    if at != list(range(at[0], at[0] + len(at))):
+        gap = next(two for one, two in zip(at, at[1:], strict=False) if two != one + 1)
+        reader.fault(gap + 1, "two-tables", "The table is interrupted; a decision file holds one table.")
+    head = _split(lines[at[0]])
+    if head != wanted:
+        for name in head:
+            if name not in wanted:
+                reader.fault(at[0] + 1, "unknown-column", f"Column “{name}” is not declared.", did_you_mean(name, wanted))
+        for name in wanted:
+            if name not in head:
+                reader.fault(at[0] + 1, "missing-column", f"Column “{name}” is missing in the table.")
+        if sorted(head) == sorted(wanted):
+            reader.fault(at[0] + 1, "column-order", "The columns stand in another order than declared.", f"Write {', '.join(wanted)}.")
+        return ()
+    rules: dict[str, Rule] = {}
+    for number in at[2:]:
+        cells = _split(lines[number])
+        if len(cells) != len(wanted):
+            reader.fault(number + 1, "cell-count", f"The line has {len(cells)} cells, the table {len(wanted)} columns.")
+            continue
+        rule = _rule(reader, number + 1, cells, inputs, outputs, why)
+        if rule.id in rules:
+            reader.fault(number + 1, "duplicate-rule", f"Rule “{rule.id}” stands twice.")
+        rules[rule.id] = rule
+    return tuple(rules.values())
+
+
+def _rule(
+    reader: Reader, line: int, cells: list[str], inputs: tuple[Column, ...], outputs: tuple[Column, ...],
+    why: Mapping[str, Title],
+) -> Rule:  # fmt: skip
+    conditions, results = [], []
+    for column, text in zip(inputs, cells[1:], strict=False):
+        cell = ANY
+        try:
+            cell = parse_cell(text, column.domain)
+        except BadCell as bad:
+            reader.fault(line, "bad-cell", f"Rule {cells[0]}, {column.name}: {bad}.", bad.suggestion)
+        conditions.append(cell)
+    for column, text in zip(outputs, cells[1 + len(inputs) :], strict=False):
+        value: Any = None
+        try:
+            value = literal(text, column.domain)
+        except BadCell as bad:
+            reader.fault(line, "bad-cell", f"Rule {cells[0]}, {column.name}: {bad}.", bad.suggestion)
+        results.append(value)
+    key = cells[-1]
+    if key not in why:
+        reader.fault(line, "missing-why", f"Rule {cells[0]} gives the reason “{key}”, which is not worded.", did_you_mean(key, why))
+    return Rule(cells[0], tuple(conditions), tuple(results), key, line)
+
+
+def _overlaps(reader: Reader, root: Branch, known: set[str]) -> dict[frozenset[str], str]:
+    found = {}
+    for item in reader.row(root, "overlaps"):
+        if not isinstance(item, Branch):
+            reader.fault(item.line, "not-a-mapping", "An overlap is written {rules: [R1, R2], because: …}.")
+            continue
+        reader.keys(item, ("rules", "because"), "an overlap")
+        rules = [one.text for one in reader.words(item, "rules")]
+        for rule in rules:
+            if rule not in known:
+                reader.fault(item.line, "unknown-rule", f"The overlap names “{rule}”, which is no rule.", did_you_mean(rule, known))
+        found[frozenset(rules)] = reader.text(item, "because", "An overlap")
+    return found
