@@ -1,0 +1,117 @@
+"""Writes journal entries, in the transaction of their cause; the sealer chains them afterwards."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import insert
+from sqlmodel import col
+
+from cii.journal import chain
+from cii.journal.tables import JournalEntry, JournalPayload, JournalSubject
+from cii.store.work import Work
+
+
+def wrote(
+    work: Work,
+    action: str,
+    kind: str,
+    id_: int | None,
+    *,
+    ref: str | None = None,
+    case_id: int | None = None,
+    person_id: int | None = None,
+    unit_id: int | None = None,
+    basis: str | None = None,
+    payload: Mapping[str, object] | None = None,
+) -> int:
+    """Record an act on an object, with the case and person it concerns; returns the entry's id.
+
+    `unit_id` is the unit for which the actor acts; left out, the first of their seats. `payload` holds what
+    was written, as plain values.
+    """
+    subjects = [(kind, id_), ("case", case_id), ("person", person_id)]
+    return _enter(
+        work,
+        action,
+        kind,
+        [(name, one) for name, one in subjects if one is not None],
+        ref=ref,
+        unit_id=unit_id,
+        basis=basis,
+        payload=payload,
+    )
+
+
+def read_rows(work: Work) -> int:
+    """Write down what this request has shown: one entry per kind and basis; returns how many.
+
+    The door calls it before the answer leaves; if it fails, no data leaves.
+    """
+    grouped: dict[tuple[str, str | None], tuple[set[int], int]] = {}
+    for seen in work.seen:
+        ids, sections = grouped.get((seen.kind, seen.basis), (set(), 0))
+        grouped[seen.kind, seen.basis] = (ids | set(seen.ids), sections | seen.sections)
+    for (kind, basis), (ids, sections) in grouped.items():
+        _enter(work, "read", kind, [(kind, one) for one in sorted(ids)], basis=basis, sections=sections)
+    work.seen.clear()
+    return len(grouped)
+
+
+def refused(
+    work: Work, action: str, kind: str, code: str, *, ref: str | None = None, id_: int | None = None
+) -> int:
+    """Record an attempt that was refused, with the code of its (first) reason."""
+    subjects = [] if id_ is None else [(kind, id_)]
+    return _enter(work, "refused", kind, subjects, ref=ref, payload={"action": action, "code": code})
+
+
+def forget_payloads(work: Work, entry_ids: Iterable[int]) -> int:
+    """Erase what entries held, payload and salt; the entries stay and the chain stays valid."""
+    gone = 0
+    for entry_id in entry_ids:
+        row = work.session.get(JournalPayload, entry_id)
+        if row is not None:
+            work.session.delete(row)
+            gone += 1
+    work.session.flush()
+    return gone
+
+
+def _enter(  # noqa: PLR0917 - the private end of three callers
+    work: Work,
+    action: str,
+    kind: str,
+    subjects: list[tuple[str, int]],
+    ref: str | None = None,
+    unit_id: int | None = None,
+    basis: str | None = None,
+    payload: Mapping[str, object] | None = None,
+    sections: int = 0,
+) -> int:
+    subjects = list(dict.fromkeys(subjects))
+    salt, body, digest = chain.salted(payload) if payload is not None else ("", "", None)
+    entry_id: int = work.session.execute(
+        insert(JournalEntry)
+        .values(
+            at=work.now,
+            account_id=work.actor.account_id,
+            actor=work.actor.name,
+            unit_id=unit_id if unit_id is not None else next(iter(work.actor.units), None),
+            action=action,
+            kind=kind,
+            ref=ref,
+            objects=" ".join(f"{name}:{one}" for name, one in subjects),
+            sections=int(sections),
+            basis=basis,
+            correlation=work.correlation,
+            payload_digest=digest,
+        )
+        .returning(col(JournalEntry.id))
+    ).scalar_one()
+    if digest is not None:
+        work.session.execute(insert(JournalPayload).values(entry_id=entry_id, salt=salt, payload=body))
+    if subjects:
+        work.session.execute(
+            insert(JournalSubject),
+            [{"kind": name, "object_id": one, "entry_id": entry_id} for name, one in subjects],
+        )
+    return entry_id
