@@ -1,7 +1,7 @@
 """What the database itself refuses in the ledger, on both engines; stated beside the tables by `tables`.
 
 A movement keeps to one line and year, books into an open year and its own dates, follows the chain of stages,
-and mirrors exactly what it reverses; the totals of accounts follow from it. Books of a closed year stay closed.
+and mirrors exactly what it reverses; the totals of accounts follow from it. A closed year stays closed.
 Source: money.md §2.
 """
 

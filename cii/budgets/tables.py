@@ -1,12 +1,13 @@
 """Rows of the ledger. Movements are the truth; the database keeps the totals of accounts (`guards`)."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import DDL, CheckConstraint, Index, UniqueConstraint, event
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
-from cii.budgets.guards import account_ddl, movement_ddl, year_ddl
+from cii.budgets.guards import Statements, account_ddl, movement_ddl, year_ddl
 from cii.budgets.vocabulary import EntryKind, Stage, YearState
 from cii.kernel.money import Chf
 from cii.store.columns import BigId, chf, day, key, link, moment, ref, text, word
@@ -141,14 +142,12 @@ class ReversalRequest(SQLModel, table=True):
 append_only(LedgerEntry)
 append_only(Movement)
 
-for _table, _statements in (
+_GUARDS: tuple[tuple[Any, Statements], ...] = (
     (Movement, movement_ddl()),
     (BudgetAccount, account_ddl()),
     (BudgetYear, year_ddl()),
-):
+)
+for _table, _statements in _GUARDS:
     for _statement, _dialect in _statements:
-        event.listen(
-            _table.__table__,  # type: ignore[attr-defined]
-            "after_create",
-            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
-        )
+        _made = DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
+        event.listen(_table.__table__, "after_create", _made)

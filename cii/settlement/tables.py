@@ -202,4 +202,5 @@ FROZEN_DDL: tuple[tuple[str, str], ...] = (
     (_TRIGGER, "postgresql"),
 )
 for _statement, _dialect in FROZEN_DDL:
-    event.listen(StatementLine.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[attr-defined]
+    _made = DDL(_statement).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
+    event.listen(StatementLine.__table__, "after_create", _made)  # type: ignore[attr-defined]
