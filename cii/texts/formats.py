@@ -19,6 +19,7 @@ MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
 DASH = "\N{EN DASH}"
 _DAY_PATTERN: Mapping[str, str] = {"fr": "dd.MM.y", "de": "dd.MM.y", "en": "d MMM y"}
+_LONG_DAY_PATTERN: Mapping[str, str] = {"fr": "d MMMM y", "de": "d. MMMM y", "en": "d MMMM y"}
 _MONTH_PATTERN = "LLLL y"
 _QUARTER: Mapping[str, str] = {
     "fr": "{n}{mark} trimestre {year}",
@@ -65,6 +66,11 @@ def percent(share: Fraction | Decimal | int, lang: str, decimals: int | None = N
 def day(at: date, lang: str) -> str:
     """The date: `15.10.2026`, in English `15 Oct 2026`."""
     return format_date(at, _DAY_PATTERN[lang], locale=lang)
+
+
+def long_day(at: date, lang: str) -> str:
+    """The date in words, for letters: `15 octobre 2026`, `15. Oktober 2026`, `15 October 2026`."""
+    return format_date(at, _LONG_DAY_PATTERN[lang], locale=lang)
 
 
 def month(at: date, lang: str) -> str:
