@@ -1,0 +1,340 @@
+"""The pages a canton sends: report, statement (décompte) and letter, as values; `pdf.py` sets them.
+
+Every page names its canton and office; what is computed here is only what the page itself adds up.
+Source: product.md §7 (reports: as-of date, freeze, version, fingerprint) and money.md (statements).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from cii.documents.fitting import fitted
+from cii.documents.table import Cell, Column, Level, Status, Table, readable, shown_as
+from cii.kernel.money import Chf, round5
+from cii.kernel.period import Period, Quarter
+from cii.texts import formats
+from cii.texts.speech import say
+
+_MOST_DECIMALS = 4
+Plain = Mapping[str, object]
+"""What a template reads: texts, lists and mappings of them, ready to print."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Who sends: the canton, the office, and the lines of its address (for letters)."""
+
+    canton: str
+    office: str
+    address: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a report: heading, paragraphs, tables, notes last; charts belong to the web page."""
+
+    heading: str
+    paragraphs: Sequence[str] = ()
+    tables: Sequence[Table] = ()
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A pack of figures of one quarter: a draft until `frozen_at`; `sha256` is the hash of its values."""
+
+    letterhead: Letterhead
+    title: str
+    quarter: Quarter
+    as_of: date
+    sections: Sequence[Section]
+    subtitle: str = ""
+    frozen_at: datetime | None = None
+    version: int | None = None
+    sha256: str = ""
+
+    def plain(self, lang: str) -> Plain:
+        """Its texts in the reader's language."""
+        facts = [
+            _fact(say("documents.quarter", lang), formats.quarter(self.quarter, lang)),
+            _fact(say("documents.as-of", lang), formats.day(self.as_of, lang)),
+        ]
+        if self.frozen_at:
+            facts.append(_fact(say("documents.frozen-at", lang), formats.moment(self.frozen_at, lang)))
+            facts.append(_fact(say("documents.version", lang), str(self.version or 1)))
+        else:
+            draft = Status(say("documents.draft", lang), Level.WATCH)
+            facts.append(_fact(say("documents.state", lang), draft))
+        if self.sha256:
+            facts.append(_fact(say("documents.hash", lang), self.sha256))
+        sections = [_section(section, lang) for section in self.sections]
+        foot = f"{say('documents.as-of', lang)} {formats.day(self.as_of, lang)}"
+        return {
+            **_frame(self.letterhead, self.title, foot, self.sha256, lang),
+            "subtitle": self.subtitle,
+            "facts": facts,
+            "sections": sections,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One service for one person, borne by one payer: `amount` is what this payer owes for it.
+
+    `factor` is the part of a full period (attendance), `share` the payer's part of the price, both 0 to 1.
+    """
+
+    participant: str
+    period: Period
+    presence: str
+    factor: Fraction
+    tariff: Chf
+    payer: str
+    share: Fraction
+    amount: Chf
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who approved, in which role, when."""
+
+    role: str
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The statement of one month of a measure (décompte): lines, what each payer owes, who approved."""
+
+    letterhead: Letterhead
+    reference: str
+    provider: str
+    agreement: str
+    measure: str
+    month: date
+    state: Status
+    as_of: date
+    lines: Sequence[StatementLine]
+    approvals: Sequence[Approval] = ()
+    notes: Sequence[str] = ()
+    sha256: str = ""
+
+    def by_payer(self) -> dict[str, Chf]:
+        """What each payer owes before rounding, in the order of the lines."""
+        owed: dict[str, Chf] = {}
+        for line in self.lines:
+            owed[line.payer] = owed.get(line.payer, Chf(0)) + line.amount
+        return owed
+
+    def plain(self, lang: str) -> Plain:
+        """Its texts in the reader's language; each payer's sum is rounded to 5 centimes as it is paid."""
+        month = formats.month(self.month, lang)
+        title = f"{say('documents.statement', lang)} {self.reference}"
+        facts = [
+            _fact(say("documents.provider", lang), self.provider),
+            _fact(say("documents.agreement", lang), self.agreement),
+            _fact(say("documents.measure", lang), self.measure),
+            _fact(say("documents.month", lang), month),
+            _fact(say("documents.as-of", lang), formats.day(self.as_of, lang)),
+            _fact(say("documents.state", lang), self.state),
+        ]
+        foot = f"{say('documents.as-of', lang)} {formats.day(self.as_of, lang)}"
+        return {
+            **_frame(self.letterhead, title, foot, self.sha256, lang),
+            "subtitle": f"{self.measure}, {month}",
+            "facts": facts,
+            "tables": [plain_table(table, lang) for table in self._tables(lang)],
+            "not_approved": "" if self.approvals else say("documents.not-approved", lang),
+            "notes": list(map(readable, self.notes)),
+        }
+
+    def _tables(self, lang: str) -> list[Table]:
+        def column(key: str, **options: object) -> Column:
+            return Column(say(f"documents.{key}", lang), **options)  # type: ignore[arg-type]
+
+        total = Chf.total(line.amount for line in self.lines)
+        lines = Table(
+            say("documents.lines", lang),
+            [
+                column("participant"),
+                column("period"),
+                column("presence"),
+                column("factor", kind="number"),
+                column("tariff", kind="money"),
+                column("payer"),
+                column("share", kind="percent"),
+                column("amount", kind="money"),
+            ],
+            [
+                (
+                    line.participant, formats.period(line.period, lang), line.presence, line.factor,
+                    line.tariff, line.payer, line.share, line.amount,
+                )
+                for line in self.lines
+            ],
+            (say("documents.total", lang), None, None, None, None, None, None, total),
+        )  # fmt: skip
+        owed = {payer: (amount, round5(amount)) for payer, amount in self.by_payer().items()}
+        paid = Chf.total(payable for _, payable in owed.values())
+        split = Table(
+            say("documents.by-payer", lang),
+            [
+                column("payer"),
+                column("amount", kind="money"),
+                column("rounding", kind="money"),
+                column("payable", kind="money"),
+            ],
+            [(payer, amount, payable - amount, payable) for payer, (amount, payable) in owed.items()],
+            (say("documents.total", lang), total, paid - total, paid),
+        )
+        visas = Table(
+            say("documents.approvals", lang),
+            [column("approval-role"), column("approval-name"), column("approval-at", kind="moment")],
+            [(one.role, one.name, one.at) for one in self.approvals],
+        )
+        return [lines, split, *([visas] if self.approvals else [])]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter to one person or office; `facts` stand as a small table after the first paragraph.
+
+    `signatures` are (name, function); `remedies` is the notice of legal remedies (voies de droit), if any.
+    """
+
+    letterhead: Letterhead
+    recipient: Sequence[str]
+    place: str
+    day: date
+    subject: str
+    salutation: str
+    paragraphs: Sequence[str]
+    closing: str
+    signatures: Sequence[tuple[str, str]]
+    reference: str = ""
+    facts: Sequence[tuple[str, str]] = ()
+    enclosures: Sequence[str] = ()
+    copies: Sequence[str] = ()
+    remedies: str = ""
+
+    def plain(self, lang: str) -> Plain:
+        """Its texts in the reader's language."""
+        written = formats.long_day(self.day, lang)
+        joined = {"fr": f"{self.place}, le {written}", "de": f"{self.place}, {written}"}
+        return {
+            **_frame(self.letterhead, self.subject, self.reference, "", lang),
+            "recipient": list(map(readable, self.recipient)),
+            "dateline": joined.get(lang, f"{self.place}, {written}"),
+            "reference": self.reference,
+            "salutation": self.salutation,
+            "paragraphs": list(map(readable, self.paragraphs)),
+            "facts": [_fact(name, text) for name, text in self.facts],
+            "closing": self.closing,
+            "signatures": self.signatures,
+            "enclosures": list(self.enclosures),
+            "copies": list(self.copies),
+            "remedies": self.remedies,
+        }
+
+
+def plain_table(table: Table, lang: str) -> Plain:
+    """A table with its cells written for the page: columns with side and room, states with their level."""
+    columns = table.columns
+    decimals = [_decimals([row[at] for row in table.rows]) for at in range(len(columns))]
+
+    def plain_row(row: Sequence[Cell]) -> list[Plain]:
+        return [_cell(*one, lang) for one in zip(columns, row, decimals, strict=True)]
+
+    rows = [plain_row(row) for row in table.rows]
+    totals = plain_row(table.totals) if table.totals else None
+    lengths = [
+        max((len(str(row[at]["text"])) for row in (*rows, *([totals] if totals else []))), default=0)
+        for at in range(len(columns))
+    ]
+    shape = fitted(columns, lengths)
+    return {
+        "title": readable(table.title),
+        "size": shape.size,
+        "across": shape.across,
+        "columns": [
+            {
+                "title": heading,
+                "right": column.to_the_right,
+                "room": room,
+                "apart": at > 0 and columns[at - 1].to_the_right and not column.to_the_right,
+            }
+            for at, (column, room, heading) in enumerate(zip(columns, shape.rooms, shape.titles, strict=True))
+        ],
+        "rows": rows,
+        "totals": totals,
+        "notes": list(map(readable, table.notes)),
+    }
+
+
+def _decimals(cells: Sequence[Cell]) -> int:
+    """So many decimals that all numbers of the column show theirs, four at most."""
+    numbers = [Fraction(cell) for cell in cells if isinstance(cell, Decimal | Fraction)]
+    fitting = (
+        n for n in range(_MOST_DECIMALS) if all((number * 10**n).denominator == 1 for number in numbers)
+    )
+    return next(fitting, _MOST_DECIMALS)
+
+
+def _fact(name: str, value: str | Status) -> Plain:
+    text, level = (value, "") if isinstance(value, str) else (value.words, value.level.value)
+    return {"name": readable(name), "text": readable(text), "level": level}
+
+
+def _cell(column: Column, cell: Cell, decimals: int, lang: str) -> Plain:
+    kind = shown_as(column, cell)
+    if kind == "number" and column.kind == "number" and isinstance(cell, int | Decimal | Fraction):
+        text = formats.number(cell, lang, decimals)
+    elif kind == "money" and column.kind == "value" and isinstance(cell, Chf):
+        text = formats.money(cell)
+    else:
+        text = _text(kind, cell, lang)
+    level = cell.level.value if isinstance(cell, Status) else ""
+    return {"text": text, "right": column.to_the_right, "level": level}
+
+
+def _text(kind: str, cell: Cell, lang: str) -> str:  # noqa: PLR0911 - one line per type
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return say("common.yes" if cell else "common.no", lang)
+        case str() | Status():
+            return readable(cell if isinstance(cell, str) else cell.words)
+        case Chf():
+            return formats.francs(cell)
+        case datetime():
+            return formats.moment(cell, lang)
+        case date():
+            return formats.day(cell, lang)
+    return formats.percent(cell, lang, 1) if kind == "percent" else formats.number(cell, lang)
+
+
+def _section(section: Section, lang: str) -> Plain:
+    return {
+        "heading": readable(section.heading),
+        "paragraphs": list(map(readable, section.paragraphs)),
+        "tables": [plain_table(table, lang) for table in section.tables],
+        "notes": list(map(readable, section.notes)),
+    }
+
+
+def _frame(head: Letterhead, title: str, foot: str, sha256: str, lang: str) -> Plain:
+    """What every page bears: mark, canton, foot, and the words of the frame."""
+    words = ("cii", "mark", "page", "notes", "empty-table", "our-reference", "enclosures", "copy-to", "hash")
+    return {
+        "title": readable(title),
+        "canton": head.canton,
+        "office": head.office,
+        "address": list(head.address),
+        "foot": foot,
+        "sha256": sha256,
+        "words": {word: say(f"documents.{word}", lang) for word in words},
+    }

@@ -1,0 +1,63 @@
+"""PDF pages set by typst from `templates/`: tagged for screen readers (PDF/UA-1), the same bytes twice.
+
+Only the fonts of this package are used, none of the machine's, and the date of the file is handed in.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import orjson
+import typst
+
+from cii.documents.layout import Letter, Report, Statement
+
+MEDIA_TYPE = "application/pdf"
+_HERE = Path(__file__).parent
+_TEMPLATES = _HERE / "templates"
+_STANDARD: Literal["ua-1"] = "ua-1"
+
+
+def report(page: Report, *, created: datetime, lang: str) -> bytes:
+    """A pack of figures as PDF."""
+    return render("report", page.plain(lang), created=created, lang=lang)
+
+
+def statement(page: Statement, *, created: datetime, lang: str) -> bytes:
+    """A month's statement (décompte) as PDF."""
+    return render("statement", page.plain(lang), created=created, lang=lang)
+
+
+def letter(page: Letter, *, created: datetime, lang: str) -> bytes:
+    """A letter as PDF."""
+    return render("letter", page.plain(lang), created=created, lang=lang)
+
+
+def render(template: str, data: Mapping[str, object], *, created: datetime, lang: str) -> bytes:
+    """The page of a template over plain data; `created` (aware) is its date, `lang` its language.
+
+    Templates: report, statement, letter; their data come from `layout`: texts only, nothing to compute.
+    """
+    stamp = created.astimezone(UTC)
+    inputs = {
+        "data": orjson.dumps(data).decode(),
+        "lang": lang,
+        "created": orjson.dumps(stamp.timetuple()[:6]).decode(),
+    }
+    return typst.compile(
+        str(_TEMPLATES / f"{template}.typ"),
+        root=str(_TEMPLATES),
+        font_paths=_fonts(),
+        sys_inputs=inputs,
+        pdf_standards=_STANDARD,
+        timestamp=int(stamp.timestamp()),
+    )
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(_HERE / "fonts")]
+    )

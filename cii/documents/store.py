@@ -1,0 +1,173 @@
+"""The store of files: content decides the name, a file is whole or absent, and its type is what it holds.
+
+Names given by people never touch the disk: a file lies under the hash of its bytes.
+Source: product.md §11 (uploads).
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from cii.documents import xlsx
+from cii.documents.csv_reading import EmptyFile, FileTooLarge
+from cii.kernel.errors import Refusal, UnknownThing
+
+MAX_BYTES = 20_000_000
+PDF, PNG, JPEG, TEXT = "application/pdf", "image/png", "image/jpeg", "text/plain"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ODT = "application/vnd.oasis.opendocument.text"
+_BEGINNINGS = ((b"%PDF-", PDF), (b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG))
+_ENDINGS = {
+    PDF: ".pdf",
+    PNG: ".png",
+    JPEG: ".jpg",
+    TEXT: ".txt",
+    "text/csv": ".csv",
+    "application/json": ".json",
+    xlsx.MEDIA_TYPE: ".xlsx",
+    DOCX: ".docx",
+    ODT: ".odt",
+}
+_TEXTS = frozenset({TEXT, "text/csv", "application/json", "text/calendar"})
+_MARKUP = re.compile(rb"\s*<(?:[!?]|[a-z])", re.IGNORECASE)
+_PROGRAMS = ("vbaproject.bin", "script-lc.xml", ".exe", ".js")
+_SPACE = 0x20
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+class UnsupportedFile(Refusal):
+    """The content is of no accepted type, or not of the type it was sent as."""
+
+    code, kind = "unsupported-file", "unfit"
+
+
+class DamagedFile(Exception):  # noqa: N818 - reads as the sentence it is
+    """The stored bytes no longer have the hash they lie under: a fault of the disk, never the reader's."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A stored file: its hash, its size in bytes, its media type, and a name made from them for downloads."""
+
+    sha256: str
+    size: int
+    media_type: str
+
+    @property
+    def name(self) -> str:
+        """A name that tells nothing about anybody: the first digits of the hash, and the usual ending."""
+        return self.sha256[:16] + _ENDINGS.get(self.media_type.partition(";")[0], ".bin")
+
+
+def put(root: Path, data: bytes, media_type: str) -> FileRef:
+    """Keep the bytes below `root`, whole or not at all; the same bytes are kept once."""
+    ref = FileRef(hashlib.sha256(data).hexdigest(), len(data), media_type)
+    place = _place(root, ref.sha256)
+    if place.exists() and place.stat().st_size == ref.size:
+        return ref
+    place.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=place.parent, prefix=".draft-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).replace(place)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    _keep_entry(place.parent)
+    return ref
+
+
+def get(root: Path, sha256: str) -> bytes:
+    """The bytes under this hash. Refuses: UnknownThing; raises DamagedFile when the disk has changed them."""
+    if not _HASH.fullmatch(sha256):
+        raise UnknownThing
+    try:
+        data = _place(root, sha256).read_bytes()
+    except FileNotFoundError:
+        raise UnknownThing from None
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise DamagedFile(sha256)
+    return data
+
+
+def sniff(data: bytes, claimed: str | None = None, *, max_bytes: int = MAX_BYTES) -> str:
+    """The media type of an upload, read from its content; `claimed` is the type it was sent as.
+
+    Accepted: PDF, PNG, JPEG, DOCX, XLSX, ODT without macros, and plain text (CSV, JSON and calendars keep the
+    type they claim). Markup (SVG, HTML, XML) is never accepted: it can carry scripts.
+    Refuses: EmptyFile, FileTooLarge, UnsupportedFile.
+    """
+    if not data:
+        raise EmptyFile
+    if len(data) > max_bytes:
+        raise FileTooLarge(megabytes=max_bytes // 1_000_000)
+    found = _content(data)
+    claimed = (claimed or "").partition(";")[0].strip().lower()
+    if found == TEXT and claimed in _TEXTS:
+        return claimed
+    if found is None or claimed not in {"", "application/octet-stream", found}:
+        raise UnsupportedFile(claimed=claimed[:80] or None)
+    return found
+
+
+def _content(data: bytes) -> str | None:
+    for beginning, media_type in _BEGINNINGS:
+        if data.startswith(beginning):
+            return media_type
+    if data.startswith(b"PK\x03\x04"):
+        return _package(data)
+    if _MARKUP.match(data.removeprefix(b"\xef\xbb\xbf")[:200]) or b"\0" in data:
+        return None
+    return TEXT if _is_text(data) else None
+
+
+def _package(data: bytes) -> str | None:
+    """The office type of a ZIP file; None for macros and for any other archive."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            if any(name.casefold().endswith(_PROGRAMS) for name in names):
+                return None
+            if "word/document.xml" in names:
+                return DOCX
+            if "xl/workbook.xml" in names:
+                return xlsx.MEDIA_TYPE
+            if "mimetype" in names and archive.getinfo("mimetype").file_size == len(ODT):
+                return ODT if archive.read("mimetype") == ODT.encode() else None
+    except (zipfile.BadZipFile, RuntimeError):
+        return None
+    return None
+
+
+def _is_text(data: bytes) -> bool:
+    if any(byte < _SPACE and byte not in b"\t\n\r\f" for byte in set(data)):
+        return False
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False
+
+
+def _place(root: Path, sha256: str) -> Path:
+    return root / sha256[:2] / sha256
+
+
+def _keep_entry(folder: Path) -> None:
+    """Write the folder's entry to the disk: the name survives a power cut (Windows has no such call)."""
+    if os.name == "posix":
+        at = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(at)
+        finally:
+            os.close(at)
