@@ -1,0 +1,244 @@
+"""Reads of institutions, units, regions, funding lines and collaboration agreements."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from cii.institutions.tables import (
+    CollaborationAgreement,
+    CollaborationParty,
+    FundingLine,
+    Institution,
+    PostcodeRegion,
+    Unit,
+    UnitRegion,
+)
+from cii.institutions.vocabulary import Sector, UnitKind
+from cii.kernel.errors import Refusal, UnknownThing
+from cii.store.work import Work
+
+_Dated = Unit | FundingLine | CollaborationAgreement
+
+
+class NoUnitForRegion(Refusal):
+    """No unit of this kind serves the region at that date."""
+
+    code, kind = "no-unit-for-region", "unfit"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLabel:
+    """How a unit is shown; `sensitive` names are shown to their own members only."""
+
+    ref: str
+    code: str
+    name: str
+    institution: str
+    sector: Sector | None
+    sensitive: bool = False
+
+
+unit_seats = (
+    select(
+        col(Unit.id).label("unit_id"),
+        col(Unit.institution_id).label("institution_id"),
+        col(Institution.sector).label("sector"),
+    )
+    .join(Institution, col(Institution.id) == col(Unit.institution_id))
+    .subquery("unit_seats")
+)
+"""Each unit with its institution and sector, for statements of the rooms above."""
+
+line_facts = select(
+    col(FundingLine.id).label("line_id"),
+    col(FundingLine.institution_id).label("institution_id"),
+    col(FundingLine.sector).label("sector"),
+    col(FundingLine.code).label("code"),
+    col(FundingLine.ref).label("ref"),
+).subquery("line_facts")
+"""Each funding line with its institution and sector, for statements of the rooms above."""
+
+
+def _in_force(table: type[_Dated], at: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    valid_to = col(table.valid_to)
+    return col(table.valid_from) <= at, or_(valid_to.is_(None), valid_to > at)
+
+
+def institution_by_code(work: Work, code: str) -> Institution:
+    """The institution with this code; refuses UnknownThing."""
+    found = work.session.exec(select(Institution).where(col(Institution.code) == code)).first()
+    if found is None:
+        raise UnknownThing(field="institution")
+    return found
+
+
+def institution_by_ref(work: Work, ref: str) -> Institution:
+    """The institution with this outward name; refuses UnknownThing."""
+    found = work.session.exec(select(Institution).where(col(Institution.ref) == ref)).first()
+    if found is None:
+        raise UnknownThing(field="institution")
+    return found
+
+
+def institutions(work: Work) -> list[Institution]:
+    """All institutions by code; sensitive ones only for their own members."""
+    mine = work.actor.institutions
+    return list(
+        work.session.exec(
+            select(Institution)
+            .where(or_(col(Institution.sensitive).is_(False), col(Institution.id).in_(mine)))
+            .order_by(col(Institution.code))
+        )
+    )
+
+
+def institution_of(work: Work, unit_id: int) -> Institution:
+    """The institution of a unit."""
+    return work.session.exec(
+        select(Institution)
+        .join(Unit, col(Unit.institution_id) == col(Institution.id))
+        .where(col(Unit.id) == unit_id)
+    ).one()
+
+
+def unit_by_code(work: Work, code: str) -> Unit:
+    """The unit with this code; refuses UnknownThing."""
+    found = work.session.exec(select(Unit).where(col(Unit.code) == code)).first()
+    if found is None:
+        raise UnknownThing(field="unit")
+    return found
+
+
+def unit_by_ref(work: Work, ref: str) -> Unit:
+    """The unit with this outward name; refuses UnknownThing."""
+    found = work.session.exec(select(Unit).where(col(Unit.ref) == ref)).first()
+    if found is None:
+        raise UnknownThing(field="unit")
+    return found
+
+
+def units(
+    work: Work, *, at: date | None = None, kind: UnitKind | None = None, institution_id: int | None = None
+) -> list[Unit]:
+    """Units in force at the date (today when left out), by code."""
+    wanted = select(Unit).where(*_in_force(Unit, at or work.today))
+    if kind is not None:
+        wanted = wanted.where(col(Unit.kind) == kind)
+    if institution_id is not None:
+        wanted = wanted.where(col(Unit.institution_id) == institution_id)
+    return list(work.session.exec(wanted.order_by(col(Unit.code))))
+
+
+def units_by_id(work: Work, ids: Iterable[int]) -> dict[int, UnitLabel]:
+    """Labels of units, in one statement."""
+    rows = work.session.exec(
+        select(Unit, Institution)
+        .join(Institution, col(Institution.id) == col(Unit.institution_id))
+        .where(col(Unit.id).in_(set(ids)))
+    )
+    return {
+        unit.id or 0: UnitLabel(unit.ref, unit.code, unit.name, owner.code, owner.sector, owner.sensitive)
+        for unit, owner in rows
+    }
+
+
+def region_of(work: Work, postcode: str) -> str | None:
+    """The region of a postcode, or None outside the canton's file."""
+    return work.session.exec(
+        select(PostcodeRegion.region).where(col(PostcodeRegion.postcode) == postcode)
+    ).first()
+
+
+def regions(work: Work) -> list[str]:
+    """The regions of the canton, in order."""
+    return list(
+        work.session.exec(select(PostcodeRegion.region).distinct().order_by(col(PostcodeRegion.region)))
+    )
+
+
+def unit_for(work: Work, kind: UnitKind, region: str | None, at: date | None = None) -> Unit:
+    """The unit of that kind which serves the region at the date, or the one that serves the whole canton.
+
+    Refuses NoUnitForRegion.
+    """
+    day = at or work.today
+    served = select(UnitRegion.unit_id)
+    wanted = select(Unit).where(col(Unit.kind) == kind, *_in_force(Unit, day)).order_by(col(Unit.code))
+    here = None
+    if region is not None:
+        near = col(Unit.id).in_(served.where(col(UnitRegion.region) == region))
+        here = work.session.exec(wanted.where(near)).first()
+    found = here or work.session.exec(wanted.where(col(Unit.id).not_in(served))).first()
+    if found is None:
+        raise NoUnitForRegion(unit_kind=kind, region=region or "")
+    return found
+
+
+def in_network(work: Work, unit_id: int, at: date | None = None) -> bool:
+    """Whether the unit belongs to the perimeter of the CII network at the date."""
+    unit = work.session.get(Unit, unit_id)
+    return unit is not None and unit.network_from is not None and unit.network_from <= (at or work.today)
+
+
+def line_by_ref(work: Work, ref: str) -> FundingLine:
+    """The funding line with this outward name; refuses UnknownThing."""
+    found = work.session.exec(select(FundingLine).where(col(FundingLine.ref) == ref)).first()
+    if found is None:
+        raise UnknownThing(field="line")
+    return found
+
+
+def line_by_code(work: Work, code: str, at: date | None = None) -> FundingLine:
+    """The funding line of that code in force at the date; refuses UnknownThing."""
+    found = work.session.exec(
+        select(FundingLine).where(
+            col(FundingLine.code) == code,
+            *_in_force(FundingLine, at or work.today),
+        )
+    ).first()
+    if found is None:
+        raise UnknownThing(field="line")
+    return found
+
+
+def lines(work: Work, at: date | None = None) -> list[FundingLine]:
+    """The funding lines in force at the date, in the order of the canton's file."""
+    day = at or work.today
+    return list(
+        work.session.exec(
+            select(FundingLine).where(*_in_force(FundingLine, day)).order_by(col(FundingLine.id))
+        )
+    )
+
+
+def lines_by_id(work: Work, ids: Iterable[int]) -> dict[int, FundingLine]:
+    """Funding lines by id, in one statement."""
+    rows = work.session.exec(select(FundingLine).where(col(FundingLine.id).in_(set(ids))))
+    return {row.id or 0: row for row in rows}
+
+
+def reciprocity_between(work: Work, inst_a: int, inst_b: int, at: date | None = None) -> bool:
+    """Whether a reciprocal collaboration agreement binds both institutions at the date (LACI 85f al. 2)."""
+    if inst_a == inst_b:
+        return True
+    one, other = aliased(CollaborationParty), aliased(CollaborationParty)
+    agreement = CollaborationAgreement
+    return (
+        work.session.exec(
+            select(agreement.id)
+            .join(one, col(one.agreement_id) == col(agreement.id))
+            .join(other, col(other.agreement_id) == col(agreement.id))
+            .where(
+                col(agreement.reciprocal).is_(True),
+                col(one.institution_id) == inst_a,
+                col(other.institution_id) == inst_b,
+                *_in_force(agreement, at or work.today),
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
