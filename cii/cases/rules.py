@@ -193,6 +193,11 @@ SECTION_OF: Mapping[GridSection, Section] = {
 """Where the sections of the grid lie among the sections of a case."""
 
 
+def section_word(section: Section) -> str:
+    """The section's name as views and refusals write it."""
+    return str(section.name).lower()
+
+
 def entry_is_visible(section: GridSection, kind: ItemKind, reads: int, *, own: bool) -> bool:
     """Whether a grid entry may be shown; of the social section others learn yes/no facts only."""
     if own or reads & SECTION_OF[section]:
@@ -281,7 +286,7 @@ def grid_faults(grid: Grid, answers: Iterable[GridAnswer], writes: int, today: d
             yield ItemTwice(field=f"{where}.item", item=answer.item)
         seen.add(answer.item)
         if not writes & SECTION_OF[item.section]:
-            yield SectionNotYours(field=f"{where}.item", section=SECTION_OF[item.section].name.lower())
+            yield SectionNotYours(field=f"{where}.item", section=section_word(SECTION_OF[item.section]))
         if not item.takes(answer.value):
             yield UnfitAnswer(field=f"{where}.value", item=answer.item, expected=item.expected)
         if answer.effective_on > today:

@@ -8,7 +8,6 @@ from sqlmodel import SQLModel
 
 from cii.cases.vocabulary import (
     AssessmentState,
-    CaseOutcome,
     CasePath,
     CaseStatus,
     GridSection,
@@ -23,15 +22,18 @@ from cii.store.guards import append_only
 
 
 class CaseFile(SQLModel, table=True):
-    """One case of one person; `version` is the number that an editor must have seen."""
+    """One case of one person; `version` is the number that an editor must have seen.
+
+    `outcome` is a word of the case's process, which holds its wording.
+    """
 
     __tablename__ = "case_file"
     __table_args__ = (
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_when"),
         CheckConstraint("(status = 'closed') = (outcome IS NOT NULL)", name="closed_with_outcome"),
         CheckConstraint("version >= 1", name="version_counts"),
-        Index("ix_case_file_lead_unit_status", "lead_unit_id", "status", "id"),
-        Index("ix_case_file_lead_account_status", "lead_account_id", "status", "id"),
+        Index("ix_case_file_lead_unit_status", "lead_unit_id", "status", "opened_at", "ref"),
+        Index("ix_case_file_lead_account_status", "lead_account_id", "status", "opened_at", "ref"),
     )
 
     id: int | None = key()
@@ -46,7 +48,7 @@ class CaseFile(SQLModel, table=True):
     restricted: bool = False
     status: CaseStatus = word(CaseStatus, default=CaseStatus.OPEN)
     closed_at: datetime | None = moment(nullable=True)
-    outcome: CaseOutcome | None = word(CaseOutcome, nullable=True)
+    outcome: str | None = text(40, nullable=True)
     version: int = 1
 
 

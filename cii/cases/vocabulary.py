@@ -1,6 +1,6 @@
-"""Words of a case: paths, parties, grid, assessment, plan, outcomes.
+"""Words of a case: paths, parties, grid, assessment, plan.
 
-Source: CII report 2009-2013 §1, §2, §4, §5 (paths and outcomes); product.md P1-P4 and §10 (sections).
+Source: CII report 2009-2013 §1, §2, §4, §5 (paths); product.md P1-P4 and §10 (sections).
 """
 
 from enum import StrEnum
@@ -20,22 +20,6 @@ class CaseStatus(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
-
-
-class CaseOutcome(StrEnum):
-    """What a case has come to when it closes."""
-
-    EMPLOYMENT = "employment"
-    APPRENTICESHIP = "apprenticeship"
-    DIPLOMA = "diploma"
-    DISABILITY_MEASURE = "disability_measure"
-    DISABILITY_PENSION = "disability_pension"
-    ADAPTED_STRUCTURE = "adapted_structure"
-    SOCIAL_INTEGRATION = "social_integration"
-    SINGLE_INSTITUTION = "single_institution"
-    CONSENT_WITHDRAWN = "consent_withdrawn"
-    LEFT_CANTON = "left_canton"
-    NO_SOLUTION = "no_solution"
 
 
 class PartyRole(StrEnum):

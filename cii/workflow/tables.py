@@ -15,8 +15,11 @@ from cii.store.columns import BigId, day, key, link, moment, plain_json, ref, te
 from cii.store.guards import append_only
 from cii.workflow.vocabulary import Stand, Status
 
-_OPEN = {"sqlite_where": sql("state = 'open'"), "postgresql_where": sql("state = 'open'")}
-_WAITING = {"sqlite_where": sql("state = 'waiting'"), "postgresql_where": sql("state = 'waiting'")}
+_OPEN: dict[str, Any] = {"sqlite_where": sql("state = 'open'"), "postgresql_where": sql("state = 'open'")}
+_WAITING: dict[str, Any] = {
+    "sqlite_where": sql("state = 'waiting'"),
+    "postgresql_where": sql("state = 'waiting'"),
+}
 
 
 def _big() -> Any:  # noqa: ANN401 - SQLModel's Field is typed Any
@@ -116,8 +119,8 @@ class WfTask(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("instance_id", "number"),
         CheckConstraint("(state = 'done') = (outcome IS NOT NULL)", name="done_with_outcome"),
-        Index("ix_wf_task_inbox", "unit_id", "rank_at", "id", **_OPEN),
-        Index("ix_wf_task_mine", "account_id", "rank_at", "id", **_OPEN),
+        Index("ix_wf_task_inbox", "unit_id", "rank_at", "ref", **_OPEN),
+        Index("ix_wf_task_mine", "account_id", "rank_at", "ref", **_OPEN),
         Index("ix_wf_task_open", "instance_id", **_OPEN),
     )
 

@@ -1,0 +1,219 @@
+"""Reads of the engine: definitions, tables, states, moves, tasks, events, decisions; lists are in `inbox`.
+
+A state is folded from its events: one home of the truth, some 40 records a case. The rows of instances, tasks
+and timers are what lists and sweeps read; `projection.drift` names each that differs from the fold.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import exists, or_
+from sqlmodel import col, select
+
+from cii.kernel.errors import UnknownThing
+from cii.store.work import Work
+from cii.workflow.definition import Definition, parse
+from cii.workflow.domain import Domain, day, duration, number
+from cii.workflow.events import SYSTEM, By
+from cii.workflow.moves import Move, moves
+from cii.workflow.rulebook import NoTableInForce, Table, parse_table
+from cii.workflow.state import Record, State, fold
+from cii.workflow.tables import (
+    WfDecision,
+    WfDefinition,
+    WfEvent,
+    WfInstance,
+    WfPart,
+    WfTable,
+    WfTask,
+)
+from cii.workflow.vocabulary import Title
+
+
+@lru_cache(maxsize=512)
+def parsed(source: str, name: str) -> Definition:
+    """A process out of its published text, read once."""
+    return parse(source, name)
+
+
+@lru_cache(maxsize=512)
+def parsed_table(source: str, name: str) -> Table:
+    """A decision table out of its published text, read once."""
+    return parse_table(source, name)
+
+
+def definition_row(work: Work, name: str) -> WfDefinition:
+    """The newest published version of a process; refuses UnknownThing."""
+    found = work.session.exec(
+        select(WfDefinition)
+        .where(col(WfDefinition.name) == name)
+        .order_by(col(WfDefinition.version).desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        raise UnknownThing(what=name)
+    return found
+
+
+def definition_of(work: Work, definition_id: int) -> Definition:
+    """A published process by its row."""
+    row = work.session.get_one(WfDefinition, definition_id)
+    return parsed(row.source, f"{row.name} {row.version}")
+
+
+def table_on(work: Work, name: str, at: date) -> tuple[WfTable, Table]:
+    """The decision table in force on a day, as row and as table; refuses NoTableInForce."""
+    row = work.session.exec(
+        select(WfTable)
+        .where(
+            col(WfTable.name) == name,
+            col(WfTable.valid_from) <= at,
+            or_(col(WfTable.valid_to).is_(None), col(WfTable.valid_to) >= at),
+        )
+        .order_by(col(WfTable.valid_from).desc(), col(WfTable.version).desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        raise NoTableInForce(table=name, on=at)
+    return row, parsed_table(row.source, f"{row.name} {row.version}")
+
+
+def state_of(work: Work, instance: WfInstance) -> State:
+    """Where an instance stands, folded from its events."""
+    events = work.session.exec(
+        select(WfEvent).where(col(WfEvent.instance_id) == instance.id).order_by(col(WfEvent.seq))
+    )
+    state = fold(Record(one.seq, one.at, one.kind, one.payload) for one in events)
+    return revived(definition_of(work, instance.definition_id), state)
+
+
+def revived(definition: Definition, state: State) -> State:
+    """The state with what decisions have answered as values of their domains again (JSON holds texts)."""
+    known = {name: _value(definition.facts.get(name), held) for name, held in state.known.items()}
+    return replace(state, known=known)
+
+
+def _value(domain: Domain | None, held: object) -> object:
+    if domain is None or not isinstance(held, str) or domain.kind == "text":
+        return held
+    read = {"date": day, "number": number, "months": duration, "days": duration}.get(domain.kind)
+    return read(held) if read else held
+
+
+def roles_of(work: Work, instance_id: int) -> dict[str, tuple[int, ...]]:
+    """Which units hold each role of an instance now."""
+    roles: dict[str, tuple[int, ...]] = {}
+    for part in work.session.exec(
+        select(WfPart)
+        .where(col(WfPart.instance_id) == instance_id)
+        .order_by(col(WfPart.role), col(WfPart.position))
+    ):
+        roles[part.role] = (*roles.get(part.role, ()), part.unit_id)
+    return roles
+
+
+def acting(work: Work, roles: Mapping[str, tuple[Any, ...]]) -> By:
+    """The actor as the engine sees it: the roles that its units hold; the house itself may do everything."""
+    actor = work.actor
+    if actor.account_id is None and not actor.seats and not actor.links:
+        return SYSTEM
+    mine = frozenset(actor.units)
+    held = {role for role, units in roles.items() if mine.intersection(units)}
+    if held and actor.has_role("supervisor"):
+        held.add("supervisor")
+    return By(frozenset(held), mine)
+
+
+def moves_for(work: Work, instance: WfInstance) -> list[Move]:
+    """The moves open to the actor now; they guard the commands and draw the buttons."""
+    by = acting(work, roles_of(work, instance.id or 0))
+    return moves(definition_of(work, instance.definition_id), state_of(work, instance), by)
+
+
+def instance_for(work: Work, subject: str, subject_id: int) -> WfInstance | None:
+    """The running process of a subject, else its last one, else None."""
+    return work.session.exec(
+        select(WfInstance)
+        .where(col(WfInstance.subject) == subject, col(WfInstance.subject_id) == subject_id)
+        .order_by(col(WfInstance.closed_at).is_not(None), col(WfInstance.id).desc())
+        .limit(1)
+    ).first()
+
+
+def events_of(work: Work, instance: WfInstance) -> list[WfEvent]:
+    """What happened to an instance, in order."""
+    return list(
+        work.session.exec(
+            select(WfEvent).where(col(WfEvent.instance_id) == instance.id).order_by(col(WfEvent.seq))
+        )
+    )
+
+
+def tasks_of(work: Work, instance: WfInstance) -> list[WfTask]:
+    """All tasks of an instance, in the order in which they came."""
+    return list(
+        work.session.exec(
+            select(WfTask).where(col(WfTask.instance_id) == instance.id).order_by(col(WfTask.number))
+        )
+    )
+
+
+def task_by_ref(work: Work, ref: str) -> WfTask:
+    """A task of the actor's units or assigned to the actor; the house sees all. Refuses UnknownThing."""
+    query = select(WfTask).where(col(WfTask.ref) == ref)
+    if not acting(work, {}).system:
+        query = query.where(
+            or_(
+                col(WfTask.unit_id).in_(work.actor.units),
+                col(WfTask.account_id) == work.actor.account_id,
+                exists().where(
+                    col(WfPart.instance_id) == col(WfTask.instance_id),
+                    col(WfPart.role).in_(("lead", "coordination")),
+                    col(WfPart.unit_id).in_(work.actor.units),
+                ),
+            )
+        )
+    found = work.session.exec(query).first()
+    if found is None:
+        raise UnknownThing(what="task")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A decision as it was taken: table, what went in, what came out, the sentences that say why."""
+
+    ref: str
+    table: str
+    version: int
+    inputs: Mapping[str, Any]
+    outputs: Any
+    rules: tuple[str, ...]
+    why: tuple[Title, ...]
+    at: datetime
+
+
+def decisions_for(work: Work, case_id: int) -> list[DecisionRow]:
+    """The decisions taken about a case, in order; whoever calls has seen that the case may be seen."""
+    rows = work.session.exec(
+        select(WfDecision, WfTable)
+        .join(WfTable, col(WfTable.id) == col(WfDecision.table_id))
+        .where(col(WfDecision.case_id) == case_id)
+        .order_by(col(WfDecision.id))
+    )
+    return [
+        DecisionRow(
+            ref=one.ref,
+            table=table.name,
+            version=table.version,
+            inputs=one.inputs,
+            outputs=one.outputs,
+            rules=tuple(one.rules),
+            why=tuple(one.why),
+            at=one.at,
+        )
+        for one, table in rows
+    ]
