@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cii.workflow.decision import pieces_of
-from cii.workflow.rulebook import Rule, Table
+from cii.workflow.rulebook import ALL, Rule, Table
 from cii.workflow.vocabulary import HitPolicy
 
 CAP = 200_000
@@ -148,7 +148,7 @@ def _overlaps(table: Table) -> tuple[Overlap, ...]:
                 continue
             box = tuple(a & b for a, b in zip(masks[at], masks[other], strict=True))
             if all(box):
-                because = table.overlaps.get(frozenset({one.id, two.id}), "")
+                because = table.overlaps.get(frozenset({one.id, two.id}), table.overlaps.get(frozenset({ALL}), ""))
                 found.append(Overlap((one.id, two.id), _region(table, box), because))
     return tuple(found)
 

@@ -25,6 +25,8 @@ FILE_KEYS = (
     "why", "overlaps",
 )  # fmt: skip
 COLUMN_KEYS = ("type", "unit", "source", "legal_basis", "title", "values")
+ALL = "all"
+"""`overlaps: [{rules: [all], because: …}]` justifies the order of a FIRST table as a whole."""
 COLLECTING = frozenset({HitPolicy.SUM, HitPolicy.MIN, HitPolicy.MAX, HitPolicy.COUNT})
 RANKED = frozenset({HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER})
 
@@ -271,7 +273,7 @@ def _overlaps(reader: Reader, root: Branch, known: set[str]) -> dict[frozenset[s
         reader.keys(item, ("rules", "because"), "an overlap")
         rules = [one.text for one in reader.words(item, "rules")]
         for rule in rules:
-            if rule not in known:
+            if rule not in known | {ALL}:
                 reader.fault(item.line, "unknown-rule", f"The overlap names “{rule}”, which is no rule.", did_you_mean(rule, known))
         found[frozenset(rules)] = reader.text(item, "because", "An overlap")
     return found
