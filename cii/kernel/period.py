@@ -1,13 +1,15 @@
 """Periods of days, half-open: `start` is inside, `end` is not. Inclusive dates live at the edges only."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from typing import Self
 
 from cii.kernel.errors import Refusal
 
 ONE_DAY = timedelta(days=1)
+_QUARTER = re.compile(r"(?P<year>[12]\d{3})-Q(?P<number>[1-4])", re.ASCII)
 
 
 class PeriodUpsideDown(Refusal):
@@ -20,6 +22,12 @@ class NotAQuarter(Refusal):
     """The text is not a quarter written like 2026-Q3."""
 
     code, kind = "not-a-quarter", "unfit"
+
+
+class DayOutOfReach(Refusal):
+    """The day lies so far ahead that no day can follow it."""
+
+    code, kind = "day-out-of-reach", "unfit"
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -35,9 +43,11 @@ class Period:
 
     @classmethod
     def through(cls, first: date, last: date) -> Self:
-        """From two inclusive dates, as people write them."""
+        """From two inclusive dates, as people write them; refuses PeriodUpsideDown, DayOutOfReach."""
         if last < first:
             raise PeriodUpsideDown(first=first, last=last)
+        if last.year == MAXYEAR:
+            raise DayOutOfReach(day=last)
         return cls(first, last + ONE_DAY)
 
     @property
@@ -102,14 +112,10 @@ class Quarter:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `2026-Q3`; refuses NotAQuarter."""
-        year, mark, number = text.strip().upper().partition("-Q")
-        if (
-            not mark
-            or not (year.isascii() and year.isdigit() and len(year) == 4)
-            or number not in {"1", "2", "3", "4"}
-        ):
+        found = _QUARTER.fullmatch(text.strip().upper())
+        if not found:
             raise NotAQuarter(text=text[:20])
-        return cls(int(year), int(number))
+        return cls(int(found["year"]), int(found["number"]))
 
     @classmethod
     def of(cls, day: date) -> Self:
