@@ -3,15 +3,15 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from fractions import Fraction
 
 from cii.kernel.money import Chf
 
 
-def plain(value: object) -> object:
-    """The value in JSON's terms: money as centimes, dates in ISO form, enums by value, sets sorted."""
+def plain(value: object) -> object:  # noqa: C901, PLR0911 - one case per type
+    """The value in JSON's terms: money as centimes, ISO dates, moments in UTC, enums by value, sets sorted."""
     match value:
         case None | bool() | int():
             return value
@@ -21,17 +21,32 @@ def plain(value: object) -> object:
             return str(value)
         case Chf():
             return value.centimes
-        case datetime() | date():
+        case datetime():
+            return _moment(value)
+        case date():
             return value.isoformat()
         case Fraction():
             return f"{value.numerator}/{value.denominator}"
         case Mapping():
-            return {str(plain(key)): plain(held) for key, held in value.items()}
+            return _mapping(value)
         case list() | tuple():
             return [plain(one) for one in value]
         case set() | frozenset():
             return sorted((plain(one) for one in value), key=repr)
     raise TypeError(f"no canonical form for {type(value).__name__}; floats have none on purpose")
+
+
+def _moment(at: datetime) -> str:
+    if at.tzinfo is None:
+        raise TypeError("no canonical form for a moment without a time zone")
+    return at.astimezone(UTC).isoformat()
+
+
+def _mapping(value: Mapping[object, object]) -> dict[str, object]:
+    found = {str(plain(key)): plain(held) for key, held in value.items()}
+    if len(found) < len(value):
+        raise ValueError("two keys have the same text: one name twice")
+    return found
 
 
 def canonical(value: object) -> bytes:
