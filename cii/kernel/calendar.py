@@ -1,6 +1,6 @@
 """Working days of a canton: legal holidays from a well-kept library, corrected by the canton's file.
 
-Legal holidays and office closing days are two calendars (product.md AC6): legal deadlines know the first only.
+Legal holidays and office closing days are two calendars (product.md AC6): legal deadlines know the first.
 """
 
 from collections.abc import Iterable
@@ -11,6 +11,8 @@ from functools import lru_cache
 import holidays
 
 from cii.kernel.period import ONE_DAY
+
+_SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,11 @@ class WorkingDays:
 
     def is_working(self, day: date, *, closing_days: bool = False) -> bool:
         """Whether offices work that day."""
-        return day.weekday() < 5 and not self.is_holiday(day) and not (closing_days and day in self.closed)
+        return (
+            day.weekday() < _SATURDAY
+            and not self.is_holiday(day)
+            and not (closing_days and day in self.closed)
+        )
 
     def after(self, day: date, count: int) -> date:
         """The `count`-th working day after `day`; for 0, `day` itself or the first working day after it."""

@@ -9,8 +9,8 @@ from typing import ClassVar, Literal
 Kind = Literal[
     "unfit", "conflict", "forbidden", "unknown", "stale", "unmet", "malformed", "limited", "closed"
 ]
-"""unfit 422 · conflict 409 · forbidden 403 · unknown 404 · stale 412 · unmet 428 · malformed 400 · limited 429
-· closed 401."""
+"""unfit 422 · conflict 409 · forbidden 403 · unknown 404 · stale 412 · unmet 428 · malformed 400
+· limited 429 · closed 401."""
 
 
 class Refusal(Exception):  # noqa: N818 - the word of the house for a decision that says no

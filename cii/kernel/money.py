@@ -1,6 +1,6 @@
 """Money: whole centimes, exact; rounding has one named place.
 
-Source: product.md §4 and money.md §1 (largest remainder, ties to the earliest; `round5` at payment output only).
+Source: product.md §4 and money.md §1 (largest remainder, ties to the earliest; `round5` at payment only).
 """
 
 import re
