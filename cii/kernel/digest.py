@@ -11,7 +11,7 @@ from cii.kernel.money import Chf
 
 
 def plain(value: object) -> object:  # noqa: C901, PLR0911 - one case per type
-    """The value in JSON's terms: money as centimes, ISO dates, moments in UTC, enums by value, sets sorted."""
+    """The value in JSON terms: money as centimes, ISO dates, moments in UTC, enums by value, sorted sets."""
     match value:
         case None | bool() | int():
             return value
