@@ -1,8 +1,9 @@
 """What a stay costs: a tariff over days, exact until the one rounding of each piece, then shared by payers.
 
 A stay is cut at the first of each month and at each change of tariff; every piece is rounded once, to the
-centime, and apportioned once over its payers (largest remainder, ties to the earliest). A month's statement at
-full attendance is therefore what was committed for it, to the centime. Source: money.md §1; 000 i.14; AI CG 5.4.
+centime, and apportioned once over its payers (largest remainder, ties to the earliest). A month's statement
+at full attendance is therefore what was committed for it, to the centime. Source: money.md §1; 000 i.14; AI
+CG 5.4.
 
 A day of attendance weighs the same within its piece: a piece costs its price times the days paid over the
 days expected. What is bought by the begun unit (month, week, person) is due in full from its first paid day.
@@ -35,7 +36,7 @@ class Rate:
     """A tariff as the rule needs it; `end` None means until further notice, `end` is the first day no more.
 
     `places` multiplies the amount (agreed places); `month_begun`: on an interruption the month begun is due
-    as planned.
+    as planned. Absences are paid up to `excused_days` and `unexcused_days` a month, None without limit.
     """
 
     id: int
@@ -45,6 +46,8 @@ class Rate:
     amount: Chf
     places: int = 1
     month_begun: bool = False
+    excused_days: int | None = None
+    unexcused_days: int | None = 0
 
     def on(self, period: Period) -> Period | None:
         """The days of `period` on which this tariff is in force."""

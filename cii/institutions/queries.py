@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_
+from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -43,7 +44,7 @@ class UnitLabel:
 
 
 unit_seats = (
-    select(
+    columns(
         col(Unit.id).label("unit_id"),
         col(Unit.institution_id).label("institution_id"),
         col(Institution.sector).label("sector"),
@@ -53,12 +54,11 @@ unit_seats = (
 )
 """Each unit with its institution and sector, for statements of the rooms above."""
 
-line_facts = select(
+line_facts = columns(
     col(FundingLine.id).label("line_id"),
     col(FundingLine.institution_id).label("institution_id"),
     col(FundingLine.sector).label("sector"),
     col(FundingLine.code).label("code"),
-    col(FundingLine.ref).label("ref"),
 ).subquery("line_facts")
 """Each funding line with its institution and sector, for statements of the rooms above."""
 

@@ -1,0 +1,241 @@
+"""Acts on agreements: draft, price, sign with four eyes, put in force, end."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import col
+
+from cii.agreements.actions_common import changed, writable
+from cii.agreements.actions_terms import (
+    AddClosure,
+    AddDeliverable,
+    AddObjective,
+    AddTariff,
+    IndicatorWish,
+    add_closure,
+    add_deliverable,
+    add_objective,
+    add_tariff,
+    receive_deliverable,
+)
+from cii.agreements.queries import agreement_by_ref, price_book, provider_by_ref
+from cii.agreements.rules import (
+    LIVING_STATES,
+    MOVES,
+    AgreementOverlaps,
+    Draft,
+    enterprise_uid,
+    signature_faults,
+)
+from cii.agreements.rules_proration import TariffMissing
+from cii.agreements.tables import (
+    Agreement,
+    AgreementMeasure,
+    Indicator,
+    Provider,
+)
+from cii.agreements.vocabulary import (
+    AgreementEvent,
+    AgreementState,
+    Instrument,
+    LegalForm,
+    Profile,
+)
+from cii.institutions.queries import institution_by_ref, line_by_ref, unit_by_ref
+from cii.journal.actions import wrote
+from cii.kernel.errors import refuse
+from cii.kernel.moves import move
+from cii.kernel.period import Period
+from cii.measures.queries import measure_by_ref
+from cii.store.work import Work
+
+
+@dataclass(frozen=True)
+class AddProvider:
+    """Wish to register an institution as a provider; `unit_ref` is the unit in which its staff work."""
+
+    institution_ref: str
+    unit_ref: str
+    legal_form: LegalForm
+    non_profit: bool = True
+    uid: str | None = None
+
+
+def add_provider(work: Work, ask: AddProvider) -> Provider:
+    """Register a provider; refuses UnknownThing, UidInvalid."""
+    made = Provider(
+        institution_id=institution_by_ref(work, ask.institution_ref).id or 0,
+        unit_id=unit_by_ref(work, ask.unit_ref).id or 0,
+        uid=enterprise_uid(ask.uid) if ask.uid else None,
+        legal_form=ask.legal_form,
+        non_profit=ask.non_profit,
+    )
+    work.session.add(made)
+    work.session.flush()
+    wrote(work, "provider_added", "provider", made.id, ref=made.ref)
+    return made
+
+
+@dataclass(frozen=True)
+class Bought:
+    """A measure bought for a funding line."""
+
+    measure_ref: str
+    line_ref: str
+
+
+@dataclass(frozen=True)
+class DraftAgreement:
+    """Wish to draft an agreement; `last_day` None means open-ended."""
+
+    number: str
+    provider_ref: str
+    profile: Profile
+    instrument: Instrument
+    valid_from: date
+    last_day: date | None
+    bought: tuple[Bought, ...]
+    notice_months: int = 6
+    document: dict[str, Any] = field(default_factory=dict)
+    follows_ref: str | None = None
+
+
+def draft_agreement(work: Work, ask: DraftAgreement) -> Agreement:
+    """Draft an agreement; whoever drafts it will not sign it. Refuses UnknownThing, PeriodUpsideDown."""
+    term = Period.through(ask.valid_from, ask.last_day) if ask.last_day else None
+    made = Agreement(
+        number=ask.number,
+        provider_id=provider_by_ref(work, ask.provider_ref).id or 0,
+        profile=ask.profile,
+        instrument=ask.instrument,
+        state=AgreementState.DRAFT,
+        valid_from=ask.valid_from,
+        valid_to=term.end if term else None,
+        notice_months=ask.notice_months,
+        follows_id=agreement_by_ref(work, ask.follows_ref).id if ask.follows_ref else None,
+        prepared_by=work.actor.account_id,
+        document=ask.document,
+    )
+    work.session.add(made)
+    work.session.flush()
+    for one in ask.bought:
+        work.session.add(
+            AgreementMeasure(
+                agreement_id=made.id or 0,
+                measure_id=measure_by_ref(work, one.measure_ref).id or 0,
+                line_id=line_by_ref(work, one.line_ref).id or 0,
+            )
+        )
+    work.session.flush()
+    wrote(work, "agreement_drafted", "agreement", made.id, ref=made.ref)
+    return made
+
+
+def negotiate(work: Work, ref: str) -> Agreement:
+    """Open the negotiation with the provider on the draft (000 i.44)."""
+    return _move(work, writable(work, ref), AgreementEvent.NEGOTIATE)
+
+
+def sign(work: Work, ref: str) -> Agreement:
+    """Sign an agreement prepared by somebody else.
+
+    Refuses all at once: SignedByDrafter, NeedsAccount, NothingBought, IndicatorsMissing (AC), TariffMissing
+    for each measure without a price on the first day; IllegalMove.
+    """
+    agreement = writable(work, ref)
+    own = col(AgreementMeasure.agreement_id) == agreement.id
+    bought = work.session.scalars(select(AgreementMeasure).where(own)).all()
+    book = price_book(work, [agreement.id or 0])
+    first = Period.through(agreement.valid_from, agreement.valid_from)
+    unpriced = tuple(
+        TariffMissing(first=first.start, last=first.last)
+        for one in bought
+        if not any(
+            rate.on(first) for rate in book.rates.get((one.agreement_id, one.measure_id, one.line_id), ())
+        )
+    )
+    indicators = work.session.scalars(
+        select(col(Indicator.id)).where(col(Indicator.agreement_id) == agreement.id)
+    ).all()
+    draft = Draft(
+        agreement.profile,
+        agreement.instrument,
+        agreement.prepared_by,
+        len(bought),
+        len(indicators),
+        unpriced,
+    )
+    state = move(MOVES, agreement.state, AgreementEvent.SIGN)
+    refuse(signature_faults(draft, work.actor.account_id))
+    agreement.signed_by, agreement.signed_at, agreement.state = work.actor.account_id, work.now, state
+    changed(work, agreement, "agreement_signed", {})
+    return agreement
+
+
+def put_in_force(work: Work, ref: str) -> Agreement:
+    """Put a signed agreement in force; refuses AgreementOverlaps for each measure another one covers."""
+    agreement = writable(work, ref)
+    mine, theirs = AgreementMeasure.__table__.alias("mine"), AgreementMeasure.__table__.alias("theirs")  # type: ignore[attr-defined]
+    others = (
+        select(col(Agreement.number))
+        .join(theirs, theirs.c.agreement_id == col(Agreement.id))
+        .join(mine, (mine.c.measure_id == theirs.c.measure_id) & (mine.c.line_id == theirs.c.line_id))
+        .where(
+            mine.c.agreement_id == agreement.id,
+            col(Agreement.id) != agreement.id,
+            col(Agreement.state).in_(LIVING_STATES),
+            or_(col(Agreement.valid_to).is_(None), col(Agreement.valid_to) > agreement.valid_from),
+        )
+        .distinct()
+        .order_by(col(Agreement.number))
+    )
+    if agreement.valid_to is not None:
+        others = others.where(col(Agreement.valid_from) < agreement.valid_to)
+    refuse(AgreementOverlaps(number=number) for number in work.session.scalars(others).all())
+    return _move(work, agreement, AgreementEvent.PUT_IN_FORCE)
+
+
+@dataclass(frozen=True)
+class TerminateAgreement:
+    """Wish to end an agreement after its last day."""
+
+    agreement_ref: str
+    last_day: date
+    reason: str
+
+
+def terminate(work: Work, ask: TerminateAgreement) -> Agreement:
+    """End an agreement in force: placements after the last day find no tariff and no agreement."""
+    agreement = writable(work, ask.agreement_ref)
+    agreement.valid_to = Period.through(agreement.valid_from, ask.last_day).end
+    return _move(work, agreement, AgreementEvent.TERMINATE, {"last_day": ask.last_day, "reason": ask.reason})
+
+
+def expire_agreements(work: Work) -> int:
+    """Mark agreements whose term is over; for the nightly job. Returns how many."""
+    over = work.session.scalars(
+        select(Agreement).where(
+            col(Agreement.state).in_(LIVING_STATES), col(Agreement.valid_to) <= work.today
+        )
+    ).all()
+    for agreement in over:
+        _move(work, agreement, AgreementEvent.EXPIRE)
+    return len(over)
+
+
+def _move(
+    work: Work, agreement: Agreement, event: AgreementEvent, facts: dict[str, object] | None = None
+) -> Agreement:
+    agreement.state = move(MOVES, agreement.state, event)
+    changed(work, agreement, f"agreement_{agreement.state.value}", facts or {})
+    return agreement
+
+
+__all__ = [
+    "AddClosure", "AddDeliverable", "AddObjective", "AddProvider", "AddTariff", "Bought", "DraftAgreement",
+    "IndicatorWish", "TerminateAgreement", "add_closure", "add_deliverable", "add_objective", "add_provider",
+    "add_tariff", "draft_agreement", "expire_agreements", "negotiate", "put_in_force", "receive_deliverable",
+    "sign", "terminate",
+]  # fmt: skip

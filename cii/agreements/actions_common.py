@@ -1,0 +1,38 @@
+"""What every act on an agreement does: find it as one's own, count its change, write the journal."""
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from cii.agreements.queries import agreement_by_ref, own_sector
+from cii.agreements.rules import OPEN_STATES, NotOpenForChange
+from cii.agreements.tables import Agreement
+from cii.journal.actions import wrote
+from cii.kernel.errors import NotAllowed
+from cii.store.work import Work
+
+
+def writable(work: Work, ref: str) -> Agreement:
+    """The agreement, when the actor's own sector pays it; a merely visible one is not to be changed.
+
+    Refuses: UnknownThing, NotAllowed.
+    """
+    agreement = agreement_by_ref(work, ref)
+    own = select(col(Agreement.id)).where(col(Agreement.id) == agreement.id, own_sector(work.actor))
+    if work.session.scalars(own).first() is None and agreement.prepared_by != work.actor.account_id:
+        raise NotAllowed
+    return agreement
+
+
+def open_for_change(work: Work, ref: str) -> Agreement:
+    """The agreement, when its text may still change; refuses NotOpenForChange, NotAllowed, UnknownThing."""
+    agreement = writable(work, ref)
+    if agreement.state not in OPEN_STATES:
+        raise NotOpenForChange(number=agreement.number)
+    return agreement
+
+
+def changed(work: Work, agreement: Agreement, action: str, facts: dict[str, object]) -> None:
+    """Count the change and write it to the journal."""
+    agreement.version += 1
+    work.session.flush()
+    wrote(work, action, "agreement", agreement.id, ref=agreement.ref, payload=facts)

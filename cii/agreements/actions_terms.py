@@ -1,0 +1,232 @@
+"""Acts on the terms of an agreement: tariffs, closures, objectives with indicators, deliverables."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select, update
+from sqlmodel import col
+
+from cii.agreements.actions_common import changed, open_for_change, writable
+from cii.agreements.queries import agreement_by_ref
+from cii.agreements.rules import (
+    OutsideAgreement,
+    TariffOverlaps,
+    indicator_faults,
+)
+from cii.agreements.tables import (
+    Agreement,
+    AgreementClosure,
+    AgreementMeasure,
+    Deliverable,
+    Indicator,
+    Objective,
+    Tariff,
+)
+from cii.agreements.vocabulary import (
+    Basis,
+    DeliverableKind,
+    Direction,
+    Frequency,
+    IndicatorUnit,
+    ObjectiveLevel,
+)
+from cii.institutions.queries import line_by_ref
+from cii.journal.actions import wrote
+from cii.kernel.errors import UnknownThing, refuse
+from cii.kernel.money import Chf
+from cii.kernel.period import ONE_DAY, Period
+from cii.measures.queries import measure_by_ref
+from cii.store.work import Work
+
+
+@dataclass(frozen=True)
+class AddTariff:
+    """Wish to price a measure for a line from a date on; the tariff that was open until then ends there."""
+
+    agreement_ref: str
+    measure_ref: str
+    line_ref: str
+    valid_from: date
+    basis: Basis
+    amount: Chf
+    last_day: date | None = None
+    places: int = 1
+    month_begun: bool = False
+    excused_days: int | None = None
+    unexcused_days: int | None = 0
+
+
+def add_tariff(work: Work, ask: AddTariff) -> Tariff:
+    """Add a dated tariff to an open agreement.
+
+    One with the same first day replaces an open-ended one. Refuses: NotOpenForChange, OutsideAgreement,
+    TariffOverlaps, NotAllowed.
+    """
+    agreement = open_for_change(work, ask.agreement_ref)
+    measure, line = measure_by_ref(work, ask.measure_ref), line_by_ref(work, ask.line_ref)
+    _require_bought(work, agreement, measure.id or 0, line.id or 0, ask.valid_from)
+    end = Period.through(ask.valid_from, ask.last_day).end if ask.last_day else None
+    same = (
+        col(Tariff.agreement_id) == agreement.id,
+        col(Tariff.measure_id) == measure.id,
+        col(Tariff.line_id) == line.id,
+    )
+    work.session.execute(
+        update(Tariff)
+        .where(*same, col(Tariff.valid_to).is_(None), col(Tariff.valid_from) <= ask.valid_from)
+        .values(valid_to=ask.valid_from)
+    )
+    clash = select(col(Tariff.valid_from)).where(
+        *same,
+        or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) > ask.valid_from),
+        or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) > col(Tariff.valid_from)),
+    )
+    if end is not None:
+        clash = clash.where(col(Tariff.valid_from) < end)
+    if (other := work.session.scalars(clash.order_by(col(Tariff.valid_from))).first()) is not None:
+        raise TariffOverlaps(since=other, field="valid_from")
+    made = Tariff(
+        agreement_id=agreement.id or 0,
+        measure_id=measure.id or 0,
+        line_id=line.id or 0,
+        valid_from=ask.valid_from,
+        valid_to=end,
+        basis=ask.basis,
+        amount=ask.amount,
+        places=ask.places,
+        month_begun=ask.month_begun,
+        excused_days=ask.excused_days,
+        unexcused_days=ask.unexcused_days,
+        recorded_at=work.now,
+        account_id=work.actor.account_id,
+    )
+    work.session.add(made)
+    changed(work, agreement, "tariff_added", {"amount": ask.amount, "from": ask.valid_from})
+    return made
+
+
+@dataclass(frozen=True)
+class AddClosure:
+    """Wish to state days (both inside) on which a measure is closed and costs nothing."""
+
+    agreement_ref: str
+    measure_ref: str
+    starts_on: date
+    ends_on: date
+    reason: str
+
+
+def add_closure(work: Work, ask: AddClosure) -> AgreementClosure:
+    """State closing days of a measure; they may overlap others.
+
+    Refuses: NotOpenForChange, PeriodUpsideDown.
+    """
+    agreement = open_for_change(work, ask.agreement_ref)
+    closed = Period.through(ask.starts_on, ask.ends_on)
+    made = AgreementClosure(
+        agreement_id=agreement.id or 0,
+        measure_id=measure_by_ref(work, ask.measure_ref).id or 0,
+        starts_on=closed.start,
+        ends_on=closed.last,
+        reason=ask.reason,
+        recorded_at=work.now,
+    )
+    work.session.add(made)
+    changed(work, agreement, "closure_added", {"from": closed.start, "until": closed.last})
+    return made
+
+
+@dataclass(frozen=True)
+class IndicatorWish:
+    """How an objective is to be measured; percentages in permille, francs in centimes."""
+
+    code: str
+    title: dict[str, str]
+    unit: IndicatorUnit
+    direction: Direction
+    target: int
+    minimum: int | None
+    source: str
+
+
+@dataclass(frozen=True)
+class AddObjective:
+    """Wish to set an objective with its indicators (000 i.5, i.11, i.12)."""
+
+    agreement_ref: str
+    level: ObjectiveLevel
+    wording: str
+    owner: str
+    indicators: tuple[IndicatorWish, ...]
+
+
+def add_objective(work: Work, ask: AddObjective) -> Objective:
+    """Set an objective and how it is measured; refuses MinimumBeyondTarget for each, NotOpenForChange."""
+    agreement = open_for_change(work, ask.agreement_ref)
+    refuse(indicator_faults((one.code, one.direction, one.target, one.minimum) for one in ask.indicators))
+    made = Objective(agreement_id=agreement.id or 0, level=ask.level, wording=ask.wording, owner=ask.owner)
+    work.session.add(made)
+    work.session.flush()
+    for one in ask.indicators:
+        work.session.add(
+            Indicator(
+                agreement_id=agreement.id or 0,
+                objective_id=made.id or 0,
+                code=one.code,
+                title=one.title,
+                unit=one.unit,
+                direction=one.direction,
+                target=one.target,
+                minimum=one.minimum,
+                source=one.source,
+            )
+        )
+    changed(work, agreement, "objective_added", {"indicators": [one.code for one in ask.indicators]})
+    return made
+
+
+@dataclass(frozen=True)
+class AddDeliverable:
+    """Wish that the provider hands something in by a date (000 i.32)."""
+
+    agreement_ref: str
+    kind: DeliverableKind
+    frequency: Frequency
+    due_on: date
+
+
+def add_deliverable(work: Work, ask: AddDeliverable) -> Deliverable:
+    """Add a dated deliverable; allowed while the agreement lives. Refuses UnknownThing, NotAllowed."""
+    agreement = writable(work, ask.agreement_ref)
+    made = Deliverable(
+        agreement_id=agreement.id or 0, kind=ask.kind, frequency=ask.frequency, due_on=ask.due_on
+    )
+    work.session.add(made)
+    changed(work, agreement, "deliverable_added", {"kind": ask.kind, "due": ask.due_on})
+    return made
+
+
+def receive_deliverable(work: Work, ref: str) -> Deliverable:
+    """Note that a deliverable came in; the first receipt counts. Refuses UnknownThing."""
+    found = work.session.scalars(select(Deliverable).where(col(Deliverable.ref) == ref)).first()
+    agreement = work.session.get(Agreement, found.agreement_id) if found else None
+    if found is None or agreement is None:
+        raise UnknownThing(field="deliverable_ref")
+    agreement_by_ref(work, agreement.ref)
+    if found.received_at is None:
+        found.received_at, found.received_by = work.now, work.actor.account_id
+        work.session.flush()
+        wrote(work, "deliverable_received", "agreement", agreement.id, ref=found.ref)
+    return found
+
+
+def _require_bought(work: Work, agreement: Agreement, measure_id: int, line_id: int, at: date) -> None:
+    bought = select(col(AgreementMeasure.id)).where(
+        col(AgreementMeasure.agreement_id) == agreement.id,
+        col(AgreementMeasure.measure_id) == measure_id,
+        col(AgreementMeasure.line_id) == line_id,
+    )
+    if work.session.scalars(bought).first() is None or (
+        agreement.valid_to is not None and at > agreement.valid_to - ONE_DAY
+    ):
+        raise OutsideAgreement(number=agreement.number)

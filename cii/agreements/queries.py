@@ -1,0 +1,390 @@
+"""Reads of agreements, tariffs and prices."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, false, or_, select, true
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from cii.agreements.rules import LIVING_STATES
+from cii.agreements.rules_proration import Attended, Priced, Rate, price
+from cii.agreements.tables import (
+    Agreement,
+    AgreementClosure,
+    AgreementMeasure,
+    Deliverable,
+    Indicator,
+    Objective,
+    Provider,
+    Tariff,
+)
+from cii.agreements.vocabulary import AgreementState
+from cii.institutions.queries import line_facts
+from cii.kernel.errors import UnknownThing
+from cii.kernel.period import Period
+from cii.store.work import HOUSE, Actor, Work
+
+ALL_READERS = ("coordination_member", "steering", "dashboard_reference", "auditor")
+"""Roles that read every agreement (product.md §10)."""
+
+Key = tuple[int, int, int]
+"""Agreement, measure, funding line."""
+
+
+def own_sector(actor: Actor) -> ColumnElement[bool]:
+    """Agreements that the actor's own sector pays: the ones it may also write."""
+    sectors = {seat.sector for seat in actor.seats if seat.sector}
+    if actor == HOUSE:
+        return true()
+    if not sectors:
+        return false()
+    bought = select(col(AgreementMeasure.id)).join(
+        line_facts, line_facts.c.line_id == col(AgreementMeasure.line_id)
+    )
+    return bought.where(
+        col(AgreementMeasure.agreement_id) == col(Agreement.id), line_facts.c.sector.in_(sectors)
+    ).exists()
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Own sector's agreements, those of mixed measures for every sector, a provider's own; some roles all."""
+    if actor == HOUSE or actor.has_role(*ALL_READERS):
+        return true()
+    open_ = [own_sector(actor)]
+    if any(seat.sector for seat in actor.seats):
+        open_.append(_of_mixed_measure())
+    if (units := actor.units) and actor.has_role("provider"):
+        mine = select(col(Provider.id)).where(col(Provider.unit_id).in_(units))
+        open_.append(col(Agreement.provider_id).in_(mine))
+    return or_(*open_)
+
+
+def _of_mixed_measure() -> ColumnElement[bool]:
+    mine, other = aliased(AgreementMeasure), aliased(AgreementMeasure)
+    here, there = line_facts.alias("here"), line_facts.alias("there")
+    return (
+        select(col(mine.id))
+        .join(here, here.c.line_id == col(mine.line_id))
+        .join(other, col(other.measure_id) == col(mine.measure_id))
+        .join(there, there.c.line_id == col(other.line_id))
+        .where(col(mine.agreement_id) == col(Agreement.id), here.c.sector != there.c.sector)
+        .exists()
+    )
+
+
+def agreement_by_ref(work: Work, ref: str) -> Agreement:
+    """The agreement, when the actor may see it; refuses UnknownThing."""
+    found = work.session.scalars(
+        select(Agreement).where(col(Agreement.ref) == ref, visible_to(work.actor))
+    ).first()
+    if found is None:
+        raise UnknownThing(field="agreement_ref")
+    return found
+
+
+def agreements_by_id(work: Work, ids: Iterable[int]) -> dict[int, Agreement]:
+    """Agreements by id, for labels of other rooms' lists (no visibility: the caller started its read)."""
+    rows = work.session.scalars(select(Agreement).where(col(Agreement.id).in_(set(ids))))
+    return {row.id or 0: row for row in rows}
+
+
+def provider_by_ref(work: Work, ref: str) -> Provider:
+    """The provider with this outward name; refuses UnknownThing."""
+    found = work.session.scalars(select(Provider).where(col(Provider.ref) == ref)).first()
+    if found is None:
+        raise UnknownThing(field="provider_ref")
+    return found
+
+
+def provider_by_institution(work: Work, institution_id: int) -> Provider | None:
+    """The provider that an institution is, or None."""
+    return work.session.scalars(
+        select(Provider).where(col(Provider.institution_id) == institution_id)
+    ).first()
+
+
+def provider_units(work: Work, agreement_ids: Iterable[int]) -> dict[int, int]:
+    """The provider's unit of each agreement."""
+    rows = work.session.execute(
+        select(col(Agreement.id), col(Provider.unit_id))
+        .join(Provider, col(Provider.id) == col(Agreement.provider_id))
+        .where(col(Agreement.id).in_(set(agreement_ids)))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+_row = select(
+    col(Agreement.id),
+    col(Agreement.ref),
+    col(Agreement.number),
+    col(Agreement.profile),
+    col(Agreement.instrument),
+    col(Agreement.state),
+    col(Agreement.valid_from),
+    col(Agreement.valid_to),
+    col(Agreement.notice_months),
+    col(Agreement.version),
+    col(Provider.ref).label("provider_ref"),
+    col(Provider.institution_id),
+    col(Provider.unit_id),
+).join(Provider, col(Provider.id) == col(Agreement.provider_id))
+
+
+def agreements_list(
+    work: Work,
+    *,
+    states: Sequence[AgreementState] = (),
+    measure_id: int | None = None,
+    after: str = "",
+    limit: int = 50,
+) -> Sequence[Row[Any]]:
+    """The agreements that the actor may see, by number; `after` is the last number shown.
+
+    Rows: id, ref, number, profile, instrument, state, valid_from, valid_to, notice_months, version,
+    provider_ref, institution_id, unit_id (of the provider).
+    """
+    query = _row.where(visible_to(work.actor), col(Agreement.number) > after)
+    if states:
+        query = query.where(col(Agreement.state).in_(states))
+    if measure_id is not None:
+        bought = select(col(AgreementMeasure.agreement_id)).where(
+            col(AgreementMeasure.measure_id) == measure_id
+        )
+        query = query.where(col(Agreement.id).in_(bought))
+    return work.session.execute(query.order_by(col(Agreement.number)).limit(limit)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementView:
+    """An agreement with all that hangs on it."""
+
+    agreement: Agreement
+    provider: Provider
+    measures: tuple[AgreementMeasure, ...]
+    tariffs: tuple[Tariff, ...]
+    closures: tuple[AgreementClosure, ...]
+    objectives: tuple[Objective, ...]
+    indicators: tuple[Indicator, ...]
+    deliverables: tuple[Deliverable, ...]
+
+
+def agreement_view(work: Work, ref: str) -> AgreementView:
+    """The agreement with its parts, when the actor may see it; refuses UnknownThing."""
+    found = agreement_by_ref(work, ref)
+    provider = work.session.get(Provider, found.provider_id)
+    if provider is None:
+        raise UnknownThing(field="agreement_ref")
+    session, own = work.session, found.id
+    return AgreementView(
+        found,
+        provider,
+        tuple(
+            session.scalars(
+                select(AgreementMeasure)
+                .where(col(AgreementMeasure.agreement_id) == own)
+                .order_by(col(AgreementMeasure.id))
+            )
+        ),
+        tuple(
+            session.scalars(
+                select(Tariff)
+                .where(col(Tariff.agreement_id) == own, _counts(Tariff))
+                .order_by(col(Tariff.measure_id), col(Tariff.line_id), col(Tariff.valid_from))
+            )
+        ),
+        tuple(
+            session.scalars(
+                select(AgreementClosure)
+                .where(
+                    col(AgreementClosure.agreement_id) == own, col(AgreementClosure.withdrawn_at).is_(None)
+                )
+                .order_by(col(AgreementClosure.starts_on))
+            )
+        ),
+        tuple(
+            session.scalars(
+                select(Objective).where(col(Objective.agreement_id) == own).order_by(col(Objective.id))
+            )
+        ),
+        tuple(
+            session.scalars(
+                select(Indicator).where(col(Indicator.agreement_id) == own).order_by(col(Indicator.id))
+            )
+        ),
+        tuple(
+            session.scalars(
+                select(Deliverable)
+                .where(col(Deliverable.agreement_id) == own)
+                .order_by(col(Deliverable.due_on), col(Deliverable.id))
+            )
+        ),
+    )
+
+
+def agreement_in_force(work: Work, measure_id: int, line_id: int, at: date) -> Agreement | None:
+    """The agreement under which that line may place persons in the measure on that day, or None.
+
+    An agreement that is not signed, not yet begun, ended or terminated takes no placement.
+    """
+    return work.session.scalars(
+        select(Agreement)
+        .join(AgreementMeasure, col(AgreementMeasure.agreement_id) == col(Agreement.id))
+        .where(
+            col(AgreementMeasure.measure_id) == measure_id,
+            col(AgreementMeasure.line_id) == line_id,
+            col(Agreement.state).in_(LIVING_STATES),
+            col(Agreement.valid_from) <= at,
+            or_(col(Agreement.valid_to).is_(None), col(Agreement.valid_to) > at),
+        )
+        .order_by(col(Agreement.id))
+        .limit(1)
+    ).first()
+
+
+def agreements_in_force(work: Work, at: date) -> dict[tuple[int, int], int]:
+    """The agreement in force of each (measure, line) on that day, by id: one statement for a place search."""
+    rows = work.session.execute(
+        select(col(AgreementMeasure.measure_id), col(AgreementMeasure.line_id), col(Agreement.id))
+        .join(Agreement, col(Agreement.id) == col(AgreementMeasure.agreement_id))
+        .where(
+            col(Agreement.state).in_(LIVING_STATES),
+            col(Agreement.valid_from) <= at,
+            or_(col(Agreement.valid_to).is_(None), col(Agreement.valid_to) > at),
+        )
+        .order_by(col(Agreement.id).desc())
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def _counts(table: type[Tariff]) -> ColumnElement[bool]:
+    """Tariffs that were ended on their first day were wrong and never counted."""
+    return or_(col(table.valid_to).is_(None), col(table.valid_to) > col(table.valid_from))
+
+
+def tariffs_for(work: Work, agreement_ids: Iterable[int], period: Period) -> list[Tariff]:
+    """The tariffs of these agreements in force on a day of the period; by agreement, measure, line, date."""
+    return list(
+        work.session.scalars(
+            select(Tariff)
+            .where(
+                col(Tariff.agreement_id).in_(set(agreement_ids)),
+                col(Tariff.valid_from) < period.end,
+                or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) > period.start),
+                _counts(Tariff),
+            )
+            .order_by(
+                col(Tariff.agreement_id), col(Tariff.measure_id), col(Tariff.line_id), col(Tariff.valid_from)
+            )
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PriceBook:
+    """Rates (cut to their agreement's term) and closures of some agreements, ready for many prices."""
+
+    rates: Mapping[Key, tuple[Rate, ...]]
+    closures: Mapping[tuple[int, int], tuple[Period, ...]]
+
+    def price(
+        self,
+        key: Key,
+        span: Period,
+        *,
+        weights: Sequence[int] = (1,),
+        planned: Period | None = None,
+        attended: Attended | None = None,
+        within: Period | None = None,
+    ) -> Priced:
+        """The price of a stay under (agreement, measure, line); refuses TariffMissing."""
+        return price(
+            span,
+            self.rates.get(key, ()),
+            weights=weights,
+            closures=self.closures.get(key[:2], ()),
+            planned=planned,
+            attended=attended,
+            within=within,
+        )
+
+
+def price_book(work: Work, agreement_ids: Iterable[int]) -> PriceBook:
+    """Rates and closures of these agreements, in two statements."""
+    ids = set(agreement_ids)
+    rates: dict[Key, list[Rate]] = {}
+    for tariff, start, end in work.session.execute(
+        select(Tariff, col(Agreement.valid_from), col(Agreement.valid_to))
+        .join(Agreement, col(Agreement.id) == col(Tariff.agreement_id))
+        .where(col(Tariff.agreement_id).in_(ids), _counts(Tariff))
+        .order_by(col(Tariff.valid_from))
+    ):
+        ends = [day for day in (tariff.valid_to, end) if day is not None]
+        rates.setdefault((tariff.agreement_id, tariff.measure_id, tariff.line_id), []).append(
+            Rate(
+                tariff.id,
+                max(tariff.valid_from, start),
+                min(ends, default=None),
+                tariff.basis,
+                tariff.amount,
+                tariff.places,
+                tariff.month_begun,
+                tariff.excused_days,
+                tariff.unexcused_days,
+            )
+        )
+    closures: dict[tuple[int, int], list[Period]] = {}
+    for closure in work.session.scalars(
+        select(AgreementClosure).where(
+            col(AgreementClosure.agreement_id).in_(ids), col(AgreementClosure.withdrawn_at).is_(None)
+        )
+    ):
+        closures.setdefault((closure.agreement_id, closure.measure_id), []).append(
+            Period.through(closure.starts_on, closure.ends_on)
+        )
+    return PriceBook(
+        {key: tuple(found) for key, found in rates.items()},
+        {key: tuple(found) for key, found in closures.items()},
+    )
+
+
+def price_of(
+    work: Work,
+    *,
+    agreement_id: int,
+    measure_id: int,
+    line_id: int,
+    span: Period,
+    weights: Sequence[int] = (1,),
+    planned: Period | None = None,
+) -> Priced:
+    """The price of one stay under an agreement's tariff, shared by `weights`; refuses TariffMissing.
+
+    A stay with several payers is priced by the tariff of the requesting line; the shares split each piece.
+    """
+    book = price_book(work, [agreement_id])
+    return book.price((agreement_id, measure_id, line_id), span, weights=weights, planned=planned)
+
+
+def deliverables_overdue(day: date) -> Select[Any]:
+    """Deliverables of living agreements due before that day, not received: id, ref, agreement, date, unit."""
+    shown: list[Any] = [
+        col(Deliverable.id).label("id"),
+        col(Deliverable.ref).label("ref"),
+        col(Deliverable.agreement_id).label("agreement_id"),
+        col(Deliverable.due_on).label("due_on"),
+        col(Provider.unit_id).label("unit_id"),
+    ]
+    return (
+        select(*shown)
+        .join(Agreement, col(Agreement.id) == col(Deliverable.agreement_id))
+        .join(Provider, col(Provider.id) == col(Agreement.provider_id))
+        .where(
+            col(Deliverable.received_at).is_(None),
+            col(Deliverable.due_on) < day,
+            col(Agreement.state).in_(LIVING_STATES),
+        )
+        .order_by(col(Deliverable.id))
+    )
