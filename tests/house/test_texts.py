@@ -19,6 +19,7 @@ SPEAKERS = {"say", "t", "knows"}
 
 DYNAMIC = (
     "refusal.",  # one per code of a refusal; checked against the classes and the source by its own test
+    "documents.",  # the frame and the heads of issued pages, put together in documents/layout.py
     "word.",  # one per word of a vocabulary; checked by the room that owns it
 )
 """Prefixes of keys that code puts together at run time; a new one is declared here with its reason."""
