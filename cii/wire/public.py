@@ -1,0 +1,25 @@
+"""The addresses that need no session: all of them, each with its reason. Everything else names its permit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """Why anybody may come in, and whether the view works on data (`g.work`)."""
+
+    reason: str
+    works: bool = False
+
+
+PUBLIC: Mapping[str, Public] = {
+    "static": Public("style, script and pictures of the pages"),
+    "health.alive": Public("the operator's probe: the process answers"),
+    "health.ready": Public("the operator's probe: the database answers and has the right schema"),
+    "session.log_in": Public("a program logs in", works=True),
+    "login.page": Public("a person is about to log in"),
+    "login.log_in": Public("a person logs in", works=True),
+    "openapi.document": Public("the API document holds no data"),
+    "openapi.page": Public("the API document, to read"),
+}
+"""Endpoint → why it is public. One line for each; tests/house/test_routes.py knows no other list."""

@@ -1,0 +1,43 @@
+"""Reads the request at hand into a command: JSON at the API, a form at the pages, one schema for both."""
+
+from typing import Any, TypeVar
+
+from flask import g, request
+
+from cii.wire import json
+from cii.wire.forms import load_form
+from cii.wire.refusals import UnsupportedType
+from cii.wire.schema import load_with, request_schema
+
+Command = TypeVar("Command")
+
+
+def is_api() -> bool:
+    """Whether a program asks, rather than a browser's page."""
+    return request.path.startswith("/api/")
+
+
+def body() -> Any:  # noqa: ANN401 - whatever was sent
+    """The JSON body, empty as an empty object; refuses UnsupportedType, MalformedJson."""
+    held = request.get_data(cache=True)
+    if not held:
+        return {}
+    if not request.is_json:
+        raise UnsupportedType
+    return json.read(held)
+
+
+def asked(command: type[Command], **given: Any) -> Command:  # noqa: ANN401
+    """The command in this request; `given` are the fields that the address gives, as in `case_ref=ref`.
+
+    Refuses each fault by its field; a page's form is kept as typed for `again`.
+    """
+    if is_api():
+        made = load_with(request_schema(command, given=tuple(sorted(given)))(), body())
+        return made(**given) if given else made  # type: ignore[no-any-return]
+    return load_form(command, request.form, given)
+
+
+def typed() -> dict[str, str]:
+    """What the reader typed into the form that was refused, by input; empty on a fresh page."""
+    return request.form.to_dict() if g.get("reasons") else {}
