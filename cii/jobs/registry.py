@@ -1,0 +1,79 @@
+"""Which jobs there are, in which room, how often: by name, so that a room is loaded when its bell rings."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from cii.kernel.period import Quarter, month_of
+from cii.store.work import Work
+
+
+class Rhythm(StrEnum):
+    """For which business dates a job runs."""
+
+    DAILY = "daily"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job for each business date of its rhythm; `place` is `module:function`, called `(work, day)`.
+
+    What it returns (plain values or None) is kept in its row.
+    """
+
+    name: str
+    place: str
+    rhythm: Rhythm = Rhythm.DAILY
+
+    def run(self, work: Work, day: date) -> Any:  # noqa: ANN401 - whatever the room reports
+        """Call the room."""
+        return called(self.place)(work, day)
+
+    def falls_on(self, day: date) -> bool:
+        """Whether `day` is a business date of this job: each day, or the last of its month or quarter."""
+        if self.rhythm is Rhythm.DAILY:
+            return True
+        period = month_of(day) if self.rhythm is Rhythm.MONTHLY else Quarter.of(day).period
+        return day == period.last
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Something to look after each minute; `place` is called `(work)`, in a transaction of its own."""
+
+    name: str
+    place: str
+
+
+JOBS: tuple[Job, ...] = (Job("reconciliation", "cii.settlement.nightly:reconcile_day"),)
+"""Every job with a business date, in the order of the night. One line each."""
+
+TICKS: tuple[Tick, ...] = (
+    Tick("mail", "cii.jobs.mail:send_waiting"),
+    Tick("keys", "cii.jobs.housekeeping:forget_keys"),
+)
+"""What is looked after each minute. One line each."""
+
+
+def called(place: str) -> Callable[..., Any]:
+    """The function at `module:name`."""
+    module, _, name = place.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def due_dates(job: Job, last: date | None, today: date) -> list[date]:
+    """The business dates that wait, oldest first: after the last run, up to yesterday.
+
+    A job that has never run begins with yesterday, or with its last business date before.
+    """
+    first = last + timedelta(days=1) if last else today - timedelta(days=1)
+    if last is None:
+        while not job.falls_on(first):
+            first -= timedelta(days=1)
+    return [day for n in range((today - first).days) if job.falls_on(day := first + timedelta(days=n))]
