@@ -1,0 +1,10 @@
+"""The pages: HTML routes, one module for each part of the navigation, four lines a route.
+
+Owns no facts. A module `cii/web/<name>.py` calls its blueprint `page` and is named in BLUEPRINTS; its
+templates stand in `templates/pages/`. `base` holds what every page knows.
+"""
+
+BLUEPRINTS: tuple[str, ...] = (
+    "login",
+)  # fmt: skip
+"""Modules with pages, in the order of registration: one line each."""

@@ -1,0 +1,160 @@
+"""What every page knows: the reader's language and its formats, who is logged in, where the navigation leads.
+
+Templates get (context names of `templates/layout`): lang, t, money, day, moment, percent, number, word,
+nav, me, csrf_token, now, demo, color_scheme, lang_urls, shortcuts, urls, query, asset; and for forms:
+errors, error(name), typed(name, default), new_key().
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint as FlaskBlueprint
+from flask import current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from cii.institutions.queries import units_by_id
+from cii.store.work import Actor
+from cii.texts import formats
+from cii.texts.languages import LANGUAGES
+from cii.texts.speech import say
+from cii.texts.speech import word as word_of
+from cii.web.assets import asset
+from cii.wire import language, sessions
+from cii.wire.doors import SIGNED_IN, House
+
+NAV: tuple[tuple[str, str], ...] = (
+    ("desk", "desk.page"),
+    ("cases", "cases.index"),
+    ("detections", "detections.index"),
+    ("measures", "measures.index"),
+    ("agreements", "agreements.index"),
+    ("budgets", "budgets.index"),
+    ("statements", "statements.index"),
+    ("coordination", "coordination.index"),
+    ("reports", "reports.index"),
+    ("settings", "settings.index"),
+)
+"""Key of text and icon, endpoint; shown when the page exists and the reader has a permit for it."""
+URLS: Mapping[str, str] = {
+    "desk": "desk.page",
+    "search": "cases.index",
+    "new_case": "cases.new",
+    "logout": "login.log_out",
+    "settings": "settings.index",
+    "help": "openapi.page",
+    "api": "openapi.page",
+}
+SCHEMES = ("auto", "light", "dark")
+
+
+class Blueprint(FlaskBlueprint):
+    """A set of pages; a module of `cii.web` calls its own `page`."""
+
+
+@dataclass(frozen=True)
+class Me:
+    """Who is logged in, as the top bar says it."""
+
+    name: str
+    unit: str
+    roles: tuple[str, ...]
+
+
+def context() -> dict[str, Any]:
+    """The names that every template may use."""
+    site: House = current_app  # type: ignore[assignment]
+    settings, lang = site.wiring.settings, language.lang()
+    actor: Actor | None = g.get("actor")
+    reasons = g.get("reasons") or ()
+    scheme = request.cookies.get("color_scheme", "auto")
+    return {
+        **speech(lang),
+        "asset": asset,
+        "now": site.wiring.clock.now(),
+        "demo": settings.mode == "demo",
+        "color_scheme": scheme if scheme in SCHEMES else "auto",
+        "csrf_token": sessions.csrf_token(settings),
+        "lang_urls": {code: _same_page_in(code) for code in LANGUAGES},
+        "nav": _nav(actor) if actor else [],
+        "me": _me(actor, lang) if actor else None,
+        "urls": _urls(actor),
+        "shortcuts": [],
+        "query": request.args.get("q", "")[:200],
+        "errors": [{"field": one.field, "text": one.text} for one in reasons],
+        "error": lambda name: next((one.text for one in reasons if one.field == name), None),
+        "typed": _typed if reasons else lambda _, default="": default,
+        "new_key": lambda: secrets.token_hex(16),
+    }
+
+
+def speech(lang: str) -> dict[str, Any]:
+    """The texts and formats of one language."""
+    return {
+        "lang": lang,
+        "t": lambda key, **facts: say(key, lang, **facts),
+        "word": lambda value, group=None: word_of(value, lang, group),
+        "money": formats.money,
+        "day": lambda at: formats.day(at, lang),
+        "moment": lambda at: formats.moment(at, lang),
+        "percent": lambda share, decimals=None: formats.percent(share, lang, decimals),
+        "number": lambda value, decimals=None: formats.number(value, lang, decimals),
+    }
+
+
+def see_other(endpoint: str, **values: Any) -> Response:  # noqa: ANN401
+    """The answer to a form that was accepted: go and read the page (303)."""
+    return redirect(url_for(endpoint, **values), 303)
+
+
+def may_open(endpoint: str, actor: Actor | None) -> bool:
+    """Whether the page exists and the actor has a permit for it."""
+    view = current_app.view_functions.get(endpoint)
+    permit: frozenset[str] = getattr(view, "permit", frozenset())
+    if view is None or actor is None:
+        return False
+    return SIGNED_IN in permit or bool(permit & actor.permits)
+
+
+def _typed(name: str, default: object = "") -> object:
+    return request.form.get(name, default)
+
+
+def _nav(actor: Actor) -> list[dict[str, object]]:
+    return [
+        {
+            "key": key,
+            "url": url_for(endpoint),
+            "current": request.blueprint == endpoint.partition(".")[0],
+            "count": None,
+        }
+        for key, endpoint in NAV
+        if may_open(endpoint, actor)
+    ]
+
+
+def _urls(actor: Actor | None) -> dict[str, str | None]:
+    """Addresses of the frame; `new_case` is none without the right, others fall back to the start page."""
+    found: dict[str, str | None] = {}
+    for name, endpoint in URLS.items():
+        known = endpoint in current_app.view_functions
+        found[name] = url_for(endpoint) if known else "/"
+    if not may_open(URLS["new_case"], actor):
+        found["new_case"] = None
+    return found
+
+
+def _me(actor: Actor, lang: str) -> Me:
+    work = g.get("work")
+    labels = units_by_id(work, actor.units) if work is not None else {}
+    units = ", ".join(labels[one].name for one in actor.units if one in labels)
+    roles = tuple(dict.fromkeys(word_of(seat.role, lang, "role") for seat in actor.seats))
+    return Me(actor.name, units, roles)
+
+
+def _same_page_in(lang: str) -> str:
+    path = request.path if request.method == "GET" else "/"
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{path}?{urlencode([*kept, ('lang', lang)])}"

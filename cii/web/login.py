@@ -1,0 +1,57 @@
+"""Login, logout and the start page."""
+
+from flask import current_app, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from cii.access.entering import count_attempt
+from cii.access.entering import log_in as open_door
+from cii.access.entering import log_out as close_door
+from cii.store.work import Work
+from cii.web.base import Blueprint, see_other
+from cii.wire import sessions
+from cii.wire.doors import SIGNED_IN, again, claims, needs
+
+page = Blueprint("login", __name__)
+
+
+def _inside(address: str) -> str:
+    """The address within this house where login leads; anything else leads to the start page."""
+    local = address.startswith("/") and not address.startswith(("//", "/\\")) and "\\" not in address
+    return address if local and address.isprintable() else "/"
+
+
+@page.get("/login", endpoint="page")
+def login_page() -> str:
+    """The form to log in."""
+    return render_template("pages/login.html", next=_inside(request.values.get("next", "/")))
+
+
+def _count(work: Work) -> None:
+    count_attempt(work, request.form.get("email", "")[:200])
+
+
+@page.post("/login")
+@claims(_count)
+@again(login_page)
+def log_in() -> Response:
+    """Open a session and go where the reader wanted to go."""
+    _, token = open_door(g.work, request.form.get("email", "")[:200], request.form.get("password", "")[:200])
+    answer = redirect(_inside(request.form.get("next", "/")), 303)
+    return sessions.open_session(current_app.make_response(answer), g.work.settings, token)
+
+
+@page.post("/logout")
+@needs(SIGNED_IN)
+def log_out() -> Response:
+    """End the session."""
+    settings = g.work.settings
+    close_door(g.work, sessions.session_token(settings) or "")
+    return sessions.end_session(current_app.make_response(see_other("login.page")), settings)
+
+
+@page.get("/")
+@needs(SIGNED_IN)
+def home() -> Response:
+    """The start page is the desk."""
+    known = "desk.page" in current_app.view_functions
+    return redirect(url_for("desk.page" if known else "openapi.page"), 303)
