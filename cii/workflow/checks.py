@@ -12,7 +12,9 @@ from cii.workflow.reading import BrokenFile, Problem, did_you_mean
 from cii.workflow.vocabulary import EFFECTS, OWNERS, ROLES, SUBJECTS
 
 
-def problems_in(text: str, source: str, known_tables: Collection[str]) -> tuple[Definition | None, list[Problem]]:
+def problems_in(
+    text: str, source: str, known_tables: Collection[str]
+) -> tuple[Definition | None, list[Problem]]:
     """Read and check a file: the definition (None when it cannot be read) and all its problems by line."""
     try:
         definition = parse(text, source)
@@ -33,7 +35,15 @@ def check(definition: Definition, known_tables: Collection[str]) -> list[Problem
     return sorted(found, key=lambda one: (one.line, one.code))
 
 
-def _problem(definition: Definition, line: int, code: str, message: str, hint: str | None = None, *, warning: bool = False) -> Problem:
+def _problem(
+    definition: Definition,
+    line: int,
+    code: str,
+    message: str,
+    hint: str | None = None,
+    *,
+    warning: bool = False,
+) -> Problem:
     return Problem(definition.source, line, code, message, hint, "warning" if warning else "error")
 
 
@@ -84,7 +94,9 @@ def _of_stage(definition: Definition, stage: Stage, known_tables: Collection[str
                            did_you_mean(way.when.outcome, outcomes))  # fmt: skip
     if stage.end is not None:
         if stage.tasks or stage.next or stage.timeout:
-            yield _problem(definition, stage.line, "end-goes-on", f"{where} is an end, yet has tasks or a way on.")
+            yield _problem(
+                definition, stage.line, "end-goes-on", f"{where} is an end, yet has tasks or a way on."
+            )
         return
     if not stage.next:
         yield _problem(definition, stage.line, "no-way-on", f"{where} is no end and leads nowhere.",
@@ -98,18 +110,27 @@ def _joins(definition: Definition, stage: Stage) -> Iterator[Problem]:
     where = f"Stage “{stage.key}”"
     multiple = any(task.for_each for task in stage.required)
     if stage.quorum > required and not multiple and (required or stage.complete == "quorum" or stage.tasks):
-        yield _problem(definition, stage.line, "join-never", f"{where} waits for {stage.quorum} tasks but has {required}.")
+        yield _problem(
+            definition,
+            stage.line,
+            "join-never",
+            f"{where} waits for {stage.quorum} tasks but has {required}.",
+        )
     elif stage.complete == "quorum" and not multiple and stage.of != required:
         yield _problem(definition, stage.line, "join-miscounted",
                        f"{where} says {stage.quorum} of {stage.of} but has {required} tasks that count.",
                        f"Write {stage.quorum} of {required}.")  # fmt: skip
     if stage.quorum > stage.of > 0:
-        yield _problem(definition, stage.line, "join-never", f"{where} asks for {stage.quorum} of only {stage.of} tasks.")
+        yield _problem(
+            definition, stage.line, "join-never", f"{where} asks for {stage.quorum} of only {stage.of} tasks."
+        )
     keys = {task.key for task in stage.tasks}
     waits = {task.key: [one for one in task.after if one in keys] for task in stage.tasks}
     for task in stage.tasks:
         if _leads_back(task.key, waits):
-            yield _problem(definition, task.line, "after-cycle", f"Task “{task.key}” waits for itself by way of “after”.")
+            yield _problem(
+                definition, task.line, "after-cycle", f"Task “{task.key}” waits for itself by way of “after”."
+            )
         for one in task.after:
             before = stage.task(one)
             if before and before.discretionary and not task.discretionary:
@@ -153,7 +174,9 @@ def _routing(definition: Definition, stage: Stage) -> Iterator[Problem]:
 def _of_task(definition: Definition, stage: Stage, task: Task) -> Iterator[Problem]:
     where = f"Task “{task.key}”"
     if not task.owner:
-        yield _problem(definition, task.line, "task-without-owner", f"{where} belongs to nobody.", "Add owner: lead.")
+        yield _problem(
+            definition, task.line, "task-without-owner", f"{where} belongs to nobody.", "Add owner: lead."
+        )
     elif task.owner not in OWNERS:
         yield _problem(definition, task.line, "unknown-role", f"{where} belongs to “{task.owner}”, which is no role.",
                        did_you_mean(task.owner, OWNERS))  # fmt: skip
@@ -187,12 +210,16 @@ def _of_paths(definition: Definition) -> Iterator[Problem]:
         for to in targets:
             back[to].append(key)
     ending = _closure([key for key, stage in stages.items() if stage.end is not None], back)
-    idle = {key for key, stage in stages.items() if not stage.required and stage.end is None and not stage.timeout}
+    idle = {
+        key for key, stage in stages.items() if not stage.required and stage.end is None and not stage.timeout
+    }
     for key, stage in stages.items():
         if key not in ending:
             yield _problem(definition, stage.line, "no-end", f"From stage “{key}” no end can be reached.")
         if key in idle and _leads_back(key, {one: [to for to in ways[one] if to in idle] for one in idle}):
-            yield _problem(definition, stage.line, "idle-cycle", f"Stage “{key}” comes back to itself without any task.")
+            yield _problem(
+                definition, stage.line, "idle-cycle", f"Stage “{key}” comes back to itself without any task."
+            )
         if stage.timeout and (after := stages.get(stage.timeout.to)) and after.end and len(after.end) > 1:
             yield _problem(definition, stage.timeout.line, "timeout-without-outcome",
                            f"The timeout of stage “{key}” leads to an end with several outcomes: nobody could choose.")  # fmt: skip

@@ -86,7 +86,10 @@ def decide(table: Table, facts: Mapping[str, object]) -> Decision:
 def _compiled(table: Table) -> tuple[tuple[Rule, tuple[tuple[str, Any], ...]], ...]:
     names = [column.name for column in table.inputs]
     return tuple(
-        (rule, tuple((name, cell.holds) for name, cell in zip(names, rule.cells, strict=True) if not cell.any))
+        (
+            rule,
+            tuple((name, cell.holds) for name, cell in zip(names, rule.cells, strict=True) if not cell.any),
+        )
         for rule in table.rules
     )
 
@@ -160,7 +163,8 @@ def _aggregate(policy: HitPolicy, values: list[Any]) -> Any:  # noqa: ANN401 - a
 def pieces_of(table: Table) -> tuple[Pieces, ...]:
     """Each input of the table cut where its cells change their mind."""
     return tuple(
-        cut(column.name, column.domain, [rule.cells[at] for rule in table.rules]) for at, column in enumerate(table.inputs)
+        cut(column.name, column.domain, [rule.cells[at] for rule in table.rules])
+        for at, column in enumerate(table.inputs)
     )
 
 
@@ -176,7 +180,10 @@ def _outcome(table: Table, known: Mapping[str, Any]) -> tuple[object, ...]:
 def _with_unknown(table: Table, known: dict[str, Any]) -> Decision:
     """Decide although facts are unknown, when every value they can have gives the same answer."""
     asked = _asked(table, known)
-    axes = [pieces.samples(pieces.all) if pieces.name in asked else pieces.samples(1) for pieces in pieces_of(table)]
+    axes = [
+        pieces.samples(pieces.all) if pieces.name in asked else pieces.samples(1)
+        for pieces in pieces_of(table)
+    ]
     free = [at for at, pieces in enumerate(pieces_of(table)) if pieces.name in asked]
     names = [pieces.name for pieces in pieces_of(table)]
     for at, name in enumerate(names):
@@ -194,7 +201,9 @@ def _with_unknown(table: Table, known: dict[str, Any]) -> Decision:
 def _matters(seen: Mapping[tuple[Any, ...], tuple[object, ...]], at: int) -> bool:
     """Whether two worlds that differ in this fact alone have different answers."""
     first: dict[tuple[Any, ...], tuple[object, ...]] = {}
-    return any(first.setdefault((*point[:at], *point[at + 1 :]), answer) != answer for point, answer in seen.items())
+    return any(
+        first.setdefault((*point[:at], *point[at + 1 :]), answer) != answer for point, answer in seen.items()
+    )
 
 
 def _asked(table: Table, known: Mapping[str, Any]) -> set[str]:
@@ -239,7 +248,9 @@ def trace(table: Table, facts: Mapping[str, object]) -> list[RuleVerdict]:
         cells = tuple(_cells(table, rule, known))
         worst = {cell.verdict for cell in cells}
         verdict = "fails" if "fails" in worst else "missing" if "missing" in worst else "holds"
-        verdicts.append(RuleVerdict(rule.id, verdict, cells, dict(zip(names, rule.outputs, strict=True)), rule.why))
+        verdicts.append(
+            RuleVerdict(rule.id, verdict, cells, dict(zip(names, rule.outputs, strict=True)), rule.why)
+        )
     return verdicts
 
 
@@ -288,7 +299,9 @@ def counterfactual(table: Table, facts: Mapping[str, object]) -> list[Change]:
             other = _other(table, {**known, pieces.name: piece.sample})
             if other is not None and other.results == now.results:
                 continue
-            key: tuple[object, ...] = ("gap",) if other is None else (*(tuple(one.items()) for one in other.results), other.why)
+            key: tuple[object, ...] = (
+                ("gap",) if other is None else (*(tuple(one.items()) for one in other.results), other.why)
+            )
             mask, _ = found.get(key, (0, None))
             found[key] = (mask | 1 << at, other)
         for mask, other in found.values():

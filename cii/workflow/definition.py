@@ -192,7 +192,12 @@ def _facts(reader: Reader, root: Branch) -> dict[str, Domain]:
     for name in branch.entries:
         domain = parse_domain(reader.text(branch, name, f"Fact “{name}”"))
         if isinstance(domain, str):
-            reader.fault(branch.lines[name], "bad-domain", f"Fact “{name}”: {domain}.", "Write e.g. number 0..120, yes/no.")
+            reader.fault(
+                branch.lines[name],
+                "bad-domain",
+                f"Fact “{name}”: {domain}.",
+                "Write e.g. number 0..120, yes/no.",
+            )
         else:
             facts[name] = domain
     return facts
@@ -257,11 +262,19 @@ def _task(reader: Reader, key: str, branch: Branch, line: int) -> Task:
         reader.fault(branch.lines.get("outcomes", line), "task-without-outcome", f"{where} has no outcome.")
     discretionary = reader.text(branch, "discretionary", where, default="false")
     if discretionary not in {"true", "false", "yes", "no"}:
-        reader.fault(branch.lines["discretionary"], "bad-yes-no", f"{where}: “{discretionary}” is neither true nor false.")
+        reader.fault(
+            branch.lines["discretionary"],
+            "bad-yes-no",
+            f"{where}: “{discretionary}” is neither true nor false.",
+        )
     escalate = []
     for item in reader.row(branch, "escalate"):
         if not isinstance(item, Branch):
-            reader.fault(item.line, "not-a-mapping", f"{where}: an escalation is written {{after: 14wd, to: supervisor}}.")
+            reader.fault(
+                item.line,
+                "not-a-mapping",
+                f"{where}: an escalation is written {{after: 14wd, to: supervisor}}.",
+            )
             continue
         reader.keys(item, ("after", "to"), "an escalation")
         after = _length(reader, item, "after", where) or Length(1, "wd")
@@ -287,7 +300,9 @@ def _next(reader: Reader, item: object, where: str, facts: Mapping[str, Domain])
     if isinstance(item, Leaf):
         return Next(item.text, line=item.line)
     if not isinstance(item, Branch):
-        reader.fault(getattr(item, "line", 1), "not-a-mapping", f"{where}: a way on is written {{if: …, to: …}}.")
+        reader.fault(
+            getattr(item, "line", 1), "not-a-mapping", f"{where}: a way on is written {{if: …, to: …}}."
+        )
         return Next("")
     reader.keys(item, NEXT_KEYS, "a way on")
     text = reader.text(item, "if", where, default="")

@@ -66,7 +66,9 @@ class StageStep:
     lines: tuple[Line, ...]
 
 
-def steps(definition: Definition, state: State | None, lang: str, now: datetime | None = None) -> list[StageStep]:
+def steps(
+    definition: Definition, state: State | None, lang: str, now: datetime | None = None
+) -> list[StageStep]:
     """The process as an ordered list: the text alternative of `svg`, in the order of the file.
 
     `now` tells what is overdue; without it nothing is.
@@ -74,19 +76,30 @@ def steps(definition: Definition, state: State | None, lang: str, now: datetime 
     return [_stage_step(definition, stage, state, lang, now) for stage in definition.stages.values()]
 
 
-def _stage_step(definition: Definition, stage: Stage, state: State | None, lang: str, now: datetime | None) -> StageStep:
+def _stage_step(
+    definition: Definition, stage: Stage, state: State | None, lang: str, now: datetime | None
+) -> StageStep:
     stand, when = _stand(definition, stage, state, now)
     words = say(_WORDS[stand], lang)
     if state and stand in {"current", "overdue"} and state.status == Status.SUSPENDED:
         words = say(_WORDS["suspended"], lang)
     if stage.end is not None and state and state.stage == stage.key and state.outcome:
-        words = f"{words} : {_word(definition, state.outcome, lang)}" if lang == "fr" else f"{words}: {_word(definition, state.outcome, lang)}"
+        words = (
+            f"{words} : {_word(definition, state.outcome, lang)}"
+            if lang == "fr"
+            else f"{words}: {_word(definition, state.outcome, lang)}"
+        )
     text = f"{words}, {_day(when)}" if when else words
-    lines = (*_tasks(definition, stage, state, lang, now), *(Line(_way(definition, way, lang)) for way in stage.next))
+    lines = (
+        *_tasks(definition, stage, state, lang, now),
+        *(Line(_way(definition, way, lang)) for way in stage.next),
+    )
     return StageStep(stage.key, say(stage.title, lang, stage.key), stand, text, lines)
 
 
-def _stand(definition: Definition, stage: Stage, state: State | None, now: datetime | None) -> tuple[str, datetime | None]:
+def _stand(
+    definition: Definition, stage: Stage, state: State | None, now: datetime | None
+) -> tuple[str, datetime | None]:
     ahead = "end" if stage.end is not None else "ahead"
     if state is None:
         return ahead, None
@@ -108,15 +121,24 @@ def _late(task: TaskState, now: datetime | None) -> bool:
     return task.state == Stand.OPEN and task.due_at is not None and now is not None and task.due_at < now
 
 
-def _tasks(definition: Definition, stage: Stage, state: State | None, lang: str, now: datetime | None) -> Iterator[Line]:
+def _tasks(
+    definition: Definition, stage: Stage, state: State | None, lang: str, now: datetime | None
+) -> Iterator[Line]:
     last = max((task.visit for task in state.tasks if task.stage == stage.key), default=0) if state else 0
     for task in stage.tasks:
         owner = say(ROLES.get(task.for_each or task.owner, {}), lang, task.owner)
         owner = f"{say(_WORDS['each'], lang)} {owner}" if task.for_each else owner
         title = say(task.title, lang, task.key)
-        mine = [one for one in state.tasks if one.visit == last and one.key == task.key] if state and last else []
+        mine = (
+            [one for one in state.tasks if one.visit == last and one.key == task.key]
+            if state and last
+            else []
+        )
         for held in mine:
-            yield Line(f"{title} ({owner}{_unit(held)}): {_held(definition, held, lang, now)}", _task_stand(held, now))
+            yield Line(
+                f"{title} ({owner}{_unit(held)}): {_held(definition, held, lang, now)}",
+                _task_stand(held, now),
+            )
         if not mine:
             extra = say(_WORDS["optional"], lang) if task.discretionary else ""
             due = f"{task.due.count} {say(_UNITS[task.due.unit], lang)}" if task.due else ""
@@ -141,7 +163,11 @@ def _held(definition: Definition, task: TaskState, lang: str, now: datetime | No
         words = f"{words} ({_word(definition, task.outcome, lang)})"
     if stand == "done" and task.ended_at:
         return f"{words}, {_day(task.ended_at)}"
-    return f"{words}, {say(_WORDS['due'], lang)} {_day(task.due_at)}" if task.state == Stand.OPEN and task.due_at else words
+    return (
+        f"{words}, {say(_WORDS['due'], lang)} {_day(task.due_at)}"
+        if task.state == Stand.OPEN and task.due_at
+        else words
+    )
 
 
 def _word(definition: Definition, key: str, lang: str) -> str:
@@ -153,7 +179,11 @@ def _way(definition: Definition, way: Next, lang: str) -> str:
     if way.when is not None:
         what = way.when.text
         if way.when.how:
-            who = say(_WORDS[way.when.how], lang) if way.when.how != "count" else f"{way.when.count} {say(_WORDS['tasks'], lang)}"
+            who = (
+                say(_WORDS[way.when.how], lang)
+                if way.when.how != "count"
+                else f"{way.when.count} {say(_WORDS['tasks'], lang)}"
+            )
             what = f"{who} = {_word(definition, way.when.outcome, lang)}"
         text += f", {say(_WORDS['if'], lang)} {what}"
     return f"{text}, {say(_WORDS['by table'], lang)} {way.decide}" if way.decide else text
@@ -174,7 +204,9 @@ def svg(definition: Definition, state: State | None, lang: str, now: datetime | 
     all_steps = steps(definition, state, lang, now)
     stages = list(definition.stages.values())
     for at, one in enumerate(all_steps):
-        rows: list[tuple[str, str]] = [("wf-title", line) for line in wrap(f"{_SIGNS[one.stand]} {one.title}", 44)]
+        rows: list[tuple[str, str]] = [
+            ("wf-title", line) for line in wrap(f"{_SIGNS[one.stand]} {one.title}", 44)
+        ]
         rows.append(("wf-state", one.stand_text))
         for line in one.lines:
             sign = f"{_SIGNS[line.stand]} " if line.stand else ""
@@ -204,5 +236,7 @@ def _box(one: StageStep, rows: list[tuple[str, str]], y: int, height: int) -> st
     ]
     for at, (kind, text) in enumerate(rows, 1):
         weight = ' font-weight="bold"' if kind == "wf-title" else ""
-        parts.append(f'<text class="{kind}" x="14" y="{y + at * _LINE}" fill="currentColor"{weight}>{escape(text)}</text>')
+        parts.append(
+            f'<text class="{kind}" x="14" y="{y + at * _LINE}" fill="currentColor"{weight}>{escape(text)}</text>'
+        )
     return "".join((*parts, "</g>"))

@@ -70,7 +70,8 @@ _NUMBER = re.compile(r"[-+]?(\d{1,15}(\.\d{1,12})?|\.\d{1,12})", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _YEARS_MONTHS = re.compile(r"(?P<sign>-?)P(?:(?P<y>\d{1,4})Y)?(?:(?P<m>\d{1,5})M)?", re.ASCII)
 _DAYS_TIME = re.compile(
-    r"(?P<sign>-?)P(?:(?P<d>\d{1,6})D)?(?:T(?:(?P<h>\d{1,6})H)?(?:(?P<m>\d{1,6})M)?(?:(?P<s>\d{1,9})S)?)?", re.ASCII
+    r"(?P<sign>-?)P(?:(?P<d>\d{1,6})D)?(?:T(?:(?P<h>\d{1,6})H)?(?:(?P<m>\d{1,6})M)?(?:(?P<s>\d{1,9})S)?)?",
+    re.ASCII,
 )
 
 
@@ -102,7 +103,10 @@ def duration(text: str) -> Months | timedelta | None:
         return Months(-count if found["sign"] else count)
     found = _DAYS_TIME.fullmatch(text)
     if found and any(found[part] for part in "dhms"):
-        parts = {name: int(found[part] or 0) for name, part in zip(("days", "hours", "minutes", "seconds"), "dhms", strict=True)}
+        parts = {
+            name: int(found[part] or 0)
+            for name, part in zip(("days", "hours", "minutes", "seconds"), "dhms", strict=True)
+        }
         return -timedelta(**parts) if found["sign"] else timedelta(**parts)
     return None
 
@@ -150,7 +154,7 @@ class Domain:
             return self.kind
         return f"{self.kind} {_bound(self.low)}..{_bound(self.high)}"
 
-    def normal(self, name: str, value: object) -> Any:  # noqa: ANN401, PLR0911 - one line per kind of value
+    def normal(self, name: str, value: object) -> Any:  # noqa: ANN401 - one line per kind of value
         """The value in the table's own terms; refuses FactNull, FactWrongType or FactOutOfDomain."""
         if value is None:
             raise FactNull(field=name, name=name)
@@ -224,7 +228,7 @@ def parse_domain(text: str) -> Domain | str:
     if kind == "text":
         values = re.findall(r'"([^"]*)"', rest)
         if rest and re.sub(r'"[^"]*"', '""', rest).replace(" ", "") != ",".join('""' for _ in values):
-            return f"allowed texts are written \"a\", \"b\", not {rest}"
+            return f'allowed texts are written "a", "b", not {rest}'
         return Domain("text", values=tuple(values))
     if not rest:
         return Domain(kind)
@@ -276,5 +280,3 @@ def check_facts(domains: Mapping[str, Domain], facts: Mapping[str, object]) -> d
             bad.append(no)
     refuse(bad)
     return good
-
-

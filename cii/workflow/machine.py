@@ -12,8 +12,25 @@ from cii.kernel.calendar import WorkingDays
 from cii.kernel.moves import IllegalMove
 from cii.workflow.definition import Definition
 from cii.workflow.events import (
-    AddTask, Close, ConsentWithdrawn, Decided, Effect, Event, LeadAlreadyThere, LeadMoved, Reassign, Reopen, Resume,
-    StaleSeq, Start, Suspend, TaskDone, TimerFired, TransferLead, UnknownOutcome, WithdrawConsent,
+    AddTask,
+    Close,
+    ConsentWithdrawn,
+    Decided,
+    Effect,
+    Event,
+    LeadAlreadyThere,
+    LeadMoved,
+    Reassign,
+    Reopen,
+    Resume,
+    StaleSeq,
+    Start,
+    Suspend,
+    TaskDone,
+    TimerFired,
+    TransferLead,
+    UnknownOutcome,
+    WithdrawConsent,
 )  # fmt: skip
 from cii.workflow.moves import Move, act_of, guard, moves, open_words, standing
 from cii.workflow.run import Run, due_at
@@ -91,7 +108,9 @@ def _play(run: Run, event: Event) -> None:  # noqa: C901, PLR0912 - one case per
             run.leave(complete=False)
             end = run.definition.end_for(outcome)
             if end is None:
-                raise UnknownOutcome(field="outcome", outcome=outcome, known=", ".join(run.definition.outcomes))
+                raise UnknownOutcome(
+                    field="outcome", outcome=outcome, known=", ".join(run.definition.outcomes)
+                )
             run.enter(end, outcome)
         case Reopen():
             run.note("reopened", reason=event.reason)
@@ -100,4 +119,6 @@ def _play(run: Run, event: Event) -> None:  # noqa: C901, PLR0912 - one case per
         case Decided():
             run.note("decided", table=event.table, outputs=dict(event.outputs), rules=list(event.rules))
         case _:
-            raise IllegalMove(state=standing(state), event=act_of(event), open=open_words(run.definition, state, event.by))
+            raise IllegalMove(
+                state=standing(state), event=act_of(event), open=open_words(run.definition, state, event.by)
+            )

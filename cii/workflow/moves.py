@@ -9,8 +9,24 @@ from cii.kernel.errors import Refusal, refuse
 from cii.kernel.moves import IllegalMove
 from cii.workflow.definition import Definition
 from cii.workflow.events import (
-    AddTask, By, Close, ConsentMissing, Decided, Event, ReasonMissing, Reassign, Reopen, Resume, Start, Suspend, TaskDone,
-    TimerFired, TransferLead, UnknownOutcome, WithdrawConsent, WrongInstitution,
+    AddTask,
+    By,
+    Close,
+    ConsentMissing,
+    Decided,
+    Event,
+    ReasonMissing,
+    Reassign,
+    Reopen,
+    Resume,
+    Start,
+    Suspend,
+    TaskDone,
+    TimerFired,
+    TransferLead,
+    UnknownOutcome,
+    WithdrawConsent,
+    WrongInstitution,
 )  # fmt: skip
 from cii.workflow.state import State, TaskState
 from cii.workflow.vocabulary import MANAGERS, Stand, Status
@@ -89,25 +105,41 @@ def guard(definition: Definition, state: State, event: Event) -> None:
     match event:
         case TaskDone():
             fitting = [move for move in open_now if event.task in {move.task, move.key}]
-            fitting = fitting or [one for one in moves(definition, state, event.by) if one.act == "add" and one.key == event.task]
+            fitting = fitting or [
+                one
+                for one in moves(definition, state, event.by)
+                if one.act == "add" and one.key == event.task
+            ]
             if not fitting:
                 reasons.append(_why_not(definition, state, event))
             elif event.outcome not in fitting[0].outcomes:
-                reasons.append(UnknownOutcome(field="outcome", outcome=event.outcome, known=", ".join(fitting[0].outcomes)))
+                reasons.append(
+                    UnknownOutcome(
+                        field="outcome", outcome=event.outcome, known=", ".join(fitting[0].outcomes)
+                    )
+                )
             if event.closing is not None and event.closing not in definition.outcomes:
-                reasons.append(UnknownOutcome(field="closing", outcome=event.closing, known=", ".join(definition.outcomes)))
+                reasons.append(
+                    UnknownOutcome(
+                        field="closing", outcome=event.closing, known=", ".join(definition.outcomes)
+                    )
+                )
         case AddTask():
             open_now = [move for move in open_now if move.key == event.key]
         case Reassign():
             open_now = [move for move in open_now if move.task == event.task]
         case Close() if event.outcome not in definition.outcomes:
-            reasons.append(UnknownOutcome(field="outcome", outcome=event.outcome, known=", ".join(definition.outcomes)))
+            reasons.append(
+                UnknownOutcome(field="outcome", outcome=event.outcome, known=", ".join(definition.outcomes))
+            )
         case Suspend() | Reopen() if not event.reason.strip():
             reasons.append(ReasonMissing(field="reason"))
         case Resume() if not state.consent and not event.consent_renewed:
             reasons.append(ConsentMissing(field="consent_renewed"))
     if not open_now and not isinstance(event, TaskDone):
-        reasons.insert(0, IllegalMove(state=standing(state), event=act, open=open_words(definition, state, event.by)))
+        reasons.insert(
+            0, IllegalMove(state=standing(state), event=act, open=open_words(definition, state, event.by))
+        )
     refuse(reasons)
 
 
@@ -115,8 +147,14 @@ def _why_not(definition: Definition, state: State, event: TaskDone) -> Refusal:
     for task in state.here:
         if event.task in {task.no, task.key} and task.state == Stand.OPEN and state.status == Status.OPEN:
             return WrongInstitution(task=task.key, role=task.role)
-    name = event.task if isinstance(event.task, str) else (lambda t: t.key if t else f"#{event.task}")(state.task(event.task))
-    return IllegalMove(state=standing(state), event=f"done {name}", open=open_words(definition, state, event.by))
+    name = (
+        event.task
+        if isinstance(event.task, str)
+        else (lambda t: t.key if t else f"#{event.task}")(state.task(event.task))
+    )
+    return IllegalMove(
+        state=standing(state), event=f"done {name}", open=open_words(definition, state, event.by)
+    )
 
 
 def standing(state: State) -> str:

@@ -86,14 +86,18 @@ class _Walk:
         self.pieces = pieces_of(table)
         rules = range(len(table.rules))
         self.alive = [
-            [sum(1 << rule for rule in rules if table.rules[rule].cells[at].holds(piece.sample)) for piece in pieces.pieces]
+            [
+                sum(1 << rule for rule in rules if table.rules[rule].cells[at].holds(piece.sample))
+                for piece in pieces.pieces
+            ]
             for at, pieces in enumerate(self.pieces)
         ]
         self.firsts: set[int] = set()
         self.known: dict[tuple[int, int], list[_Box]] = {}
         # From which input on a rule asks nothing any more.
         self.settled = [
-            max((at + 1 for at, cell in enumerate(rule.cells) if not cell.any), default=0) for rule in table.rules
+            max((at + 1 for at, cell in enumerate(rule.cells) if not cell.any), default=0)
+            for rule in table.rules
         ]
 
     def gaps(self, at: int, alive: int) -> list[_Box]:
@@ -148,7 +152,9 @@ def _overlaps(table: Table) -> tuple[Overlap, ...]:
                 continue
             box = tuple(a & b for a, b in zip(masks[at], masks[other], strict=True))
             if all(box):
-                because = table.overlaps.get(frozenset({one.id, two.id}), table.overlaps.get(frozenset({ALL}), ""))
+                because = table.overlaps.get(
+                    frozenset({one.id, two.id}), table.overlaps.get(frozenset({ALL}), "")
+                )
                 found.append(Overlap((one.id, two.id), _region(table, box), because))
     return tuple(found)
 

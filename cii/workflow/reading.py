@@ -94,7 +94,9 @@ class Reader:
     offset: int = 0
     problems: list[Problem] = field(default_factory=list)
 
-    def fault(self, line: int, code: str, message: str, suggestion: str | None = None, *, warning: bool = False) -> None:
+    def fault(
+        self, line: int, code: str, message: str, suggestion: str | None = None, *, warning: bool = False
+    ) -> None:
         """Note a fault."""
         severity = "warning" if warning else "error"
         self.problems.append(Problem(self.source, line, code, message, suggestion, severity))
@@ -154,7 +156,9 @@ class Reader:
         for name in branch.entries:
             if name not in allowed:
                 at = branch.lines[name]
-                self.fault(at, "unknown-key", f"“{name}” is not a word of {where}.", did_you_mean(name, allowed))
+                self.fault(
+                    at, "unknown-key", f"“{name}” is not a word of {where}.", did_you_mean(name, allowed)
+                )
 
     def text(self, branch: Branch, name: str, where: str, *, default: str | None = None) -> str:
         """A single value; without `default` it must be there."""
@@ -172,7 +176,9 @@ class Reader:
         """A whole number from 1."""
         text = self.text(branch, name, where)
         if text and not (text.isascii() and text.isdigit() and int(text) > 0):
-            self.fault(branch.lines[name], "not-a-number", f"“{name}” takes a whole number from 1, not “{text}”.")
+            self.fault(
+                branch.lines[name], "not-a-number", f"“{name}” takes a whole number from 1, not “{text}”."
+            )
             return 1
         return int(text or 1)
 
@@ -210,7 +216,13 @@ class Reader:
         item = branch.entries.get(name)
         line = branch.lines.get(name, branch.line)
         if item is None:
-            self.fault(line, "missing-translation", f"{where} has no {name}.", "Write {fr: …, de: …, en: …}.", warning=True)
+            self.fault(
+                line,
+                "missing-translation",
+                f"{where} has no {name}.",
+                "Write {fr: …, de: …, en: …}.",
+                warning=True,
+            )
             return {}
         if not isinstance(item, Branch):
             self.fault(line, "not-a-mapping", f"The {name} of {where} must be {{fr: …, de: …, en: …}}.")
@@ -219,7 +231,12 @@ class Reader:
         found = {lang: self.text(item, lang, where, default="") for lang in LANGUAGES if lang in item.entries}
         for lang in LANGUAGES:
             if not found.get(lang):
-                self.fault(line, "missing-translation", f"The {name} of {where} is missing in “{lang}”.", warning=True)
+                self.fault(
+                    line,
+                    "missing-translation",
+                    f"The {name} of {where} is missing in “{lang}”.",
+                    warning=True,
+                )
         return found
 
 

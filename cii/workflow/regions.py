@@ -80,7 +80,7 @@ class Pieces:
             if high is not None and not high_in:
                 high, high_in = _later(high, -1), True
         if low == high:
-            return Span(low, True, high, True)  # noqa: FBT003
+            return Span(low, True, high, True)
         if low is not None and low == self.domain.low and low_in:
             low = None
         if high is not None and high == self.domain.high and high_in:
@@ -95,25 +95,25 @@ OTHER = "\N{HORIZONTAL ELLIPSIS}"
 def cut(name: str, domain: Domain, cells: Iterable[Cell]) -> Pieces:
     """The pieces of one input, given all its cells."""
     if domain.kind == "yes/no":
-        return Pieces(name, domain, tuple(Piece(Span(one, True, one, True), one) for one in (True, False)))  # noqa: FBT003
+        return Pieces(name, domain, tuple(Piece(Span(one, True, one, True), one) for one in (True, False)))
     bounds = {one for cell in cells for one in cell.bounds()}
     if domain.kind == "text":
         words = domain.values or (*sorted(bounds), OTHER)
-        return Pieces(name, domain, tuple(Piece(Span(one, True, one, True), one) for one in words))  # noqa: FBT003
+        return Pieces(name, domain, tuple(Piece(Span(one, True, one, True), one) for one in words))
     bounds |= {one for one in (domain.low, domain.high) if one is not None}
     points = sorted(bounds)
     pieces: list[Piece] = []
     if domain.low is None:
         pieces.append(Piece(Span(high=points[0] if points else None, high_in=False), _before(points, domain)))
     for at, point in enumerate(points):
-        pieces.append(Piece(Span(point, True, point, True), point))  # noqa: FBT003
+        pieces.append(Piece(Span(point, True, point, True), point))
         after = points[at + 1] if at + 1 < len(points) else None
         if after is None:
             if domain.high is None:
                 pieces.append(Piece(Span(low=point, low_in=False), _later(point, 1)))
         elif not (domain.discrete and _later(point, 1) == after):
             sample = _later(point, 1) if domain.discrete else _middle(point, after)
-            pieces.append(Piece(Span(point, False, after, False), sample))  # noqa: FBT003
+            pieces.append(Piece(Span(point, False, after, False), sample))
     return Pieces(name, domain, tuple(pieces))
 
 

@@ -110,7 +110,9 @@ def parse_table(text: str, source: str) -> Table:
     lines = plain.split("\n")
     reader = Reader(source, offset=1)
     if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
-        reader.fault(1, "no-front-matter", "A decision file begins with front matter between two lines of ---.")
+        reader.fault(
+            1, "no-front-matter", "A decision file begins with front matter between two lines of ---."
+        )
         reader.done()
     close = next(at for at, line in enumerate(lines[1:], 1) if line.strip() == "---")
     root = reader.load("\n".join(lines[1:close]))
@@ -129,11 +131,19 @@ def parse_table(text: str, source: str) -> Table:
     rules = _rules(reader, lines, close + 1, inputs, outputs, why)
     overlaps = _overlaps(reader, root, {rule.id for rule in rules})
     if policy in COLLECTING and len(outputs) != 1:
-        reader.fault(root.lines.get("outputs", 1), "one-output", f"Hit policy {policy} takes exactly one output.")
+        reader.fault(
+            root.lines.get("outputs", 1), "one-output", f"Hit policy {policy} takes exactly one output."
+        )
     elif policy in COLLECTING - {HitPolicy.COUNT} and outputs and not outputs[0].domain.ordered:
-        reader.fault(outputs[0].line, "one-output", f"Hit policy {policy} takes an output that can be counted.")
+        reader.fault(
+            outputs[0].line, "one-output", f"Hit policy {policy} takes an output that can be counted."
+        )
     if policy in RANKED and not any(one.domain.values for one in outputs):
-        reader.fault(root.lines.get("outputs", 1), "no-priority", f"Hit policy {policy} ranks by allowed values; none are listed.")
+        reader.fault(
+            root.lines.get("outputs", 1),
+            "no-priority",
+            f"Hit policy {policy} ranks by allowed values; none are listed.",
+        )
     table = Table(
         id=reader.text(root, "table", "The file"), version=reader.number(root, "version", "The file"),
         title=reader.title(root, "title", "the table"), hit_policy=policy, inputs=inputs, outputs=outputs, rules=rules,
@@ -147,10 +157,17 @@ def parse_table(text: str, source: str) -> Table:
 
 def _policy(reader: Reader, root: Branch) -> HitPolicy:
     text = reader.text(root, "hit_policy", "The file", default="U")
-    names = {one.name.lower().replace("_", " "): one for one in HitPolicy} | {one.value.lower(): one for one in HitPolicy}
+    names = {one.name.lower().replace("_", " "): one for one in HitPolicy} | {
+        one.value.lower(): one for one in HitPolicy
+    }
     if text.lower() not in names:
         known = [one.value for one in HitPolicy]
-        reader.fault(root.lines["hit_policy"], "unknown-hit-policy", f"“{text}” is no hit policy.", did_you_mean(text, known))
+        reader.fault(
+            root.lines["hit_policy"],
+            "unknown-hit-policy",
+            f"“{text}” is no hit policy.",
+            did_you_mean(text, known),
+        )
     return names.get(text.lower(), HitPolicy.UNIQUE)
 
 
@@ -176,7 +193,12 @@ def _columns(reader: Reader, root: Branch, name: str) -> tuple[Column, ...]:
         text = reader.text(item, "type", f"“{key}”")
         domain = parse_domain(text) if text else Domain("text")
         if isinstance(domain, str):
-            reader.fault(item.lines.get("type", line), "bad-domain", f"“{key}”: {domain}.", "Write e.g. number 0..120, yes/no.")
+            reader.fault(
+                item.lines.get("type", line),
+                "bad-domain",
+                f"“{key}”: {domain}.",
+                "Write e.g. number 0..120, yes/no.",
+            )
             domain = Domain("text")
         words = reader.branch(item, "values", f"“{key}”")
         values = {one: reader.title(words, one, f"value “{one}”") for one in words.entries}
@@ -196,11 +218,16 @@ def _placeholders(reader: Reader, line: int, title: Title, known: set[str]) -> N
             continue
         for name in names:
             if name not in known:
-                reader.fault(line, "unknown-fact", f"The sentence asks for “{name}”.", did_you_mean(name, known))
+                reader.fault(
+                    line, "unknown-fact", f"The sentence asks for “{name}”.", did_you_mean(name, known)
+                )
 
 
 def _split(line: str) -> list[str]:
-    return [cell.strip().replace("\\|", "|") for cell in line.strip().removeprefix("|").removesuffix("|").replace("\\|", "\0").split("|")]
+    return [
+        cell.strip().replace("\\|", "|")
+        for cell in line.strip().removeprefix("|").removesuffix("|").replace("\\|", "\0").split("|")
+    ]
 
 
 def _rules(
@@ -210,7 +237,9 @@ def _rules(
     at = [number for number in range(start, len(lines)) if lines[number].lstrip().startswith("|")]
     wanted = ["rule", *(one.name for one in inputs), *(one.name for one in outputs), "why"]
     if len(at) < 3:  # noqa: PLR2004 - heading, rule line, one rule
-        reader.fault(start + 1, "no-table", "No Markdown table with at least one rule follows the front matter.")
+        reader.fault(
+            start + 1, "no-table", "No Markdown table with at least one rule follows the front matter."
+        )
         return ()
     if at != list(range(at[0], at[0] + len(at))):
         gap = next(two for one, two in zip(at, at[1:], strict=False) if two != one + 1)
@@ -219,18 +248,30 @@ def _rules(
     if head != wanted:
         for name in head:
             if name not in wanted:
-                reader.fault(at[0] + 1, "unknown-column", f"Column “{name}” is not declared.", did_you_mean(name, wanted))
+                reader.fault(
+                    at[0] + 1,
+                    "unknown-column",
+                    f"Column “{name}” is not declared.",
+                    did_you_mean(name, wanted),
+                )
         for name in wanted:
             if name not in head:
                 reader.fault(at[0] + 1, "missing-column", f"Column “{name}” is missing in the table.")
         if sorted(head) == sorted(wanted):
-            reader.fault(at[0] + 1, "column-order", "The columns stand in another order than declared.", f"Write {', '.join(wanted)}.")
+            reader.fault(
+                at[0] + 1,
+                "column-order",
+                "The columns stand in another order than declared.",
+                f"Write {', '.join(wanted)}.",
+            )
         return ()
     rules: dict[str, Rule] = {}
     for number in at[2:]:
         cells = _split(lines[number])
         if len(cells) != len(wanted):
-            reader.fault(number + 1, "cell-count", f"The line has {len(cells)} cells, the table {len(wanted)} columns.")
+            reader.fault(
+                number + 1, "cell-count", f"The line has {len(cells)} cells, the table {len(wanted)} columns."
+            )
             continue
         rule = _rule(reader, number + 1, cells, inputs, outputs, why)
         if rule.id in rules:
@@ -260,7 +301,12 @@ def _rule(
         results.append(value)
     key = cells[-1]
     if key not in why:
-        reader.fault(line, "missing-why", f"Rule {cells[0]} gives the reason “{key}”, which is not worded.", did_you_mean(key, why))
+        reader.fault(
+            line,
+            "missing-why",
+            f"Rule {cells[0]} gives the reason “{key}”, which is not worded.",
+            did_you_mean(key, why),
+        )
     return Rule(cells[0], tuple(conditions), tuple(results), key, line)
 
 
@@ -274,6 +320,11 @@ def _overlaps(reader: Reader, root: Branch, known: set[str]) -> dict[frozenset[s
         rules = [one.text for one in reader.words(item, "rules")]
         for rule in rules:
             if rule not in known | {ALL}:
-                reader.fault(item.line, "unknown-rule", f"The overlap names “{rule}”, which is no rule.", did_you_mean(rule, known))
+                reader.fault(
+                    item.line,
+                    "unknown-rule",
+                    f"The overlap names “{rule}”, which is no rule.",
+                    did_you_mean(rule, known),
+                )
         found[frozenset(rules)] = reader.text(item, "because", "An overlap")
     return found

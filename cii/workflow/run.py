@@ -20,8 +20,24 @@ from cii.kernel.period import ONE_DAY, next_month
 from cii.workflow.definition import Condition, Definition, Stage, Task
 from cii.workflow.domain import MissingFacts
 from cii.workflow.events import (
-    Ask, CancelTimer, CloseTask, ClosingMissing, Decide, Effect, End, EnterStage, Escalate, MoveTask, NoWayOn, OpenTask,
-    OpenTimer, RoleUnfilled, TaskDone, TimerEarly, TimerGone, UnknownOutcome,
+    Ask,
+    CancelTimer,
+    CloseTask,
+    ClosingMissing,
+    Decide,
+    Effect,
+    End,
+    EnterStage,
+    Escalate,
+    MoveTask,
+    NoWayOn,
+    OpenTask,
+    OpenTimer,
+    RoleUnfilled,
+    TaskDone,
+    TimerEarly,
+    TimerGone,
+    UnknownOutcome,
 )  # fmt: skip
 from cii.workflow.moves import owns
 from cii.workflow.state import Record, Roles, State, TaskState, TimerState, UnitRef, apply
@@ -130,7 +146,9 @@ class Run:
     def progress(self) -> None:
         """Open what waited, and go on when the stage is complete."""
         for task in self.state.here:
-            if task.state == Stand.WAITING and self._finished(self.definition.task(task.stage, task.key).after):
+            if task.state == Stand.WAITING and self._finished(
+                self.definition.task(task.stage, task.key).after
+            ):
                 self._begin(task)
         if self._complete():
             way = self._way()
@@ -164,7 +182,8 @@ class Run:
     def _finished(self, keys: tuple[str, ...]) -> bool:
         here = self.state.here
         return all(
-            (found := [task for task in here if task.key == key]) and not any(task.live for task in found) for key in keys
+            (found := [task for task in here if task.key == key]) and not any(task.live for task in found)
+            for key in keys
         )
 
     def _way(self) -> tuple[str, str | None]:
@@ -214,7 +233,14 @@ class Run:
 
     def _put(self, task: Task, role: str, unit: UnitRef | None, *, wait: bool) -> None:
         due = due_at(task.due, self.now, self.calendar).isoformat() if task.due and not wait else None
-        self.note("task-added", key=task.key, role=role, unit=unit, state=(Stand.WAITING if wait else Stand.OPEN).value, due_at=due)
+        self.note(
+            "task-added",
+            key=task.key,
+            role=role,
+            unit=unit,
+            state=(Stand.WAITING if wait else Stand.OPEN).value,
+            due_at=due,
+        )
         self.effects.append(OpenTask(self.state.tasks[-1]))
         if not wait:
             self._ladder(task, self.state.tasks[-1].no)
@@ -241,7 +267,11 @@ class Run:
 
     def set_timer(self, kind: str, task: int | None, after: Length, to: str) -> None:
         """Start a timer."""
-        self._time(TimerState(self.state.timers_made + 1, kind, task, due_at(after, self.now, self.calendar), str(after), to))
+        self._time(
+            TimerState(
+                self.state.timers_made + 1, kind, task, due_at(after, self.now, self.calendar), str(after), to
+            )
+        )
 
     def _time(self, timer: TimerState) -> None:
         self.note("timer-set", no=timer.no, kind=timer.kind, task=timer.task, fire_at=timer.fire_at.isoformat(),
@@ -319,7 +349,11 @@ class Run:
             return _end_of(self.calendar.after(today, self.calendar.between(began + ONE_DAY, last + ONE_DAY)))
         return _end_of(last + (today - began))
 
-    def move(self, task: TaskState, unit: UnitRef | None, assignee: UnitRef | None, due: datetime | None) -> None:
+    def move(
+        self, task: TaskState, unit: UnitRef | None, assignee: UnitRef | None, due: datetime | None
+    ) -> None:
         """A task with another unit, person or due moment."""
-        self.note("task-moved", no=task.no, unit=unit, assignee=assignee, due_at=due.isoformat() if due else None)
+        self.note(
+            "task-moved", no=task.no, unit=unit, assignee=assignee, due_at=due.isoformat() if due else None
+        )
         self.effects.append(MoveTask(self.state.tasks[task.no - 1]))

@@ -122,13 +122,15 @@ def _span(text: str, domain: Domain) -> Span:
         if text.startswith(sign):
             _must_be_ordered(text, domain)
             value = literal(text[len(sign) :].strip(), domain)
-            return Span(high=value, high_in="=" in sign) if "<" in sign else Span(low=value, low_in="=" in sign)
+            return (
+                Span(high=value, high_in="=" in sign) if "<" in sign else Span(low=value, low_in="=" in sign)
+            )
     if ".." in text and not text.startswith('"'):
         return _interval(text, domain)
     if text.startswith("="):
         raise BadCell(f"“{text}”: equality is written without a sign", f"Write {text.lstrip('= ')}.")
     value = literal(text, domain)
-    return Span(value, True, value, True)  # noqa: FBT003 - both bounds in
+    return Span(value, True, value, True)
 
 
 def _interval(text: str, domain: Domain) -> Span:
@@ -153,7 +155,10 @@ def literal(text: str, domain: Domain) -> Any:  # noqa: ANN401 - a value of the 
     value = read_value(text)
     if value is None:
         known = [one for one in domain.values if one == text] if domain.kind == "text" else []
-        raise BadCell(f"“{text}” is no value", f'Write "{text}" in quotation marks.' if known or domain.kind == "text" else None)
+        raise BadCell(
+            f"“{text}” is no value",
+            f'Write "{text}" in quotation marks.' if known or domain.kind == "text" else None,
+        )
     fits = {
         "number": isinstance(value, int | Decimal) and not isinstance(value, bool),
         "whole": type(value) is int,
@@ -169,8 +174,12 @@ def literal(text: str, domain: Domain) -> Any:  # noqa: ANN401 - a value of the 
     if type(value) is int and domain.kind in {"months", "days"}:
         value = Months(value) if domain.kind == "months" else timedelta(days=value)
     if domain.values and value not in domain.values:
-        raise BadCell(f"“{value}” is not among the allowed values {', '.join(domain.values)}", _near(str(value), domain))
-    if domain.ordered and ((domain.low is not None and value < domain.low) or (domain.high is not None and value > domain.high)):
+        raise BadCell(
+            f"“{value}” is not among the allowed values {', '.join(domain.values)}", _near(str(value), domain)
+        )
+    if domain.ordered and (
+        (domain.low is not None and value < domain.low) or (domain.high is not None and value > domain.high)
+    ):
         raise BadCell(f"{text} lies outside {domain}")
     return value
 
@@ -179,7 +188,7 @@ def _near(value: str, domain: Domain) -> str | None:
     return did_you_mean(value, domain.values)
 
 
-def read_value(text: str) -> Any:  # noqa: ANN401, PLR0911 - one line per kind of value
+def read_value(text: str) -> Any:  # noqa: ANN401 - one line per kind of value
     """A value as the files write it, whatever its kind; None when it is none."""
     plain = text.strip()
     if plain in {"yes", "true"}:

@@ -173,16 +173,30 @@ def _added(state: State, data: Mapping[str, Any], at: datetime) -> dict[str, Any
 
 
 def _opened(state: State, data: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-    return _with(state, data["no"], state=Stand.OPEN.value, unit=data["unit"], opened_at=at, due_at=_moment(data["due_at"]))
+    return _with(
+        state,
+        data["no"],
+        state=Stand.OPEN.value,
+        unit=data["unit"],
+        opened_at=at,
+        due_at=_moment(data["due_at"]),
+    )
 
 
 def _moved(state: State, data: Mapping[str, Any], _: datetime) -> dict[str, Any]:
-    return _with(state, data["no"], unit=data["unit"], assignee=data["assignee"], due_at=_moment(data["due_at"]))
+    return _with(
+        state, data["no"], unit=data["unit"], assignee=data["assignee"], due_at=_moment(data["due_at"])
+    )
 
 
 def _timer_set(state: State, data: Mapping[str, Any], _: datetime) -> dict[str, Any]:
     timer = TimerState(
-        data["no"], data["kind"], data["task"], datetime.fromisoformat(data["fire_at"]), data["after"], data["to"]
+        data["no"],
+        data["kind"],
+        data["task"],
+        datetime.fromisoformat(data["fire_at"]),
+        data["after"],
+        data["to"],
     )
     others = tuple(one for one in state.timers if one.no != timer.no)
     return {"timers": (*others, timer), "timers_made": max(state.timers_made, timer.no)}

@@ -13,11 +13,23 @@ Title = dict[str, str]
 """A wording per language: fr, de, en."""
 
 ROLES: dict[str, Title] = {
-    "announcing": {"fr": "institution annonçante", "de": "meldende Institution", "en": "announcing institution"},
+    "announcing": {
+        "fr": "institution annonçante",
+        "de": "meldende Institution",
+        "en": "announcing institution",
+    },
     "lead": {"fr": "institution responsable", "de": "federführende Institution", "en": "lead institution"},
     "partner": {"fr": "institution partenaire", "de": "Partnerinstitution", "en": "partner institution"},
-    "sending": {"fr": "institution qui oriente", "de": "überweisende Institution", "en": "sending institution"},
-    "receiving": {"fr": "institution sollicitée", "de": "angefragte Institution", "en": "receiving institution"},
+    "sending": {
+        "fr": "institution qui oriente",
+        "de": "überweisende Institution",
+        "en": "sending institution",
+    },
+    "receiving": {
+        "fr": "institution sollicitée",
+        "de": "angefragte Institution",
+        "en": "receiving institution",
+    },
     "requesting": {"fr": "service demandeur", "de": "nachfragende Stelle", "en": "requesting service"},
     "AC": {"fr": "assurance-chômage", "de": "Arbeitslosenversicherung", "en": "unemployment insurance"},
     "AI": {"fr": "assurance-invalidité", "de": "Invalidenversicherung", "en": "disability insurance"},
