@@ -1,8 +1,8 @@
 """The files that pages load, each under an address that changes with its content, packed once for the wire.
 
-The first load stays under 120 KB because styles and scripts leave compressed (ui.md §1); the address carries a digest,
-so that a browser may keep a file for a year and still sees a new release at once. Knows no web framework: the door
-that serves `/static/` asks `read`.
+The first load stays under 120 KB because styles and scripts leave compressed (ui.md §1); the address carries
+a digest, so that a browser may keep a file for a year and still sees a new release at once. Knows no web
+framework: the door that serves `/static/` asks `read`.
 """
 
 import gzip
@@ -45,7 +45,7 @@ def read(name: str) -> Asset | None:
 
 
 def asset(name: str) -> str:
-    """The address of a file for templates: `/static/cii.css?v=3f2a…`; raises LookupError for a file that is not there."""
+    """The address of a file for templates, `/static/cii.css?v=3f2a…`; LookupError for a name not there."""
     found = read(name)
     if found is None:
         raise LookupError(f"no such asset: {name}")

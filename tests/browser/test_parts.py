@@ -210,7 +210,7 @@ def test_print_leaves_the_frame_out(page, guide):
 def test_first_load_stays_under_120_kilobytes(page, guide):
     window = page()
     sizes = []
-    window.on("response", lambda answer: sizes.append(answer))
+    window.on("response", lambda answer: sizes.append(answer))  # noqa: PLW0108 - Playwright wants a function of Python
     window.goto(guide, wait_until="networkidle")
 
     loaded = sum(answer.request.sizes()["responseBodySize"] for answer in sizes if "/static/" in answer.url)

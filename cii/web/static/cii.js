@@ -146,6 +146,7 @@
   // A region that does not scroll is no stop for the Tab key; the error summary of a refused form is read first.
   const fits = (region) => region.scrollWidth <= region.clientWidth + 1 && region.scrollHeight <= region.clientHeight + 1;
   const watch = new ResizeObserver((seen) => seen.forEach(({ target }) => {
+    target.toggleAttribute("data-wide", target.scrollWidth > target.clientWidth + 1);
     if (fits(target)) target.removeAttribute("tabindex");
     else target.tabIndex = 0;
   }));
