@@ -1,0 +1,120 @@
+"""Rows of the coordination group."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import SQLModel
+
+from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState, MeetingState
+from cii.store.columns import day, key, link, moment, ref, text, word
+from cii.store.guards import append_only
+
+
+class Meeting(SQLModel, table=True):
+    """A meeting of a body, counted for a quarter written 2026-Q3; `held_on` is its day once it was held."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (
+        CheckConstraint("(state = 'held') = (held_on IS NOT NULL)", name="held_when"),
+        Index("ix_meeting_quarter", "body", "quarter"),
+    )
+
+    id: int | None = key()
+    ref: str = ref()
+    body: Body = word(Body)
+    quarter: str = text(7)
+    planned_on: date = day()
+    held_on: date | None = day(nullable=True)
+    state: MeetingState = word(MeetingState)
+    agenda: str = text(default="")
+    minutes: str = text(default="")
+    version: int = 1
+    recorded_at: datetime = moment()
+
+
+class Presidency(SQLModel, table=True):
+    """Which permanent institution presides the coordination group in a year."""
+
+    __tablename__ = "presidency"
+    __table_args__ = (
+        UniqueConstraint("year"),
+        CheckConstraint("year BETWEEN 1990 AND 2200", name="year"),
+    )
+
+    id: int | None = key()
+    ref: str = ref()
+    year: int
+    institution_id: int = link("institution.id")
+    recorded_at: datetime = moment()
+
+
+class CorrectiveMeasure(SQLModel, table=True):
+    """What a provider is asked to change, because of what was observed about an agreement.
+
+    `respondent_unit_id`: the service that speaks to the provider. `due_on`: the last day to carry it out.
+    """
+
+    __tablename__ = "corrective_measure"
+    __table_args__ = (CheckConstraint("due_on IS NULL OR due_on >= observed_on", name="dates_in_order"),)
+
+    id: int | None = key()
+    ref: str = ref()
+    agreement_id: int = link("agreement.id")
+    indicator_id: int | None = link("indicator.id", nullable=True, index=False)
+    respondent_unit_id: int | None = link("unit.id", nullable=True)
+    wording: str = text(1000)
+    observed_on: date = day()
+    due_on: date | None = day(nullable=True)
+    state: CorrectiveState = word(CorrectiveState, index=True)
+    version: int = 1
+    recorded_at: datetime = moment()
+
+
+class CorrectiveStep(SQLModel, table=True):
+    """One step of a corrective measure: what happened, the state it led to, who did it, why."""
+
+    __tablename__ = "corrective_step"
+
+    id: int | None = key()
+    corrective_id: int = link("corrective_measure.id")
+    event: CorrectiveEvent | None = word(CorrectiveEvent, nullable=True)
+    state: CorrectiveState = word(CorrectiveState)
+    note: str = text(1000, default="")
+    due_on: date | None = day(nullable=True)
+    effective_on: date = day()
+    recorded_at: datetime = moment()
+    account_id: int | None = link("account.id", nullable=True, index=False)
+    unit_id: int | None = link("unit.id", nullable=True, index=False)
+
+
+class MonthlyData(SQLModel, table=True):
+    """What a sector delivers to the reference person for a month; a correction is a new row.
+
+    `month` is the first day of the month.
+    """
+
+    __tablename__ = "monthly_data"
+    __table_args__ = (
+        UniqueConstraint("institution_id", "month", "sequence"),
+        CheckConstraint(
+            "participants >= 0 AND entries >= 0 AND exits >= 0 AND waiting >= 0", name="not_negative"
+        ),
+    )
+
+    id: int | None = key()
+    ref: str = ref()
+    institution_id: int = link("institution.id", index=False)
+    month: date = day(index=True)
+    sequence: int = 1
+    participants: int
+    entries: int
+    exits: int
+    waiting: int
+    remark: str = text(1000, default="")
+    recorded_at: datetime = moment()
+    account_id: int | None = link("account.id", nullable=True, index=False)
+    unit_id: int | None = link("unit.id", nullable=True, index=False)
+
+
+append_only(CorrectiveStep)
+append_only(MonthlyData)

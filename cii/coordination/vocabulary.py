@@ -1,0 +1,58 @@
+"""Words of the coordination group."""
+
+from enum import StrEnum
+
+
+class Body(StrEnum):
+    """Who meets."""
+
+    COORDINATION = "coordination"
+    STEERING = "steering"
+
+
+class MeetingState(StrEnum):
+    """Where a meeting stands."""
+
+    PLANNED = "planned"
+    INVITED = "invited"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class MeetingEvent(StrEnum):
+    """What may happen to a meeting."""
+
+    INVITE = "invite"
+    HOLD = "hold"
+    CANCEL = "cancel"
+
+
+class CorrectiveState(StrEnum):
+    """Where a corrective measure stands."""
+
+    OBSERVED = "observed"
+    WITHIN_CONTRACT = "within_contract"
+    ASKED_VIA_RESPONDENT = "asked_via_respondent"
+    OVERDUE = "overdue"
+    DONE = "done"
+    NEEDS_CONTRACT_CHANGE = "needs_contract_change"
+    AT_STEERING = "at_steering"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    IMPLEMENTED = "implemented"
+    DROPPED = "dropped"
+
+
+class CorrectiveEvent(StrEnum):
+    """What may happen to a corrective measure."""
+
+    KEEP_WITHIN_CONTRACT = "keep_within_contract"
+    ASK = "ask"
+    FALL_OVERDUE = "fall_overdue"
+    DO = "do"
+    NEED_CONTRACT_CHANGE = "need_contract_change"
+    PROPOSE = "propose"
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    IMPLEMENT = "implement"
+    DROP = "drop"

@@ -1,0 +1,33 @@
+"""Words of figures: lights, definitions of indicators."""
+
+from enum import StrEnum
+
+
+class Light(StrEnum):
+    """How an indicator stands: target reached, minimum reached, minimum missed, or nothing to judge yet."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    NONE = "none"
+
+
+class Definition(StrEnum):
+    """How a value is computed from facts; the words that `indicator.source` of an agreement may name."""
+
+    EXIT_RATE_DURABLE = "exit_rate_durable"
+    EXIT_RATE_DYNAMIC = "exit_rate_dynamic"
+    REINSERTION = "reinsertion"
+    ABSENCE_DAYS = "absence_days"
+    OCCUPANCY = "occupancy"
+    INTERRUPTIONS = "interruptions"
+    COST_PER_DAY = "cost_per_day"
+    ENTERED = "entered"
+
+
+class Origin(StrEnum):
+    """Where a value comes from: computed from facts, or entered by people."""
+
+    COMPUTED = "computed"
+    ENTERED = "entered"
+    MISSING = "missing"

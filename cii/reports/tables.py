@@ -1,0 +1,57 @@
+"""Rows of reports: an issue is frozen once and never changed; a correction is the next version."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from cii.reports.vocabulary import FileFormat, ReportKind
+from cii.store.columns import key, link, moment, ref, text, word
+from cii.store.guards import append_only
+
+
+class ReportIssue(SQLModel, table=True):
+    """One frozen version of a pack: its values as canonical JSON, and their SHA-256.
+
+    `known_at`: facts recorded later are not in it. `quarter` is written 2026-Q3.
+    """
+
+    __tablename__ = "report_issue"
+    __table_args__ = (
+        UniqueConstraint("kind", "quarter", "version"),
+        CheckConstraint("version >= 1", name="version_counts"),
+        CheckConstraint("(version = 1) = (previous_id IS NULL)", name="follows"),
+        CheckConstraint("known_at <= frozen_at", name="known_before_frozen"),
+    )
+
+    id: int | None = key()
+    ref: str = ref()
+    kind: ReportKind = word(ReportKind)
+    quarter: str = text(7)
+    version: int
+    known_at: datetime = moment()
+    frozen_at: datetime = moment()
+    frozen_by: int | None = link("account.id", nullable=True, index=False)
+    payload: str = text()
+    sha256: str = text(64)
+    previous_id: int | None = link("report_issue.id", nullable=True, index=False, unique=True)
+
+
+class ReportFile(SQLModel, table=True):
+    """A file made of an issue, kept as it was handed out."""
+
+    __tablename__ = "report_file"
+    __table_args__ = (UniqueConstraint("issue_id", "format", "lang"),)
+
+    id: int | None = key()
+    issue_id: int = link("report_issue.id", index=False)
+    format: FileFormat = word(FileFormat)
+    lang: str = text(2)
+    sha256: str = text(64)
+    size: int = Field(sa_type=BigInteger)
+    media_type: str = text(100)
+    made_at: datetime = moment()
+
+
+append_only(ReportIssue)
+append_only(ReportFile)

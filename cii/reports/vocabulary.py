@@ -1,0 +1,18 @@
+"""Words of reports."""
+
+from enum import StrEnum
+
+
+class ReportKind(StrEnum):
+    """Which pack."""
+
+    QUARTERLY = "quarterly"
+
+
+class FileFormat(StrEnum):
+    """The forms in which an issue leaves the house."""
+
+    PDF = "pdf"
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSON = "json"
