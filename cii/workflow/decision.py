@@ -1,8 +1,8 @@
 """Deciding by a table: the answer with its reasons, or the facts that are missing; never silence.
 
-`decide` gives the answer, `trace` the verdict rule by rule, `counterfactual` what would change the answer.
-A wrong type, a null or a value out of its domain is a refusal with the field. A missing fact is asked for only when it could
-still change the answer. Source: workflow.md §3, DMN 1.3 §8.2.10-§8.2.12 (hit policies).
+`decide` gives the answer, `trace` the verdict rule by rule, `counterfactual` what would change the answer. A
+wrong type, a null or a value out of its domain is a refusal with the field. A missing fact is asked for only
+when it could still change the answer. Source: workflow.md §3, DMN 1.3 §8.2.10-§8.2.12 (hit policies).
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,11 +16,12 @@ from cii.kernel.errors import Refusal
 from cii.workflow.domain import MissingFacts, check_facts, shown
 from cii.workflow.reading import say
 from cii.workflow.regions import Pieces, cut
-from cii.workflow.rulebook import Column, Rule, Table
+from cii.workflow.rulebook import Table
+from cii.workflow.rulelines import Column, Rule
 from cii.workflow.vocabulary import HitPolicy, Title
 
 _CAP = 20_000
-"""More combinations of unknown facts than that are not tried; the facts still asked for are then all called missing."""
+"""Up to so many combinations of unknown facts are tried; beyond, all facts still asked for are missing."""
 
 SEVERAL = frozenset({HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT})
 
@@ -41,8 +42,9 @@ class RulesOverlap(Refusal):
 class Decision:
     """An answer that can be explained and derived again.
 
-    `outputs` is the answer (the first of `results` where the policy gives several); `why` are the keys of the sentences,
-    `texts` their wording per language; `used` the facts, in the table's terms; `digest` names the exact table.
+    `outputs` is the answer (the first of `results` where the policy gives several); `why` are the keys of the
+    sentences, `texts` their wording per language; `used` the facts, in the table's terms; `digest` names the
+    exact table.
     """
 
     table: str
@@ -73,8 +75,8 @@ def _plain(value: object) -> str:
 def decide(table: Table, facts: Mapping[str, object]) -> Decision:
     """The answer of the table for these facts.
 
-    Refuses: FactUnknown, FactNull, FactWrongType, FactOutOfDomain (all at once) · MissingFacts, only for facts that could
-    still change the answer · NoRule in a gap · RulesOverlap where UNIQUE or ANY is broken.
+    Refuses: FactUnknown, FactNull, FactWrongType, FactOutOfDomain (all at once) · MissingFacts, only for
+    facts that could still change the answer · NoRule in a gap · RulesOverlap where UNIQUE or ANY is broken.
     """
     known = check_facts(table.domains, facts)
     if len(known) == len(table.inputs):
@@ -120,9 +122,16 @@ def _answer(table: Table, hits: list[Rule], known: Mapping[str, Any]) -> Decisio
         if policy not in SEVERAL:
             results = results[:1]
     return Decision(
-        table.id, table.version, table.digest, tuple(rule.id for rule in chosen), results[0] if results else {}, results,
-        tuple(dict.fromkeys(rule.why for rule in chosen)), table.why, dict(known),
-    )  # fmt: skip
+        table.id,
+        table.version,
+        table.digest,
+        tuple(rule.id for rule in chosen),
+        results[0] if results else {},
+        results,
+        tuple(dict.fromkeys(rule.why for rule in chosen)),
+        table.why,
+        dict(known),
+    )
 
 
 def _chosen(table: Table, hits: list[Rule]) -> list[Rule]:
@@ -217,7 +226,7 @@ def _asked(table: Table, known: Mapping[str, Any]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class CellVerdict:
-    """One condition of a rule against one fact: `holds`, `fails` or `missing`; `required` as the file writes it."""
+    """One condition against one fact: `holds`, `fails` or `missing`; `required` as the file writes it."""
 
     input: str
     verdict: str
@@ -227,7 +236,7 @@ class CellVerdict:
 
 @dataclass(frozen=True, slots=True)
 class RuleVerdict:
-    """A rule against the facts: `fails` when a condition fails, else `missing` when a fact is missing, else `holds`."""
+    """A rule against the facts: `fails` if a condition fails, else `missing` if a fact is, else `holds`."""
 
     rule: str
     verdict: str
@@ -269,7 +278,8 @@ def _cells(table: Table, rule: Rule, known: Mapping[str, Any]) -> Iterator[CellV
 class Change:
     """One fact that alone would change the answer: from `observed` to `needed` (as the files write it).
 
-    `example` is one such value, `outputs` and `why` the answer it would bring (empty where no rule would hold).
+    `example` is one such value, `outputs` and `why` the answer it would bring (empty where no rule would
+    hold).
     """
 
     input: str
@@ -305,10 +315,16 @@ def counterfactual(table: Table, facts: Mapping[str, object]) -> list[Change]:
             mask, _ = found.get(key, (0, None))
             found[key] = (mask | 1 << at, other)
         for mask, other in found.values():
-            changes.append(Change(
-                pieces.name, known[pieces.name], pieces.readable(mask), pieces.samples(mask)[0],
-                other.outputs if other else {}, other.why if other else (),
-            ))  # fmt: skip
+            changes.append(
+                Change(
+                    pieces.name,
+                    known[pieces.name],
+                    pieces.readable(mask),
+                    pieces.samples(mask)[0],
+                    other.outputs if other else {},
+                    other.why if other else (),
+                )
+            )
     return changes
 
 

@@ -1,13 +1,13 @@
 """Process files `workflows/*.yaml`: the frozen grammar, read into frozen values.
 
-File: `workflow, version, title, legal_basis, subject, facts, start, stages, words` · stage: `title, tasks, complete,
-next, timeout {after, to}, on_enter, end {outcomes}` · task: `title, owner, due, max, outcomes, after, for_each,
-discretionary, escalate` · next: `if, decide, to`. `if` is an S-FEEL cell over one fact (`debts >= 10`), or
-`any task = refuse`, `all tasks = agree`, `2 of tasks = done`.
+File: `workflow, version, title, legal_basis, subject, facts, start, stages, words` · stage: `title, tasks,
+complete, next, timeout {after, to}, on_enter, end {outcomes}` · task: `title, owner, due, max, outcomes,
+after, for_each, discretionary, escalate` · next: `if, decide, to`. `if` is an S-FEEL cell over one fact
+(`debts >= 10`), or `any task = refuse`, `all tasks = agree`, `2 of tasks = done`.
 
-Written decision on the grammar of workflow.md §2: added are `title` of a task and `words` (wording of outcomes and
-facts in fr, de, en), because a file that a lawyer reads must hold its own words; and the length `3m`, because laws
-count in months. Nothing else may be added without a line here.
+Written decision on the grammar of workflow.md §2: added are `title` of a task and `words` (wording of
+outcomes and facts in fr, de, en), because a file that a lawyer reads must hold its own words; and the length
+`3m`, because laws count in months. Nothing else may be added without a line here.
 """
 
 import re
@@ -41,7 +41,7 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task of a stage: its owner's role, delay, outcomes; `ending` are the outcomes that end the stage at once."""
+    """A task of a stage: its owner's role, delay, outcomes; `ending` ones end the stage at once."""
 
     key: str
     owner: str
@@ -90,7 +90,7 @@ class Timeout:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage: parallel tasks, when they are enough (`complete`: all, any, or a number), and where it leads."""
+    """A stage: parallel tasks, when they are enough (all, any, or a number), and where it leads."""
 
     key: str
     title: Title = field(default_factory=dict, hash=False)
@@ -223,10 +223,18 @@ def _stage(reader: Reader, key: str, branch: Branch, line: int, facts: Mapping[s
         if not end:
             reader.fault(branch.lines["end"], "end-without-outcome", f"{where} ends without an outcome.")
     return Stage(
-        key=key, title=reader.title(branch, "title", f"stage “{key}”"), tasks=tuple(tasks), complete=complete,
-        quorum=quorum, of=of, next=tuple(_next(reader, item, where, facts) for item in reader.row(branch, "next")),
-        timeout=_timeout(reader, branch, where), on_enter=_on_enter(reader, branch, where), end=end, line=line,
-    )  # fmt: skip
+        key=key,
+        title=reader.title(branch, "title", f"stage “{key}”"),
+        tasks=tuple(tasks),
+        complete=complete,
+        quorum=quorum,
+        of=of,
+        next=tuple(_next(reader, item, where, facts) for item in reader.row(branch, "next")),
+        timeout=_timeout(reader, branch, where),
+        on_enter=_on_enter(reader, branch, where),
+        end=end,
+        line=line,
+    )
 
 
 def _complete(reader: Reader, branch: Branch, where: str) -> tuple[str, int, int]:
@@ -235,8 +243,12 @@ def _complete(reader: Reader, branch: Branch, where: str) -> tuple[str, int, int
         return text, 1 if text == "any" else 0, 0
     if found := _QUORUM.fullmatch(text):
         return "quorum", int(found["count"]), int(found["all"])
-    reader.fault(branch.lines["complete"], "bad-complete", f"{where}: “{text}” is no rule of completion.",
-                 "Write all, any, or e.g. 2 of 4.")  # fmt: skip
+    reader.fault(
+        branch.lines["complete"],
+        "bad-complete",
+        f"{where}: “{text}” is no rule of completion.",
+        "Write all, any, or e.g. 2 of 4.",
+    )
     return "all", 0, 0
 
 
@@ -246,8 +258,12 @@ def _length(reader: Reader, branch: Branch, name: str, where: str) -> Length | N
     text = reader.text(branch, name, where)
     length = Length.parse(text)
     if length is None:
-        reader.fault(branch.lines[name], "bad-length", f"{where}: “{text}” is no delay.",
-                     "Write 14wd (working days), 60d (calendar days) or 3m (months).")  # fmt: skip
+        reader.fault(
+            branch.lines[name],
+            "bad-length",
+            f"{where}: “{text}” is no delay.",
+            "Write 14wd (working days), 60d (calendar days) or 3m (months).",
+        )
     return length
 
 
@@ -282,18 +298,28 @@ def _task(reader: Reader, key: str, branch: Branch, line: int) -> Task:
             reader.fault(item.line, "missing-key", f"{where}: an escalation says nothing about “after”.")
         to = reader.text(item, "to", where, default="")
         if not to:
-            reader.fault(item.line, "escalation-without-recipient", f"{where}: an escalation has no recipient.",
-                         "Add to: supervisor or to: coordination.")  # fmt: skip
+            reader.fault(
+                item.line,
+                "escalation-without-recipient",
+                f"{where}: an escalation has no recipient.",
+                "Add to: supervisor or to: coordination.",
+            )
         escalate.append(Escalation(after, to, item.line))
     for_each = reader.text(branch, "for_each", where, default="") or None
     return Task(
-        key=key, owner=reader.text(branch, "owner", where, default=""), outcomes=outcomes,
-        title=reader.title(branch, "title", f"task “{key}”"), due=_length(reader, branch, "due", where),
+        key=key,
+        owner=reader.text(branch, "owner", where, default=""),
+        outcomes=outcomes,
+        title=reader.title(branch, "title", f"task “{key}”"),
+        due=_length(reader, branch, "due", where),
         max=_length(reader, branch, "max", where),
         ending=frozenset(one.removesuffix("!") for one in written if one.endswith("!")),
-        after=tuple(one.text for one in reader.words(branch, "after")), for_each=for_each,
-        discretionary=discretionary in {"true", "yes"}, escalate=tuple(escalate), line=line,
-    )  # fmt: skip
+        after=tuple(one.text for one in reader.words(branch, "after")),
+        for_each=for_each,
+        discretionary=discretionary in {"true", "yes"},
+        escalate=tuple(escalate),
+        line=line,
+    )
 
 
 def _next(reader: Reader, item: object, where: str, facts: Mapping[str, Domain]) -> Next:

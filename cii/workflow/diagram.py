@@ -1,7 +1,7 @@
-"""A process drawn: one column of stages with their tasks, legible at 390 px and in print, and the same as an ordered list.
+"""A process drawn as one column of stages, legible at 390 px and in print, and as an ordered list.
 
-States stand in words beside their sign, never in colour alone; classes only, no style and no script, so that the page's
-content policy holds. Source: workflow.md §4.
+States stand in words beside their sign, never in colour alone; classes only, no style and no script, so that
+the page's content policy holds. Source: workflow.md §4.
 """
 
 from collections.abc import Iterator
@@ -42,14 +42,21 @@ _UNITS: dict[str, Title] = {
     "m": {"fr": "mois", "de": "Monate", "en": "months"},
 }
 _SIGNS = {
-    "done": "✓", "current": "▶", "overdue": "!", "waiting": "…", "cancelled": "×", "skipped": "–", "ahead": "○", "end": "■",
-}  # fmt: skip
+    "done": "✓",
+    "current": "▶",
+    "overdue": "!",
+    "waiting": "…",
+    "cancelled": "×",
+    "skipped": "–",
+    "ahead": "○",
+    "end": "■",
+}
 _WIDTH, _MARGIN, _LINE, _CHARS = 380, 12, 18, 50
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A task, or a way on, in words; `stand` is done, current, overdue, waiting, cancelled, ahead or empty for a way on."""
+    """A task or a way on, in words; `stand` tells how the task stands and is empty for a way on."""
 
     text: str
     stand: str = ""
@@ -194,10 +201,10 @@ def _day(moment: datetime | None) -> str:
 
 
 def svg(definition: Definition, state: State | None, lang: str, now: datetime | None = None) -> str:
-    """The process as SVG: a box per stage, its tasks with sign and words, an arrow where one stage leads to the next.
+    """The process as SVG: a box per stage, its tasks with sign and words, arrows to the next stage.
 
-    Classes: `wf-stage wf-<stand>`, `wf-title`, `wf-state`, `wf-line`, `wf-arrow`; the page gives them their look, and without
-    it black on white stays legible.
+    Classes: `wf-stage wf-<stand>`, `wf-title`, `wf-state`, `wf-line`, `wf-arrow`; the page gives them their
+    look, and without it black on white stays legible.
     """
     boxes: list[str] = []
     y = _MARGIN
@@ -217,12 +224,14 @@ def svg(definition: Definition, state: State | None, lang: str, now: datetime | 
         leads = at + 1 < len(stages) and any(way.to == stages[at + 1].key for way in stages[at].next)
         if leads:
             boxes.append(
-                f'<path class="wf-arrow" d="M {_WIDTH // 2} {y} v 18 m -5 -6 l 5 6 l 5 -6" fill="none" stroke="currentColor"/>'
+                f'<path class="wf-arrow" d="M {_WIDTH // 2} {y} v 18 m -5 -6 l 5 6 l 5 -6"'
+                ' fill="none" stroke="currentColor"/>'
             )
         y += 24
     title = escape(say(definition.title, lang, definition.id))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="wf" role="img" viewBox="0 0 {_WIDTH} {y}" width="{_WIDTH}" height="{y}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="wf" role="img" viewBox="0 0 {_WIDTH} {y}"'
+        f' width="{_WIDTH}" height="{y}"'
         f' font-family="sans-serif" font-size="13"><title>{title}</title>{"".join(boxes)}</svg>'
     )
 
@@ -230,13 +239,15 @@ def svg(definition: Definition, state: State | None, lang: str, now: datetime | 
 def _box(one: StageStep, rows: list[tuple[str, str]], y: int, height: int) -> str:
     dashed = ' stroke-dasharray="4 3"' if one.stand in {"ahead", "skipped", "end"} else ""
     thick = 3 if one.stand in {"current", "overdue"} else 1
-    parts = [
-        f'<g class="wf-stage wf-{one.stand}"><rect x="4" y="{y}" width="{_WIDTH - 8}" height="{height}" rx="4"'
-        f' fill="none" stroke="currentColor" stroke-width="{thick}"{dashed}/>'
-    ]
+    frame = (
+        f'<g class="wf-stage wf-{one.stand}"><rect x="4" y="{y}" width="{_WIDTH - 8}" height="{height}"'
+        f' rx="4" fill="none" stroke="currentColor" stroke-width="{thick}"{dashed}/>'
+    )
+    parts = [frame]
     for at, (kind, text) in enumerate(rows, 1):
         weight = ' font-weight="bold"' if kind == "wf-title" else ""
         parts.append(
-            f'<text class="{kind}" x="14" y="{y + at * _LINE}" fill="currentColor"{weight}>{escape(text)}</text>'
+            f'<text class="{kind}" x="14" y="{y + at * _LINE}" fill="currentColor"{weight}>'
+            f"{escape(text)}</text>"
         )
     return "".join((*parts, "</g>"))

@@ -1,8 +1,8 @@
 """Domains of facts: what a fact may be, declared in words, checked before any rule sees it.
 
 `number 0..600`, `whole 0..10`, `money 0..5000000` (centimes), `yes/no`, `date 2009-01-01..`, `months 0..600`,
-`days 0..800`, `text`, `text "none", "low"`. A wrong type, a null or a value outside is a refusal that names the field,
-never "no match" (workflow.md §3). Money is whole centimes, never a float.
+`days 0..800`, `text`, `text "none", "low"`. A wrong type, a null or a value outside is a refusal that names
+the field, never "no match" (workflow.md §3). Money is whole centimes, never a float.
 """
 
 import re
@@ -130,7 +130,7 @@ def shown(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """What a fact may be: `kind`, its bounds (inclusive, None when open) or the allowed texts in their order."""
+    """What a fact may be: `kind`, its bounds (inclusive, None when open) or the allowed texts in order."""
 
     kind: str
     low: Ordered | None = None
@@ -154,7 +154,7 @@ class Domain:
             return self.kind
         return f"{self.kind} {_bound(self.low)}..{_bound(self.high)}"
 
-    def normal(self, name: str, value: object) -> Any:  # noqa: ANN401 - one line per kind of value
+    def normal(self, name: str, value: object) -> Any:  # noqa: ANN401, C901, PLR0912 - a case per kind
         """The value in the table's own terms; refuses FactNull, FactWrongType or FactOutOfDomain."""
         if value is None:
             raise FactNull(field=name, name=name)
@@ -219,7 +219,7 @@ def _bound(value: Ordered | None) -> str:
     return shown(value)
 
 
-def parse_domain(text: str) -> Domain | str:
+def parse_domain(text: str) -> Domain | str:  # noqa: PLR0911 - a line per fault
     """Read a domain; a text in return says what is wrong with it."""
     kind, _, rest = text.strip().partition(" ")
     rest = rest.strip()

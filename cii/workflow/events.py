@@ -1,6 +1,7 @@
 """What may happen to a process (events), what follows outside it (effects), and why it may not (refusals).
 
-Effects are data; the caller writes rows, sends mail and asks tables. Source: workflow.md §1 points 1 and 7, §2.
+Effects are data; the caller writes rows, sends mail and asks tables. Source: workflow.md §1 points 1 and 7,
+§2.
 """
 
 from collections.abc import Mapping
@@ -31,7 +32,10 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class TaskDone:
-    """A task is done with an outcome. `task`: its number, or its key (then the actor's own task of that name).
+    """A task is done with an outcome.
+
+    `task`: its number, or its key (then the actor's own task of that name).
+
 
     `closing`: the outcome of the whole process, where this step ends it and several are possible.
     """
@@ -126,9 +130,19 @@ class Decided:
 
 
 Event = (
-    Start | TaskDone | AddTask | TimerFired | Suspend | Resume | Reassign | TransferLead | WithdrawConsent | Close
-    | Reopen | Decided
-)  # fmt: skip
+    Start
+    | TaskDone
+    | AddTask
+    | TimerFired
+    | Suspend
+    | Resume
+    | Reassign
+    | TransferLead
+    | WithdrawConsent
+    | Close
+    | Reopen
+    | Decided
+)
 
 
 # Effects
@@ -219,9 +233,19 @@ class End:
 
 
 Effect = (
-    OpenTask | MoveTask | CloseTask | OpenTimer | CancelTimer | EnterStage | Escalate | Decide | Ask | LeadMoved
-    | ConsentWithdrawn | End
-)  # fmt: skip
+    OpenTask
+    | MoveTask
+    | CloseTask
+    | OpenTimer
+    | CancelTimer
+    | EnterStage
+    | Escalate
+    | Decide
+    | Ask
+    | LeadMoved
+    | ConsentWithdrawn
+    | End
+)
 
 
 # Refusals
@@ -264,7 +288,7 @@ class TimerEarly(Refusal):
 
 
 class ReasonMissing(Refusal):
-    """This act needs a reason."""
+    """The act needs a reason."""
 
     code, kind = "reason-missing", "unfit"
 

@@ -1,4 +1,4 @@
-"""The pure step of a process: state and event in; next state, effects and records out, or every reason for no.
+"""The pure step of a process: state and event in; next state, effects, records out, or every no.
 
 No clock, no database, no eval: facts, moment, calendar and the units of each role are handed in.
 Source: workflow.md §1-§2; how the words of the grammar are meant where it is silent: `run`.
@@ -31,7 +31,7 @@ from cii.workflow.events import (
     TransferLead,
     UnknownOutcome,
     WithdrawConsent,
-)  # fmt: skip
+)
 from cii.workflow.moves import Move, act_of, guard, moves, open_words, standing
 from cii.workflow.run import Run, due_at
 from cii.workflow.state import Record, Roles, State, fold
@@ -49,15 +49,22 @@ class Step:
     records: tuple[Record, ...]
 
 
-def step(
-    definition: Definition, state: State | None, event: Event, facts: Mapping[str, object], now: datetime,
-    calendar: WorkingDays, roles: Roles, *, expected: int | None = None,
-) -> Step:  # fmt: skip
+def step(  # noqa: PLR0917 - the order of the house's contract
+    definition: Definition,
+    state: State | None,
+    event: Event,
+    facts: Mapping[str, object],
+    now: datetime,
+    calendar: WorkingDays,
+    roles: Roles,
+    *,
+    expected: int | None = None,
+) -> Step:
     """The next state with its effects and records; a process begins with `state=None` and `Start`.
 
-    `expected` is the `seq` the actor has seen. Refuses, all reasons at once: StaleSeq, IllegalMove (with the moves open),
-    WrongInstitution, UnknownOutcome, ClosingMissing, RoleUnfilled, MissingFacts, NoWayOn, TimerGone, TimerEarly,
-    ReasonMissing, ConsentMissing, LeadAlreadyThere.
+    `expected` is the `seq` the actor has seen. Refuses, all reasons at once: StaleSeq, IllegalMove (with the
+    moves open), WrongInstitution, UnknownOutcome, ClosingMissing, RoleUnfilled, MissingFacts, NoWayOn,
+    TimerGone, TimerEarly, ReasonMissing, ConsentMissing, LeadAlreadyThere.
     """
     run = Run(definition, state, facts, now, calendar, roles)
     if state is None:

@@ -1,7 +1,8 @@
-"""Proof of a table over its declared domains: where no rule holds, where several do, which rules never come to their turn.
+"""Proof of a table over its domains: where no rule holds, where several do, which never get a turn.
 
-Exact: each input is cut at the values where a cell changes its mind (`regions`), and the boxes are walked with the rules
-still alive as a bit mask. Past a cap of boxes the proof says "not proven", never "complete". Source: workflow.md §3.
+Exact: each input is cut at the values where a cell changes its mind (`regions`), and the boxes are walked
+with the rules still alive as a bit mask. Past a cap of boxes the proof says "not proven", never "complete".
+Source: workflow.md §3.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cii.workflow.decision import pieces_of
-from cii.workflow.rulebook import ALL, Rule, Table
+from cii.workflow.rulebook import ALL, Table
+from cii.workflow.rulelines import Rule
 from cii.workflow.vocabulary import HitPolicy
 
 CAP = 200_000
@@ -19,7 +21,7 @@ _LISTED = 200
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A box of facts in words: input → condition; inputs not named may have any value. `example` lies inside."""
+    """A box of facts in words: input → condition; inputs not named are free. `example` lies inside."""
 
     where: Mapping[str, str] = field(hash=False)
     example: Mapping[str, Any] = field(hash=False, compare=False)
@@ -30,7 +32,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two rules that hold together in `region`; `because` is the justification that the file gives, if any."""
+    """Two rules that hold together in `region`; `because` is the file's justification, if any."""
 
     rules: tuple[str, str]
     region: Region
@@ -41,8 +43,9 @@ class Overlap:
 class Proof:
     """What is proven: `status` is "complete" (no gap), "gaps" or "not proven" (cap reached).
 
-    `shadowed` are rules of a FIRST table that never come to their turn. `overlaps` lists pairs that break the promise of
-    the hit policy (UNIQUE: any, ANY: with different outputs) or, for FIRST, of which the earlier takes the case.
+    `shadowed` are rules of a FIRST table that never come to their turn. `overlaps` lists pairs that break the
+    promise of the hit policy (UNIQUE: any, ANY: with different outputs) or, for FIRST, of which the earlier
+    takes the case.
     """
 
     status: str
@@ -70,9 +73,11 @@ def prove(table: Table, cap: int = CAP) -> Proof:
         return Proof("not proven", (), _overlaps(table), (), walk.count)
     status = "gaps" if boxes else "complete"
     regions = tuple(_region(table, box) for box in boxes[:_LISTED])
-    shadowed = () if table.hit_policy is not HitPolicy.FIRST else tuple(
-        rule.id for at, rule in enumerate(table.rules) if at not in walk.firsts
-    )  # fmt: skip
+    shadowed = (
+        ()
+        if table.hit_policy is not HitPolicy.FIRST
+        else tuple(rule.id for at, rule in enumerate(table.rules) if at not in walk.firsts)
+    )
     return Proof(status, regions, _overlaps(table), shadowed, walk.count)
 
 

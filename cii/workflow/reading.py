@@ -1,7 +1,7 @@
 """Files read with their line numbers, so that each error says where, what and what was probably meant.
 
-YAML 1.2 (ruamel.yaml): `yes`, `no` and `on` stay words. Anchors, tags and several documents are refused: a definition
-must read the same to a lawyer and to the machine. Source: workflow.md §2, load-time checks.
+YAML 1.2 (ruamel.yaml): `yes`, `no` and `on` stay words. Anchors, tags and several documents are refused: a
+definition must read the same to a lawyer and to the machine. Source: workflow.md §2, load-time checks.
 """
 
 import difflib
@@ -14,6 +14,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from cii.kernel.errors import Refusal
 from cii.workflow.vocabulary import LANGUAGES, Title
+
+_FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     lower = {one.lower(): one for one in words}
     if near or word.lower() in lower:
         return f"Did you mean “{near[0] if near else lower[word.lower()]}”?"
-    return f"Known: {', '.join(words)}." if 0 < len(words) <= 20 else None
+    return f"Known: {', '.join(words)}." if 0 < len(words) <= _FEW else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ EMPTY = Branch({}, {}, 1)
 
 @dataclass
 class Reader:
-    """Reads one file and gathers its faults; `source` is the name shown, `offset` the lines before the YAML."""
+    """Reads one file, gathers its faults; `source` is the name shown, `offset` the lines before the YAML."""
 
     source: str
     offset: int = 0

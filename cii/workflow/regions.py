@@ -1,6 +1,7 @@
 """A domain cut at every value where some cell changes its mind; inside a piece all cells agree.
 
-A set of pieces is a bit mask, so that rules can be compared by `&`. Source: workflow.md §3 (proof over declared domains).
+A set of pieces is a bit mask, so that rules can be compared by `&`. Source: workflow.md §3 (proof over
+declared domains).
 """
 
 from collections.abc import Iterable

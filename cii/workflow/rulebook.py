@@ -1,8 +1,9 @@
 """Decision files `workflows/decisions/*.md`: front matter and one Markdown table, read into a frozen table.
 
-Front matter: `table, version, title, valid_from, valid_to, hit_policy, legal_basis, source, inputs {type, unit, source,
-title}, outputs {type, title}, why {key: {fr, de, en}}, overlaps [{rules, because}]`. The Markdown table has the columns
-`rule`, the inputs, the outputs, `why`; its cells are S-FEEL (inputs) and values (outputs). `valid_to` is the last day.
+Front matter: `table, version, title, valid_from, valid_to, hit_policy, legal_basis, source, inputs {type,
+unit, source, title}, outputs {type, title}, why {key: {fr, de, en}}, overlaps [{rules, because}]`. The
+Markdown table has the columns `rule`, the inputs, the outputs, `why`; its cells are S-FEEL (inputs) and
+values (outputs). `valid_to` is the last day.
 Source: workflow.md §3, DMN 1.3 §8.
 """
 
@@ -11,19 +12,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from cii.kernel.digest import digest
 from cii.kernel.errors import Refusal
 from cii.workflow.domain import Domain, day, parse_domain
 from cii.workflow.reading import Branch, Problem, Reader, did_you_mean
-from cii.workflow.sfeel import ANY, BadCell, Cell, literal, parse_cell
+from cii.workflow.rulelines import Column, Head, Rule, rules_below
 from cii.workflow.vocabulary import HitPolicy, Title
 
 FILE_KEYS = (
-    "table", "version", "title", "valid_from", "valid_to", "hit_policy", "legal_basis", "source", "inputs", "outputs",
-    "why", "overlaps",
-)  # fmt: skip
+    "table",
+    "version",
+    "title",
+    "valid_from",
+    "valid_to",
+    "hit_policy",
+    "legal_basis",
+    "source",
+    "inputs",
+    "outputs",
+    "why",
+    "overlaps",
+)
 COLUMN_KEYS = ("type", "unit", "source", "legal_basis", "title", "values")
 ALL = "all"
 """`overlaps: [{rules: [all], because: …}]` justifies the order of a FIRST table as a whole."""
@@ -31,33 +41,9 @@ COLLECTING = frozenset({HitPolicy.SUM, HitPolicy.MIN, HitPolicy.MAX, HitPolicy.C
 RANKED = frozenset({HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER})
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """An input or an output: its domain, unit and source, and its title and the wording of its values by language."""
-
-    name: str
-    domain: Domain
-    unit: str = ""
-    source: str = ""
-    title: Title = field(default_factory=dict, hash=False)
-    values: Mapping[str, Title] = field(default_factory=dict, hash=False)
-    line: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One line of the table: a cell per input, a value per output, the key of its sentence."""
-
-    id: str
-    cells: tuple[Cell, ...]
-    outputs: tuple[Any, ...]
-    why: str
-    line: int = field(default=0, compare=False)
-
-
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A decision table as published: immutable, known by its `digest`, in force from `valid_from` to `valid_to`."""
+    """A decision table as published: immutable, known by `digest`, in force `valid_from` to `valid_to`."""
 
     id: str
     version: int
@@ -128,7 +114,7 @@ def parse_table(text: str, source: str) -> Table:
         reader.fault(1, "missing-key", "The file says nothing about “valid_from”.")
     if valid_from and valid_to and valid_to < valid_from:
         reader.fault(root.lines["valid_to"], "period-upside-down", "The table ends before it begins.")
-    rules = _rules(reader, lines, close + 1, inputs, outputs, why)
+    rules = rules_below(reader, lines, close + 1, Head(inputs, outputs, why))
     overlaps = _overlaps(reader, root, {rule.id for rule in rules})
     if policy in COLLECTING and len(outputs) != 1:
         reader.fault(
@@ -145,12 +131,22 @@ def parse_table(text: str, source: str) -> Table:
             f"Hit policy {policy} ranks by allowed values; none are listed.",
         )
     table = Table(
-        id=reader.text(root, "table", "The file"), version=reader.number(root, "version", "The file"),
-        title=reader.title(root, "title", "the table"), hit_policy=policy, inputs=inputs, outputs=outputs, rules=rules,
-        why=why, valid_from=valid_from or date.min, valid_to=valid_to,
+        id=reader.text(root, "table", "The file"),
+        version=reader.number(root, "version", "The file"),
+        title=reader.title(root, "title", "the table"),
+        hit_policy=policy,
+        inputs=inputs,
+        outputs=outputs,
+        rules=rules,
+        why=why,
+        valid_from=valid_from or date.min,
+        valid_to=valid_to,
         legal_basis=tuple(one.text for one in reader.words(root, "legal_basis")),
-        source=reader.text(root, "source", "The file", default=""), overlaps=overlaps, digest=digest(plain), file=source,
-    )  # fmt: skip
+        source=reader.text(root, "source", "The file", default=""),
+        overlaps=overlaps,
+        digest=digest(plain),
+        file=source,
+    )
     reader.done()
     return replace(table, warnings=tuple(reader.problems))
 
@@ -202,10 +198,17 @@ def _columns(reader: Reader, root: Branch, name: str) -> tuple[Column, ...]:
             domain = Domain("text")
         words = reader.branch(item, "values", f"“{key}”")
         values = {one: reader.title(words, one, f"value “{one}”") for one in words.entries}
-        found.append(Column(
-            key, domain, reader.text(item, "unit", key, default=""), reader.text(item, "source", key, default=""),
-            reader.title(item, "title", f"“{key}”"), values, line,
-        ))  # fmt: skip
+        found.append(
+            Column(
+                key,
+                domain,
+                reader.text(item, "unit", key, default=""),
+                reader.text(item, "source", key, default=""),
+                reader.title(item, "title", f"“{key}”"),
+                values,
+                line,
+            )
+        )
     return tuple(found)
 
 
@@ -221,93 +224,6 @@ def _placeholders(reader: Reader, line: int, title: Title, known: set[str]) -> N
                 reader.fault(
                     line, "unknown-fact", f"The sentence asks for “{name}”.", did_you_mean(name, known)
                 )
-
-
-def _split(line: str) -> list[str]:
-    return [
-        cell.strip().replace("\\|", "|")
-        for cell in line.strip().removeprefix("|").removesuffix("|").replace("\\|", "\0").split("|")
-    ]
-
-
-def _rules(
-    reader: Reader, lines: list[str], start: int, inputs: tuple[Column, ...], outputs: tuple[Column, ...],
-    why: Mapping[str, Title],
-) -> tuple[Rule, ...]:  # fmt: skip
-    at = [number for number in range(start, len(lines)) if lines[number].lstrip().startswith("|")]
-    wanted = ["rule", *(one.name for one in inputs), *(one.name for one in outputs), "why"]
-    if len(at) < 3:  # noqa: PLR2004 - heading, rule line, one rule
-        reader.fault(
-            start + 1, "no-table", "No Markdown table with at least one rule follows the front matter."
-        )
-        return ()
-    if at != list(range(at[0], at[0] + len(at))):
-        gap = next(two for one, two in zip(at, at[1:], strict=False) if two != one + 1)
-        reader.fault(gap + 1, "two-tables", "The table is interrupted; a decision file holds one table.")
-    head = _split(lines[at[0]])
-    if head != wanted:
-        for name in head:
-            if name not in wanted:
-                reader.fault(
-                    at[0] + 1,
-                    "unknown-column",
-                    f"Column “{name}” is not declared.",
-                    did_you_mean(name, wanted),
-                )
-        for name in wanted:
-            if name not in head:
-                reader.fault(at[0] + 1, "missing-column", f"Column “{name}” is missing in the table.")
-        if sorted(head) == sorted(wanted):
-            reader.fault(
-                at[0] + 1,
-                "column-order",
-                "The columns stand in another order than declared.",
-                f"Write {', '.join(wanted)}.",
-            )
-        return ()
-    rules: dict[str, Rule] = {}
-    for number in at[2:]:
-        cells = _split(lines[number])
-        if len(cells) != len(wanted):
-            reader.fault(
-                number + 1, "cell-count", f"The line has {len(cells)} cells, the table {len(wanted)} columns."
-            )
-            continue
-        rule = _rule(reader, number + 1, cells, inputs, outputs, why)
-        if rule.id in rules:
-            reader.fault(number + 1, "duplicate-rule", f"Rule “{rule.id}” stands twice.")
-        rules[rule.id] = rule
-    return tuple(rules.values())
-
-
-def _rule(
-    reader: Reader, line: int, cells: list[str], inputs: tuple[Column, ...], outputs: tuple[Column, ...],
-    why: Mapping[str, Title],
-) -> Rule:  # fmt: skip
-    conditions, results = [], []
-    for column, text in zip(inputs, cells[1:], strict=False):
-        cell = ANY
-        try:
-            cell = parse_cell(text, column.domain)
-        except BadCell as bad:
-            reader.fault(line, "bad-cell", f"Rule {cells[0]}, {column.name}: {bad}.", bad.suggestion)
-        conditions.append(cell)
-    for column, text in zip(outputs, cells[1 + len(inputs) :], strict=False):
-        value: Any = None
-        try:
-            value = literal(text, column.domain)
-        except BadCell as bad:
-            reader.fault(line, "bad-cell", f"Rule {cells[0]}, {column.name}: {bad}.", bad.suggestion)
-        results.append(value)
-    key = cells[-1]
-    if key not in why:
-        reader.fault(
-            line,
-            "missing-why",
-            f"Rule {cells[0]} gives the reason “{key}”, which is not worded.",
-            did_you_mean(key, why),
-        )
-    return Rule(cells[0], tuple(conditions), tuple(results), key, line)
 
 
 def _overlaps(reader: Reader, root: Branch, known: set[str]) -> dict[frozenset[str], str]:

@@ -1,11 +1,14 @@
 """One step in the making: stages, tasks, timers and rests, each change noted as a record.
 
 Rules beyond the grammar, decided here:
-- A stage left before it was complete (an outcome with `!`, a timeout, a closing) is resumed at its re-entry: tasks done stay
-  done, but the one whose outcome ended it and those not done open anew. A stage that was completed starts anew.
-- A discretionary task never holds a stage back; it may be done straight away, which opens and ends it in one step.
+- A stage left before it was complete (an outcome with `!`, a timeout, a closing) is resumed at its re-entry:
+  tasks done stay done, but the one whose outcome ended it and those not done open anew. A stage that was
+  completed starts anew.
+- A discretionary task never holds a stage back; it may be done straight away, which opens and ends it in one
+  step.
 - A `for_each` task opens one task per unit of the role at the moment it opens; with no unit it is skipped.
-- After a rest, what is due has the time that was left: working days for `wd`, calendar days else. Overdue stays overdue.
+- After a rest, what is due has the time that was left: working days for `wd`, calendar days else. Overdue
+  stays overdue.
 - Due is the end of that day in Switzerland (23:59:59).
 Source: workflow.md §1-§2.
 """
@@ -38,7 +41,7 @@ from cii.workflow.events import (
     TimerEarly,
     TimerGone,
     UnknownOutcome,
-)  # fmt: skip
+)
 from cii.workflow.moves import owns
 from cii.workflow.state import Record, Roles, State, TaskState, TimerState, UnitRef, apply
 from cii.workflow.vocabulary import Length, Stand
@@ -74,10 +77,15 @@ def _months_later(day: date, count: int) -> date:
 class Run:
     """One step in the making; every change goes through `note`, so that the records are the state."""
 
-    def __init__(
-        self, definition: Definition, state: State | None, facts: Mapping[str, object], now: datetime,
-        calendar: WorkingDays, roles: Roles,
-    ) -> None:  # fmt: skip
+    def __init__(  # noqa: PLR0917 - the order of `step`
+        self,
+        definition: Definition,
+        state: State | None,
+        facts: Mapping[str, object],
+        now: datetime,
+        calendar: WorkingDays,
+        roles: Roles,
+    ) -> None:
         self.definition, self.now_state, self.facts, self.now = definition, state, facts, now
         self.calendar, self.roles = calendar, roles
         self.records: list[Record] = []
@@ -87,15 +95,18 @@ class Run:
 
     @property
     def state(self) -> State:
+        """The state so far."""
         if self.now_state is None:  # pragma: no cover - `step` notes "started" first
             raise ValueError("the process has not started")
         return self.now_state
 
     @property
     def stage(self) -> Stage:
+        """The stage of the process so far."""
         return self.definition.stages[self.state.stage]
 
     def note(self, kind: str, /, **data: object) -> None:
+        """Keep a record and let it change the state."""
         record = Record((self.now_state.seq if self.now_state else 0) + 1, self.now, kind, data)
         self.now_state = apply(self.now_state, record)
         self.records.append(record)
@@ -112,10 +123,12 @@ class Run:
         if before is not None and before.complete is False:
             visit = max(at for at, one in enumerate(self.state.path, 1) if one.stage == key)
             kept = [
-                task.no for task in self.state.tasks
-                if task.visit == visit and task.state == Stand.DONE
+                task.no
+                for task in self.state.tasks
+                if task.visit == visit
+                and task.state == Stand.DONE
                 and task.outcome not in self.definition.task(key, task.key).ending
-            ]  # fmt: skip
+            ]
         self.note("stage-entered", stage=key, kept=kept)
         self.effects.append(EnterStage(key))
         stage = self.stage
@@ -274,8 +287,15 @@ class Run:
         )
 
     def _time(self, timer: TimerState) -> None:
-        self.note("timer-set", no=timer.no, kind=timer.kind, task=timer.task, fire_at=timer.fire_at.isoformat(),
-                  after=timer.after, to=timer.to)  # fmt: skip
+        self.note(
+            "timer-set",
+            no=timer.no,
+            kind=timer.kind,
+            task=timer.task,
+            fire_at=timer.fire_at.isoformat(),
+            after=timer.after,
+            to=timer.to,
+        )
         self.effects.append(OpenTimer(timer))
 
     def _drop(self, timer: TimerState) -> None:

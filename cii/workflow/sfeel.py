@@ -1,7 +1,8 @@
 """S-FEEL cells: what a rule asks of one input, parsed once, tested fast, and readable again.
 
-`-` · `>= 30` · `[60..90]` · `]60..90]` · `(60..90]` · `"a","b"` · `yes` · `date("2012-01-01")` or `2012-01-01` ·
-`duration("P3M")` or `P3M` · `not("x")` · lists of these. Source: DMN 1.3 §9 (simple expression language), workflow.md §3.
+`-` · `>= 30` · `[60..90]` · `]60..90]` · `(60..90]` · `"a","b"` · `yes` · `date("2012-01-01")` or
+`2012-01-01` · `duration("P3M")` or `P3M` · `not("x")` · lists of these. Source: DMN 1.3 §9 (simple expression
+language), workflow.md §3.
 """
 
 import re
@@ -14,7 +15,7 @@ from cii.workflow.domain import Domain, Months, day, duration, number, shown
 from cii.workflow.reading import did_you_mean
 
 
-class BadCell(ValueError):
+class BadCell(ValueError):  # noqa: N818 - the word of the files
     """The cell does not parse or does not fit the domain; the text says why, `suggestion` what was meant."""
 
     def __init__(self, message: str, suggestion: str | None = None) -> None:
@@ -46,7 +47,8 @@ class Span:
             return f"{'>=' if self.low_in else '>'} {shown(self.low)}"
         if self.low == self.high:
             return shown(self.low)
-        return f"{'[' if self.low_in else ']'}{shown(self.low)}..{shown(self.high)}{']' if self.high_in else '['}"
+        left, right = "[" if self.low_in else "]", "]" if self.high_in else "["
+        return f"{left}{shown(self.low)}..{shown(self.high)}{right}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ Roles = Mapping[str, tuple[UnitRef, ...]]
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
-    """One task opened in a process; `no` is its number in the process, `visit` the entry into the stage it counts for."""
+    """One task of a process; `no` is its number, `visit` the entry into the stage for which it counts."""
 
     no: int
     key: str
@@ -44,7 +44,7 @@ class TaskState:
 
 @dataclass(frozen=True, slots=True)
 class TimerState:
-    """A moment at which something happens by itself: `escalate` a task, or `timeout` of a stage; `to` whom or where."""
+    """A moment at which something happens by itself: `escalate` a task or `timeout` a stage, `to` whom."""
 
     no: int
     kind: str
@@ -66,7 +66,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where a process stands. `seq` counts its records; `known` holds the outputs of decisions taken on the way."""
+    """Where a process stands; `seq` counts its records, `known` holds the outputs of decisions taken."""
 
     definition: str
     version: int
@@ -165,10 +165,16 @@ def _left(state: State, data: Mapping[str, Any], at: datetime) -> dict[str, Any]
 
 def _added(state: State, data: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     task = TaskState(
-        no=len(state.tasks) + 1, key=data["key"], stage=state.stage, visit=state.visit, role=data["role"],
-        unit=data["unit"], state=data["state"], opened_at=at if data["state"] == Stand.OPEN else None,
+        no=len(state.tasks) + 1,
+        key=data["key"],
+        stage=state.stage,
+        visit=state.visit,
+        role=data["role"],
+        unit=data["unit"],
+        state=data["state"],
+        opened_at=at if data["state"] == Stand.OPEN else None,
         due_at=_moment(data["due_at"]),
-    )  # fmt: skip
+    )
     return {"tasks": (*state.tasks, task)}
 
 
@@ -212,7 +218,9 @@ _CHANGES: dict[str, Callable[[State, Mapping[str, Any], datetime], dict[str, Any
     "task-added": _added,
     "task-opened": _opened,
     "task-moved": _moved,
-    "task-done": lambda s, d, at: _with(s, d["no"], state=Stand.DONE.value, outcome=d["outcome"], ended_at=at),
+    "task-done": lambda s, d, at: _with(
+        s, d["no"], state=Stand.DONE.value, outcome=d["outcome"], ended_at=at
+    ),
     "task-cancelled": lambda s, d, at: _with(s, d["no"], state=Stand.CANCELLED.value, ended_at=at),
     "timer-set": _timer_set,
     "timer-gone": lambda s, d, _: {"timers": tuple(one for one in s.timers if one.no != d["no"])},
@@ -222,6 +230,6 @@ _CHANGES: dict[str, Callable[[State, Mapping[str, Any], datetime], dict[str, Any
     "suspended": _suspended,
     "resumed": lambda *_: {"status": Status.OPEN.value, "suspended_at": None, "consent": True},
     "decided": lambda s, d, _: {"known": {**s.known, **d["outputs"]}},
-    "closed": lambda s, d, _: {"status": Status.CLOSED.value, "outcome": d["outcome"], "suspended_at": None},
+    "closed": lambda _, d, __: {"status": Status.CLOSED.value, "outcome": d["outcome"], "suspended_at": None},
     "reopened": lambda *_: {"status": Status.OPEN.value, "outcome": None, "consent": True},
-}  # fmt: skip
+}

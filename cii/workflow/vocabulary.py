@@ -1,6 +1,7 @@
 """Words of the process and decision files: roles, states, hit policies, lengths of time.
 
-Source: workflow.md §2 and §3. Roles are words of the trade, not grammar: a new one needs a line here and its title.
+Source: workflow.md §2 and §3. Roles are words of the trade, not grammar: a new one needs a line here and its
+title.
 """
 
 import re
@@ -58,8 +59,16 @@ EFFECTS = ("notify", "flag", "grant", "reserve", "release", "invite", "freeze", 
 """What `on_enter` may ask of the owning room: `- notify: lead`, `- flag: coordination` …"""
 
 SUBJECTS = (
-    "case", "referral", "placement", "agreement", "call", "corrective_measure", "review", "screen", "recognition",
-)  # fmt: skip
+    "case",
+    "referral",
+    "placement",
+    "agreement",
+    "call",
+    "corrective_measure",
+    "review",
+    "screen",
+    "recognition",
+)
 
 
 class Status(StrEnum):
@@ -113,7 +122,7 @@ class Length:
 
     @property
     def rough_days(self) -> int:
-        """About how many calendar days, to compare two delays: five working days are a week, a month 30 days."""
+        """About how many calendar days: five working days are a week, a month is 30 days."""
         return {"wd": self.count * 7 // 5, "d": self.count, "m": self.count * 30}[self.unit]
 
     def __str__(self) -> str:

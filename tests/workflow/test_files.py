@@ -1,5 +1,6 @@
 """Every shipped process, table, parameter file and grid reads, checks clean, and leaves no gap."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_the_versions_of_a_table_never_overlap_in_time():
         key=lambda one: (one.id, one.valid_from),
     )
 
-    for earlier, later in zip(tables, tables[1:], strict=False):
+    for earlier, later in pairwise(tables):
         if earlier.id == later.id:
             assert earlier.valid_to is not None
             assert earlier.valid_to < later.valid_from
