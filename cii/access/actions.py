@@ -260,8 +260,8 @@ def narrow(work: Work, row: AccessGrant, *, relation: Relation, until: datetime 
 
 
 __all__ = [
-    "AddAccount", "AddressTaken", "LinkClosed", "PasswordTooShort", "TooManyAttempts", "WrongPassword",
-    "add_account", "add_membership", "close_account", "close_grants", "count_attempt", "end_membership",
-    "enter", "grant", "log_in", "log_out", "make_link", "narrow", "open_link", "resolve_actor", "revoke_link",
-    "set_password",
+    "AccessGrant", "AddAccount", "AddressTaken", "LinkClosed", "PasswordTooShort", "TooManyAttempts",
+    "WrongPassword", "add_account", "add_membership", "close_account", "close_grants", "count_attempt",
+    "end_membership", "enter", "grant", "log_in", "log_out", "make_link", "narrow", "open_link",
+    "resolve_actor", "revoke_link", "set_password",
 ]  # fmt: skip

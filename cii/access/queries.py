@@ -170,6 +170,16 @@ def live(actor: Actor, now: datetime) -> ColumnElement[bool]:
     )
 
 
+def is_open(work: Work, cause: str) -> bool:
+    """Whether a grant of that cause is open."""
+    wanted = select(AccessGrant.id).where(
+        col(AccessGrant.cause) == cause,
+        col(AccessGrant.closed_at).is_(None),
+        or_(col(AccessGrant.valid_until).is_(None), col(AccessGrant.valid_until) > work.now),
+    )
+    return work.session.exec(wanted.limit(1)).first() is not None
+
+
 def live_grants(
     actor: Actor, now: datetime
 ) -> Select[int | None, int | None, int | None, int | None, int | None, Relation, int, int, str]:
