@@ -132,6 +132,14 @@ def account_names(work: Work, ids: Iterable[int]) -> dict[int, str]:
     return {id_: name for id_, name in rows if id_ is not None}
 
 
+def account_contact(work: Work, account_id: int) -> tuple[str | None, str]:
+    """Address and language of an account; no address when it is closed."""
+    account = work.session.get(Account, account_id)
+    if account is None or not account.active:
+        return None, "fr"
+    return account.email, account.lang
+
+
 def members_of(work: Work, unit_id: int, *roles: Role) -> list[Account]:
     """Active accounts with a seat in the unit today (in one of these roles when named), by name."""
     wanted = (

@@ -146,6 +146,12 @@ def units_by_id(work: Work, ids: Iterable[int]) -> dict[int, UnitLabel]:
     }
 
 
+def unit_contact(work: Work, unit_id: int) -> str | None:
+    """The mailbox of a unit, if it has one."""
+    unit = work.session.get(Unit, unit_id)
+    return unit.email if unit is not None else None
+
+
 def region_of(work: Work, postcode: str) -> str | None:
     """The region of a postcode, or None outside the canton's file."""
     return work.session.exec(
