@@ -4,7 +4,7 @@ A state is folded from its events: one home of the truth, some 40 records a case
 and timers are what lists and sweeps read; `projection.drift` names each that differs from the fold.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -204,16 +204,27 @@ def decisions_for(work: Work, case_id: int) -> list[DecisionRow]:
         .where(col(WfDecision.case_id) == case_id)
         .order_by(col(WfDecision.id))
     )
-    return [
-        DecisionRow(
-            ref=one.ref,
-            table=table.name,
-            version=table.version,
-            inputs=one.inputs,
-            outputs=one.outputs,
-            rules=tuple(one.rules),
-            why=tuple(one.why),
-            at=one.at,
-        )
-        for one, table in rows
-    ]
+    return [_decision_row(one, table) for one, table in rows]
+
+
+def decisions_by_id(work: Work, ids: Iterable[int]) -> dict[int, DecisionRow]:
+    """Decisions by their rows, in one query; whoever calls has seen that their subjects may be seen."""
+    rows = work.session.exec(
+        select(WfDecision, WfTable)
+        .join(WfTable, col(WfTable.id) == col(WfDecision.table_id))
+        .where(col(WfDecision.id).in_(set(ids)))
+    )
+    return {one.id or 0: _decision_row(one, table) for one, table in rows}
+
+
+def _decision_row(one: WfDecision, table: WfTable) -> DecisionRow:
+    return DecisionRow(
+        ref=one.ref,
+        table=table.name,
+        version=table.version,
+        inputs=one.inputs,
+        outputs=one.outputs,
+        rules=tuple(one.rules),
+        why=tuple(one.why),
+        at=one.at,
+    )
