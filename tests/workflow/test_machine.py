@@ -184,6 +184,7 @@ def test_all_reasons_for_no_come_at_once():
     with pytest.raises(Refusals) as roles:
         Walk(roles={"lead": ("ORP",), "AC": ("ORP",)})
     assert {reason.facts["role"] for reason in roles.value.reasons} == {"AI", "AS", "physician"}
+    assert {type(reason) for reason in roles.value.reasons} == {ev.RoleUnfilled}
 
 
 def test_an_escalation_fires_once_and_a_replayed_timer_is_refused():
@@ -248,6 +249,35 @@ def test_the_lead_moves_with_its_open_tasks():
     assert ("take_lead", "GSR") in walk.open()
     assert ("grid_ac", "ORP") in walk.open()
     assert ev.LeadMoved("GSR") in walk.effects
+
+
+def test_the_lead_cannot_move_to_where_it_is():
+    with pytest.raises(ev.LeadAlreadyThere):
+        Walk().do(ev.TransferLead("ORP", by("lead", unit="ORP")))
+
+
+def test_an_outcome_that_the_task_does_not_know_is_refused_with_those_it_knows():
+    with pytest.raises(ev.UnknownOutcome) as no:
+        Walk().done("take_lead", "refuse")
+
+    assert no.value.facts["known"] == "accept, decline"
+
+
+def test_a_stage_whose_ways_fit_no_outcome_says_so():
+    walk = Walk(
+        parse(
+            BRANCH_TEXT.replace(
+                "{if: debts > 100, to: heavy}, {to: light}", "{if: any task = lost, to: heavy}"
+            ),
+            "x",
+        )
+    )
+    walk.done("see", "seen")
+
+    with pytest.raises(ev.NoWayOn) as no:
+        walk.done("hear", "seen")
+
+    assert no.value.facts["outcomes"] == "see=seen, hear=seen"
 
 
 def test_closing_early_cancels_what_is_open_and_reopening_takes_up_the_last_stage():
@@ -329,8 +359,7 @@ def test_a_referral_without_answer_expires_and_its_sender_alone_may_withdraw_it(
     assert ev.Ask("flag", "coordination") in walk.effects
 
 
-BRANCH = parse(
-    """
+BRANCH_TEXT = """
 workflow: branch
 version: 1
 title: {fr: a, de: a, en: a}
@@ -345,9 +374,8 @@ stages:
     next: [{if: debts > 100, to: heavy}, {to: light}]
   heavy: {end: {outcomes: [heavy]}}
   light: {end: {outcomes: [light]}}
-""",
-    "branch.yaml",
-)
+"""
+BRANCH = parse(BRANCH_TEXT, "branch.yaml")
 
 
 def test_two_of_three_are_enough_and_a_missing_fact_is_asked_for_before_the_way_is_taken():
