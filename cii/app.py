@@ -2,6 +2,7 @@
 
 import importlib
 import secrets
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, abort, g, request
@@ -15,6 +16,8 @@ from cii.api.base import Blueprint as ApiBlueprint
 from cii.api.base import make_api
 from cii.institutions.calendar import calendar_of
 from cii.jobs.clock import clock_of
+from cii.jobs.registry import called
+from cii.jobs.runs import Bell
 from cii.kernel.clock import Clock
 from cii.store.engine import make_engine
 from cii.store.naming import load_all_tables
@@ -25,6 +28,8 @@ from cii.wire import language, sessions
 from cii.wire.doors import House, Wiring
 from cii.wire.headers import guarded
 
+ADVANCE: Mapping[str, str] = {}
+"""Subject of a process → `module:function` of the room that takes its steps. One line each."""
 ONE_YEAR = "public, max-age=31536000, immutable"
 
 
@@ -72,6 +77,17 @@ def create_app(
     app.after_request(_finish)
     _register(app)
     return app
+
+
+def advances() -> dict[str, Callable[..., Any]]:
+    """Who takes a step of a process, by its subject."""
+    return {subject: called(place) for subject, place in ADVANCE.items()}
+
+
+def make_bell(app: House) -> Bell:
+    """The worker's bell for the same engine, clock and calendar as the application's."""
+    held = app.wiring
+    return Bell(held.engine, held.clock, held.settings, held.calendar, advances())
 
 
 def _register(app: House) -> None:

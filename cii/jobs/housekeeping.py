@@ -1,9 +1,23 @@
-"""Small cleaning that no room owns."""
+"""Looked after each minute: timers of the workflows, seals of the journal, keys of repeated requests."""
 
-from cii.store.work import Work
+from cii.jobs.runs import Bell
+from cii.journal.sealing import seal
 from cii.wire.idempotency import forget_old
+from cii.workflow.actions import sweep_timers
 
 
-def forget_keys(work: Work) -> int:
-    """Forget the answers kept for repeated requests after a day."""
-    return forget_old(work.session, work.now)
+def fire_timers(bell: Bell) -> int:
+    """Fire the timers that are due; returns how many fired."""
+    with bell.working() as work:
+        return len(sweep_timers(work, advance=bell.advance).fired)
+
+
+def seal_journal(bell: Bell) -> int:
+    """Append what was committed to the journal's chain; returns how many entries."""
+    return seal(bell.engine, bell.clock.now(), bell.settings)
+
+
+def forget_keys(bell: Bell) -> int:
+    """Forget the answers kept for repeated requests after a day; returns how many."""
+    with bell.working() as work:
+        return forget_old(work.session, work.now)

@@ -6,6 +6,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from cii.jobs.runs import Bell
 from cii.store import outbox
 from cii.store.settings import Settings
 from cii.store.work import Work
@@ -14,8 +15,13 @@ PATIENCE = 5
 """Attempts after which a message is left for the operator."""
 
 
-def send_waiting(work: Work) -> int:
+def send_waiting(bell: Bell) -> int:
     """Send each waiting message; returns how many left. A failure stands beside its message."""
+    with bell.working() as work:
+        return _send_all(work)
+
+
+def _send_all(work: Work) -> int:
     sent = 0
     for row in outbox.waiting(work):
         if row.attempts >= PATIENCE:

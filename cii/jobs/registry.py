@@ -44,17 +44,19 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Something to look after each minute; `place` is called `(work)`, in a transaction of its own."""
+    """Something to look after each minute; `place` is called `(bell)` and opens its own transactions."""
 
     name: str
     place: str
 
 
-JOBS: tuple[Job, ...] = (Job("reconciliation", "cii.settlement.nightly:reconcile_day"),)
+JOBS: tuple[Job, ...] = ()
 """Every job with a business date, in the order of the night. One line each."""
 
 TICKS: tuple[Tick, ...] = (
+    Tick("timers", "cii.jobs.housekeeping:fire_timers"),
     Tick("mail", "cii.jobs.mail:send_waiting"),
+    Tick("seal", "cii.jobs.housekeeping:seal_journal"),
     Tick("keys", "cii.jobs.housekeeping:forget_keys"),
 )
 """What is looked after each minute. One line each."""

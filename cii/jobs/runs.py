@@ -3,7 +3,7 @@
 import logging
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,13 +29,19 @@ RING = (3, 15)
 
 
 class Bell:
-    """Engine, clock and settings of one worker, and its name."""
+    """Engine, clock and settings of one worker, its name, and who takes a step of a process, by subject."""
 
     def __init__(
-        self, engine: Engine, clock: Clock, settings: Settings, calendar: WorkingDays | None = None
+        self,
+        engine: Engine,
+        clock: Clock,
+        settings: Settings,
+        calendar: WorkingDays | None = None,
+        advance: Mapping[str, Callable[..., Any]] | None = None,
     ) -> None:
         self.engine, self.clock, self.settings = engine, clock, settings
         self.calendar = calendar or WorkingDays()
+        self.advance = advance or {}
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{id(self):x}"
 
     def working(self) -> Any:  # noqa: ANN401 - a context manager of Work
@@ -107,8 +113,7 @@ def tick(bell: Bell, ticks: Iterable[Tick] = TICKS) -> list[str]:
         try:
             if not lease(bell, one.name):
                 continue
-            with bell.working() as work:
-                called(one.place)(work)
+            called(one.place)(bell)
             done.append(one.name)
         except Exception:
             log.exception("%s failed; it will be tried again", one.name)

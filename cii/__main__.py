@@ -1,0 +1,7 @@
+"""`python -m cii` is the command line."""
+
+import sys
+
+from cii.cli import main
+
+sys.exit(main())
