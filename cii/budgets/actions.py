@@ -1,0 +1,174 @@
+"""Acts on budgets and the ledger: one function books (`book`); each event of the trade is a name for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from cii.budgets.actions_booking import Leg, Source, book, labels_of, locked, require_open, year_of
+from cii.budgets.actions_reversal import AskReversal, ask_reversal, decide_reversal
+from cii.budgets.queries import own_sector, position_of
+from cii.budgets.rules import BudgetYearClosed, BudgetYearMissing, closing_faults
+from cii.budgets.tables import BudgetYear, LedgerEntry
+from cii.budgets.vocabulary import EntryKind, Stage, YearState
+from cii.institutions.queries import line_by_ref, line_facts
+from cii.journal.actions import wrote
+from cii.kernel.errors import NotAllowed, refuse
+from cii.kernel.money import Chf
+from cii.store.columns import new_ref
+from cii.store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Accrued:
+    """What an accrual booked of each leg, and what exceeds the commitment and is therefore only a finding."""
+
+    entry: LedgerEntry | None
+    booked: tuple[Chf, ...]
+    excess: tuple[Chf, ...]
+
+
+@dataclass(frozen=True)
+class DecideBudget:
+    """Wish to grant a line a year's budget, or to change it by `amount` (negative lowers it)."""
+
+    line_ref: str
+    year: int
+    amount: Chf
+    reason: str
+    hard: bool = True
+
+
+def decide_budget(work: Work, ask: DecideBudget) -> LedgerEntry:
+    """Grant or amend a budget of one's own sector.
+
+    Refuses: UnknownThing, NotAllowed, BudgetBelowCommitted, BudgetYearClosed.
+    """
+    line = line_by_ref(work, ask.line_ref)
+    own = select(line_facts.c.line_id).where(line_facts.c.line_id == line.id, own_sector(work.actor))
+    if work.session.execute(own).first() is None:
+        raise NotAllowed
+    return grant_budget(work, line.id or 0, ask.year, ask.amount, reason=ask.reason, hard=ask.hard)
+
+
+def open_year(
+    work: Work, line_id: int, year: int, *, hard: bool = True, warn_permille: int = 900
+) -> BudgetYear:
+    """The books of a line's year, opened when they are not; `hard` False: without ceiling (AI)."""
+    found = year_of(work, line_id, year)
+    if found is None:
+        found = BudgetYear(
+            line_id=line_id, year=year, state=YearState.OPEN, hard=hard, warn_permille=warn_permille
+        )
+        work.session.add(found)
+        work.session.flush()
+    return found
+
+
+def grant_budget(
+    work: Work,
+    line_id: int,
+    year: int,
+    amount: Chf,
+    *,
+    reason: str | None = None,
+    hard: bool = True,
+    key: str | None = None,
+) -> LedgerEntry:
+    """Grant a line's year, or amend it: a negative amount lowers it, never below what is engaged.
+
+    Refuses: BudgetBelowCommitted, BudgetYearClosed.
+    """
+    books = open_year(work, line_id, year, hard=hard)
+    before = select(col(LedgerEntry.id)).where(
+        col(LedgerEntry.source_kind) == "budget_year", col(LedgerEntry.source_id) == books.id
+    )
+    first = work.session.execute(before.limit(1)).first() is None
+    kind = EntryKind.BUDGET if first else EntryKind.AMENDMENT
+    if amount.centimes < 0:
+        kind, amount = EntryKind.REDUCTION, -amount
+    source = Source("budget_year", books.id or 0, key or f"budget:{books.id}:{new_ref()}")
+    entry = book(work, kind, [Leg(line_id, None, amount, date(year, 1, 1))], source, reason=reason)
+    wrote(work, f"budget_{kind.value}", "budget_year", books.id, ref=entry.ref, payload={"amount": amount})
+    return entry
+
+
+def engage(work: Work, legs: Sequence[Leg], source: Source) -> LedgerEntry:
+    """Bind money of one or several lines, all or nothing.
+
+    Refuses, all at once: BudgetExceeded(line, year, asked, available) for each line that cannot bear its sum,
+    BudgetYearMissing, BudgetYearClosed.
+    """
+    return book(work, EntryKind.ENGAGEMENT, legs, source)
+
+
+def release(work: Work, legs: Sequence[Leg], source: Source) -> LedgerEntry:
+    """Give back what an engagement no longer needs; refuses StageExceeded."""
+    return book(work, EntryKind.RELEASE, legs, source)
+
+
+def accrue(work: Work, legs: Sequence[Leg], source: Source) -> Accrued:
+    """Note what attendance has earned, up to what is committed; attendance is never refused for money.
+
+    What exceeds the commitment is returned and left out: it is booked by a later call, once a further
+    engagement is decided. Refuses: BudgetYearMissing, BudgetYearClosed.
+    """
+    found = work.session.scalars(select(LedgerEntry).where(col(LedgerEntry.key) == source.key)).first()
+    keys = [(leg.line_id, leg.effective_on.year, Stage.COMMITTED, leg.agreement_id) for leg in legs]
+    require_open(work, legs)
+    left = {key: row.total for key, row in locked(work, keys).items()}
+    booked = []
+    for leg, key in zip(legs, keys, strict=True):
+        part = Chf(0) if found else max(min(leg.amount, left[key]), Chf(0))
+        left[key] -= part
+        booked.append(part)
+    excess = tuple(leg.amount - part for leg, part in zip(legs, booked, strict=True))
+    fitting = [
+        Leg(leg.line_id, leg.agreement_id, part, leg.effective_on, leg.origin_on)
+        for leg, part in zip(legs, booked, strict=True)
+        if part
+    ]
+    entry = book(work, EntryKind.ACCRUAL, fitting, source) if fitting else found
+    return Accrued(entry, tuple(booked), excess)
+
+
+def correct_accrual(work: Work, legs: Sequence[Leg], source: Source) -> LedgerEntry:
+    """Take back what corrected attendance no longer earns; refuses StageExceeded once it is invoiced."""
+    return book(work, EntryKind.ACCRUAL_CORRECTION, legs, source)
+
+
+def invoice(work: Work, legs: Sequence[Leg], source: Source) -> LedgerEntry:
+    """Accept a statement: refuses StageExceeded where more is invoiced than was delivered."""
+    return book(work, EntryKind.INVOICE, legs, source)
+
+
+def pay(work: Work, legs: Sequence[Leg], source: Source) -> LedgerEntry:
+    """Pay what was accepted: refuses StageExceeded beyond the statement, or the second time."""
+    return book(work, EntryKind.PAYMENT, legs, source)
+
+
+def close_year(work: Work, line_id: int, year: int) -> BudgetYear:
+    """Close the books of a line's year for good.
+
+    Refuses: YearNotSettled for each stage that still holds money, BudgetYearMissing, BudgetYearClosed.
+    """
+    position = position_of(work, line_id, year)
+    books = year_of(work, line_id, year)
+    if position is None or books is None:
+        raise BudgetYearMissing(line=labels_of(work, {line_id})[line_id], year=year)
+    if books.state is YearState.CLOSED:
+        raise BudgetYearClosed(line=position.line, year=year)
+    refuse(closing_faults(position))
+    books.state, books.closed_at, books.closed_by = YearState.CLOSED, work.now, work.actor.account_id
+    work.session.flush()
+    wrote(work, "budget_year_closed", "budget_year", books.id, ref=books.ref)
+    return books
+
+
+__all__ = [
+    "Accrued", "AskReversal", "DecideBudget", "Leg", "Source", "accrue", "ask_reversal", "book", "close_year",
+    "correct_accrual", "decide_budget", "decide_reversal", "engage", "grant_budget", "invoice", "open_year",
+    "pay", "release",
+]  # fmt: skip

@@ -1,0 +1,244 @@
+"""How an entry is booked: whole or not at all, with every reason when not.
+
+Accounts are locked in the order of their ids. A repeat with the same key books nothing and returns the first
+entry. The database carries the movements into the totals (`guards`).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, insert, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as lite_insert
+from sqlmodel import col
+
+from cii.budgets.rules import BudgetYearClosed, BudgetYearMissing, LedgerKeyReused, Pocket, shortfalls
+from cii.budgets.tables import BudgetAccount, BudgetYear, LedgerEntry, Movement
+from cii.budgets.vocabulary import CHAIN, TRANSFERS, EntryKind, Stage, YearState
+from cii.institutions.queries import line_facts
+from cii.kernel.errors import Refusal, refuse
+from cii.kernel.money import Chf
+from cii.store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One part of an entry: so much of a line's year, for an agreement; `effective_on` says the year."""
+
+    line_id: int
+    agreement_id: int | None
+    amount: Chf
+    effective_on: date
+    origin_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What caused an entry; `key` is unique for the act, so that a repeat books nothing."""
+
+    kind: str
+    id: int
+    key: str
+
+
+AccountKey = tuple[int, int, Stage, int | None]
+"""Line, year, stage, agreement."""
+
+
+class Held(NamedTuple):
+    """A locked account: what it holds and whether it has a floor."""
+
+    id: int
+    total: Chf
+    floored: bool
+
+
+Move = tuple[int, int, Chf, date, date | None, int | None]
+"""Debit, credit, amount, effective on, origin, reversed movement."""
+
+
+def book(
+    work: Work, kind: EntryKind, legs: Sequence[Leg], source: Source, *, reason: str | None = None
+) -> LedgerEntry:
+    """Book one event: each leg moves its sum along the table of transfers, all or nothing."""
+    wanted = [leg for leg in legs if leg.amount]
+    if any(leg.amount.centimes < 0 for leg in wanted):
+        raise ValueError("a leg moves a positive sum; the kind of event says which way")
+    if (before := _same_key(work, kind, wanted, source)) is not None:
+        return before
+    require_open(work, wanted)
+    debit, credit = TRANSFERS[kind]
+    pairs = [(_key(leg, debit), _key(leg, credit)) for leg in wanted]
+    accounts = locked(work, [key for pair in pairs for key in pair])
+    asked: dict[AccountKey, Chf] = {}
+    for leg, (taken, _) in zip(wanted, pairs, strict=True):
+        asked[taken] = asked.get(taken, Chf(0)) + leg.amount
+    labels = labels_of(work, {leg.line_id for leg in wanted})
+    refuse(
+        shortfalls(
+            {
+                Pocket(key[2], labels[key[0]], key[1], accounts[key].total, accounts[key].floored): sum_
+                for key, sum_ in asked.items()
+            },
+            reduction=kind is EntryKind.REDUCTION,
+        )
+    )
+    moves = [
+        (accounts[taken].id, accounts[given].id, leg.amount, leg.effective_on, leg.origin_on, None)
+        for leg, (taken, given) in zip(wanted, pairs, strict=True)
+    ]
+    return write_entry(work, kind, moves, source, reason=reason)
+
+
+def write_entry(
+    work: Work,
+    kind: EntryKind,
+    moves: Sequence[Move],
+    source: Source,
+    *,
+    reason: str | None,
+    asked_by: int | None = None,
+) -> LedgerEntry:
+    """One entry and its movements; `asked_by` is who asked, when another approves."""
+    entry = LedgerEntry(
+        key=source.key,
+        kind=kind,
+        source_kind=source.kind,
+        source_id=source.id,
+        reason=reason,
+        actor=work.actor.name,
+        account_id=asked_by or work.actor.account_id,
+        approved_by=work.actor.account_id if asked_by else None,
+        booked_at=work.now,
+    )
+    work.session.add(entry)
+    work.session.flush()
+    if moves:
+        work.session.execute(
+            insert(Movement),
+            [
+                {
+                    "entry_id": entry.id,
+                    "key": f"{source.key}/{number}",
+                    "kind": kind,
+                    "debit_id": debit,
+                    "credit_id": credit,
+                    "amount": amount,
+                    "effective_on": effective_on,
+                    "origin_on": origin_on,
+                    "booked_at": work.now,
+                    "reverses": reverses,
+                }
+                for number, (debit, credit, amount, effective_on, origin_on, reverses) in enumerate(moves, 1)
+            ],
+        )
+    return entry
+
+
+def _key(leg: Leg, stage: Stage) -> AccountKey:
+    return leg.line_id, leg.effective_on.year, stage, leg.agreement_id if stage in CHAIN else None
+
+
+def _same_key(work: Work, kind: EntryKind, legs: Sequence[Leg], source: Source) -> LedgerEntry | None:
+    """The entry booked before under this key; refuses LedgerKeyReused when it says something else."""
+    found = work.session.scalars(select(LedgerEntry).where(col(LedgerEntry.key) == source.key)).first()
+    if found is None:
+        return None
+    booked = work.session.execute(
+        select(col(Movement.amount), col(Movement.effective_on)).where(col(Movement.entry_id) == found.id)
+    )
+    same = sorted((row[0], row[1]) for row in booked) == sorted(
+        (leg.amount, leg.effective_on) for leg in legs
+    )
+    if found.kind is not kind or not same:
+        raise LedgerKeyReused(key=source.key)
+    return found
+
+
+def year_of(work: Work, line_id: int, year: int) -> BudgetYear | None:
+    """The books of a line's year, or None."""
+    return work.session.scalars(
+        select(BudgetYear).where(col(BudgetYear.line_id) == line_id, col(BudgetYear.year) == year)
+    ).first()
+
+
+def require_open(work: Work, legs: Sequence[Leg]) -> None:
+    """Each year touched has open books; refuses BudgetYearMissing and BudgetYearClosed, all at once."""
+    wanted = sorted({(leg.line_id, leg.effective_on.year) for leg in legs})
+    if not wanted:
+        return
+    pair = tuple_(col(BudgetYear.line_id), col(BudgetYear.year))
+    known = {
+        (line, year): state
+        for line, year, state in work.session.execute(
+            select(col(BudgetYear.line_id), col(BudgetYear.year), col(BudgetYear.state)).where(
+                pair.in_(wanted)
+            )
+        )
+    }
+    labels = labels_of(work, {line for line, _ in wanted})
+    faults: list[Refusal] = []
+    for line, year in wanted:
+        if (line, year) not in known:
+            faults.append(BudgetYearMissing(line=labels[line], year=year))
+        elif known[line, year] is YearState.CLOSED:
+            faults.append(BudgetYearClosed(line=labels[line], year=year))
+    refuse(faults)
+
+
+def labels_of(work: Work, line_ids: set[int]) -> dict[int, str]:
+    """The codes of funding lines, which name them to the reader."""
+    rows = work.session.execute(
+        select(line_facts.c.line_id, line_facts.c.code).where(line_facts.c.line_id.in_(line_ids))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def locked(work: Work, keys: Collection[AccountKey]) -> dict[AccountKey, Held]:
+    """The accounts of these keys, opened where missing, locked in the order of their ids."""
+    wanted = set(keys)
+    if not wanted:
+        return {}
+    shown = (BudgetAccount.line_id, BudgetAccount.year, BudgetAccount.stage, BudgetAccount.agreement_id)
+    known = {tuple(row) for row in work.session.execute(select(*map(col, shown)).where(_any_of(wanted)))}
+    for key in sorted(wanted - known, key=lambda one: (*one[:2], list(Stage).index(one[2]), one[3] or 0)):
+        _open_account(work, key)
+    found = work.session.execute(
+        select(*map(col, shown), col(BudgetAccount.id), col(BudgetAccount.total), col(BudgetAccount.floored))
+        .where(_any_of(wanted))
+        .order_by(col(BudgetAccount.id))
+        .with_for_update()
+    )
+    return {(row[0], row[1], row[2], row[3]): Held(row[4], row[5], row[6]) for row in found}
+
+
+def _any_of(keys: Collection[AccountKey]) -> ColumnElement[bool]:
+    return or_(
+        *(
+            and_(
+                col(BudgetAccount.line_id) == line,
+                col(BudgetAccount.year) == year,
+                col(BudgetAccount.stage) == stage,
+                col(BudgetAccount.agreement_id) == agreement
+                if agreement is not None
+                else col(BudgetAccount.agreement_id).is_(None),
+            )
+            for line, year, stage, agreement in keys
+        )
+    )
+
+
+def _open_account(work: Work, key: AccountKey) -> None:
+    """Open an account at zero; another transaction may have done it meanwhile."""
+    line, year, stage, agreement = key
+    books = year_of(work, line, year)
+    floored = stage in CHAIN or (stage is Stage.AVAILABLE and books is not None and books.hard)
+    made = {
+        "line_id": line, "year": year, "stage": stage, "agreement_id": agreement, "floored": floored,
+        "total": Chf(0),
+    }  # fmt: skip
+    postgres = work.session.get_bind().dialect.name == "postgresql"
+    fresh = pg_insert(BudgetAccount) if postgres else lite_insert(BudgetAccount)
+    work.session.execute(fresh.values(**made).on_conflict_do_nothing())
