@@ -185,7 +185,5 @@ class WaitingEntry(SQLModel, table=True):
     starts_on: date = day()
     ends_on: date = day()
     state: WaitingState = word(WaitingState)
-    paused_since: date | None = day(nullable=True)
-    paused_reason: str | None = text(200, nullable=True)
     created_at: datetime = moment()
     closed_at: datetime | None = moment(nullable=True)

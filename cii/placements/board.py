@@ -1,0 +1,166 @@
+"""Capacity per measure and line on a day, and who waits for a place."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Row, func, select
+from sqlmodel import col
+
+from cii.access.queries import case_visible
+from cii.access.vocabulary import Section
+from cii.institutions.queries import lines_by_id
+from cii.measures.queries import measures_by_id, running_ids
+from cii.measures.vocabulary import MeasureKind
+from cii.placements.rules import Waiter, waiting_order
+from cii.placements.tables import MeasureDay, QuotaDay, WaitingEntry
+from cii.placements.vocabulary import WaitingState
+from cii.store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Occupancy:
+    """Places of a measure on a day, and how many are taken."""
+
+    measure_id: int
+    places: int
+    taken: int
+
+
+def occupancy(work: Work, day: date) -> list[Occupancy]:
+    """Every measure with opened days, by id."""
+    rows = work.session.execute(
+        select(col(MeasureDay.measure_id), col(MeasureDay.places), col(MeasureDay.taken))
+        .where(col(MeasureDay.day) == day, col(MeasureDay.measure_id).in_(running_ids(day)))
+        .order_by(col(MeasureDay.measure_id))
+    )
+    return [Occupancy(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine:
+    """One line's places in a measure on a day; `waiting` counts its entries."""
+
+    line_id: int
+    line_code: str
+    places: int
+    taken: int
+    free: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A measure on the capacity board; `free` of a line never exceeds the free places of the measure."""
+
+    measure_id: int
+    measure_ref: str
+    measure_code: str
+    measure_name: str
+    kind: MeasureKind
+    places: int
+    taken: int
+    free: int
+    waiting: int
+    lines: tuple[BoardLine, ...]
+
+
+def capacity_board(work: Work, day: date) -> list[BoardRow]:
+    """Places, taken, free, waiting of every running measure and line on a day, by code; nothing personal."""
+    whole = {row.measure_id: row for row in occupancy(work, day)}
+    measures = measures_by_id(work, whole)
+    waiting = {
+        (row.measure_id, row.line_id): int(row.n)
+        for row in work.session.execute(
+            select(col(WaitingEntry.measure_id), col(WaitingEntry.line_id), func.count().label("n"))
+            .where(col(WaitingEntry.state) == WaitingState.WAITING)
+            .group_by(col(WaitingEntry.measure_id), col(WaitingEntry.line_id))
+        )
+    }
+    held: dict[int, list[Row[int, int, int, int]]] = {}
+    for row in work.session.execute(
+        select(col(QuotaDay.measure_id), col(QuotaDay.line_id), col(QuotaDay.places), col(QuotaDay.taken))
+        .where(col(QuotaDay.day) == day, col(QuotaDay.measure_id).in_(list(whole)))
+        .order_by(col(QuotaDay.measure_id), col(QuotaDay.line_id))
+    ):
+        held.setdefault(row.measure_id, []).append(row)
+    names = lines_by_id(work, {row.line_id for rows in held.values() for row in rows})
+    board = []
+    for measure_id, total in whole.items():
+        free, measure = total.places - total.taken, measures[measure_id]
+        board.append(
+            BoardRow(
+                measure_id,
+                measure.ref,
+                measure.code,
+                measure.name,
+                measure.kind,
+                total.places,
+                total.taken,
+                free,
+                sum(n for (where, _), n in waiting.items() if where == measure_id),
+                tuple(
+                    BoardLine(
+                        row.line_id,
+                        names[row.line_id].code,
+                        row.places,
+                        row.taken,
+                        max(0, min(free, row.places - row.taken)),
+                        waiting.get((measure_id, row.line_id), 0),
+                    )
+                    for row in held.get(measure_id, [])
+                ),
+            )
+        )
+    return sorted(board, key=lambda one: one.measure_code)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A place in the waiting list; the case is named only to those who may see it."""
+
+    position: int
+    ref: str
+    case_id: int | None
+    line_code: str
+    urgency: int
+    waiting_since: date
+    lot: str
+    starts_on: date
+    ends_on: date
+
+
+def waiting_list(work: Work, measure_id: int) -> list[WaitingRow]:
+    """Who waits for a place in the measure, in order; all see the positions, only parties the case."""
+    rows = {
+        row.id or 0: row
+        for row in work.session.scalars(
+            select(WaitingEntry).where(
+                col(WaitingEntry.measure_id) == measure_id, col(WaitingEntry.state) == WaitingState.WAITING
+            )
+        )
+    }
+    mine = set(
+        work.session.scalars(
+            select(col(WaitingEntry.id)).where(
+                col(WaitingEntry.id).in_(list(rows)),
+                case_visible(col(WaitingEntry.case_id), work.actor, work.now, Section.PLACEMENT),
+            )
+        )
+    )
+    lines = lines_by_id(work, {row.line_id for row in rows.values()})
+    work.saw("person", [rows[one].person_id for one in mine if one is not None], int(Section.PLACEMENT))
+    order = waiting_order(Waiter(one, row.urgency, row.waiting_since, row.lot) for one, row in rows.items())
+    return [
+        WaitingRow(
+            position,
+            rows[one.id].ref,
+            rows[one.id].case_id if one.id in mine else None,
+            lines[rows[one.id].line_id].code,
+            one.urgency,
+            one.since,
+            one.lot,
+            rows[one.id].starts_on,
+            rows[one.id].ends_on,
+        )
+        for position, one in enumerate(order, 1)
+    ]

@@ -1,0 +1,198 @@
+"""Places per day: opened for a horizon, taken and given back by one statement, never rewritten once over.
+
+The guard is in the database (`CHECK 0 <= taken <= places`) and in the statement (`AND taken < places`, with
+the number of changed rows compared): whoever comes second changes nothing. On PostgreSQL the rows are locked
+first, always in the order measure, then line, then day, so that two requests wait for each other instead of
+blocking each other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from cii.kernel.errors import refuse
+from cii.kernel.period import Period
+from cii.measures.queries import measures_by_id, places_rows, quota_rows
+from cii.measures.rules import Dated, steps
+from cii.placements.rules import QuotaBelowTaken
+from cii.placements.tables import MeasureDay, QuotaDay
+from cii.store.work import Work
+
+_Day = type[MeasureDay] | type[QuotaDay]
+
+
+def open_days(work: Work, measure_id: int, until: date, since: date | None = None) -> int:
+    """Make the rows of each day of the measure up to `until` (inside), with that day's places and quotas.
+
+    `since`: first day (the first of the present month when left out). Days that exist stay as they are; call
+    it as often as you like. Returns how many rows are new.
+    """
+    measure = measures_by_id(work, [measure_id])[measure_id]
+    first = max(measure.starts_on, since or work.today.replace(day=1))
+    last = min(until, measure.ends_on) if measure.ends_on else until
+    if last < first:
+        return 0
+    fresh = _open(work, MeasureDay, {"measure_id": measure_id}, places_rows(work, measure_id), first, last)
+    for line_id, rows in sorted(quota_rows(work, measure_id).items()):
+        fresh += _open(work, QuotaDay, {"measure_id": measure_id, "line_id": line_id}, rows, first, last)
+    return fresh
+
+
+def _open(  # noqa: PLR0917 - one series of days
+    work: Work, table: _Day, keys: dict[str, int], rows: Sequence[Dated], first: date, last: date
+) -> int:
+    known = set(
+        work.session.scalars(
+            select(col(table.day)).where(_of(table, keys), col(table.day).between(first, last))
+        )
+    )
+    missing = [
+        {**keys, "day": day, "places": step.places, "taken": 0}
+        for step in steps(rows, first, last)
+        for day in Period.through(step.first, step.last).days()
+        if day not in known
+    ]
+    if missing:
+        dialect = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
+        work.session.execute(dialect.insert(table).on_conflict_do_nothing(), missing)
+    return len(missing)
+
+
+def _of(table: _Day, keys: dict[str, int]) -> ColumnElement[bool]:
+    return and_(*(getattr(table, name) == value for name, value in keys.items()))
+
+
+def refresh_days(work: Work, measure_id: int) -> None:
+    """Bring opened days from today on to the places and quotas now in force; days that are over stay.
+
+    Refuses: QuotaBelowTaken, for the total and for each line, with the first day and what is taken there.
+    """
+    last = work.session.scalar(
+        select(func.max(MeasureDay.day)).where(col(MeasureDay.measure_id) == measure_id)
+    )
+    if last is None or last < work.today:
+        return
+    open_days(work, measure_id, last)
+    faults = list(_adapt(work, MeasureDay, {"measure_id": measure_id}, places_rows(work, measure_id), last))
+    for line_id, rows in sorted(quota_rows(work, measure_id).items()):
+        faults += _adapt(work, QuotaDay, {"measure_id": measure_id, "line_id": line_id}, rows, last)
+    refuse(faults)
+
+
+def _adapt(
+    work: Work, table: _Day, keys: dict[str, int], rows: Sequence[Dated], last: date
+) -> Iterable[QuotaBelowTaken]:
+    for step in steps(rows, work.today, last):
+        days = and_(_of(table, keys), col(table.day).between(step.first, step.last))
+        work.session.execute(
+            update(table)
+            .where(days, col(table.places) != step.places, col(table.taken) <= step.places)
+            .values(places=step.places)
+        )
+        over = work.session.execute(
+            select(col(table.day), col(table.taken))
+            .where(days, col(table.taken) > step.places)
+            .order_by(col(table.day))
+            .limit(1)
+        ).first()
+        if over is not None:
+            yield QuotaBelowTaken(field="places", day=over.day, taken=over.taken, places=step.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Days without a free place: how many, and the first."""
+
+    days: int
+    first: date
+
+
+def lock_days(work: Work, measure_id: int, line_id: int, stay: Period) -> None:
+    """Wait until nobody else changes these days (PostgreSQL; SQLite has one writer at a time)."""
+    for table, keys in _pair(measure_id, line_id):
+        work.session.execute(
+            select(col(table.day))
+            .where(_of(table, keys), _within(table, stay))
+            .order_by(col(table.day))
+            .with_for_update()
+        ).all()
+
+
+def shortage_of_measure(work: Work, measure_id: int, stay: Period) -> Shortage | None:
+    """Days on which the measure has no free place for one more, or None."""
+    return _shortage(work, MeasureDay, {"measure_id": measure_id}, stay)
+
+
+def shortage_of_line(work: Work, measure_id: int, line_id: int, stay: Period) -> Shortage | None:
+    """Days on which the line has used its quota, or None."""
+    return _shortage(work, QuotaDay, {"measure_id": measure_id, "line_id": line_id}, stay)
+
+
+def _shortage(work: Work, table: _Day, keys: dict[str, int], stay: Period) -> Shortage | None:
+    free = set(
+        work.session.scalars(
+            select(col(table.day)).where(
+                _of(table, keys), _within(table, stay), col(table.taken) < col(table.places)
+            )
+        )
+    )
+    full = [day for day in stay.days() if day not in free]
+    return Shortage(len(full), full[0]) if full else None
+
+
+def lines_with_places(work: Work, measure_id: int, stay: Period) -> dict[int, int]:
+    """Lines that have a free place in the measure on every day, with how many; by line."""
+    rows = work.session.execute(
+        select(col(QuotaDay.line_id), func.min(QuotaDay.places - QuotaDay.taken).label("free"))
+        .where(col(QuotaDay.measure_id) == measure_id, _within(QuotaDay, stay))
+        .group_by(col(QuotaDay.line_id))
+        .having(func.count() == len(stay), func.min(QuotaDay.places - QuotaDay.taken) > 0)
+        .order_by(col(QuotaDay.line_id))
+    )
+    return {row.line_id: int(row.free) for row in rows}
+
+
+def take_days(work: Work, measure_id: int, line_id: int, stay: Period) -> bool:
+    """Take one place of the measure and one of the line on every day; False when a day had none left.
+
+    The caller undoes the transaction (or savepoint) on False.
+    """
+    for table, keys in _pair(measure_id, line_id):
+        changed = work.session.connection().execute(
+            update(table)
+            .where(_of(table, keys), _within(table, stay), col(table.taken) < col(table.places))
+            .values(taken=col(table.taken) + 1)
+        )
+        if changed.rowcount != len(stay):
+            return False
+    return True
+
+
+def give_back_days(work: Work, measure_id: int, line_id: int, stay: Period) -> None:
+    """Free one place of the measure and one of the line on every day."""
+    lock_days(work, measure_id, line_id, stay)
+    for table, keys in _pair(measure_id, line_id):
+        work.session.execute(
+            update(table).where(_of(table, keys), _within(table, stay)).values(taken=col(table.taken) - 1)
+        )
+
+
+def _pair(measure_id: int, line_id: int) -> tuple[tuple[_Day, dict[str, int]], ...]:
+    return (
+        (MeasureDay, {"measure_id": measure_id}),
+        (QuotaDay, {"measure_id": measure_id, "line_id": line_id}),
+    )
+
+
+def _within(table: _Day, stay: Period) -> ColumnElement[bool]:
+    return col(table.day).between(stay.start, stay.last)
+
+
+__all__ = [
+    "Shortage", "give_back_days", "lines_with_places", "lock_days", "open_days", "refresh_days",
+    "shortage_of_line", "shortage_of_measure", "take_days",
+]  # fmt: skip

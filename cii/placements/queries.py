@@ -1,0 +1,264 @@
+"""Reads of the placements: what the actor may see and do, shares for settlement and figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlmodel import col
+
+from cii.access.queries import case_visible, person_visible
+from cii.access.vocabulary import Role, Section
+from cii.institutions.queries import line_facts, lines_by_id
+from cii.kernel.errors import UnknownThing
+from cii.kernel.moves import open_moves
+from cii.kernel.period import Period
+from cii.measures.queries import measures_by_id
+from cii.measures.vocabulary import MeasureKind
+from cii.placements.rules import MOVES, PROVIDER_MOVES
+from cii.placements.tables import Placement, PlacementEvent, PlacementShare
+from cii.placements.vocabulary import FINANCED, PlacementMove, PlacementState
+from cii.store.work import HOUSE, Actor, Work
+
+
+def visible_to(work: Work) -> ColumnElement[bool]:
+    """The placements that the actor may see, as a condition on `placement`.
+
+    Parties of the case whose grant opens the section PLACEMENT; the provider its own participants, while its
+    grant lives; finance the placements that a line of its own institution pays (product.md §10).
+    """
+    actor, now = work.actor, work.now
+    seen = [case_visible(col(Placement.case_id), actor, now, Section.PLACEMENT)]
+    if units := _units(actor, Role.PROVIDER):
+        mine = col(Placement.provider_unit_id).in_(units)
+        seen.append(and_(mine, person_visible(col(Placement.person_id), actor, now, Section.PLACEMENT)))
+    if paying := {seat.institution_id for seat in actor.seats if seat.role == Role.FINANCE}:
+        share = (
+            select(col(PlacementShare.id))
+            .join(line_facts, line_facts.c.line_id == col(PlacementShare.line_id))
+            .where(
+                col(PlacementShare.placement_id) == col(Placement.id),
+                line_facts.c.institution_id.in_(paying),
+            )
+        )
+        seen.append(share.exists())
+    return or_(*seen)
+
+
+def _units(actor: Actor, role: Role) -> tuple[int, ...]:
+    return tuple(seat.unit_id for seat in actor.seats if seat.role == role)
+
+
+def placement_by_ref(work: Work, ref: str) -> Placement:
+    """The placement, if the actor may see it; refuses UnknownThing."""
+    found = work.session.scalars(select(Placement).where(col(Placement.ref) == ref, visible_to(work))).first()
+    if found is None:
+        raise UnknownThing(field="placement_ref")
+    _saw(work, [found.person_id])
+    return found
+
+
+def _saw(work: Work, person_ids: Sequence[int]) -> None:
+    work.saw("person", person_ids, int(Section.PLACEMENT))
+
+
+def moves_for(work: Work, placement: Placement) -> tuple[PlacementMove, ...]:
+    """The moves open to the actor now: the provider answers, both it and the institution do the rest.
+
+    Guards the actions, draws the buttons. `reserve` and `expire` are the house's own. A measure without a
+    provider is answered by the institution itself.
+    """
+    known = open_moves(MOVES, placement.state)
+    if work.actor == HOUSE:
+        return known
+    provider = placement.provider_unit_id in _units(work.actor, Role.PROVIDER)
+    placing = any(seat.role in {Role.CASE_MANAGER, Role.SUPERVISOR} for seat in work.actor.seats)
+    mine: set[PlacementMove] = set()
+    if provider or (placing and placement.provider_unit_id is None):
+        mine |= PROVIDER_MOVES
+    if provider or placing:
+        mine |= {PlacementMove.START, PlacementMove.END}
+    if placing:
+        mine.add(PlacementMove.CANCEL)
+    return tuple(one for one in known if one in mine)
+
+
+_list = select(
+    col(Placement.id),
+    col(Placement.ref),
+    col(Placement.case_id),
+    col(Placement.person_id),
+    col(Placement.measure_id),
+    col(Placement.kind),
+    col(Placement.line_id),
+    col(Placement.provider_unit_id),
+    col(Placement.requested_by_unit_id),
+    col(Placement.starts_on),
+    col(Placement.ends_on),
+    col(Placement.planned_end),
+    col(Placement.state),
+    col(Placement.reserved_until),
+    col(Placement.refusal_reason),
+    col(Placement.exit_type),
+    col(Placement.version),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementRow:
+    """A placement as a list shows it; days are inside on both ends."""
+
+    id: int
+    ref: str
+    case_id: int
+    person_id: int
+    measure_ref: str
+    measure_code: str
+    measure_name: str
+    line_code: str
+    kind: MeasureKind
+    provider_unit_id: int | None
+    requested_by_unit_id: int
+    starts_on: date
+    ends_on: date
+    planned_end: date
+    state: PlacementState
+    reserved_until: object
+    refusal_reason: str | None
+    exit_type: str | None
+    version: int
+
+
+def placements_of(work: Work, case_id: int) -> list[PlacementRow]:
+    """The placements of a case that the actor may see, the latest start first."""
+    return _rows(
+        work,
+        _list.where(col(Placement.case_id) == case_id, visible_to(work)).order_by(
+            col(Placement.starts_on).desc(), col(Placement.id).desc()
+        ),
+    )
+
+
+def placements_list(
+    work: Work,
+    *,
+    states: Sequence[PlacementState] = (),
+    measure_id: int | None = None,
+    after: int = 0,
+    limit: int = 50,
+) -> list[PlacementRow]:
+    """The placements that the actor may see, as they were recorded; `after` is the last id shown."""
+    query = _list.where(visible_to(work), col(Placement.id) > after)
+    if states:
+        query = query.where(col(Placement.state).in_(states))
+    if measure_id is not None:
+        query = query.where(col(Placement.measure_id) == measure_id)
+    return _rows(work, query.order_by(col(Placement.id)).limit(limit))
+
+
+def participants(work: Work, period: Period) -> list[PlacementRow]:
+    """The participants of the actor's provider units in a period: reserved, accepted, started or ended."""
+    units = _units(work.actor, Role.PROVIDER)
+    return _rows(
+        work,
+        _list.where(
+            col(Placement.provider_unit_id).in_(units),
+            visible_to(work),
+            col(Placement.state).in_(FINANCED),
+            col(Placement.starts_on) < period.end,
+            col(Placement.ends_on) >= period.start,
+        ).order_by(col(Placement.starts_on), col(Placement.id)),
+    )
+
+
+def _rows(work: Work, query: Select[*tuple[object, ...]]) -> list[PlacementRow]:
+    found = work.session.execute(query).all()
+    measures = measures_by_id(work, {row.measure_id for row in found})
+    lines = lines_by_id(work, {row.line_id for row in found})
+    _saw(work, [row.person_id for row in found])
+    return [
+        PlacementRow(
+            row.id,
+            row.ref,
+            row.case_id,
+            row.person_id,
+            measures[row.measure_id].ref,
+            measures[row.measure_id].code,
+            measures[row.measure_id].name,
+            lines[row.line_id].code,
+            row.kind,
+            row.provider_unit_id,
+            row.requested_by_unit_id,
+            row.starts_on,
+            row.ends_on,
+            row.planned_end,
+            row.state,
+            row.reserved_until,
+            row.refusal_reason,
+            row.exit_type,
+            row.version,
+        )
+        for row in found
+    ]
+
+
+def shares_of(work: Work, placement_id: int) -> list[PlacementShare]:
+    """The payers of a placement, the requesting line first: the order in which a price is apportioned."""
+    return list(
+        work.session.scalars(
+            select(PlacementShare)
+            .where(col(PlacementShare.placement_id) == placement_id)
+            .order_by(col(PlacementShare.id))
+        )
+    )
+
+
+def events_of(work: Work, placement_id: int) -> list[PlacementEvent]:
+    """What happened to a placement, in the order of recording; the caller has checked that it may be seen."""
+    return list(
+        work.session.scalars(
+            select(PlacementEvent)
+            .where(col(PlacementEvent.placement_id) == placement_id)
+            .order_by(col(PlacementEvent.id))
+        )
+    )
+
+
+def shares_in(period: Period) -> Select[*tuple[object, ...]]:
+    """Every share of a placement that is or was financed on a day of the period; for settlement and figures.
+
+    Columns: placement_id, placement_ref, case_id, person_id, measure_id, kind, state, provider_unit_id,
+    requesting_line_id, starts_on, ends_on, planned_end (days inside), exit_type, contract_type,
+    contract_months, share_id, line_id, agreement_id, weight, committed. Order the shares of a placement by
+    share_id: it is the order of the key. No visibility: the caller starts its own read.
+    """
+    return (
+        select(
+            col(Placement.id).label("placement_id"),
+            col(Placement.ref).label("placement_ref"),
+            col(Placement.case_id).label("case_id"),
+            col(Placement.person_id).label("person_id"),
+            col(Placement.measure_id).label("measure_id"),
+            col(Placement.kind).label("kind"),
+            col(Placement.state).label("state"),
+            col(Placement.provider_unit_id).label("provider_unit_id"),
+            col(Placement.line_id).label("requesting_line_id"),
+            col(Placement.starts_on).label("starts_on"),
+            col(Placement.ends_on).label("ends_on"),
+            col(Placement.planned_end).label("planned_end"),
+            col(Placement.exit_type).label("exit_type"),
+            col(Placement.contract_type).label("contract_type"),
+            col(Placement.contract_months).label("contract_months"),
+            col(PlacementShare.id).label("share_id"),
+            col(PlacementShare.line_id).label("line_id"),
+            col(PlacementShare.agreement_id).label("agreement_id"),
+            col(PlacementShare.weight).label("weight"),
+            col(PlacementShare.committed).label("committed"),
+        )
+        .join(PlacementShare, col(PlacementShare.placement_id) == col(Placement.id))
+        .where(
+            col(Placement.state).in_(FINANCED),
+            col(Placement.starts_on) < period.end,
+            col(Placement.ends_on) >= period.start,
+        )
+    )
