@@ -1,6 +1,6 @@
-"""Pure rules of a case: usual sections per part, missing voices, answers to a plan, answers to the grid.
+"""Pure rules of a case: missing voices, answers to a plan, answers to the grid and the sections they lie in.
 
-Source: product.md P2, P3, §10 (table of sections), CII report 2009-2013 §4.
+Source: product.md P2, P3, §10, CII report 2009-2013 §4.
 """
 
 import re
@@ -18,6 +18,18 @@ class CaseClosed(Refusal):
     """The case is closed; only reopening is left, with a reason."""
 
     code, kind = "case-closed", "conflict"
+
+
+class CaseOpen(Refusal):
+    """The case is open already."""
+
+    code, kind = "case-open", "conflict"
+
+
+class GridChanged(Refusal):
+    """A published version of a grid never changes; a new text takes a new version."""
+
+    code, kind = "grid-changed", "conflict"
 
 
 class CaseChanged(Refusal):
@@ -60,6 +72,12 @@ class UnfitAnswer(Refusal):
     """The item does not take this answer; `expected` says what it takes."""
 
     code, kind = "grid-answer-unfit", "unfit"
+
+
+class ItemOfAnother(Refusal):
+    """The item is filled by others; `who` lists them."""
+
+    code, kind = "grid-item-of-another", "forbidden"
 
 
 class ItemTwice(Refusal):
@@ -161,48 +179,20 @@ PLAN_MOVES: Moves[PlanState, str] = {
 
 _WHOLE = re.compile(r"[0-9]{1,7}")
 
-_MANAGER_READS = (
-    Section.IDENTITY
-    | Section.FUNCTIONAL
-    | Section.SOCIAL_FACTS
-    | Section.PLAN
-    | Section.PLACEMENT
-    | Section.NOTES
-)
-_MANAGER_WRITES = Section.IDENTITY | Section.PLAN | Section.PLACEMENT | Section.NOTES
-_SOCIAL = Section.SOCIAL | Section.SOCIAL_FACTS
-_CLINICAL = Section.MEDICAL | Section.FUNCTIONAL
 
-USUAL_SECTIONS: Mapping[PartyRole, tuple[Section, Section]] = {
-    **dict.fromkeys(PartyRole, (_MANAGER_READS, _MANAGER_WRITES)),
-    PartyRole.AS: (_MANAGER_READS | _SOCIAL, _MANAGER_WRITES | _SOCIAL),
-    PartyRole.PHYSICIAN: (
-        Section.IDENTITY | _CLINICAL | Section.PLAN | Section.NOTES,
-        _CLINICAL | Section.NOTES,
-    ),
-    PartyRole.PROVIDER: (Section.IDENTITY | Section.FUNCTIONAL | Section.PLACEMENT, Section.PLACEMENT),
-    PartyRole.COORDINATION: (Section.IDENTITY | Section.PLAN | Section.PLACEMENT, Section(0)),
-}
-"""What each part in a case opens to read and to write, before the role of the account narrows it."""
-
-SECTION_OF: Mapping[GridSection, Section] = {
-    GridSection.GRID: Section.PLAN,
-    GridSection.FUNCTIONAL: Section.FUNCTIONAL,
-    GridSection.SOCIAL: Section.SOCIAL,
-}
-"""Where the sections of the grid lie among the sections of a case."""
+def section_of(section: GridSection, kind: ItemKind) -> Section:
+    """The sections of a case that open an item, one is enough; social yes/no facts are wider open."""
+    match section:
+        case GridSection.FUNCTIONAL:
+            return Section.FUNCTIONAL
+        case GridSection.SOCIAL:
+            return Section.SOCIAL | (Section.SOCIAL_FACTS if kind is ItemKind.YES_NO else Section(0))
+    return Section.PLAN
 
 
 def section_word(section: Section) -> str:
-    """The section's name as views and refusals write it."""
-    return str(section.name).lower()
-
-
-def entry_is_visible(section: GridSection, kind: ItemKind, reads: int, *, own: bool) -> bool:
-    """Whether a grid entry may be shown; of the social section others learn yes/no facts only."""
-    if own or reads & SECTION_OF[section]:
-        return True
-    return section is GridSection.SOCIAL and kind is ItemKind.YES_NO and bool(reads & Section.SOCIAL_FACTS)
+    """The name of a section, as views and refusals write it; of several the first."""
+    return next(str(one.name).lower() for one in Section if one & section)
 
 
 def missing_voices(heard: Collection[Voice]) -> list[Refusal]:
@@ -219,15 +209,21 @@ def plan_after(bearing: Collection[int], answers: Mapping[int, PlanReply]) -> st
 
 @dataclass(frozen=True, slots=True)
 class GridItem:
-    """One item of a grid: to which section it belongs and what it takes."""
+    """One item of a grid: its group, the section it lies in, what it takes, who fills it.
+
+    `values` words the choices by language; `low` and `high` bound numbers and scales, `unit` is theirs.
+    """
 
     key: str
+    group: str
     section: GridSection
     kind: ItemKind
     title: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
+    filled_by: tuple[PartyRole, ...] = ()
     low: int = 0
     high: int = 0
+    unit: str = ""
 
     @property
     def expected(self) -> str:
@@ -237,7 +233,7 @@ class GridItem:
                 return "yes, no"
             case ItemKind.CHOICE:
                 return ", ".join(self.values)
-            case ItemKind.NUMBER:
+            case ItemKind.NUMBER | ItemKind.SCALE:
                 return f"{self.low}–{self.high}"
         return "…"
 
@@ -248,19 +244,25 @@ class GridItem:
                 return value in {"yes", "no"}
             case ItemKind.CHOICE:
                 return value in self.values
-            case ItemKind.NUMBER:
+            case ItemKind.NUMBER | ItemKind.SCALE:
                 return bool(_WHOLE.fullmatch(value)) and self.low <= int(value) <= self.high
         return bool(value.strip())
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A version of a grid as published."""
+    """A version of a grid as published.
+
+    `groups` words the headings under which items stand; `shared` names a grid, its version and those of its
+    items that stand here too.
+    """
 
     name: str
     version: int
     title: Mapping[str, str]
+    groups: Mapping[str, Mapping[str, str]]
     items: Mapping[str, GridItem]
+    shared: tuple[str, int, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,8 +275,10 @@ class GridAnswer:
     source: str = ""
 
 
-def grid_faults(grid: Grid, answers: Iterable[GridAnswer], writes: int, today: date) -> Iterator[Refusal]:
-    """Everything that stands against these entries."""
+def grid_faults(
+    grid: Grid, answers: Iterable[GridAnswer], roles: Collection[PartyRole], writes: int, today: date
+) -> Iterator[Refusal]:
+    """Everything that stands against these entries of a unit with these parts in the case."""
     seen: set[str] = set()
     for place, answer in enumerate(answers):
         where = f"entries.{place}"
@@ -285,8 +289,11 @@ def grid_faults(grid: Grid, answers: Iterable[GridAnswer], writes: int, today: d
         if answer.item in seen:
             yield ItemTwice(field=f"{where}.item", item=answer.item)
         seen.add(answer.item)
-        if not writes & SECTION_OF[item.section]:
-            yield SectionNotYours(field=f"{where}.item", section=section_word(SECTION_OF[item.section]))
+        opening = section_of(item.section, item.kind)
+        if not writes & opening:
+            yield SectionNotYours(field=f"{where}.item", section=section_word(opening))
+        elif item.filled_by and not set(item.filled_by) & set(roles):
+            yield ItemOfAnother(field=f"{where}.item", item=answer.item, who=item.filled_by)
         if not item.takes(answer.value):
             yield UnfitAnswer(field=f"{where}.value", item=answer.item, expected=item.expected)
         if answer.effective_on > today:

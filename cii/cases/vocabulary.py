@@ -51,14 +51,15 @@ class GridSection(StrEnum):
     """To which section of a person's data an item of the grid belongs."""
 
     GRID = "grid"
-    FUNCTIONAL = "functional"
+    FUNCTIONAL = "functional_limits"
     SOCIAL = "social"
 
 
 class ItemKind(StrEnum):
     """What an item of the grid takes; other parties see yes/no facts of the social section only."""
 
-    YES_NO = "yes_no"
+    YES_NO = "yes/no"
+    SCALE = "scale"
     CHOICE = "choice"
     NUMBER = "number"
     TEXT = "text"

@@ -1,0 +1,197 @@
+"""Reads of cases: one by its reference, its parties, the list of those my units may see."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_
+from sqlalchemy import select as columns
+from sqlmodel import col, select
+
+from cii.access.queries import case_visible
+from cii.access.vocabulary import EVERYTHING, Section
+from cii.cases.grid import parse_grid
+from cii.cases.rules import Grid
+from cii.cases.tables import CaseFile, CaseParty, GridTemplate
+from cii.cases.vocabulary import CasePath, CaseStatus
+from cii.institutions.queries import UnitLabel, units_by_id
+from cii.kernel.errors import UnknownThing
+from cii.people.queries import PersonLabel, label, named
+from cii.store.work import Work
+from cii.wire.pages import USUAL, Page, after, page_of, place
+
+
+def visible_to(work: Work, section: Section = EVERYTHING) -> ColumnElement[bool]:
+    """The condition on `case_file` rows that the actor may see (in one of these sections, when named)."""
+    return case_visible(col(CaseFile.id), work.actor, work.now, section)
+
+
+def case_by_ref(work: Work, ref: str) -> CaseFile:
+    """A case in which the actor has a part; refuses UnknownThing, alike for a foreign and for no case."""
+    found = work.session.exec(select(CaseFile).where(col(CaseFile.ref) == ref, visible_to(work))).first()
+    if found is None:
+        raise UnknownThing(field="case")
+    return found
+
+
+def case_by_id(work: Work, case_id: int) -> CaseFile:
+    """A case that the actor may see, by its row; refuses UnknownThing."""
+    found = work.session.exec(select(CaseFile).where(col(CaseFile.id) == case_id, visible_to(work))).first()
+    if found is None:
+        raise UnknownThing(field="case")
+    return found
+
+
+def cases_by_id(work: Work, ids: Iterable[int]) -> dict[int, CaseFile]:
+    """Of these cases those that the actor may see, in one query."""
+    rows = work.session.exec(select(CaseFile).where(col(CaseFile.id).in_(set(ids)), visible_to(work)))
+    return {row.id or 0: row for row in rows}
+
+
+def cases_of(work: Work, person_id: int) -> list[CaseFile]:
+    """The cases of a person that the actor may see, the newest first."""
+    return list(
+        work.session.exec(
+            select(CaseFile)
+            .where(col(CaseFile.person_id) == person_id, visible_to(work))
+            .order_by(col(CaseFile.opened_at).desc(), col(CaseFile.id).desc())
+        )
+    )
+
+
+def live_parties(work: Work, case_id: int) -> list[CaseParty]:
+    """Who has a part in the case now, in the order of joining; whoever calls has seen the case."""
+    return list(
+        work.session.exec(
+            select(CaseParty)
+            .where(col(CaseParty.case_id) == case_id, col(CaseParty.until).is_(None))
+            .order_by(col(CaseParty.id))
+        )
+    )
+
+
+def roles_of(work: Work, case_id: int) -> dict[str, tuple[int, ...]]:
+    """Which units hold each part now, as the engine of processes asks it."""
+    roles: dict[str, tuple[int, ...]] = {}
+    for part in live_parties(work, case_id):
+        roles[part.role.value] = (*roles.get(part.role.value, ()), part.unit_id)
+    return roles
+
+
+def grid_in_use(work: Work, name: str, version: int | None = None) -> Grid:
+    """The newest version of a grid, or a named one, with the items it shares; refuses UnknownThing."""
+    query = select(GridTemplate).where(col(GridTemplate.name) == name)
+    if version is not None:
+        query = query.where(col(GridTemplate.version) == version)
+    row = work.session.exec(query.order_by(col(GridTemplate.version).desc()).limit(1)).first()
+    if row is None:
+        raise UnknownThing(field="template")
+    grid = parse_grid(row.source, f"{row.name} {row.version}")
+    if grid.shared is None:
+        return grid
+    other, its_version, keys = grid.shared
+    lent = grid_in_use(work, other, its_version)
+    shared = {key: one for key, one in lent.items.items() if key in keys}
+    return replace(grid, groups={**lent.groups, **grid.groups}, items={**shared, **grid.items})
+
+
+def shown_units(work: Work, ids: Iterable[int]) -> dict[int, UnitLabel]:
+    """Labels of units in one statement; sensitive names only for their own members."""
+    own = set(work.actor.units)
+    found = units_by_id(work, ids)
+    return {id_: one for id_, one in found.items() if not one.sensitive or id_ in own}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What a list of cases shows; `text` is the beginning of a name that my unit knows, or of a number."""
+
+    mine: bool = False
+    my_unit: bool = False
+    status: CaseStatus | None = None
+    path: CasePath | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One case as lists show it."""
+
+    ref: str
+    number: str
+    path: CasePath
+    status: CaseStatus
+    outcome: str | None
+    opened_at: datetime
+    version: int
+    lead: UnitLabel | None
+    mine: bool
+    person: PersonLabel | None
+
+
+_LIST = columns(
+    col(CaseFile.id),
+    col(CaseFile.ref),
+    col(CaseFile.number),
+    col(CaseFile.path),
+    col(CaseFile.status),
+    col(CaseFile.outcome),
+    col(CaseFile.opened_at),
+    col(CaseFile.version),
+    col(CaseFile.lead_unit_id),
+    col(CaseFile.lead_account_id),
+    col(CaseFile.person_id),
+)
+_ORDER: tuple[tuple[Any, bool], ...] = ((col(CaseFile.opened_at), True), (col(CaseFile.ref), True))
+
+
+def case_list(work: Work, shown: CaseFilter, mark: str | None = None, limit: int = USUAL) -> Page[CaseRow]:
+    """The cases that the actor may see, the newest first: three statements, whatever the length."""
+    query = _LIST.where(visible_to(work, Section.IDENTITY), *_filters(work, shown))
+    since = place(work.settings, "cases", mark)
+    if since:
+        query = query.where(after(_ORDER, since))
+    rows = work.session.execute(
+        query.order_by(*(column.desc() for column, _ in _ORDER)).limit(limit + 1)
+    ).all()
+    page = page_of(rows, limit, work.settings, "cases", lambda row: (row.opened_at, row.ref))
+    units = shown_units(work, {row.lead_unit_id for row in page.items})
+    people = label(work, {row.person_id for row in page.items})
+    work.saw("case", (row.id for row in page.items), int(Section.IDENTITY))
+    me = work.actor.account_id
+    return Page(
+        [
+            CaseRow(
+                ref=row.ref,
+                number=row.number,
+                path=row.path,
+                status=row.status,
+                outcome=row.outcome,
+                opened_at=row.opened_at,
+                version=row.version,
+                lead=units.get(row.lead_unit_id),
+                mine=me is not None and row.lead_account_id == me,
+                person=people.get(row.person_id),
+            )
+            for row in page.items
+        ],
+        page.next,
+    )
+
+
+def _filters(work: Work, shown: CaseFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if shown.mine:
+        found.append(col(CaseFile.lead_account_id) == (work.actor.account_id or 0))
+    if shown.my_unit:
+        found.append(col(CaseFile.lead_unit_id).in_(work.actor.units))
+    if shown.status is not None:
+        found.append(col(CaseFile.status) == shown.status)
+    if shown.path is not None:
+        found.append(col(CaseFile.path) == shown.path)
+    if shown.text and shown.text.strip():
+        text = shown.text.strip()
+        number = col(CaseFile.number).startswith(text.upper(), autoescape=True)
+        found.append(or_(number, named(work, col(CaseFile.person_id), text)))
+    return found
