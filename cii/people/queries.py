@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false
 from sqlmodel import col, select
 
 from cii.access.queries import person_visible, sections_on_person
@@ -292,6 +292,8 @@ def search(work: Work, prefix: str, limit: int = 20) -> Sequence[int]:
 def named(work: Work, person_id: Any, text: str) -> ColumnElement[bool]:  # noqa: ANN401 - a column of any room
     """EXISTS a name of the person in that column, as my units know it, that begins so."""
     wanted = folded(text)
+    if not wanted:
+        return false()
     return (
         select(Identity.id)
         .where(
