@@ -271,7 +271,7 @@ def test_two_partners_who_end_the_last_tasks_at_once_make_one_transition(fresh_e
             with working(fresh_engine, HOUSE, NOW, calendar=WorkingDays("NE")) as mine:
                 instance = mine.session.get_one(WfInstance, key)
                 fire(seated(mine, roles[role][0]), instance, done(task))
-        except Exception as broken:
+        except Exception as broken:  # noqa: BLE001 - a thread hands its failure to the test
             failures.append(broken)
 
     threads = [Thread(target=speak, args=pair) for pair in (("one", "AC"), ("two", "AI"))]
