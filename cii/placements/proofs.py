@@ -1,0 +1,60 @@
+"""Named selectables by which the nightly reconciliation compares placements with what others say."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, and_, func, select, type_coerce
+from sqlmodel import col
+
+from cii.placements.tables import MeasureDay, Placement, PlacementShare, QuotaDay
+from cii.placements.vocabulary import FINANCED
+
+
+def committed_shares() -> Subquery:
+    """What the shares of all placements bind: line_id, agreement_id, amount (centimes)."""
+    shown: list[Any] = [
+        col(PlacementShare.line_id).label("line_id"),
+        col(PlacementShare.agreement_id).label("agreement_id"),
+        func.sum(type_coerce(col(PlacementShare.committed), BigInteger)).label("amount"),
+    ]
+    return (
+        select(*shown)
+        .group_by(col(PlacementShare.line_id), col(PlacementShare.agreement_id))
+        .subquery("committed_shares")
+    )
+
+
+def places_off(first: date, last: date) -> Select[Any]:
+    """Days on which the places taken are not the placements: measure_id, day, taken, held; days inside."""
+    return _off(MeasureDay, col(Placement.measure_id) == col(MeasureDay.measure_id), first, last)
+
+
+def quotas_off(first: date, last: date) -> Select[Any]:
+    """Days on which a line's places taken are not its placements: measure_id, line_id, day, taken, held."""
+    same = and_(
+        col(Placement.measure_id) == col(QuotaDay.measure_id), col(Placement.line_id) == col(QuotaDay.line_id)
+    )
+    return _off(QuotaDay, same, first, last)
+
+
+def _off(
+    table: type[MeasureDay] | type[QuotaDay], same: ColumnElement[bool], first: date, last: date
+) -> Select[Any]:
+    keys: list[Any] = [col(table.measure_id)]
+    if table is QuotaDay:
+        keys.append(col(QuotaDay.line_id))
+    keys += [col(table.day), col(table.taken)]
+    held = func.count(col(Placement.id))
+    there = and_(
+        same,
+        col(Placement.state).in_(FINANCED),
+        col(table.day).between(col(Placement.starts_on), col(Placement.ends_on)),
+    )
+    return (
+        select(*keys, held.label("held"))
+        .outerjoin(Placement, there)
+        .where(col(table.day).between(first, last))
+        .group_by(*keys)
+        .having(col(table.taken) != held)
+        .order_by(*keys)
+    )

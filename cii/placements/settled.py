@@ -1,0 +1,60 @@
+"""What settlement does to a placement's commitment: gives back what a month did not need, or binds more."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from cii.budgets.actions import Leg, Source, engage, release
+from cii.kernel.money import Chf
+from cii.placements.tables import PlacementLeg, PlacementShare
+from cii.store.work import Work
+
+
+def release_unused(work: Work, share_id: int, on: date, amount: Chf, key: str) -> Chf:
+    """Give back what a settled month did not need of a share; `on` is a day of that month.
+
+    Returns what was given back: never more than the share still binds in that year.
+    """
+    share, leg = _bound(work, share_id, on.year)
+    given = max(min(amount, leg.engaged - leg.released), Chf())
+    if given:
+        leg.released += given
+        share.committed -= given
+        work.session.flush()
+        release(work, [_leg(share, on, given)], Source("placement", share.placement_id, key))
+    return given
+
+
+def engage_further(work: Work, share_id: int, on: date, amount: Chf, key: str) -> None:
+    """Bind more for a share, as a further engagement decided afterwards. Refuses: BudgetExceeded."""
+    share, leg = _bound(work, share_id, on.year)
+    engage(work, [_leg(share, on, amount)], Source("placement", share.placement_id, key))
+    leg.engaged += amount
+    share.committed += amount
+    work.session.flush()
+
+
+def _leg(share: PlacementShare, on: date, amount: Chf) -> Leg:
+    return Leg(share.line_id, share.agreement_id, amount, on)
+
+
+def _bound(work: Work, share_id: int, year: int) -> tuple[PlacementShare, PlacementLeg]:
+    """The share and its part of that year, locked; the part is opened when the year is new."""
+    share = work.session.scalars(
+        select(PlacementShare)
+        .where(col(PlacementShare.id) == share_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    leg = work.session.scalars(
+        select(PlacementLeg)
+        .where(col(PlacementLeg.share_id) == share_id, col(PlacementLeg.year) == year)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if leg is None:
+        leg = PlacementLeg(share_id=share_id, year=year, engaged=Chf(), released=Chf())
+        work.session.add(leg)
+        work.session.flush()
+    return share, leg
