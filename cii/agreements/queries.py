@@ -368,6 +368,15 @@ def price_of(
     return book.price((agreement_id, measure_id, line_id), span, weights=weights, planned=planned)
 
 
+def of_provider_units(unit_ids: Iterable[int]) -> Select[Any]:
+    """Ids of the agreements of these providers' units; a named selectable for other rooms."""
+    return (
+        select(col(Agreement.id))
+        .join(Provider, col(Provider.id) == col(Agreement.provider_id))
+        .where(col(Provider.unit_id).in_(set(unit_ids)))
+    )
+
+
 def deliverables_overdue(day: date) -> Select[Any]:
     """Deliverables of living agreements due before that day, not received: id, ref, agreement, date, unit."""
     shown: list[Any] = [

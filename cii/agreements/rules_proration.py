@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from cii.agreements.vocabulary import Basis
 from cii.kernel.errors import Refusal
@@ -23,6 +24,7 @@ RULE_VERSION = "proration/1"
 """Stored with every computation; a change of these rules takes a new number."""
 
 _SATURDAY = 5
+_BEGUN = frozenset({Basis.STARTED_MONTH, Basis.STARTED_WEEK, Basis.PER_PERSON})
 
 
 class TariffMissing(Refusal):
@@ -153,12 +155,12 @@ def price(
     shut = tuple(closures)
     due = _with_month_begun(span, planned, rates)
     _require_tariffs(due, rates)
-    whole = _open_days(due, shut)
     lines = []
     for piece, rate in _pieces(due, rates):
         if within is not None and within.overlap(piece) is None:
             continue
-        days = [day for day in whole if day in piece]
+        days = _open_days(piece, shut)
+        whole = _open_days(due, shut) if rate.basis in _BEGUN else days
         factor = _units(days, whole, rate.basis)
         if not factor:
             continue
@@ -213,7 +215,7 @@ def _units(days: Sequence[date], whole: Sequence[date], basis: Basis) -> Fractio
         case Basis.CALENDAR_DAYS | Basis.AGREED_PLACES:
             return _sum(Fraction(1, len(month_of(day))) for day in days)
         case Basis.WEEKDAYS:
-            return _sum(Fraction(1, _weekdays_of_month(day)) for day in days if _is_weekday(day))
+            return _sum(Fraction(1, _weekdays_of_month(day.year, day.month)) for day in days if _is_weekday(day))
         case Basis.WEEK:
             return Fraction(sum(map(_is_weekday, days)), 5)
         case Basis.STARTED_MONTH | Basis.STARTED_WEEK | Basis.PER_PERSON:
@@ -243,7 +245,7 @@ def _held(
     if attended is None:
         return Fraction(1)
     inside = frozenset(days)
-    if basis in {Basis.STARTED_MONTH, Basis.STARTED_WEEK, Basis.PER_PERSON}:
+    if basis in _BEGUN:
         mine = [frozenset(unit) for unit in _begun_units(whole, basis) if unit[0] in inside]
         return (
             Fraction(sum(not (unit & attended.expected) or bool(unit & attended.paid) for unit in mine))
@@ -253,8 +255,9 @@ def _held(
     return Fraction(len(expected & attended.paid), len(expected)) if expected else Fraction(1)
 
 
-def _weekdays_of_month(day: date) -> int:
-    return sum(map(_is_weekday, month_of(day).days()))
+@lru_cache(maxsize=512)
+def _weekdays_of_month(year: int, month: int) -> int:
+    return sum(map(_is_weekday, month_of(date(year, month, 1)).days()))
 
 
 def _is_weekday(day: date) -> bool:
