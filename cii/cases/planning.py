@@ -143,8 +143,9 @@ def _parts(work: Work, case: CaseFile, ask: ProposePlan) -> tuple[list[PlanPart]
 
 
 def answer_plan(work: Work, ask: AnswerPlan, *, unit_id: int | None = None) -> Plan:
-    """Answer the proposed plan for a bearing unit; in force only when all have agreed, over when one refuses.
+    """Answer the proposed plan for a bearing unit; settled when all have answered.
 
+    In force only when all have agreed; each refusal keeps its reason for the next version.
     Refuses: PlanNotOpen, BearsNoPart, AlreadyAnswered, RefusalWithoutReason, CaseClosed.
     """
     case = case_by_ref(work, ask.case_ref)

@@ -13,7 +13,7 @@ from cii.access.queries import case_visible
 from cii.access.vocabulary import EVERYTHING, Section
 from cii.cases.grid import parse_grid
 from cii.cases.rules import Grid
-from cii.cases.tables import CaseFile, CaseParty, GridTemplate
+from cii.cases.tables import CaseFile, CaseParty, GridTemplate, PlanPart
 from cii.cases.vocabulary import CasePath, CaseStatus
 from cii.institutions.queries import UnitLabel, units_by_id
 from cii.kernel.errors import UnknownThing
@@ -69,6 +69,14 @@ def live_parties(work: Work, case_id: int) -> list[CaseParty]:
             .order_by(col(CaseParty.id))
         )
     )
+
+
+def bearing_units(work: Work, plan_id: int) -> tuple[int, ...]:
+    """The units that bear a part of the plan, each once, in the order of the parts."""
+    rows = work.session.exec(
+        select(PlanPart.unit_id).where(col(PlanPart.plan_id) == plan_id).order_by(col(PlanPart.position))
+    )
+    return tuple(dict.fromkeys(rows))
 
 
 def roles_of(work: Work, case_id: int) -> dict[str, tuple[int, ...]]:

@@ -201,10 +201,13 @@ def missing_voices(heard: Collection[Voice]) -> list[Refusal]:
 
 
 def plan_after(bearing: Collection[int], answers: Mapping[int, PlanReply]) -> str | None:
-    """The move that the answers bring: refused by one is refused, agreed by all is agreed, else none yet."""
-    if PlanReply.REFUSE in answers.values():
-        return "refuse"
-    return "agree" if bearing and all(answers.get(unit) is PlanReply.AGREE for unit in bearing) else None
+    """The move that the answers bring, once every bearing unit has answered: agreed by all, or refused.
+
+    A refusal waits for the others' answers, so that the lead learns all reasons before the next version.
+    """
+    if not bearing or not set(bearing) <= answers.keys():
+        return None
+    return "refuse" if PlanReply.REFUSE in answers.values() else "agree"
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,16 +243,18 @@ def test_a_plan_is_in_force_only_when_all_who_bear_it_agree(work: Work):
     assert refused(answer, net, "AC") == ["plan-not-proposed"]
 
 
-def test_a_refusal_ends_the_version_and_keeps_its_reason(work: Work):
+def test_a_refused_version_is_over_when_all_have_answered_and_keeps_the_reasons(work: Work):
     net = a_network(work)
     first = a_plan(net, "AC", "AI")
 
     assert refused(answer, net, "AI", PlanReply.REFUSE, "  ") == ["plan-refusal-without-reason"]
     answer(net, "AI", PlanReply.REFUSE, "Aucune mesure AI ouverte.")
+    assert first.state is PlanState.PROPOSED
+    answer(net, "AC")
     second = a_plan(net, "AC")
 
-    kept = work.session.exec(select(PlanAnswer)).one()
-    assert (first.state, kept.reason) == (PlanState.REFUSED, "Aucune mesure AI ouverte.")
+    kept = [one.reason for one in work.session.exec(select(PlanAnswer).order_by(PlanAnswer.id))]
+    assert (first.state, kept) == (PlanState.REFUSED, ["Aucune mesure AI ouverte.", None])
     assert (second.version, second.state) == (2, PlanState.PROPOSED)
 
 

@@ -110,10 +110,10 @@ def test_each_missing_voice_is_named():
         ({1: PlanReply.AGREE}, None),
         ({1: PlanReply.AGREE, 2: PlanReply.AGREE}, "agree"),
         ({1: PlanReply.AGREE, 2: PlanReply.REFUSE}, "refuse"),
-        ({2: PlanReply.REFUSE}, "refuse"),
+        ({2: PlanReply.REFUSE}, None),
     ],
 )
-def test_a_plan_is_agreed_by_all_who_bear_it(answers, turn):
+def test_a_plan_is_settled_when_all_who_bear_it_have_answered(answers, turn):
     assert plan_after({1, 2}, answers) == turn
 
 
