@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import exists, or_
+from sqlalchemy import and_, exists, or_
 from sqlmodel import col, select
 
 from cii.kernel.errors import UnknownThing
@@ -196,12 +196,18 @@ class DecisionRow:
     at: datetime
 
 
-def decisions_for(work: Work, case_id: int) -> list[DecisionRow]:
-    """The decisions taken about a case, in order; whoever calls has seen that the case may be seen."""
+def decisions_for(work: Work, case_id: int, person_id: int | None = None) -> list[DecisionRow]:
+    """The decisions taken about a case, and about its person before it was opened, in order.
+
+    Whoever calls has seen that the case may be seen.
+    """
+    about = col(WfDecision.case_id) == case_id
+    if person_id is not None:
+        about |= and_(col(WfDecision.person_id) == person_id, col(WfDecision.case_id).is_(None))
     rows = work.session.exec(
         select(WfDecision, WfTable)
         .join(WfTable, col(WfTable.id) == col(WfDecision.table_id))
-        .where(col(WfDecision.case_id) == case_id)
+        .where(about)
         .order_by(col(WfDecision.id))
     )
     return [_decision_row(one, table) for one, table in rows]

@@ -10,6 +10,7 @@ from cii.access.tables import Account
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.errors import Refusal
 from cii.kernel.moves import IllegalMove
+from cii.people.tables import Person
 from cii.store.work import HOUSE, Work, working
 from cii.workflow.actions import (
     AlreadyRunning,
@@ -221,6 +222,19 @@ def test_a_decision_is_kept_with_what_went_in_and_why(work: Work):
     assert "14 mois" in taken.row.why[0]["fr"]
     assert taken.row.digest == taken.decision.digest
     assert decisions_for(work, 1) == []
+
+
+def test_what_was_decided_before_the_case_belongs_to_its_history(work: Work):
+    publish(work, WORKFLOWS)
+    person = Person(created_at=work.now)
+    work.session.add(person)
+    work.session.flush()
+    facts = {"incapacity_months": 14, "work_capacity": 30, "framework_days_left": 200, "social_aid_months": 0}
+
+    decide(work, "lead-institution", facts, subject="person", subject_id=person.id, person_id=person.id)
+
+    (row,) = decisions_for(work, 1, person.id)
+    assert (row.table, row.version, row.rules) == ("lead-institution", 1, ("L1",))
 
 
 def test_a_fact_outside_its_domain_or_missing_is_never_silence(work: Work):
