@@ -1,0 +1,152 @@
+"""Nobody gets the last place twice, nor the last franc: real connections, committed transactions, both engines."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from cii.budgets.queries import positions
+from cii.kernel.errors import Refusal
+from cii.kernel.money import Chf
+from cii.placements.actions import AssignPlacement, Share, assign
+from cii.placements.board import occupancy
+from cii.placements.life import CancelPlacement, cancel_placement
+from cii.placements.tables import (
+    MeasureDay,
+    Placement,
+    PlacementEvent,
+    PlacementLeg,
+    PlacementShare,
+    QuotaDay,
+)
+from cii.store.work import HOUSE, working
+from tests.conftest import NOW
+from tests.placements.build_placements import NOVEMBER, a_stage
+
+
+def laid_out(engine, people, *, ac="1000000.00", places=(1, 1, 1)):
+    """A committed stage; returns the case references, measure, lines (AC, social aid) by reference and id."""
+    with working(engine, HOUSE, NOW) as work:
+        stage = a_stage(work, ac=ac, social=ac)
+        stage.room_for(places[0], ac=places[1], social=places[2])
+        cases = [stage.case().ref for _ in range(people)]
+        return cases, stage.measure.ref, stage.market.ac, stage.market.social
+
+
+def all_at_once(engine, wishes):
+    """Every wish in a thread and a connection of its own, let go together; refusals come back as codes."""
+    gate = Barrier(len(wishes))
+
+    def one(wish):
+        gate.wait()
+        try:
+            with working(engine, HOUSE, NOW) as work:
+                return assign(work, wish).ref
+        except Refusal as no:
+            return no
+
+    with ThreadPoolExecutor(len(wishes)) as pool:
+        return list(pool.map(one, wishes))
+
+
+def counts(engine):
+    with Session(engine) as session:
+        tables = (Placement, PlacementShare, PlacementLeg, PlacementEvent)
+        return [session.scalar(select(func.count()).select_from(one)) for one in tables]
+
+
+def taken(engine):
+    with Session(engine) as session:
+        return tuple(int(session.scalar(select(func.max(one.taken)))) for one in (MeasureDay, QuotaDay))
+
+
+def rounds_on_the_last_place(engine, clients, rounds):
+    cases, measure, ac, social = laid_out(engine, clients)
+    for number in range(rounds):
+        lines = [(ac, social)[at % 2] for at in range(clients)]
+        wishes = [
+            AssignPlacement(case, measure, *NOVEMBER, (Share(line.ref),))
+            for case, line in zip(cases, lines, strict=True)
+        ]
+
+        answers = all_at_once(engine, wishes)
+
+        winners = [one for one in answers if isinstance(one, str)]
+        losers = [one for one in answers if isinstance(one, Refusal)]
+        assert len(winners) == 1
+        assert len(losers) == clients - 1
+        assert {one.kind for one in losers} == {"conflict"}
+        known = {"measure-full", "line-quota-full", "place-just-taken"}
+        assert {reason.code for one in losers for reason in one.reasons} <= known
+        assert taken(engine) == (1, 1)
+        assert counts(engine) == [number + 1, number + 1, number + 1, 2 * (number + 1) + number]
+        with working(engine, HOUSE, NOW) as work:
+            cancel_placement(work, CancelPlacement(winners[0], "tour suivant"))
+            assert occupancy(work, NOVEMBER[0])[0].taken == 0
+
+
+def test_of_sixteen_at_once_one_gets_the_last_place(fresh_engine):
+    rounds_on_the_last_place(fresh_engine, clients=16, rounds=3)
+
+
+@pytest.mark.slow
+def test_of_fifty_at_once_one_gets_the_last_place_in_thirty_rounds(fresh_engine):
+    rounds_on_the_last_place(fresh_engine, clients=50, rounds=30)
+
+
+def test_of_sixteen_at_once_one_gets_the_last_franc(fresh_engine):
+    cases, measure, ac, _ = laid_out(fresh_engine, 16, ac="4399.99", places=(10, 10, 10))
+
+    answers = all_at_once(
+        fresh_engine, [AssignPlacement(case, measure, *NOVEMBER, (Share(ac.ref),)) for case in cases]
+    )
+
+    losers = [one for one in answers if isinstance(one, Refusal)]
+    assert len(losers) == 15
+    assert {reason.code for one in losers for reason in one.reasons} <= {"budget-exceeded", "measure-full"}
+    assert counts(fresh_engine) == [1, 1, 1, 2]
+    assert taken(fresh_engine) == (1, 1)
+    with working(fresh_engine, HOUSE, NOW, writing=False) as work:
+        line = next(one for one in positions(work, 2026) if one.line_id == ac.id)
+    assert (line.committed, line.available) == (Chf.parse("2200.00"), Chf.parse("2199.99"))
+
+
+def test_one_person_asked_for_twice_at_once_is_placed_once(fresh_engine):
+    cases, measure, ac, social = laid_out(fresh_engine, 1, places=(10, 6, 4))
+    wishes = [
+        AssignPlacement(cases[0], measure, *NOVEMBER, (Share(line.ref),))
+        for line in (ac, social)
+        for _ in range(4)
+    ]
+
+    answers = all_at_once(fresh_engine, wishes)
+
+    losers = [one for one in answers if isinstance(one, Refusal)]
+    assert len(losers) == len(wishes) - 1
+    assert {reason.code for one in losers for reason in one.reasons} == {"double-financing"}
+    assert taken(fresh_engine) == (1, 1)
+
+
+def test_stays_that_cross_each_other_never_block_each_other(fresh_engine):
+    """Split payers in both orders and overlapping months: the fixed order of locks leaves no deadlock."""
+    cases, measure, ac, social = laid_out(fresh_engine, 12, places=(10, 6, 4))
+    spans = [(date(2026, 11, 1 + at), date(2026, 12, 31 - at)) for at in range(12)]
+    wishes = [
+        AssignPlacement(
+            case,
+            measure,
+            *span,
+            (Share(ac.ref, 60), Share(social.ref, 40))
+            if at % 2
+            else (Share(social.ref, 40), Share(ac.ref, 60)),
+        )
+        for at, (case, span) in enumerate(zip(cases, spans, strict=True))
+    ]
+
+    answers = all_at_once(fresh_engine, wishes)
+
+    assert sum(isinstance(one, str) for one in answers) == 10
+    assert taken(fresh_engine) == (10, 6)
