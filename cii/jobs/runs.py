@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, Engine, func, update
+from sqlalchemy import Engine, func, update
 from sqlalchemy.dialects.postgresql import insert as insert_pg
 from sqlalchemy.dialects.sqlite import insert as insert_lite
 from sqlalchemy.exc import OperationalError
@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from cii.jobs.registry import JOBS, TICKS, Job, Tick, called, due_dates
 from cii.jobs.tables import JobLease, JobRun
 from cii.kernel.calendar import WorkingDays
-from cii.kernel.clock import Clock, local_day
+from cii.kernel.clock import ZURICH, Clock
 from cii.kernel.digest import plain
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, Work, working
@@ -97,7 +97,8 @@ def catch_up(bell: Bell, jobs: Iterable[Job] = JOBS) -> list[tuple[str, date]]:
 def business_today(now: datetime) -> date:
     """The day whose yesterday is due: it begins at 03:15."""
     hours, minutes = RING
-    return local_day(now - timedelta(hours=hours, minutes=minutes))
+    wall = now.astimezone(ZURICH).replace(tzinfo=None)
+    return (wall - timedelta(hours=hours, minutes=minutes)).date()
 
 
 def last_run(bell: Bell, name: str) -> date | None:
@@ -127,7 +128,7 @@ def lease(bell: Bell, name: str) -> bool:
     with bell.working() as work:
         insert = _insert(work.session)
         now = work.now
-        taken: CursorResult[Any] = work.session.connection().execute(
+        taken = work.session.connection().execute(
             insert(JobLease)
             .values(name=name, holder=bell.name, until=now + LEASE)
             .on_conflict_do_update(
@@ -135,8 +136,9 @@ def lease(bell: Bell, name: str) -> bool:
                 set_={"holder": bell.name, "until": now + LEASE},
                 where=(col(JobLease.until) <= now) | (col(JobLease.holder) == bell.name),
             )
+            .returning(col(JobLease.name))
         )
-        return taken.rowcount == 1
+        return taken.first() is not None
 
 
 def _give_back(bell: Bell, name: str) -> None:
@@ -153,12 +155,13 @@ def _give_back(bell: Bell, name: str) -> None:
 
 def _claim(work: Work, job: Job, day: date, worker: str) -> bool:
     insert = _insert(work.session)
-    claimed: CursorResult[Any] = work.session.connection().execute(
+    claimed = work.session.connection().execute(
         insert(JobRun)
         .values(job=job.name, business_date=day, worker=worker, started_at=work.now)
         .on_conflict_do_nothing(index_elements=["job", "business_date"])
+        .returning(col(JobRun.id))
     )
-    return claimed.rowcount == 1
+    return claimed.first() is not None
 
 
 def _insert(session: Session) -> Any:  # noqa: ANN401 - two dialects, one shape

@@ -14,7 +14,7 @@ from marshmallow_sqlalchemy import ModelConverter, SQLAlchemyAutoSchema
 from cii.store.columns import ChfColumn, UtcDateTime, Words
 from cii.wire import fields
 from cii.wire.pages import Page
-from cii.wire.schema import _SIMPLE, item_kind, without_none
+from cii.wire.schema import SIMPLE, item_kind, without_none
 
 
 class _Converter(ModelConverter):
@@ -86,8 +86,8 @@ def page_schema(shape: type[Any]) -> type[ma.Schema]:
 def _told(kind: Any) -> ma.fields.Field[Any]:  # noqa: ANN401, PLR0911 - one line per kind
     kind, optional = without_none(kind)
     more: dict[str, Any] = {"allow_none": optional}
-    if kind in _SIMPLE:
-        told: ma.fields.Field[Any] = _SIMPLE[kind](**more)
+    if kind in SIMPLE:
+        told: ma.fields.Field[Any] = SIMPLE[kind](**more)
         return told
     if (inner := item_kind(kind)) is not None:
         return ma.fields.List(_told(inner), **more)

@@ -14,11 +14,11 @@ from enum import IntFlag
 from typing import Any, Protocol, TypeVar, get_origin, get_type_hints
 
 from cii.kernel.clock import ZURICH
-from cii.kernel.errors import refuse
+from cii.kernel.errors import Refusal, refuse
 from cii.kernel.money import Chf, NotMoney
 from cii.wire import refusals
 from cii.wire.fields import skipped, twice
-from cii.wire.schema import item_kind, load_with, request_schema, without_none
+from cii.wire.schema import SIMPLE, item_kind, load_with, request_schema, without_none
 
 DOOR_FIELDS = frozenset({"csrf_token", "idempotency_key", "version", "next"})
 """Hidden inputs that the door reads itself."""
@@ -45,7 +45,11 @@ def load_form(command: type[Command], form: Form, given: Mapping[str, Any] | Non
     """The command from a form; `given` are the fields that the address gives. Refuses each fault by input."""
     taken = tuple(sorted(given or {}))
     values = form_values(command, form, leaving=taken)
-    made = load_with(request_schema(command, given=taken)(), values, separator="-")
+    try:
+        made = load_with(request_schema(command, given=taken)(), values, separator="-")
+    except Refusal as no:
+        refuse(_as_typed(command, form, no))
+        raise
     return made(**given) if given else made  # type: ignore[no-any-return]
 
 
@@ -80,14 +84,13 @@ _ABSENT = object()
 
 def _value(kind: Any, form: Form, name: str, read: set[str]) -> Any:  # noqa: ANN401 - one per kind
     inner = item_kind(kind)
-    if dataclasses.is_dataclass(inner):
-        numbers = _numbers(form, name)
-        rows = [(n, _row(inner, form, f"{name}-{n}-", read)) for n in numbers]
-        return [values for _, values in rows if values is not _ABSENT]
+    if _is_group(inner):
+        rows = [_row(inner, form, f"{name}-{n}-", read) for n in _numbers(form, name)]
+        return [values for values in rows if values is not _ABSENT]
     if inner is not None or (isinstance(kind, type) and issubclass(kind, IntFlag)):
         read.add(name)
         return [coerced(inner or str, text) for text in form.getlist(name) if text != ""]
-    if dataclasses.is_dataclass(kind):
+    if _is_group(kind):
         return _row(kind, form, f"{name}-", read)
     if get_origin(kind) is not None:
         held = {key: form.getlist(key)[0] for key in form if key.startswith(f"{name}-")}
@@ -107,6 +110,34 @@ def _row(kind: Any, form: Form, prefix: str, read: set[str]) -> Any:  # noqa: AN
     if all(not text.strip() for key in mine for text in form.getlist(key)):
         return _ABSENT
     return values
+
+
+def _is_group(kind: Any) -> bool:  # noqa: ANN401
+    """Whether the kind is several inputs; sums and quarters are dataclasses too, and one input each."""
+    return dataclasses.is_dataclass(kind) and kind not in SIMPLE
+
+
+def _as_typed(command: type[Any], form: Form, no: Refusal) -> list[Refusal]:
+    """The faults under the numbers that the inputs carry: blank rows were left out before reading."""
+    told = []
+    for one in no.reasons:
+        name, _, rest = (one.field or "").partition("-")
+        place, dash, inside = rest.partition("-")
+        if place.isdigit() and name in get_type_hints(command):
+            filled = [
+                n
+                for n in _numbers(form, name)
+                if any(
+                    text.strip()
+                    for key in form
+                    if key.startswith(f"{name}-{n}-")
+                    for text in form.getlist(key)
+                )
+            ]
+            if int(place) < len(filled):
+                one.field = f"{name}-{filled[int(place)]}{dash}{inside}"
+        told.append(one)
+    return told
 
 
 def _numbers(form: Form, name: str) -> list[int]:

@@ -60,10 +60,17 @@ def claim(session: Session, actor: str, key: str, body_digest: str, now: datetim
         "lease_until": now + LEASE, "claimed_at": now, "headers": {},
     }  # fmt: skip
     insert: Any = insert_pg if session.get_bind().dialect.name == "postgresql" else insert_lite
-    done: CursorResult[Any] = session.connection().execute(
-        insert(IdempotencyRecord).values(**fresh).on_conflict_do_nothing(index_elements=["actor", "key"])
+    taken_first = (
+        session.connection()
+        .execute(
+            insert(IdempotencyRecord)
+            .values(**fresh)
+            .on_conflict_do_nothing(index_elements=["actor", "key"])
+            .returning(col(IdempotencyRecord.id))
+        )
+        .first()
     )
-    if done.rowcount == 1:
+    if taken_first is not None:
         return Claim(actor, key, lease)
     held = session.exec(
         select(IdempotencyRecord).where(

@@ -30,7 +30,7 @@ _BY_CODE: dict[str, type[Refusal]] = {
     "unknown-field": refusals.UnknownField,
     "unfit-field": refusals.FieldFault,
 }
-_SIMPLE: dict[type, type[Any]] = {
+SIMPLE: dict[type, type[Any]] = {
     str: fields.Text,
     bool: fields.YesNo,
     int: fields.Whole,
@@ -119,8 +119,8 @@ def item_kind(kind: Any) -> Any:  # noqa: ANN401
 def _field(kind: Any, more: dict[str, Any]) -> ma.fields.Field[Any]:  # noqa: ANN401, PLR0911 - one per kind
     if kind is str and more["limits"].get("secret"):
         return fields.Secret(**more)
-    if kind in _SIMPLE:
-        made: ma.fields.Field[Any] = _SIMPLE[kind](**more)
+    if kind in SIMPLE:
+        made: ma.fields.Field[Any] = SIMPLE[kind](**more)
         return made
     if (inner := item_kind(kind)) is not None:
         limits = {k: v for k, v in more["limits"].items() if k not in {"max", "min"}}
