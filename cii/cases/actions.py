@@ -170,7 +170,7 @@ def move_lead(
     """Hand the case over: the former lead reads on for `former_lead_days` and no longer writes as lead.
 
     `stays`: the former lead keeps its other parts, as a voice of the network does (so by default there); else
-    they end with the lead. Refuses AlreadyLead, CaseClosed, CaseChanged.
+    they end with the lead. Refuses AlreadyLead, CaseClosed, Stale.
     """
     touch(work, case, version)
     if (case.lead_unit_id, case.lead_account_id) == (to_unit_id, account_id):
@@ -238,7 +238,7 @@ def _grant(
 
 
 def close_case(work: Work, ask: CloseCase) -> CaseFile:
-    """Close a case with its outcome; refuses OnlyTheLead, CaseClosed, CaseChanged, TextMissing."""
+    """Close a case with its outcome; refuses OnlyTheLead, CaseClosed, Stale, TextMissing."""
     case = case_by_ref(work, ask.case_ref)
     unit = acting_unit(work, case, PartyRole.LEAD)
     if not ask.outcome.strip():

@@ -7,14 +7,15 @@ from sqlmodel import col
 from cii.access.queries import sections_on_case
 from cii.access.vocabulary import Section
 from cii.cases.queries import live_parties
-from cii.cases.rules import CaseChanged, CaseClosed, NoPart, OnlyTheLead, SectionNotYours, section_word
+from cii.cases.rules import CaseClosed, NoPart, OnlyTheLead, SectionNotYours, section_word
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CaseStatus, PartyRole
 from cii.store.work import HOUSE, Work
+from cii.wire.refusals import Stale
 
 
 def touch(work: Work, case: CaseFile, expected: int | None = None) -> None:
-    """Count the version of an open case on and hold its row; refuses CaseClosed, CaseChanged."""
+    """Count the version of an open case on and hold its row; refuses CaseClosed, Stale."""
     counted = (
         update(CaseFile)
         .where(col(CaseFile.id) == case.id, col(CaseFile.status) == CaseStatus.OPEN)
@@ -30,7 +31,7 @@ def touch(work: Work, case: CaseFile, expected: int | None = None) -> None:
         work.session.refresh(case)
         if case.status is CaseStatus.CLOSED:
             raise CaseClosed(number=case.number, open="reopen")
-        raise CaseChanged(current=case.version, expected=expected)
+        raise Stale(current=case.version)
     set_committed_value(case, "version", version)
 
 

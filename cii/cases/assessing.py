@@ -246,7 +246,7 @@ def voice_done(work: Work, ask: VoiceDone, *, unit_id: int | None = None) -> Ass
 def sign(work: Work, ask: SignAssessment, *, unit_id: int | None = None) -> Assessment:
     """Sign the round; refuses every voice that is missing, all at once (MissingVoice names the role).
 
-    Refuses also: OnlyTheLead, NoAssessment (the last round is signed), TextMissing, CaseClosed, CaseChanged.
+    Refuses also: OnlyTheLead, NoAssessment (the last round is signed), TextMissing, CaseClosed, Stale.
     """
     case = case_by_ref(work, ask.case_ref)
     unit = acting_unit(work, case, PartyRole.LEAD, unit_id=unit_id)

@@ -67,7 +67,7 @@ class AnswerPlan:
 def propose_plan(work: Work, ask: ProposePlan, *, unit_id: int | None = None) -> Plan:
     """Put a new version of the plan before the units that bear its parts; one proposed before is replaced.
 
-    Refuses: OnlyTheLead, CaseClosed, CaseChanged, and every fault of the parts at once (NotAParty, DayPast,
+    Refuses: OnlyTheLead, CaseClosed, Stale, and every fault of the parts at once (NotAParty, DayPast,
     TextMissing, NothingAsked, UnknownThing).
     """
     case = case_by_ref(work, ask.case_ref)

@@ -32,12 +32,6 @@ class GridChanged(Refusal):
     code, kind = "grid-changed", "conflict"
 
 
-class CaseChanged(Refusal):
-    """Somebody else has changed the case since the version that the editor saw."""
-
-    code, kind = "stale", "stale"
-
-
 class SectionNotYours(Refusal):
     """The section may not be written with this part in the case."""
 
