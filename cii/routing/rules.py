@@ -48,12 +48,6 @@ class BelowThreshold(Refusal):
     code, kind = "below-threshold", "unfit"
 
 
-class NotInPerimeter(Refusal):
-    """The unit is not in the network's perimeter at that date; everyday collaboration stays open."""
-
-    code, kind = "not-in-perimeter", "unfit"
-
-
 class TriageRefused(Refusal):
     """The triage table sends the situation nowhere; `why` says which rule and what it looks at."""
 
@@ -61,7 +55,7 @@ class TriageRefused(Refusal):
 
 
 class AlreadyAnnounced(Refusal):
-    """This detection was announced or dismissed before."""
+    """The detection was announced or dismissed before."""
 
     code, kind = "already-announced", "conflict"
 
@@ -70,6 +64,42 @@ class NoUnitForRole(Refusal):
     """No unit of the canton's directory serves this role in the person's region."""
 
     code, kind = "no-unit-for-role", "conflict"
+
+
+class ReasonMissing(Refusal):
+    """The act needs a reason."""
+
+    code, kind = "routing-reason-missing", "unfit"
+
+
+class NotYourUnit(Refusal):
+    """The unit is none of yours; with seats in several units, the unit has to be named."""
+
+    code, kind = "not-your-unit", "forbidden"
+
+
+class ReferralOpen(Refusal):
+    """Another referral of the case still waits for its answer."""
+
+    code, kind = "referral-open", "conflict"
+
+
+class ReferralChanged(Refusal):
+    """The other side has moved the referral in the meantime; `version` is the present one."""
+
+    code, kind = "referral-changed", "stale"
+
+
+class UnitNotInCase(Refusal):
+    """The unit has no part in the case."""
+
+    code, kind = "unit-not-in-case", "unfit"
+
+
+class CaseWithoutProcess(Refusal):
+    """The case has no process: it is an archived one."""
+
+    code, kind = "case-without-process", "conflict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +120,7 @@ COUNTS: Mapping[str, Column] = {
     "work_capacity": Column("capacite_travail", low=0, high=100),
     "problems": Column("problemes", low=0, high=10),
 }
-"""The facts of the detection table and the columns they are read from; empty counts as 0 but for work capacity."""
+"""The facts of the detection table and their columns; empty counts as 0 but for work capacity."""
 
 TEXTS: Mapping[str, Column] = {
     "avs": Column("avs"),
@@ -130,8 +160,8 @@ class InsuredRow:
 def read_row(line: int, cells: Mapping[str, str], today: date) -> tuple[InsuredRow | None, list[Refusal]]:
     """Read one row; all its faults at once, each with `line`, and the column's header as its field.
 
-    `cells` maps header → text. Refuses (as a list): MissingCell, NotADay, NotACount, NotASystem. The AVS number
-    itself is checked by `people`, which owns that rule.
+    `cells` maps header → text. Refuses (as a list): MissingCell, NotADay, NotACount, NotASystem. The AVS
+    number itself is checked by `people`, which owns that rule.
     """
     faults: list[Refusal] = []
     texts = {name: cells.get(column.header, "").strip() for name, column in TEXTS.items()}
@@ -233,7 +263,7 @@ class TriageFacts:
 
 
 def announcement_faults(facts: TriageFacts, basis_faults: list[Refusal]) -> list[Refusal]:
-    """Every reason why the situation cannot be announced: the threshold and each missing basis, all at once."""
+    """Every reason against announcing: the threshold and each missing basis, all at once."""
     below = [BelowThreshold(followed=facts.followed, may_owe=facts.may_owe)]
     return (below if not (facts.followed >= 1 and facts.may_owe >= 1) else []) + basis_faults
 

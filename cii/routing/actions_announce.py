@@ -1,0 +1,270 @@
+"""Announce a detected person: threshold, basis for each recipient, triage, case, process, referral."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from cii.access.vocabulary import NOTHING, Section
+from cii.cases.actions import compose_assessment, join, open_case
+from cii.cases.tables import CaseFile
+from cii.cases.vocabulary import CasePath, PartyRole
+from cii.institutions.queries import in_network, institution_of, region_of, unit_for, units_by_id
+from cii.institutions.tables import Unit
+from cii.institutions.vocabulary import Sector, UnitKind
+from cii.journal.actions import wrote
+from cii.kernel.errors import Refusal, refuse
+from cii.kernel.period import next_month
+from cii.people.actions import GiveConsent, disclose, give_consent
+from cii.people.queries import BasisClaims, basis_facts, identity_for, person_by_id
+from cii.people.rules import basis_faults
+from cii.people.tables import Identity
+from cii.people.vocabulary import Basis, ConsentHow, Purpose
+from cii.routing.actions_referral import send_referral
+from cii.routing.flow import CASE, advance, see_to
+from cii.routing.queries import detection_by_ref
+from cii.routing.rules import (
+    AlreadyAnnounced,
+    NoUnitForRole,
+    ReasonMissing,
+    TriageFacts,
+    TriageRefused,
+    age_at,
+    announcement_faults,
+)
+from cii.routing.tables import Detection
+from cii.routing.vocabulary import DetectionState, Path, Potential
+from cii.store.work import Work
+from cii.workflow.actions import decide, start
+from cii.workflow.events import TaskDone
+
+SHARED = Section.IDENTITY | Section.FUNCTIONAL | Section.PLAN | Section.PLACEMENT | Section.SOCIAL_FACTS
+"""What a party of the network learns; the physician and the AI office also the medical part."""
+
+VOICES: Mapping[Sector, UnitKind] = {
+    Sector.AC: UnitKind.ORP,
+    Sector.AI: UnitKind.AI_OFFICE,
+    Sector.AS: UnitKind.GSR,
+}
+KINDS: Mapping[Sector, UnitKind] = {**VOICES, Sector.SFPO: UnitKind.OFIJ, Sector.SMIG: UnitKind.OSAS}
+TEXT_VERSION = "consentement-cii-1"
+
+
+@dataclass(frozen=True)
+class ConsentAsk:
+    """The consent of the person for this case, as it was given; `valid_until` left out: the usual length."""
+
+    given_on: date
+    how: ConsentHow = ConsentHow.SIGNED_PAPER
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Announce:
+    """Announce a detected person to the institutions concerned.
+
+    `basis` is CONSENT together with `consent`, else a legal basis whose conditions hold for each recipient.
+    """
+
+    detection_ref: str
+    potential: Potential
+    reason: str = field(metadata={"max": 2000})
+    basis: Basis = Basis.CONSENT
+    consent: ConsentAsk | None = None
+    written_reason: str = field(default="", metadata={"max": 2000})
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What an announcement led to: the path, the case, and the unit asked to take the lead."""
+
+    path: Path
+    case: CaseFile
+    lead_unit_id: int
+    referral_ref: str | None
+
+
+def announce(work: Work, ask: Announce) -> Announced:
+    """Open the case, pass on what the basis covers, start its process and ask the lead; all or nothing.
+
+    Refuses with every reason at once: BelowThreshold, each precondition of the basis that fails for each
+    recipient, TriageRefused; further AlreadyAnnounced, NoUnitForRole, and what `give_consent` refuses.
+    Source: 002 §4; product.md P2.
+    """
+    detection = detection_by_ref(work, ask.detection_ref)
+    if detection.state is not DetectionState.DETECTED:
+        raise AlreadyAnnounced(state=detection.state)
+    if not ask.reason.strip():
+        raise ReasonMissing(field="reason")
+    person = person_by_id(work, detection.person_id)
+    known = identity_for(work, detection.person_id, detection.unit_id)
+    if known is None:
+        raise AlreadyAnnounced(state=detection.state)
+    voices = _voices(work, detection, known)
+    others = {role: unit for role, unit in voices.items() if unit != detection.unit_id}
+    if ask.consent is not None:
+        _keep_consent(work, ask.consent, detection, person.ref, others)
+    claims = BasisClaims(
+        purpose=Purpose.COORDINATION, written_reason=ask.written_reason, proportional=True, same_purpose=True
+    )
+    missing = _basis_faults(work, ask.basis, detection, others, claims)
+    facts = _triage_facts(work, ask, detection, known, allowed=not missing)
+    refuse(announcement_faults(facts, missing))
+    triaged = decide(
+        work, "triage", facts.as_facts(), subject="person", subject_id=person.id or 0, person_id=person.id
+    ).decision
+    path = Path(str(triaged.outputs["path"]))
+    if path is Path.NOT_ELIGIBLE:
+        raise TriageRefused(why=" ".join(triaged.explain(work.actor.lang)))
+    case = open_case(
+        work, person_id=person.id or 0, path=CasePath(path.value), opened_by_unit_id=detection.unit_id,
+        lead_unit_id=detection.unit_id, lead_account_id=work.actor.account_id,
+    )  # fmt: skip
+    lead = _lead(work, path, detection, voices, case)
+    for role, unit in others.items():
+        sections = _sections(role)
+        join(work, case, unit, role, NOTHING, basis=ask.basis)
+        disclose(
+            work, person, case.id, unit, sections, ask.basis, from_unit_id=detection.unit_id,
+            writes=_writes(role), claims=claims,
+        )  # fmt: skip
+    detection.state, detection.case_id = DetectionState.ANNOUNCED, case.id
+    work.session.add(detection)
+    work.session.flush()
+    wrote(
+        work, "announce", "detection", detection.id, ref=detection.ref, case_id=case.id, person_id=person.id,
+        unit_id=detection.unit_id, basis=ask.basis, payload={"path": path, "lead_unit": lead},
+    )  # fmt: skip
+    referral_ref = _begin(work, ask, path, detection, case, voices, lead)
+    return Announced(path, case, lead, referral_ref)
+
+
+def _voices(work: Work, detection: Detection, known: Identity) -> dict[PartyRole, int]:
+    """Which unit speaks for AC, AI, social aid and medicine: the own one first, else that of the region."""
+    own = units_by_id(work, [detection.unit_id])[detection.unit_id]
+    region = region_of(work, known.postcode) if known.postcode else None
+    wanted = dict(VOICES)
+    for name in (*detection.followed, *detection.may_owe):
+        wanted.setdefault(Sector(name), KINDS[Sector(name)])
+    found: dict[PartyRole, int] = {}
+    faults: list[Refusal] = []
+    for sector, kind in wanted.items():
+        try:
+            here = detection.unit_id if own.sector is sector else _id(unit_for(work, kind, region))
+            found[PartyRole(sector.value)] = here
+        except Refusal:
+            faults.append(NoUnitForRole(role=sector.value, region=region or known.postcode or ""))
+    found[PartyRole.PHYSICIAN] = _id(unit_for(work, UnitKind.MEDICAL, region))
+    refuse(faults)
+    return found
+
+
+def _id(unit: Unit) -> int:
+    return unit.id or 0
+
+
+def _keep_consent(
+    work: Work, ask: ConsentAsk, detection: Detection, person_ref: str, others: Mapping[PartyRole, int]
+) -> None:
+    until = ask.valid_until
+    if until is None:
+        until = ask.given_on
+        for _ in range(work.parameter("consent_default_months")):
+            until = next_month(until)
+    receivers = dict.fromkeys(institution_of(work, unit).ref for unit in others.values())
+    give_consent(
+        work,
+        GiveConsent(
+            person_ref, tuple(receivers), int(SHARED | Section.MEDICAL), Purpose.COORDINATION, ask.given_on,
+            until, TEXT_VERSION, ask.how,
+        ),
+        detection.unit_id,
+    )  # fmt: skip
+
+
+def _basis_faults(
+    work: Work, basis: Basis, detection: Detection, others: Mapping[PartyRole, int], claims: BasisClaims
+) -> list[Refusal]:
+    """Each precondition that fails, for each recipient, with the recipient's name."""
+    named = units_by_id(work, others.values())
+    found: list[Refusal] = []
+    for role, unit in others.items():
+        facts = basis_facts(work, detection.person_id, detection.unit_id, unit, _sections(role), claims)
+        for fault in basis_faults(basis, facts):
+            fault.facts = {**fault.facts, "recipient": named[unit].name}
+            fault.field = fault.field or "basis"
+            found.append(fault)
+    return found
+
+
+def _sections(role: PartyRole) -> Section:
+    return SHARED | Section.MEDICAL if role in {PartyRole.PHYSICIAN, PartyRole.AI} else SHARED
+
+
+def _writes(role: PartyRole) -> Section:
+    if role is PartyRole.PHYSICIAN:
+        return Section.MEDICAL | Section.FUNCTIONAL
+    return Section.PLAN | Section.PLACEMENT | Section.SOCIAL_FACTS
+
+
+def _triage_facts(
+    work: Work, ask: Announce, detection: Detection, known: Identity, *, allowed: bool
+) -> TriageFacts:
+    return TriageFacts(
+        followed=len(detection.followed),
+        may_owe=len(detection.may_owe),
+        in_perimeter=in_network(work, detection.unit_id),
+        reinsertion_potential=ask.potential,
+        consent_or_basis=allowed,
+        age=age_at(known.birth_date, work.today),
+        work_capacity=int(detection.facts["work_capacity"]),
+    )
+
+
+def _lead(
+    work: Work, path: Path, detection: Detection, voices: Mapping[PartyRole, int], case: CaseFile
+) -> int:
+    """Who is asked to lead.
+
+    The table's institution in the network, the training service for youths, else the first system that may
+    owe benefits.
+    """
+    if path is Path.YOUTH:
+        return voices.get(PartyRole.SFPO) or _id(unit_for(work, UnitKind.OFIJ, None))
+    if path is Path.EVERYDAY:
+        return voices[PartyRole(detection.may_owe[0])]
+    answer = decide(
+        work, "lead-institution", detection.facts, subject=CASE, subject_id=case.id or 0,
+        person_id=case.person_id, case_id=case.id,
+    ).decision  # fmt: skip
+    return voices[PartyRole(str(answer.outputs["lead"]))]
+
+
+def _begin(  # noqa: PLR0917 - what an announcement has gathered, for one caller
+    work: Work,
+    ask: Announce,
+    path: Path,
+    detection: Detection,
+    case: CaseFile,
+    voices: Mapping[PartyRole, int],
+    lead: int,
+) -> str | None:
+    """Start the process and, where another unit is to lead, send the referral."""
+    roles: dict[str, tuple[int, ...]] = {role.value: (unit,) for role, unit in voices.items()}
+    roles |= {"lead": (lead,), "announcing": (detection.unit_id,)}
+    roles |= {"sending": (detection.unit_id,), "receiving": (lead,)}
+    roles |= {"coordination": (_id(unit_for(work, UnitKind.COORDINATION, None)),)}
+    if path is Path.YOUTH:
+        roles.setdefault("SFPO", (lead,))
+    facts = {"systems": len(detection.followed), "consent": True}
+    fired = start(
+        work, path.value, subject=CASE, subject_id=case.id or 0, subject_ref=case.ref,
+        person_id=case.person_id, facts=facts, roles=roles,
+    )  # fmt: skip
+    see_to(work, fired, facts)
+    if path is Path.NETWORK:
+        compose_assessment(work, case)
+    if lead == detection.unit_id:
+        if path is Path.NETWORK:
+            advance(work, fired.instance, TaskDone("take_lead", "accept"))
+        return None
+    return send_referral(work, case, detection.unit_id, lead, ask.reason).ref

@@ -1,0 +1,108 @@
+"""One place where a case's process moves: fire the event, see to what follows, tell who has to know."""
+
+from collections.abc import Mapping
+
+from cii.cases.actions import CloseCase, close_case
+from cii.cases.queries import case_by_id
+from cii.institutions.queries import units
+from cii.institutions.vocabulary import UnitKind
+from cii.kernel.errors import UnknownThing
+from cii.notices.actions import tell
+from cii.routing.rules import CaseWithoutProcess
+from cii.store.work import HOUSE, Work
+from cii.workflow.actions import Fired, Units, decide, fire
+from cii.workflow.events import Ask, Decide, Decided, Effect, End, Escalate, Event, OpenTask
+from cii.workflow.queries import instance_for, roles_of
+from cii.workflow.state import TaskState
+from cii.workflow.tables import WfInstance
+from cii.workflow.vocabulary import Stand
+
+CASE = "case"
+
+
+def instance_of(work: Work, case_id: int) -> WfInstance:
+    """The process of a case; refuses CaseWithoutProcess."""
+    found = instance_for(work, CASE, case_id)
+    if found is None:
+        raise CaseWithoutProcess
+    return found
+
+
+def advance(
+    work: Work,
+    instance: WfInstance,
+    event: Event,
+    *,
+    facts: Mapping[str, object] | None = None,
+    roles: Units | None = None,
+    expected_seq: int | None = None,
+) -> Fired:
+    """Move the process of a case by one event and see to its effects: decisions, notices, the case's end."""
+    fired = fire(work, instance, event, facts or {}, roles, expected_seq)
+    return see_to(work, fired, facts or {})
+
+
+def see_to(work: Work, fired: Fired, facts: Mapping[str, object]) -> Fired:
+    """Carry out what a step leaves to the rooms: ask tables, tell units, close the case."""
+    instance = fired.instance
+    held = roles_of(work, instance.id or 0)
+    for effect in fired.effects:
+        match effect:
+            case Decide(table):
+                answer = decide(
+                    work, table, facts, subject=instance.subject, subject_id=instance.subject_id,
+                    person_id=instance.person_id, case_id=instance.subject_id,
+                ).decision  # fmt: skip
+                decided = Decided(table, answer.outputs, answer.rules)
+                return advance(work, instance, decided, facts=facts)
+            case End(outcome):
+                _close(work, instance, outcome)
+            case _:
+                _tell(work, instance, effect, held)
+    return fired
+
+
+def _tell(work: Work, instance: WfInstance, effect: Effect, held: Mapping[str, tuple[int, ...]]) -> None:
+    mine = set(work.actor.units)
+    match effect:
+        case OpenTask(task) if (
+            task.state == Stand.OPEN and isinstance(task.unit, int) and task.unit not in mine
+        ):
+            _notice(work, instance, task.unit, "task-opened")
+        case Escalate(task, to):
+            for unit in _escalated(work, task, to, held):
+                _notice(work, instance, unit, "task-late")
+        case Ask(_, argument):
+            for unit in _holders(work, argument, held):
+                _notice(work, instance, unit, "case-flagged")
+
+
+def _escalated(work: Work, task: TaskState, to: str, held: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+    if to == "supervisor":
+        return (task.unit,) if isinstance(task.unit, int) else ()
+    return _holders(work, to, held)
+
+
+def _holders(work: Work, role: str, held: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+    if role in held:
+        return held[role]
+    if role == "coordination":
+        return tuple(unit.id or 0 for unit in units(work, kind=UnitKind.COORDINATION))
+    return ()
+
+
+def _notice(work: Work, instance: WfInstance, unit_id: int, kind: str) -> None:
+    tell(
+        work, unit_id=unit_id, kind=kind, subject=CASE, subject_ref=instance.subject_ref,
+        person_id=instance.person_id,
+    )  # fmt: skip
+
+
+def _close(work: Work, instance: WfInstance, outcome: str) -> None:
+    try:
+        case = case_by_id(work, instance.subject_id)
+    except UnknownThing:
+        if work.actor is not HOUSE:
+            raise
+        return
+    close_case(work, CloseCase(case.ref, outcome))

@@ -1,0 +1,230 @@
+"""Reads of routing: detections of my units, referrals that concern my units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import col, select
+
+from cii.access.vocabulary import Section
+from cii.cases.queries import cases_by_id, shown_units
+from cii.institutions.queries import UnitLabel
+from cii.kernel.errors import UnknownThing
+from cii.kernel.moves import open_moves
+from cii.people.queries import PersonLabel, label
+from cii.routing.rules import REFERRAL_MOVES
+from cii.routing.tables import Detection, DetectionRun, Referral
+from cii.routing.vocabulary import DetectionState, ReferralEvent, ReferralState
+from cii.store.work import HOUSE, Work
+from cii.wire.pages import USUAL, Page, after, page_of, place
+from cii.workflow.queries import DecisionRow, decisions_by_id
+
+
+def visible_detections(work: Work) -> ColumnElement[bool]:
+    """Detections belong to the unit that imported or entered them, and to nobody else."""
+    return col(Detection.unit_id).in_(work.actor.units)
+
+
+def visible_referrals(work: Work) -> ColumnElement[bool]:
+    """Referrals are seen by the two units they lie between."""
+    mine = work.actor.units
+    return or_(col(Referral.from_unit_id).in_(mine), col(Referral.to_unit_id).in_(mine))
+
+
+def detection_by_ref(work: Work, ref: str) -> Detection:
+    """A detection of one of my units; refuses UnknownThing."""
+    found = work.session.exec(
+        select(Detection).where(col(Detection.ref) == ref, visible_detections(work))
+    ).first()
+    if found is None:
+        raise UnknownThing(field="detection")
+    return found
+
+
+def referral_by_ref(work: Work, ref: str) -> Referral:
+    """A referral that one of my units sent or received; refuses UnknownThing."""
+    wanted = select(Referral).where(col(Referral.ref) == ref)
+    found = work.session.exec(
+        wanted if work.actor is HOUSE else wanted.where(visible_referrals(work))
+    ).first()
+    if found is None:
+        raise UnknownThing(field="referral")
+    return found
+
+
+def open_referral(work: Work, case_id: int) -> Referral | None:
+    """The referral of the case that still waits for an answer, or None; whoever calls has seen the case."""
+    return work.session.exec(
+        select(Referral).where(
+            col(Referral.case_id) == case_id,
+            col(Referral.state).in_([state.value for state in REFERRAL_MOVES]),
+        )
+    ).first()
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionRow:
+    """A detected person as lists and pages show it, with the decision that says why."""
+
+    ref: str
+    state: DetectionState
+    person: PersonLabel | None
+    unit: UnitLabel | None
+    followed: tuple[str, ...]
+    may_owe: tuple[str, ...]
+    facts: Mapping[str, Any]
+    decision: DecisionRow | None
+    case_ref: str | None
+    reason: str | None
+    at: datetime
+
+
+def detections(
+    work: Work, state: DetectionState | None = None, mark: str | None = None, limit: int = USUAL
+) -> Page[DetectionRow]:
+    """Detections of my units, the newest first; one query, one each of names, units and decisions."""
+    query = select(Detection).where(visible_detections(work))
+    if state is not None:
+        query = query.where(col(Detection.state) == state)
+    name = f"detections {state or ''}"
+    since = place(work.settings, name, mark)
+    if since:
+        query = query.where(after([(col(Detection.id), True)], since))
+    rows = work.session.exec(query.order_by(col(Detection.id).desc()).limit(limit + 1)).all()
+    page = page_of(rows, limit, work.settings, name, lambda row: (row.id,))
+    return Page(tuple(_shown(work, page.items)), page.next)
+
+
+def detection_view(work: Work, ref: str) -> DetectionRow:
+    """One detection; refuses UnknownThing."""
+    return _shown(work, [detection_by_ref(work, ref)])[0]
+
+
+def detection_of_case(work: Work, case_id: int) -> DetectionRow | None:
+    """The detection that a case began with, for those who see the case; names only as far as open to them."""
+    found = work.session.exec(select(Detection).where(col(Detection.case_id) == case_id)).first()
+    return _shown(work, [found])[0] if found is not None else None
+
+
+def _shown(work: Work, rows: Any) -> list[DetectionRow]:  # noqa: ANN401 - rows of one select
+    persons = label(work, {row.person_id for row in rows})
+    units = shown_units(work, {row.unit_id for row in rows})
+    decisions = decisions_by_id(work, {row.decision_id for row in rows})
+    cases = cases_by_id(work, {row.case_id for row in rows if row.case_id})
+    work.saw("person", [row.person_id for row in rows], Section.IDENTITY | Section.PLAN)
+    return [
+        DetectionRow(
+            ref=row.ref,
+            state=row.state,
+            person=persons.get(row.person_id),
+            unit=units.get(row.unit_id),
+            followed=tuple(row.followed),
+            may_owe=tuple(row.may_owe),
+            facts=row.facts,
+            decision=decisions.get(row.decision_id),
+            case_ref=cases[row.case_id].ref if row.case_id in cases else None,
+            reason=row.reason,
+            at=row.at,
+        )
+        for row in rows
+    ]
+
+
+def runs(work: Work, limit: int = USUAL) -> list[DetectionRun]:
+    """The files that my units imported, the newest first."""
+    return list(
+        work.session.exec(
+            select(DetectionRun)
+            .where(col(DetectionRun.unit_id).in_(work.actor.units))
+            .order_by(col(DetectionRun.id).desc())
+            .limit(limit)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralRow:
+    """A referral as the two units see it; `moves` are those open to the reader now."""
+
+    ref: str
+    version: int
+    state: ReferralState
+    case_ref: str | None
+    case_number: str | None
+    person: PersonLabel | None
+    sender: UnitLabel | None
+    receiver: UnitLabel | None
+    reason: str
+    answer: str | None
+    sent_at: datetime
+    expires_at: datetime
+    answered_at: datetime | None
+    moves: tuple[ReferralEvent, ...]
+
+
+def referral_moves(work: Work, row: Referral) -> tuple[ReferralEvent, ...]:
+    """What the actor may do with it now: the receiver answers, the sender answers back or withdraws."""
+    mine = set(work.actor.units)
+    sends = {ReferralEvent.ANSWER, ReferralEvent.WITHDRAW}
+    receives = {ReferralEvent.RECEIVE, ReferralEvent.ACCEPT, ReferralEvent.DECLINE, ReferralEvent.ASK}
+    allowed = (receives if row.to_unit_id in mine else set()) | (sends if row.from_unit_id in mine else set())
+    return tuple(event for event in open_moves(REFERRAL_MOVES, row.state) if event in allowed)
+
+
+def referrals(
+    work: Work, *, waiting: bool = False, mark: str | None = None, limit: int = USUAL
+) -> Page[ReferralRow]:
+    """Referrals that my units sent or received, the newest first; `waiting`: those without an answer yet."""
+    query = select(Referral).where(visible_referrals(work))
+    if waiting:
+        query = query.where(col(Referral.state).in_([state.value for state in REFERRAL_MOVES]))
+    name = f"referrals {waiting}"
+    since = place(work.settings, name, mark)
+    if since:
+        query = query.where(after([(col(Referral.id), True)], since))
+    rows = work.session.exec(query.order_by(col(Referral.id).desc()).limit(limit + 1)).all()
+    page = page_of(rows, limit, work.settings, name, lambda row: (row.id,))
+    return Page(tuple(_referral_rows(work, page.items)), page.next)
+
+
+def referrals_of_case(work: Work, case_id: int) -> list[ReferralRow]:
+    """The referrals of a case in order, for those who see the case."""
+    rows = work.session.exec(
+        select(Referral).where(col(Referral.case_id) == case_id).order_by(col(Referral.id))
+    )
+    return _referral_rows(work, rows.all())
+
+
+def referral_view(work: Work, ref: str) -> ReferralRow:
+    """One referral; refuses UnknownThing."""
+    return _referral_rows(work, [referral_by_ref(work, ref)])[0]
+
+
+def _referral_rows(work: Work, rows: Any) -> list[ReferralRow]:  # noqa: ANN401 - rows of one select
+    persons = label(work, {row.person_id for row in rows})
+    units = shown_units(work, {unit for row in rows for unit in (row.from_unit_id, row.to_unit_id)})
+    cases = cases_by_id(work, {row.case_id for row in rows})
+    found = []
+    for row in rows:
+        case = cases.get(row.case_id)
+        found.append(
+            ReferralRow(
+                ref=row.ref,
+                version=row.version,
+                state=row.state,
+                case_ref=case.ref if case else None,
+                case_number=case.number if case else None,
+                person=persons.get(row.person_id),
+                sender=units.get(row.from_unit_id),
+                receiver=units.get(row.to_unit_id),
+                reason=row.reason,
+                answer=row.answer,
+                sent_at=row.sent_at,
+                expires_at=row.expires_at,
+                answered_at=row.answered_at,
+                moves=referral_moves(work, row),
+            )
+        )
+    return found
