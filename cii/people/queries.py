@@ -46,6 +46,23 @@ def person_by_ref(work: Work, ref: str) -> Person:
     return found
 
 
+def person_by_id(work: Work, person_id: int) -> Person:
+    """A person whose visibility the caller has established, by the row's id."""
+    return work.session.get_one(Person, person_id)
+
+
+def consent_person(work: Work, consent_ref: str) -> int:
+    """Whose consent this is, if the person is open to the actor; refuses UnknownThing."""
+    found = work.session.exec(
+        select(Consent.person_id)
+        .join(Person, col(Person.id) == col(Consent.person_id))
+        .where(col(Consent.ref) == consent_ref, visible_to(work.actor, work.now))
+    ).first()
+    if found is None:
+        raise UnknownThing(field="consent")
+    return found
+
+
 def person_refs(work: Work, ids: Iterable[int]) -> dict[int, str]:
     """Outward names of persons whose visibility the caller has established, in one statement."""
     rows = work.session.exec(select(Person.id, Person.ref).where(col(Person.id).in_(set(ids))))
