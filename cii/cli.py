@@ -123,6 +123,35 @@ def db_check(_: argparse.Namespace, settings: Settings) -> Told:
     return Told(lines, data, DONE if found == wanted and not differences else FINDINGS)
 
 
+def db_revision(asked: argparse.Namespace, settings: Settings) -> Told:  # noqa: ARG001 - needs no database of ours
+    """Write the next migration from the difference between the last one and the tables (for developers)."""
+    import tempfile  # noqa: PLC0415
+
+    from alembic import command  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    from cii.store.engine import WRITING  # noqa: PLC0415
+    from cii.store.schema import MIGRATIONS, alembic_config, upgrade  # noqa: PLC0415
+
+    config = alembic_config()
+    known = list(ScriptDirectory.from_config(config).walk_revisions())
+    number = f"{len(known) + 1:04d}"
+    with tempfile.TemporaryDirectory() as folder:
+        engine = make_engine(f"sqlite:///{folder}/empty.sqlite")
+        if known:
+            upgrade(engine)
+        with engine.connect().execution_options(**{WRITING: True}) as connection:
+            config.attributes["connection"] = connection
+            command.revision(config, asked.message, autogenerate=True, rev_id=number)
+        engine.dispose()
+    (MIGRATIONS / "HEAD").write_text(f"{number}\n", encoding="utf-8")
+    return Told([number], {"revision": number})
+
+
+def _message(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("message", help="what the migration does, as its title")
+
+
 def user_add(asked: argparse.Namespace, settings: Settings) -> Told:
     """Open an account with one seat; the password is asked for, or read from standard input."""
     from cii.access.actions import AddAccount, add_account, add_membership  # noqa: PLC0415
@@ -275,6 +304,7 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("worker", work, _none),
     ("db upgrade", db_upgrade, _none),
     ("db check", db_check, _none),
+    ("db revision", db_revision, _message),
     ("user add", user_add, _user_arguments),
     ("audit verify", audit_verify, _none),
     ("workflows check", workflows_check, _folder),
