@@ -17,7 +17,8 @@ from cii.workflow.rulebook import Table, parse_table
 WORKFLOWS = HOUSE / "workflows"
 NOW = datetime(2026, 10, 15, 6, tzinfo=UTC)
 FACTS = {
-    "months_since_registration": 14, "framework_days_left": 200, "incapacity_months": 3, "social_aid_months": 6,
+    "months_since_registration": 14, "framework_days_left": 200, "incapacity_months": 3,
+    "social_aid_months": 6,
     "work_capacity": 70, "problems": 4, "systems": 1,
 }  # fmt: skip
 Sides = tuple[Callable[[], object], Callable[[], object]]

@@ -27,8 +27,7 @@ from cii.routing.flow import CASE, advance, instance_of
 from cii.store.work import Work
 from cii.workflow.actions import Fired
 from cii.workflow.events import TaskDone, WithdrawConsent
-from cii.workflow.queries import instance_for, roles_of, task_by_ref
-from cii.workflow.tables import WfInstance
+from cii.workflow.queries import instance_by_id, instance_for, roles_of, task_by_ref
 from cii.workflow.vocabulary import Status
 
 TASK_OF = {Voice.AC: "grid_ac", Voice.AI: "grid_ai", Voice.AS: "grid_as", Voice.PHYSICIAN: "medical"}
@@ -143,7 +142,7 @@ def complete_task(work: Work, ask: CompleteTask) -> Fired:
         "decide_lead",
     }:
         raise NotAllowed(act=task.key)
-    instance = work.session.get_one(WfInstance, task.instance_id)
+    instance = instance_by_id(work, task.instance_id)
     event = TaskDone(task.number, ask.outcome, closing=ask.closing)
     return advance(work, instance, event, expected_seq=ask.seq)
 

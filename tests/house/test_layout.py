@@ -44,15 +44,34 @@ def test_only_the_clock_asks_the_machine_for_the_time():
     assert guilty == []
 
 
-def test_tables_are_imported_by_their_own_room_and_by_figures_only():
+def test_rows_of_another_room_are_named_in_annotations_only_but_for_figures():
+    """A row type may say what a function takes; only its own room and `figures` select from it."""
     guilty = []
     for file in FILES:
         own = file.relative_to(HOUSE).parts[0]
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            module = node.module if isinstance(node, ast.ImportFrom) else None
-            found = re.fullmatch(r"cii\.(\w+)\.tables\w*", module or "")
-            if found and found[1] != own and not (own in {"figures", "demo"} and file.name != "tables.py"):
-                guilty.append(f"{file.relative_to(ROOT)} imports {module}")
+        if own in {"figures", "demo"} and file.name != "tables.py":
+            continue
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        foreign = {
+            alias.asname or alias.name: node.module
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            and (found := re.fullmatch(r"cii\.(\w+)\.tables\w*", node.module or ""))
+            and found[1] != own
+            for alias in node.names
+        }
+        said = {
+            id(name)
+            for node in ast.walk(tree)
+            for part in (getattr(node, "annotation", None), getattr(node, "returns", None))
+            if part is not None
+            for name in ast.walk(part)
+        }
+        guilty += [
+            f"{file.relative_to(ROOT)} uses {node.id} of {foreign[node.id]}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and node.id in foreign and id(node) not in said
+        ]
 
     assert guilty == []
 
