@@ -3,7 +3,7 @@
 Every act names its unit: the actor's unit that has a part in the case.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
@@ -60,7 +60,7 @@ class ReopenCase:
     """Take a closed case up again, with a reason."""
 
     case_ref: str
-    reason: str
+    reason: str = field(metadata={"max": 2000})
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class AddNote:
     """An internal note, read by the own unit only."""
 
     case_ref: str
-    text: str
+    text: str = field(metadata={"max": 8000})
 
 
 def open_case(

@@ -3,7 +3,7 @@
 What was written stays: a correction is a new entry that names the one it replaces, per unit and item.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -59,8 +59,8 @@ class WriteMedical:
     """The physician's part: the statement, the limits that matter for work, the capacity in percent."""
 
     case_ref: str
-    statement: str
-    limits: str
+    statement: str = field(metadata={"max": 8000})
+    limits: str = field(metadata={"max": 4000})
     effective_on: date
     capacity: int | None = None
     version: int | None = None
@@ -79,7 +79,7 @@ class SignAssessment:
     """The synthesis that closes a round of assessment."""
 
     case_ref: str
-    synthesis: str
+    synthesis: str = field(metadata={"max": 8000})
     version: int | None = None
 
 

@@ -3,7 +3,7 @@
 Source: product.md P2: `plan_agreed` needs the agreement of each institution that bears a part.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import func
@@ -38,8 +38,8 @@ from cii.store.work import HOUSE, Work
 class PlanPartAsk:
     """One goal with its action, the unit that bears it, its date, and the measure it uses, if one."""
 
-    goal: str
-    action: str
+    goal: str = field(metadata={"max": 1000})
+    action: str = field(metadata={"max": 1000})
     unit_ref: str
     due_on: date
     measure_ref: str | None = None
@@ -50,7 +50,7 @@ class ProposePlan:
     """A plan as the lead proposes it."""
 
     case_ref: str
-    focus: str
+    focus: str = field(metadata={"max": 2000})
     parts: tuple[PlanPartAsk, ...]
     version: int | None = None
 
@@ -61,7 +61,7 @@ class AnswerPlan:
 
     case_ref: str
     answer: PlanReply
-    reason: str | None = None
+    reason: str | None = field(default=None, metadata={"max": 2000})
 
 
 def propose_plan(work: Work, ask: ProposePlan, *, unit_id: int | None = None) -> Plan:

@@ -5,7 +5,7 @@ Source: product.md P2, P3, §10, CII report 2009-2013 §4.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from cii.access.vocabulary import Section
@@ -267,7 +267,7 @@ class GridAnswer:
     """One entry that somebody wants to write: item, value, where it is from, when it was so."""
 
     item: str
-    value: str
+    value: str = field(metadata={"max": 2000})
     effective_on: date
     source: str = ""
 
