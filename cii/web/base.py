@@ -83,8 +83,8 @@ def context() -> dict[str, Any]:
         "urls": _urls(actor),
         "shortcuts": [],
         "query": request.args.get("q", "")[:200],
-        "errors": [{"field": one.field, "text": one.text} for one in reasons],
-        "error": lambda name: next((one.text for one in reasons if one.field == name), None),
+        "errors": [{"field": _input(one.field), "text": one.text} for one in reasons],
+        "error": lambda name: next((one.text for one in reasons if _input(one.field) == name), None),
         "typed": _typed if reasons else lambda _, default="": default,
         "new_key": lambda: secrets.token_hex(16),
     }
@@ -116,6 +116,11 @@ def may_open(endpoint: str, actor: Actor | None) -> bool:
     if view is None or actor is None:
         return False
     return SIGNED_IN in permit or bool(permit & actor.permits)
+
+
+def _input(field: str | None) -> str | None:
+    """The name of the input that stands for a field of a command: `parts.0.goal` is `parts-0-goal`."""
+    return field.replace(".", "-") if field else None
 
 
 def _typed(name: str, default: object = "") -> object:
