@@ -7,6 +7,7 @@ settings, schema).
 import argparse
 import getpass
 import json
+import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -66,6 +67,7 @@ def run_house(settings: Settings, *, worker: bool) -> Told:
     from cii.jobs.worker import work_until  # noqa: PLC0415
 
     app = create_app(settings)
+    _end_on_signals()
     stop, beside = threading.Event(), None
     if worker:
         beside = threading.Thread(target=work_until, args=(make_bell(app), stop), name="worker")
@@ -82,12 +84,19 @@ def run_house(settings: Settings, *, worker: bool) -> Told:
     return Told([])
 
 
+def _end_on_signals() -> None:
+    """Let an ordinary kill end the process as an interruption does: the job at hand first."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.default_int_handler)
+
+
 def work(_: argparse.Namespace, settings: Settings) -> Told:
     """Run the jobs until interrupted."""
     from cii.app import create_app, make_bell  # noqa: PLC0415
     from cii.jobs.worker import work_until  # noqa: PLC0415
 
     stop = threading.Event()
+    _end_on_signals()
     try:
         work_until(make_bell(create_app(settings)), stop)
     except KeyboardInterrupt:
