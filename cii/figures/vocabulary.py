@@ -18,6 +18,7 @@ class Definition(StrEnum):
     EXIT_RATE_DURABLE = "exit_rate_durable"
     EXIT_RATE_DYNAMIC = "exit_rate_dynamic"
     REINSERTION = "reinsertion"
+    REINSERTION_COMPLETED = "reinsertion_completed"
     ABSENCE_DAYS = "absence_days"
     OCCUPANCY = "occupancy"
     INTERRUPTIONS = "interruptions"

@@ -1,0 +1,223 @@
+"""Pure rules of figures: values of indicators as exact fractions, their light, exits, the federal ceiling."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from cii.agreements.vocabulary import Direction, IndicatorUnit
+from cii.figures.vocabulary import Definition, Light
+from cii.kernel.errors import Refusal
+from cii.kernel.money import Chf
+from cii.placements.rules import exit_class
+from cii.placements.vocabulary import ContractType, ExitClass, ExitType
+
+INTERRUPTIONS = frozenset({ExitType.ABORTED, ExitType.EXCLUDED, ExitType.HEALTH, ExitType.DEPARTURE})
+"""Exits before the stay could bear fruit; an indicator may leave them out of its denominator."""
+
+IN_WORK = frozenset({ExitClass.DURABLE, ExitClass.TRANSITION})
+DYNAMIC = frozenset({ExitClass.DURABLE, ExitClass.TRANSITION, ExitClass.POSITIVE})
+_EXIT_RATES: Mapping[Definition, tuple[frozenset[ExitClass], frozenset[ExitType]]] = {
+    Definition.EXIT_RATE_DURABLE: (frozenset({ExitClass.DURABLE}), frozenset()),
+    Definition.EXIT_RATE_DYNAMIC: (DYNAMIC, frozenset()),
+    Definition.REINSERTION: (IN_WORK, frozenset()),
+    Definition.REINSERTION_COMPLETED: (IN_WORK, INTERRUPTIONS),
+}
+"""Rates over exits: the classes counted, the exits left out of the denominator."""
+_PERMILLE = 1000
+
+
+class ValueOutsideIndicator(Refusal):
+    """The value does not fit the indicator: no denominator, or more than all for a share."""
+
+    code, kind = "value-outside-indicator", "unfit"
+
+
+class EntryAhead(Refusal):
+    """A value stands for a day that has been, within the term of the agreement."""
+
+    code, kind = "indicator-entry-ahead", "unfit"
+
+
+class AlreadyCorrected(Refusal):
+    """The value was corrected before: correct the newest one."""
+
+    code, kind = "already-corrected", "conflict"
+
+
+def goal(unit: IndicatorUnit, stored: int) -> Fraction:
+    """A target or minimum in the unit of values: shares of one, days, numbers, centimes."""
+    return Fraction(stored, _PERMILLE) if unit is IndicatorUnit.PERCENT else Fraction(stored)
+
+
+def light(value: Fraction | None, target: Fraction, minimum: Fraction | None, direction: Direction) -> Light:
+    """Green: target reached; amber: missed, but the minimum reached; red: minimum missed; none: no value.
+
+    Without a minimum nothing can fall below it: a missed target is amber. Source: product.md F6 (12/40
+    amber, 16/40 green, 11/40 red under minimum 30 %, target 40 %).
+    """
+    if value is None:
+        return Light.NONE
+    sign = 1 if direction is Direction.UP else -1
+    if sign * value >= sign * target:
+        return Light.GREEN
+    return Light.RED if minimum is not None and sign * value < sign * minimum else Light.AMBER
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """So many persons left in the same way; months of a limited contract."""
+
+    exit_type: ExitType
+    contract_type: ContractType | None
+    contract_months: int | None
+    persons: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the indicators of one agreement are computed from; days are days, money is what was delivered."""
+
+    left: Sequence[Left] = ()
+    absence_days: int = 0
+    participant_months: int = 0
+    attended_days: int = 0
+    occupied_days: int = 0
+    place_days: int = 0
+    accrued: Chf = field(default_factory=Chf)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """`numerator` of `denominator`; `people` is how many persons it speaks of, when it counts persons."""
+
+    numerator: int
+    denominator: int
+    people: int | None = None
+
+    @property
+    def exact(self) -> Fraction | None:
+        """The value itself; None when there is nothing to divide by (nobody left is not a failure)."""
+        return Fraction(self.numerator, self.denominator) if self.denominator else None
+
+
+def exits_by_class(left: Iterable[Left], durable_from: int) -> dict[ExitClass, int]:
+    """Persons per class of exit; each class is present."""
+    found = dict.fromkeys(ExitClass, 0)
+    for one in left:
+        found[exit_class(one.exit_type, one.contract_type, one.contract_months, durable_from)] += one.persons
+    return found
+
+
+def exit_rate(
+    left: Sequence[Left],
+    counted: frozenset[ExitClass],
+    durable_from: int,
+    *,
+    without: frozenset[ExitType] = frozenset(),
+) -> Value:
+    """Persons whose exit is of these classes among all who left, but for those exits left out.
+
+    Source: product.md F6: 12 of 40; without 5 interruptions 12 of 35 (34.3 %).
+    """
+    kept = [one for one in left if one.exit_type not in without]
+    by_class = exits_by_class(kept, durable_from)
+    whole = sum(by_class.values())
+    return Value(sum(by_class[one] for one in counted), whole, whole)
+
+
+def computed(definition: Definition, facts: Facts, durable_from: int) -> Value | None:
+    """The value of a definition; None for what only people can enter.
+
+    absence_days: days absent per participant and month; cost_per_day: centimes per attended day.
+    """
+    left = facts.left
+    if definition in _EXIT_RATES:
+        counted, without = _EXIT_RATES[definition]
+        return exit_rate(left, counted, durable_from, without=without)
+    if definition is Definition.INTERRUPTIONS:
+        whole = sum(one.persons for one in left)
+        return Value(sum(one.persons for one in left if one.exit_type in INTERRUPTIONS), whole, whole)
+    return {
+        Definition.ABSENCE_DAYS: Value(facts.absence_days, facts.participant_months),
+        Definition.OCCUPANCY: Value(facts.occupied_days, facts.place_days),
+        Definition.COST_PER_DAY: Value(facts.accrued.centimes, facts.attended_days),
+    }.get(definition)
+
+
+def pooled(entries: Iterable[Value]) -> Value | None:
+    """Several entered values as one: sums over sums; None when nothing was entered."""
+    held = list(entries)
+    if not held:
+        return None
+    people = [one.people for one in held if one.people is not None]
+    return Value(
+        sum(one.numerator for one in held),
+        sum(one.denominator for one in held),
+        sum(people) if people else None,
+    )
+
+
+def definition_of(source: str) -> Definition:
+    """The definition that an indicator's source names; any other source is entered by people."""
+    return Definition(source) if source in set(Definition) else Definition.ENTERED
+
+
+def entry_faults(unit: IndicatorUnit, numerator: int, denominator: int) -> list[Refusal]:
+    """What is wrong with a value that somebody enters."""
+    beyond = unit is IndicatorUnit.PERCENT and not 0 <= numerator <= denominator
+    return [ValueOutsideIndicator(field="numerator")] if denominator <= 0 or numerator < 0 or beyond else []
+
+
+@dataclass(frozen=True, slots=True)
+class ExitGoals:
+    """Shares of durable and of all dynamic exits, whether each reaches its reference; None: nobody left."""
+
+    durable: Fraction | None
+    dynamic: Fraction | None
+    durable_met: bool | None
+    dynamic_met: bool | None
+
+
+def exit_goals(by_class: Mapping[ExitClass, int], durable_permille: int, dynamic_permille: int) -> ExitGoals:
+    """Durable and dynamic exits (sorties dynamiques) against their references.
+
+    Source: 003; product.md FR1: of 40 exits 10 + 6 + 8 → 25.0 %, 60.0 %, both met; 9 + 6 + 9 → 22.5 %.
+    """
+    whole = sum(by_class.values())
+    if not whole:
+        return ExitGoals(None, None, None, None)
+    durable = Fraction(by_class.get(ExitClass.DURABLE, 0), whole)
+    dynamic = Fraction(sum(by_class.get(one, 0) for one in DYNAMIC), whole)
+    return ExitGoals(
+        durable,
+        dynamic,
+        durable >= Fraction(durable_permille, _PERMILLE),
+        dynamic >= Fraction(dynamic_permille, _PERMILLE),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Job-seekers up to this share of the active population bring `per_head` each."""
+
+    upto_permille: int
+    per_head: Chf
+
+
+def federal_ceiling(active: int, seekers: int, seekers_year_before: int, bands: Sequence[Band]) -> Chf:
+    """What the Confederation pays at most for the canton's labour-market measures in a year.
+
+    The higher of the two years' mean counts; what lies beyond the last band brings nothing.
+    Source: RS 837.022.531 art. 2; product.md AC4: 100 000 active, 6 000 → 15 440 000.
+    """
+    counted, floor, total = Fraction(max(seekers, seekers_year_before)), Fraction(0), Fraction(0)
+    for band in bands:
+        top = Fraction(active * band.upto_permille, _PERMILLE)
+        total += max(min(counted, top) - floor, Fraction(0)) * band.per_head.centimes
+        floor = max(floor, top)
+    return Chf.rounded(total)
+
+
+def national_limit(ceiling: Chf, permille: int) -> Chf:
+    """What national measures may take of the ceiling. Source: RS 837.022.531 art. 3 (6 %)."""
+    return Chf.rounded(Fraction(ceiling.centimes * permille, _PERMILLE))

@@ -1,0 +1,165 @@
+"""Values and lights of indicators, exits, and the federal ceiling, with the numbers of the sources."""
+
+from fractions import Fraction
+
+import pytest
+
+from cii.agreements.vocabulary import Direction, IndicatorUnit
+from cii.figures.rules import (
+    Band,
+    Facts,
+    Left,
+    Value,
+    computed,
+    definition_of,
+    entry_faults,
+    exit_goals,
+    exits_by_class,
+    federal_ceiling,
+    goal,
+    light,
+    national_limit,
+    pooled,
+)
+from cii.figures.vocabulary import Definition, Light
+from cii.kernel.money import Chf
+from cii.placements.vocabulary import ContractType, ExitClass, ExitType
+
+TARGET, MINIMUM = goal(IndicatorUnit.PERCENT, 400), goal(IndicatorUnit.PERCENT, 300)
+
+
+def left(persons: int, exit_type=ExitType.EMPLOYMENT, contract=ContractType.OPEN_ENDED, months=None) -> Left:
+    return Left(exit_type, contract if exit_type is ExitType.EMPLOYMENT else None, months, persons)
+
+
+def exits_of(in_work: int, interrupted: int, other: int) -> Facts:
+    return Facts([left(in_work), left(interrupted, ExitType.ABORTED), left(other, ExitType.NO_SOLUTION)])
+
+
+@pytest.mark.parametrize(("in_work", "light_"), [(12, Light.AMBER), (16, Light.GREEN), (11, Light.RED)])
+def test_the_light_of_forty_exits_follows_minimum_30_and_target_40(in_work, light_):
+    value = computed(Definition.REINSERTION, exits_of(in_work, 5, 35 - in_work), durable_from=6)
+
+    assert value == Value(in_work, 40, 40)
+    assert light(value.exact, TARGET, MINIMUM, Direction.UP) is light_
+
+
+def test_leaving_out_five_interruptions_makes_twelve_of_thirty_five():
+    value = computed(Definition.REINSERTION_COMPLETED, exits_of(12, 5, 23), durable_from=6)
+
+    assert value.exact == Fraction(12, 35)
+    assert round(float(value.exact) * 100, 1) == 34.3
+
+
+def test_nobody_left_is_no_failure():
+    value = computed(Definition.REINSERTION, Facts(), durable_from=6)
+
+    assert value.exact is None
+    assert light(value.exact, TARGET, MINIMUM, Direction.UP) is Light.NONE
+
+
+def test_fewer_days_of_absence_are_better():
+    value = computed(Definition.ABSENCE_DAYS, Facts(absence_days=3, participant_months=2), durable_from=6)
+
+    assert value.exact == Fraction(3, 2)
+    assert light(value.exact, Fraction(1), Fraction(2), Direction.DOWN) is Light.AMBER
+    assert light(Fraction(1), Fraction(1), Fraction(2), Direction.DOWN) is Light.GREEN
+    assert light(Fraction(5, 2), Fraction(1), Fraction(2), Direction.DOWN) is Light.RED
+
+
+def test_without_a_minimum_a_missed_target_is_amber():
+    assert light(Fraction(1, 10), TARGET, None, Direction.UP) is Light.AMBER
+
+
+@pytest.mark.parametrize(
+    ("durable", "transition", "positive", "durable_met", "share"),
+    [(10, 6, 8, True, Fraction(1, 4)), (9, 6, 9, False, Fraction(9, 40))],
+)
+def test_forty_exits_against_the_national_reference(durable, transition, positive, durable_met, share):
+    by_class = exits_by_class(
+        [
+            left(durable),
+            left(transition, contract=ContractType.FIXED_TERM, months=5),
+            left(positive, ExitType.TRAINING),
+            left(40 - durable - transition - positive, ExitType.NO_SOLUTION),
+        ],
+        durable_from=6,
+    )
+    goals = exit_goals(by_class, 250, 600)
+
+    assert goals.durable == share
+    assert goals.durable_met is durable_met
+    assert goals.dynamic == Fraction(3, 5)
+    assert goals.dynamic_met is True
+
+
+def test_a_contract_of_exactly_six_months_is_durable():
+    by_class = exits_by_class([left(1, contract=ContractType.FIXED_TERM, months=6)], durable_from=6)
+
+    assert by_class[ExitClass.DURABLE] == 1
+
+
+def test_exit_goals_of_nobody_are_unknown():
+    assert exit_goals({}, 250, 600).durable_met is None
+
+
+BANDS = [
+    Band(12, Chf.parse("3500")),
+    Band(40, Chf.parse("2800")),
+    Band(100, Chf.parse("1700")),
+]
+
+
+@pytest.mark.parametrize(
+    ("seekers", "before", "ceiling"),
+    [
+        (6_000, 0, "15440000"),
+        (6_000, 6_400, "16120000"),
+        (12_000, 0, "22240000"),
+        (1_000, 900, "3500000"),
+        (0, 0, "0"),
+    ],
+)
+def test_the_federal_ceiling_of_a_hundred_thousand_active(seekers, before, ceiling):
+    assert federal_ceiling(100_000, seekers, before, BANDS) == Chf.parse(ceiling)
+
+
+def test_national_measures_take_six_percent_of_the_ceiling_at_most():
+    assert national_limit(Chf.parse("16120000"), 60) == Chf.parse("967200")
+
+
+def test_occupancy_cost_and_interruptions_are_computed_from_facts():
+    facts = Facts(
+        [left(3, ExitType.ABORTED), left(9, ExitType.NO_SOLUTION)],
+        attended_days=40,
+        occupied_days=460,
+        place_days=920,
+        accrued=Chf.parse("4000"),
+    )
+
+    assert computed(Definition.OCCUPANCY, facts, 6).exact == Fraction(1, 2)
+    assert computed(Definition.COST_PER_DAY, facts, 6).exact == 10_000
+    assert computed(Definition.INTERRUPTIONS, facts, 6) == Value(3, 12, 12)
+    assert computed(Definition.EXIT_RATE_DURABLE, facts, 6) == Value(0, 12, 12)
+
+
+def test_what_only_people_know_is_entered_and_pooled():
+    assert computed(definition_of("satisfaction"), Facts(), 6) is None
+    assert pooled([Value(20, 25, 25), Value(4, 5, 5)]) == Value(24, 30, 30)
+    assert pooled([]) is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "numerator", "denominator", "fits"),
+    [
+        (IndicatorUnit.PERCENT, 24, 30, True),
+        (IndicatorUnit.PERCENT, 31, 30, False),
+        (IndicatorUnit.DAYS, 45, 30, True),
+        (IndicatorUnit.DAYS, -1, 30, False),
+        (IndicatorUnit.NUMBER, 3, 0, False),
+    ],
+)
+def test_an_entered_value_fits_its_unit(unit, numerator, denominator, fits):
+    assert [fault.code for fault in entry_faults(unit, numerator, denominator)] == (
+        [] if fits else ["value-outside-indicator"]
+    )
