@@ -215,7 +215,8 @@ def _units(days: Sequence[date], whole: Sequence[date], basis: Basis) -> Fractio
         case Basis.CALENDAR_DAYS | Basis.AGREED_PLACES:
             return _sum(Fraction(1, len(month_of(day))) for day in days)
         case Basis.WEEKDAYS:
-            return _sum(Fraction(1, _weekdays_of_month(day.year, day.month)) for day in days if _is_weekday(day))
+            worked = filter(_is_weekday, days)
+            return _sum(Fraction(1, _weekdays_of_month(day.year, day.month)) for day in worked)
         case Basis.WEEK:
             return Fraction(sum(map(_is_weekday, days)), 5)
         case Basis.STARTED_MONTH | Basis.STARTED_WEEK | Basis.PER_PERSON:

@@ -1,0 +1,21 @@
+"""Acts of settlement: attest, state, check, approve, pay, reconcile; each in its module."""
+
+from cii.settlement.actions_attendance import Mark, RecordAttendance, Recorded, record_attendance
+from cii.settlement.actions_statements import (
+    PrefillStatement,
+    ReturnStatement,
+    approve,
+    check_statement,
+    decide_further_engagement,
+    pay,
+    prefill_month,
+    prefill_statement,
+    return_statement,
+    submit,
+)
+
+__all__ = [
+    "Mark", "PrefillStatement", "RecordAttendance", "Recorded", "ReturnStatement", "approve",
+    "check_statement", "decide_further_engagement", "pay", "prefill_month", "prefill_statement",
+    "record_attendance", "return_statement", "submit",
+]  # fmt: skip

@@ -1,0 +1,171 @@
+"""Attesting attendance, and booking what it earns. Attendance is a fact: it is never refused for money."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from cii.access.vocabulary import Role
+from cii.agreements.queries import price_book
+from cii.budgets.actions import Leg, Source, accrue, correct_accrual
+from cii.budgets.queries import reached
+from cii.budgets.vocabulary import Stage
+from cii.journal.actions import wrote
+from cii.kernel.errors import NotAllowed, refuse
+from cii.kernel.money import Chf
+from cii.kernel.period import Period, month_of
+from cii.placements.queries import placement_by_ref
+from cii.settlement.queries import MonthOf, months_of, sequence_of, stays_in
+from cii.settlement.rules import SETTLED, NotStarted, ShareOf, attendance_faults, expected_days
+from cii.settlement.tables import Attendance
+from cii.settlement.vocabulary import Presence
+from cii.store.columns import new_ref
+from cii.store.work import HOUSE, Work
+
+ATTENDANCE = "attendance"
+"""Kind of the ledger's source: the id is that of the share."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What is attested for a day."""
+
+    day: date
+    presence: Presence
+
+
+@dataclass(frozen=True)
+class RecordAttendance:
+    """Wish to attest days of a placement.
+
+    `others_present`: a day of a month whose other days were attended. With it, every expected day of that
+    month up to today that is neither named nor attested yet is present.
+    """
+
+    placement_ref: str
+    marks: tuple[Mark, ...] = ()
+    others_present: date | None = None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What an attestation did: new rows, corrections, and what exceeds the commitment (never refused)."""
+
+    new: int
+    corrected: int
+    excess: Chf
+
+
+def record_attendance(work: Work, ask: RecordAttendance) -> Recorded:
+    """Attest days: a day attested anew is a correction that names the row it replaces; a repeat does nothing.
+
+    Books what the months now earn. Refuses, all at once: NotStarted, DayTwice, DayOutsidePlacement,
+    DayNotExpected, DayInFuture; before: UnknownThing, NotAllowed (only the provider attests).
+    """
+    placement = placement_by_ref(work, ask.placement_ref)
+    if work.actor != HOUSE and not any(
+        seat.role == Role.PROVIDER and seat.unit_id == placement.provider_unit_id for seat in work.actor.seats
+    ):
+        raise NotAllowed
+    period = Period.through(placement.starts_on, placement.ends_on)
+    stays = stays_in(work, period, placement_ids=[placement.id or 0], lock=True)
+    if not stays:
+        raise NotStarted(placement=placement.ref)
+    stay = stays[0]
+    closures = price_book(work, [stay.key[0]]).closures.get(stay.key[:2], ())
+    expected = expected_days(stay.span, closures, work.calendar)
+    wanted = {mark.day: mark.presence for mark in ask.marks}
+    refuse(attendance_faults(stay, [mark.day for mark in ask.marks], expected, work.today))
+    known = _rows(work, stay.placement_id)
+    if ask.others_present is not None:
+        month = month_of(ask.others_present)
+        for day in sorted(expected):
+            if day in month and day <= work.today and day not in known:
+                wanted.setdefault(day, Presence.PRESENT)
+    fresh = [
+        Attendance(
+            placement_id=stay.placement_id,
+            day=day,
+            presence=presence,
+            recorded_at=work.now,
+            replaces=known[day].id if day in known else None,
+            account_id=work.actor.account_id,
+        )
+        for day, presence in sorted(wanted.items())
+        if day not in known or known[day].presence is not presence
+    ]
+    work.session.add_all(fresh)
+    work.session.flush()
+    excess = Chf.total(
+        book_attendance(work, months_of(work, [stay], month), month)
+        for month in sorted({month_of(row.day) for row in fresh})
+    )
+    corrected = sum(row.replaces is not None for row in fresh)
+    if fresh:
+        wrote(
+            work,
+            "attendance_recorded",
+            "placement",
+            stay.placement_id,
+            ref=stay.ref,
+            case_id=stay.case_id,
+            person_id=stay.person_id,
+            payload={row.day.isoformat(): row.presence for row in fresh},
+        )
+    return Recorded(len(fresh) - corrected, corrected, excess)
+
+
+def book_attendance(work: Work, months: Sequence[MonthOf], month: Period) -> Chf:
+    """Bring the ledger to what attendance earns of these stays; returns what exceeds the commitment.
+
+    A month that is settled is not lowered here: its correction statement does that.
+    """
+    before = accrued_by_share(work, month, [share.share_id for one in months for share in one.stay.shares])
+    settled: dict[tuple[int, int], bool] = {}
+    excess = Chf()
+    for one in months:
+        for share in one.stay.shares:
+            delta = one.part(share.share_id) - before.get(share.share_id, 0)
+            payer = (share.agreement_id, share.line_id)
+            if delta > 0:
+                source = Source(ATTENDANCE, share.share_id, f"attendance:{share.share_id}:{new_ref()}")
+                excess += Chf.total(accrue(work, [leg_of(share, month, Chf(delta))], source).excess)
+            elif delta < 0:
+                if payer not in settled:
+                    settled[payer] = any(row.state in SETTLED for row in sequence_of(work, payer, month))
+                if not settled[payer]:
+                    take_back(work, share, month, Chf(-delta))
+    return excess
+
+
+def take_back(work: Work, share: ShareOf, month: Period, amount: Chf) -> None:
+    """Lower what attendance has earned of a share in a month."""
+    source = Source(ATTENDANCE, share.share_id, f"attendance:{share.share_id}:{new_ref()}")
+    correct_accrual(work, [leg_of(share, month, amount)], source)
+
+
+def leg_of(share: ShareOf, month: Period, amount: Chf) -> Leg:
+    """A sum of one payer for a month; its date is the month's first day."""
+    return Leg(share.line_id, share.agreement_id, amount, month.start)
+
+
+def accrued_by_share(work: Work, month: Period, share_ids: Sequence[int]) -> dict[int, int]:
+    """What the ledger holds as earned by attendance in a month, per share, in centimes."""
+    rows = reached(Stage.ACCRUED, ATTENDANCE)
+    found = work.session.execute(
+        select(rows.c.source_id, rows.c.amount).where(
+            rows.c.source_id.in_(list(share_ids)), rows.c.effective_on == month.start
+        )
+    )
+    return {row[0]: int(row[1]) for row in found}
+
+
+def _rows(work: Work, placement_id: int) -> dict[date, Attendance]:
+    """The rows that stand, by day."""
+    rows = work.session.scalars(
+        select(Attendance).where(col(Attendance.placement_id) == placement_id).order_by(col(Attendance.id))
+    ).all()
+    replaced = {row.replaces for row in rows}
+    return {row.day: row for row in rows if row.id not in replaced}
