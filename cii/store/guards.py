@@ -1,17 +1,23 @@
 """Triggers that keep history append-only, on both engines; stated beside the table they guard."""
 
+from typing import Any
+
 from sqlalchemy import DDL, Table, event
+
+_ddl: Any = DDL
+"""SQLAlchemy leaves this one untyped."""
 
 
 def append_only(table: type, *, but: tuple[str, ...] = ()) -> None:
     """Refuse UPDATE, DELETE and TRUNCATE on the table; columns named in `but` may be filled once from NULL.
 
-    SQLite: BEFORE triggers (REPLACE is caught by `recursive_triggers`). PostgreSQL: row triggers for UPDATE and
-    DELETE and a statement trigger for TRUNCATE.
+    SQLite: BEFORE triggers (REPLACE is caught by `recursive_triggers`). PostgreSQL: row triggers for UPDATE
+    and DELETE and a statement trigger for TRUNCATE.
     """
     sql: Table = table.__table__  # type: ignore[attr-defined]
     for statement, dialect in append_only_ddl(sql.name, [c.name for c in sql.columns], but):
-        event.listen(sql, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))
+        ddl = _ddl(statement.replace("%", "%%"))
+        event.listen(sql, "after_create", ddl.execute_if(dialect=dialect))
 
 
 def append_only_ddl(name: str, columns: list[str], but: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -26,33 +32,45 @@ def append_only_ddl(name: str, columns: list[str], but: tuple[str, ...]) -> list
     refusal = f"{name} is append-only"
     return [
         (
-            f"CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} FOR EACH ROW{when_lite} "
-            f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END",
+            (
+                f"CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} FOR EACH ROW{when_lite} "
+                f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+            ),
             "sqlite",
         ),
         (
-            f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} FOR EACH ROW "
-            f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END",
+            (
+                f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} FOR EACH ROW "
+                f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+            ),
             "sqlite",
         ),
         (
-            f"CREATE FUNCTION {name}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{refusal}'; END $$",
+            (
+                f"CREATE FUNCTION {name}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN RAISE EXCEPTION '{refusal}'; END $$"
+            ),
             "postgresql",
         ),
         (
-            f"CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} FOR EACH ROW{when_pg} "
-            f"EXECUTE FUNCTION {name}_append_only()",
+            (
+                f"CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} FOR EACH ROW{when_pg} "
+                f"EXECUTE FUNCTION {name}_append_only()"
+            ),
             "postgresql",
         ),
         (
-            f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} FOR EACH ROW "
-            f"EXECUTE FUNCTION {name}_append_only()",
+            (
+                f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} FOR EACH ROW "
+                f"EXECUTE FUNCTION {name}_append_only()"
+            ),
             "postgresql",
         ),
         (
-            f"CREATE TRIGGER {name}_no_truncate BEFORE TRUNCATE ON {name} FOR EACH STATEMENT "
-            f"EXECUTE FUNCTION {name}_append_only()",
+            (
+                f"CREATE TRIGGER {name}_no_truncate BEFORE TRUNCATE ON {name} FOR EACH STATEMENT "
+                f"EXECUTE FUNCTION {name}_append_only()"
+            ),
             "postgresql",
         ),
     ]
@@ -69,13 +87,14 @@ def no_overlap(
 ) -> None:
     """Refuse two rows with the same keys whose days overlap; an empty `end` means for ever.
 
-    `same`: columns of whole numbers. `inclusive`: `end` is a last day, else the first day no more. `only`: a
-    column and the words it must hold for a row to count. PostgreSQL: an exclusion constraint over ranges (needs
-    no extension). SQLite: triggers.
+    `same`: columns of whole numbers. `inclusive`: `end` is a last day, else the first day no more. `only`:
+    a column and the words it must hold for a row to count. PostgreSQL: an exclusion constraint over ranges
+    (needs no extension). SQLite: triggers.
     """
     sql: Table = table.__table__  # type: ignore[attr-defined]
     for statement, dialect in no_overlap_ddl(sql.name, same, start, end, inclusive=inclusive, only=only):
-        event.listen(sql, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))
+        ddl = _ddl(statement.replace("%", "%%"))
+        event.listen(sql, "after_create", ddl.execute_if(dialect=dialect))
 
 
 def no_overlap_ddl(
@@ -105,8 +124,10 @@ def no_overlap_ddl(
         (exclusion + (f" WHERE ({counts})" if counts else ""), "postgresql"),
         *(
             (
-                f"CREATE TRIGGER {name}_no_overlap_{moment.lower()} AFTER {moment} ON {name} FOR EACH ROW "
-                + f"WHEN EXISTS (SELECT 1 FROM {name} AS o WHERE {clash}) {refusal}",
+                (
+                    f"CREATE TRIGGER {name}_no_overlap_{moment.lower()} AFTER {moment} ON {name} "
+                    f"FOR EACH ROW WHEN EXISTS (SELECT 1 FROM {name} AS o WHERE {clash}) {refusal}"
+                ),
                 "sqlite",
             )
             for moment in ("INSERT", "UPDATE")
