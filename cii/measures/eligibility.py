@@ -19,6 +19,8 @@ from cii.workflow.rulebook import Table, parse_table
 from cii.workflow.vocabulary import LANGUAGES, HitPolicy
 
 OUTPUT = "eligible"
+ELIGIBILITY = "eligibility"
+"""The name under which a published table is read: measures with the same text share what was read."""
 
 
 class NotAnEligibilityTable(Refusal):

@@ -275,7 +275,13 @@ class CatalogueRow:
 
 
 def catalogue(
-    work: Work, shown: CatalogueFilter, day: date, *, after: str = "", limit: int = 200
+    work: Work,
+    shown: CatalogueFilter,
+    day: date,
+    *,
+    after: str = "",
+    limit: int = 200,
+    overlaps: bool = True,
 ) -> list[CatalogueRow]:
     """The running measures on that day that pass the filter, by code; `after` is the last code shown."""
     query = select(Measure).where(col(Measure.id).in_(running_ids(day)), col(Measure.code) > after)
@@ -291,11 +297,13 @@ def catalogue(
             )
         )
     rows = work.session.scalars(query.order_by(col(Measure.code))).all()
-    full = [row for row in catalogue_rows(work, rows, day) if _passes(row, shown)]
+    full = [row for row in catalogue_rows(work, rows, day, overlaps=overlaps) if _passes(row, shown)]
     return full[:limit]
 
 
-def catalogue_rows(work: Work, rows: Sequence[Measure], day: date) -> list[CatalogueRow]:
+def catalogue_rows(
+    work: Work, rows: Sequence[Measure], day: date, *, overlaps: bool = True
+) -> list[CatalogueRow]:
     """These measures as the catalogue shows them on that day, in the order given; few queries, any length."""
     quotas, respondents = quotas_at(work, day), respondents_at(work, day)
     lines = lines_by_id(work, {quota.line_id for quota in quotas})
@@ -308,7 +316,7 @@ def catalogue_rows(work: Work, rows: Sequence[Measure], day: date) -> list[Catal
         mine = by_line.setdefault(quota.measure_id, {})
         mine[quota.line_id] = mine.get(quota.line_id, 0) + quota.places
     twins: dict[str, list[str]] = {}
-    for pair in overlapping(work, day):
+    for pair in overlapping(work, day) if overlaps else ():
         twins.setdefault(pair.one, []).append(pair.other)
         twins.setdefault(pair.other, []).append(pair.one)
     return [

@@ -20,7 +20,7 @@ from cii.cases.queries import case_by_ref
 from cii.cases.rules import CaseClosed
 from cii.cases.vocabulary import CaseStatus
 from cii.journal.actions import wrote
-from cii.kernel.clock import local_midnight
+from cii.kernel.clock import local_day, local_midnight
 from cii.kernel.digest import plain
 from cii.kernel.errors import NotAllowed, Refusal, refuse
 from cii.kernel.money import Chf
@@ -30,6 +30,7 @@ from cii.measures.eligibility import Verdict
 from cii.measures.queries import measure_by_ref, places_rows, quota_rows
 from cii.measures.rules import in_force
 from cii.measures.vocabulary import MeasureKind
+from cii.notices.actions import tell
 from cii.placements.days import (
     lock_days,
     open_days,
@@ -143,6 +144,18 @@ def assign(work: Work, ask: AssignPlacement, facts: Mapping[str, object] | None 
         engage(work, legs_of(cost, stay), source)
         _open_to_provider(work, placement, ask.functional_basis)
         _leave_waiting_list(work, placement)
+    if placement.provider_unit_id is not None:
+        tell(
+            work,
+            unit_id=placement.provider_unit_id,
+            kind="placement-reserved",
+            subject="placement",
+            subject_ref=placement.ref,
+            person_id=placement.person_id,
+            measure=measure.name,
+            first=placement.starts_on,
+            until=local_day(placement.reserved_until or work.now) - ONE_DAY,
+        )
     wrote(
         work,
         "placement.assign",

@@ -6,6 +6,7 @@ A constant number of statements, whatever the number of measures. No other perso
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from sqlalchemy import and_, case, func, or_, select
 from sqlmodel import col
@@ -16,14 +17,15 @@ from cii.agreements.queries import PriceBook, agreements_in_force, price_book
 from cii.allocation.rules import DEFAULT, Option, Wish, rank
 from cii.allocation.vocabulary import Access, Part
 from cii.cases.queries import case_by_ref
-from cii.institutions.queries import line_by_ref, lines
+from cii.institutions.queries import line_by_ref
 from cii.kernel.errors import NotAllowed, Refusal
 from cii.kernel.money import Chf
 from cii.kernel.period import Period
-from cii.measures.eligibility import OPEN_TO_ALL, Standing, Verdict, judge, read_table
+from cii.measures.eligibility import ELIGIBILITY, OPEN_TO_ALL, Standing, Verdict, judge, read_table
 from cii.measures.queries import (
     CatalogueFilter,
     CatalogueRow,
+    LineQuota,
     catalogue,
     places_rows,
     quota_rows,
@@ -35,6 +37,12 @@ from cii.store.work import Work
 
 SHOWN = 500
 """More measures than that are not searched at once; a canton has about 120."""
+
+
+class _Published(Protocol):
+    """An eligibility table as `measures` keeps it."""
+
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,30 +122,17 @@ def find_places(  # noqa: PLR0917 - the parts of one question
     if Section.PLACEMENT not in sections_on_case(work, held.id or 0)[0]:
         raise NotAllowed
     stay, line = Period.through(starts_on, ends_on), line_by_ref(work, line_ref)
-    shown = catalogue(work, CatalogueFilter(), starts_on, limit=SHOWN)
+    shown = catalogue(work, CatalogueFilter(), starts_on, limit=SHOWN, overlaps=False)
     rules = rules_at(work, starts_on, [row.id for row in shown])
     freedom = _freedom(work, shown, line.id or 0, stay)
     agreements = agreements_in_force(work, starts_on)
     book = price_book(work, set(agreements.values()))
-    payers = {one.id or 0: one for one in lines(work, starts_on)}
-    verdicts = {
-        row.id: judge(read_table(rules[row.id].source, row.code), facts) if row.id in rules else OPEN_TO_ALL
-        for row in shown
-    }
+    verdicts = {row.id: _verdict(rules.get(row.id), facts) for row in shown}
     prices = {
         row.id: tuple(
-            _price(
-                book,
-                agreements.get((row.id, quota.line_id)),
-                row.id,
-                quota.line_id,
-                stay,
-                quota.line_ref,
-                code,
-            )
+            _price(book, agreements.get((row.id, quota.line_id)), row.id, quota, stay)
             for quota in row.quotas
             if quota.places
-            and (code := payers[quota.line_id].code if quota.line_id in payers else quota.line_code)
         )
         for row in shown
     }
@@ -191,6 +186,10 @@ def find_places(  # noqa: PLR0917 - the parts of one question
     return found
 
 
+def _verdict(rule: _Published | None, facts: Mapping[str, object]) -> Verdict:
+    return judge(read_table(rule.source, ELIGIBILITY), facts) if rule is not None else OPEN_TO_ALL
+
+
 def _wish(facts: Mapping[str, object]) -> Wish:
     groups, language = facts.get("target_groups"), facts.get("language")
     return Wish(
@@ -210,19 +209,14 @@ def _access(row: CatalogueRow, verdict: Verdict, freedom: Freedom, stay: Period)
     return Access.OPEN if freedom.free > 0 else Access.FULL
 
 
-def _price(  # noqa: PLR0917 - the parts of one price
-    book: PriceBook,
-    agreement_id: int | None,
-    measure_id: int,
-    line_id: int,
-    stay: Period,
-    ref: str,
-    code: str,
+def _price(
+    book: PriceBook, agreement_id: int | None, measure_id: int, quota: LineQuota, stay: Period
 ) -> LinePrice:
+    ref, code = quota.line_ref, quota.line_code
     if agreement_id is None:
         return LinePrice(ref, code, None, "no-agreement-in-force")
     try:
-        return LinePrice(ref, code, book.price((agreement_id, measure_id, line_id), stay).total)
+        return LinePrice(ref, code, book.price((agreement_id, measure_id, quota.line_id), stay).total)
     except Refusal as no:
         return LinePrice(ref, code, None, no.reasons[0].code)
 

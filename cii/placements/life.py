@@ -17,6 +17,8 @@ from cii.kernel.clock import local_midnight
 from cii.kernel.errors import NotAllowed, Refusal, refuse
 from cii.kernel.moves import move
 from cii.kernel.period import ONE_DAY, Period, next_month
+from cii.measures.queries import measures_by_id
+from cii.notices.actions import tell
 from cii.placements.actions import note_event
 from cii.placements.days import give_back_days
 from cii.placements.ledger import release_rest
@@ -39,6 +41,13 @@ from cii.placements.vocabulary import (
     RefusalReason,
 )
 from cii.store.work import Work
+
+TOLD = {
+    PlacementState.ACCEPTED: "placement-accepted",
+    PlacementState.REFUSED: "placement-refused",
+    PlacementState.EXPIRED: "placement-expired",
+}
+"""The notice (`notice.<kind>`) that the asking institution gets."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,7 @@ def answer_place(work: Work, ask: AnswerPlace) -> Placement:
             {"reason": ask.reason.value, "note": ask.note},
         )
         _give_up(work, placement)
+    _tell_institution(work, placement)
     return _kept(work, placement, "placement.accept" if ask.accept else "placement.refuse")
 
 
@@ -188,6 +198,7 @@ def expire_holds(work: Work) -> list[Placement]:
         placement.state = move(MOVES, placement.state, PlacementMove.EXPIRE)
         note_event(work, placement, PlacementEventKind.EXPIRED, work.today, {})
         _give_up(work, placement)
+        _tell_institution(work, placement)
         _kept(work, placement, "placement.expire")
     return list(late)
 
@@ -218,6 +229,22 @@ def _kept(work: Work, placement: Placement, act: str) -> Placement:
         payload={"state": placement.state.value, "version": placement.version},
     )
     return placement
+
+
+def _tell_institution(work: Work, placement: Placement) -> None:
+    """Tell whoever asked for the place what became of it: accepted, refused or expired."""
+    measure = measures_by_id(work, [placement.measure_id])[placement.measure_id]
+    tell(
+        work,
+        unit_id=None if placement.requested_by_account_id else placement.requested_by_unit_id,
+        account_id=placement.requested_by_account_id,
+        kind=TOLD[placement.state],
+        subject="placement",
+        subject_ref=placement.ref,
+        person_id=placement.person_id,
+        measure=measure.name,
+        first=placement.starts_on,
+    )
 
 
 def _day_faults(work: Work, placement: Placement, day: date, field: str) -> list[Refusal]:

@@ -11,7 +11,7 @@ from cii.budgets.actions import Source, engage
 from cii.institutions.queries import line_by_ref, lines_by_id
 from cii.kernel.errors import Refusal
 from cii.kernel.period import Period
-from cii.measures.eligibility import OPEN_TO_ALL, Standing, Verdict, judge, read_table
+from cii.measures.eligibility import ELIGIBILITY, OPEN_TO_ALL, Standing, Verdict, judge, read_table
 from cii.measures.queries import quota_rows, rules_at
 from cii.placements.days import lines_with_places, shortage_of_line, shortage_of_measure
 from cii.placements.ledger import legs_of
@@ -78,7 +78,7 @@ def eligibility(
     rule = rules_at(work, day, [measure_id]).get(measure_id)
     if rule is None:
         return OPEN_TO_ALL
-    verdict = judge(read_table(rule.source, str(measure_id)), facts)
+    verdict = judge(read_table(rule.source, ELIGIBILITY), facts)
     match verdict.standing:
         case Standing.NOT_ELIGIBLE:
             failed = ", ".join(f"{one.input} {one.required}" for one in verdict.failed)

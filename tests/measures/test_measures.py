@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from cii.institutions.queries import line_by_code, unit_by_code
+from cii.kernel.errors import Refusal
 from cii.measures.actions import (
     ChangeRespondent,
     JustifyMeasure,
@@ -29,6 +30,8 @@ from cii.measures.queries import (
 )
 from cii.measures.rules import (
     MeasureCodeTaken,
+    MeasureDatesUpsideDown,
+    NegativePlaces,
     OutsideTheMeasure,
     QuotaInThePast,
     RespondentInThePast,
@@ -109,6 +112,13 @@ def test_two_measures_do_not_share_a_code(canton):
 
     with pytest.raises(MeasureCodeTaken):
         a_measure(canton, code="ATELIER")
+
+
+def test_a_measure_that_cannot_be_is_refused_with_every_reason(canton):
+    with pytest.raises(Refusal) as refused:
+        a_measure(canton, places=-1, starts_on=date(2026, 1, 2), ends_on=date(2026, 1, 1))
+
+    assert [type(one) for one in refused.value.reasons] == [MeasureDatesUpsideDown, NegativePlaces]
 
 
 def test_there_is_exactly_one_respondent_on_any_day(canton):

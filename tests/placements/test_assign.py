@@ -6,11 +6,18 @@ from sqlalchemy import func, select
 from cii.budgets.queries import positions
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
 from cii.kernel.money import Chf
+from cii.kernel.period import Period
 from cii.measures.actions import PublishRule, publish_rule
 from cii.placements.actions import AssignPlacement, Share, assign
 from cii.placements.board import capacity_board, occupancy
+from cii.placements.days import take_days
 from cii.placements.queries import events_of, placements_of, shares_of
-from cii.placements.rules import DoubleFinancing, QuotaBelowTaken
+from cii.placements.rules import (
+    DoubleFinancing,
+    EligibilityNeedsFacts,
+    EligibilityUndecided,
+    QuotaBelowTaken,
+)
 from cii.placements.tables import MeasureDay, Placement, PlacementEvent, PlacementShare, QuotaDay
 from cii.placements.vocabulary import PlacementState
 from tests.measures.build_measures import CONDITIONS
@@ -242,3 +249,25 @@ def test_a_stay_over_new_year_binds_each_year_its_own_part(work):
     next_year = next(one for one in positions(work, 2027) if one.line_id == market.ac.id)
     assert [share.committed for share in shares_of(work, made.id)] == [Chf.parse("4400.00")]
     assert position(work, market.ac).committed == next_year.committed == Chf.parse("2200.00")
+
+
+def test_a_full_day_is_taken_by_nobody_even_without_a_look_before(work):
+    stage = a_stage(work)
+    stage.room_for(1, ac=1)
+    stage.placement()
+
+    took = take_days(work, stage.measure.id, stage.market.ac.id, Period.through(DAY, date(2026, 12, 10)))
+
+    assert not took
+
+
+def test_a_table_that_cannot_answer_lets_nobody_in(work):
+    stage = a_stage(work)
+    publish_rule(work, PublishRule(stage.measure.ref, CONDITIONS, work.today))
+
+    with pytest.raises(EligibilityUndecided) as undecided:
+        stage.placement(facts={"age": "thirty", "percent": 50})
+    with pytest.raises(EligibilityNeedsFacts):
+        stage.placement(facts={})
+
+    assert undecided.value.facts["fault"] == "fact-wrong-type"

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from cii.access.queries import sections_on_person
 from cii.access.vocabulary import Role, Section
@@ -10,6 +11,7 @@ from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
 from cii.kernel.money import Chf
 from cii.kernel.moves import IllegalMove
 from cii.kernel.period import Period
+from cii.notices.tables import Notice
 from cii.placements.actions import assign
 from cii.placements.board import capacity_board, occupancy, waiting_list
 from cii.placements.life import (
@@ -32,7 +34,7 @@ from cii.placements.queries import (
     shares_in,
     shares_of,
 )
-from cii.placements.rules import AlreadyWaiting, NotYet, RefusalNeedsReason
+from cii.placements.rules import AlreadyWaiting, NotYet, RefusalNeedsReason, UrgencyUnknown
 from cii.placements.vocabulary import (
     ContractType,
     ExitType,
@@ -220,6 +222,8 @@ def test_who_waits_stands_in_one_order_and_others_see_the_position_only(work):
     assert capacity_board(work, DAY) == [], "no day is opened before the first wish"
     with pytest.raises(AlreadyWaiting):
         join_waiting_list(work, usual)
+    with pytest.raises(UrgencyUnknown):
+        join_waiting_list(work, replace(usual, case_ref=stage.case().ref, urgency=4))
     with pytest.raises(UnknownThing):
         withdraw_waiting(stage.actor(stage.gsr), mine.ref)
 
@@ -265,3 +269,20 @@ def test_shares_of_a_period_are_one_row_per_payer(work):
     ]
     assert Chf.total(row.committed for row in rows) == Chf.parse("2200.00")
     assert work.session.execute(shares_in(Period.through(date(2026, 12, 1), date(2026, 12, 31)))).all() == []
+
+
+def test_the_provider_is_told_of_a_wish_and_the_institution_of_the_answer(work):
+    stage = a_stage(work)
+    ours, theirs = stage.actor(stage.orp), provider(stage)
+    made = assign(ours, stage.wish())
+
+    answer_place(theirs, AnswerPlace(made.ref, accept=True))
+
+    told = work.session.scalars(
+        select(Notice).where(Notice.subject_ref == made.ref).order_by(Notice.id)
+    ).all()
+    assert [(one.kind, one.unit_id, one.account_id) for one in told] == [
+        ("placement-reserved", stage.provider_unit.id, None),
+        ("placement-accepted", None, ours.actor.account_id),
+    ]
+    assert set(told[0].facts) == {"measure", "first", "until"}, "no personal text"
