@@ -18,7 +18,7 @@ from cii.budgets.vocabulary import Stage
 from cii.kernel.clock import local_midnight
 from cii.kernel.money import Chf
 from cii.kernel.period import Period
-from cii.placements.tables import Placement
+from cii.placements.tables import Placement, PlacementShare
 from cii.settlement.tables import Statement, StatementLine
 from cii.store.work import Work
 
@@ -43,7 +43,10 @@ def _legs(known_at: datetime) -> Any:  # noqa: ANN401 - a subquery
 
 
 def delivered(work: Work, period: Period, known_at: datetime) -> dict[Source, Chf]:
-    """What was delivered in the period per measure, line and agreement."""
+    """What was delivered in the period per measure, line and agreement.
+
+    An accrual names the share of the stay that earned it; any other entry is of its agreement's only measure.
+    """
     legs = _legs(known_at)
     only = (
         select(
@@ -63,11 +66,13 @@ def delivered(work: Work, period: Period, known_at: datetime) -> dict[Source, Ch
         .join(BudgetAccount, col(BudgetAccount.id) == legs.c.account_id)
         .join(LedgerEntry, col(LedgerEntry.id) == legs.c.entry_id)
         .outerjoin(
-            Placement,
+            PlacementShare,
             and_(
-                col(LedgerEntry.source_kind) == "placement", col(Placement.id) == col(LedgerEntry.source_id)
+                col(LedgerEntry.source_kind) == "attendance",
+                col(PlacementShare.id) == col(LedgerEntry.source_id),
             ),
         )
+        .outerjoin(Placement, col(Placement.id) == col(PlacementShare.placement_id))
         .outerjoin(
             only,
             and_(
