@@ -28,7 +28,7 @@ from cii.wire import language, sessions
 from cii.wire.doors import House, Wiring
 from cii.wire.headers import guarded
 
-ADVANCE: Mapping[str, str] = {}
+ADVANCE: Mapping[str, str] = {"case": "cii.routing.flow:advance"}
 """Subject of a process → `module:function` of the room that takes its steps. One line each."""
 ONE_YEAR = "public, max-age=31536000, immutable"
 

@@ -1,7 +1,9 @@
-"""Looked after each minute: timers of the workflows, seals of the journal, keys of repeated requests."""
+"""Looked after each minute: timers, holds and referrals that run out, seals, keys of repeated requests."""
 
 from cii.jobs.runs import Bell
 from cii.journal.sealing import seal
+from cii.placements.life import expire_holds
+from cii.routing.actions import expire_referrals
 from cii.wire.idempotency import forget_old
 from cii.workflow.actions import sweep_timers
 
@@ -10,6 +12,12 @@ def fire_timers(bell: Bell) -> int:
     """Fire the timers that are due; returns how many fired."""
     with bell.working() as work:
         return len(sweep_timers(work, advance=bell.advance).fired)
+
+
+def end_what_ran_out(bell: Bell) -> int:
+    """Free the reservations and end the referrals whose term is over; returns how many."""
+    with bell.working() as work:
+        return len(expire_holds(work)) + expire_referrals(work)
 
 
 def seal_journal(bell: Bell) -> int:

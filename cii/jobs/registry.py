@@ -50,11 +50,12 @@ class Tick:
     place: str
 
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (Job("reconciliation", "cii.settlement.actions:reconcile"),)
 """Every job with a business date, in the order of the night. One line each."""
 
 TICKS: tuple[Tick, ...] = (
     Tick("timers", "cii.jobs.housekeeping:fire_timers"),
+    Tick("terms", "cii.jobs.housekeeping:end_what_ran_out"),
     Tick("mail", "cii.jobs.mail:send_waiting"),
     Tick("seal", "cii.jobs.housekeeping:seal_journal"),
     Tick("keys", "cii.jobs.housekeeping:forget_keys"),

@@ -1,0 +1,117 @@
+"""The parser: a command is one function and one line in COMMANDS; rooms load when it runs."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from tomllib import TOMLDecodeError
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+
+from cii.cli.files import (
+    draw_arguments,
+    eval_arguments,
+    folder,
+    rules_check,
+    rules_eval,
+    workflows_check,
+    workflows_draw,
+)
+from cii.cli.running import (
+    audit_verify,
+    db_check,
+    db_revision,
+    db_upgrade,
+    revision_arguments,
+    serve,
+    serve_arguments,
+    user_add,
+    user_arguments,
+    work,
+)
+from cii.cli.telling import CANNOT_START, EPILOG, FINDINGS, Arguments, Run, Told, no_arguments
+from cii.cli.trade import (
+    import_arguments,
+    import_file,
+    reconcile_arguments,
+    reconcile_day,
+    report_arguments,
+    report_quarter,
+)
+from cii.kernel.digest import plain
+from cii.kernel.errors import Refusal
+from cii.store.schema import WrongSchema
+from cii.store.settings import UnsafeSettings, default_settings
+from cii.texts.speech import refusal
+
+COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
+    ("serve", serve, serve_arguments),
+    ("worker", work, no_arguments),
+    ("db upgrade", db_upgrade, no_arguments),
+    ("db check", db_check, no_arguments),
+    ("db revision", db_revision, revision_arguments),
+    ("user add", user_add, user_arguments),
+    ("audit verify", audit_verify, no_arguments),
+    ("workflows check", workflows_check, folder),
+    ("workflows draw", workflows_draw, draw_arguments),
+    ("rules check", rules_check, folder),
+    ("rules eval", rules_eval, eval_arguments),
+    ("import detections", import_file, import_arguments),
+    ("reconcile", reconcile_day, reconcile_arguments),
+    ("report quarter", report_quarter, report_arguments),
+)
+"""Words of the command, what it runs, its arguments: one line each; its docstring is the help text."""
+
+
+GROUPS = {
+    "db": "the database's schema",
+    "user": "accounts",
+    "audit": "the journal",
+    "workflows": "the processes",
+    "rules": "the decision tables",
+    "import": "files that a sector brings",
+    "report": "the packs of the coordination group",
+}
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="cii", description="Coordinates cases, places and budgets.", epilog=EPILOG
+    )
+    first = parser.add_subparsers(metavar="COMMAND", required=True)
+    groups: dict[str, Any] = {}
+    for words, run, arguments in COMMANDS:
+        group, _, name = words.rpartition(" ")
+        if group and group not in groups:
+            opened = first.add_parser(group, help=GROUPS[group], description=GROUPS[group], epilog=EPILOG)
+            groups[group] = opened.add_subparsers(metavar="COMMAND", required=True)
+        about = (run.__doc__ or "").strip()
+        made = groups.get(group, first).add_parser(name, help=about, description=about, epilog=EPILOG)
+        made.add_argument("--json", action="store_true", help="answer in JSON")
+        arguments(made)
+        made.set_defaults(run=run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    asked = make_parser().parse_args(argv)
+    try:
+        settings = default_settings()
+        settings.require_safe()
+        told: Told = asked.run(asked, settings)
+    except (UnsafeSettings, WrongSchema, DBAPIError, OSError, ValidationError, TOMLDecodeError) as no:
+        print(f"cii cannot start: {str(no).splitlines()[0]}", file=sys.stderr)
+        return CANNOT_START
+    except Refusal as no:
+        said = [{"code": one.code, "field": one.field, "text": refusal(one, "fr")} for one in no.reasons]
+        told = Told([str(one["text"]) for one in said], {"reasons": said}, FINDINGS)
+    if asked.json:
+        print(json.dumps(plain(told.data), ensure_ascii=False))
+    else:
+        for line in told.lines:
+            print(line, file=sys.stderr if told.code else sys.stdout)
+    return told.code

@@ -1,0 +1,94 @@
+"""Commands of the trade: import a sector's file, reconcile a day, issue the quarter's report."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from cii.cli.telling import DONE, FINDINGS, Told, engine_of
+from cii.kernel.period import Quarter
+from cii.store.settings import Settings
+from cii.store.work import HOUSE, working
+
+
+def import_file(asked: argparse.Namespace, settings: Settings) -> Told:
+    """Import a sector's file of insured persons and say who is detected, and why."""
+    from cii.institutions.queries import unit_by_code  # noqa: PLC0415
+    from cii.jobs.clock import clock_of  # noqa: PLC0415
+    from cii.routing.actions import ImportDetections, import_detections  # noqa: PLC0415
+
+    engine = engine_of(settings)
+    with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings) as held:
+        unit = unit_by_code(held, asked.unit).id
+        ask = ImportDetections(asked.file.name, asked.file.read_bytes(), unit, asked.dry_run)
+        found = import_detections(held, ask)
+    lines = [f"{found.rows} rows, {len(found.detected)} detected, {found.known} known before"]
+    lines += [f"line {one.line}: {', '.join(one.rules)}: {one.why[asked.lang]}" for one in found.detected]
+    data = {
+        "rows": found.rows, "known": found.known, "run": found.run_ref, "repeated": found.repeated,
+        "detected": [{"line": one.line, "rules": one.rules, "why": one.why} for one in found.detected],
+    }  # fmt: skip
+    return Told(lines, data)
+
+
+def import_arguments(parser: argparse.ArgumentParser) -> None:
+    """FILE --unit CODE [--dry-run] [--lang]."""
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--unit", required=True, help="code of the unit whose persons these are")
+    parser.add_argument("--dry-run", action="store_true", help="read and decide, keep nothing")
+    parser.add_argument("--lang", default="fr", choices=["fr", "de", "en"])
+
+
+def reconcile_day(asked: argparse.Namespace, settings: Settings) -> Told:
+    """Reconcile budgets, places, attendance, statements and payments as of a day."""
+    from cii.jobs.clock import clock_of  # noqa: PLC0415
+    from cii.settlement.actions import reconcile  # noqa: PLC0415
+    from cii.settlement.queries import findings  # noqa: PLC0415
+
+    engine = engine_of(settings)
+    with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings) as held:
+        reconcile(held, asked.date)
+        open_ones = findings(held)
+        lines = [f"{asked.date}: {len(open_ones)} open finding(s)", *map(str, open_ones)]
+        data = {"date": asked.date, "findings": [str(one) for one in open_ones]}
+    return Told(lines, data, FINDINGS if open_ones else DONE)
+
+
+def reconcile_arguments(parser: argparse.ArgumentParser) -> None:
+    """--date DAY."""
+    parser.add_argument("--date", type=date.fromisoformat, required=True, help="business date, as 2026-10-14")
+
+
+def report_quarter(asked: argparse.Namespace, settings: Settings) -> Told:
+    """Freeze the quarter's report, or take its newest version, and write it in the formats asked for."""
+    from cii.jobs.clock import clock_of  # noqa: PLC0415
+    from cii.reports.actions import freeze  # noqa: PLC0415
+    from cii.reports.queries import render  # noqa: PLC0415
+
+    engine = engine_of(settings)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    written = []
+    with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings) as held:
+        issue = freeze(held, asked.quarter)
+        for form in asked.format:
+            file = asked.out / f"cii-{asked.quarter}-v{issue.version}-{asked.lang}.{form}"
+            file.write_bytes(render(issue, form, asked.lang))
+            written.append(file.name)
+    lines = [f"{asked.quarter} version {issue.version}, {issue.sha256}", *written]
+    data = {"quarter": asked.quarter, "version": issue.version, "sha256": issue.sha256, "files": written}
+    return Told(lines, data)
+
+
+def report_arguments(parser: argparse.ArgumentParser) -> None:
+    """QUARTER --format pdf,xlsx,csv,json --out DIR."""
+    forms = ("pdf", "xlsx", "csv", "json")
+
+    def chosen(text: str) -> list[str]:
+        names = text.split(",")
+        if unknown := [name for name in names if name not in forms]:
+            raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: choose from {', '.join(forms)}")
+        return names
+
+    parser.add_argument("quarter", type=Quarter.parse, metavar="QUARTER", help="as 2026-Q3")
+    parser.add_argument("--format", type=chosen, default=list(forms), help="pdf,xlsx,csv,json")
+    parser.add_argument("--out", type=Path, default=Path(), help="folder for the files")
+    parser.add_argument("--lang", default="fr", choices=["fr", "de", "en"])
