@@ -22,6 +22,7 @@ from cii.routing.actions_detection import (
     dismiss_detection,
     import_detections,
 )
+from cii.routing.actions_place import facts_for_place, place_person, propose_places
 from cii.routing.actions_referral import (
     MoveReferral,
     NameLead,
@@ -35,7 +36,8 @@ from cii.routing.flow import advance
 __all__ = [
     "Announce", "Announced", "CompleteTask", "ConsentAsk", "DetectPerson", "DismissDetection",
     "ImportDetections", "Imported", "MoveReferral", "NameLead", "RecordGrid", "RecordMedical", "advance",
-    "announce", "complete_task", "detect_person", "dismiss_detection", "expire_referrals",
-    "import_detections", "move_referral", "name_lead", "put_plan", "record_grid", "record_medical",
-    "reply_to_plan", "send_referral", "sign_assessment", "take_back_consent",
+    "announce", "complete_task", "detect_person", "dismiss_detection", "expire_referrals", "facts_for_place",
+    "import_detections", "move_referral", "name_lead", "place_person", "propose_places", "put_plan",
+    "record_grid", "record_medical", "reply_to_plan", "send_referral", "sign_assessment",
+    "take_back_consent",
 ]  # fmt: skip

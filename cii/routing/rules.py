@@ -288,3 +288,51 @@ REFERRAL_MOVES: Mapping[ReferralState, Mapping[ReferralEvent, ReferralState]] = 
     },
 }
 """The life of a referral (workflow.md §2); a declined or expired one ends, a new one may be sent."""
+
+
+LEVEL_OF_SCALE: Mapping[str, int] = {"1": 1, "2": 2, "3": 3, "4": 4}
+"""Steps of the grid's scale for spoken French, read as levels of the European frame (1 = A1 … 4 = B2)."""
+_FIFTY, _FULL_CAPACITY = 50, 100
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """What is known of a person who looks for a place; None: not known, or not open to the reader."""
+
+    sector: str
+    age: int | None = None
+    region: str | None = None
+    language: str | None = None
+    work_capacity: int | None = None
+    spoken: str | None = None
+    training: str | None = None
+    framework_days_left: int | None = None
+    months_without_work: int | None = None
+
+
+def place_facts(known: PlaceFacts) -> dict[str, object]:
+    """The facts by the names of eligibility tables and the place finder; what is not known is absent."""
+    facts: dict[str, object | None] = {
+        "sector": known.sector,
+        "age": known.age,
+        "region": known.region,
+        "language": known.language,
+        "work_capacity": known.work_capacity,
+        "language_level": LEVEL_OF_SCALE.get(known.spoken or ""),
+        "training_level": known.training,
+        "framework_days_left": known.framework_days_left,
+        "months_since_registration": known.months_without_work,
+        "target_groups": _groups(known) or None,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _groups(known: PlaceFacts) -> tuple[str, ...]:
+    found = {
+        "low_skilled": known.training == "none",
+        "skilled": known.training in {"afp", "cfc", "higher"},
+        "over_fifty": known.age is not None and known.age >= _FIFTY,
+        "health_limited": known.work_capacity is not None and known.work_capacity < _FULL_CAPACITY,
+        "migration": known.sector == "SMIG",
+    }
+    return tuple(name for name, holds in found.items() if holds)
