@@ -1,6 +1,7 @@
 """Acts of settlement: attest, state, check, approve, pay, reconcile; each in its module."""
 
 from cii.settlement.actions_attendance import Mark, RecordAttendance, Recorded, record_attendance
+from cii.settlement.actions_reconcile import reconcile
 from cii.settlement.actions_statements import (
     PrefillStatement,
     ReturnStatement,
@@ -17,5 +18,5 @@ from cii.settlement.actions_statements import (
 __all__ = [
     "Mark", "PrefillStatement", "RecordAttendance", "Recorded", "ReturnStatement", "approve",
     "check_statement", "decide_further_engagement", "pay", "prefill_month", "prefill_statement",
-    "record_attendance", "return_statement", "submit",
+    "reconcile", "record_attendance", "return_statement", "submit",
 ]  # fmt: skip

@@ -39,7 +39,6 @@ class FindingKind(StrEnum):
     """What two sources of truth disagree about, or what is late."""
 
     BALANCE = "balance"
-    TRIAL_BALANCE = "trial_balance"
     COMMITMENT = "commitment"
     ACCRUAL = "accrual"
     STATEMENT = "statement"
