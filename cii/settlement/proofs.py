@@ -1,8 +1,8 @@
 """The comparisons of the nightly reconciliation: what two sources say about the same francs and places.
 
-Each returns how many things it compared, the centimes they sum to, and the differences. Set-based SQL, but for
-the recomputation of attendance, which runs through the same pure proration as the statements. Source: money.md
-§3.
+Each returns how many things it compared, the centimes they sum to, and the differences. Set-based SQL, but
+for the recomputation of attendance, which runs through the same pure proration as the statements.
+Source: money.md §3.
 """
 
 from collections.abc import Callable, Iterator, Sequence
