@@ -1,0 +1,312 @@
+"""Acts of the coordination group and of the steering group."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from cii.agreements.queries import agreement_view
+from cii.coordination.queries import (
+    alerts,
+    bodies_of,
+    corrective_by_ref,
+    corrective_measures,
+    meeting_by_ref,
+    presidencies,
+)
+from cii.coordination.rules import (
+    CORRECTIVE_MOVES,
+    MEETING_MOVES,
+    PERMANENT,
+    STEERING_EVENTS,
+    DueDateMissing,
+    MeetingAhead,
+    MonthNotOver,
+    NotPermanent,
+    SteeringDecides,
+    body_may,
+    presidency_faults,
+)
+from cii.coordination.tables import CorrectiveMeasure, CorrectiveStep, Meeting, MonthlyData, Presidency
+from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState, MeetingEvent, MeetingState
+from cii.institutions.queries import institution_by_code, unit_by_ref, unit_for
+from cii.institutions.vocabulary import UnitKind
+from cii.journal.actions import wrote
+from cii.kernel.digest import plain
+from cii.kernel.errors import NotAllowed, Refusal, UnknownThing, refuse
+from cii.kernel.moves import move
+from cii.kernel.period import Quarter, month_of
+from cii.measures.queries import respondents_at
+from cii.notices.actions import tell
+from cii.store.work import HOUSE, Work
+
+
+@dataclass(frozen=True)
+class PlanMeeting:
+    """A body means to meet on that day."""
+
+    body: Body
+    planned_on: date
+    agenda: str = ""
+
+
+def plan_meeting(work: Work, ask: PlanMeeting) -> Meeting:
+    """Put a meeting of one's own body into the calendar. Refuses: NotAllowed."""
+    if ask.body not in bodies_of(work.actor):
+        raise NotAllowed
+    row = Meeting(
+        body=ask.body,
+        quarter=str(Quarter.of(ask.planned_on)),
+        planned_on=ask.planned_on,
+        state=MeetingState.PLANNED,
+        agenda=ask.agenda,
+        recorded_at=work.now,
+    )
+    work.session.add(row)
+    work.session.flush()
+    _wrote(work, "meeting.plan", "meeting", row, ask)
+    return row
+
+
+@dataclass(frozen=True)
+class MoveMeeting:
+    """Invite to a meeting, record it as held (with its day and minutes), or cancel it."""
+
+    meeting_ref: str
+    event: MeetingEvent
+    held_on: date | None = None
+    minutes: str = ""
+
+
+def move_meeting(work: Work, ask: MoveMeeting) -> Meeting:
+    """Move a meeting of one's own body on.
+
+    A meeting that took place in another quarter than planned counts for the quarter of its day.
+    Refuses: UnknownThing, NotAllowed, IllegalMove, MeetingAhead.
+    """
+    row = meeting_by_ref(work, ask.meeting_ref)
+    if row.body not in bodies_of(work.actor):
+        raise NotAllowed
+    state = move(MEETING_MOVES, row.state, ask.event)
+    if ask.event is MeetingEvent.HOLD:
+        day = ask.held_on or row.planned_on
+        if day > work.today:
+            raise MeetingAhead(field="held_on", day=day)
+        row.held_on, row.minutes, row.quarter = day, ask.minutes, str(Quarter.of(day))
+    row.state = state
+    _kept(work, row)
+    _wrote(work, f"meeting.{ask.event.value}", "meeting", row, ask)
+    return row
+
+
+@dataclass(frozen=True)
+class NamePresidency:
+    """An institution presides the coordination group for a year."""
+
+    year: int
+    institution: str
+
+
+def name_presidency(work: Work, ask: NamePresidency) -> Presidency:
+    """Name who presides.
+
+    Refuses: UnknownThing, NotAllowed; all at once NotPermanent, PresidencyTaken, SecondYearInARow.
+    """
+    if not bodies_of(work.actor):
+        raise NotAllowed
+    institution = institution_by_code(work, ask.institution)
+    refuse(presidency_faults(ask.year, institution.code, presidencies(work)))
+    row = Presidency(year=ask.year, institution_id=institution.id or 0, recorded_at=work.now)
+    work.session.add(row)
+    work.session.flush()
+    _wrote(work, "presidency.name", "presidency", row, ask)
+    return row
+
+
+@dataclass(frozen=True)
+class ObserveDeviation:
+    """Something about an agreement is not as it should be: a corrective measure begins."""
+
+    agreement_ref: str
+    wording: str
+    observed_on: date
+    indicator_code: str | None = None
+
+
+def observe_deviation(work: Work, ask: ObserveDeviation) -> CorrectiveMeasure:
+    """Record what was observed. Refuses: UnknownThing, NotAllowed."""
+    if Body.COORDINATION not in bodies_of(work.actor):
+        raise NotAllowed
+    view = agreement_view(work, ask.agreement_ref)
+    indicator = next((one for one in view.indicators if one.code == ask.indicator_code), None)
+    if ask.indicator_code is not None and indicator is None:
+        raise UnknownThing(field="indicator_code")
+    row = CorrectiveMeasure(
+        agreement_id=view.agreement.id or 0,
+        indicator_id=indicator.id if indicator else None,
+        respondent_unit_id=_respondent(work, [one.measure_id for one in view.measures]),
+        wording=ask.wording,
+        observed_on=ask.observed_on,
+        state=CorrectiveState.OBSERVED,
+        recorded_at=work.now,
+    )
+    work.session.add(row)
+    work.session.flush()
+    _step(work, row, None, "", ask.observed_on)
+    _wrote(work, "corrective.observe", "corrective", row, ask)
+    return row
+
+
+def _respondent(work: Work, measure_ids: list[int]) -> int | None:
+    labels = respondents_at(work, work.today)
+    found = next((labels[one] for one in measure_ids if one in labels), None)
+    return unit_by_ref(work, found.ref).id if found else None
+
+
+@dataclass(frozen=True)
+class MoveCorrective:
+    """A corrective measure goes on; asking the provider, or approving a change, sets the day it is due."""
+
+    corrective_ref: str
+    event: CorrectiveEvent
+    note: str = ""
+    due_on: date | None = None
+
+
+_NEEDS_DATE = frozenset({CorrectiveEvent.ASK, CorrectiveEvent.APPROVE})
+
+
+def move_corrective(work: Work, ask: MoveCorrective) -> CorrectiveMeasure:
+    """Move it on; a change of contract is decided by the steering group alone.
+
+    Refuses: UnknownThing, SteeringDecides, NotAllowed, IllegalMove, DueDateMissing.
+    """
+    row = corrective_by_ref(work, ask.corrective_ref)
+    bodies = bodies_of(work.actor)
+    if not any(body_may(ask.event, body) for body in bodies):
+        raise SteeringDecides if ask.event in STEERING_EVENTS and bodies else NotAllowed
+    state = move(CORRECTIVE_MOVES, row.state, ask.event)
+    if ask.event in _NEEDS_DATE and (ask.due_on is None or ask.due_on < work.today):
+        raise DueDateMissing(field="due_on")
+    row.state, row.due_on = state, ask.due_on or row.due_on
+    _kept(work, row)
+    _step(work, row, ask.event, ask.note, work.today)
+    _wrote(work, f"corrective.{ask.event.value}", "corrective", row, ask)
+    if ask.event is CorrectiveEvent.ASK and row.respondent_unit_id is not None:
+        tell(
+            work,
+            unit_id=row.respondent_unit_id,
+            kind="corrective-asked",
+            subject="corrective",
+            subject_ref=row.ref,
+            due=row.due_on,
+        )
+    return row
+
+
+@dataclass(frozen=True)
+class DeliverMonth:
+    """What a sector reports for a month: participants at its end, entries, exits, persons waiting."""
+
+    institution: str
+    month: date
+    participants: int
+    entries: int
+    exits: int
+    waiting: int
+    remark: str = ""
+
+
+def deliver_month(work: Work, ask: DeliverMonth) -> MonthlyData:
+    """Deliver the data of one's own institution for a month that is over; again corrects.
+
+    Refuses: UnknownThing; all at once NotPermanent, NotAllowed, MonthNotOver.
+    """
+    institution = institution_by_code(work, ask.institution)
+    month = month_of(ask.month)
+    faults: list[Refusal] = []
+    if institution.code not in PERMANENT:
+        faults.append(NotPermanent(field="institution", institution=institution.code))
+    if work.actor != HOUSE and institution.id not in work.actor.institutions:
+        faults.append(NotAllowed())
+    if month.end > work.today:
+        faults.append(MonthNotOver(field="month", month=month.start))
+    refuse(faults)
+    before = work.session.execute(
+        select(func.max(col(MonthlyData.sequence))).where(
+            col(MonthlyData.institution_id) == institution.id, col(MonthlyData.month) == month.start
+        )
+    ).scalar()
+    row = MonthlyData(
+        institution_id=institution.id or 0,
+        month=month.start,
+        sequence=(before or 0) + 1,
+        participants=ask.participants,
+        entries=ask.entries,
+        exits=ask.exits,
+        waiting=ask.waiting,
+        remark=ask.remark,
+        recorded_at=work.now,
+        account_id=work.actor.account_id,
+        unit_id=next(iter(work.actor.units), None),
+    )
+    work.session.add(row)
+    work.session.flush()
+    _wrote(work, "monthly_data.deliver", "monthly_data", row, ask)
+    return row
+
+
+def watch(work: Work, day: date) -> dict[str, int]:
+    """The daily look of the job: alerts that begin on that day are told to the group, late measures marked.
+
+    `day` is the business date. Returns how many of each.
+    """
+    found: dict[str, int] = {}
+    group = unit_for(work, UnitKind.COORDINATION, None, day)
+    for alert in alerts(work, day):
+        if alert.since == day:
+            kind = alert.kind.replace("_", "-")
+            tell(
+                work,
+                unit_id=group.id,
+                kind=kind,
+                subject="coordination",
+                subject_ref=group.ref,
+                what=alert.what,
+            )
+            found[alert.kind] = found.get(alert.kind, 0) + 1
+    for row in corrective_measures(work, only_open=True):
+        if row.state is CorrectiveState.ASKED_VIA_RESPONDENT and row.due_on is not None and row.due_on < day:
+            move_corrective(work, MoveCorrective(row.ref, CorrectiveEvent.FALL_OVERDUE))
+            found["overdue"] = found.get("overdue", 0) + 1
+    return found
+
+
+def _step(work: Work, row: CorrectiveMeasure, event: CorrectiveEvent | None, note: str, day: date) -> None:
+    work.session.add(
+        CorrectiveStep(
+            corrective_id=row.id or 0,
+            event=event,
+            state=row.state,
+            note=note,
+            due_on=row.due_on,
+            effective_on=day,
+            recorded_at=work.now,
+            account_id=work.actor.account_id,
+            unit_id=next(iter(work.actor.units), None),
+        )
+    )
+    work.session.flush()
+
+
+def _kept(work: Work, row: Meeting | CorrectiveMeasure) -> None:
+    row.version += 1
+    work.session.add(row)
+    work.session.flush()
+
+
+def _wrote(work: Work, act: str, kind: str, row: Any, ask: Any) -> None:  # noqa: ANN401 - any row, any command
+    told = {name: plain(value) for name, value in asdict(ask).items()}
+    wrote(work, act, kind, row.id, ref=row.ref, payload=told)

@@ -1,0 +1,216 @@
+"""Reads of the coordination group: meetings, alerts, presidency, corrective measures, monthly data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from cii.access.vocabulary import Role
+from cii.agreements.queries import agreements_by_id
+from cii.coordination.rules import (
+    CORRECTIVE_MOVES,
+    MEETING_MOVES,
+    OPEN_STATES,
+    body_may,
+    meeting_alert,
+    missing_deliveries,
+)
+from cii.coordination.tables import CorrectiveMeasure, CorrectiveStep, Meeting, MonthlyData, Presidency
+from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState, MeetingEvent, MeetingState
+from cii.institutions.queries import institutions
+from cii.kernel.errors import UnknownThing
+from cii.kernel.moves import open_moves
+from cii.kernel.period import ONE_DAY, Period, Quarter
+from cii.store.work import HOUSE, Actor, Work
+
+
+def bodies_of(actor: Actor) -> frozenset[Body]:
+    """The bodies in whose name the actor acts; the house acts for both (loader, jobs)."""
+    if actor == HOUSE:
+        return frozenset(Body)
+    roles = {Body.COORDINATION: Role.COORDINATION_MEMBER, Body.STEERING: Role.STEERING}
+    return frozenset(body for body, role in roles.items() if actor.has_role(role))
+
+
+def codes(work: Work) -> dict[int, str]:
+    """Codes of the institutions by id."""
+    return {row.id or 0: row.code for row in institutions(work)}
+
+
+def meeting_by_ref(work: Work, ref: str) -> Meeting:
+    """The meeting with this outward name; refuses UnknownThing."""
+    found = work.session.scalars(select(Meeting).where(col(Meeting.ref) == ref)).first()
+    if found is None:
+        raise UnknownThing(field="meeting")
+    return found
+
+
+def meetings(work: Work, body: Body | None = None, quarter: Quarter | None = None) -> Sequence[Meeting]:
+    """The meetings, the newest first; of one body or one quarter when named."""
+    query = select(Meeting)
+    if body is not None:
+        query = query.where(col(Meeting.body) == body)
+    if quarter is not None:
+        query = query.where(col(Meeting.quarter) == str(quarter))
+    return work.session.scalars(query.order_by(col(Meeting.planned_on).desc(), col(Meeting.id).desc())).all()
+
+
+def meeting_moves(work: Work, meeting: Meeting) -> tuple[MeetingEvent, ...]:
+    """What the actor may do with the meeting of its own body."""
+    return open_moves(MEETING_MOVES, meeting.state) if meeting.body in bodies_of(work.actor) else ()
+
+
+def held_days(work: Work, body: Body, period: Period) -> list[date]:
+    """The days on which the body met in the period, in order."""
+    rows = work.session.scalars(
+        select(col(Meeting.held_on)).where(
+            col(Meeting.body) == body,
+            col(Meeting.state) == MeetingState.HELD,
+            col(Meeting.held_on) >= period.start,
+            col(Meeting.held_on) < period.end,
+        )
+    )
+    return sorted(day for day in rows if day is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What the group owes: `quarter_without_meeting` or `monthly_data_missing`, late since a day."""
+
+    kind: str
+    since: date
+    what: str
+
+
+def alerts(work: Work, day: date | None = None) -> list[Alert]:
+    """What the group owes on that day: a meeting of the quarter before, the data of the month before."""
+    at = day or work.today
+    found = []
+    quarter = Quarter.of(at).previous
+    raised = meeting_alert(quarter, held_days(work, Body.COORDINATION, quarter.period), work.calendar.after)
+    if raised is not None and raised <= at:
+        found.append(Alert("quarter_without_meeting", raised, str(quarter)))
+    month = (at.replace(day=1) - ONE_DAY).replace(day=1)
+    due = work.calendar.nth_of_month(at.year, at.month, work.parameter("monthly_data_working_day", at))
+    if due < at:
+        found += [
+            Alert("monthly_data_missing", due + ONE_DAY, f"{one} {month:%Y-%m}")
+            for one in missing_deliveries(delivered(work, month))
+        ]
+    return found
+
+
+def delivered(work: Work, month: date, known_at: datetime | None = None) -> set[str]:
+    """Codes of the institutions whose data of the month have come."""
+    query = select(col(MonthlyData.institution_id)).where(col(MonthlyData.month) == month)
+    if known_at is not None:
+        query = query.where(col(MonthlyData.recorded_at) <= known_at)
+    names = codes(work)
+    return {names[one] for one in work.session.scalars(query)}
+
+
+def monthly_data(work: Work, month: date) -> dict[str, MonthlyData]:
+    """The newest delivery of each institution for a month, by code."""
+    names = codes(work)
+    rows = work.session.scalars(
+        select(MonthlyData).where(col(MonthlyData.month) == month).order_by(col(MonthlyData.sequence))
+    )
+    return {names[row.institution_id]: row for row in rows}
+
+
+def presidencies(work: Work) -> dict[int, str]:
+    """Who presides, year by year: codes of institutions."""
+    names = codes(work)
+    rows = work.session.scalars(select(Presidency).order_by(col(Presidency.year)))
+    return {row.year: names[row.institution_id] for row in rows}
+
+
+def corrective_by_ref(work: Work, ref: str) -> CorrectiveMeasure:
+    """The corrective measure with this outward name; refuses UnknownThing."""
+    found = work.session.scalars(select(CorrectiveMeasure).where(col(CorrectiveMeasure.ref) == ref)).first()
+    if found is None:
+        raise UnknownThing(field="corrective")
+    return found
+
+
+def corrective_measures(work: Work, *, only_open: bool = False) -> Sequence[CorrectiveMeasure]:
+    """The corrective measures, the nearest date first, those without one last."""
+    query = select(CorrectiveMeasure)
+    if only_open:
+        query = query.where(col(CorrectiveMeasure.state).in_(OPEN_STATES))
+    due = col(CorrectiveMeasure.due_on)
+    return work.session.scalars(query.order_by(due.is_(None), due, col(CorrectiveMeasure.id))).all()
+
+
+def corrective_moves(work: Work, row: CorrectiveMeasure) -> tuple[CorrectiveEvent, ...]:
+    """What the actor may do with it now: the steering group decides, the coordination group does the rest."""
+    bodies = bodies_of(work.actor)
+    known = open_moves(CORRECTIVE_MOVES, row.state)
+    return tuple(event for event in known if any(body_may(event, body) for body in bodies))
+
+
+def steps_of(work: Work, row: CorrectiveMeasure) -> Sequence[CorrectiveStep]:
+    """What happened to it, in order."""
+    return work.session.scalars(
+        select(CorrectiveStep)
+        .where(col(CorrectiveStep.corrective_id) == row.id)
+        .order_by(col(CorrectiveStep.id))
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectiveRow:
+    """A corrective measure as it stood at the end of a period."""
+
+    ref: str
+    agreement: str
+    agreement_version: int
+    wording: str
+    observed_on: date
+    due_on: date | None
+    state: CorrectiveState
+
+
+def corrective_at(work: Work, period: Period, known_at: datetime) -> list[CorrectiveRow]:
+    """Corrective measures open in the period, as they stood at its end and as known then; by agreement."""
+    step = CorrectiveStep
+    seen = (
+        select(
+            col(step.corrective_id),
+            col(step.state),
+            col(step.due_on),
+            func.row_number()
+            .over(
+                partition_by=col(step.corrective_id),
+                order_by=(col(step.effective_on).desc(), col(step.id).desc()),
+            )
+            .label("age"),
+            col(step.effective_on),
+        )
+        .where(col(step.effective_on) < period.end, col(step.recorded_at) <= known_at)
+        .subquery("seen")
+    )
+    rows = work.session.execute(
+        select(CorrectiveMeasure, seen.c.state, seen.c.due_on, seen.c.effective_on)
+        .join(seen, seen.c.corrective_id == col(CorrectiveMeasure.id))
+        .where(seen.c.age == 1)
+    ).all()
+    live = [row for row in rows if row[1] in OPEN_STATES or row[3] >= period.start]
+    agreements = agreements_by_id(work, {row[0].agreement_id for row in live})
+    return sorted(
+        (
+            CorrectiveRow(
+                row.ref,
+                agreements[row.agreement_id].number,
+                agreements[row.agreement_id].version,
+                row.wording,
+                row.observed_on,
+                due_on,
+                CorrectiveState(state),
+            )
+            for row, state, due_on, _ in live
+        ),
+        key=lambda one: (one.agreement, one.observed_on, one.ref),
+    )

@@ -1,0 +1,134 @@
+"""Pure rules of the coordination group: its meetings, its presidency, corrective measures, monthly data.
+
+Source: mandate of the coordination group (002, annex 2); product.md §5.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
+
+from cii.coordination.vocabulary import (
+    Body,
+    CorrectiveEvent,
+    CorrectiveState,
+    MeetingEvent,
+    MeetingState,
+)
+from cii.kernel.errors import Refusal
+from cii.kernel.moves import Moves
+from cii.kernel.period import Quarter
+
+PERMANENT = ("SEMP", "SASO", "SMIG")
+"""They preside the group in turn and deliver monthly data; SFPO and OAI deliver none (task 8)."""
+
+MEETING_MOVES: Moves[MeetingState, MeetingEvent] = {
+    MeetingState.PLANNED: {
+        MeetingEvent.INVITE: MeetingState.INVITED,
+        MeetingEvent.HOLD: MeetingState.HELD,
+        MeetingEvent.CANCEL: MeetingState.CANCELLED,
+    },
+    MeetingState.INVITED: {
+        MeetingEvent.HOLD: MeetingState.HELD,
+        MeetingEvent.CANCEL: MeetingState.CANCELLED,
+    },
+}
+"""The life of a meeting."""
+
+_S, _E = CorrectiveState, CorrectiveEvent
+CORRECTIVE_MOVES: Moves[CorrectiveState, CorrectiveEvent] = {
+    _S.OBSERVED: {
+        _E.KEEP_WITHIN_CONTRACT: _S.WITHIN_CONTRACT,
+        _E.NEED_CONTRACT_CHANGE: _S.NEEDS_CONTRACT_CHANGE,
+        _E.DROP: _S.DROPPED,
+    },
+    _S.WITHIN_CONTRACT: {_E.ASK: _S.ASKED_VIA_RESPONDENT},
+    _S.ASKED_VIA_RESPONDENT: {_E.DO: _S.DONE, _E.FALL_OVERDUE: _S.OVERDUE},
+    _S.OVERDUE: {_E.DO: _S.DONE, _E.NEED_CONTRACT_CHANGE: _S.NEEDS_CONTRACT_CHANGE},
+    _S.NEEDS_CONTRACT_CHANGE: {_E.PROPOSE: _S.AT_STEERING, _E.DROP: _S.DROPPED},
+    _S.AT_STEERING: {_E.APPROVE: _S.APPROVED, _E.REFUSE: _S.REFUSED},
+    _S.APPROVED: {_E.IMPLEMENT: _S.IMPLEMENTED},
+}
+"""Its life: task 2 within the contract, task 3 beyond it by decision of the GP CII."""
+
+STEERING_EVENTS = frozenset({CorrectiveEvent.APPROVE, CorrectiveEvent.REFUSE})
+"""What the steering group alone decides; everything else is the coordination group's."""
+
+OPEN_STATES = frozenset(state for state in CorrectiveState if CORRECTIVE_MOVES.get(state))
+"""States in which a corrective measure waits for somebody."""
+
+
+class SecondYearInARow(Refusal):
+    """The presidency passes on each year: nobody presides two years in a row."""
+
+    code, kind = "presidency-second-year", "unfit"
+
+
+class NotPermanent(Refusal):
+    """Only a permanent member of the group presides it or delivers its monthly data."""
+
+    code, kind = "not-a-permanent-member", "unfit"
+
+
+class PresidencyTaken(Refusal):
+    """The year has its presidency already."""
+
+    code, kind = "presidency-taken", "conflict"
+
+
+class SteeringDecides(Refusal):
+    """A change of contract is approved or refused by the GP CII, never by the group itself."""
+
+    code, kind = "steering-decides", "forbidden"
+
+
+class MeetingAhead(Refusal):
+    """A meeting that has not been cannot be recorded as held."""
+
+    code, kind = "meeting-ahead", "unfit"
+
+
+class DueDateMissing(Refusal):
+    """What a provider is asked for needs a date, from today on."""
+
+    code, kind = "due-date-missing", "unfit"
+
+
+class MonthNotOver(Refusal):
+    """Data of a month are delivered once it is over."""
+
+    code, kind = "month-not-over", "unfit"
+
+
+def presidency_faults(
+    year: int, institution: str, presided: Mapping[int, str], permanent: Collection[str] = PERMANENT
+) -> list[Refusal]:
+    """Why this institution cannot preside in that year; `presided` is year → institution (rule 2).
+
+    SASO 2027, SEMP 2028, SMIG 2029; a second year in a row is refused, seen from both sides.
+    """
+    found: list[Refusal] = []
+    if institution not in permanent:
+        found.append(NotPermanent(field="institution", institution=institution))
+    if year in presided:
+        found.append(PresidencyTaken(field="year", year=year, institution=presided[year]))
+    elif institution in {presided.get(year - 1), presided.get(year + 1)}:
+        found.append(SecondYearInARow(field="institution", institution=institution, year=year))
+    return found
+
+
+def meeting_alert(
+    quarter: Quarter, held: Iterable[date], working_day_after: Callable[[date, int], date]
+) -> date | None:
+    """The day of the alert for a quarter without a meeting: the first working day after it; None when met."""
+    if any(day in quarter.period for day in held):
+        return None
+    return working_day_after(quarter.period.last, 1)
+
+
+def missing_deliveries(delivered: Collection[str], expected: Collection[str] = PERMANENT) -> tuple[str, ...]:
+    """The institutions whose monthly data are missing, in the order of the mandate (task 8)."""
+    return tuple(one for one in expected if one not in delivered)
+
+
+def body_may(event: CorrectiveEvent, body: Body) -> bool:
+    """Whether this body may bring the event about."""
+    return body is (Body.STEERING if event in STEERING_EVENTS else Body.COORDINATION)

@@ -1,0 +1,205 @@
+"""The group at work, on both engines."""
+
+from datetime import date
+
+import pytest
+from sqlmodel import select
+
+from cii.coordination.actions import (
+    DeliverMonth,
+    MoveCorrective,
+    MoveMeeting,
+    NamePresidency,
+    ObserveDeviation,
+    PlanMeeting,
+    deliver_month,
+    move_corrective,
+    move_meeting,
+    name_presidency,
+    observe_deviation,
+    plan_meeting,
+    watch,
+)
+from cii.coordination.queries import (
+    alerts,
+    corrective_at,
+    corrective_measures,
+    corrective_moves,
+    meeting_moves,
+    meetings,
+    monthly_data,
+    presidencies,
+    steps_of,
+)
+from cii.coordination.rules import (
+    DueDateMissing,
+    MeetingAhead,
+    MonthNotOver,
+    SecondYearInARow,
+    SteeringDecides,
+)
+from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState, MeetingEvent, MeetingState
+from cii.institutions.queries import unit_by_code
+from cii.kernel.errors import NotAllowed, Refusals, UnknownThing
+from cii.kernel.period import Quarter
+from cii.notices.tables import Notice
+from tests.agreements.build_agreements import a_market, acting, an_actor
+from tests.coordination.build_coordination import the_group, the_steering
+from tests.figures.build_figures import later, the_numbers
+from tests.institutions.build_institutions import the_canton
+
+E = CorrectiveEvent
+DUE = date(2026, 11, 30)
+
+
+@pytest.fixture
+def canton(work):
+    the_numbers(work)
+    the_canton(work)
+    return work
+
+
+@pytest.fixture
+def market(work):
+    the_numbers(work)
+    return a_market(work)
+
+
+def observed(work, market):
+    agreement = market.agreement()
+    return observe_deviation(
+        the_group(work),
+        ObserveDeviation(
+            agreement.ref, "Taux de réinsertion sous le minimum", date(2026, 9, 20), "reinsertion"
+        ),
+    )
+
+
+def notices(work):
+    return [row.kind for row in work.session.exec(select(Notice))]
+
+
+def test_a_meeting_is_planned_invited_and_held(canton):
+    group = the_group(canton)
+    row = plan_meeting(group, PlanMeeting(Body.COORDINATION, date(2026, 9, 24), "Occupation, budgets"))
+
+    move_meeting(group, MoveMeeting(row.ref, MeetingEvent.INVITE))
+    move_meeting(group, MoveMeeting(row.ref, MeetingEvent.HOLD, minutes="Procès-verbal"))
+
+    assert (row.state, row.quarter, row.held_on) == (MeetingState.HELD, "2026-Q3", date(2026, 9, 24))
+    assert meetings(group, Body.COORDINATION, Quarter(2026, 3)) == [row]
+    assert meeting_moves(group, row) == ()
+
+
+def test_a_meeting_ahead_is_not_held_and_another_body_keeps_out(canton):
+    group = the_group(canton)
+    row = plan_meeting(group, PlanMeeting(Body.COORDINATION, date(2026, 12, 1)))
+
+    with pytest.raises(MeetingAhead):
+        move_meeting(group, MoveMeeting(row.ref, MeetingEvent.HOLD))
+    with pytest.raises(NotAllowed):
+        move_meeting(the_steering(canton), MoveMeeting(row.ref, MeetingEvent.CANCEL))
+    with pytest.raises(NotAllowed):
+        plan_meeting(group, PlanMeeting(Body.STEERING, date(2026, 12, 1)))
+    with pytest.raises(UnknownThing):
+        move_meeting(group, MoveMeeting("0000000000", MeetingEvent.CANCEL))
+
+
+def test_a_second_year_of_presidency_in_a_row_is_refused(canton):
+    group = the_group(canton)
+    name_presidency(group, NamePresidency(2027, "SASO"))
+
+    with pytest.raises(SecondYearInARow):
+        name_presidency(group, NamePresidency(2028, "SASO"))
+
+    name_presidency(group, NamePresidency(2028, "SEMP"))
+    assert presidencies(group) == {2027: "SASO", 2028: "SEMP"}
+
+
+def test_the_respondent_is_told_what_to_ask_and_a_late_measure_is_marked(work, market):
+    group, row = the_group(work), observed(work, market)
+
+    move_corrective(group, MoveCorrective(row.ref, E.KEEP_WITHIN_CONTRACT))
+    with pytest.raises(DueDateMissing):
+        move_corrective(group, MoveCorrective(row.ref, E.ASK))
+    move_corrective(group, MoveCorrective(row.ref, E.ASK, due_on=DUE))
+
+    assert row.respondent_unit_id == unit_by_code(work, "LMMT").id
+    assert notices(work) == ["corrective-asked"]
+    assert corrective_moves(group, row) == (E.DO, E.FALL_OVERDUE)
+    assert watch(later(work, days=60), date(2026, 12, 1))["overdue"] == 1
+    assert row.state is CorrectiveState.OVERDUE
+
+
+def test_the_group_cannot_approve_a_change_of_contract(work, market):
+    group, row = the_group(work), observed(work, market)
+    move_corrective(group, MoveCorrective(row.ref, E.NEED_CONTRACT_CHANGE))
+    move_corrective(group, MoveCorrective(row.ref, E.PROPOSE))
+
+    with pytest.raises(SteeringDecides) as no:
+        move_corrective(group, MoveCorrective(row.ref, E.APPROVE, due_on=DUE))
+
+    assert no.value.kind == "forbidden"
+    assert corrective_moves(group, row) == ()
+    move_corrective(the_steering(work), MoveCorrective(row.ref, E.APPROVE, "Accepté", DUE))
+    move_corrective(group, MoveCorrective(row.ref, E.IMPLEMENT))
+    assert [one.state.value for one in steps_of(group, row)] == [
+        "observed", "needs_contract_change", "at_steering", "approved", "implemented",
+    ]  # fmt: skip
+    outsider = acting(work, an_actor(work, unit_by_code(work, "LMMT")))
+    with pytest.raises(NotAllowed):
+        move_corrective(outsider, MoveCorrective(row.ref, E.DROP))
+
+
+def test_a_quarter_shows_a_corrective_measure_as_it_stood_and_was_known(work, market):
+    row = observed(work, market)
+    quarter = Quarter(2026, 3).period
+
+    move_corrective(the_group(work), MoveCorrective(row.ref, E.KEEP_WITHIN_CONTRACT))
+
+    (then,) = corrective_at(work, quarter, work.now)
+    assert then.state is CorrectiveState.OBSERVED
+    assert corrective_at(work, quarter, later(work, days=-1).now) == []
+    (now,) = corrective_at(work, Quarter(2026, 4).period, work.now)
+    assert now.state is CorrectiveState.WITHIN_CONTRACT
+    assert list(corrective_measures(work, only_open=True)) == [row]
+
+
+def a_month(institution="SEMP", month=date(2026, 9, 1), participants=31) -> DeliverMonth:
+    return DeliverMonth(institution, month, participants, 4, 3, 6)
+
+
+def test_a_sector_delivers_its_month_and_corrects_it(canton):
+    mine = acting(canton, an_actor(canton, unit_by_code(canton, "LMMT"), role="dashboard_reference"))
+
+    deliver_month(mine, a_month())
+    deliver_month(mine, a_month(participants=32))
+
+    assert monthly_data(canton, date(2026, 9, 1))["SEMP"].participants == 32
+    with pytest.raises(Refusals) as no:
+        deliver_month(mine, a_month("OAI", date(2026, 10, 1)))
+    assert [one.code for one in no.value.reasons] == [
+        "not-a-permanent-member", "not-allowed", "month-not-over",
+    ]  # fmt: skip
+    with pytest.raises(MonthNotOver):
+        deliver_month(mine, a_month(month=date(2026, 10, 1)))
+
+
+def test_alerts_begin_on_their_day_and_are_told_once(canton):
+    day = date(2026, 10, 1)
+    deliver_month(canton, a_month())
+
+    assert [one.what for one in alerts(canton, day)] == ["2026-Q3"]
+    assert watch(canton, day) == {"quarter_without_meeting": 1}
+    assert watch(canton, date(2026, 10, 2)) == {}
+    assert notices(canton) == ["quarter-without-meeting"]
+    late = [one for one in alerts(canton, date(2026, 10, 15)) if one.kind == "monthly_data_missing"]
+    assert [one.what for one in late] == ["SASO 2026-09", "SMIG 2026-09"]
+    assert watch(canton, late[0].since) == {"monthly_data_missing": 2}
+
+
+def test_a_quarter_with_a_meeting_raises_no_alert(canton):
+    row = plan_meeting(canton, PlanMeeting(Body.COORDINATION, date(2026, 7, 2)))
+    move_meeting(canton, MoveMeeting(row.ref, MeetingEvent.HOLD))
+
+    assert alerts(canton, date(2026, 10, 1)) == []
