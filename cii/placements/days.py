@@ -76,6 +76,12 @@ def refresh_days(work: Work, measure_id: int) -> None:
     )
     if last is None or last < work.today:
         return
+    work.session.execute(
+        select(col(MeasureDay.day))
+        .where(col(MeasureDay.measure_id) == measure_id, col(MeasureDay.day) >= work.today)
+        .order_by(col(MeasureDay.day))
+        .with_for_update()
+    ).all()
     open_days(work, measure_id, last)
     faults = list(_adapt(work, MeasureDay, {"measure_id": measure_id}, places_rows(work, measure_id), last))
     for line_id, rows in sorted(quota_rows(work, measure_id).items()):

@@ -20,7 +20,7 @@ from cii.kernel.period import ONE_DAY, Period, next_month
 from cii.measures.queries import measures_by_id
 from cii.notices.actions import tell
 from cii.placements.actions import note_event
-from cii.placements.days import give_back_days
+from cii.placements.days import give_back_days, lock_days
 from cii.placements.ledger import release_rest
 from cii.placements.pricing import Payer, bill_under
 from cii.placements.queries import moves_for, placement_by_ref, shares_of
@@ -48,6 +48,8 @@ TOLD = {
     PlacementState.EXPIRED: "placement-expired",
 }
 """The notice (`notice.<kind>`) that the asking institution gets."""
+FREEING = frozenset({PlacementMove.REFUSE, PlacementMove.CANCEL, PlacementMove.END})
+"""Moves that free days and money."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,8 @@ def expire_holds(work: Work) -> list[Placement]:
         .order_by(col(Placement.id))
         .with_for_update()
     ).all()
+    for placement in sorted(late, key=lambda one: (one.measure_id, one.starts_on)):
+        _lock(work, placement)
     for placement in late:
         placement.state = move(MOVES, placement.state, PlacementMove.EXPIRE)
         note_event(work, placement, PlacementEventKind.EXPIRED, work.today, {})
@@ -210,8 +214,16 @@ def _moved(work: Work, ref: str, event: PlacementMove) -> Placement:
     following = move(MOVES, placement.state, event)
     if event not in moves_for(work, placement):
         raise NotAllowed
+    if event in FREEING:
+        _lock(work, placement)
     placement.state = following
     return placement
+
+
+def _lock(work: Work, placement: Placement) -> None:
+    """Days before rows and money, as `assign` does: two acts on one person wait for each other in turn."""
+    stay = Period.through(placement.starts_on, placement.planned_end)
+    lock_days(work, placement.measure_id, placement.line_id, stay)
 
 
 def _kept(work: Work, placement: Placement, act: str) -> Placement:

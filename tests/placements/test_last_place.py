@@ -150,3 +150,34 @@ def test_stays_that_cross_each_other_never_block_each_other(fresh_engine):
 
     assert sum(isinstance(one, str) for one in answers) == 10
     assert taken(fresh_engine) == (10, 6)
+
+
+def test_coming_and_going_at_once_leaves_the_days_right(fresh_engine):
+    """While half of the placements are called off, others of the same persons and measure come in."""
+    cases, measure, ac, _ = laid_out(fresh_engine, 8, places=(8, 8, 4))
+    wishes = [AssignPlacement(case, measure, *NOVEMBER, (Share(ac.ref),)) for case in cases]
+    gone = all_at_once(fresh_engine, wishes[:4])
+    gate = Barrier(12)
+
+    def act(what):
+        gate.wait()
+        try:
+            with working(fresh_engine, HOUSE, NOW) as work:
+                if isinstance(what, str):
+                    return cancel_placement(work, CancelPlacement(what, "retrait")).ref
+                return assign(work, what).ref
+        except Refusal as no:
+            return no
+
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(act, [*gone, *wishes]))
+
+    came = [one for one in answers[4:] if isinstance(one, str)]
+    refused = {reason.code for one in answers[4:] if isinstance(one, Refusal) for reason in one.reasons}
+    assert answers[:4] == gone
+    assert len(came) >= 4
+    assert refused <= {"double-financing", "measure-full", "line-quota-full"}
+    assert taken(fresh_engine) == (len(came), len(came))
+    with working(fresh_engine, HOUSE, NOW, writing=False) as work:
+        line = next(one for one in positions(work, 2026) if one.line_id == ac.id)
+    assert line.committed == Chf.parse("2200.00") * len(came)
