@@ -1,7 +1,7 @@
 """What every page knows: the reader's language and its formats, who is logged in, where the navigation leads.
 
 Templates get (context names of `templates/layout`): lang, t, money, day, moment, percent, number, word,
-nav, me, csrf_token, now, demo, color_scheme, lang_urls, shortcuts, urls, query, asset; and for forms:
+nav, may_open(endpoint), me, csrf_token, now, demo, color_scheme, lang_urls, shortcuts, urls, query, asset; and for forms:
 errors, error(name), typed(name, default), new_key().
 """
 
@@ -27,6 +27,7 @@ from cii.wire.doors import SIGNED_IN, House
 
 NAV: tuple[tuple[str, str], ...] = (
     ("desk", "desk.page"),
+    ("provider", "provider.index"),
     ("cases", "cases.index"),
     ("detections", "detections.index"),
     ("measures", "measures.index"),
@@ -41,12 +42,20 @@ NAV: tuple[tuple[str, str], ...] = (
 URLS: Mapping[str, str] = {
     "desk": "desk.page",
     "search": "cases.index",
-    "new_case": "cases.new",
+    "new_case": "detections.new",
     "logout": "login.log_out",
     "settings": "settings.index",
-    "help": "openapi.page",
+    "help": "help.index",
     "api": "openapi.page",
 }
+PARENTS: Mapping[str, str] = {
+    "reconciliation": "budgets",
+    "definitions": "settings",
+    "journal": "settings",
+    "accounts": "settings",
+    "help": "settings",
+}
+"""Pages that stand under another one of the navigation."""
 SCHEMES = ("auto", "light", "dark")
 
 
@@ -79,6 +88,7 @@ def context() -> dict[str, Any]:
         "csrf_token": sessions.csrf_token(settings),
         "lang_urls": {code: _same_page_in(code) for code in LANGUAGES},
         "nav": _nav(actor) if actor else [],
+        "may_open": lambda endpoint: may_open(endpoint, actor),
         "me": _me(actor, lang) if actor else None,
         "urls": _urls(actor),
         "shortcuts": [],
@@ -132,7 +142,7 @@ def _nav(actor: Actor) -> list[dict[str, object]]:
         {
             "key": key,
             "url": url_for(endpoint),
-            "current": request.blueprint == endpoint.partition(".")[0],
+            "current": PARENTS.get(request.blueprint or "", request.blueprint) == endpoint.partition(".")[0],
             "count": None,
         }
         for key, endpoint in NAV
