@@ -1,0 +1,348 @@
+"""Agreements of today: one per provider and paying sector, with tariffs, closures, indicators, deliverables; budgets."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from cii.agreements.vocabulary import (
+    AgreementState,
+    Basis,
+    DeliverableKind,
+    Direction,
+    Frequency,
+    IndicatorUnit,
+    Instrument,
+    ObjectiveLevel,
+    Profile,
+)
+from cii.budgets.vocabulary import Stage, YearState
+from cii.demo.directory import PROVIDERS, House
+from cii.demo.measures import LIVING, MARK, MeasureSpec
+from cii.demo.sheet import Sheet
+from cii.figures.vocabulary import Definition
+from cii.kernel.money import Chf
+from cii.kernel.period import next_month
+
+SIGNED = datetime(2024, 8, 27, 9, tzinfo=UTC)
+FROM = date(2024, 10, 1)
+PRICES_OF = (date(2024, 10, 1), date(2026, 1, 1))
+"""When the tariffs of the AC agreements change: the second year is dearer."""
+YEARS = (2024, 2025, 2026)
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """A paying sector: its lines, the profile of its agreements, its people, its budgets in francs a year."""
+
+    key: str
+    profile: Profile
+    lines: Mapping[str, int]
+    staff: str
+    ends: date | None
+    """First day after the term; None is open-ended."""
+    permille: int
+    """Its price in permille of the measure's."""
+    hard: bool = True
+
+
+PAYERS = (
+    Payer("AC", Profile.AC, {"LACI": 5_200_000, "PACTE": 1_900_000}, "lmmt", date(2027, 1, 1), 1000),
+    Payer("AS", Profile.AS, {"SAS": 4_600_000}, "odas", date(2028, 1, 1), 940),
+    Payer("AI", Profile.AI, {"AI": 2_600_000}, "oai", None, 1240, hard=False),
+    Payer("MIG", Profile.AS, {"SMIG": 1_700_000}, "osas", date(2028, 1, 1), 900),
+    Payer("JEU", Profile.AS, {"SFPO": 1_300_000}, "ofij", date(2028, 1, 1), 1000),
+)
+CLOSURES = (
+    (date(2024, 12, 23), date(2025, 1, 3)),
+    (date(2025, 7, 21), date(2025, 8, 1)),
+    (date(2025, 12, 24), date(2026, 1, 2)),
+    (date(2026, 7, 20), date(2026, 7, 31)),
+    (date(2026, 12, 24), date(2026, 12, 31)),
+)
+"""Days (inside) on which all measures are closed and cost nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """An agreement as later layers need it."""
+
+    id: int
+    payer: Payer
+    provider: str
+    measures: Mapping[str, int]
+
+
+Deals = Mapping[tuple[str, str], Deal]
+"""By measure and funding line, both as codes."""
+
+
+def payer_of(line: str) -> Payer:
+    """The paying sector of a funding line."""
+    return next(one for one in PAYERS if line in one.lines)
+
+
+def build_agreements(house: House, sheet: Sheet, measures: Mapping[str, int], today: date) -> Deals:
+    """Every agreement in force with its terms, and the drafts that are to follow the AC ones in 2027."""
+    deals: dict[tuple[str, str], Deal] = {}
+    for provider in PROVIDERS:
+        for payer in PAYERS:
+            bought = [
+                (spec, line)
+                for spec in LIVING
+                if spec.provider == provider.code
+                for line in payer.lines
+                if line in spec.quotas
+            ]
+            if not bought:
+                continue
+            deal = _agreement(house, sheet, payer, provider.code, measures)
+            for spec, line in bought:
+                _buy(house, sheet, deal, spec, line)
+                deals[spec.code, line] = deal
+            for code in dict.fromkeys(spec.code for spec, _ in bought):
+                for first, last in CLOSURES:
+                    sheet.put(
+                        "agreement_closure", agreement_id=deal.id, measure_id=measures[code],
+                        starts_on=first, ends_on=last, reason="Fermeture annuelle", recorded_at=SIGNED,
+                    )  # fmt: skip
+            _objectives(house, sheet, deal)
+            _deliverables(house, sheet, deal, today)
+            if payer.key == "AC":
+                _successor(house, sheet, deal, bought)
+    return deals
+
+
+def _agreement(
+    house: House, sheet: Sheet, payer: Payer, provider: str, measures: Mapping[str, int]
+) -> Deal:
+    made = sheet.put(
+        "agreement", number=f"{payer.key}-2024-{provider}", provider_id=house.providers[provider],
+        profile=payer.profile, instrument=Instrument.AGREEMENT, version=1, state=AgreementState.IN_FORCE,
+        valid_from=FROM, valid_to=payer.ends, notice_months=6,
+        prepared_by=house.accounts[f"{payer.staff}.contrats"],
+        signed_by=house.accounts[f"{payer.staff}.direction"], signed_at=SIGNED, document=_document(),
+    )  # fmt: skip
+    return Deal(made, payer, provider, measures)
+
+
+def _document() -> dict[str, str]:
+    return {
+        "Objet et bases": "Mise à disposition de places dans des mesures mixtes. " + MARK,
+        "Buts et objectifs": "Insertion durable, progression des participant·e·s, marche régulière de l'entreprise.",
+        "Volume et financement": "Forfait mensuel par place occupée, absences selon tarif, décompte mensuel.",
+        "Évaluation et rapports": "Indicateurs trimestriels, entretien annuel, comptes révisés.",
+        "Durée et résiliation": "Préavis ordinaire de six mois.",
+    }
+
+
+def _buy(house: House, sheet: Sheet, deal: Deal, spec: MeasureSpec, line: str) -> None:
+    keys = {"agreement_id": deal.id, "measure_id": deal.measures[spec.code], "line_id": house.lines[line]}
+    sheet.put("agreement_measure", **keys)
+    amount = spec.monthly * deal.payer.permille // 10
+    basis = Basis.STARTED_MONTH if deal.payer.profile is Profile.AI else Basis.WEEKDAYS
+    dated = PRICES_OF if deal.payer.key == "AC" else PRICES_OF[:1]
+    for at, since in enumerate(dated):
+        sheet.put(
+            "tariff", **keys, valid_from=since, valid_to=dated[at + 1] if at + 1 < len(dated) else None,
+            basis=basis, amount=Chf(amount + at * amount * 15 // 1000), places=1,
+            month_begun=basis is Basis.STARTED_MONTH, excused_days=None, unexcused_days=0,
+            recorded_at=SIGNED, account_id=house.accounts[f"{deal.payer.staff}.contrats"],
+        )  # fmt: skip
+
+
+_GOALS: tuple[tuple[ObjectiveLevel, str, str, tuple[tuple[str, dict[str, str], IndicatorUnit, Direction, int, int, str], ...]], ...] = (
+    (ObjectiveLevel.OUTCOME, "Les participant·e·s retrouvent un emploi.", "Organisateur", (
+        ("reinsertion", {"fr": "Taux d'insertion", "de": "Eingliederungsquote", "en": "Reinsertion rate"},
+         IndicatorUnit.PERCENT, Direction.UP, 400, 300, Definition.REINSERTION_COMPLETED),
+        ("durable", {"fr": "Sorties durables", "de": "Dauerhafte Austritte", "en": "Durable exits"},
+         IndicatorUnit.PERCENT, Direction.UP, 250, 150, Definition.EXIT_RATE_DURABLE),
+    )),
+    (ObjectiveLevel.ENTERPRISE, "Les places convenues sont occupées.", "Organisateur", (
+        ("occupancy", {"fr": "Taux d'occupation", "de": "Auslastung", "en": "Occupancy"},
+         IndicatorUnit.PERCENT, Direction.UP, 800, 600, Definition.OCCUPANCY),
+    )),
+    (ObjectiveLevel.BENEFICIARY, "Les participant·e·s sont présent·e·s et satisfait·e·s.", "Organisateur", (
+        ("absence", {"fr": "Jours d'absence par mois", "de": "Absenztage pro Monat", "en": "Days of absence a month"},
+         IndicatorUnit.DAYS, Direction.DOWN, 2, 3, Definition.ABSENCE_DAYS),
+        ("satisfaction", {"fr": "Satisfaction", "de": "Zufriedenheit", "en": "Satisfaction"},
+         IndicatorUnit.PERCENT, Direction.UP, 800, 700, Definition.ENTERED),
+    )),
+)  # fmt: skip
+"""Level, wording, owner, indicators: code, title, unit, direction, target, minimum, definition."""
+
+
+def _objectives(house: House, sheet: Sheet, deal: Deal) -> None:
+    for level, wording, owner, indicators in _GOALS:
+        goal = sheet.put("objective", agreement_id=deal.id, level=level, wording=wording, owner=owner)
+        for code, title, unit, direction, target, minimum, source in indicators:
+            made = sheet.put(
+                "indicator", agreement_id=deal.id, objective_id=goal, code=code, title=title, unit=unit,
+                direction=direction, target=target, minimum=minimum, source=str(source),
+            )  # fmt: skip
+            if source is Definition.ENTERED:
+                _surveys(house, sheet, deal, made)
+
+
+def _surveys(house: House, sheet: Sheet, deal: Deal, indicator: int) -> None:
+    """One survey a quarter, entered by the contract manager."""
+    for day in _quarter_ends(date(2024, 12, 31), date(2026, 9, 30)):
+        asked = sheet.chance.randint(8, 22)
+        pleased = asked - sum(sheet.chance.random() < 0.2 for _ in range(asked))  # noqa: PLR2004 - one in five
+        sheet.put(
+            "indicator_entry", indicator_id=indicator, effective_on=day, numerator=pleased, denominator=asked,
+            people=asked, source=f"Enquête de fin de trimestre. {MARK}",
+            recorded_at=datetime(day.year, day.month, day.day, 14, tzinfo=UTC) + timedelta(days=6),
+            account_id=house.accounts[f"{deal.payer.staff}.contrats"],
+        )  # fmt: skip
+
+
+def _quarter_ends(first: date, last: date) -> Iterator[date]:
+    at = first
+    while at <= last:
+        yield at
+        after = at + timedelta(days=1)
+        at = next_month(next_month(next_month(after))) - timedelta(days=1)
+
+
+def _deliverables(house: House, sheet: Sheet, deal: Deal, today: date) -> None:
+    """What the provider owes until the end of 2026; what was due has come in."""
+    due: list[tuple[DeliverableKind, Frequency, date]] = []
+    at = date(2024, 11, 10)
+    while at.year <= YEARS[-1]:
+        due.append((DeliverableKind.PARTICIPANTS, Frequency.MONTHLY, at))
+        if at.month in {1, 4, 7, 10}:
+            due.append((DeliverableKind.COURSES, Frequency.QUARTERLY, at + timedelta(days=10)))
+        at = next_month(at).replace(day=10)
+    for year in YEARS[1:]:
+        for kind in (DeliverableKind.INDICATORS, DeliverableKind.ANNUAL_REPORT):
+            due.append((kind, Frequency.YEARLY, date(year, 3, 31)))
+        for kind in (DeliverableKind.FINAL_ACCOUNT, DeliverableKind.AUDIT_REPORT):
+            due.append((kind, Frequency.YEARLY, date(year, 4, 30)))
+        for kind in (DeliverableKind.ICS_ATTESTATION, DeliverableKind.STAFF_QUALIFICATION):
+            due.append((kind, Frequency.YEARLY, date(year, 6, 30)))
+    for kind, frequency, day in due:
+        came = day - timedelta(days=sheet.chance.randint(0, 6))
+        received = datetime(came.year, came.month, came.day, 10, tzinfo=UTC) if day <= today else None
+        sheet.put(
+            "deliverable", agreement_id=deal.id, kind=kind, frequency=frequency, due_on=day,
+            received_at=received,
+            received_by=house.accounts[f"{deal.payer.staff}.contrats"] if received else None,
+        )  # fmt: skip
+
+
+def _successor(house: House, sheet: Sheet, deal: Deal, bought: list[tuple[MeasureSpec, str]]) -> None:
+    """The agreement of 2027, in negotiation."""
+    made = sheet.put(
+        "agreement", number=f"{deal.payer.key}-2027-{deal.provider}",
+        provider_id=house.providers[deal.provider], profile=deal.payer.profile,
+        instrument=Instrument.AGREEMENT, version=1, state=AgreementState.NEGOTIATION,
+        valid_from=date(2027, 1, 1), valid_to=date(2028, 1, 1), notice_months=6, follows_id=deal.id,
+        prepared_by=house.accounts[f"{deal.payer.staff}.contrats"], document=_document(),
+    )  # fmt: skip
+    for spec, line in bought:
+        _buy_next(house, sheet, made, deal, spec, line)
+
+
+def _buy_next(  # noqa: PLR0917 - one row's parts
+    house: House, sheet: Sheet, agreement: int, deal: Deal, spec: MeasureSpec, line: str
+) -> None:
+    keys = {"agreement_id": agreement, "measure_id": deal.measures[spec.code], "line_id": house.lines[line]}
+    sheet.put("agreement_measure", **keys)
+    sheet.put(
+        "tariff", **keys, valid_from=date(2027, 1, 1), basis=Basis.WEEKDAYS,
+        amount=Chf(spec.monthly * deal.payer.permille // 10 * 103 // 100), places=1, unexcused_days=0,
+        recorded_at=datetime(2026, 9, 22, 9, tzinfo=UTC),
+        account_id=house.accounts[f"{deal.payer.staff}.contrats"],
+    )  # fmt: skip
+
+
+AccountKey = tuple[int, int, Stage, int | None]
+
+
+class Books:
+    """The ledger in the making: budgets, accounts, and entries kept back until they are in order of booking."""
+
+    def __init__(self, house: House, sheet: Sheet) -> None:
+        self.house, self.sheet = house, sheet
+        self._accounts: dict[AccountKey, int] = {}
+        self._hard = {house.lines[line]: payer.hard for payer in PAYERS for line in payer.lines}
+        self._events: list[tuple[datetime, int, dict[str, object], list[tuple[int, int, int, date]]]] = []
+
+    def open_years(self, times: int) -> None:
+        """The books of 2024 to 2026, each line granted; 2024 counts its last quarter only."""
+        for payer in PAYERS:
+            for code, francs in payer.lines.items():
+                line = self.house.lines[code]
+                for year in YEARS:
+                    books = self.sheet.put(
+                        "budget_year", line_id=line, year=year, state=YearState.OPEN, hard=payer.hard
+                    )
+                    granted = francs * 100 * times * (30 if year == YEARS[0] else 100) // 100
+                    self.book(
+                        datetime(year, 1, 1, 7, tzinfo=UTC) if year > YEARS[0] else SIGNED, "budget",
+                        ("budget_year", books, f"budget:{books}"),
+                        [(line, None, granted, date(year, 1, 1))], payer.staff,
+                    )  # fmt: skip
+
+    def account(self, line: int, year: int, stage: Stage, agreement: int | None) -> int:
+        """The account of a stage, opened when it is new."""
+        key = (line, year, stage, agreement)
+        if key not in self._accounts:
+            floored = stage not in {Stage.GRANT, Stage.AVAILABLE} or (
+                stage is Stage.AVAILABLE and self._hard[line]
+            )
+            self._accounts[key] = self.sheet.put(
+                "budget_account", line_id=line, year=year, stage=stage, agreement_id=agreement,
+                floored=floored, total=Chf(0),
+            )  # fmt: skip
+        return self._accounts[key]
+
+    def book(  # noqa: PLR0917 - when, what, why, how much, who
+        self,
+        at: datetime,
+        kind: str,
+        source: tuple[str, int, str],
+        legs: list[tuple[int, int | None, int, date]],
+        staff: str | None = None,
+    ) -> None:
+        """One event: legs are (line, agreement, centimes, effective on); nothing for sums of zero."""
+        debit, credit = _TRANSFERS[kind]
+        moves = []
+        for line, agreement, centimes, day in legs:
+            if not centimes:
+                continue
+            pair = [
+                self.account(line, day.year, stage, agreement if stage in _CHAIN else None)
+                for stage in (debit, credit)
+            ]
+            moves.append((pair[0], pair[1], centimes, day))
+        if not moves:
+            return
+        account = self.house.accounts[f"{staff}.finances"] if staff else None
+        entry = {
+            "key": source[2], "kind": kind, "source_kind": source[0], "source_id": source[1],
+            "actor": "cii", "account_id": account, "booked_at": at,
+        }  # fmt: skip
+        self._events.append((at, len(self._events), entry, moves))
+
+    def put(self) -> None:
+        """Write entries and movements in the order in which they were booked."""
+        for at, _, entry, moves in sorted(self._events, key=lambda one: (one[0], one[1])):
+            made = self.sheet.put("ledger_entry", **entry)
+            for number, (debit, credit, centimes, day) in enumerate(moves, 1):
+                self.sheet.put(
+                    "movement", entry_id=made, key=f"{entry['key']}/{number}", kind=entry["kind"],
+                    debit_id=debit, credit_id=credit, amount=Chf(centimes), effective_on=day, booked_at=at,
+                )  # fmt: skip
+        self._events.clear()
+
+
+_CHAIN = frozenset({Stage.COMMITTED, Stage.ACCRUED, Stage.INVOICED, Stage.PAID})
+_TRANSFERS = {
+    "budget": (Stage.GRANT, Stage.AVAILABLE),
+    "engagement": (Stage.AVAILABLE, Stage.COMMITTED),
+    "release": (Stage.COMMITTED, Stage.AVAILABLE),
+    "accrual": (Stage.COMMITTED, Stage.ACCRUED),
+    "invoice": (Stage.ACCRUED, Stage.INVOICED),
+    "payment": (Stage.INVOICED, Stage.PAID),
+}
