@@ -50,7 +50,11 @@ class Tick:
     place: str
 
 
-JOBS: tuple[Job, ...] = (Job("reconciliation", "cii.settlement.actions:reconcile"),)
+JOBS: tuple[Job, ...] = (
+    Job("agreements", "cii.jobs.night:end_agreements"),
+    Job("statements", "cii.jobs.night:draft_statements", Rhythm.MONTHLY),
+    Job("reconciliation", "cii.jobs.night:reconcile"),
+)
 """Every job with a business date, in the order of the night. One line each."""
 
 TICKS: tuple[Tick, ...] = (
