@@ -1,6 +1,6 @@
 """From a placement to the ledger: legs to commit, and what is given back when a stay is cut or called off."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -24,14 +24,27 @@ def legs_of(cost: Bill, stay: Period) -> list[Leg]:
     ]
 
 
-def release_rest(work: Work, placement: Placement, shares: Sequence[PlacementShare], due: Bill | None) -> Chf:
-    """Give back what the stay no longer needs, per payer and year; `due` None gives back all.
+def freed_by(planned: Bill, due: Bill) -> dict[tuple[int, int], Chf]:
+    """By line and year: what a stay cut short costs less than the stay as it was planned."""
+    left = {(one.line_id, year): sum_ for one in due.payers for year, sum_ in one.years}
+    return {
+        (one.line_id, year): sum_ - left.get((one.line_id, year), Chf())
+        for one in planned.payers
+        for year, sum_ in one.years
+    }
 
-    Writes what each share still binds and returns the sum given back. A stay that costs more than was
-    committed gives nothing back: the difference is a finding of the reconciliation, never a silent
-    commitment.
+
+def release_rest(
+    work: Work,
+    placement: Placement,
+    shares: Sequence[PlacementShare],
+    freed: Mapping[tuple[int, int], Chf] | None,
+) -> Chf:
+    """Give back what the stay no longer needs, per payer and year; `freed` None gives back all.
+
+    Never more than a share still binds: months already settled have given back their own rest.
+    Writes what each share binds now and returns the sum given back.
     """
-    left = {(one.line_id, year): sum_ for one in due.payers for year, sum_ in one.years} if due else {}
     given: list[Leg] = []
     for share in shares:
         rows = work.session.scalars(
@@ -40,7 +53,8 @@ def release_rest(work: Work, placement: Placement, shares: Sequence[PlacementSha
             .order_by(col(PlacementLeg.year))
         )
         for leg in rows:
-            rest = leg.engaged - leg.released - left.get((share.line_id, leg.year), Chf())
+            bound = leg.engaged - leg.released
+            rest = bound if freed is None else min(bound, freed.get((share.line_id, leg.year), Chf()))
             if rest > Chf():
                 leg.released += rest
                 share.committed -= rest

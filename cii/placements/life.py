@@ -4,6 +4,7 @@ Each act asks `queries.moves_for`, which also draws the buttons. What is freed (
 freed in the transaction of its cause.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,8 +22,8 @@ from cii.measures.queries import measures_by_id
 from cii.notices.actions import tell
 from cii.placements.actions import note_event
 from cii.placements.days import give_back_days, lock_days
-from cii.placements.ledger import release_rest
-from cii.placements.pricing import Payer, bill_under
+from cii.placements.ledger import freed_by, release_rest
+from cii.placements.pricing import Bill, Payer, bill_under
 from cii.placements.queries import moves_for, placement_by_ref, shares_of
 from cii.placements.rules import (
     MOVES,
@@ -31,7 +32,7 @@ from cii.placements.rules import (
     RefusalNeedsReason,
     exit_faults,
 )
-from cii.placements.tables import Placement
+from cii.placements.tables import Placement, PlacementShare
 from cii.placements.vocabulary import (
     ContractType,
     ExitType,
@@ -154,16 +155,9 @@ def end_placement(work: Work, ask: EndPlacement) -> Placement:
     if len(rest):
         give_back_days(work, placement.measure_id, placement.line_id, rest)
         shares = shares_of(work, placement.id or 0)
-        due, faults = bill_under(
-            work,
-            placement.measure_id,
-            [Payer(share.line_id, share.weight) for share in shares],
-            [share.agreement_id for share in shares],
-            Period.through(placement.starts_on, ask.exited_on),
-            planned=planned,
-        )
-        refuse(faults)
-        released = release_rest(work, placement, shares, due)
+        due = _bill(work, placement, shares, Period.through(placement.starts_on, ask.exited_on), planned)
+        whole = _bill(work, placement, shares, planned, planned)
+        released = release_rest(work, placement, shares, freed_by(whole, due))
     note_event(
         work,
         placement,
@@ -218,6 +212,17 @@ def _moved(work: Work, ref: str, event: PlacementMove) -> Placement:
         _lock(work, placement)
     placement.state = following
     return placement
+
+
+def _bill(
+    work: Work, placement: Placement, shares: Sequence[PlacementShare], stay: Period, planned: Period
+) -> Bill:
+    payers = [Payer(share.line_id, share.weight) for share in shares]
+    agreements = [share.agreement_id for share in shares]
+    found, faults = bill_under(work, placement.measure_id, payers, agreements, stay, planned=planned)
+    refuse(faults)
+    assert found is not None  # noqa: S101 - without a bill there was a reason
+    return found
 
 
 def _lock(work: Work, placement: Placement) -> None:

@@ -35,6 +35,7 @@ from cii.placements.queries import (
     shares_of,
 )
 from cii.placements.rules import AlreadyWaiting, NotYet, RefusalNeedsReason, UrgencyUnknown
+from cii.placements.settled import release_unused
 from cii.placements.vocabulary import (
     ContractType,
     ExitType,
@@ -151,6 +152,17 @@ def test_a_month_begun_is_due_when_the_agreement_says_so(work):
     end_placement(stage.on(DAY), EndPlacement(made.ref, DAY, ExitType.NO_SOLUTION))
 
     assert committed(stage) == Chf.parse("2200.00")
+
+
+def test_a_month_that_gave_back_its_rest_already_does_not_keep_the_end_from_giving_back(work):
+    stage = a_stage(work)
+    made = stage.started(days=(NOVEMBER[0], date(2026, 12, 31)))
+    share = shares_of(work, made.id)[0]
+    release_unused(work, share.id, DAY, Chf.parse("1000.00"), "november")
+
+    end_placement(stage.on(date(2026, 11, 30)), EndPlacement(made.ref, date(2026, 11, 30), ExitType.TRAINING))
+
+    assert committed(stage) == share.committed == Chf.parse("1200.00"), "2'200 of November less 1'000"
 
 
 def test_an_exit_is_checked_in_full_before_it_is_written(work):
