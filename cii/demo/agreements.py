@@ -1,4 +1,4 @@
-"""Agreements of today: one per provider and paying sector, with tariffs, closures, indicators, deliverables; budgets."""
+"""Agreements of today: one per provider and paying sector, with tariffs, closures, indicators and deliverables."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from cii.agreements.vocabulary import (
     ObjectiveLevel,
     Profile,
 )
-from cii.budgets.vocabulary import Stage, YearState
 from cii.demo.directory import PROVIDERS, House
 from cii.demo.measures import LIVING, MARK, MeasureSpec
 from cii.demo.sheet import Sheet
@@ -254,95 +253,3 @@ def _buy_next(  # noqa: PLR0917 - one row's parts
         recorded_at=datetime(2026, 9, 22, 9, tzinfo=UTC),
         account_id=house.accounts[f"{deal.payer.staff}.contrats"],
     )  # fmt: skip
-
-
-AccountKey = tuple[int, int, Stage, int | None]
-
-
-class Books:
-    """The ledger in the making: budgets, accounts, and entries kept back until they are in order of booking."""
-
-    def __init__(self, house: House, sheet: Sheet) -> None:
-        self.house, self.sheet = house, sheet
-        self._accounts: dict[AccountKey, int] = {}
-        self._hard = {house.lines[line]: payer.hard for payer in PAYERS for line in payer.lines}
-        self._events: list[tuple[datetime, int, dict[str, object], list[tuple[int, int, int, date]]]] = []
-
-    def open_years(self, times: int) -> None:
-        """The books of 2024 to 2026, each line granted; 2024 counts its last quarter only."""
-        for payer in PAYERS:
-            for code, francs in payer.lines.items():
-                line = self.house.lines[code]
-                for year in YEARS:
-                    books = self.sheet.put(
-                        "budget_year", line_id=line, year=year, state=YearState.OPEN, hard=payer.hard
-                    )
-                    granted = francs * 100 * times * (30 if year == YEARS[0] else 100) // 100
-                    self.book(
-                        datetime(year, 1, 1, 7, tzinfo=UTC) if year > YEARS[0] else SIGNED, "budget",
-                        ("budget_year", books, f"budget:{books}"),
-                        [(line, None, granted, date(year, 1, 1))], payer.staff,
-                    )  # fmt: skip
-
-    def account(self, line: int, year: int, stage: Stage, agreement: int | None) -> int:
-        """The account of a stage, opened when it is new."""
-        key = (line, year, stage, agreement)
-        if key not in self._accounts:
-            floored = stage not in {Stage.GRANT, Stage.AVAILABLE} or (
-                stage is Stage.AVAILABLE and self._hard[line]
-            )
-            self._accounts[key] = self.sheet.put(
-                "budget_account", line_id=line, year=year, stage=stage, agreement_id=agreement,
-                floored=floored, total=Chf(0),
-            )  # fmt: skip
-        return self._accounts[key]
-
-    def book(  # noqa: PLR0917 - when, what, why, how much, who
-        self,
-        at: datetime,
-        kind: str,
-        source: tuple[str, int, str],
-        legs: list[tuple[int, int | None, int, date]],
-        staff: str | None = None,
-    ) -> None:
-        """One event: legs are (line, agreement, centimes, effective on); nothing for sums of zero."""
-        debit, credit = _TRANSFERS[kind]
-        moves = []
-        for line, agreement, centimes, day in legs:
-            if not centimes:
-                continue
-            pair = [
-                self.account(line, day.year, stage, agreement if stage in _CHAIN else None)
-                for stage in (debit, credit)
-            ]
-            moves.append((pair[0], pair[1], centimes, day))
-        if not moves:
-            return
-        account = self.house.accounts[f"{staff}.finances"] if staff else None
-        entry = {
-            "key": source[2], "kind": kind, "source_kind": source[0], "source_id": source[1],
-            "actor": "cii", "account_id": account, "booked_at": at,
-        }  # fmt: skip
-        self._events.append((at, len(self._events), entry, moves))
-
-    def put(self) -> None:
-        """Write entries and movements in the order in which they were booked."""
-        for at, _, entry, moves in sorted(self._events, key=lambda one: (one[0], one[1])):
-            made = self.sheet.put("ledger_entry", **entry)
-            for number, (debit, credit, centimes, day) in enumerate(moves, 1):
-                self.sheet.put(
-                    "movement", entry_id=made, key=f"{entry['key']}/{number}", kind=entry["kind"],
-                    debit_id=debit, credit_id=credit, amount=Chf(centimes), effective_on=day, booked_at=at,
-                )  # fmt: skip
-        self._events.clear()
-
-
-_CHAIN = frozenset({Stage.COMMITTED, Stage.ACCRUED, Stage.INVOICED, Stage.PAID})
-_TRANSFERS = {
-    "budget": (Stage.GRANT, Stage.AVAILABLE),
-    "engagement": (Stage.AVAILABLE, Stage.COMMITTED),
-    "release": (Stage.COMMITTED, Stage.AVAILABLE),
-    "accrual": (Stage.COMMITTED, Stage.ACCRUED),
-    "invoice": (Stage.ACCRUED, Stage.INVOICED),
-    "payment": (Stage.INVOICED, Stage.PAID),
-}
