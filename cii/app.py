@@ -27,6 +27,7 @@ from cii.web import assets, base
 from cii.wire import language, sessions
 from cii.wire.doors import House, Wiring
 from cii.wire.headers import guarded
+from cii.wire.logs import configure, log_requests
 
 ADVANCE: Mapping[str, str] = {"case": "cii.routing.flow:advance"}
 """Subject of a process → `module:function` of the room that takes its steps. One line each."""
@@ -74,6 +75,9 @@ def create_app(
     app.context_processor(lambda: {"request_id": g.get("correlation", "")})
     app.add_url_rule("/static/<path:name>", "static", _static)
     app.before_request(_begin)
+    if settings.mode != "test":
+        configure(settings)
+    log_requests(app)
     app.after_request(_finish)
     _register(app)
     return app

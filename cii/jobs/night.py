@@ -1,4 +1,4 @@
-"""What runs once for a business date: agreements whose term is over, the month's statements, reconciliation."""
+"""What runs once for a business date: agreements that end, the month's statements, reconciliation."""
 
 from datetime import date
 

@@ -1,0 +1,81 @@
+"""Logs for operators: one JSON object a line, AVS numbers masked; what people do stands in the journal.
+
+One line per request: method, address pattern (never the address itself, which may hold a reference), status,
+milliseconds, correlation. Faults come with their trace.
+"""
+
+import logging
+import re
+import sys
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+from flask import Flask, Response, g, request
+
+from cii.store.settings import Settings
+
+_AVS = re.compile(r"756[.\s]?\d{4}[.\s]?\d{4}[.\s]?\d{2}")
+MASK = "756.••••.••••.••"
+
+
+def masked(text: str) -> str:
+    """The text with each AVS number hidden, however it is written."""
+    return _AVS.sub(MASK, text)
+
+
+def _mask(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401 - structlog's signature
+    return {name: masked(value) if isinstance(value, str) else value for name, value in line.items()}
+
+
+def configure(settings: Settings) -> None:
+    """Send the house's logs to standard error as JSON; in the demo only what needs an operator."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _mask,
+    ]
+    form = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(
+                serializer=lambda value, **_: orjson.dumps(value, default=str).decode()
+            ),
+        ],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(form)
+    root = logging.getLogger("cii")
+    root.handlers = [handler]
+    root.propagate = False
+    root.setLevel(logging.INFO if settings.mode == "production" else logging.WARNING)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+
+
+def log_requests(app: Flask) -> None:
+    """Write one line per request."""
+    log = structlog.stdlib.get_logger("cii.requests")
+
+    @app.before_request
+    def _begin() -> None:
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def _end(response: Response) -> Response:
+        log.info(
+            "request",
+            method=request.method,
+            route=str(request.url_rule or "unknown"),
+            status=response.status_code,
+            ms=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+            correlation=g.get("correlation", ""),
+        )
+        return response
