@@ -20,6 +20,7 @@ SPEAKERS = {"say", "t", "knows"}
 DYNAMIC = (
     "refusal.",  # one per code of a refusal; checked against the classes and the source by its own test
     "documents.",  # the frame and the heads of issued pages, put together in documents/layout.py
+    "notice.",  # one per kind of notice that rooms tell; said by the page of notices
     "word.",  # one per word of a vocabulary; checked by the room that owns it
 )
 """Prefixes of keys that code puts together at run time; a new one is declared here with its reason."""
