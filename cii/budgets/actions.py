@@ -1,7 +1,7 @@
 """Acts on budgets and the ledger: one function books (`book`); each event of the trade is a name for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
@@ -20,6 +20,9 @@ from cii.kernel.money import Chf
 from cii.store.columns import new_ref
 from cii.store.work import Work
 
+LARGEST_CHANGE = Chf.parse("9999999999.99")
+"""What one decision may take from a budget at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Accrued:
@@ -36,7 +39,7 @@ class DecideBudget:
 
     line_ref: str
     year: int
-    amount: Chf
+    amount: Chf = field(metadata={"min": -LARGEST_CHANGE})
     reason: str
     hard: bool = True
 
