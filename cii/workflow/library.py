@@ -1,0 +1,98 @@
+"""The published files: every process, and every version of every decision table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import col, select
+
+from cii.kernel.errors import UnknownThing
+from cii.store.work import Work
+from cii.workflow.definition import Definition
+from cii.workflow.queries import parsed, parsed_table
+from cii.workflow.rulebook import Table
+from cii.workflow.tables import WfDefinition, WfTable
+from cii.workflow.vocabulary import Title
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedProcess:
+    """The newest version of a process as a list shows it."""
+
+    name: str
+    version: int
+    title: Title
+    subject: str
+    stages: int
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTable:
+    """One version of a decision table as a list shows it; `valid_to` is its last day."""
+
+    name: str
+    version: int
+    title: Title
+    valid_from: date
+    valid_to: date | None
+    rules: int
+    in_force: bool
+
+
+def processes(work: Work) -> Sequence[PublishedProcess]:
+    """The newest version of each process, by name."""
+    newest: dict[str, WfDefinition] = {}
+    for row in work.session.exec(
+        select(WfDefinition).order_by(col(WfDefinition.name), col(WfDefinition.version))
+    ):
+        newest[row.name] = row
+    found = []
+    for row in newest.values():
+        held = parsed(row.source, f"{row.name} {row.version}")
+        found.append(
+            PublishedProcess(
+                row.name, row.version, held.title, row.subject, len(held.stages), row.published_at
+            )
+        )
+    return found
+
+
+def process(work: Work, name: str) -> tuple[Definition, datetime]:
+    """The newest version of a process and when it was published; refuses UnknownThing."""
+    row = work.session.exec(
+        select(WfDefinition).where(col(WfDefinition.name) == name).order_by(col(WfDefinition.version).desc())
+    ).first()
+    if row is None:
+        raise UnknownThing(what=name)
+    return parsed(row.source, f"{row.name} {row.version}"), row.published_at
+
+
+def tables(work: Work, day: date) -> Sequence[PublishedTable]:
+    """Every version of every decision table, by name, the newest first; `in_force` on that day."""
+    found: list[PublishedTable] = []
+    chosen: set[str] = set()
+    for row in work.session.exec(
+        select(WfTable).order_by(
+            col(WfTable.name), col(WfTable.valid_from).desc(), col(WfTable.version).desc()
+        )
+    ):
+        held = parsed_table(row.source, f"{row.name} {row.version}")
+        in_force = row.name not in chosen and held.in_force(day)
+        chosen |= {row.name} if in_force else set()
+        found.append(
+            PublishedTable(
+                row.name, row.version, held.title, row.valid_from, row.valid_to, len(held.rules), in_force
+            )
+        )
+    return found
+
+
+def table(work: Work, name: str, version: int) -> Table:
+    """One version of a decision table; refuses UnknownThing."""
+    row = work.session.exec(
+        select(WfTable).where(col(WfTable.name) == name, col(WfTable.version) == version)
+    ).first()
+    if row is None:
+        raise UnknownThing(what=name)
+    return parsed_table(row.source, f"{row.name} {row.version}")
