@@ -89,7 +89,7 @@ class GiveConsent:
 
     person_ref: str
     institutions: tuple[str, ...]
-    sections: int
+    sections: Section
     purpose: Purpose
     given_on: date
     valid_until: date

@@ -174,7 +174,7 @@ def _keep_consent(
     give_consent(
         work,
         GiveConsent(
-            person_ref, tuple(receivers), int(SHARED | Section.MEDICAL), Purpose.COORDINATION, ask.given_on,
+            person_ref, tuple(receivers), SHARED | Section.MEDICAL, Purpose.COORDINATION, ask.given_on,
             until, TEXT_VERSION, ask.how,
         ),
         detection.unit_id,

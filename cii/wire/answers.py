@@ -8,7 +8,7 @@ nothing leaks, for only the named ones are written. A dataclass of plain values 
 import dataclasses
 from collections.abc import Callable, Mapping
 from enum import IntFlag, StrEnum
-from functools import partial
+from functools import cache, partial
 from typing import Any, ClassVar, get_origin, get_type_hints
 
 import marshmallow as ma
@@ -149,6 +149,7 @@ def only(shape: type[Any], *names: str, called: str = "", **nested: type[Told]) 
     return type(title, (Told,), {"__doc__": shape.__doc__, "ways": tuple(ways), **members})
 
 
+@cache
 def paged(schema: type[Told]) -> type[Told]:
     """One page of such answers: `items` and the mark of the next page, or null."""
     members = {
@@ -186,4 +187,5 @@ def _flag_names(flags: type[IntFlag], held: IntFlag) -> list[str]:
 
 
 def _holds_dataclass(kind: Any) -> bool:  # noqa: ANN401
-    return dataclasses.is_dataclass(item_kind(kind) or kind)
+    inner = item_kind(kind) or kind
+    return dataclasses.is_dataclass(inner) and inner not in SIMPLE

@@ -1,0 +1,184 @@
+"""Agreements: the register, one agreement with tariffs, objectives, indicators and deliverables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import g
+
+from cii.access.permits import Permit
+from cii.agreements.queries import agreement_view, agreements_list
+from cii.agreements.schemas import DELIVERABLE, INDICATOR, OBJECTIVE
+from cii.agreements.tables import Agreement, Deliverable, Indicator, Objective, Tariff
+from cii.agreements.vocabulary import AgreementState, Basis, Instrument, LegalForm, Profile
+from cii.api.asking import PageAsked
+from cii.api.base import PREFIX, Blueprint
+from cii.api.shapes import Tagged, by_ref, tagged
+from cii.cases.queries import shown_units
+from cii.institutions.queries import UnitLabel, lines_by_id
+from cii.institutions.schemas import LINE, UNIT
+from cii.institutions.tables import FundingLine
+from cii.kernel.money import Chf
+from cii.measures.queries import measure_by_ref, measures_by_id
+from cii.measures.schemas import NAMED
+from cii.measures.tables import Measure
+from cii.wire.answers import only, paged
+from cii.wire.doors import needs
+from cii.wire.pages import Page, page_of, place
+
+blueprint = Blueprint("api-agreements", __name__, url_prefix=f"{PREFIX}/agreements")
+
+
+@dataclass(frozen=True)
+class AgreementsAsked(PageAsked):
+    """Which agreements to list."""
+
+    state: AgreementState | None = None
+    measure_ref: str | None = None
+
+
+@dataclass(frozen=True)
+class AgreementLine:
+    """An agreement as the register tells it; `valid_to` is the first day no more."""
+
+    ref: str
+    number: str
+    profile: Profile
+    instrument: Instrument
+    state: AgreementState
+    valid_from: date
+    valid_to: date | None
+    notice_months: int
+    version: int
+    provider: UnitLabel | None
+
+
+@dataclass(frozen=True)
+class BoughtShown:
+    """What an agreement buys: a measure for a line."""
+
+    measure: Measure
+    line: FundingLine
+
+
+@dataclass(frozen=True)
+class TariffShown:
+    """What a unit of the measure costs the line from a day on."""
+
+    ref: str
+    measure_code: str
+    line_code: str
+    valid_from: date
+    valid_to: date | None
+    basis: Basis
+    amount: Chf
+    places: int
+    month_begun: bool
+    excused_days: int | None
+    unexcused_days: int | None
+
+
+@dataclass(frozen=True)
+class AgreementShown:
+    """An agreement with all that hangs on it."""
+
+    ref: str
+    number: str
+    profile: Profile
+    instrument: Instrument
+    state: AgreementState
+    valid_from: date
+    valid_to: date | None
+    notice_months: int
+    version: int
+    legal_form: LegalForm
+    document: Mapping[str, Any]
+    provider: UnitLabel | None
+    bought: tuple[BoughtShown, ...]
+    tariffs: tuple[TariffShown, ...]
+    objectives: tuple[Objective, ...]
+    indicators: tuple[Indicator, ...]
+    deliverables: tuple[Deliverable, ...]
+
+
+ROW = only(
+    AgreementLine, "ref", "number", "profile", "instrument", "state", "valid_from", "valid_to",
+    "notice_months", "version", provider=UNIT, called="AgreementLineAnswer",
+)  # fmt: skip
+BOUGHT = only(BoughtShown, measure=NAMED, line=LINE, called="BoughtAnswer")
+TARIFF = only(
+    TariffShown, "ref", "measure_code", "line_code", "valid_from", "valid_to", "basis", "amount", "places",
+    "month_begun", "excused_days", "unexcused_days", called="TariffAnswer",
+)  # fmt: skip
+AGREEMENT = only(
+    AgreementShown, "ref", "number", "profile", "instrument", "state", "valid_from", "valid_to",
+    "notice_months", "version", "legal_form", "document", provider=UNIT, bought=BOUGHT, tariffs=TARIFF,
+    objectives=OBJECTIVE, indicators=INDICATOR, deliverables=DELIVERABLE, called="AgreementAnswer",
+)  # fmt: skip
+
+
+@blueprint.get("")
+@needs(Permit.SEE_AGREEMENTS)
+@blueprint.arguments(AgreementsAsked, location="query")
+@blueprint.response(200, paged(ROW))
+def listed(asked: AgreementsAsked) -> Page[AgreementLine]:
+    """The agreements that I may see, by number."""
+    return _page(asked)
+
+
+@blueprint.get("/<ref:ref>")
+@needs(Permit.SEE_AGREEMENTS)
+@blueprint.response(200, AGREEMENT)
+def one(ref: str) -> Tagged:
+    """An agreement with its tariffs, objectives, indicators and deliverables."""
+    return _shown(ref)
+
+
+def _page(asked: AgreementsAsked) -> Page[AgreementLine]:
+    work, name = g.work, f"agreements {asked.state or ''} {asked.measure_ref or ''}"
+    since = place(work.settings, name, asked.after)
+    rows = agreements_list(
+        work,
+        states=(asked.state,) if asked.state else (),
+        measure_id=measure_by_ref(work, asked.measure_ref).id if asked.measure_ref else None,
+        after=since[0] if since else "",
+        limit=asked.limit + 1,
+    )
+    page = page_of(rows, asked.limit, work.settings, name, lambda row: (row.number,))
+    units = shown_units(work, {row.unit_id for row in page.items})
+    return Page([_line(row, units) for row in page.items], page.next)
+
+
+def _line(row: Any, units: Mapping[int, UnitLabel]) -> AgreementLine:  # noqa: ANN401 - a Core row
+    return AgreementLine(
+        row.ref, row.number, row.profile, row.instrument, row.state, row.valid_from, row.valid_to,
+        row.notice_months, row.version, units.get(row.unit_id),
+    )  # fmt: skip
+
+
+def _shown(ref: str) -> Tagged:
+    view, work = agreement_view(g.work, ref), g.work
+    lines = lines_by_id(work, {one.line_id for one in view.measures})
+    measures = measures_by_id(work, {one.measure_id for one in view.measures})
+    row: Agreement = view.agreement
+    shown = AgreementShown(
+        row.ref, row.number, row.profile, row.instrument, row.state, row.valid_from, row.valid_to,
+        row.notice_months, row.version, view.provider.legal_form, row.document,
+        next(iter(by_ref(shown_units(work, [view.provider.unit_id]), [view.provider.unit_id])), None),
+        tuple(BoughtShown(measures[one.measure_id], lines[one.line_id]) for one in view.measures),
+        _tariffs(view.tariffs, measures, lines), view.objectives, view.indicators, view.deliverables,
+    )  # fmt: skip
+    return tagged(shown, row.ref, row.version)
+
+
+def _tariffs(
+    rows: Sequence[Tariff], measures: Mapping[int, Measure], lines: Mapping[int, FundingLine]
+) -> tuple[TariffShown, ...]:
+    return tuple(
+        TariffShown(
+            one.ref, measures[one.measure_id].code, lines[one.line_id].code, one.valid_from, one.valid_to,
+            one.basis, one.amount, one.places, one.month_begun, one.excused_days, one.unexcused_days,
+        )
+        for one in rows
+    )  # fmt: skip

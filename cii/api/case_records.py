@@ -1,0 +1,257 @@
+"""What is kept around a case: its process, decisions, consents, disclosures, history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import g
+
+from cii.access.permits import Permit
+from cii.access.queries import sections_on_case
+from cii.access.vocabulary import Section
+from cii.api.asking import PageAsked
+from cii.api.base import PREFIX, Blueprint
+from cii.api.shapes import by_ref
+from cii.cases.queries import case_by_ref, shown_units
+from cii.cases.tables import CaseFile
+from cii.institutions.queries import UnitLabel, institutions
+from cii.institutions.schemas import UNIT
+from cii.institutions.tables import Institution
+from cii.journal.queries import HistoryRow, history
+from cii.kernel.errors import NotAllowed
+from cii.people.queries import consents, disclosures
+from cii.people.vocabulary import Basis, ConsentHow, Purpose
+from cii.routing.flow import instance_of
+from cii.wire.answers import only, paged
+from cii.wire.doors import needs
+from cii.wire.pages import Page, page_of, place
+from cii.workflow.queries import DecisionRow, decisions_for, definition_of, moves_for, tasks_of
+from cii.workflow.schemas import DECISION
+from cii.workflow.vocabulary import Stand, Status, Title
+
+blueprint = Blueprint("api-case-records", __name__, url_prefix=f"{PREFIX}/cases")
+
+
+@dataclass(frozen=True)
+class StepShown:
+    """A task of the case's process, past ones included."""
+
+    ref: str
+    key: str
+    title: Title
+    stage: str
+    role: str
+    state: Stand
+    outcome: str | None
+    opened_at: datetime | None
+    due_at: datetime | None
+    done_at: datetime | None
+    unit: UnitLabel | None
+
+
+@dataclass(frozen=True)
+class ProcessShown:
+    """Where a case stands in its process; `moves`: what is open to me now."""
+
+    process: str
+    version: int
+    status: Status
+    stage: str
+    stage_title: Title
+    seq: int
+    outcome: str | None
+    moves: tuple[str, ...]
+    tasks: tuple[StepShown, ...]
+
+
+@dataclass(frozen=True)
+class BodyShown:
+    """An institution by name."""
+
+    ref: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ConsentShown:
+    """A consent of the person; `live`: whether it holds today."""
+
+    ref: str
+    purpose: Purpose
+    sections: Section
+    text_version: str
+    how: ConsentHow
+    given_on: date
+    valid_until: date
+    withdrawn_at: datetime | None
+    live: bool
+    institutions: tuple[BodyShown, ...]
+
+
+@dataclass(frozen=True)
+class DisclosureShown:
+    """What was passed on: by whom, to whom, which sections, on which basis."""
+
+    ref: str
+    sections: Section
+    basis: Basis
+    reason: str | None
+    at: datetime
+    giver: UnitLabel | None
+    receiver: UnitLabel | None
+
+
+@dataclass(frozen=True)
+class EventShown:
+    """What was done or read, when, by whom, on which basis."""
+
+    at: datetime
+    actor: str
+    action: str
+    kind: str
+    ref: str | None
+    sections: Section
+    basis: str | None
+    unit: UnitLabel | None
+
+
+STEP = only(
+    StepShown, "ref", "key", "title", "stage", "role", "state", "outcome", "opened_at", "due_at", "done_at",
+    unit=UNIT, called="ProcessTaskAnswer",
+)  # fmt: skip
+PROCESS = only(
+    ProcessShown, "process", "version", "status", "stage", "stage_title", "seq", "outcome", "moves",
+    tasks=STEP, called="ProcessAnswer",
+)  # fmt: skip
+BODY = only(BodyShown, "ref", "code", "name", called="InstitutionAnswer")
+CONSENT = only(
+    ConsentShown, "ref", "purpose", "sections", "text_version", "how", "given_on", "valid_until",
+    "withdrawn_at", "live", institutions=BODY, called="ConsentAnswer",
+)  # fmt: skip
+DISCLOSURE = only(
+    DisclosureShown, "ref", "sections", "basis", "reason", "at", giver=UNIT, receiver=UNIT,
+    called="DisclosureAnswer",
+)  # fmt: skip
+EVENT = only(
+    EventShown, "at", "actor", "action", "kind", "ref", "sections", "basis", unit=UNIT, called="EventAnswer"
+)
+
+
+@blueprint.get("/<ref:ref>/process")
+@needs(Permit.SEE_CASE)
+@blueprint.response(200, PROCESS)
+def process(ref: str) -> ProcessShown:
+    """Stage, tasks with their deadlines, and the moves open to me."""
+    return _process(case_by_ref(g.work, ref))
+
+
+@blueprint.get("/<ref:ref>/decisions")
+@needs(Permit.SEE_CASE)
+@blueprint.response(200, paged(DECISION))
+def decisions(ref: str) -> Page[DecisionRow]:
+    """The decisions by table, each with its input, its rules and the sentences that say why."""
+    case = _opened(ref, Section.PLAN)
+    g.work.saw("case", [case.id or 0], int(Section.PLAN))
+    return Page(decisions_for(g.work, case.id or 0, case.person_id))
+
+
+@blueprint.get("/<ref:ref>/consents")
+@needs(Permit.SEE_CASE)
+@blueprint.response(200, paged(CONSENT))
+def consented(ref: str) -> Page[ConsentShown]:
+    """What the person agreed to, withdrawn and expired ones included."""
+    return Page(consents_shown(_opened(ref, Section.IDENTITY).person_id))
+
+
+@blueprint.get("/<ref:ref>/disclosures")
+@needs(Permit.SEE_CASE)
+@blueprint.response(200, paged(DISCLOSURE))
+def disclosed(ref: str) -> Page[DisclosureShown]:
+    """What was passed on about the person in this case, the oldest first."""
+    return Page(_disclosures(_opened(ref, Section.IDENTITY)))
+
+
+@blueprint.get("/<ref:ref>/history")
+@needs(Permit.SEE_CASE)
+@blueprint.arguments(PageAsked, location="query")
+@blueprint.response(200, paged(EVENT))
+def happened(asked: PageAsked, ref: str) -> Page[EventShown]:
+    """What was done and read in this case, the newest first."""
+    case = _opened(ref, Section.IDENTITY)
+    before = place(g.work.settings, f"history {ref}", asked.after)
+    rows = history(
+        g.work, case_ids=[case.id or 0], before=before[0] if before else None, limit=asked.limit + 1
+    )
+    page = page_of(rows, asked.limit, g.work.settings, f"history {ref}", lambda row: (row.id,))
+    return Page(events(page.items), page.next)
+
+
+def consents_shown(person_id: int) -> list[ConsentShown]:
+    """The consents of a person whom the caller has found open to the actor."""
+    bodies = {one.id or 0: _body(one) for one in institutions(g.work)}
+    g.work.saw("person", [person_id], int(Section.IDENTITY))
+    return [
+        ConsentShown(
+            row.consent.ref, row.consent.purpose, Section(row.consent.sections), row.consent.text_version,
+            row.consent.how, row.consent.given_on, row.consent.valid_until, row.consent.withdrawn_at,
+            row.live(g.work.today), tuple(by_ref(bodies, row.institution_ids)),
+        )
+        for row in consents(g.work, person_id)
+    ]  # fmt: skip
+
+
+def events(rows: Sequence[HistoryRow]) -> list[EventShown]:
+    """Entries of the journal as the API tells them; what they hold stays in the journal."""
+    units = shown_units(g.work, {row.unit_id for row in rows if row.unit_id})
+    return [
+        EventShown(
+            row.at, row.actor, row.action, row.kind, row.ref, Section(row.sections), row.basis,
+            units.get(row.unit_id or 0),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _opened(ref: str, section: Section) -> CaseFile:
+    """The case, when that section of it is open to me; refuses UnknownThing, NotAllowed."""
+    case = case_by_ref(g.work, ref)
+    if not sections_on_case(g.work, case.id or 0)[0] & section:
+        raise NotAllowed(act="read")
+    return case
+
+
+def _body(one: Institution) -> BodyShown:
+    return BodyShown(one.ref, one.code, one.name)
+
+
+def _process(case: CaseFile) -> ProcessShown:
+    instance = instance_of(g.work, case.id or 0)
+    definition, tasks = definition_of(g.work, instance.definition_id), tasks_of(g.work, instance)
+    units = shown_units(g.work, {one.unit_id for one in tasks if one.unit_id})
+    g.work.saw("case", [case.id or 0], int(Section.PLAN))
+    return ProcessShown(
+        definition.id, definition.version, instance.status, instance.stage,
+        definition.stages[instance.stage].title, instance.seq, instance.outcome,
+        tuple(str(move) for move in moves_for(g.work, instance)),
+        tuple(
+            StepShown(
+                one.ref, one.key, definition.task(one.stage, one.key).title, one.stage, one.owner_role,
+                one.state, one.outcome, one.opened_at, one.due_at, one.done_at, units.get(one.unit_id or 0),
+            )
+            for one in tasks
+        ),
+    )  # fmt: skip
+
+
+def _disclosures(case: CaseFile) -> list[DisclosureShown]:
+    rows = [one for one in disclosures(g.work, case.person_id) if one.case_id == case.id]
+    units = shown_units(g.work, {unit for one in rows for unit in (one.from_unit_id, one.to_unit_id)})
+    g.work.saw("person", [case.person_id], int(Section.IDENTITY))
+    return [
+        DisclosureShown(
+            one.ref, Section(one.sections), one.basis, one.reason, one.at, units.get(one.from_unit_id),
+            units.get(one.to_unit_id),
+        )
+        for one in rows
+    ]  # fmt: skip

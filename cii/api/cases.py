@@ -1,0 +1,94 @@
+"""Cases: the list of those I may see, one case with the sections open to me, its parties and its notes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flask import g
+
+from cii.access.permits import Permit
+from cii.api.asking import PageAsked
+from cii.api.base import PREFIX, Blueprint
+from cii.api.shapes import Tagged, tagged
+from cii.cases.actions import AddNote, add_note
+from cii.cases.queries import CaseFilter, CaseRow, case_list
+from cii.cases.schemas import CASE, CASE_ROW, NOTE, PARTY
+from cii.cases.shapes import NoteView, PartyView
+from cii.cases.view import case_view
+from cii.cases.vocabulary import CasePath, CaseStatus
+from cii.routing.actions import NameLead, name_lead
+from cii.wire.answers import paged
+from cii.wire.doors import needs
+from cii.wire.pages import Page
+
+blueprint = Blueprint("api-cases", __name__, url_prefix=f"{PREFIX}/cases")
+
+
+@dataclass(frozen=True)
+class CasesAsked(PageAsked):
+    """Which cases; `text` is the beginning of a name or of a number."""
+
+    mine: bool = False
+    my_unit: bool = False
+    status: CaseStatus | None = None
+    path: CasePath | None = None
+    text: str | None = field(default=None, metadata={"max": 100})
+
+
+@blueprint.get("")
+@needs(Permit.SEE_CASE)
+@blueprint.arguments(CasesAsked, location="query")
+@blueprint.response(200, paged(CASE_ROW))
+def listed(asked: CasesAsked) -> Page[CaseRow]:
+    """The cases in which my units have a part, the newest first."""
+    shown = CaseFilter(asked.mine, asked.my_unit, asked.status, asked.path, asked.text)
+    return case_list(g.work, shown, asked.after, asked.limit)
+
+
+@blueprint.get("/<ref:ref>")
+@needs(Permit.SEE_CASE)
+@blueprint.response(200, CASE)
+def one(ref: str) -> Tagged:
+    """A case with the sections open to me; what is not open is not there."""
+    view = case_view(g.work, ref)
+    return tagged(view, view.ref, view.version)
+
+
+@blueprint.get("/<ref:ref>/parties")
+@needs(Permit.SEE_CASE)
+@blueprint.response(200, paged(PARTY))
+def parties(ref: str) -> Page[PartyView]:
+    """The units with a part in the case; those with a protected name are known to their members only."""
+    return Page(case_view(g.work, ref).parties)
+
+
+@blueprint.get("/<ref:ref>/notes")
+@needs(Permit.WRITE_NOTE)
+@blueprint.response(200, paged(NOTE))
+def notes(ref: str) -> Page[NoteView]:
+    """The internal notes of my unit, the newest first."""
+    return Page(_notes(ref))
+
+
+@blueprint.post("/<ref:ref>/notes")
+@needs(Permit.WRITE_NOTE)
+@blueprint.arguments(AddNote, given=("case_ref",))
+@blueprint.response(201, paged(NOTE))
+def noted(ask: type[AddNote], ref: str) -> Page[NoteView]:
+    """Write a note that only my unit reads."""
+    add_note(g.work, ask(case_ref=ref))  # type: ignore[call-arg]  # the text is in it
+    return Page(_notes(ref))
+
+
+@blueprint.post("/<ref:ref>/lead")
+@needs(Permit.EDIT_COORDINATION)
+@blueprint.arguments(NameLead, given=("case_ref",))
+@blueprint.response(201, CASE)
+def lead_named(ask: type[NameLead], ref: str) -> Tagged:
+    """The coordination group names who is to lead, after a refusal."""
+    name_lead(g.work, ask(case_ref=ref))  # type: ignore[call-arg]
+    return one(ref)
+
+
+def _notes(ref: str) -> Sequence[NoteView]:
+    found: Sequence[NoteView] = case_view(g.work, ref).sections.get("notes", ())
+    return found

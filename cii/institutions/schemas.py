@@ -1,0 +1,8 @@
+"""How units and funding lines are told; by outward names, never by ids."""
+
+from cii.institutions.queries import UnitLabel
+from cii.institutions.tables import FundingLine
+from cii.wire.answers import only
+
+UNIT = only(UnitLabel, "ref", "code", "name", "institution", "sector", called="UnitAnswer")
+LINE = only(FundingLine, "ref", "code", "name", "sector", called="LineAnswer")
