@@ -31,7 +31,7 @@ class Books:
                     )
                     granted = francs * 100 * times * (30 if year == YEARS[0] else 100) // 100
                     self.book(
-                        datetime(year, 1, 1, 7, tzinfo=UTC) if year > YEARS[0] else SIGNED, "budget",
+                        max(datetime(year - 1, 6, 20, 7, tzinfo=UTC), SIGNED), "budget",
                         ("budget_year", books, f"budget:{books}"),
                         [(line, None, granted, date(year, 1, 1))], payer.staff,
                     )  # fmt: skip

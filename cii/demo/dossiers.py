@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from cii.access.sections import Mask, lead_grant
+from cii.access.sections import Mask, lead_grant, party_grant
 from cii.access.vocabulary import Relation, Section
 from cii.cases.vocabulary import CasePath, CaseStatus, PartyRole
 from cii.demo.directory import House
@@ -133,6 +133,13 @@ class Dossier:
         part["until"] = at
         for held in self.grants_of(f"party:{part['id']}"):
             held["closed_at"] = at
+        for (unit, role), other in self.parts.items():
+            if unit == former and role is not PartyRole.LEAD and other["until"] is None:
+                if self.row["path"] is CasePath.YOUTH:
+                    other["until"] = at
+                else:
+                    usual, cause = party_grant(), f"party:{other['id']}"
+                    self.grant(former, at, usual, Basis.OWN_CASE, cause, Relation.PARTY)
         if at + FORMER_DAYS > self.canton.now or self.row["opened_at"] > self.canton.now - timedelta(days=400):
             self.grant(
                 former, at, Mask(lead_grant().reads), Basis.OWN_CASE, f"party:{part['id']}",

@@ -1,0 +1,91 @@
+"""The living layer, 1.10.2024 to 15.10.2026: cases, places, money, in this order."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from cii.agreements.queries import price_book
+from cii.cases.queries import grid_in_use
+from cii.demo.agreements import Deals
+from cii.demo.books import Books
+from cii.demo.dossiers import Canton, put_journal
+from cii.demo.living_cases import CaseMaker
+from cii.demo.living_money import MoneyMaker
+from cii.demo.living_places import Held, PlaceMaker
+from cii.demo.measures import LIVING_FROM
+from cii.store.work import Work
+
+BATCH = 200
+Progress = Callable[[str, int, int], None]
+"""Told what is being made, how many are done, of how many."""
+
+
+def build_living(  # noqa: PLR0917 - the layers below it
+    work: Work, canton: Canton, measures: Mapping[str, int], deals: Deals, size: int, number: int, progress: Progress
+) -> None:
+    """`size` cases announced over two years, some more persons detected only; `number`: first AVS number."""
+    sheet, chance = canton.sheet, canton.sheet.chance
+    grid = grid_in_use(work, "common")
+    maker = CaseMaker(canton, grid, grid.version)
+    span = (canton.now.date() - LIVING_FROM).days - 1
+    days = sorted(LIVING_FROM + timedelta(days=int(span * chance.random() ** 0.85)) for _ in range(size))
+    for place, day in enumerate(days):
+        case = maker.announced(number + place, day)
+        maker.live(case)
+        maker.put(case)
+        case.story.records.clear()
+        if place % BATCH == BATCH - 1:
+            _write(maker, canton)
+            progress("cases", place + 1, size)
+    _detected_only(maker, canton, number + size, size)
+    _write(maker, canton)
+    progress("cases", size, size)
+    _finish_runs(maker)
+    times = max(1, round(size / 2000))
+    books = Books(canton.house, sheet)
+    books.open_years(times)
+    prices = price_book(work, {deal.id for deal in deals.values()})
+    placer = PlaceMaker(canton, measures, deals, prices, books, times)
+    money = MoneyMaker(canton, prices, books)
+    held: list[Held] = []
+    wishes = len(maker.wishes)
+    for count, one in enumerate(placer.grant_all(maker.wishes), 1):
+        held.append(one)
+        if one.started:
+            money.attend(one)
+        if count % BATCH == 0:
+            progress("places", count, wishes)
+    progress("places", wishes, wishes)
+    money.state_all()
+    books.put()
+    put_journal(canton)
+    sheet.write()
+    money.close_years()
+    progress("money", 1, 1)
+
+
+def _write(maker: CaseMaker, canton: Canton) -> None:
+    """Write what was gathered; the runs' counts grow later and are brought up to date at the end."""
+    canton.sheet.write()
+
+
+def _finish_runs(maker: CaseMaker) -> None:
+    table = maker.sheet.table("detection_run")
+    for row in maker.runs.values():
+        maker.sheet.session.execute(
+            table.update()
+            .where(table.c.id == row["id"])
+            .values(detected=row["detected"], rows=row["rows"], at=row["at"])
+        )
+
+
+def _detected_only(maker: CaseMaker, canton: Canton, number: int, size: int) -> None:
+    """Persons of the last weeks' files who wait to be announced, and some that were put aside."""
+    chance, today = canton.sheet.chance, canton.now.date()
+    for place in range(max(size * 4 // 100, 12)):
+        maker.detected(number + place, today - timedelta(days=chance.randint(1, 40)))
+        if place % 4 == 3:  # noqa: PLR2004 - every fourth
+            row = canton.sheet.rows("detection")[-1]
+            row.update(state="dismissed", reason="Déjà suivi par une autre mesure, pas de besoin de coordination.")
+
+
+__all__ = ["Progress", "build_living"]
