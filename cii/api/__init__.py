@@ -17,9 +17,13 @@ BLUEPRINTS: tuple[str, ...] = (
     "case_records",
     "consents",
     "placements",
+    "attendance",
     "measures",
     "agreements",
     "budgets",
+    "statements",
+    "reconciliation",
+    "reports",
     "definitions",
     "journal",
 )

@@ -1,0 +1,10 @@
+"""How attestations and payments are told."""
+
+from cii.settlement.actions_attendance import Recorded
+from cii.settlement.tables import Payment
+from cii.wire.answers import only
+
+RECORDED = only(Recorded, "new", "corrected", "excess", called="RecordedAnswer")
+PAYMENT = only(
+    Payment, "ref", "amount", "transferred", "rounding", "prepared_at", "released_at", called="PaymentAnswer"
+)
