@@ -1,0 +1,304 @@
+"""Parts of a case as its pages show them: voices, plan, places, sharing, decisions, what happened."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+
+from cii.access.vocabulary import Section
+from cii.cases.queries import shown_units
+from cii.cases.rules import missing_voices
+from cii.cases.shapes import AssessmentView, PlanView
+from cii.cases.vocabulary import PlanState, Voice
+from cii.institutions.queries import institutions, lines_by_id, units_by_id
+from cii.journal.queries import history
+from cii.measures.queries import CatalogueFilter, catalogue
+from cii.people.queries import consents, disclosures
+from cii.placements.queries import moves_for, placement_by_ref, placements_of, shares_of
+from cii.placements.vocabulary import PlacementState
+from cii.routing.queries import referrals_of_case
+from cii.store.work import Work
+from cii.texts.speech import refusal
+from cii.web.case_head import CasePage, unit_name
+from cii.web.choices import t, word
+from cii.web.clocks import deadline_on
+from cii.wire import language
+from cii.workflow.queries import DecisionRow, decisions_for, table_on
+
+ACTS = (
+    "open_case", "join_case", "leave_case", "move_lead", "close_case", "reopen_case", "write_grid",
+    "write_medical", "voice_done", "sign_assessment", "propose_plan", "answer_plan", "announce",
+    "send_referral", "receive_referral", "ask_referral", "answer_referral", "accept_referral",
+    "decline_referral", "withdraw_referral", "expire_referral", "disclose", "give_consent",
+    "withdraw_consent", "decide", "placement.assign", "placement.accept", "placement.refuse",
+    "placement.cancel", "placement.start", "placement.end", "placement.expire",
+)  # fmt: skip
+"""Acts of the journal that a case's history tells, each with its word `word.journal-action.<act>`."""
+TONES: Mapping[str, str] = {
+    "proposed": "info",
+    "agreed": "good",
+    "refused": "bad",
+    "reserved": "info",
+    "accepted": "good",
+    "started": "good",
+}
+
+
+def voices(shown: AssessmentView | None) -> list[dict[str, Any]]:
+    """Who has spoken in this round and who has not."""
+    heard = shown.heard if shown else ()
+    return [
+        {
+            "voice": word(one),
+            "state": {
+                "label": t("web.assessment.heard" if one in heard else "web.assessment.missing"),
+                "tone": "good" if one in heard else "warn",
+            },
+        }
+        for one in Voice
+    ]
+
+
+def unsigned_because(shown: AssessmentView | None) -> list[dict[str, Any]]:
+    """Why the assessment cannot be signed yet, in the words of the refusal."""
+    heard = shown.heard if shown else ()
+    return [
+        {"text": refusal(one, language.lang()), "change": None, "source": None}
+        for one in missing_voices(heard)
+    ]
+
+
+def plan_of(work: Work, plan: PlanView) -> dict[str, Any]:
+    """A version of the plan with its parts and answers."""
+    going = plan.state in {PlanState.PROPOSED, PlanState.AGREED}
+    return {
+        "ref": plan.ref,
+        "title": t("web.plan.version", version=plan.version),
+        "state": {"label": word(plan.state), "tone": TONES.get(plan.state.value, "neutral")},
+        "focus": plan.focus,
+        "proposed_at": plan.proposed_at,
+        "agreed_at": plan.agreed_at,
+        "parts": [
+            {
+                "goal": part.goal,
+                "action": part.action,
+                "unit": unit_name(part.unit),
+                "due": deadline_on(work, part.due_on) if going else None,
+                "due_on": part.due_on,
+                "measure": part.measure_name,
+            }
+            for part in plan.parts
+        ],
+        "answers": [
+            {
+                "unit": unit_name(one.unit),
+                "answer": {
+                    "label": word(one.answer) if one.answer else t("web.plan.awaited"),
+                    "tone": {"agree": "good", "refuse": "bad"}.get(one.answer.value, "neutral")
+                    if one.answer
+                    else "neutral",
+                },
+                "reason": one.reason,
+                "at": one.at,
+            }
+            for one in plan.answers
+        ],
+    }
+
+
+def draft(last: PlanView | None, rows: int) -> dict[str, Any]:
+    """The form of a proposal: what the last version said, and rows left blank."""
+    parts = [
+        {
+            "goal": one.goal,
+            "action": one.action,
+            "unit_ref": one.unit.ref if one.unit else "",
+            "due_on": one.due_on.isoformat(),
+            "measure_ref": one.measure_ref or "",
+        }
+        for one in (last.parts if last else ())
+    ]
+    blank = dict.fromkeys(("goal", "action", "unit_ref", "due_on", "measure_ref"), "")
+    return {"focus": last.focus if last else "", "parts": [*parts, *[blank] * max(rows - len(parts), 0)]}
+
+
+def bearers(shown: CasePage) -> list[dict[str, str]]:
+    """The units that may bear a part of the plan: those with a part in the case."""
+    units = {one.unit.ref: one.unit.name for one in shown.view.parties}
+    return [{"value": ref, "label": name} for ref, name in units.items()]
+
+
+def measures(work: Work) -> list[dict[str, str]]:
+    """The measures that run today."""
+    return [
+        {"value": one.ref, "label": f"{one.code} {one.name}"}
+        for one in catalogue(work, CatalogueFilter(), work.today, limit=500)
+    ]
+
+
+def places(work: Work, case_id: int) -> list[dict[str, Any]]:
+    """The placements of the case, each with its payers and the moves open to the reader."""
+    found = []
+    for row in placements_of(work, case_id):
+        shares = shares_of(work, row.id)
+        lines = lines_by_id(work, [share.line_id for share in shares])
+        total = sum(share.weight for share in shares) or 1
+        found.append(
+            {
+                "ref": row.ref,
+                "measure": row.measure_name,
+                "code": row.measure_code,
+                "state": {"label": word(row.state), "tone": TONES.get(row.state.value, "neutral")},
+                "from": row.starts_on,
+                "to": row.ends_on,
+                "exit": word(row.exit_type, "exit-type") if row.exit_type else None,
+                "refused": word(row.refusal_reason, "refusal-reason") if row.refusal_reason else None,
+                "moves": [one.value for one in moves_for(work, placement_by_ref(work, row.ref))],
+                "waits": row.state is PlacementState.RESERVED,
+                "shares": [
+                    {
+                        "line": f"{lines[share.line_id].code} {lines[share.line_id].name}",
+                        "percent": t("web.places.percent", n=round(100 * share.weight / total)),
+                        "amount": share.committed,
+                    }
+                    for share in shares
+                ],
+            }
+        )
+    return found
+
+
+def sharing(work: Work, shown: CasePage) -> dict[str, Any]:
+    """Referrals, consents and disclosures of the case, the newest first."""
+    bodies = {one.id: one.name for one in institutions(work)}
+    passed = [one for one in disclosures(work, shown.person_id) if one.case_id == shown.case_id]
+    units = shown_units(work, {unit for one in passed for unit in (one.from_unit_id, one.to_unit_id)})
+    return {
+        "referrals": [referral_row(one) for one in reversed(referrals_of_case(work, shown.case_id))],
+        "consents": [
+            {
+                "ref": one.consent.ref,
+                "purpose": word(one.consent.purpose),
+                "given_on": one.consent.given_on,
+                "valid_until": one.consent.valid_until,
+                "how": word(one.consent.how),
+                "institutions": ", ".join(
+                    bodies.get(id_, t("web.desk.protected")) for id_ in one.institution_ids
+                ),
+                "sections": sections_said(one.consent.sections),
+                "live": one.live(work.today),
+                "state": _consent_state(one.live(work.today), one.consent.withdrawn_at is not None),
+            }
+            for one in consents(work, shown.person_id)
+        ],
+        "disclosures": [
+            {
+                "at": one.at,
+                "sender": unit_name(units.get(one.from_unit_id)),
+                "receiver": unit_name(units.get(one.to_unit_id)),
+                "sections": sections_said(one.sections),
+                "basis": word(one.basis, "basis"),
+            }
+            for one in reversed(passed)
+        ],
+    }
+
+
+def _consent_state(live: bool, withdrawn: bool) -> dict[str, str]:  # noqa: FBT001 - two facts of one consent
+    if live:
+        return {"label": t("web.sharing.live"), "tone": "good"}
+    return {"label": t("web.sharing.withdrawn" if withdrawn else "web.sharing.over"), "tone": "neutral"}
+
+
+def sections_said(sections: int) -> str:
+    """The sections in words."""
+    return ", ".join(word(str(one.name).lower(), "case-section") for one in Section if one & sections)
+
+
+def referral_row(one: Any) -> dict[str, Any]:  # noqa: ANN401 - a ReferralRow
+    """A referral as lists show it."""
+    tone = {"accepted": "good", "declined": "bad", "sent": "info", "received": "info", "question": "warn"}
+    return {
+        "url": url_for("referrals.one", ref=one.ref),
+        "number": one.case_number or "–",
+        "person": one.person.name if one.person else None,
+        "sender": unit_name(one.sender),
+        "receiver": unit_name(one.receiver),
+        "state": {"label": word(one.state), "tone": tone.get(one.state.value, "neutral")},
+        "sent_at": one.sent_at,
+    }
+
+
+def decision_cards(work: Work, rows: list[DecisionRow]) -> list[dict[str, Any]]:
+    """Decisions with their sentence, the rules that held and the facts they looked at, in words."""
+    return [decision_card(work, one) for one in rows]
+
+
+def decision_card(work: Work, one: DecisionRow) -> dict[str, Any]:
+    """One decision in words; titles and units come from the table that decided."""
+    lang = language.lang()
+    _, table = table_on(work, one.table, one.at.date())
+    columns = {column.name: column for column in (*table.inputs, *table.outputs)}
+    outputs = one.outputs if isinstance(one.outputs, dict) else {}
+    return {
+        "title": table.title[lang],
+        "at": one.at,
+        "why": " ".join(sentence[lang] for sentence in one.why),
+        "answer": ", ".join(_value(columns.get(name), value, lang) for name, value in outputs.items()),
+        "rules": [
+            {
+                "rule": rule,
+                "result": " ".join(sentence[lang] for sentence in one.why[at : at + 1]),
+                "source": ", ".join(table.legal_basis)
+                + f" · {t('web.decision.version', version=one.version)}",
+            }
+            for at, rule in enumerate(one.rules)
+        ],
+        "facts": [
+            {
+                "label": columns[name].title.get(lang, name) if name in columns else name,
+                "value": _value(columns.get(name), value, lang),
+            }
+            for name, value in one.inputs.items()
+        ],
+    }
+
+
+def _value(column: Any, value: object, lang: str) -> str:  # noqa: ANN401 - a column of a table, or None
+    if isinstance(value, bool):
+        return t("common.yes" if value else "common.no")
+    text = str(value)
+    if column is None:
+        return text
+    said = column.values.get(text, {}).get(lang)
+    return said or (f"{text} {column.unit}" if column.unit == "%" else text)
+
+
+def decisions(work: Work, shown: CasePage) -> list[dict[str, Any]]:
+    """The decisions of the case and those before it about its person, the newest first."""
+    return decision_cards(work, decisions_for(work, shown.case_id, shown.person_id)[::-1])
+
+
+def happened(
+    work: Work, shown: CasePage, *, before: int | None, limit: int
+) -> tuple[list[dict[str, Any]], int | None]:
+    """What was done in the case, newest first, and the mark of what came before."""
+    rows = history(work, case_ids=[shown.case_id], actions=ACTS, before=before, limit=limit + 1)
+    units = units_by_id(work, {one.unit_id for one in rows if one.unit_id})
+    entries = [
+        {
+            "at": one.at,
+            "who": one.actor,
+            "institution": _institution(units.get(one.unit_id or 0)),
+            "title": word(one.action, "journal-action"),
+            "body": word(one.basis, "basis") if one.basis else None,
+            "url": None,
+            "new": False,
+        }
+        for one in rows[:limit]
+    ]
+    return entries, rows[limit - 1].id if len(rows) > limit else None
+
+
+def _institution(unit: Any) -> str | None:  # noqa: ANN401 - a UnitLabel or None
+    return unit.institution if unit is not None and not unit.sensitive else None

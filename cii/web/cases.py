@@ -1,0 +1,403 @@
+"""Cases: the list, and the pages of one case with the forms that move it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask import g, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from cii.access.permits import Permit
+from cii.access.vocabulary import Section
+from cii.cases.actions import AddNote, AnswerPlan, ProposePlan, SignAssessment, WriteMedical, add_note
+from cii.cases.queries import CaseFilter, CaseRow, case_list
+from cii.cases.vocabulary import AssessmentState, CasePath, CaseStatus
+from cii.kernel.errors import Refusal
+from cii.placements.life import (
+    CancelPlacement,
+    EndPlacement,
+    StartPlacement,
+    cancel_placement,
+    end_placement,
+    start_placement,
+)
+from cii.placements.vocabulary import ContractType, ExitType
+from cii.routing.actions import (
+    CompleteTask,
+    NameLead,
+    RecordMedical,
+    complete_task,
+    name_lead,
+    put_plan,
+    record_grid,
+    record_medical,
+    reply_to_plan,
+    sign_assessment,
+    take_back_consent,
+)
+from cii.web import case_parts
+from cii.web.base import Blueprint, see_other
+from cii.web.case_grid import GridForm, as_command, beside_inputs, compared, form_groups, mine
+from cii.web.case_head import CasePage, case_page, head, unit_name
+from cii.web.choices import choice_asked, number_asked, options, text_asked, word
+from cii.wire.doors import again, needs, once
+from cii.wire.reading import asked
+from cii.wire.refusals import PreconditionRequired
+
+page = Blueprint("cases", __name__)
+
+ROWS, MOST_ROWS = 3, 12
+"""Rows of parts in the form of a plan: at first, and at most."""
+ENTRIES = 60
+"""Entries of a case's history on one page."""
+
+
+@dataclass(frozen=True)
+class MedicalForm:
+    """The physician's part as its form sends it."""
+
+    statement: str = field(metadata={"max": 8000})
+    limits: str = field(metadata={"max": 4000})
+    effective_on: date
+    capacity: int | None = None
+    finished: bool = False
+
+
+@page.get("/cases")
+@needs(Permit.SEE_CASE)
+def index() -> str:
+    """The cases that the reader may see, by filters that stand in the address."""
+    shown = CaseFilter(
+        mine=request.args.get("who") == "mine",
+        my_unit=request.args.get("who") == "unit",
+        status=choice_asked(CaseStatus, "status"),
+        path=choice_asked(CasePath, "path"),
+        text=text_asked("q") or None,
+    )
+    found = case_list(g.work, shown, text_asked("after") or None)
+    chosen = {name: text_asked(name) for name in ("q", "who", "status", "path")}
+    kept: dict[str, Any] = {name: said for name, said in chosen.items() if said}
+    return render_template(
+        "pages/cases/index.html",
+        rows=[_row(one) for one in found.items],
+        next_url=url_for("cases.index", **kept, after=found.next) if found.next else None,
+        filtered=bool(kept),
+        chosen=chosen,
+        statuses=options(CaseStatus),
+        paths=options(CasePath),
+        whose=[{"value": one, "label": word(one, "case-whose")} for one in ("mine", "unit")],
+    )
+
+
+def _row(one: CaseRow) -> dict[str, Any]:
+    return {
+        "url": url_for("cases.one", ref=one.ref),
+        "number": one.number,
+        "person": one.person.name if one.person else None,
+        "path": word(one.path),
+        "lead": unit_name(one.lead),
+        "status": {"label": word(one.status), "tone": "info" if one.status is CaseStatus.OPEN else "neutral"},
+        "opened_on": one.opened_at,
+        "tone": None if one.status is CaseStatus.OPEN else "quiet",
+    }
+
+
+@page.get("/cases/<ref:ref>")
+@needs(Permit.SEE_CASE)
+def one(ref: str) -> str:
+    """The case at a glance: what waits, who takes part, why it is here."""
+    shown = case_page(ref, "one")
+    plans = shown.view.sections["plan"].plans if "plan" in shown.view.sections else ()
+    in_force = next((each for each in plans if each.state.value in {"agreed", "proposed"}), None)
+    return _show(
+        "one",
+        shown,
+        plan=case_parts.plan_of(g.work, in_force) if in_force else None,
+        decisions=case_parts.decisions(g.work, shown)[:1] if shown.view.may_read & Section.PLAN else [],
+        may_name=shown.may("done", "decide_lead"),
+        bearers=case_parts.bearers(shown),
+    )
+
+
+@page.get("/cases/<ref:ref>/grid")
+@needs(Permit.SEE_CASE)
+def grid(ref: str) -> str:
+    """The common grid, side by side, and my part of it."""
+    shown = case_page(ref, "grid")
+    open_now = shown.process is not None and not head(shown, "grid")["why_closed"]
+    return _show(
+        "grid",
+        shown,
+        groups=compared(shown.view),
+        form_groups=form_groups(shown.view) if open_now and _permitted(Permit.WRITE_GRID) else [],
+        may_finish=shown.may("done", "grid_ac", "grid_ai", "grid_as"),
+        said=mine(shown.view),
+    )
+
+
+@page.post("/cases/<ref:ref>/grid")
+@needs(Permit.WRITE_GRID)
+@once
+@again(grid)
+def write_grid(ref: str) -> Response:
+    """Keep my entries; when finished, my institution has spoken."""
+    form = asked(GridForm)
+    ask = as_command(ref, form, case_page(ref, "grid").view)
+    _beside(lambda: record_grid(g.work, ask), lambda no: beside_inputs(no, ask))
+    return see_other("cases.grid", ref=ref, done="grid-finished" if form.finished else "grid")
+
+
+@page.get("/cases/<ref:ref>/health")
+@needs(Permit.SEE_CASE)
+def health(ref: str) -> str:
+    """Functional limits for those who work with them; the medical part for the physician."""
+    shown = case_page(ref, "health")
+    return _show(
+        "health",
+        shown,
+        limits=shown.view.sections["functional"].limits if "functional" in shown.view.sections else (),
+        medical=shown.view.sections.get("medical", ()),
+        sees_medical="medical" in shown.view.sections,
+        may_write=bool(shown.view.may_write & Section.MEDICAL) and _permitted(Permit.WRITE_MEDICAL),
+        may_finish=shown.may("done", "medical"),
+    )
+
+
+@page.post("/cases/<ref:ref>/health")
+@needs(Permit.WRITE_MEDICAL)
+@once
+@again(health)
+def write_medical(ref: str) -> Response:
+    """Keep the physician's part; when finished, the physician has spoken."""
+    form = asked(MedicalForm)
+    medical = WriteMedical(ref, form.statement, form.limits, form.effective_on, form.capacity)
+    record_medical(g.work, RecordMedical(medical, form.finished))
+    return see_other("cases.health", ref=ref, done="medical-finished" if form.finished else "medical")
+
+
+@page.get("/cases/<ref:ref>/assessment")
+@needs(Permit.SEE_CASE)
+def assessment(ref: str) -> str:
+    """Who has spoken, who is missing, the synthesis."""
+    shown = case_page(ref, "assessment")
+    held = shown.view.sections["plan"].assessment
+    signed = held is not None and held.state is AssessmentState.SIGNED
+    return _show(
+        "assessment",
+        shown,
+        assessment=held,
+        signed=signed,
+        voices=case_parts.voices(held),
+        missing=[] if signed else case_parts.unsigned_because(held),
+        may_sign=shown.may("done", "sign") and _permitted(Permit.SIGN_ASSESSMENT),
+    )
+
+
+@page.post("/cases/<ref:ref>/assessment")
+@needs(Permit.SIGN_ASSESSMENT)
+@once
+@again(assessment)
+def sign(ref: str) -> Response:
+    """Sign the assessment with its synthesis."""
+    sign_assessment(g.work, asked(SignAssessment, case_ref=ref, version=_seen(ref)))
+    return see_other("cases.assessment", ref=ref, done="signed")
+
+
+@page.get("/cases/<ref:ref>/plan")
+@needs(Permit.SEE_CASE)
+def plan(ref: str) -> str:
+    """The plan's versions, and what I may do with it now."""
+    shown = case_page(ref, "plan")
+    plans = shown.view.sections["plan"].plans
+    may_propose = shown.may("done", "propose") and _permitted(Permit.PROPOSE_PLAN)
+    rows = min(number_asked("rows") or ROWS, MOST_ROWS)
+    return _show(
+        "plan",
+        shown,
+        plans=[case_parts.plan_of(g.work, each) for each in plans],
+        may_answer=shown.may("done", "agree") and _permitted(Permit.ANSWER_PLAN),
+        may_propose=may_propose,
+        draft=case_parts.draft(plans[0] if plans else None, rows) if may_propose else None,
+        more_rows=url_for("cases.plan", ref=ref, rows=min(rows + ROWS, MOST_ROWS))
+        if rows < MOST_ROWS
+        else None,
+        bearers=case_parts.bearers(shown),
+        measures=case_parts.measures(g.work) if may_propose else [],
+    )
+
+
+@page.post("/cases/<ref:ref>/plan")
+@needs(Permit.PROPOSE_PLAN)
+@once
+@again(plan)
+def propose(ref: str) -> Response:
+    """Put a plan before the units that bear its parts."""
+    put_plan(g.work, asked(ProposePlan, case_ref=ref, version=_seen(ref)))
+    return see_other("cases.plan", ref=ref, done="proposed")
+
+
+@page.post("/cases/<ref:ref>/plan/answer")
+@needs(Permit.ANSWER_PLAN)
+@once
+@again(plan)
+def answer(ref: str) -> Response:
+    """Agree to the plan or refuse it for my unit."""
+    reply_to_plan(g.work, asked(AnswerPlan, case_ref=ref))
+    return see_other("cases.plan", ref=ref, done="answered")
+
+
+@page.get("/cases/<ref:ref>/placements")
+@needs(Permit.SEE_CASE)
+def placements(ref: str) -> str:
+    """The places of the case with their payers."""
+    shown = case_page(ref, "placements")
+    return _show(
+        "placements",
+        shown,
+        places=case_parts.places(g.work, shown.case_id),
+        exits=options(ExitType),
+        contracts=options(ContractType),
+    )
+
+
+def _placement(act: Callable[[Any, Any], object], command: type[Any], ref: str, placement: str) -> Response:
+    act(g.work, asked(command, placement_ref=placement))
+    return see_other("cases.placements", ref=ref, done="moved")
+
+
+def _placements_again(ref: str, placement: str) -> str:  # noqa: ARG001 - the address of the act
+    return placements(ref)
+
+
+@page.post("/cases/<ref:ref>/placements/<ref:placement>/cancel")
+@needs(Permit.ASSIGN_PLACEMENT)
+@once
+@again(_placements_again)
+def cancel(ref: str, placement: str) -> Response:
+    """Call off a place that has not begun."""
+    return _placement(cancel_placement, CancelPlacement, ref, placement)
+
+
+@page.post("/cases/<ref:ref>/placements/<ref:placement>/start")
+@needs(Permit.ASSIGN_PLACEMENT)
+@once
+@again(_placements_again)
+def start(ref: str, placement: str) -> Response:
+    """Record the first day."""
+    return _placement(start_placement, StartPlacement, ref, placement)
+
+
+@page.post("/cases/<ref:ref>/placements/<ref:placement>/end")
+@needs(Permit.END_PLACEMENT)
+@once
+@again(_placements_again)
+def end(ref: str, placement: str) -> Response:
+    """Record the exit."""
+    return _placement(end_placement, EndPlacement, ref, placement)
+
+
+@page.get("/cases/<ref:ref>/sharing")
+@needs(Permit.SEE_CASE)
+def sharing(ref: str) -> str:
+    """Who may know what: referrals, consents, disclosures."""
+    shown = case_page(ref, "sharing")
+    return _show(
+        "sharing", shown, **case_parts.sharing(g.work, shown), may_withdraw=_permitted(Permit.RECORD_CONSENT)
+    )
+
+
+def _sharing_again(ref: str, consent: str) -> str:  # noqa: ARG001 - the address of the act
+    return sharing(ref)
+
+
+@page.post("/cases/<ref:ref>/consents/<ref:consent>/withdraw")
+@needs(Permit.RECORD_CONSENT)
+@once
+@again(_sharing_again)
+def withdraw(ref: str, consent: str) -> Response:
+    """The person takes a consent back: foreign access closes in this request."""
+    take_back_consent(g.work, consent)
+    return see_other("cases.sharing", ref=ref, done="withdrawn")
+
+
+@page.get("/cases/<ref:ref>/decisions")
+@needs(Permit.SEE_CASE)
+def decisions(ref: str) -> str:
+    """What was decided by which rule, on which facts."""
+    shown = case_page(ref, "decisions")
+    return _show("decisions", shown, decisions=case_parts.decisions(g.work, shown))
+
+
+@page.get("/cases/<ref:ref>/timeline")
+@needs(Permit.SEE_CASE)
+def timeline(ref: str) -> str:
+    """What happened, newest first."""
+    shown = case_page(ref, "timeline")
+    entries, before = case_parts.happened(g.work, shown, before=number_asked("before") or None, limit=ENTRIES)
+    older = url_for("cases.timeline", ref=ref, before=before) if before else None
+    return _show("timeline", shown, entries=entries, older=older)
+
+
+@page.get("/cases/<ref:ref>/notes")
+@needs(Permit.SEE_CASE)
+def notes(ref: str) -> str:
+    """The internal notes of my unit."""
+    shown = case_page(ref, "notes")
+    may_write = bool(shown.view.may_write & Section.NOTES) and shown.view.status is CaseStatus.OPEN
+    return _show("notes", shown, notes=shown.view.sections["notes"], may_write=may_write)
+
+
+@page.post("/cases/<ref:ref>/notes")
+@needs(Permit.WRITE_NOTE)
+@once
+@again(notes)
+def note(ref: str) -> Response:
+    """Keep an internal note."""
+    add_note(g.work, asked(AddNote, case_ref=ref))
+    return see_other("cases.notes", ref=ref, done="noted")
+
+
+@page.post("/cases/<ref:ref>/tasks")
+@needs(Permit.SEE_CASE)
+@once
+@again(one)
+def finish(ref: str) -> Response:
+    """End a task that carries no more than its outcome."""
+    complete_task(g.work, asked(CompleteTask))
+    return see_other("cases.one", ref=ref, done="finished")
+
+
+@page.post("/cases/<ref:ref>/lead")
+@needs(Permit.EDIT_COORDINATION)
+@once
+@again(one)
+def lead(ref: str) -> Response:
+    """The coordination group names who is to lead."""
+    name_lead(g.work, asked(NameLead, case_ref=ref))
+    return see_other("cases.one", ref=ref, done="finished")
+
+
+def _show(tab: str, shown: CasePage, **more: Any) -> str:  # noqa: ANN401 - names of the page's template
+    return render_template(f"pages/cases/{tab}.html", **head(shown, tab), **more)
+
+
+def _permitted(permit: Permit) -> bool:
+    return permit.value in g.work.actor.permits
+
+
+def _beside(act: Callable[[], object], tell: Callable[[Refusal], None]) -> None:
+    try:
+        act()
+    except Refusal as no:
+        tell(no)
+        raise
+
+
+def _seen(ref: str) -> int:
+    """The version that the form was made from; refuses PreconditionRequired."""
+    found = re.fullmatch(rf'"{ref}\.(\d{{1,9}})"', request.form.get("version", ""))
+    if found is None:
+        raise PreconditionRequired(current="")
+    return int(found[1])

@@ -1,0 +1,182 @@
+"""My desk: what waits for me, for my unit, for others, the most urgent first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask import g, render_template, url_for
+from werkzeug.wrappers import Response
+
+from cii.access.permits import Permit
+from cii.cases.queries import cases_by_id
+from cii.institutions.queries import UnitLabel, units_by_id
+from cii.kernel.clock import local_day
+from cii.notices.queries import notices
+from cii.people.queries import PersonLabel, label
+from cii.routing.queries import referrals
+from cii.store.work import Work
+from cii.web.base import Blueprint, may_open, see_other
+from cii.web.choices import choice_asked, t, text_asked, word
+from cii.web.clocks import deadline
+from cii.wire import language
+from cii.wire.doors import again, needs
+from cii.wire.reading import asked
+from cii.workflow.actions import assign_task
+from cii.workflow.inbox import Tab, TaskRow, inbox, inbox_counts
+
+page = Blueprint("desk", __name__)
+
+OPENS: Mapping[str, str] = {
+    "grid_ac": "cases.grid",
+    "grid_ai": "cases.grid",
+    "grid_as": "cases.grid",
+    "medical": "cases.health",
+    "sign": "cases.assessment",
+    "meeting": "cases.assessment",
+    "propose": "cases.plan",
+    "agree": "cases.plan",
+}
+"""Where a task is done, by its key; every other one on the first page of its case."""
+TOLD = 8
+"""How many of the last notices stand beside the list."""
+_FIRST = (Tab.MINE, Tab.UNIT, Tab.OTHERS)
+
+
+@dataclass(frozen=True)
+class TakeTasks:
+    """Open tasks of my unit that I take upon me."""
+
+    refs: tuple[str, ...] = field(metadata={"min": 1, "max": 100})
+
+
+@page.get("/desk", endpoint="page")
+@needs(Permit.SEE_DESK)
+def desk() -> str:
+    """What waits, under the tab asked for; without one, the first that holds something."""
+    counts = inbox_counts(g.work)
+    tab = choice_asked(Tab, "tab") or next((one for one in _FIRST if counts[one]), Tab.MINE)
+    shown = inbox(g.work, tab, text_asked("after") or None)
+    return render_template(
+        "pages/desk/desk.html",
+        tab=tab.value,
+        tabs=_tabs(tab, counts),
+        rows=task_rows(g.work, shown.items),
+        next_url=url_for("desk.page", tab=tab.value, after=shown.next) if shown.next else None,
+        may_take=tab in {Tab.UNASSIGNED, Tab.UNIT} and g.work.actor.account_id is not None,
+        told=_told(g.work),
+        ways=_ways(g.work),
+    )
+
+
+@page.post("/desk/take")
+@needs(Permit.SEE_DESK)
+@again(desk)
+def take() -> Response:
+    """Take the ticked tasks."""
+    for ref in asked(TakeTasks).refs:
+        assign_task(g.work, ref, g.work.actor.account_id)
+    return see_other("desk.page", tab=Tab.MINE.value)
+
+
+def task_rows(work: Work, tasks: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - the rows of an inbox
+    """Rows for the list: case and person as far as the reader may see them, task and deadline in words."""
+    lang = language.lang()
+    cases = cases_by_id(work, {one.subject_id for one in tasks if one.subject == "case"})
+    people = label(work, {one.person_id for one in tasks if one.person_id is not None})
+    waiting = {one.case_ref: one.ref for one in referrals(work, waiting=True, limit=200).items}
+    return [
+        {
+            "ref": one.ref,
+            "url": _place(one, waiting.get(one.subject_ref)),
+            "number": cases[one.subject_id].number if one.subject_id in cases else one.subject_ref,
+            "label": f"{_said(one.title, lang)}, {_name(people.get(one.person_id or 0)) or one.subject_ref}",
+            "person": _name(people.get(one.person_id or 0)),
+            "task": _said(one.title, lang),
+            "stage": _said(one.stage_title, lang),
+            "unit": _unit(work, one.unit),
+            "clock": deadline(work, one.due_at),
+            "tone": "late" if one.late else None,
+        }
+        for one in tasks
+    ]
+
+
+def _place(task: TaskRow, referral: str | None) -> str:
+    """The page on which the task is done."""
+    if task.key in {"take_lead", "answer"} and referral is not None:
+        return url_for("referrals.one", ref=referral)
+    return url_for(OPENS.get(task.key, "cases.one"), ref=task.subject_ref)
+
+
+def _said(title: Mapping[str, str], lang: str) -> str:
+    return title.get(lang) or next(iter(title.values()), "")
+
+
+def _name(person: PersonLabel | None) -> str | None:
+    return person.name if person else None
+
+
+def _unit(work: Work, unit: UnitLabel | None) -> str | None:
+    """The unit's institution and name; a sensitive one is named to its own members only."""
+    if unit is None:
+        return None
+    own = units_by_id(work, work.actor.units).values() if unit.sensitive else ()
+    return (
+        unit.name if not unit.sensitive or unit.ref in {one.ref for one in own} else t("web.desk.protected")
+    )
+
+
+def _tabs(current: Tab, counts: Mapping[Tab, int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": word(one, "inbox-tab"),
+            "url": url_for("desk.page", tab=one.value),
+            "current": one is current,
+            "count": counts[one],
+        }
+        for one in Tab
+    ]
+
+
+def _told(work: Work) -> list[dict[str, Any]]:
+    """The last notices as entries of a timeline."""
+    rows = notices(work, limit=TOLD)
+    people = label(work, {one.person_id for one in rows if one.person_id is not None})
+    return [
+        {
+            "at": one.created_at,
+            "who": _name(people.get(one.person_id or 0)),
+            "institution": None,
+            "title": _notice(one.kind, one.facts),
+            "body": None,
+            "url": _subject(one.subject, one.subject_ref),
+            "new": local_day(one.created_at) == work.today,
+        }
+        for one in rows
+    ]
+
+
+def _notice(kind: str, facts: Mapping[str, Any]) -> str:
+    """The sentence of a notice; days lie as text in its facts."""
+    return t(f"notice.{kind}", **{name: _fact(value) for name, value in facts.items()})
+
+
+def _fact(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return value
+
+
+def _subject(kind: str, ref: str) -> str | None:
+    place = {"case": "cases.one", "referral": "referrals.one"}.get(kind)
+    return url_for(place, ref=ref) if place else None
+
+
+def _ways(work: Work) -> list[dict[str, str]]:
+    """Where to go when nothing waits."""
+    places = (("web.desk.to-cases", "cases.index"), ("web.desk.to-detections", "detections.index"))
+    return [{"label": t(key), "url": url_for(place)} for key, place in places if may_open(place, work.actor)]

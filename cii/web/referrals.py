@@ -1,0 +1,100 @@
+"""Referrals: who asks whom to take over, and the answer; the case moves on acceptance only."""
+
+import re
+from typing import Any
+
+from flask import g, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from cii.access.permits import Permit
+from cii.routing.actions import MoveReferral, move_referral
+from cii.routing.queries import ReferralRow, referral_view, referrals
+from cii.routing.vocabulary import ReferralEvent
+from cii.web.base import Blueprint, may_open, see_other
+from cii.web.case_head import unit_name
+from cii.web.case_parts import referral_row
+from cii.web.choices import text_asked, word
+from cii.web.clocks import deadline
+from cii.wire.doors import again, needs, once
+from cii.wire.etags import etag
+from cii.wire.reading import asked
+from cii.wire.refusals import PreconditionRequired
+
+page = Blueprint("referrals", __name__)
+
+WITH_TEXT = (ReferralEvent.DECLINE, ReferralEvent.ASK, ReferralEvent.ANSWER, ReferralEvent.WITHDRAW)
+"""Moves that say something; the others are one button."""
+
+
+@page.get("/referrals")
+@needs(Permit.ANSWER_REFERRAL, Permit.SEND_REFERRAL)
+def index() -> str:
+    """The referrals that my units sent or received; those that wait, or all."""
+    everything = text_asked("show") == "all"
+    found = referrals(g.work, waiting=not everything, mark=text_asked("after") or None)
+    kept: dict[str, Any] = {"show": "all"} if everything else {}
+    return render_template(
+        "pages/referrals/index.html",
+        rows=[referral_row(one) for one in found.items],
+        everything=everything,
+        next_url=url_for("referrals.index", **kept, after=found.next) if found.next else None,
+    )
+
+
+@page.get("/referrals/<ref:ref>")
+@needs(Permit.ANSWER_REFERRAL, Permit.SEND_REFERRAL)
+def one(ref: str) -> str:
+    """One referral with the moves that are open to the reader."""
+    shown = referral_view(g.work, ref)
+    chosen = request.form.get("event", "")
+    return render_template(
+        "pages/referrals/one.html",
+        referral=_shown(shown),
+        version=etag(shown.ref, shown.version),
+        buttons=[_move(each) for each in shown.moves if each not in WITH_TEXT],
+        forms=[_move(each) for each in shown.moves if each in WITH_TEXT],
+        chosen=chosen,
+        done=word("answered", "done") if request.args.get("done") == "answered" else None,
+    )
+
+
+@page.post("/referrals/<ref:ref>")
+@needs(Permit.ANSWER_REFERRAL, Permit.SEND_REFERRAL)
+@once
+@again(one)
+def move(ref: str) -> Response:
+    """Take a step: acknowledge, accept, decline, ask back, answer, withdraw."""
+    move_referral(g.work, asked(MoveReferral, referral_ref=ref, version=_seen(ref)))
+    return see_other("referrals.one", ref=ref, done="answered")
+
+
+def _move(event: ReferralEvent) -> dict[str, str]:
+    return {
+        "event": event.value,
+        "label": word(event),
+        "variant": "primary" if event in {ReferralEvent.RECEIVE, ReferralEvent.ACCEPT} else "secondary",
+        "tone": "danger" if event in {ReferralEvent.DECLINE, ReferralEvent.WITHDRAW} else "",
+        "ask": word(event, "referral-ask") if event in WITH_TEXT else "",
+    }
+
+
+def _shown(one: ReferralRow) -> dict[str, Any]:
+    reads_case = one.case_ref is not None and may_open("cases.one", g.work.actor)
+    return {
+        **referral_row(one),
+        "ref": one.ref,
+        "case_url": url_for("cases.one", ref=one.case_ref) if reads_case else None,
+        "reason": one.reason,
+        "answer": one.answer,
+        "clock": deadline(g.work, one.expires_at) if one.answered_at is None else None,
+        "answered_at": one.answered_at,
+        "receiver": unit_name(one.receiver),
+    }
+
+
+def _seen(ref: str) -> int:
+    """The version that the form was made from; refuses PreconditionRequired."""
+    found = re.fullmatch(rf'"{ref}\.(\d{{1,9}})"', request.form.get("version", ""))
+    if found is None:
+        raise PreconditionRequired(current="")
+    return int(found[1])

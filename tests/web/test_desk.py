@@ -1,0 +1,59 @@
+"""My desk shows what waits, and nothing of cases that are not mine."""
+
+from tests.web.build_path import path
+
+__all__ = ["path"]
+
+
+def test_the_first_screen_shows_a_case_that_needs_an_action(path):
+    path.case("assessment")
+
+    page = path.as_("social").get("/desk")
+
+    assert "Grille commune (aide sociale)" in page
+    assert "Exemple Dominique" in page
+    assert "jours ouvrables" in page
+
+
+def test_a_referral_that_waits_is_one_click_away(path):
+    referral = path.referral(path.case("announced"))
+
+    page = path.as_("ai").get("/desk", tab="unit")
+
+    assert f"/referrals/{referral}" in page
+    assert "Accepter la conduite du cas" in page
+
+
+def test_an_unassigned_task_can_be_taken(path):
+    ref = path.case("assessment")
+    reader = path.as_("manager")
+    before = reader.get("/desk", tab="unassigned")
+    task = before.split(f"/cases/{ref}/grid")[0].split('name="refs" value="')[-1].split('"')[0]
+
+    where = reader.post("/desk/take", refs=task)
+
+    assert where.endswith("tab=mine")
+    assert f"/cases/{ref}/grid" in reader.get("/desk", tab="mine")
+
+
+def test_somebody_elses_task_is_not_taken(path):
+    ref = path.case("assessment")
+    page = path.as_("social").get("/desk", tab="unassigned")
+    task = page.split(f"/cases/{ref}/grid")[0].split('name="refs" value="')[-1].split('"')[0]
+
+    path.as_("stranger").post("/desk/take", 404, refs=task)
+
+
+def test_a_list_without_tasks_says_what_to_do(path):
+    page = path.as_("stranger", "de").get("/desk", tab="mine")
+
+    assert "Ihnen ist keine Aufgabe zugeteilt" in page
+    assert "Exemple" not in page
+
+
+def test_what_waits_for_others_names_their_unit(path):
+    path.case("assessment")
+
+    page = path.as_("manager").get("/desk", tab="others")
+
+    assert "Office AI, réadaptation" in page
