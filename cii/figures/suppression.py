@@ -5,12 +5,15 @@ Pure. A table has rows and columns that add up; its margins are published as wel
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 TOTAL = "*"
 """The name of the margin's row and column."""
 
 Cell = tuple[str, str]
 """Row and column; `TOTAL` in either names a margin."""
+_Node = tuple[str, str]
+_DEAR = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,56 +45,71 @@ def hidden(
 ) -> frozenset[Cell]:
     """The cells to leave out for a reader who knows the cells for which `known` says so.
 
-    First each count from 1 to `minimum` - 1, and the cells in `also`; then as many more as it takes until no
-    hidden cell is the only unknown of its sums, and until the hidden cells of a sum hold `minimum` persons
-    together. The smallest is taken first, margins last.
+    First each count from 1 to `minimum` - 1, and the cells in `also`; then the cheapest others (small before
+    large, margins late, zeros last) until no hidden cell follows from the sums, and until the hidden cells of
+    a sum hold `minimum` persons together.
     """
     whole = table.whole()
     theirs = {cell for cell in whole if not known(*cell)}
     out = {cell for cell in theirs if 0 < whole[cell] < minimum} | (set(also) & theirs)
-    while (weak := _weak(out, whole, minimum)) is not None:
-        line = [cell for cell in theirs - out if cell != weak and (cell[0] == weak[0] or cell[1] == weak[1])]
-        spare = [cell for cell in line if whole[cell]] or line
-        if not spare:
-            spare = [cell for cell in theirs - out if whole[cell]]
-        if not spare:
-            break
-        out.add(min(spare, key=lambda cell: (TOTAL in cell, whole[cell] == 0, whole[cell], cell)))
+    price = {cell: _price(cell, whole[cell]) for cell in theirs}
+    while more := _unsafe(out, price) or _too_few(out, whole, price, minimum):
+        out |= more
     return frozenset(out)
 
 
-def _weak(out: Collection[Cell], whole: Mapping[Cell, int], minimum: int) -> Cell | None:
-    """A hidden cell that can be computed, or one of a sum whose hidden cells hold too few persons."""
-    for cell in sorted(out):
-        if _computable(cell, out):
-            return cell
+def _price(cell: Cell, count: int) -> int:
+    """What it costs to hide one more cell."""
+    return (count or _DEAR) + (_DEAR if TOTAL in cell else 0) + 1
+
+
+def _unsafe(out: Collection[Cell], price: Mapping[Cell, int]) -> set[Cell]:
+    """What must be hidden as well so that no hidden cell follows from the sums; empty when none does.
+
+    Rows and columns (margins among them) are the nodes, cells the edges: a hidden cell is safe when hidden
+    cells close a circle through it.
+    """
+    for cell in sorted(out, key=lambda one: (TOTAL in one, one)):
+        circle = _circle(cell, out, price)
+        if circle and not circle <= set(out):
+            return circle
+    return set()
+
+
+def _circle(cell: Cell, out: Collection[Cell], price: Mapping[Cell, int]) -> set[Cell]:
+    """The cells of the cheapest circle through this one, hidden ones free; empty when there is none."""
+    near: dict[_Node, list[tuple[_Node, Cell]]] = {}
+    for other in price:
+        if other != cell:
+            row, column = ("row", other[0]), ("column", other[1])
+            near.setdefault(row, []).append((column, other))
+            near.setdefault(column, []).append((row, other))
+    start, goal = ("row", cell[0]), ("column", cell[1])
+    todo: list[tuple[int, _Node, tuple[Cell, ...]]] = [(0, start, ())]
+    seen: set[_Node] = set()
+    while todo:
+        cost, node, path = heappop(todo)
+        if node == goal:
+            return set(path)
+        if node in seen:
+            continue
+        seen.add(node)
+        for following, edge in near.get(node, []):
+            if following not in seen:
+                heappush(todo, (cost + (0 if edge in out else price[edge]), following, (*path, edge)))
+    return set()
+
+
+def _too_few(
+    out: Collection[Cell], whole: Mapping[Cell, int], price: Mapping[Cell, int], minimum: int
+) -> set[Cell]:
+    """One more cell of a sum that is shown while its hidden cells hold too few persons together."""
     for axis in (0, 1):
         for name in sorted({cell[axis] for cell in out}):
-            line = [cell for cell in sorted(out) if cell[axis] == name]
-            inside = [cell for cell in line if cell[1 - axis] != TOTAL]
-            if inside and len(inside) == len(line) and sum(whole[cell] for cell in inside) < minimum:
-                return inside[0]
-    return None
-
-
-def _computable(cell: Cell, out: Collection[Cell]) -> bool:
-    """Whether the sums give the cell away.
-
-    Rows and columns (margins among them) are the nodes, hidden cells the edges: an edge on no circle follows
-    from the sums.
-    """
-    edges = [(("row", row), ("column", column)) for row, column in out if (row, column) != cell]
-    near: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for one, other in edges:
-        near.setdefault(one, []).append(other)
-        near.setdefault(other, []).append(one)
-    start, goal = ("row", cell[0]), ("column", cell[1])
-    seen, todo = {start}, [start]
-    while todo:
-        for following in near.get(todo.pop(), []):
-            if following == goal:
-                return False
-            if following not in seen:
-                seen.add(following)
-                todo.append(following)
-    return True
+            line = [cell for cell in out if cell[axis] == name]
+            margin_shown = all(cell[1 - axis] != TOTAL for cell in line)
+            if margin_shown and sum(whole[cell] for cell in line) < minimum:
+                spare = [cell for cell in price if cell[axis] == name and cell not in out]
+                if spare:
+                    return {min(spare, key=lambda cell: (price[cell], cell))}
+    return set()

@@ -38,15 +38,19 @@ class ReportIssue(SQLModel, table=True):
 
 
 class ReportFile(SQLModel, table=True):
-    """A file made of an issue, kept as it was handed out."""
+    """A file made of an issue, kept as it was handed out.
+
+    `readers`: `whole`, or the codes of the institutions whose small numbers are not hidden.
+    """
 
     __tablename__ = "report_file"
-    __table_args__ = (UniqueConstraint("issue_id", "format", "lang"),)
+    __table_args__ = (UniqueConstraint("issue_id", "format", "lang", "readers"),)
 
     id: int | None = key()
     issue_id: int = link("report_issue.id", index=False)
     format: FileFormat = word(FileFormat)
     lang: str = text(2)
+    readers: str = text(400)
     sha256: str = text(64)
     size: int = Field(sa_type=BigInteger)
     media_type: str = text(100)

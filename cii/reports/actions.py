@@ -1,0 +1,80 @@
+"""Freezing a quarter, and issuing its files."""
+
+from cii.documents import store
+from cii.journal.actions import wrote
+from cii.kernel.digest import canonical, digest
+from cii.kernel.errors import refuse
+from cii.kernel.period import Quarter
+from cii.reports.files import ANY_LANGUAGE, MEDIA_TYPES, SPOKEN, Head, made
+from cii.reports.queries import folder, issue_values, kept_file, latest, quarter_values, readers_of
+from cii.reports.readers import Readers
+from cii.reports.rules import freeze_faults
+from cii.reports.tables import ReportFile, ReportIssue
+from cii.reports.vocabulary import FileFormat, ReportKind
+from cii.store.locks import one_at_a_time
+from cii.store.work import Work
+from cii.texts.languages import LANGUAGES
+
+
+def freeze(work: Work, quarter: Quarter) -> ReportIssue:
+    """Freeze what is known now of a quarter that is over.
+
+    The same facts give the issue that exists; changed facts give the next version. Refuses: QuarterNotOver.
+    """
+    refuse(freeze_faults(quarter, work.today))
+    one_at_a_time(work.session, f"report:{quarter}")
+    before = latest(work, quarter)
+    values = quarter_values(work, quarter, work.now)
+    sha256 = digest(values)
+    if before is not None and before.sha256 == sha256:
+        return before
+    issue = ReportIssue(
+        kind=ReportKind.QUARTERLY,
+        quarter=str(quarter),
+        version=before.version + 1 if before else 1,
+        known_at=work.now,
+        frozen_at=work.now,
+        frozen_by=work.actor.account_id,
+        payload=canonical(values).decode(),
+        sha256=sha256,
+        previous_id=before.id if before else None,
+    )
+    work.session.add(issue)
+    work.session.flush()
+    told = {"quarter": issue.quarter, "version": issue.version, "sha256": sha256}
+    wrote(work, "report.freeze", "report", issue.id, ref=issue.ref, payload=told)
+    keep_files(work, issue)
+    return issue
+
+
+def keep_files(work: Work, issue: ReportIssue, readers: Readers | None = None) -> list[ReportFile]:
+    """Make and keep every file of an issue for the actor (or these readers); those kept before stay.
+
+    What is handed out afterwards are these bytes, whatever becomes of the libraries that made them.
+    """
+    readers = readers or readers_of(work)
+    values = issue_values(work, issue, readers)
+    head = Head(issue.known_at, issue.frozen_at, issue.version, issue.sha256)
+    fresh = []
+    for form in FileFormat:
+        for lang in LANGUAGES if form in SPOKEN else (ANY_LANGUAGE,):
+            if kept_file(work, issue, form, lang, readers) is not None:
+                continue
+            file = store.put(folder(work), made(values, head, form, lang), MEDIA_TYPES[form])
+            row = ReportFile(
+                issue_id=issue.id or 0,
+                format=form,
+                lang=lang,
+                readers=readers.name,
+                sha256=file.sha256,
+                size=file.size,
+                media_type=file.media_type,
+                made_at=work.now,
+            )
+            work.session.add(row)
+            fresh.append(row)
+    work.session.flush()
+    if fresh:
+        told = {f"{row.format.value}/{row.lang}": row.sha256 for row in fresh}
+        wrote(work, "report.issue", "report", issue.id, ref=issue.ref, payload={readers.name: told})
+    return fresh

@@ -1,0 +1,229 @@
+"""The values of the quarterly pack as they are frozen: plain, without ids, each list kept by its natural key.
+
+Money is text in francs ("1234.50"), a share an exact fraction ("123/552"), a day ISO 8601. Nothing in it says
+when it was frozen: the same facts give the same values and the same fingerprint.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from fractions import Fraction
+
+from cii.coordination.queries import CorrectiveRow
+from cii.figures.rules import INTERRUPTIONS, Value
+from cii.figures.shapes import (
+    BudgetFigures,
+    IndicatorFigures,
+    LineFigures,
+    MeasureFigures,
+    QuarterFigures,
+    Use,
+)
+from cii.kernel.digest import plain
+from cii.kernel.money import Chf
+
+FORM = 1
+"""Version of this form; a new field takes the next number."""
+
+PEOPLE = ("participants", "allocated_end", "entries", "exits", "interruptions")
+"""Counts of persons: they add up over the lines of a measure."""
+DAYS = ("occupied_days", "attended_days", "absence_days")
+"""Days of these persons."""
+
+
+def values_of(
+    figures: QuarterFigures,
+    corrective: Iterable[CorrectiveRow],
+    meetings: Iterable[tuple[str, date]],
+    missing: Iterable[tuple[date, str]],
+) -> dict[str, object]:
+    """The pack of a quarter. `meetings`: body and day; `missing`: month and institution without data."""
+    period = figures.quarter.period
+    found = {
+        "form": FORM,
+        "kind": "quarterly",
+        "quarter": str(figures.quarter),
+        "first": period.start,
+        "last": period.last,
+        "measures": {one.measure: _measure(one) for one in figures.measures},
+        "lines": {f"{one.measure}/{one.line}": _line(one) for one in figures.lines},
+        "line_totals": _line_totals(figures.lines),
+        "total": _total(figures.measures),
+        "exit_types": _exit_types(figures.measures),
+        "budgets": {one.line: _budget(one) for one in figures.budgets},
+        "indicators": {f"{one.agreement}/{one.code}": _indicator(one) for one in figures.indicators},
+        "corrective": {
+            one.ref: {
+                "agreement": one.agreement,
+                "agreement_version": one.agreement_version,
+                "wording": one.wording,
+                "observed_on": one.observed_on,
+                "due_on": one.due_on,
+                "state": one.state,
+            }
+            for one in corrective
+        },
+        "deadlines": {
+            f"{one.on}/{one.agreement}/{one.kind}/{one.what}": {
+                "on": one.on,
+                "kind": one.kind,
+                "what": one.what,
+                "agreement": one.agreement,
+                "agreement_version": one.agreement_version,
+                "provider": one.provider,
+            }
+            for one in figures.deadlines
+        },
+        "waiting": {
+            f"{one.measure}/{one.line}": {
+                "measure": one.measure,
+                "line": one.line,
+                "institution": one.institution,
+                "waiting": one.waiting,
+                "urgent": one.urgent,
+                "before": one.before,
+                "longest_days": one.longest_days,
+            }
+            for one in figures.waiting
+        },
+        "unattributed": {
+            f"{one.line}/{one.agreement}": {
+                "line": one.line,
+                "agreement": one.agreement,
+                "cost": str(one.cost),
+            }
+            for one in figures.unattributed
+        },
+        "meetings": {f"{body}/{day}": {"body": body, "held_on": day} for body, day in meetings},
+        "missing": {
+            f"{institution}/{month:%Y-%m}": {"institution": institution, "month": month}
+            for month, institution in missing
+        },
+    }
+    return {name: plain(held) for name, held in found.items()}
+
+
+def share(value: Fraction | None) -> str | None:
+    """A share as exact text."""
+    return None if value is None else f"{value.numerator}/{value.denominator}"
+
+
+def _use(use: Use) -> dict[str, object]:
+    return {
+        **{name: getattr(use, name) for name in (*PEOPLE, *DAYS)},
+        "place_days": use.place_days,
+        "places_end": use.places_end,
+        "places_average": share(use.places_average),
+        "occupancy": share(use.occupancy),
+        "cost": str(use.cost),
+        "invoiced": str(use.invoiced),
+        "cost_per_day": None if use.cost_per_day is None else str(use.cost_per_day),
+    }
+
+
+def _measure(one: MeasureFigures) -> dict[str, object]:
+    return {
+        "ref": one.ref,
+        "measure": one.measure,
+        "name": one.name,
+        "kind": one.kind,
+        "mixed": one.mixed,
+        "provider": one.provider,
+        "agreements": list(one.agreements),
+        **_use(one.use),
+    }
+
+
+def _line(one: LineFigures) -> dict[str, object]:
+    return {
+        "measure": one.measure,
+        "line": one.line,
+        "sector": one.sector,
+        "institution": one.institution,
+        "exit_types": {kind.value: n for kind, n in sorted(one.exit_types.items())},
+        **_use(one.use),
+    }
+
+
+def _line_totals(lines: Sequence[LineFigures]) -> dict[str, object]:
+    found: dict[str, dict[str, object]] = {}
+    for line in sorted({one.line for one in lines}):
+        mine = [one for one in lines if one.line == line]
+        found[line] = {
+            "line": line,
+            "sector": mine[0].sector,
+            "institution": mine[0].institution,
+            **_sums([one.use for one in mine]),
+        }
+    return dict(found)
+
+
+def _total(measures: Sequence[MeasureFigures]) -> dict[str, object]:
+    return _sums([one.use for one in measures])
+
+
+def _sums(uses: Sequence[Use]) -> dict[str, object]:
+    places, occupied = sum(one.place_days for one in uses), sum(one.occupied_days for one in uses)
+    attended, cost = sum(one.attended_days for one in uses), Chf.total(one.cost for one in uses)
+    per_day = Chf.rounded(Fraction(cost.centimes, attended)) if attended else None
+    return {
+        **{name: sum(getattr(one, name) for one in uses) for name in (*PEOPLE, *DAYS)},
+        "place_days": places,
+        "places_end": sum(one.places_end for one in uses),
+        "places_average": share(sum((one.places_average for one in uses), Fraction(0))),
+        "occupancy": share(Fraction(occupied, places) if places else None),
+        "cost": str(cost),
+        "invoiced": str(Chf.total(one.invoiced for one in uses)),
+        "cost_per_day": None if per_day is None else str(per_day),
+    }
+
+
+def _exit_types(measures: Sequence[MeasureFigures]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for kind in sorted({kind for one in measures for kind in one.exit_types}):
+        persons = sum(one.exit_types.get(kind, 0) for one in measures)
+        found[kind.value] = {"type": kind, "interruption": kind in INTERRUPTIONS, "persons": persons}
+    return found
+
+
+def _budget(one: BudgetFigures) -> dict[str, object]:
+    sums = ("granted", "free", "committed", "accrued", "invoiced", "paid", "used")
+    return {
+        "line": one.line,
+        "name": one.name,
+        "sector": one.sector,
+        "institution": one.institution,
+        "year": one.year,
+        "hard": one.hard,
+        **{name: str(getattr(one, name)) for name in sums},
+    }
+
+
+def _value(value: Value | None) -> dict[str, object] | None:
+    if value is None:
+        return None
+    return {
+        "numerator": value.numerator,
+        "denominator": value.denominator,
+        "people": value.people,
+        "value": share(value.exact),
+    }
+
+
+def _indicator(one: IndicatorFigures) -> dict[str, object]:
+    return {
+        "agreement": one.agreement,
+        "agreement_version": one.agreement_version,
+        "provider": one.provider,
+        "institutions": list(one.institutions),
+        "code": one.code,
+        "title": dict(one.title),
+        "unit": one.unit,
+        "direction": one.direction,
+        "target": one.target,
+        "minimum": one.minimum,
+        "definition": one.definition,
+        "origin": one.origin,
+        "light": one.light,
+        "year": _value(one.value),
+        "quarter": _value(one.quarter),
+    }
