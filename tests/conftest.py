@@ -20,6 +20,8 @@ from cii.store.naming import load_all_tables
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, Work
 
+pytest_plugins = ("tests.browser.harness",)
+
 NOW = datetime(2026, 10, 15, 6, 0, tzinfo=UTC)
 """15 October 2026, 08:00 in Switzerland: the day on which the demo canton starts."""
 

@@ -1,0 +1,220 @@
+"""Some months of life in the canton of the browser tests, by the acts of the rooms, each in the hands of who would do it.
+
+August 2026: a file is imported, people are announced. September: two persons work in the workshop. October: the month is
+attested, stated, approved and paid; the night compares; the group meets. It ends on 15 October 2026, 08:00.
+"""
+
+from datetime import UTC, date, datetime
+
+from cii.cases.actions import (
+    AddNote,
+    AnswerPlan,
+    PlanPartAsk,
+    ProposePlan,
+    SignAssessment,
+    WriteMedical,
+    add_note,
+)
+from cii.cases.queries import case_by_ref
+from cii.cases.rules import GridAnswer
+from cii.cases.vocabulary import PlanReply
+from cii.coordination.actions import ObserveDeviation, PlanMeeting, observe_deviation, plan_meeting
+from cii.coordination.vocabulary import Body
+from cii.institutions.queries import unit_by_code
+from cii.jobs.runs import catch_up
+from cii.people.queries import consents
+from cii.people.vocabulary import Basis
+from cii.placements.actions import AssignPlacement, Share
+from cii.placements.life import AnswerPlace, StartPlacement, answer_place, start_placement
+from cii.placements.queries import placements_of
+from cii.routing.actions import (
+    Announce,
+    ConsentAsk,
+    ImportDetections,
+    MoveReferral,
+    RecordGrid,
+    RecordMedical,
+    announce,
+    import_detections,
+    move_referral,
+    place_person,
+    put_plan,
+    record_grid,
+    record_medical,
+    reply_to_plan,
+    sign_assessment,
+)
+from cii.routing.vocabulary import Potential, ReferralEvent
+from cii.settlement.actions import (
+    Mark,
+    PrefillStatement,
+    RecordAttendance,
+    approve,
+    check_statement,
+    pay,
+    prefill_statement,
+    record_attendance,
+    submit,
+)
+from cii.settlement.vocabulary import Presence
+from tests.browser.stage import hand
+from tests.routing.build_routing import a_file, a_row
+
+SEPTEMBER = date(2026, 9, 1)
+LAST = date(2026, 12, 18)
+
+
+def at(town, month, day, hour=8):
+    town.clock.moves_to(datetime(2026, month, day, hour - 2, tzinfo=UTC))
+
+
+def some_months(town) -> None:
+    """Live from 17 August to 15 October 2026."""
+    at(town, 8, 17)
+    _announced(town)
+    at(town, 8, 24)
+    _planned(town)
+    _placed(town)
+    at(town, 10, 1)
+    _attested(town)
+    at(town, 10, 5)
+    _settled(town)
+    _met(town)
+    at(town, 10, 15)
+    catch_up(town.bell)
+
+
+def _announced(town):
+    """Four persons of the file are detected: one goes through the network, two into the workshop, one waits."""
+    network = {"jours_indemnite_restants": "0", "mois_aide_sociale": "20"}
+    names = (("Aubert", "Alix"), ("Berger", "Maël"), ("Châtelain", "Inès"), ("Dubois", "Yann"))
+    rows = [a_row(nom=last, prenom=first, **network) for last, first in names]
+    with town.work() as work:
+        orp = hand(work, "case_manager")
+        found = import_detections(orp, ImportDetections("liste.csv", a_file(*rows))).detected
+        refs = town.canton.refs
+        for key, one, potential in zip(
+            ("case", "second_case", "new_case"),
+            found,
+            (Potential.MEDIUM, Potential.NONE, Potential.HIGH),
+            strict=False,
+        ):
+            done = announce(
+                orp,
+                Announce(
+                    one.detection_ref,
+                    potential,
+                    "Plusieurs démarches en cours.",
+                    Basis.CONSENT,
+                    ConsentAsk(date(2026, 8, 14)),
+                ),
+            )
+            refs[key], refs[f"{key}:referral"] = done.case.ref, done.referral_ref
+            if key == "case":
+                refs["consent"] = consents(orp, done.case.person_id)[0].consent.ref
+        refs["announced_detection"], refs["detection"] = found[0].detection_ref, found[3].detection_ref
+
+
+def _planned(town):
+    """The first case gets its lead, its voices, its assessment and its plan."""
+    refs, day = town.canton.refs, date(2026, 8, 20)
+    case = refs["case"]
+    with town.work() as work:
+        orp, ai, social, doctor = (
+            hand(work, who) for who in ("case_manager", "ai_manager", "social_manager", "physician")
+        )
+        for event in (ReferralEvent.RECEIVE, ReferralEvent.ACCEPT):
+            move_referral(social, MoveReferral(refs["case:referral"], event))
+        move_referral(social, MoveReferral(refs["new_case:referral"], ReferralEvent.RECEIVE))
+        for voice, value in ((orp, "4"), (ai, "2"), (social, "4")):
+            record_grid(
+                voice, RecordGrid(case, (GridAnswer("motivation", value, day, "Entretien"),), finished=True)
+            )
+        record_medical(
+            doctor,
+            RecordMedical(
+                WriteMedical(case, "Lombalgies chroniques.", "Pas de charges au-delà de 10 kg.", day, 60),
+                finished=True,
+            ),
+        )
+        sign_assessment(social, SignAssessment(case, "Retour progressif à l'emploi, rythme à reprendre."))
+        units = {code: unit_by_code(work, code).ref for code in ("ORP-LITTORAL", "OAI-REA")}
+        parts = (
+            PlanPartAsk(
+                "Reprendre un rythme",
+                "Atelier de menuiserie à 60 %",
+                units["ORP-LITTORAL"],
+                date(2026, 11, 30),
+            ),
+            PlanPartAsk("Adapter le poste", "Conseil en ergonomie", units["OAI-REA"], date(2026, 12, 15)),
+        )
+        put_plan(social, ProposePlan(case, "Retour à l'emploi dans un métier du bois", parts))
+        for bearer in (orp, ai):
+            reply_to_plan(bearer, AnswerPlan(case, PlanReply.AGREE))
+        add_note(orp, AddNote(case, "Rappeler après l'entretien du 3 septembre."))
+
+
+def _placed(town):
+    """One place paid by one line, one shared by two, one asked for and not answered."""
+    canton, refs = town.canton, town.canton.refs
+    wishes = (
+        ("case", "shared", SEPTEMBER, ((canton.lines["LACI"], 60), (canton.lines["SAS"], 40))),
+        ("second_case", "running", SEPTEMBER, ((canton.lines["LACI"], 1),)),
+        ("new_case", "asked", date(2026, 11, 2), ((canton.lines["LACI"], 1),)),
+    )
+    with town.work() as work:
+        orp, provider = hand(work, "case_manager"), hand(work, "provider")
+        for case, key, first, shares in wishes:
+            made = place_person(
+                orp,
+                AssignPlacement(
+                    refs[case], canton.measure, first, LAST, tuple(Share(*one) for one in shares)
+                ),
+            )
+            refs[f"placement:{key}"] = made.ref
+            if key != "asked":
+                answer_place(provider, AnswerPlace(made.ref, accept=True))
+                start_placement(hand(work, "provider", first), StartPlacement(made.ref, first))
+        assert placements_of(work, case_by_ref(work, refs["case"]).id)
+
+
+def _attested(town):
+    with town.work() as work:
+        absences = (
+            Mark(date(2026, 9, 3), Presence.UNEXCUSED_ABSENCE),
+            Mark(date(2026, 9, 4), Presence.UNEXCUSED_ABSENCE),
+        )
+        for key, marks in (("shared", absences), ("running", ())):
+            ask = RecordAttendance(town.canton.refs[f"placement:{key}"], marks, others_present=SEPTEMBER)
+            record_attendance(hand(work, "provider"), ask)
+
+
+def _settled(town):
+    """The month of unemployment insurance is paid, that of social aid waits for its check."""
+    with town.work() as work:
+        provider = hand(work, "provider")
+        for line in ("LACI", "SAS"):
+            made = prefill_statement(
+                provider, PrefillStatement(town.canton.agreements[line], town.canton.lines[line], SEPTEMBER)
+            )
+            submit(provider, made.ref)
+            town.canton.refs[f"statement:{line}"] = made.ref
+        paid = town.canton.refs["statement:LACI"]
+        check_statement(hand(work, "contract_manager"), paid)
+        approve(hand(work, "finance"), paid)
+        pay(hand(work, "finance_two"), paid)
+
+
+def _met(town):
+    with town.work() as work:
+        member = hand(work, "coordination_member")
+        planned = plan_meeting(
+            member, PlanMeeting(Body.COORDINATION, date(2026, 11, 12), "Tableau de bord du trimestre")
+        )
+        seen = observe_deviation(
+            member,
+            ObserveDeviation(
+                town.canton.agreements["LACI"], "Taux de réinsertion sous le minimum", date(2026, 10, 5)
+            ),
+        )
+        town.canton.refs["meeting"], town.canton.refs["corrective"] = planned.ref, seen.ref

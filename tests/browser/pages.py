@@ -1,0 +1,79 @@
+"""Every page of the house and an address of each: what the walks of the browser and of tests/house go through.
+
+A page is a GET rule of the url map that belongs to `cii.web`, or the API page. One with parts in its address needs an example here.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from cii import web
+
+APART = frozenset({"login.home"})
+"""Rules that only lead elsewhere."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address to look at, and the rule it belongs to."""
+
+    endpoint: str
+    url: str
+
+
+def rules(app):
+    """The GET rules that are pages, in the order of their addresses."""
+    found = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in rule.methods
+        and rule.endpoint not in APART
+        and (rule.endpoint.partition(".")[0] in web.BLUEPRINTS or rule.endpoint == "openapi.page")
+    ]
+    return sorted(found, key=lambda rule: rule.rule)
+
+
+def addresses(town):
+    """One address for each page; raises KeyError, naming the page for which nobody has thought of an example."""
+    known = _examples(town)
+    found = []
+    with town.app.test_request_context():
+        for rule in rules(town.app):
+            blueprint = rule.endpoint.partition(".")[0]
+            values = known.get(rule.endpoint, known.get(blueprint, {})) if rule.arguments else {}
+            missing = rule.arguments - values.keys()
+            if missing:
+                raise KeyError(f"{rule.endpoint} {rule.rule}: no example for {', '.join(sorted(missing))}")
+            found.append(
+                Address(
+                    rule.endpoint,
+                    town.app.url_for(
+                        rule.endpoint, _external=False, **{name: values[name] for name in rule.arguments}
+                    ),
+                )
+            )
+    return found
+
+
+def _examples(town):
+    """Parts of addresses, by page or else by blueprint."""
+    canton = town.canton
+    refs = canton.refs
+    return {
+        "accounts": {"ref": refs["account:case_manager"], "seat": 1},
+        "agreements": {"ref": canton.agreements["LACI"]},
+        "budgets": {"ref": canton.lines["LACI"], "year": 2026},
+        "budgets.reversal": {"ref": _one(town, "SELECT ref FROM ledger_entry ORDER BY id LIMIT 1")},
+        "cases": {"ref": refs["case"]},
+        "places": {"ref": refs["case"]},
+        "definitions.decision_table": {"name": "detection", "version": 1},
+        "definitions.process": {"name": "reseau-cii"},
+        "detections": {"ref": refs["detection"]},
+        "referrals": {"ref": refs["new_case:referral"]},
+        "measures": {"ref": canton.measure},
+    }
+
+
+def _one(town, sql):
+    with town.engine.connect() as connection:
+        return connection.execute(text(sql)).scalar_one()

@@ -1,0 +1,212 @@
+"""Every page in a real browser, for every role: accessible by every rule, on a telephone too, in the dark too, by keyboard, and light.
+
+In the ordinary suite each page of a role is seen once; roles, languages and looks rotate. `slow` sees every page of every role in
+every look and language.
+"""
+
+import gzip
+from dataclasses import dataclass
+from itertools import product
+
+import pytest
+
+from tests.browser.pages import addresses
+from tests.browser.stage import ROLES
+
+LANGUAGES = ("fr", "de", "en")
+LOOKS = {"desktop": {}, "390px": {"mobile": True}, "dark": {"dark": True}}
+ALL_LOOKS = LOOKS | {"dark-390px": {"mobile": True, "dark": True}}
+GROUPS = 3
+WHO = (*ROLES, "social_manager")
+"""Every role, and the lead of the case that everybody looks at."""
+KB = 1024
+FIRST, LATER = 120 * KB, 40 * KB
+
+VISIBLE = """() => {
+  const e = document.activeElement, s = getComputedStyle(e), f = e.closest('.ds-field');
+  const box = e.getBoundingClientRect();
+  return {tag: e.tagName, html: e.outerHTML.slice(0, 120), main: e.matches('[data-proof-main]'),
+          seen: (s.outlineStyle !== 'none' && s.outlineWidth !== '0px') || (f && getComputedStyle(f).outlineStyle !== 'none'),
+          size: box.width * box.height};
+}"""
+MARK_MAIN = """() => {
+  const shown = e => e.checkVisibility() && !e.closest('dialog, details:not([open])') && !e.disabled;
+  const found = [...document.querySelectorAll('main .ds-button:not([data-variant]), main .ds-button[data-variant=primary], main button[type=submit], main [data-row-link]')].find(shown);
+  if (found) found.setAttribute('data-proof-main', '');
+  return Boolean(found);
+}"""
+
+
+def wide(window):
+    return window.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+@dataclass
+class Seen:
+    """A page that opened for a role."""
+
+    endpoint: str
+    url: str
+
+
+def pages_of(town, who):
+    """The pages that open for that person, and one that refuses; files are no pages."""
+    client = town.reader(who)
+    opened, refused = [], []
+    for one in addresses(town):
+        answer = client.get(one.url)
+        if answer.mimetype == "text/html" and answer.status_code in (200, 403):
+            (opened if answer.status_code == 200 else refused).append(Seen(one.endpoint, one.url))
+    return opened, refused[:1]
+
+
+def by_group(values):
+    return [pytest.param(*(one if isinstance(one, tuple) else (one,)), marks=pytest.mark.xdist_group(f"pages-{n % GROUPS}"))
+            for n, one in enumerate(values)]  # fmt: skip
+
+
+def look_at(window, violations, address, one, label):
+    """What is wrong with a page."""
+    window.goto(f"{address}{one.url}")
+    said = [f"{label} {one.endpoint} {one.url}: {no}" for no in violations(window)]
+    if wide(window) > 0:
+        said.append(f"{label} {one.endpoint} {one.url}: scrolls sideways by {wide(window)} px")
+    return said
+
+
+@pytest.mark.parametrize("who", by_group(WHO))
+def test_every_page_of_a_role_is_accessible_and_fits(town, page, faults, violations, who):
+    turn = WHO.index(who)
+    opened, refused = pages_of(town, who)
+    windows = [
+        (f"{lang} {name}", page(lang, who, **look))
+        for n, (name, look) in enumerate(LOOKS.items())
+        for lang in [LANGUAGES[(n + turn) % 3]]
+    ]
+    for label, window in windows:
+        window.goto(f"{town.address}/help?lang={label[:2]}")
+
+    said = []
+    for n, one in enumerate([*opened, *refused]):
+        label, window = windows[(n + turn) % 3]
+        said += look_at(window, violations, town.address, one, label)
+
+    faults[:] = [one for one in faults if "403" not in one]  # the refused page was asked for on purpose
+    assert opened
+    assert said == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("who", "lang", "name"), by_group(product(WHO, LANGUAGES, ALL_LOOKS)))
+def test_every_page_of_a_role_in_every_language_and_look(town, page, violations, who, lang, name):  # noqa: PLR0917 - who, in which language, how
+    window = page(lang, who, **ALL_LOOKS[name])
+    window.goto(f"{town.address}/help?lang={lang}")
+    opened, _ = pages_of(town, who)
+
+    said = [no for one in opened for no in look_at(window, violations, town.address, one, f"{lang} {name}")]
+
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    "who",
+    by_group(
+        ["case_manager", "social_manager", "provider", "finance", "coordination_member", "administrator"]
+    ),
+)
+def test_main_action_of_every_page_is_reached_by_tab_with_a_visible_focus(town, page, who):
+    window = page("fr", who)
+    opened, _ = pages_of(town, who)
+    said = []
+
+    for one in opened:
+        window.goto(f"{town.address}{one.url}")
+        has_main = window.evaluate(MARK_MAIN)
+        window.evaluate("() => { document.activeElement.blur(); document.getElementById('main').focus(); }")
+        reached = not has_main
+        for _ in range(90 if has_main else 3):
+            window.keyboard.press("Tab")
+            now = window.evaluate(VISIBLE)
+            if now["tag"] == "BODY":
+                break
+            if not now["seen"]:
+                said.append(f"{one.endpoint}: focus is not seen on {now['html']}")
+            if now["main"]:
+                reached = True
+                break
+        if not reached:
+            said.append(f"{one.endpoint}: the main action is not reached by Tab")
+
+    assert said == []
+
+
+@pytest.mark.xdist_group("pages-0")
+def test_whole_page_is_reached_from_the_address_bar_by_keyboard(town, page):
+    window = page("fr", "case_manager")
+    window.goto(f"{town.address}/desk")
+    window.evaluate("document.activeElement.blur()")
+
+    window.keyboard.press("Tab")
+    window.keyboard.press("Enter")
+    window.keyboard.press("Tab")
+
+    assert window.evaluate("document.activeElement.closest('main') !== null"), (
+        "the first link leads past the navigation"
+    )
+
+
+@pytest.mark.xdist_group("pages-1")
+def test_first_load_is_under_120_kilobytes_and_later_pages_under_40(town, browser):
+    """Bytes as they travel, with the browser's own cache; the HTML counts as a server in front packs it."""
+    context = browser.new_context()
+    window = context.new_page()
+    wire = Wire(window)
+    window.goto(f"{town.address}/login")
+    window.locator("#f-email").fill(town.canton.email("case_manager"))
+    window.locator("#f-password").fill(town.canton.password)
+    window.locator("main form button[type=submit]").click()
+    window.wait_for_url("**/desk*")
+    desk = wire.taken()
+
+    opened, _ = pages_of(town, "case_manager")
+    later = {}
+    for one in opened:
+        window.goto(f"{town.address}{one.url}")
+        later[one.endpoint] = wire.taken()
+    context.close()
+
+    assert KB < desk < FIRST, f"{desk} bytes until the desk is shown"
+    assert {name: size for name, size in later.items() if size > LATER} == {}
+    assert min(later.values()) > KB, "a page weighs something"
+
+
+class Wire:
+    """What travelled since it was last asked: files as sent, pages of HTML as gzip packs them."""
+
+    def __init__(self, window):
+        self.window, self.sent, self.pages = window, {}, {}
+        self.line = window.context.new_cdp_session(window)
+        self.line.send("Network.enable")
+        self.line.on("Network.loadingFinished", self._finished)
+        self.line.on("Network.responseReceived", self._received)
+
+    def _received(self, event):
+        if event["type"] == "Document":
+            self.pages[event["requestId"]] = event["response"]
+
+    def _finished(self, event):
+        self.sent[event["requestId"]] = event["encodedDataLength"]
+
+    def taken(self):
+        """Bytes since the last time; of the page shown now the HTML is packed here unless it came packed."""
+        self.window.wait_for_load_state("networkidle")
+        shown = next((one for one in reversed(self.pages.values()) if one["url"] == self.window.url), None)
+        total = sum(self.sent.values())
+        if shown and "content-encoding" not in {name.lower() for name in shown["headers"]}:
+            html = self.window.evaluate(
+                "fetch(location.href, {cache: 'no-store'}).then(answer => answer.text())"
+            ).encode()
+            self.window.wait_for_load_state("networkidle")
+            total += len(gzip.compress(html, 6)) - len(html)
+        self.sent.clear()
+        return total
