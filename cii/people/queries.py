@@ -122,6 +122,15 @@ def identity_for(work: Work, person_id: int, unit_id: int) -> Identity | None:
     ).first()
 
 
+def identities(work: Work, person_id: int) -> list[Identity]:
+    """What every unit has typed about the person, the first first; for the person's own file only."""
+    return list(
+        work.session.exec(
+            select(Identity).where(col(Identity.person_id) == person_id).order_by(col(Identity.id))
+        )
+    )
+
+
 def current_statuses(
     work: Work, person_ids: Iterable[int], at: date | None = None
 ) -> dict[int, dict[Sector, SystemStatus]]:
