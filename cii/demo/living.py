@@ -1,7 +1,8 @@
 """The living layer, 1.10.2024 to 15.10.2026: cases, places, money, in this order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from itertools import count
 
 from cii.agreements.queries import price_book
 from cii.cases.queries import grid_in_use
@@ -12,6 +13,7 @@ from cii.demo.living_cases import CaseMaker
 from cii.demo.living_money import MoneyMaker
 from cii.demo.living_places import Held, PlaceMaker
 from cii.demo.measures import LIVING_FROM
+from cii.demo.people import FILE_COUNT, FILE_NUMBERS
 from cii.store.work import Work
 
 BATCH = 200
@@ -28,16 +30,17 @@ def build_living(  # noqa: PLR0917 - the layers below it
     maker = CaseMaker(canton, grid, grid.version)
     span = (canton.now.date() - LIVING_FROM).days - 1
     days = sorted(LIVING_FROM + timedelta(days=int(span * chance.random() ** 0.85)) for _ in range(size))
+    numbers = (one for one in count(number) if not FILE_NUMBERS <= one < FILE_NUMBERS + FILE_COUNT)
     for place, day in enumerate(days):
-        case = maker.announced(number + place, day)
+        case = maker.announced(next(numbers), day)
         maker.live(case)
         maker.put(case)
         case.story.records.clear()
         if place % BATCH == BATCH - 1:
-            _write(maker, canton)
+            sheet.write()
             progress("cases", place + 1, size)
-    _detected_only(maker, canton, number + size, size)
-    _write(maker, canton)
+    _detected_only(maker, canton, numbers, size)
+    sheet.write()
     progress("cases", size, size)
     _finish_runs(maker)
     times = max(1, round(size / 2000))
@@ -48,12 +51,12 @@ def build_living(  # noqa: PLR0917 - the layers below it
     money = MoneyMaker(canton, prices, books)
     held: list[Held] = []
     wishes = len(maker.wishes)
-    for count, one in enumerate(placer.grant_all(maker.wishes), 1):
+    for done, one in enumerate(placer.grant_all(maker.wishes), 1):
         held.append(one)
         if one.started:
             money.attend(one)
-        if count % BATCH == 0:
-            progress("places", count, wishes)
+        if done % BATCH == 0:
+            progress("places", done, wishes)
     progress("places", wishes, wishes)
     money.state_all()
     books.put()
@@ -63,12 +66,8 @@ def build_living(  # noqa: PLR0917 - the layers below it
     progress("money", 1, 1)
 
 
-def _write(maker: CaseMaker, canton: Canton) -> None:
-    """Write what was gathered; the runs' counts grow later and are brought up to date at the end."""
-    canton.sheet.write()
-
-
 def _finish_runs(maker: CaseMaker) -> None:
+    """Runs were written with the batch of their first person: bring their counts up to date."""
     table = maker.sheet.table("detection_run")
     for row in maker.runs.values():
         maker.sheet.session.execute(
@@ -78,11 +77,11 @@ def _finish_runs(maker: CaseMaker) -> None:
         )
 
 
-def _detected_only(maker: CaseMaker, canton: Canton, number: int, size: int) -> None:
+def _detected_only(maker: CaseMaker, canton: Canton, numbers: Iterator[int], size: int) -> None:
     """Persons of the last weeks' files who wait to be announced, and some that were put aside."""
     chance, today = canton.sheet.chance, canton.now.date()
     for place in range(max(size * 4 // 100, 12)):
-        maker.detected(number + place, today - timedelta(days=chance.randint(1, 40)))
+        maker.detected(next(numbers), today - timedelta(days=chance.randint(1, 40)))
         if place % 4 == 3:  # noqa: PLR2004 - every fourth
             row = canton.sheet.rows("detection")[-1]
             row.update(state="dismissed", reason="Déjà suivi par une autre mesure, pas de besoin de coordination.")

@@ -30,7 +30,7 @@ REFERRAL_DAYS = 10
 _PACE = {
     "grid_ac": (2, 14), "grid_ai": (3, 17), "grid_as": (2, 15), "medical": (5, 24), "sign": (1, 6),
     "propose": (2, 11), "agree": (1, 11), "review": (30, 46), "request": (0, 4), "answer": (1, 9),
-    "name_receiver": (1, 5), "act": (30, 60), "support": (20, 50), "receive": (1, 6), "confirm": (2, 10),
+    "name_receiver": (1, 5), "act": (18, 40), "support": (14, 36), "receive": (1, 6), "confirm": (2, 10),
     "take_lead": (1, 8), "decide_lead": (2, 6),
 }  # fmt: skip
 """Working days that a task usually takes: from, to; some take longer than its deadline."""
@@ -578,11 +578,12 @@ class CaseMaker:
             )
 
     def _want_place(self, case: LivingCase, at: datetime) -> None:
-        """Two cases in three ask for a place once there is a plan or a joint action."""
-        if self.chance.random() > 0.68:  # noqa: PLR2004 - the others need none
+        """Most cases with a plan ask for a place; a joint action seldom, and for a short one."""
+        joint = case.path is CasePath.EVERYDAY
+        if self.chance.random() > (0.3 if joint else 0.78):
             return
         starts = self.canton.calendar.after(at.date() + timedelta(days=self.chance.randint(6, 40)), 0)
-        weeks = self.chance.choice((8, 12, 12, 16, 16, 20, 24))
+        weeks = self.chance.choice((4, 6, 8) if joint else (8, 12, 12, 16, 16, 20, 24))
         ends = starts + timedelta(days=7 * weeks - 1)
         sectors = [Sector(one) for one in ("AC", "AS", "AI", "SMIG") if Sector(one) in case.situation.followed]
         asking = self.chance.choice(sectors or [case.situation.sector])

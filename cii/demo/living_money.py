@@ -174,9 +174,10 @@ class MoneyMaker:
         self.books.book(moments[3], "invoice", ("statement", statement, f"statement:{ref}:invoice"), leg)
         for one, at in found:
             share = one.held.shares[at]
-            held = one.held.legs[share["id"], month.start.year]
-            rest = min(one.part(at, full=True) - one.part(at), held["engaged"] - held["released"])
-            if rest > 0:
+            held = one.held.legs.get((share["id"], month.start.year))
+            unused = one.part(at, full=True) - one.part(at)
+            rest = min(unused, held["engaged"] - held["released"]) if held is not None else 0
+            if held is not None and rest > 0:
                 held["released"] += rest
                 share["committed"] -= rest
                 key = f"statement:{ref}:release:{share['id']}"

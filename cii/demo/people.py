@@ -35,8 +35,8 @@ LAST = (
 ).split()
 LANGUAGES = ("fr",) * 17 + ("de", "en", "en")
 
-FILE_NUMBERS = 90_000
-"""From here on the range belongs to the example files, not to the loaded canton."""
+FILE_NUMBERS, FILE_COUNT = 90_000, 1_000
+"""This part of the range belongs to the example files: the loaded canton steps over it."""
 
 
 @dataclass(frozen=True, slots=True)
