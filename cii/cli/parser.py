@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
+from cii.cli.demo import demo, demo_check, demo_load, size_arguments
 from cii.cli.files import (
     draw_arguments,
     eval_arguments,
@@ -47,6 +48,9 @@ from cii.store.settings import UnsafeSettings, default_settings
 from cii.texts.speech import refusal
 
 COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
+    ("demo", demo, size_arguments),
+    ("demo load", demo_load, size_arguments),
+    ("demo check", demo_check, no_arguments),
     ("serve", serve, serve_arguments),
     ("worker", work, no_arguments),
     ("db upgrade", db_upgrade, no_arguments),
@@ -93,6 +97,8 @@ def make_parser() -> argparse.ArgumentParser:
         made.add_argument("--json", action="store_true", help="answer in JSON")
         arguments(made)
         made.set_defaults(run=run)
+        if any(other.startswith(f"{words} ") for other, _, _ in COMMANDS):
+            groups[words] = made.add_subparsers(metavar="COMMAND", required=False)
     return parser
 
 
