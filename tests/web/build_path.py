@@ -3,7 +3,7 @@
 `path` stands on the canton of `site`; each case is of a person of its own, so that tests do not meet.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from itertools import count
 
@@ -62,7 +62,6 @@ class Path:
     """Cases on their way; references only."""
 
     site: object
-    made: dict[str, str] = field(default_factory=dict)
 
     def as_(self, who, lang="fr"):
         return self.site.as_(who, lang)
@@ -133,15 +132,20 @@ class Path:
             reply_to_plan(self.hand(work, who), AnswerPlan(ref, PlanReply.AGREE))
 
 
-@pytest.fixture(scope="session")
+_made: dict[int, Path] = {}
+
+
+@pytest.fixture
 def path(site):
-    """The canton of `site` with everybody that a network case needs."""
-    with site.work() as work:
-        publish_grids(work, HOUSE / "workflows" / "grids")
-        for key, (name, unit, role) in HANDS.items():
-            account = add_account(work, AddAccount(f"{key}@cii.example", name, password=PASSWORD))
-            add_membership(work, account, unit_by_code(work, unit).id, role)
-    return Path(site)
+    """The canton of `site` with everybody that a network case needs; made once per canton."""
+    if id(site) not in _made:
+        with site.work() as work:
+            publish_grids(work, HOUSE / "workflows" / "grids")
+            for key, (name, unit, role) in HANDS.items():
+                account = add_account(work, AddAccount(f"{key}@cii.example", name, password=PASSWORD))
+                add_membership(work, account, unit_by_code(work, unit).id, role)
+        _made[id(site)] = Path(site)
+    return _made[id(site)]
 
 
 __all__ = ["DAY", "HANDS", "Path", "path"]
