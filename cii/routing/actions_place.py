@@ -32,7 +32,7 @@ def facts_for_place(work: Work, case_ref: str, line_ref: str) -> Mapping[str, ob
     found = dict(detected.facts) if detected is not None else {}
     return place_facts(
         PlaceFacts(
-            sector=line_by_ref(work, line_ref).sector,
+            sector=line_by_ref(work, line_ref).sector.value,
             age=age_at(shown.birth_date, work.today) if shown is not None else None,
             region=region_of(work, known.postcode) if shown and known and known.postcode else None,
             language=shown.language if shown is not None else None,
