@@ -9,6 +9,9 @@ from cii.kernel.period import Quarter
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, working
 
+MOST_FINDINGS = 10_000
+"""More open findings than a screen holds; a program that wants all reads them by pages from the API."""
+
 
 def import_file(asked: argparse.Namespace, settings: Settings) -> Told:
     """Import a sector's file of insured persons and say who is detected, and why."""
@@ -42,15 +45,26 @@ def reconcile_day(asked: argparse.Namespace, settings: Settings) -> Told:
     """Reconcile budgets, places, attendance, statements and payments as of a day."""
     from cii.jobs.clock import clock_of  # noqa: PLC0415
     from cii.settlement.actions import reconcile  # noqa: PLC0415
-    from cii.settlement.queries import findings  # noqa: PLC0415
+    from cii.settlement.queries import findings_list  # noqa: PLC0415
 
     engine = engine_of(settings)
     with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings) as held:
-        reconcile(held, asked.date)
-        open_ones = findings(held)
-        lines = [f"{asked.date}: {len(open_ones)} open finding(s)", *map(str, open_ones)]
-        data = {"date": asked.date, "findings": [str(one) for one in open_ones]}
-    return Told(lines, data, FINDINGS if open_ones else DONE)
+        run = reconcile(held, asked.date)
+        found = [
+            {
+                "kind": one.kind, "severity": one.severity, "object": f"{one.object_kind} {one.object_ref}",
+                "expected": one.expected, "found": one.found, "difference": one.difference, "unit": one.unit, "since": one.since,
+            }
+            for one in findings_list(held, limit=MOST_FINDINGS)
+        ]  # fmt: skip
+        data = {"date": asked.date, "counts": run.counts, "findings": found}
+    lines = [f"{asked.date}: {len(found)} open finding(s)"]
+    lines += [
+        f"{one['kind']} {one['object']}: expected {one['expected']}, found {one['found']} {one['unit']}, "
+        f"since {one['since']}"
+        for one in found
+    ]
+    return Told(lines, data, FINDINGS if found else DONE)
 
 
 def reconcile_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +77,7 @@ def report_quarter(asked: argparse.Namespace, settings: Settings) -> Told:
     from cii.jobs.clock import clock_of  # noqa: PLC0415
     from cii.reports.actions import freeze  # noqa: PLC0415
     from cii.reports.queries import render  # noqa: PLC0415
+    from cii.reports.readers import Readers  # noqa: PLC0415
 
     engine = engine_of(settings)
     asked.out.mkdir(parents=True, exist_ok=True)
@@ -71,7 +86,7 @@ def report_quarter(asked: argparse.Namespace, settings: Settings) -> Told:
         issue = freeze(held, asked.quarter)
         for form in asked.format:
             file = asked.out / f"cii-{asked.quarter}-v{issue.version}-{asked.lang}.{form}"
-            file.write_bytes(render(issue, form, asked.lang))
+            file.write_bytes(render(held, issue, form, asked.lang, Readers(whole=asked.whole)))
             written.append(file.name)
     lines = [f"{asked.quarter} version {issue.version}, {issue.sha256}", *written]
     data = {"quarter": asked.quarter, "version": issue.version, "sha256": issue.sha256, "files": written}
@@ -90,5 +105,6 @@ def report_arguments(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument("quarter", type=Quarter.parse, metavar="QUARTER", help="as 2026-Q3")
     parser.add_argument("--format", type=chosen, default=list(forms), help="pdf,xlsx,csv,json")
+    parser.add_argument("--whole", action="store_true", help="the group's own copy, small numbers shown")
     parser.add_argument("--out", type=Path, default=Path(), help="folder for the files")
     parser.add_argument("--lang", default="fr", choices=["fr", "de", "en"])

@@ -54,6 +54,7 @@ JOBS: tuple[Job, ...] = (
     Job("agreements", "cii.jobs.night:end_agreements"),
     Job("statements", "cii.jobs.night:draft_statements", Rhythm.MONTHLY),
     Job("reconciliation", "cii.jobs.night:reconcile"),
+    Job("coordination", "cii.coordination.actions:watch"),
 )
 """Every job with a business date, in the order of the night. One line each."""
 
