@@ -868,6 +868,7 @@ def upgrade() -> None:
     sa.Column('issue_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('format', sa.String(length=4), nullable=False),
     sa.Column('lang', sa.String(length=2), nullable=False),
+    sa.Column('readers', sa.String(length=400), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('size', sa.BigInteger(), nullable=False),
     sa.Column('media_type', sa.String(length=100), nullable=False),
@@ -875,7 +876,7 @@ def upgrade() -> None:
     sa.CheckConstraint("format IN ('pdf', 'xlsx', 'csv', 'json')", name=op.f('ck_report_file_format_word')),
     sa.ForeignKeyConstraint(['issue_id'], ['report_issue.id'], name=op.f('fk_report_file_issue_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_report_file')),
-    sa.UniqueConstraint('issue_id', 'format', 'lang', name=op.f('uq_report_file_issue_id_format_lang'))
+    sa.UniqueConstraint('issue_id', 'format', 'lang', 'readers', name=op.f('uq_report_file_issue_id_format_lang_readers'))
     )
     _on("sqlite", "CREATE TRIGGER report_file_no_update BEFORE UPDATE ON report_file FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'report_file is append-only'); END")
     _on("sqlite", "CREATE TRIGGER report_file_no_delete BEFORE DELETE ON report_file FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'report_file is append-only'); END")
