@@ -53,7 +53,8 @@ def reconcile_day(asked: argparse.Namespace, settings: Settings) -> Told:
         found = [
             {
                 "kind": one.kind, "severity": one.severity, "object": f"{one.object_kind} {one.object_ref}",
-                "expected": one.expected, "found": one.found, "difference": one.difference, "unit": one.unit, "since": one.since,
+                "expected": one.expected, "found": one.found, "difference": one.difference,
+                "unit": one.unit, "since": one.since,
             }
             for one in findings_list(held, limit=MOST_FINDINGS)
         ]  # fmt: skip
