@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from cii.store.engine import make_engine
+from cii.store.naming import load_all_tables
 from cii.store.settings import Settings
 
 DONE, FINDINGS, USAGE, CANNOT_START = 0, 1, 2, 3
@@ -32,5 +33,6 @@ def no_arguments(_: argparse.ArgumentParser) -> None:
 
 
 def engine_of(settings: Settings) -> Engine:
-    """The engine of the configured database."""
+    """The engine of the configured database, every room's tables known to it."""
+    load_all_tables()
     return make_engine(settings.url)
