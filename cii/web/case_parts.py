@@ -10,8 +10,8 @@ from cii.cases.queries import shown_units
 from cii.cases.rules import missing_voices
 from cii.cases.shapes import AssessmentView, PlanView
 from cii.cases.vocabulary import PlanState, Voice
-from cii.institutions.queries import institutions, lines_by_id, units_by_id
-from cii.journal.queries import history
+from cii.institutions.queries import UnitLabel, institutions, lines_by_id
+from cii.journal.queries import HistoryRow, history
 from cii.measures.queries import CatalogueFilter, catalogue
 from cii.people.queries import consents, disclosures
 from cii.placements.queries import moves_for, placement_by_ref, placements_of, shares_of
@@ -284,14 +284,15 @@ def happened(
 ) -> tuple[list[dict[str, Any]], int | None]:
     """What was done in the case, newest first, and the mark of what came before."""
     rows = history(work, case_ids=[shown.case_id], actions=ACTS, before=before, limit=limit + 1)
-    units = units_by_id(work, {one.unit_id for one in rows if one.unit_id})
+    named = {id_ for one in rows for id_ in (one.unit_id, _other(one)) if id_}
+    units = shown_units(work, named)
     entries = [
         {
             "at": one.at,
             "who": one.actor,
-            "institution": _institution(units.get(one.unit_id or 0)),
+            "institution": None if _other(one) == one.unit_id else _institution(units.get(one.unit_id or 0)),
             "title": word(one.action, "journal-action"),
-            "body": word(one.basis, "basis") if one.basis else None,
+            "body": ", ".join(_details(one, units)) or None,
             "url": None,
             "new": False,
         }
@@ -300,5 +301,18 @@ def happened(
     return entries, rows[limit - 1].id if len(rows) > limit else None
 
 
-def _institution(unit: Any) -> str | None:  # noqa: ANN401 - a UnitLabel or None
-    return unit.institution if unit is not None and not unit.sensitive else None
+def _other(one: HistoryRow) -> int | None:
+    """The unit that an act concerns, where it is not the one that acts."""
+    told = one.payload or {}
+    found = told.get("unit") or told.get("to_unit")
+    return found if isinstance(found, int) else None
+
+
+def _details(one: HistoryRow, units: Mapping[int, UnitLabel]) -> list[str]:
+    other = _other(one)
+    found = [unit_name(units.get(other))] if other else []
+    return found + ([word(one.basis, "basis")] if one.basis else [])
+
+
+def _institution(unit: UnitLabel | None) -> str | None:
+    return unit.institution if unit is not None else None

@@ -1,6 +1,5 @@
 """Cases: the list, and the pages of one case with the forms that move it."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -42,9 +41,9 @@ from cii.web.base import Blueprint, see_other
 from cii.web.case_grid import GridForm, as_command, beside_inputs, compared, form_groups, mine
 from cii.web.case_head import CasePage, case_page, head, unit_name
 from cii.web.choices import choice_asked, number_asked, options, text_asked, word
+from cii.web.versions import seen_version
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
-from cii.wire.refusals import PreconditionRequired
 
 page = Blueprint("cases", __name__)
 
@@ -201,7 +200,7 @@ def assessment(ref: str) -> str:
 @again(assessment)
 def sign(ref: str) -> Response:
     """Sign the assessment with its synthesis."""
-    sign_assessment(g.work, asked(SignAssessment, case_ref=ref, version=_seen(ref)))
+    sign_assessment(g.work, asked(SignAssessment, case_ref=ref, version=seen_version(ref)))
     return see_other("cases.assessment", ref=ref, done="signed")
 
 
@@ -234,7 +233,7 @@ def plan(ref: str) -> str:
 @again(plan)
 def propose(ref: str) -> Response:
     """Put a plan before the units that bear its parts."""
-    put_plan(g.work, asked(ProposePlan, case_ref=ref, version=_seen(ref)))
+    put_plan(g.work, asked(ProposePlan, case_ref=ref, version=seen_version(ref)))
     return see_other("cases.plan", ref=ref, done="proposed")
 
 
@@ -393,11 +392,3 @@ def _beside(act: Callable[[], object], tell: Callable[[Refusal], None]) -> None:
     except Refusal as no:
         tell(no)
         raise
-
-
-def _seen(ref: str) -> int:
-    """The version that the form was made from; refuses PreconditionRequired."""
-    found = re.fullmatch(rf'"{ref}\.(\d{{1,9}})"', request.form.get("version", ""))
-    if found is None:
-        raise PreconditionRequired(current="")
-    return int(found[1])

@@ -1,6 +1,5 @@
 """Referrals: who asks whom to take over, and the answer; the case moves on acceptance only."""
 
-import re
 from typing import Any
 
 from flask import g, render_template, request, url_for
@@ -15,10 +14,10 @@ from cii.web.case_head import unit_name
 from cii.web.case_parts import referral_row
 from cii.web.choices import text_asked, word
 from cii.web.clocks import deadline
+from cii.web.versions import seen_version
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag
 from cii.wire.reading import asked
-from cii.wire.refusals import PreconditionRequired
 
 page = Blueprint("referrals", __name__)
 
@@ -64,7 +63,7 @@ def one(ref: str) -> str:
 @again(one)
 def move(ref: str) -> Response:
     """Take a step: acknowledge, accept, decline, ask back, answer, withdraw."""
-    move_referral(g.work, asked(MoveReferral, referral_ref=ref, version=_seen(ref)))
+    move_referral(g.work, asked(MoveReferral, referral_ref=ref, version=seen_version(ref)))
     return see_other("referrals.one", ref=ref, done="answered")
 
 
@@ -90,11 +89,3 @@ def _shown(one: ReferralRow) -> dict[str, Any]:
         "answered_at": one.answered_at,
         "receiver": unit_name(one.receiver),
     }
-
-
-def _seen(ref: str) -> int:
-    """The version that the form was made from; refuses PreconditionRequired."""
-    found = re.fullmatch(rf'"{ref}\.(\d{{1,9}})"', request.form.get("version", ""))
-    if found is None:
-        raise PreconditionRequired(current="")
-    return int(found[1])

@@ -25,10 +25,13 @@ from cii.cases.queries import case_by_ref
 from cii.cases.vocabulary import PlanReply
 from cii.institutions.queries import unit_by_code
 from cii.routing.actions import (
+    Announce,
+    ConsentAsk,
     ImportDetections,
     MoveReferral,
     RecordGrid,
     RecordMedical,
+    announce,
     import_detections,
     move_referral,
     put_plan,
@@ -37,7 +40,6 @@ from cii.routing.actions import (
     reply_to_plan,
     sign_assessment,
 )
-from cii.routing.actions import Announce, ConsentAsk, announce
 from cii.routing.queries import open_referral
 from cii.routing.vocabulary import Potential, ReferralEvent
 from cii.store.settings import HOUSE

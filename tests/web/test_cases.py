@@ -17,7 +17,7 @@ def test_the_list_shows_my_cases_by_filter(path):
     path.case("assessment", nom="Rochefort")
     reader = path.as_("manager")
 
-    found, none = reader.get("/cases", q="rochef"), reader.get("/cases?status=closed")
+    found, none = reader.get("/cases", q="rochef"), reader.get("/cases", path="ne-eso")
 
     assert "Rochefort Dominique" in found
     assert "Office AI, réadaptation" in found
