@@ -1,0 +1,118 @@
+"""What a page's address may ask for, what its lists offer, and words of the reader's language for rows."""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import g, request
+
+from cii.kernel.period import Quarter
+from cii.texts import speech
+from cii.wire import language
+from cii.wire.refusals import NotAChoice, NotADate, NotAnInteger
+
+Word = TypeVar("Word", bound=StrEnum)
+Option = dict[str, str]
+_LONGEST = 200
+_SOON = 5
+"""Working days before a date from which a deadline is near."""
+_YEARS = range(1990, 2201)
+
+
+def t(key: str, **facts: object) -> str:
+    """The text of a key in the reader's language."""
+    return speech.say(key, language.lang(), **facts)
+
+
+def word(value: StrEnum | str, group: str | None = None) -> str:
+    """The word for a value of a vocabulary in the reader's language."""
+    return speech.word(value, language.lang(), group)
+
+
+def options(values: Iterable[StrEnum], group: str | None = None) -> list[Option]:
+    """The choices of a list, each with its word, in the order given."""
+    return [{"value": one.value, "label": word(one, group)} for one in values]
+
+
+def text_asked(name: str) -> str:
+    """A text in the address, cut to a sensible length."""
+    return request.args.get(name, "").strip()[:_LONGEST]
+
+
+def day_asked(name: str = "day") -> date:
+    """The day in the address, today when there is none; refuses NotADate."""
+    text = text_asked(name)
+    if not text:
+        today: date = g.work.today
+        return today
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotADate(field=name) from None
+
+
+def optional_day(name: str) -> date | None:
+    """The day in the address, or None; refuses NotADate."""
+    return day_asked(name) if text_asked(name) else None
+
+
+def year_asked(name: str = "year") -> int:
+    """The year in the address, this year when there is none; refuses NotAnInteger."""
+    text = text_asked(name)
+    if not text:
+        return int(g.work.today.year)
+    if not text.isascii() or not text.isdigit() or int(text[:5]) not in _YEARS:
+        raise NotAnInteger(field=name)
+    return int(text)
+
+
+def quarter_asked(name: str = "quarter") -> Quarter:
+    """The quarter in the address, the one that holds today when there is none; refuses NotAQuarter."""
+    text = text_asked(name)
+    return Quarter.parse(text) if text else Quarter.of(g.work.today)
+
+
+def choice_asked(vocabulary: type[Word], name: str) -> Word | None:
+    """The word in the address, None when there is none; refuses NotAChoice."""
+    text = text_asked(name)
+    if not text:
+        return None
+    try:
+        return vocabulary(text)
+    except ValueError:
+        raise NotAChoice(field=name, choices=", ".join(vocabulary)) from None
+
+
+def number_asked(name: str) -> int:
+    """The whole number in the address (a mark of a page), 0 when there is none; refuses NotAnInteger."""
+    text = text_asked(name)
+    if not text:
+        return 0
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(2**63)):
+        raise NotAnInteger(field=name)
+    return int(text)
+
+
+def clock(due: date | None, *, done: bool = False) -> dict[str, object] | None:
+    """A deadline for `ui.clock`, in working days from today."""
+    if due is None:
+        return None
+    if done:
+        return {"state": "done", "n": 0, "due": due}
+    today, calendar = g.work.today, g.work.calendar
+    if due < today:
+        return {"state": "late", "n": max(calendar.between(due, today), 1), "due": due}
+    left = calendar.between(today, due)
+    state = "today" if due == today else "soon" if left <= _SOON else "later"
+    return {"state": state, "n": left, "due": due}
+
+
+def fallback(key: str, otherwise: str) -> str:
+    """The text of a key, or the word itself where no catalogue holds one yet."""
+    return t(key) if speech.knows(key) else otherwise
+
+
+def figure(label: str, value: object, note: str | None = None) -> dict[str, object]:
+    """One of the large numbers of `ui.figures`; `label` is the key of its text."""
+    return {"label": t(label), "value": value, "note": note, "url": None}
