@@ -6,5 +6,10 @@ templates stand in `templates/pages/`. `base` holds what every page knows.
 
 BLUEPRINTS: tuple[str, ...] = (
     "login",
+    "desk",
+    "cases",
+    "detections",
+    "referrals",
+    "places",
 )  # fmt: skip
 """Modules with pages, in the order of registration: one line each."""
