@@ -1,6 +1,6 @@
 """Every target by its name; later rooms add theirs here."""
 
-from benchmarks import engine
+from benchmarks import canton, engine
 from benchmarks.measure import Target
 
 _ALL = [
@@ -14,5 +14,16 @@ _ALL = [
     Target("step", "200 pure steps of the network's process", "a dictionary look-up", 4, engine.pure_step),
     Target("load", "read and check all processes and tables", "1 second", 1, engine.load_all),
     Target("proof", "gaps and overlaps of the triage table", "200 milliseconds", 1, engine.proof),
+    Target("inbox", "the inbox of a unit", "its statement, raw", 2, canton.inbox_page),
+    Target("case-list", "fifty cases as JSON, whole request", "raw fetch of fifty rows", 4, canton.case_list),
+    Target("case-page", "the list of cases as a page", "the same list as JSON", 1.6, canton.case_page),
+    Target(
+        "reconcile",
+        "a night's reconciliation",
+        "bare sums over ledger and attendance",
+        7,
+        canton.reconciliation,
+    ),
+    Target("fold", "every process folded and compared", "reading all events", 10, canton.fold_of_all),
 ]
 TARGETS = {target.name: target for target in _ALL}

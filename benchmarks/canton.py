@@ -1,0 +1,119 @@
+"""Targets over a database with life in it: the demo canton, loaded once into a folder of its own (SQLite)."""
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import text
+
+from cii.access.queries import account_actor
+from cii.app import create_app
+from cii.demo.directory import PASSWORD
+from cii.demo.load import load
+from cii.jobs.clock import clock_of
+from cii.settlement.actions import reconcile
+from cii.store.engine import make_engine
+from cii.store.settings import Settings
+from cii.store.work import HOUSE, working
+from cii.workflow.inbox import Tab, inbox
+from cii.workflow.projection import drift
+
+Sides = tuple[Callable[[], object], Callable[[], object]]
+CASES = 500
+EMAIL = "orp@cii.example"
+
+
+@cache
+def settings() -> Settings:
+    """A canton of 500 cases in a temporary folder, gone when the run ends."""
+    folder = Path(tempfile.mkdtemp(prefix="cii-bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = Settings(mode="demo", data_dir=folder)
+    load(made, CASES)
+    return made
+
+
+def _canton() -> tuple[Settings, object, object]:
+    held = settings()
+    engine = make_engine(held.url)
+    return held, engine, clock_of(engine, held).now()
+
+
+def inbox_page() -> Sides:
+    """The inbox of a unit against its statement run raw on the driver."""
+    held, engine, now = _canton()
+    with working(engine, HOUSE, now, settings=held, writing=False) as work:
+        actor = account_actor(work, EMAIL)
+    unit = actor.units[0]
+    raw = (
+        "SELECT t.ref, t.key, t.stage, t.due_at, t.person_id, i.ref, i.seq, d.name, d.source FROM wf_task t "
+        "JOIN wf_instance i ON i.id = t.instance_id JOIN wf_definition d ON d.id = i.definition_id "
+        f"WHERE t.state = 'open' AND i.status = 'open' AND t.unit_id = {unit} ORDER BY t.rank_at, t.ref LIMIT 51"
+    )
+
+    def ours() -> object:
+        with working(engine, actor, now, settings=held, writing=False) as work:
+            return inbox(work, Tab.UNIT)
+
+    return ours, lambda: _raw(engine, raw)
+
+
+def case_list() -> Sides:
+    """Fifty cases as JSON through the application, against the raw fetch of as many rows."""
+    client, headers, engine = _client()
+    raw = "SELECT ref, number, person_id, path, opened_at, status FROM case_file ORDER BY id DESC LIMIT 50"
+    assert client.get("/api/v1/cases?limit=50", headers=headers).status_code == 200
+    return lambda: client.get("/api/v1/cases?limit=50", headers=headers), lambda: _raw(engine, raw)
+
+
+def case_page() -> Sides:
+    """The list of cases as a page, against the same list as JSON."""
+    client, headers, _ = _client()
+    assert client.get("/cases", headers=headers).status_code == 200
+    return (
+        lambda: client.get("/cases", headers=headers),
+        lambda: client.get("/api/v1/cases?limit=50", headers=headers),
+    )
+
+
+def reconciliation() -> Sides:
+    """A night's reconciliation against one bare sum over the ledger and one over attendance."""
+    held, engine, now = _canton()
+
+    def ours() -> object:
+        with working(engine, HOUSE, now, settings=held) as work:
+            return reconcile(work, work.today)
+
+    sums = ("SELECT sum(amount) FROM movement", "SELECT count(*), min(day), max(day) FROM attendance")
+    return ours, lambda: [_raw(engine, one) for one in sums]
+
+
+def fold_of_all() -> Sides:
+    """Every process folded from its events and compared with its rows, against reading the events."""
+    held, engine, now = _canton()
+
+    def ours() -> object:
+        with working(engine, HOUSE, now, settings=held, writing=False) as work:
+            found = drift(work)
+        assert not found
+        return found
+
+    return ours, lambda: _raw(
+        engine, "SELECT instance_id, seq, kind, payload, at FROM wf_event ORDER BY instance_id, seq"
+    )
+
+
+def _client() -> tuple[object, dict[str, str], object]:
+    held = settings()
+    app = create_app(held)
+    client = app.test_client()
+    token = client.post("/api/v1/session", json={"email": EMAIL, "password": PASSWORD}).get_json()["token"]
+    return client, {"Authorization": f"Bearer {token}"}, make_engine(held.url)
+
+
+def _raw(engine: object, statement: str) -> object:
+    with engine.connect() as connection:
+        return connection.execute(text(statement)).all()
