@@ -1,0 +1,155 @@
+"""Every operation of the API document, with what it needs to be asked: query, body, references.
+
+The bodies are fit; the references in them are those of somebody else's case, person or placement.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cii.access.permits import ROLE_PERMITS
+from cii.access.vocabulary import Role
+from cii.wire.doors import SIGNED_IN
+from cii.wire.public import PUBLIC
+
+NOVEMBER = {"starts_on": "2026-11-01", "ends_on": "2026-11-30"}
+
+QUERIES: Mapping[str, Mapping[str, str]] = {
+    "/api/v1/cases/{ref}/places": {**NOVEMBER, "line_ref": "{line}"},
+    "/api/v1/participants": {"first": "2026-11-01", "last": "2026-11-30"},
+    "/api/v1/reports/draft": {"quarter": "2026-Q4"},
+}
+
+BODIES: Mapping[str, Any] = {
+    "/api/v1/session": {"email": "nobody@cii.example", "password": "nobody"},
+    "/api/v1/detections": {
+        "avs": "756.9217.0769.85", "last_name": "Exemple", "first_name": "Dominique", "birth_date": "1980-05-17",
+        "postcode": "2114", "municipality": "Fleurier", "followed": ["AC"], "may_owe": ["AI", "AS"],
+        "work_capacity": 60, "incapacity_months": 8,
+    },
+    "/api/v1/detections/{ref}/dismissal": {"reason": "Déménagement"},
+    "/api/v1/announcements": {"detection_ref": "{detection}", "potential": "medium", "reason": "Motif"},
+    "/api/v1/referrals/{ref}/reception": {},
+    "/api/v1/referrals/{ref}/acceptance": {},
+    "/api/v1/referrals/{ref}/refusal": {"text": "Motif"},
+    "/api/v1/referrals/{ref}/question": {"text": "Depuis quand ?"},
+    "/api/v1/referrals/{ref}/answer": {"text": "Depuis mars."},
+    "/api/v1/referrals/{ref}/withdrawal": {"text": "Motif"},
+    "/api/v1/tasks/{ref}/completion": {"outcome": "continue"},
+    "/api/v1/tasks/{ref}/assignment": {"mine": True},
+    "/api/v1/cases/{ref}/notes": {"text": "Note"},
+    "/api/v1/cases/{ref}/lead": {"unit_ref": "{unit}", "reason": "Motif"},
+    "/api/v1/cases/{ref}/grid": {"entries": [], "finished": True},
+    "/api/v1/cases/{ref}/medical": {"statement": "…", "limits": "…", "effective_on": "2026-10-14"},
+    "/api/v1/cases/{ref}/assessment": {"synthesis": "Synthèse"},
+    "/api/v1/cases/{ref}/plan": {
+        "focus": "Emploi", "parts": [{"goal": "a", "action": "b", "unit_ref": "{unit}", "due_on": "2027-12-31"}],
+    },
+    "/api/v1/cases/{ref}/plan/answer": {"answer": "agree"},
+    "/api/v1/consents": {
+        "person_ref": "{person}", "institutions": ["{provider}"], "sections": ["identity"],
+        "purpose": "coordination", "given_on": "2026-10-01", "valid_until": "2027-10-01", "text_version": "1",
+    },
+    "/api/v1/consents/{ref}/withdrawal": None,
+    "/api/v1/placements": {
+        "case_ref": "{case}", "measure_ref": "{measure}", **NOVEMBER, "shares": [{"line_ref": "{line}"}],
+    },
+    "/api/v1/placements/{ref}/answer": {"accept": True},
+    "/api/v1/placements/{ref}/start": {"started_on": "2026-11-02"},
+    "/api/v1/placements/{ref}/end": {"exited_on": "2026-11-30", "exit_type": "no_solution"},
+    "/api/v1/placements/{ref}/cancellation": {"reason": "Motif"},
+    "/api/v1/placements/{ref}/attendance": {"marks": [{"day": "2026-11-03", "presence": "present"}]},
+    "/api/v1/measures/{ref}/places": {"kind": "professional", "places": 11, "valid_from": "2027-03-01"},
+    "/api/v1/measures/{ref}/quotas": {
+        "line_ref": "{line}", "kind": "professional", "places": 5, "valid_from": "2027-03-01",
+    },
+    "/api/v1/cases/{ref}/waiting": {"measure_ref": "{measure}", "line_ref": "{line}", **NOVEMBER},
+    "/api/v1/statements": {"agreement_ref": "{agreement}", "line_ref": "{line}", "month": "2026-11-01"},
+    "/api/v1/statements/{ref}/submission": None,
+    "/api/v1/statements/{ref}/check": None,
+    "/api/v1/statements/{ref}/approval": None,
+    "/api/v1/statements/{ref}/payment": None,
+    "/api/v1/statements/{ref}/return": {"reason": "Motif"},
+    "/api/v1/statements/{ref}/further-engagement": None,
+    "/api/v1/reconciliation/runs": {"business_date": "2026-12-01"},
+    "/api/v1/reports": {"quarter": "2026-Q4"},
+}  # fmt: skip
+"""What is sent to each address that acts; None: nothing but its headers."""
+
+FILES = {"/api/v1/detections/import"}
+"""Addresses that take a file."""
+
+OTHER_PARTS = {"item": "french_oral", "form": "json", "name": "triage", "older": "{report}"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method at one address, and the permits that open it."""
+
+    method: str
+    path: str
+    permits: frozenset[str]
+    public: bool
+
+    @property
+    def kind(self) -> str:
+        """What the reference in the address names: cases, placements, …"""
+        return self.path.removeprefix("/api/v1/").split("/")[0]
+
+    @property
+    def names_something(self) -> bool:
+        return "{ref}" in self.path
+
+    def roles(self, *, allowed: bool) -> list[Role]:
+        """The roles that may (or may not) come in."""
+        if SIGNED_IN in self.permits:
+            return list(Role) if allowed else []
+        return [role for role in Role if bool(self.permits & ROLE_PERMITS[role]) == allowed]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def operations(app: Any) -> Iterator[Operation]:
+    """Every operation of the document, with the permits of its view."""
+    client = app.test_client()
+    views = {
+        (method, "/".join(_open(part) for part in rule.rule.split("/"))): rule.endpoint
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods
+    }
+    for path, methods in client.get("/api/v1/openapi.json").get_json()["paths"].items():
+        for method in methods:
+            if method not in {"get", "post", "patch", "put", "delete"}:
+                continue
+            endpoint = views[method.upper(), path]
+            permits = frozenset(getattr(app.view_functions[endpoint], "permit", ()))
+            yield Operation(method.upper(), path, permits, endpoint in PUBLIC)
+
+
+def ask(client: Any, one: Operation, refs: Mapping[str, str], ref: str, **headers: str) -> Any:
+    """Send the operation about the thing of that reference; `{names}` in query and body come from `refs`."""
+    named = {**{key: value.format(**refs) for key, value in OTHER_PARTS.items()}, "ref": ref}
+    address = one.path.format(**named)
+    query = {key: value.format(**refs) for key, value in QUERIES.get(one.path, {}).items()}
+    sent = {"Idempotency-Key": f"{one} {ref}", "If-Match": '"none.0"', **headers}
+    if one.method == "GET" or one.path in FILES:
+        return client.open(address, method=one.method, query_string=query, headers=sent)
+    body = _filled(BODIES.get(one.path), refs)
+    return client.open(address, method=one.method, headers=sent, **({} if body is None else {"json": body}))
+
+
+def _filled(body: Any, refs: Mapping[str, str]) -> Any:
+    match body:
+        case dict():
+            return {key: _filled(value, refs) for key, value in body.items()}
+        case list():
+            return [_filled(value, refs) for value in body]
+        case str() if re.fullmatch(r"\{\w+\}", body):
+            return refs[body[1:-1]]
+    return body
+
+
+def _open(part: str) -> str:
+    return "{" + part.strip("<>").rpartition(":")[2] + "}" if part.startswith("<") else part
