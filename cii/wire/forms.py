@@ -3,7 +3,7 @@
 A form sends text only; here it becomes what JSON would have said: `12` a number, `1'234.50` the text
 `1234.50`, `15.10.2026` the date 2026-10-15, a Swiss wall time a moment with its offset. What cannot be read
 stays as typed, so that the schema names the fault. An empty input of an optional field is no value; an
-absent box is a no.
+absent box is a no, but where the field may be neither (`bool | None`).
 """
 
 import dataclasses
@@ -71,6 +71,8 @@ def _values(
             continue
         kind, optional = without_none(hints[one.name])
         value = _value(kind, form, prefix + one.name, read)
+        if kind is bool and optional and not form.getlist(prefix + one.name):
+            value = _ABSENT
         has_default = one.default is not dataclasses.MISSING or one.default_factory is not dataclasses.MISSING
         if value == "" and (optional or (has_default and kind is not str)):
             value = None if optional and not has_default else _ABSENT

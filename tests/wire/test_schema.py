@@ -142,6 +142,19 @@ def test_an_unticked_box_is_a_no_and_an_empty_optional_input_is_nothing():
     assert (wish.urgent, wish.amount, wish.colour) == (False, None, Colour.RED)
 
 
+def test_a_box_that_may_be_neither_is_nothing_when_it_is_absent():
+    @dataclass(frozen=True)
+    class Shown:
+        mixed: bool | None = None
+
+    said = [
+        load_form(Shown, ImmutableMultiDict(typed)).mixed
+        for typed in ([], [("mixed", "true")], [("mixed", "no")])
+    ]
+
+    assert said == [None, True, False]
+
+
 def test_every_fault_comes_at_once_with_its_field():
     found = faults(
         lambda: load(
