@@ -135,6 +135,20 @@ def test_no_answer_to_an_outsider_holds_a_word_of_the_case(january, all_of, who)
     assert leaks == {}
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/v1/placements", "/api/v1/announcements", "/api/v1/consents", "/api/v1/statements"]
+)
+def test_a_foreign_name_in_a_body_answers_like_none(january, all_of, path):
+    (one,) = [each for each in all_of if each.path == path and each.method == "POST"]
+    who = "other_provider" if path.endswith("statements") else "stranger"
+    client, refs = _client(january.as_(who)), refs_of(january)
+    bare = refs | dict.fromkeys(("case", "detection", "person", "agreement"), NOBODY)
+
+    there, nowhere = ask(client, one, refs, "1"), ask(client, one, bare, "2")
+
+    assert (there.status_code, _code(there)) == (nowhere.status_code, _code(nowhere)) == (404, "unknown")
+
+
 def test_a_refused_look_at_a_foreign_case_is_in_the_journal(january):
     january.as_("stranger").get(f"/cases/{january.cases[0]}", 404)
 

@@ -1,0 +1,209 @@
+"""Every address that reads, asked by somebody who may, after the story: what it must say."""
+
+import json
+
+import pytest
+
+from tests.api.operations import QUERIES, operations
+from tests.api.world import NOBODY
+
+READS = {
+    "/api/v1/session": ("orp", "Camille Perrenoud"),
+    "/api/v1/detections": ("orp", "D3"),
+    "/api/v1/detections/imports": ("orp", "assurés.csv"),
+    "/api/v1/detections/{detection}": ("orp", "D2"),
+    "/api/v1/referrals": ("gsr", "accepted"),
+    "/api/v1/referrals/{referral}": ("orp", "accepted"),
+    "/api/v1/tasks": ("gsr", "Faire le point"),
+    "/api/v1/tasks/counts": ("gsr", "unassigned"),
+    "/api/v1/tasks/{task}": ("gsr", "reseau-cii"),
+    "/api/v1/cases": ("orp", "reseau-cii"),
+    "/api/v1/cases/{case}": ("gsr", "GSR-VAL-DE-TRAVERS"),
+    "/api/v1/cases/{case}/parties": ("orp", "OAI-REA"),
+    "/api/v1/cases/{case}/notes": ("gsr", "items"),
+    "/api/v1/cases/{case}/grid": ("ai", "Endurance au travail"),
+    "/api/v1/cases/{case}/grid/french_oral": ("gsr", "Entretien"),
+    "/api/v1/cases/{case}/assessment": ("orp", "signed"),
+    "/api/v1/cases/{case}/plan": ("ai", "agreed"),
+    "/api/v1/cases/{case}/process": ("gsr", "follow_up"),
+    "/api/v1/cases/{case}/decisions": ("gsr", "triage"),
+    "/api/v1/cases/{case}/consents": ("gsr", "coordination"),
+    "/api/v1/cases/{case}/disclosures": ("gsr", "MEDECINS"),
+    "/api/v1/cases/{case}/history": ("gsr", "sign_assessment"),
+    "/api/v1/cases/{case}/places": ("gsr", "AT-01"),
+    "/api/v1/cases/{case}/placements": ("gsr", "AT-01"),
+    "/api/v1/placements": ("finance", "AT-01"),
+    "/api/v1/placements/{placement}": ("gsr", "2026-SAS-01"),
+    "/api/v1/placements/{placement}/attendance": ("provider", "present"),
+    "/api/v1/participants": ("provider", "Alix 1"),
+    "/api/v1/measures": ("orp", "Atelier de menuiserie"),
+    "/api/v1/measures/capacity": ("orp", "AT-01"),
+    "/api/v1/measures/{measure}": ("orp", "health_limited"),
+    "/api/v1/measures/{measure}/waiting": ("orp", "items"),
+    "/api/v1/agreements": ("provider", "2026-LACI-01"),
+    "/api/v1/agreements/{agreement}": ("provider", "Taux de réinsertion"),
+    "/api/v1/budgets": ("finance", "LACI"),
+    "/api/v1/budgets/{line}/movements": ("finance", "payment"),
+    "/api/v1/statements": ("provider", "2026-SAS-01"),
+    "/api/v1/statements/{statement}": ("finance", "1/1"),
+    "/api/v1/reconciliation/runs": ("auditor", "2026-12-01"),
+    "/api/v1/reconciliation/findings": ("finance", "items"),
+    "/api/v1/reports": ("group", "2026-Q4"),
+    "/api/v1/reports/draft": ("group", "AT-01"),
+    "/api/v1/reports/{report}": ("group", "AT-01"),
+    "/api/v1/reports/{report}/files/json": ("group", "AT-01"),
+    "/api/v1/reports/{newer}/difference/{report}": ("group", "absence_days"),
+    "/api/v1/workflows": ("administrator", "reseau-cii"),
+    "/api/v1/workflows/reseau-cii": ("orp", "Évaluation commune"),
+    "/api/v1/workflows/reseau-cii/diagram.svg": ("orp", "<svg"),
+    "/api/v1/tables": ("orp", "triage"),
+    "/api/v1/tables/triage": ("orp", "T8"),
+    "/api/v1/lines": ("provider", "LACI"),
+    "/api/v1/units": ("doctor", "GSR-VAL-DE-TRAVERS"),
+    "/api/v1/journal": ("auditor", "Lucie Matthey"),
+}
+"""Address → who asks, and a word of the answer."""
+IN_2026 = {
+    "/api/v1/budgets": {"year": "2026"},
+    "/api/v1/budgets/{line}/movements": {"year": "2026"},
+    "/api/v1/measures/capacity": {"day": "2026-11-16"},
+    "/api/v1/placements/{placement}/attendance": {"month": "2026-11-01"},
+    "/api/v1/reconciliation/findings": {"closed": "true"},
+}
+
+
+def names(world) -> dict[str, str]:
+    held = world.refs()
+    reports = [row[0] for row in world.rows("SELECT ref FROM report_issue ORDER BY id")]
+    return {
+        "case": held["cases"], "detection": held["detections"], "referral": held["referrals"],
+        "task": held["tasks"], "placement": held["placements"], "statement": held["statements"],
+        "measure": world.stage.measure, "agreement": world.stage.agreements["LACI"],
+        "line": world.stage.lines["LACI"], "report": reports[0], "newer": reports[1],
+    }  # fmt: skip
+
+
+def test_every_address_is_read_by_somebody_who_may(january):
+    known, refs, wrong = names(january), {"line": january.stage.lines["SAS"]}, {}
+    for path, (who, word) in READS.items():
+        plain = next((one for one in QUERIES if one.replace("{ref}", "{case}") == path), path)
+        query = {key: value.format(**refs) for key, value in QUERIES.get(plain, {}).items()}
+        answer = january.as_(who).send(
+            "GET", path.format(**known)[7:], query_string=query | IN_2026.get(path, {})
+        )
+        if answer.status_code != 200 or word not in answer.get_data(as_text=True):
+            wrong[path] = (answer.status_code, answer.get_data(as_text=True)[:400])
+
+    assert wrong == {}
+
+
+def test_no_address_that_reads_is_left_out(january):
+    reading = {one.path for one in operations(january.app) if one.method == "GET"}
+    parts = {"item": "french_oral", "form": "json", "older": "{report}"}
+    asked = set()
+    for path in reading:
+        for key, value in parts.items():
+            path = path.replace("{" + key + "}", value)  # noqa: PLW2901
+        asked.add(path)
+
+    assert len(asked) == len(READS)
+
+
+def test_no_answer_holds_an_id_or_money_as_a_number(january):
+    """Ids stay in the house; sums are text."""
+    known, found = names(january), {}
+
+    def walk(path, value, name=""):
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                walk(path, inner, key)
+        elif isinstance(value, list):
+            for inner in value:
+                walk(path, inner, name)
+        elif isinstance(value, float) or name in {
+            "id",
+            "unit_id",
+            "account_id",
+            "person_id",
+            "case_id",
+            "tariff",
+        }:
+            found[path] = (name, value)
+
+    for path, (who, _) in READS.items():
+        plain = next((one for one in QUERIES if one.replace("{ref}", "{case}") == path), path)
+        query = {key: value.format(line=known["line"]) for key, value in QUERIES.get(plain, {}).items()}
+        answer = january.as_(who).send(
+            "GET", path.format(**known)[7:], query_string=query | IN_2026.get(path, {})
+        )
+        if answer.mimetype == "application/json":
+            walk(path, json.loads(answer.data))
+
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("orp", "/cases"),
+        ("orp", "/detections"),
+        ("gsr", "/tasks?tab=unit"),
+        ("finance", "/placements"),
+        ("provider", "/agreements"),
+        ("provider", "/statements"),
+        ("auditor", "/journal"),
+        ("orp", "/measures"),
+        ("finance", "/reconciliation/findings?closed=true"),
+    ],
+)
+def test_pages_follow_each_other_without_gap_or_repetition(january, who, path):
+    caller, whole = january.as_(who), []
+    everything = caller.get(path, limit=200)["items"][:6] if "?" not in path else _all(caller, path)
+    mark = {}
+    while len(whole) < len(everything):
+        page = _get(caller, path, limit=1, **mark)
+        whole += page["items"]
+        if page["next"] is None:
+            break
+        mark = {"after": page["next"]}
+
+    assert [_name(one) for one in whole] == [_name(one) for one in everything]
+
+
+def _all(caller, path):
+    return _get(caller, path, limit=200)["items"][:6]
+
+
+def _get(caller, path, **query):
+    address, _, more = path.partition("?")
+    name, _, value = more.partition("=")
+    return caller.get(address, **query, **({name: value} if name else {}))
+
+
+def _name(one):
+    return one.get("ref"), one.get("at"), one.get("action")
+
+
+def test_a_mark_of_another_list_or_a_forged_one_is_refused(january):
+    orp = january.as_("orp")
+    mark = orp.get("/cases", limit=1)["next"]
+
+    assert orp.get("/detections", 400, after=mark)["code"] == "bad-page-mark"
+    assert orp.get("/cases", 400, after=mark[:-1])["code"] == "bad-page-mark"
+    assert orp.get("/cases", 422, limit=0)["code"] == "too-small"
+    assert orp.get("/cases", 422, limit=201)["code"] == "too-great"
+
+
+def test_a_single_answer_carries_its_version(january):
+    answer = january.as_("gsr").send("GET", f"/cases/{january.cases[0]}")
+
+    assert answer.headers["ETag"] == f'"{january.cases[0]}.{answer.get_json()["version"]}"'
+
+
+def test_a_table_that_is_not_published_is_not_found(january):
+    orp = january.as_("orp")
+
+    assert orp.get("/tables/triage", version=1)["rules"][0] == "T1"
+    assert orp.get("/tables/triage", 404, version=99)["code"] == "unknown"
+    assert orp.get("/workflows/nothing", 404)["code"] == "unknown"
+    assert orp.get(f"/measures/{NOBODY}", 404)["code"] == "unknown"
