@@ -1,4 +1,4 @@
-"""Agreements of today: one per provider and paying sector, with tariffs, closures, indicators and deliverables."""
+"""Agreements of today, one per provider and paying sector, with all their terms."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -45,11 +45,11 @@ class Payer:
 
 
 PAYERS = (
-    Payer("AC", Profile.AC, {"LACI": 5_200_000, "PACTE": 1_900_000}, "lmmt", date(2027, 1, 1), 1000),
-    Payer("AS", Profile.AS, {"SAS": 4_600_000}, "odas", date(2028, 1, 1), 940),
-    Payer("AI", Profile.AI, {"AI": 2_600_000}, "oai", None, 1240, hard=False),
-    Payer("MIG", Profile.AS, {"SMIG": 1_700_000}, "osas", date(2028, 1, 1), 900),
-    Payer("JEU", Profile.AS, {"SFPO": 1_300_000}, "ofij", date(2028, 1, 1), 1000),
+    Payer("AC", Profile.AC, {"LACI": 1_300_000, "PACTE": 320_000}, "lmmt", date(2027, 1, 1), 1000),
+    Payer("AS", Profile.AS, {"SAS": 1_450_000}, "odas", date(2028, 1, 1), 940),
+    Payer("AI", Profile.AI, {"AI": 700_000}, "oai", None, 1240, hard=False),
+    Payer("MIG", Profile.AS, {"SMIG": 240_000}, "osas", date(2028, 1, 1), 900),
+    Payer("JEU", Profile.AS, {"SFPO": 460_000}, "ofij", date(2028, 1, 1), 1000),
 )
 CLOSURES = (
     (date(2024, 12, 23), date(2025, 1, 3)),
@@ -111,9 +111,7 @@ def build_agreements(house: House, sheet: Sheet, measures: Mapping[str, int], to
     return deals
 
 
-def _agreement(
-    house: House, sheet: Sheet, payer: Payer, provider: str, measures: Mapping[str, int]
-) -> Deal:
+def _agreement(house: House, sheet: Sheet, payer: Payer, provider: str, measures: Mapping[str, int]) -> Deal:
     made = sheet.put(
         "agreement", number=f"{payer.key}-2024-{provider}", provider_id=house.providers[provider],
         profile=payer.profile, instrument=Instrument.AGREEMENT, version=1, state=AgreementState.IN_FORCE,
@@ -127,7 +125,7 @@ def _agreement(
 def _document() -> dict[str, str]:
     return {
         "Objet et bases": "Mise à disposition de places dans des mesures mixtes. " + MARK,
-        "Buts et objectifs": "Insertion durable, progression des participant·e·s, marche régulière de l'entreprise.",
+        "Buts et objectifs": "Insertion durable, progression des participant·e·s, marche de l'entreprise.",
         "Volume et financement": "Forfait mensuel par place occupée, absences selon tarif, décompte mensuel.",
         "Évaluation et rapports": "Indicateurs trimestriels, entretien annuel, comptes révisés.",
         "Durée et résiliation": "Préavis ordinaire de six mois.",
@@ -149,24 +147,79 @@ def _buy(house: House, sheet: Sheet, deal: Deal, spec: MeasureSpec, line: str) -
         )  # fmt: skip
 
 
-_GOALS: tuple[tuple[ObjectiveLevel, str, str, tuple[tuple[str, dict[str, str], IndicatorUnit, Direction, int, int, str], ...]], ...] = (
-    (ObjectiveLevel.OUTCOME, "Les participant·e·s retrouvent un emploi.", "Organisateur", (
-        ("reinsertion", {"fr": "Taux d'insertion", "de": "Eingliederungsquote", "en": "Reinsertion rate"},
-         IndicatorUnit.PERCENT, Direction.UP, 400, 300, Definition.REINSERTION_COMPLETED),
-        ("durable", {"fr": "Sorties durables", "de": "Dauerhafte Austritte", "en": "Durable exits"},
-         IndicatorUnit.PERCENT, Direction.UP, 250, 150, Definition.EXIT_RATE_DURABLE),
-    )),
-    (ObjectiveLevel.ENTERPRISE, "Les places convenues sont occupées.", "Organisateur", (
-        ("occupancy", {"fr": "Taux d'occupation", "de": "Auslastung", "en": "Occupancy"},
-         IndicatorUnit.PERCENT, Direction.UP, 800, 600, Definition.OCCUPANCY),
-    )),
-    (ObjectiveLevel.BENEFICIARY, "Les participant·e·s sont présent·e·s et satisfait·e·s.", "Organisateur", (
-        ("absence", {"fr": "Jours d'absence par mois", "de": "Absenztage pro Monat", "en": "Days of absence a month"},
-         IndicatorUnit.DAYS, Direction.DOWN, 2, 3, Definition.ABSENCE_DAYS),
-        ("satisfaction", {"fr": "Satisfaction", "de": "Zufriedenheit", "en": "Satisfaction"},
-         IndicatorUnit.PERCENT, Direction.UP, 800, 700, Definition.ENTERED),
-    )),
-)  # fmt: skip
+_Indicator = tuple[str, dict[str, str], IndicatorUnit, Direction, int, int, str]
+_GOALS: tuple[tuple[ObjectiveLevel, str, str, tuple[_Indicator, ...]], ...] = (
+    (
+        ObjectiveLevel.OUTCOME,
+        "Les participant·e·s retrouvent un emploi.",
+        "Organisateur",
+        (
+            (
+                "reinsertion",
+                {"fr": "Taux d'insertion", "de": "Eingliederungsquote", "en": "Reinsertion rate"},
+                IndicatorUnit.PERCENT,
+                Direction.UP,
+                400,
+                300,
+                Definition.REINSERTION_COMPLETED,
+            ),
+            (
+                "durable",
+                {"fr": "Sorties durables", "de": "Dauerhafte Austritte", "en": "Durable exits"},
+                IndicatorUnit.PERCENT,
+                Direction.UP,
+                250,
+                150,
+                Definition.EXIT_RATE_DURABLE,
+            ),
+        ),
+    ),
+    (
+        ObjectiveLevel.ENTERPRISE,
+        "Les places convenues sont occupées.",
+        "Organisateur",
+        (
+            (
+                "occupancy",
+                {"fr": "Taux d'occupation", "de": "Auslastung", "en": "Occupancy"},
+                IndicatorUnit.PERCENT,
+                Direction.UP,
+                800,
+                600,
+                Definition.OCCUPANCY,
+            ),
+        ),
+    ),
+    (
+        ObjectiveLevel.BENEFICIARY,
+        "Les participant·e·s sont présent·e·s et satisfait·e·s.",
+        "Organisateur",
+        (
+            (
+                "absence",
+                {
+                    "fr": "Jours d'absence par mois",
+                    "de": "Absenztage pro Monat",
+                    "en": "Days of absence a month",
+                },
+                IndicatorUnit.DAYS,
+                Direction.DOWN,
+                2,
+                3,
+                Definition.ABSENCE_DAYS,
+            ),
+            (
+                "satisfaction",
+                {"fr": "Satisfaction", "de": "Zufriedenheit", "en": "Satisfaction"},
+                IndicatorUnit.PERCENT,
+                Direction.UP,
+                800,
+                700,
+                Definition.ENTERED,
+            ),
+        ),
+    ),
+)
 """Level, wording, owner, indicators: code, title, unit, direction, target, minimum, definition."""
 
 
@@ -186,7 +239,7 @@ def _surveys(house: House, sheet: Sheet, deal: Deal, indicator: int) -> None:
     """One survey a quarter, entered by the contract manager."""
     for day in _quarter_ends(date(2024, 12, 31), date(2026, 9, 30)):
         asked = sheet.chance.randint(8, 22)
-        pleased = asked - sum(sheet.chance.random() < 0.2 for _ in range(asked))  # noqa: PLR2004 - one in five
+        pleased = asked - sum(sheet.odds(20) for _ in range(asked))
         sheet.put(
             "indicator_entry", indicator_id=indicator, effective_on=day, numerator=pleased, denominator=asked,
             people=asked, source=f"Enquête de fin de trimestre. {MARK}",
@@ -203,6 +256,17 @@ def _quarter_ends(first: date, last: date) -> Iterator[date]:
         at = next_month(next_month(next_month(after))) - timedelta(days=1)
 
 
+_YEARLY = {
+    DeliverableKind.INDICATORS: (3, 31),
+    DeliverableKind.ANNUAL_REPORT: (3, 31),
+    DeliverableKind.FINAL_ACCOUNT: (4, 30),
+    DeliverableKind.AUDIT_REPORT: (4, 30),
+    DeliverableKind.ICS_ATTESTATION: (6, 30),
+    DeliverableKind.STAFF_QUALIFICATION: (6, 30),
+}
+"""What is owed once a year, by month and day."""
+
+
 def _deliverables(house: House, sheet: Sheet, deal: Deal, today: date) -> None:
     """What the provider owes until the end of 2026; what was due has come in."""
     due: list[tuple[DeliverableKind, Frequency, date]] = []
@@ -212,13 +276,7 @@ def _deliverables(house: House, sheet: Sheet, deal: Deal, today: date) -> None:
         if at.month in {1, 4, 7, 10}:
             due.append((DeliverableKind.COURSES, Frequency.QUARTERLY, at + timedelta(days=10)))
         at = next_month(at).replace(day=10)
-    for year in YEARS[1:]:
-        for kind in (DeliverableKind.INDICATORS, DeliverableKind.ANNUAL_REPORT):
-            due.append((kind, Frequency.YEARLY, date(year, 3, 31)))
-        for kind in (DeliverableKind.FINAL_ACCOUNT, DeliverableKind.AUDIT_REPORT):
-            due.append((kind, Frequency.YEARLY, date(year, 4, 30)))
-        for kind in (DeliverableKind.ICS_ATTESTATION, DeliverableKind.STAFF_QUALIFICATION):
-            due.append((kind, Frequency.YEARLY, date(year, 6, 30)))
+    due += [(kind, Frequency.YEARLY, date(year, *day)) for year in YEARS[1:] for kind, day in _YEARLY.items()]
     for kind, frequency, day in due:
         came = day - timedelta(days=sheet.chance.randint(0, 6))
         received = datetime(came.year, came.month, came.day, 10, tzinfo=UTC) if day <= today else None

@@ -1,7 +1,7 @@
 """The archive 2009–2014: youth cases, the social-enterprise pilot, the model agreement, the meetings.
 
-Counts are the source's (CII report 2009–2013; federal guide); persons, dates within the years, reasons' spread
-and wording are invented.
+Counts are the source's (CII report 2009–2013; federal guide); persons, dates within the years, the spread of
+reasons and the wording are invented.
 """
 
 from collections.abc import Iterator, Mapping
@@ -42,12 +42,19 @@ _USUAL: Mapping[str, Any] = {
     "grave_psychic_disorder": False, "addiction": False, "pregnancy": False,
 }  # fmt: skip
 _OUT_FACTS: Mapping[str, Mapping[str, Any]] = {
-    "over_30": {"age": 31}, "no_multiple_problem": {"problems": 1}, "already_followed": {"already_followed": True},
-    "left_canton": {"in_canton": False}, "pregnancy": {"pregnancy": True}, "addiction": {"addiction": True},
-    "grave_psychic_disorder": {"grave_psychic_disorder": True}, "not_able_to_work": {"able_to_work": False},
-}  # fmt: skip
+    "over_30": {"age": 31},
+    "no_multiple_problem": {"problems": 1},
+    "already_followed": {"already_followed": True},
+    "left_canton": {"in_canton": False},
+    "pregnancy": {"pregnancy": True},
+    "addiction": {"addiction": True},
+    "grave_psychic_disorder": {"grave_psychic_disorder": True},
+    "not_able_to_work": {"able_to_work": False},
+}
+THIRTY, MOST_PRODUCTIVE = 30, 90
+"""Boundaries of the tables of admissibility and of the screen."""
 CANDIDATES, PLACED, EXITS = 34, 6, 2
-"""The pilot of 2012: « plus d'une trentaine », « une demi-douzaine », 2; the first number is one that fits."""
+"""The pilot of 2012: « plus d'une trentaine », « une demi-douzaine », 2; the first is a number that fits."""
 
 
 def build_archive(canton: Canton, number: int) -> int:
@@ -73,10 +80,12 @@ def _youths(canton: Canton, number: int) -> int:
 
 def _youth(canton: Canton, number: int, fate: str, word: str) -> None:
     house, chance = canton.house, canton.sheet.chance
-    first, last = (date(2009, 2, 1), date(2012, 2, 1)) if fate != "open" else (date(2011, 6, 1), date(2013, 2, 20))
+    first, last = (
+        (date(2009, 2, 1), date(2012, 2, 1)) if fate != "open" else (date(2011, 6, 1), date(2013, 2, 20))
+    )
     opened = canton.at_work(first + timedelta(days=chance.randint(0, (last - first).days)))
     facts = {**_USUAL, **_OUT_FACTS.get(word, {})}
-    young = facts["age"] < 30  # noqa: PLR2004 - the boundary of the table
+    young = facts["age"] < THIRTY
     age = chance.randint(15, 27) if young else chance.randint(30, 33)
     facts |= {"age": age, "problems": chance.randint(2, 5) if facts["problems"] > 1 else 1}
     person = invent(chance, number, house.places, opened.date(), age, age)
@@ -133,15 +142,15 @@ def _pilot(canton: Canton, number: int) -> int:
         dossier = Dossier(canton, person)
         dossier.attach(gsr, opened)
         dossier.open(CasePath.SOCIAL_ENTERPRISE, gsr, gsr, opened)
-        roles = {"AS": (gsr,), "lead": (gsr,), "announcing": (gsr,), "provider": (provider,),
-                 "coordination": (house.units["GC"],)}  # fmt: skip
+        roles: dict[str, tuple[int, ...]] = dict.fromkeys(("AS", "lead", "announcing"), (gsr,))
+        roles |= {"provider": (provider,), "coordination": (house.units["GC"],)}
         story = Story(house.rules, "ne-eso", roles, canton.calendar, house.by_unit)
         story.begin(opened, gsr, {})
         at = canton.at_work(opened.date(), wait=chance.randint(2, 8))
         story.play(TaskDone("complete_file", "complete"), at, gsr, facts)
         at = canton.at_work(at.date(), wait=chance.randint(2, 8))
         if not admitted:
-            closing = "primary_labour_market" if facts["productivity"] > 90 else "other_measure"  # noqa: PLR2004
+            closing = "primary_labour_market" if facts["productivity"] > MOST_PRODUCTIVE else "other_measure"
             story.play(TaskDone("confirm", "refused", closing=closing), at, gsr)
         else:
             _observe(canton, story, at, gsr, provider, hired=place < EXITS)
@@ -165,9 +174,7 @@ def _screen_facts(canton: Canton, *, admitted: bool) -> dict[str, Any]:
     return facts
 
 
-def _observe(  # noqa: PLR0917 - one story's parts
-    canton: Canton, story: Story, at: datetime, gsr: int, provider: int, *, hired: bool
-) -> None:
+def _observe(canton: Canton, story: Story, at: datetime, gsr: int, provider: int, *, hired: bool) -> None:
     """Three months unpaid, then hired (and out of social aid within the year) or not suited."""
     story.play(TaskDone("confirm", "admitted"), at, gsr)
     at = canton.at_work(at.date(), wait=3)
@@ -219,15 +226,31 @@ def _model_agreement(canton: Canton) -> None:
 _INDICATORS = (
     ("reinsertion_low", "Insertion, peu qualifié·e·s", IndicatorUnit.PERCENT, Direction.UP, 300, None),
     ("reinsertion_high", "Insertion, qualifié·e·s", IndicatorUnit.PERCENT, Direction.UP, 400, 300),
-    ("reinsertion_completed", "Insertion, sans les interruptions", IndicatorUnit.PERCENT, Direction.UP, 400, 300),
-    ("absence_low", "Jours d'absence par mois, peu qualifié·e·s", IndicatorUnit.DAYS, Direction.DOWN, 2, None),
+    (
+        "reinsertion_completed",
+        "Insertion, sans les interruptions",
+        IndicatorUnit.PERCENT,
+        Direction.UP,
+        400,
+        300,
+    ),
+    (
+        "absence_low",
+        "Jours d'absence par mois, peu qualifié·e·s",
+        IndicatorUnit.DAYS,
+        Direction.DOWN,
+        2,
+        None,
+    ),
     ("absence_high", "Jours d'absence par mois, qualifié·e·s", IndicatorUnit.DAYS, Direction.DOWN, 1, None),
     ("satisfaction", "Satisfaction", IndicatorUnit.PERCENT, Direction.UP, 800, None),
 )
 _VALUES = (
-    ("reinsertion_high", 2012, 12, 40), ("reinsertion_high", 2013, 16, 40), ("reinsertion_high", 2014, 11, 40),
+    ("reinsertion_high", 2012, 12, 40),
+    ("reinsertion_high", 2013, 16, 40),
+    ("reinsertion_high", 2014, 11, 40),
     ("reinsertion_completed", 2012, 12, 35),
-)  # fmt: skip
+)
 
 
 def _owed(year: int) -> Iterator[tuple[DeliverableKind, Frequency, date]]:
@@ -245,17 +268,34 @@ GROUP_MARK = "Groupe de travail AI – aide sociale"
 
 
 def _meetings(canton: Canton) -> None:
-    """GP CII: six to eight meetings a year 2009–2012; the working group's four of early 2012; those of today."""
+    """GP CII: six to eight meetings a year; the working group's four of early 2012; those of today."""
     for year, count in ((2009, 6), (2010, 7), (2011, 8), (2012, 7)):
         for place in range(count):
-            _meeting(canton, Body.STEERING, date(year, 1 + place * 12 // count, 12 + place), "Séance du GP CII")
+            _meeting(
+                canton, Body.STEERING, date(year, 1 + place * 12 // count, 12 + place), "Séance du GP CII"
+            )
     for day in (date(2012, 2, 9), date(2012, 3, 1), date(2012, 3, 22), date(2012, 4, 19)):
         _meeting(canton, Body.COORDINATION, day, GROUP_MARK)
     for year in (2025, 2026):
         for month in (1, 3, 5, 7, 9, 11):
             _meeting(canton, Body.STEERING, date(year, month, 18), "Séance du GP CII")
-    for year, month in ((2024, 11), (2025, 2), (2025, 5), (2025, 9), (2025, 12), (2026, 3), (2026, 6), (2026, 9), (2026, 11)):
-        _meeting(canton, Body.COORDINATION, date(year, month, 11), "Tableaux de bord, places, échéances des conventions")
+    for year, month in (
+        (2024, 11),
+        (2025, 2),
+        (2025, 5),
+        (2025, 9),
+        (2025, 12),
+        (2026, 3),
+        (2026, 6),
+        (2026, 9),
+        (2026, 11),
+    ):
+        _meeting(
+            canton,
+            Body.COORDINATION,
+            date(year, month, 11),
+            "Tableaux de bord, places, échéances des conventions",
+        )
     for year, code in ((2024, "SMIG"), (2025, "SASO"), (2026, "SEMP")):
         canton.sheet.put(
             "presidency", year=year, institution_id=canton.house.institutions[code],

@@ -1,5 +1,6 @@
-"""The ledger of the demo: budgets of three years, accounts, and entries in the order in which they were booked."""
+"""The ledger of the demo: budgets of three years, accounts, entries in the order of booking."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from cii.budgets.vocabulary import CHAIN, TRANSFERS, EntryKind, Stage, YearState
@@ -12,7 +13,7 @@ AccountKey = tuple[int, int, Stage, int | None]
 
 
 class Books:
-    """The ledger in the making: budgets, accounts, and entries kept back until they are in order of booking."""
+    """The ledger in the making: entries are kept back until they are in order of booking."""
 
     def __init__(self, house: House, sheet: Sheet) -> None:
         self.house, self.sheet = house, sheet
@@ -49,12 +50,12 @@ class Books:
             )  # fmt: skip
         return self._accounts[key]
 
-    def book(  # noqa: PLR0917 - when, what, why, how much, who
+    def book(
         self,
         at: datetime,
         kind: str,
         source: tuple[str, int, str],
-        legs: list[tuple[int, int | None, int, date]],
+        legs: Sequence[tuple[int, int | None, int, date]],
         staff: str | None = None,
     ) -> None:
         """One event: legs are (line, agreement, centimes, effective on); nothing for sums of zero."""

@@ -23,7 +23,11 @@ from cii.store.work import Work
 
 REPORT = "002, bilan de législature 2009-2013"
 GUIDE = "000, guide fédéral"
-AT_LEAST, AT_MOST, EXACTLY, AROUND = "≥", "≤", "=", "≈"
+AT_LEAST, EXACTLY, AROUND = "≥", "=", "≈"
+NAMED, APART, MANY = 5, 80, 30
+"""Reasons that the source names; places counted apart (« plus de 80 »); « plus d'une trentaine »."""
+SESSIONS, ABOUT_SIX = range(6, 9), range(5, 8)
+"""« 6 à 8 fois par année »; « une demi-douzaine »."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,11 @@ def _youth(work: Work) -> Iterator[Checked]:
     yield _same("F1", "situations clôturées", source, 256, closed)
     solved = 0
     for outcome, what, printed in (
-        ("diploma", "CFC / AFP", 28), ("apprenticeship", "apprentissage débuté, autonomes", 57), ("job", "en emploi", 14),
+        ("diploma", "CFC / AFP", 28),
+        ("apprenticeship", "apprentissage débuté, autonomes", 57),
+        ("job", "en emploi", 14),
         ("adapted_structure", "structure adaptée", 58),
-    ):  # fmt: skip
+    ):
         found = count(over, case.c.outcome == outcome)
         solved += found
         yield _same("F1", what, source, printed, found)
@@ -99,9 +105,11 @@ def _youth(work: Work) -> Iterator[Checked]:
     )
     reasons = [row.outputs["reason"] for row in rows if not row.outputs["admissible"]]
     yield _same("F1", "hors critères avec un motif décidé par la table", source, 99, len(reasons))
-    yield Checked("F1", "motifs différents (la source en cite cinq, « etc. »)", source, AT_LEAST, "5",
-                  str(len(set(reasons))), len(set(reasons)) >= 5)  # fmt: skip
-    yield _percent("F1", "taux de solution 157/256", source, "61.3", Fraction(solved, closed) if closed else None)
+    yield Checked("F1", "motifs différents (la source en cite cinq, « etc. »)", source, AT_LEAST, str(NAMED),
+                  str(len(set(reasons))), len(set(reasons)) >= NAMED)  # fmt: skip
+    yield _percent(
+        "F1", "taux de solution 157/256", source, "61.3", Fraction(solved, closed) if closed else None
+    )
 
 
 # F2 - F5
@@ -122,10 +130,23 @@ def _places(work: Work) -> Iterator[Checked]:
         counts = tuple(held[kind] for kind in COUNTED)
         yield _same(figure, f"places fin {day.year} (occupation/socioprof./prof.)", source, printed, counts)
         yield _same(figure, f"places fin {day.year}, total ({remark})", source, total, sum(counts))
-        yield _percent(figure, f"part des places professionnelles fin {day.year}", source, share, professional_share(held))
+        yield _percent(
+            figure,
+            f"part des places professionnelles fin {day.year}",
+            source,
+            share,
+            professional_share(held),
+        )
         alone = sum(places_by_kind(work, day, mixed=False).values())
-        yield Checked(figure, f"programmes réservés à l'aide sociale fin {day.year}", source, AT_LEAST, "81",
-                      str(alone), alone > 80)  # fmt: skip
+        yield Checked(
+            figure,
+            f"programmes réservés à l'aide sociale fin {day.year}",
+            source,
+            AT_LEAST,
+            f"{APART + 1}",
+            str(alone),
+            alone > APART,
+        )
         yield from _annex(work, day)
 
 
@@ -144,8 +165,13 @@ def _annex(work: Work, day: date) -> Iterator[Checked]:
             strangers += lines[quota.line_id] not in dict(ANNEX)
             sums[quota.measure_id, quota.kind] = sums.get((quota.measure_id, quota.kind), 0) + quota.places
     off = sum(1 for key in sums if sums[key] != totals.get(key)) + strangers
-    yield _same("F5", f"lignes de l'annexe 1 où Total ≠ LACI+MIP+SAS+SMIG, fin {day.year} (cellules synthétiques)",
-                f"{REPORT}, annexe 1", 0, off)  # fmt: skip
+    yield _same(
+        "F5",
+        f"lignes de l'annexe 1 où Total ≠ LACI+MIP+SAS+SMIG, fin {day.year} (cellules synthétiques)",
+        f"{REPORT}, annexe 1",
+        0,
+        off,
+    )
 
 
 # F6, F7
@@ -154,10 +180,12 @@ def _annex(work: Work, day: date) -> Iterator[Checked]:
 _LIGHTS = (("reinsertion_high", 2012, "12/40", "amber"), ("reinsertion_high", 2013, "16/40", "green"),
            ("reinsertion_high", 2014, "11/40", "red"))  # fmt: skip
 _TARGETS = (
-    ("reinsertion_low", "30 % peu qualifié·e·s", 300, None), ("reinsertion_high", "40 % qualifié·e·s, minimum 30 %", 400, 300),
-    ("absence_low", "2 jours d'absence par mois", 2, None), ("absence_high", "1 jour d'absence par mois", 1, None),
+    ("reinsertion_low", "30 % peu qualifié·e·s", 300, None),
+    ("reinsertion_high", "40 % qualifié·e·s, minimum 30 %", 400, 300),
+    ("absence_low", "2 jours d'absence par mois", 2, None),
+    ("absence_high", "1 jour d'absence par mois", 1, None),
     ("satisfaction", "satisfaction 80 %", 800, None),
-)  # fmt: skip
+)
 
 
 def _indicators(work: Work) -> Iterator[Checked]:
@@ -166,7 +194,8 @@ def _indicators(work: Work) -> Iterator[Checked]:
     indicator, entry, agreement = _table("indicator"), _table("indicator_entry"), _table("agreement")
     model = select(agreement.c.id).where(agreement.c.number == "MODELE-2012").scalar_subquery()
     rows: dict[str, Row[Any]] = {
-        row.code: row for row in work.session.execute(indicator.select().where(indicator.c.agreement_id == model))
+        row.code: row
+        for row in work.session.execute(indicator.select().where(indicator.c.agreement_id == model))
     }
     for code, what, target, minimum in _TARGETS:
         row = rows.get(code)
@@ -189,7 +218,13 @@ def _indicators(work: Work) -> Iterator[Checked]:
             share = Fraction(value.numerator, value.denominator)
             bounds = [goal(IndicatorUnit.PERCENT, one) for one in (held.target, held.minimum)]
             lit = light(share, bounds[0], bounds[1], Direction(held.direction)).value
-        yield _same("F6", f"{written} contre objectif 40 %, minimum 30 %", source, f"{written} {colour}", f"{shown} {lit}")
+        yield _same(
+            "F6",
+            f"{written} contre objectif 40 %, minimum 30 %",
+            source,
+            f"{written} {colour}",
+            f"{shown} {lit}",
+        )
     left = values.get(("reinsertion_completed", 2012))
     yield _percent("F6", "sans les cinq interruptions, 12/35", source, "34.3",
                    Fraction(left.numerator, left.denominator) if left else None)  # fmt: skip
@@ -229,25 +264,42 @@ def _meetings(work: Work) -> Iterator[Checked]:
             work.session.scalar(
                 select(func.count())
                 .select_from(meeting)
-                .where(held, meeting.c.body == Body.STEERING, meeting.c.held_on.between(date(year, 1, 1), date(year, 12, 31)))
+                .where(
+                    held,
+                    meeting.c.body == Body.STEERING,
+                    meeting.c.held_on.between(date(year, 1, 1), date(year, 12, 31)),
+                )
             )
             or 0
         )
         yield Checked("F10", f"séances du GP CII en {year}", f"{REPORT}, point 1", EXACTLY, "6–8", str(count),
-                      6 <= count <= 8)  # fmt: skip
+                      count in SESSIONS)  # fmt: skip
     group = work.session.scalar(
         select(func.count())
         .select_from(meeting)
-        .where(held, meeting.c.agenda == GROUP_MARK, meeting.c.held_on.between(date(2012, 2, 1), date(2012, 4, 30)))
+        .where(
+            held,
+            meeting.c.agenda == GROUP_MARK,
+            meeting.c.held_on.between(date(2012, 2, 1), date(2012, 4, 30)),
+        )
     )
-    yield _same("F10", "séances du groupe AI – aide sociale, février à avril 2012", f"{REPORT}, point 4", 4, int(group or 0))
+    yield _same(
+        "F10",
+        "séances du groupe AI – aide sociale, février à avril 2012",
+        f"{REPORT}, point 4",
+        4,
+        int(group or 0),
+    )
     yield from _funnel(work)
 
 
 def _funnel(work: Work) -> Iterator[Checked]:
     source = f"{REPORT}, point 5, « Résultats chiffrés »"
     case, instance, event = _table("case_file"), _table("wf_instance"), _table("wf_event")
-    year = (case.c.opened_at >= local_midnight(date(2012, 1, 1)), case.c.opened_at < local_midnight(date(2013, 1, 1)))
+    year = (
+        case.c.opened_at >= local_midnight(date(2012, 1, 1)),
+        case.c.opened_at < local_midnight(date(2013, 1, 1)),
+    )
     mine = (case.c.path == CasePath.SOCIAL_ENTERPRISE, *year)
     entered = (
         select(event.c.instance_id, event.c.payload)
@@ -255,7 +307,9 @@ def _funnel(work: Work) -> Iterator[Checked]:
         .join(case, (case.c.id == instance.c.subject_id) & (instance.c.subject == "case"))
         .where(*mine, event.c.kind == "stage-entered")
     )
-    observed = {row.instance_id for row in work.session.execute(entered) if row.payload["stage"] == "observation"}
+    observed = {
+        row.instance_id for row in work.session.execute(entered) if row.payload["stage"] == "observation"
+    }
     candidates = int(work.session.scalar(select(func.count()).select_from(case).where(*mine)) or 0)
     exits = int(
         work.session.scalar(
@@ -263,11 +317,31 @@ def _funnel(work: Work) -> Iterator[Checked]:
         )
         or 0
     )
-    yield Checked("F10", "candidatures NE-ESO 2012 (« plus d'une trentaine »)", source, AT_LEAST, "31", str(candidates),
-                  candidates > 30)  # fmt: skip
-    yield Checked("F10", "placements d'observation (« une demi-douzaine »)", source, AROUND, "6", str(len(observed)),
-                  5 <= len(observed) <= 7)  # fmt: skip
+    yield Checked(
+        "F10",
+        "candidatures NE-ESO 2012 (« plus d'une trentaine »)",
+        source,
+        AT_LEAST,
+        f"{MANY + 1}",
+        str(candidates),
+        candidates > MANY,
+    )
+    yield Checked(
+        "F10",
+        "placements d'observation (« une demi-douzaine »)",
+        source,
+        AROUND,
+        "6",
+        str(len(observed)),
+        len(observed) in ABOUT_SIX,
+    )
     yield _same("F10", "sorties de l'aide sociale par un emploi", source, 2, exits)
 
 
-_FIGURES: tuple[Callable[[Work], Iterator[Checked]], ...] = (_youth, _places, _indicators, _deliverables, _meetings)
+_FIGURES: tuple[Callable[[Work], Iterator[Checked]], ...] = (
+    _youth,
+    _places,
+    _indicators,
+    _deliverables,
+    _meetings,
+)

@@ -1,4 +1,4 @@
-"""What a case leaves in the tables apart from its process: person, parties, sight, consent, disclosures, journal."""
+"""What a case leaves beside its process: person, parties, sight, consent, disclosures, journal."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Canton:
-    """Everything a layer needs: the directory, the sheet, the calendar, the moment at which the demo starts."""
+    """Everything a layer needs: directory, sheet, calendar, the moment at which the demo starts."""
 
     house: House
     sheet: Sheet
@@ -46,7 +46,7 @@ class Canton:
     noted: list[Noted] = field(default_factory=list)
 
     def at_work(self, day: date, *, wait: int = 0) -> datetime:
-        """A moment in office hours of a working day, that day or the first after it, `wait` working days on."""
+        """A moment in office hours, `wait` working days after the day (at 0: that day or the next)."""
         chosen = self.calendar.after(day, wait)
         return local_midnight(chosen) + timedelta(
             hours=self.sheet.chance.randint(8, 16), minutes=self.sheet.chance.randint(0, 59)
@@ -107,7 +107,7 @@ class Dossier:
         if unit != lead:
             self.join(unit, PartyRole.ANNOUNCING, at, lead_grant(), Basis.OWN_CASE, Relation.OWN)
 
-    def join(
+    def join(  # noqa: PLR0917 - as `cases.join`
         self,
         unit: int,
         role: PartyRole,
@@ -140,7 +140,9 @@ class Dossier:
                 else:
                     usual, cause = party_grant(), f"party:{other['id']}"
                     self.grant(former, at, usual, Basis.OWN_CASE, cause, Relation.PARTY)
-        if at + FORMER_DAYS > self.canton.now or self.row["opened_at"] > self.canton.now - timedelta(days=400):
+        if at + FORMER_DAYS > self.canton.now or self.row["opened_at"] > self.canton.now - timedelta(
+            days=400
+        ):
             self.grant(
                 former, at, Mask(lead_grant().reads), Basis.OWN_CASE, f"party:{part['id']}",
                 Relation.FORMER, until=at + FORMER_DAYS,
@@ -196,7 +198,14 @@ class Dossier:
         return made, until
 
     def disclose(  # noqa: PLR0917 - who, to whom, what, on which consent
-        self, giver: int, receiver: int, reads: Section, writes: Section, consent: int, until: date, at: datetime
+        self,
+        giver: int,
+        receiver: int,
+        reads: Section,
+        writes: Section,
+        consent: int,
+        until: date,
+        at: datetime,
     ) -> None:
         """Pass sections to another unit, which sees them as long as the consent holds."""
         made = self.sheet.put(
@@ -214,7 +223,9 @@ class Dossier:
         self, action: str, kind: str, id_: int, ref: str, unit: int | None, at: datetime
     ) -> None:
         """Note the act for the journal; entries are written in the order of their moments."""
-        self.canton.noted.append(Noted(at, action, kind, id_, ref, unit, self.case_id or None, self.person_id))
+        self.canton.noted.append(
+            Noted(at, action, kind, id_, ref, unit, self.case_id or None, self.person_id)
+        )
 
 
 def put_journal(canton: Canton) -> int:
@@ -225,10 +236,18 @@ def put_journal(canton: Canton) -> int:
         subjects = [(act.kind, act.id), ("case", act.case_id), ("person", act.person_id)]
         held = list(dict.fromkeys((name, one) for name, one in subjects if one))
         entry = canton.sheet.put(
-            "journal_entry", at=act.at, account_id=account, actor=names.get(account or 0, "cii"),
-            unit_id=act.unit, action=act.action, kind=act.kind, ref=act.ref, objects=" ".join(f"{name}:{one}" for name, one in held),
-            sections=0, correlation=f"demo{canton.sheet.chance.getrandbits(48):012x}",
-        )  # fmt: skip
+            "journal_entry",
+            at=act.at,
+            account_id=account,
+            actor=names.get(account or 0, "cii"),
+            unit_id=act.unit,
+            action=act.action,
+            kind=act.kind,
+            ref=act.ref,
+            objects=" ".join(f"{name}:{one}" for name, one in held),
+            sections=0,
+            correlation=f"demo{canton.sheet.chance.getrandbits(48):012x}",
+        )
         for name, one in held:
             canton.sheet.put("journal_subject", kind=name, object_id=one, entry_id=entry)
     count = len(noted)

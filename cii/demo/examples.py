@@ -11,6 +11,8 @@ from cii.people.rules import avs_written
 from cii.routing.rules import HEADERS
 
 ROWS, SEED = 200, 756
+COMPLEX, DOUBLE = 34, 40
+"""Of a hundred rows those that meet a criterion; of those some followed by two systems."""
 DAY = date(2026, 10, 15)
 FAULTY = {57: "number", 143: "cells"}
 """Rows (from 1, without the head) that the faulty file breaks: a wrong check digit; a day and a count."""
@@ -39,14 +41,23 @@ def _rows(places: Sequence[Place], *, faulty: bool) -> Iterator[list[str]]:
 
 def _cells(chance: random.Random, person: Invented) -> list[str]:
     """One person: about a third meet a criterion of detection."""
-    complex_ = chance.random() < 0.34  # noqa: PLR2004 - a third
+    complex_ = chance.randrange(100) < COMPLEX
     owe = chance.choice(("AI", "AS", "AI,AS")) if complex_ else chance.choice(("", "", "", "AS"))
+    double = complex_ and owe == "AI" and chance.randrange(100) < DOUBLE
     return [
-        avs_written(person.avs), person.last_name, person.first_name, f"{person.birth_date:%d.%m.%Y}", person.postcode,
-        person.municipality, person.language, "AC,AS" if complex_ and owe == "AI" and chance.random() < 0.4 else "AC",  # noqa: PLR2004
-        owe, str(chance.randint(8, 26) if complex_ else chance.randint(1, 11)),
+        avs_written(person.avs),
+        person.last_name,
+        person.first_name,
+        f"{person.birth_date:%d.%m.%Y}",
+        person.postcode,
+        person.municipality,
+        person.language,
+        "AC,AS" if double else "AC",
+        owe,
+        str(chance.randint(8, 26) if complex_ else chance.randint(1, 11)),
         str(chance.randint(20, 150) if complex_ else chance.randint(100, 390)),
-        str(chance.randint(6, 18) if complex_ else chance.randint(0, 3)), "0",
+        str(chance.randint(6, 18) if complex_ else chance.randint(0, 3)),
+        "0",
         str(chance.choice((40, 50, 60, 70)) if complex_ else 100),
         str(chance.randint(2, 5) if complex_ else chance.randint(0, 2)),
-    ]  # fmt: skip
+    ]

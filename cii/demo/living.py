@@ -16,23 +16,34 @@ from cii.demo.measures import LIVING_FROM
 from cii.demo.people import FILE_COUNT, FILE_NUMBERS
 from cii.store.work import Work
 
-BATCH = 200
+BATCH, USUAL = 200, 2_000
 Progress = Callable[[str, int, int], None]
 """Told what is being made, how many are done, of how many."""
 
 
+def scale(size: int) -> int:
+    """How many times the usual places and budgets the canton has: one up to 2 000 cases."""
+    return -(-size // USUAL)
+
+
 def build_living(  # noqa: PLR0917 - the layers below it
-    work: Work, canton: Canton, measures: Mapping[str, int], deals: Deals, size: int, number: int, progress: Progress
+    work: Work,
+    canton: Canton,
+    measures: Mapping[str, int],
+    deals: Deals,
+    size: int,
+    number: int,
+    progress: Progress,
 ) -> None:
     """`size` cases announced over two years, some more persons detected only; `number`: first AVS number."""
     sheet, chance = canton.sheet, canton.sheet.chance
     grid = grid_in_use(work, "common")
-    maker = CaseMaker(canton, grid, grid.version)
+    maker = CaseMaker(canton, grid)
     span = (canton.now.date() - LIVING_FROM).days - 1
     days = sorted(LIVING_FROM + timedelta(days=int(span * chance.random() ** 0.85)) for _ in range(size))
     numbers = (one for one in count(number) if not FILE_NUMBERS <= one < FILE_NUMBERS + FILE_COUNT)
     for place, day in enumerate(days):
-        case = maker.announced(next(numbers), day)
+        case = maker.announcing.announced(next(numbers), day)
         maker.live(case)
         maker.put(case)
         case.story.records.clear()
@@ -43,7 +54,7 @@ def build_living(  # noqa: PLR0917 - the layers below it
     sheet.write()
     progress("cases", size, size)
     _finish_runs(maker)
-    times = max(1, round(size / 2000))
+    times = scale(size)
     books = Books(canton.house, sheet)
     books.open_years(times)
     prices = price_book(work, {deal.id for deal in deals.values()})
@@ -69,7 +80,7 @@ def build_living(  # noqa: PLR0917 - the layers below it
 def _finish_runs(maker: CaseMaker) -> None:
     """Runs were written with the batch of their first person: bring their counts up to date."""
     table = maker.sheet.table("detection_run")
-    for row in maker.runs.values():
+    for row in maker.announcing.runs.values():
         maker.sheet.session.execute(
             table.update()
             .where(table.c.id == row["id"])
@@ -81,10 +92,12 @@ def _detected_only(maker: CaseMaker, canton: Canton, numbers: Iterator[int], siz
     """Persons of the last weeks' files who wait to be announced, and some that were put aside."""
     chance, today = canton.sheet.chance, canton.now.date()
     for place in range(max(size * 4 // 100, 12)):
-        maker.detected(next(numbers), today - timedelta(days=chance.randint(1, 40)))
-        if place % 4 == 3:  # noqa: PLR2004 - every fourth
+        maker.announcing.detected(next(numbers), today - timedelta(days=chance.randint(1, 40)))
+        if place % 4 == 0:
             row = canton.sheet.rows("detection")[-1]
-            row.update(state="dismissed", reason="Déjà suivi par une autre mesure, pas de besoin de coordination.")
+            row.update(
+                state="dismissed", reason="Déjà suivi par une autre mesure, pas de besoin de coordination."
+            )
 
 
-__all__ = ["Progress", "build_living"]
+__all__ = ["Progress", "build_living", "scale"]

@@ -1,4 +1,4 @@
-"""Attendance day by day, what it earns, and the monthly statements: paid up to August 2026, September under way."""
+"""Attendance day by day, what it earns, and the statements: paid to August 2026, September under way."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,16 +18,26 @@ from cii.settlement.rules import ShareOf, Stay, attended, expected_days
 from cii.settlement.vocabulary import Presence, StatementState
 
 _MARGIN = timedelta(days=7)
-_WEIGHTS = ((920, Presence.PRESENT), (32, Presence.SICK), (28, Presence.EXCUSED_ABSENCE), (20, Presence.UNEXCUSED_ABSENCE))
+_WEIGHTS = (
+    (920, Presence.PRESENT),
+    (32, Presence.SICK),
+    (28, Presence.EXCUSED_ABSENCE),
+    (20, Presence.UNEXCUSED_ABSENCE),
+)
 UNDERWAY = (
     StatementState.CHECKED, StatementState.CHECKED, StatementState.APPROVED, StatementState.SUBMITTED,
     StatementState.SUBMITTED, StatementState.PREFILLED, StatementState.RETURNED,
 )  # fmt: skip
 """The states in which September's statements stand, in turn."""
+APPROVED = 3
 _REACHED = {
-    StatementState.PREFILLED: 0, StatementState.SUBMITTED: 1, StatementState.RETURNED: 1, StatementState.CHECKED: 2,
-    StatementState.APPROVED: 3, StatementState.PAID: 4,
-}  # fmt: skip
+    StatementState.PREFILLED: 0,
+    StatementState.SUBMITTED: 1,
+    StatementState.RETURNED: 1,
+    StatementState.CHECKED: 2,
+    StatementState.APPROVED: 3,
+    StatementState.PAID: 4,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +86,38 @@ class MoneyMaker:
 
     def _stay(self, held: Held) -> Stay:
         return Stay(
-            held.id, held.ref, held.wish.case.dossier.case_id, held.wish.case.dossier.person_id, held.measure_id,
-            self.canton.house.provider_units[held.spec.provider], started=True, span=held.span,
-            planned=held.planned, key=held.key,
-            shares=tuple(ShareOf(row["id"], row["line_id"], row["agreement_id"], row["weight"]) for row in held.shares),
-        )  # fmt: skip
+            held.id,
+            held.ref,
+            held.wish.case.dossier.case_id,
+            held.wish.case.dossier.person_id,
+            held.measure_id,
+            self.canton.house.provider_units[held.spec.provider],
+            started=True,
+            span=held.span,
+            planned=held.planned,
+            key=held.key,
+            shares=tuple(
+                ShareOf(row["id"], row["line_id"], row["agreement_id"], row["weight"]) for row in held.shares
+            ),
+        )
 
     def _month(self, held: Held, stay: Stay, marks: dict[date, Presence], month: Period) -> None:
         window = Period(month.start - _MARGIN, month.end + _MARGIN)
         closures = self.prices.closures.get(stay.key[:2], ())
-        seen = attended(stay, marks, self.prices.rates.get(stay.key, ()), closures, self.canton.calendar, window)
+        seen = attended(
+            stay, marks, self.prices.rates.get(stay.key, ()), closures, self.canton.calendar, window
+        )
         options: dict[str, Any] = {"weights": stay.weights, "planned": stay.planned, "within": month}
         one = Month(
             held, self.prices.price(stay.key, stay.span, **options),
             self.prices.price(stay.key, stay.span, attended=seen, **options), marks,
         )  # fmt: skip
         over = month.end <= self.canton.now.date()
-        booked = self.canton.now - timedelta(hours=12) if not over else local_midnight(month.end) + timedelta(hours=1)
+        booked = (
+            self.canton.now - timedelta(hours=12)
+            if not over
+            else local_midnight(month.end) + timedelta(hours=1)
+        )
         for at, share in enumerate(stay.shares):
             key = f"attendance:{share.share_id}:{self.sheet.ref()}"
             self.books.book(
@@ -106,14 +131,16 @@ class MoneyMaker:
         """A statement per agreement, line and month that is over."""
         last = month_of(self.canton.now.date().replace(day=1) - timedelta(days=1)).start
         turn = 0
-        for (agreement, line, start), found in sorted(self.months.items(), key=lambda one: (one[0][2], one[0])):
+        for (agreement, line, start), found in sorted(
+            self.months.items(), key=lambda one: (one[0][2], one[0])
+        ):
             state = StatementState.PAID
             if start == last:
                 state = UNDERWAY[turn % len(UNDERWAY)]
                 turn += 1
             self._statement(agreement, line, month_of(start), found, state)
 
-    def _statement(  # noqa: PLR0917 - a statement's head
+    def _statement(
         self, agreement: int, line: int, month: Period, found: list[tuple[Month, int]], state: StatementState
     ) -> None:
         lines = [(one, at, piece) for one, at in found for piece in one.due.lines]
@@ -124,20 +151,34 @@ class MoneyMaker:
         total = sum(piece.parts[at].centimes for _, at, piece in lines)
         ref, who = self.sheet.ref(), self._who(payer, found)
         made = self.sheet.put(
-            "statement", ref=ref, agreement_id=agreement, line_id=line, period_start=month.start,
-            period_end=month.end, sequence=1, state=state, total=Chf(total), rule_version=RULE_VERSION,
-            prefilled_at=moments[0], prepared_by=who[0] if reached > 0 else None,
-            submitted_at=moments[1] if reached > 0 else None, checked_by=who[1] if reached > 1 else None,
-            checked_at=moments[2] if reached > 1 else None, approved_by=who[2] if reached > 2 else None,  # noqa: PLR2004
-            approved_at=moments[3] if reached > 2 else None,  # noqa: PLR2004 - approved
+            "statement",
+            ref=ref,
+            agreement_id=agreement,
+            line_id=line,
+            period_start=month.start,
+            period_end=month.end,
+            sequence=1,
+            state=state,
+            total=Chf(total),
+            rule_version=RULE_VERSION,
+            prefilled_at=moments[0],
+            prepared_by=who[0] if reached > 0 else None,
+            submitted_at=moments[1] if reached > 0 else None,
+            checked_by=who[1] if reached > 1 else None,
+            checked_at=moments[2] if reached > 1 else None,
+            approved_by=who[2] if reached >= APPROVED else None,
+            approved_at=moments[3] if reached >= APPROVED else None,
             returned_reason="Les absences du 14 ne concordent pas avec l'attestation."
-            if state is StatementState.RETURNED else None,
+            if state is StatementState.RETURNED
+            else None,
             version=reached + 1,
-        )  # fmt: skip
+        )
         for one, at, piece in lines:
             self.sheet.put("statement_line", statement_id=made, **_line(one, at, piece))
-        if reached > 2:  # noqa: PLR2004 - approved
-            self._settle(made, ref, agreement, line, month, found, total, moments, who, paid=reached > 3)  # noqa: PLR2004
+        if reached >= APPROVED:
+            self._settle(
+                made, ref, agreement, line, month, found, total, moments, who, paid=reached > APPROVED
+            )
 
     def _moments(self, month: Period) -> list[datetime]:
         """Drafted on the first, then by working days: submitted, checked, approved, paid."""
@@ -153,7 +194,12 @@ class MoneyMaker:
         accounts, house = self.canton.house.accounts, self.canton.house
         provider = house.by_unit[house.provider_units[found[0][0].held.spec.provider]]
         pays = "caisse.finances" if payer.staff == "lmmt" else f"{payer.staff}.comptabilite"
-        return provider, accounts[f"{payer.staff}.contrats"], accounts[f"{payer.staff}.finances"], accounts[pays]
+        return (
+            provider,
+            accounts[f"{payer.staff}.contrats"],
+            accounts[f"{payer.staff}.finances"],
+            accounts[pays],
+        )
 
     def _settle(  # noqa: PLR0917 - a statement's head and its people
         self,

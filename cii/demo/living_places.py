@@ -1,4 +1,4 @@
-"""Places of today: wishes granted in the order of asking while place and quota last, else the waiting list."""
+"""Places of today: wishes granted in the order of asking while places last, else the waiting list."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from cii.agreements.rules_proration import Priced
 from cii.demo.agreements import Deals
 from cii.demo.books import Books
 from cii.demo.dossiers import Canton
-from cii.demo.living_cases import Wish
+from cii.demo.living_shapes import Wish
 from cii.demo.measures import LIVING, LIVING_FROM, STAGE, MeasureSpec, rule_digest
 from cii.kernel.clock import local_midnight
 from cii.kernel.period import ONE_DAY, Period, next_month
@@ -24,17 +24,31 @@ from cii.placements.vocabulary import ContractType, ExitType, PlacementEventKind
 OPEN_UNTIL = date(2027, 3, 31)
 HOLD_DAYS = 10
 CLOSING_MONTHS = 2
+ADMITTED_FROM = 40
+"""Work capacity from which the eligibility table admits."""
 STAGE_SHARE = 0.25
 """How much of the stage's places history may take."""
 _EXITS = {
-    "job": ExitType.EMPLOYMENT, "training": ExitType.TRAINING, "pension": ExitType.PENSION,
-    "apprenticeship": ExitType.APPRENTICESHIP, "diploma": ExitType.TRAINING, "ai_measures": ExitType.OTHER_MEASURE,
-    "moved_away": ExitType.DEPARTURE, "abandoned": ExitType.NO_SOLUTION, "no_solution": ExitType.NO_SOLUTION,
-}  # fmt: skip
+    "job": ExitType.EMPLOYMENT,
+    "training": ExitType.TRAINING,
+    "pension": ExitType.PENSION,
+    "apprenticeship": ExitType.APPRENTICESHIP,
+    "diploma": ExitType.TRAINING,
+    "ai_measures": ExitType.OTHER_MEASURE,
+    "moved_away": ExitType.DEPARTURE,
+    "abandoned": ExitType.NO_SOLUTION,
+    "no_solution": ExitType.NO_SOLUTION,
+}
 _USUAL_EXITS = (
-    (30, ExitType.EMPLOYMENT), (12, ExitType.TRAINING), (8, ExitType.OTHER_MEASURE), (26, ExitType.NO_SOLUTION),
-    (5, ExitType.OTHER_POSITIVE), (7, ExitType.ABORTED), (4, ExitType.HEALTH), (2, ExitType.EXCLUDED),
-)  # fmt: skip
+    (30, ExitType.EMPLOYMENT),
+    (12, ExitType.TRAINING),
+    (8, ExitType.OTHER_MEASURE),
+    (26, ExitType.NO_SOLUTION),
+    (5, ExitType.OTHER_POSITIVE),
+    (7, ExitType.ABORTED),
+    (4, ExitType.HEALTH),
+    (2, ExitType.EXCLUDED),
+)
 INTERRUPTED = frozenset({ExitType.ABORTED, ExitType.EXCLUDED, ExitType.HEALTH, ExitType.EMPLOYMENT})
 """Exits that often come before the planned end."""
 
@@ -78,6 +92,10 @@ class Days:
             and max(self.used[code, line][one:other]) < self.quotas[code, line]
         )
 
+    def load(self, code: str, day: date) -> float:
+        """How full the measure is on a day, 0 to 1."""
+        return self.taken[code][(day - self.first).days] / self.places[code]
+
     def take(self, code: str, line: str, span: Period, change: int = 1) -> None:
         """Take a place on every day, or give it back."""
         one, other = self._slice(span)
@@ -95,7 +113,11 @@ class Days:
         for code, row in self.taken.items():
             for day, taken in zip(days, row, strict=True):
                 self.canton.sheet.put(
-                    "measure_day", measure_id=self.measures[code], day=day, places=self.places[code], taken=taken
+                    "measure_day",
+                    measure_id=self.measures[code],
+                    day=day,
+                    places=self.places[code],
+                    taken=taken,
                 )
         for (code, line), row in self.used.items():
             for day, taken in zip(days, row, strict=True):
@@ -109,7 +131,13 @@ class PlaceMaker:
     """Grants wishes: place, quota and money together, as `placements.assign` does."""
 
     def __init__(  # noqa: PLR0917 - what a placement rests on
-        self, canton: Canton, measures: Mapping[str, int], deals: Deals, prices: PriceBook, books: Books, times: int
+        self,
+        canton: Canton,
+        measures: Mapping[str, int],
+        deals: Deals,
+        prices: PriceBook,
+        books: Books,
+        times: int,
     ) -> None:
         self.canton, self.sheet, self.chance = canton, canton.sheet, canton.sheet.chance
         self.measures, self.deals, self.prices, self.books = measures, deals, prices, books
@@ -130,17 +158,21 @@ class PlaceMaker:
     def _grant(self, wish: Wish) -> Held | None:
         span = Period.through(wish.starts_on, wish.ends_on)
         fitting = [spec for spec in LIVING if self._fits(spec, wish)]
-        self.chance.shuffle(fitting)
-        region = wish.case.dossier.person.region
-        fitting.sort(key=lambda spec: (spec.code == STAGE, spec.region != region and bool(spec.region)))
-        for spec in fitting:
+        region, drawn = wish.case.dossier.person.region, {spec.code: self.chance.random() for spec in fitting}
+
+        def rank(spec: MeasureSpec) -> tuple[bool, float]:
+            """The emptiest first, far ones later, with some chance; the stage of the story last."""
+            far = 0.3 if spec.region not in {"", region} else 0.0
+            return spec.code == STAGE, self.days.load(spec.code, span.start) + far + drawn[spec.code] / 3
+
+        for spec in sorted(fitting, key=rank):
             if self.days.free(spec.code, wish.line, span):
                 return self._place(wish, spec, span)
         return None
 
     def _fits(self, spec: MeasureSpec, wish: Wish) -> bool:
         situation = wish.case.situation
-        if wish.line not in spec.quotas or (spec.ruled and situation.facts["work_capacity"] < 40):  # noqa: PLR2004
+        if wish.line not in spec.quotas or (spec.ruled and situation.facts["work_capacity"] < ADMITTED_FROM):
             return False
         return (TargetGroup.YOUTH in spec.groups) <= situation.young
 
@@ -150,7 +182,7 @@ class PlaceMaker:
         reserved = min(max(reserved, asked + timedelta(minutes=10)), now - timedelta(minutes=20))
         answered = self.canton.at_work(reserved.date(), wait=self.chance.randint(1, 4))
         state, exit_type = PlacementState.RESERVED, None
-        if answered < now and self.chance.random() < 0.035:  # noqa: PLR2004 - the provider sometimes refuses
+        if answered < now and self.sheet.odds(3.5):
             state = PlacementState.REFUSED
         elif answered < now:
             state = PlacementState.ACCEPTED
@@ -160,23 +192,37 @@ class PlaceMaker:
         if state is PlacementState.STARTED:
             span, exit_type = self._ending(wish, planned)
             state = PlacementState.ENDED if exit_type is not None else state
-        lines = [wish.line, *([wish.second_line] if self._shared(spec, wish) else [])]
+        second = wish.second_line if wish.second_line in spec.quotas else None
+        lines = [wish.line, second] if second else [wish.line]
         weights = (60, 40) if len(lines) > 1 else (1,)
         deal = self.deals[spec.code, wish.line]
         key = (deal.id, self.measures[spec.code], self.canton.house.lines[wish.line])
         ref, contract = self.sheet.ref(), self._contract(exit_type)
         made = self.sheet.put(
-            "placement", ref=ref, case_id=wish.case.dossier.case_id, person_id=wish.case.dossier.person_id,
-            measure_id=key[1], kind=spec.kind, provider_unit_id=self.canton.house.provider_units[spec.provider],
-            line_id=key[2], requested_by_unit_id=wish.unit,
-            requested_by_account_id=self.canton.house.by_unit.get(wish.unit), starts_on=planned.start,
-            ends_on=span.last, planned_end=planned.last, state=state,
+            "placement",
+            ref=ref,
+            case_id=wish.case.dossier.case_id,
+            person_id=wish.case.dossier.person_id,
+            measure_id=key[1],
+            kind=spec.kind,
+            provider_unit_id=self.canton.house.provider_units[spec.provider],
+            line_id=key[2],
+            requested_by_unit_id=wish.unit,
+            requested_by_account_id=self.canton.house.by_unit.get(wish.unit),
+            starts_on=planned.start,
+            ends_on=span.last,
+            planned_end=planned.last,
+            state=state,
             reserved_until=local_midnight(self.canton.calendar.after(reserved.date(), HOLD_DAYS) + ONE_DAY),
-            refusal_reason="not_suited" if state is PlacementState.REFUSED else None, exit_type=exit_type,
-            contract_type=contract[0], contract_months=contract[1],
+            refusal_reason="not_suited" if state is PlacementState.REFUSED else None,
+            exit_type=exit_type,
+            contract_type=contract[0],
+            contract_months=contract[1],
             exited_on=span.last if exit_type is not None else None,
-            rule_digest=self.digest if spec.ruled else None, version=1, created_at=reserved,
-        )  # fmt: skip
+            rule_digest=self.digest if spec.ruled else None,
+            version=1,
+            created_at=reserved,
+        )
         held = Held(
             made, ref, wish, spec, key[1], key, span, planned,
             state in {PlacementState.STARTED, PlacementState.ENDED}, weights, [],
@@ -188,16 +234,13 @@ class PlaceMaker:
         self._history(held, state, reserved, answered, exit_type, contract)
         return held
 
-    def _shared(self, spec: MeasureSpec, wish: Wish) -> bool:
-        return wish.second_line is not None and wish.second_line in spec.quotas
-
     def _ending(self, wish: Wish, planned: Period) -> tuple[Period, ExitType | None]:
         """How and when the stay ended, if it has."""
         told = wish.case.story.ended
         weights, words = [one for one, _ in _USUAL_EXITS], [one for _, one in _USUAL_EXITS]
         exit_type = _EXITS.get(told or "") or self.chance.choices(words, weights)[0]
         span = planned
-        if exit_type in INTERRUPTED and self.chance.random() < 0.6:  # noqa: PLR2004 - the others stay to the end
+        if exit_type in INTERRUPTED and self.sheet.odds(60):
             days = max(len(planned) * self.chance.randint(35, 90) // 100, 8)
             last = self.canton.calendar.after(planned.start + timedelta(days=days), 0)
             span = Period.through(planned.start, min(last, planned.last))
@@ -226,16 +269,22 @@ class PlaceMaker:
         for at_key, (line, weight) in enumerate(zip(lines, held.weights, strict=True)):
             line_id, agreement = self.canton.house.lines[line], self.deals[held.spec.code, line].id
             share = self.sheet.put(
-                "placement_share", placement_id=held.id, line_id=line_id, agreement_id=agreement, weight=weight,
+                "placement_share",
+                placement_id=held.id,
+                line_id=line_id,
+                agreement_id=agreement,
+                weight=weight,
                 committed=0,
-            )  # fmt: skip
+            )
             row = self.sheet.rows("placement_share")[-1]
             held.shares.append(row)
             for year in full.years:
                 engaged = full.parts_of_year(year)[at_key].centimes
                 due = cut.parts_of_year(year)
                 rest = engaged if refused else engaged - (due[at_key].centimes if due else 0)
-                self.sheet.put("placement_leg", share_id=share, year=year, engaged=engaged, released=max(rest, 0))
+                self.sheet.put(
+                    "placement_leg", share_id=share, year=year, engaged=engaged, released=max(rest, 0)
+                )
                 held.legs[share, year] = self.sheet.rows("placement_leg")[-1]
                 row["committed"] += engaged - max(rest, 0)
                 day = max(held.planned.start, date(year, 1, 1))
@@ -263,7 +312,9 @@ class PlaceMaker:
         self._wrote(held, "placement.assign", wish.unit, reserved)
         until = None
         if state is PlacementState.REFUSED:
-            self._event(held, E.REFUSED, answered.date(), answered, provider, {"reason": "not_suited", "note": ""})
+            self._event(
+                held, E.REFUSED, answered.date(), answered, provider, {"reason": "not_suited", "note": ""}
+            )
             self._wrote(held, "placement.refuse", provider, answered)
         elif state is not PlacementState.RESERVED:
             self._event(held, E.ACCEPTED, answered.date(), answered, provider, {"note": ""})
@@ -285,9 +336,15 @@ class PlaceMaker:
         if state is not PlacementState.REFUSED:
             seen = Mask(Section.IDENTITY | Section.PLACEMENT, Section.PLACEMENT)
             wish.case.dossier.grant(
-                provider, reserved, seen, Basis.OWN_CASE, f"placement:{held.ref}", Relation.PROVIDER, case=False,
+                provider,
+                reserved,
+                seen,
+                Basis.OWN_CASE,
+                f"placement:{held.ref}",
+                Relation.PROVIDER,
+                case=False,
                 until=local_midnight(until) if until else None,
-            )  # fmt: skip
+            )
 
     def _event(  # noqa: PLR0917 - the columns of the row
         self, held: Held, kind: PlacementEventKind, on: date, at: datetime, unit: int, facts: dict[str, Any]
@@ -307,7 +364,9 @@ class PlaceMaker:
             return
         spec, since = self.chance.choice(fitting), wish.asked
         over = self.canton.now - since > timedelta(days=60) or not wish.case.story.open
-        closed = min(since + timedelta(days=self.chance.randint(15, 60)), self.canton.now - timedelta(hours=1))
+        closed = min(
+            since + timedelta(days=self.chance.randint(15, 60)), self.canton.now - timedelta(hours=1)
+        )
         dossier = wish.case.dossier
         self.sheet.put(
             "waiting_entry", case_id=dossier.case_id, person_id=dossier.person_id,

@@ -5,7 +5,6 @@ that is killed leaves nothing that the next one would take for a canton.
 """
 
 import gc
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from cii.demo.archive import build_archive
 from cii.demo.check import check
 from cii.demo.directory import build_house
 from cii.demo.dossiers import Canton
-from cii.demo.living import build_living
+from cii.demo.living import build_living, scale
 from cii.demo.measures import build_archive_measures, build_living_measures
 from cii.demo.sheet import Sheet
 from cii.institutions.calendar import calendar_of
@@ -40,8 +39,6 @@ from cii.store.work import HOUSE, Work, working
 from cii.workflow.projection import drift
 
 SIZE, SEED = 2_000, 2010
-LIVING_SCALE = 2_000
-"""Up to so many cases the canton has its usual places; beyond, places and budgets grow with it."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -114,9 +111,9 @@ def _into_file(settings: Settings, target: Path, size: int, seed: int, told: Pro
         _remove(half, fresh_seals)
         raise
     shutil.rmtree(seals, ignore_errors=True)
-    os.replace(fresh_seals, seals)
+    fresh_seals.replace(seals)
     _remove(target)
-    os.replace(half, target)
+    half.replace(target)
     return rows
 
 
@@ -134,7 +131,7 @@ def _into_server(settings: Settings, size: int, seed: int, told: Progress) -> in
 
 
 def _fill(engine: Engine, settings: Settings, size: int, seed: int, told: Progress) -> int:
-    """Schema, then everything in one transaction that commits only when the proofs hold; then the journal's seal."""
+    """Schema; everything in one transaction that commits when the proofs hold; the journal's seal."""
     if settings.mode == "test":
         load_all_tables().create_all(engine)
     else:
@@ -174,7 +171,7 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     canton = Canton(house, sheet, work.calendar, work.now, work.settings.person_key.get_secret_value())
     told("directory", 1, 1)
     build_archive_measures(house, sheet)
-    measures = build_living_measures(house, sheet, max(1, round(size / LIVING_SCALE)))
+    measures = build_living_measures(house, sheet, scale(size))
     sheet.write()
     deals = build_agreements(house, sheet, measures, work.today)
     sheet.write()
@@ -182,7 +179,9 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     sheet.write()
     told("archive", 1, 1)
     build_living(work, canton, measures, deals, size, number, told)
-    wrote(work, "demo_loaded", "directory", None, payload={"cases": size, "seed": seed, "rows": sheet.written})
+    wrote(
+        work, "demo_loaded", "directory", None, payload={"cases": size, "seed": seed, "rows": sheet.written}
+    )
     work.session.flush()
     return sheet.written
 

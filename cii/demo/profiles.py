@@ -18,10 +18,14 @@ _SITUATIONS: tuple[tuple[int, Sector, tuple[Sector, ...], tuple[Sector, ...]], .
     (6, A.AS, (A.AS, A.SMIG), (A.AI,)),
     (8, A.AI, (A.AI,), (A.AC, A.AS)),
     (4, A.AI, (A.AI, A.AS), (A.AC,)),
+    (5, A.SFPO, (A.SFPO, A.AS), (A.AI,)),
+    (5, A.SMIG, (A.SMIG,), (A.AC, A.AS)),
 )
 """Weight, announcing sector, systems that follow, systems that may owe."""
 _POTENTIALS = (Potential.NONE,) * 9 + (Potential.LOW,) * 4 + (Potential.MEDIUM,) * 5 + (Potential.HIGH,) * 3
 YOUNG_PERMILLE = 230
+_KINDS = {**KINDS, A.SFPO: UnitKind.OCOSP}
+"""Who announces for a sector: for training, the guidance office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def situation(chance: random.Random) -> Situation:
         "systems": len(followed),
     }
     young = chance.randrange(1000) < YOUNG_PERMILLE
-    return Situation(sector, KINDS[sector], followed, owe, chance.choice(_POTENTIALS), young, facts)
+    return Situation(sector, _KINDS[sector], followed, owe, chance.choice(_POTENTIALS), young, facts)
 
 
 def status_rows(one: Situation) -> list[dict[str, Any]]:
@@ -60,6 +64,8 @@ def status_rows(one: Situation) -> list[dict[str, Any]]:
     for system in one.followed:
         days = one.facts["framework_days_left"] if system is A.AC else 0
         drawn = days or (system is A.AS and one.facts["social_aid_months"])
-        rows.append({"system": system, "kind": "benefit" if drawn else "followed", "remaining_days": days or None})
+        rows.append(
+            {"system": system, "kind": "benefit" if drawn else "followed", "remaining_days": days or None}
+        )
     rows += [{"system": system, "kind": "may_be_owed", "remaining_days": None} for system in one.may_owe]
     return rows

@@ -1,7 +1,7 @@
-"""Rows gathered by table and written in large chunks, ids given beforehand: how history is loaded in bulk.
+"""Rows gathered by table and written in large chunks, ids given beforehand.
 
-The rooms' own actions write one row at a time and journal each; two years of daily life come in by this sheet.
-The database's guards (CHECKs, triggers, exclusions) see every row all the same.
+The rooms' own actions write one row at a time and journal each; two years of daily life come in by this
+sheet. The database's guards (CHECKs, triggers, exclusions) see every row all the same.
 """
 
 import random
@@ -26,11 +26,15 @@ class Sheet:
         self.session = session
         self.chance = random.Random(seed)  # noqa: S311 - invented data, no secret
         self.written = 0
-        self._order = [table for table in load_all_tables().sorted_tables]
+        self._order = list(load_all_tables().sorted_tables)
         self._tables = {table.name: table for table in self._order}
         self._usual = {name: _usual_values(table) for name, table in self._tables.items()}
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._last: dict[str, int] = {}
+
+    def odds(self, percent: float) -> bool:
+        """Whether something happens that happens in so many of a hundred cases."""
+        return self.chance.random() * 100 < percent
 
     def put(self, table: str, **values: Any) -> int:  # noqa: ANN401 - columns of any table
         """Gather one row; returns its id (0 for a table without one)."""
@@ -41,7 +45,7 @@ class Sheet:
         if "ref" in usual and row["ref"] is None:
             row["ref"] = self.ref()
         self._rows.setdefault(table, []).append(row)
-        return row.get("id", 0)
+        return int(row.get("id", 0))
 
     def next_id(self, table: str) -> int:
         """The id of the next row of the table."""
@@ -87,6 +91,8 @@ def _usual_values(table: Table) -> dict[str, Any]:
     model = next(one.class_ for one in SQLModel._sa_registry.mappers if one.local_table is table)  # noqa: SLF001
     fields = model.model_fields
     return {
-        column.name: None if (field := fields[column.name]).is_required() or field.default_factory else field.default
+        column.name: None
+        if (field := fields[column.name]).is_required() or field.default_factory
+        else field.default
         for column in table.columns
     }

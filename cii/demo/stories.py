@@ -14,7 +14,7 @@ from cii.kernel.calendar import WorkingDays
 from cii.workflow.decision import Decision
 from cii.workflow.decision import decide as decide_by
 from cii.workflow.definition import Definition
-from cii.workflow.events import Decide, Effect, End, Event, Start, TimerFired
+from cii.workflow.events import Decide, Decided, Effect, End, Event, Start, TimerFired
 from cii.workflow.keeping import stored
 from cii.workflow.machine import step
 from cii.workflow.projection import instance_fields, task_fields, timer_fields
@@ -100,8 +100,6 @@ class Story:
 
     def decide(self, table: str, facts: Mapping[str, Any], at: datetime, unit: int | None) -> Decision:
         """Ask a table and keep the answer, as a step of the process where it runs already."""
-        from cii.workflow.events import Decided  # noqa: PLC0415 - beside its one use
-
         row, read = self.rules.table_on(table, at)
         answer = decide_by(read, read.relevant(facts))
         self.decisions.append((row, answer, at, unit))
@@ -115,7 +113,7 @@ class Story:
         if state is None:
             raise ValueError("the story has not begun")
         started, last = self.records[0][0].at, self.records[-1][0].at
-        subject = {"subject": "case", "subject_id": subject_id, "person_id": person_id}
+        subject: dict[str, Any] = {"subject": "case", "subject_id": subject_id, "person_id": person_id}
         instance = sheet.put(
             "wf_instance",
             definition_id=self.rules.definitions[self.name][0],
@@ -126,8 +124,8 @@ class Story:
             **instance_fields(state),
         )
         for role, units in self.roles.items():
-            for position, unit in enumerate(dict.fromkeys(units)):
-                sheet.put("wf_part", instance_id=instance, role=role, unit_id=unit, position=position)
+            for position, holder in enumerate(dict.fromkeys(units)):
+                sheet.put("wf_part", instance_id=instance, role=role, unit_id=holder, position=position)
         for record, unit in self.records:
             sheet.put(
                 "wf_event",
@@ -153,13 +151,13 @@ class Story:
                 **fields,
             )
         self._put_timers(sheet, instance, state)
-        for row, answer, at, unit in self.decisions:
+        for row, answer, at, decider in self.decisions:
             put_decision(
                 sheet,
                 row,
                 answer,
                 at,
-                account_id=self.by_unit.get(unit) if unit else None,
+                account_id=self.by_unit.get(decider) if decider else None,
                 case_id=subject_id,
                 **subject,
             )
@@ -192,7 +190,7 @@ class Story:
             )
 
 
-def put_decision(  # noqa: PLR0917 - the columns of the row
+def put_decision(
     sheet: Sheet,
     table_id: int,
     answer: Decision,

@@ -1,0 +1,217 @@
+"""The demo canton loads whole, holds what the sources print, and agrees with itself; on both engines."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from cii.access.queries import account_actor
+from cii.cli.demo import demo_check
+from cii.demo import load as loading
+from cii.demo.check import check
+from cii.demo.directory import ACCOUNTS, PASSWORD
+from cii.demo.load import is_loaded, load
+from cii.demo.measures import STAGE
+from cii.institutions.calendar import calendar_of
+from cii.journal.queries import verify
+from cii.kernel.period import Period
+from cii.placements.days import lines_with_places
+from cii.settlement.actions import reconcile
+from cii.store.engine import make_engine
+from cii.store.settings import Settings, canton_directory
+from cii.store.work import HOUSE, working
+from cii.workflow.projection import drift
+from tests.conftest import ENGINES, NOW, new_database
+
+SIZE = 60
+CALENDAR = calendar_of(canton_directory(Settings().canton))
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def canton(request, tmp_path_factory):
+    """Settings of a loaded canton of sixty cases, shared by the tests of this file."""
+    folder = tmp_path_factory.mktemp("canton")
+    url = "" if request.param == "sqlite" else new_database(request.getfixturevalue("postgres_url"))
+    settings = Settings(mode="test", data_dir=folder, database_url=url)
+    load(settings, SIZE)
+    return settings
+
+
+@pytest.fixture
+def inside(canton):
+    """A unit of work in the canton; what a test changes is rolled back."""
+    engine = make_engine(canton.url)
+    with working(engine, HOUSE, NOW, calendar=CALENDAR, settings=canton, writing=False) as work:
+        yield work
+    engine.dispose()
+
+
+def test_every_figure_of_the_sources_comes_out_of_the_database(inside):
+    found = check(inside)
+
+    assert len(found) > 40
+    assert [one for one in found if not one.ok] == []
+    assert {one.figure for one in found} == {"F1", "F2", "F3", "F4", "F5", "F6", "F7", "F10"}
+
+
+MORE_PLACES = """
+    INSERT INTO measure_places (measure_id, kind, places, valid_from, recorded_at)
+    SELECT measure_id, kind, places + 1, valid_from, recorded_at FROM measure_places
+    WHERE id = (SELECT min(id) FROM measure_places WHERE places > 0)"""
+
+
+@pytest.mark.parametrize(
+    ("change", "figure"),
+    [
+        ("UPDATE case_file SET outcome = 'no_solution' WHERE id = (SELECT min(id) FROM case_file WHERE outcome = 'diploma')", "F1"),
+        (MORE_PLACES, "F2"),
+        ("UPDATE meeting SET state = 'cancelled', held_on = NULL WHERE held_on = '2012-02-09'", "F10"),
+    ],
+)  # fmt: skip
+def test_a_changed_figure_is_named_by_the_check(inside, change, figure):
+    inside.session.execute(text(change))
+
+    wrong = [one for one in check(inside) if not one.ok]
+
+    assert figure in {one.figure for one in wrong}
+
+
+def test_the_command_fails_when_a_figure_differs(canton):
+    good = demo_check(None, canton)
+    engine = make_engine(canton.url)
+    moved = (
+        "UPDATE case_file SET outcome = :now WHERE id = (SELECT min(id) FROM case_file WHERE outcome = :then)"
+    )
+    with engine.begin() as connection:
+        connection.execute(text(moved), {"then": "full_exit", "now": "partial_exit"})
+
+    bad = demo_check(None, canton)
+    with engine.begin() as connection:
+        connection.execute(text(moved), {"then": "partial_exit", "now": "full_exit"})
+    engine.dispose()
+
+    assert (good.code, bad.code) == (0, 1)
+    assert any(line.startswith("differs F10") for line in bad.lines)
+
+
+def test_the_fold_of_every_process_equals_its_rows(inside):
+    processes = inside.session.scalar(text("SELECT count(*) FROM wf_instance"))
+
+    assert processes == 383 + 34 + SIZE
+    assert drift(inside) == []
+
+
+def test_the_reconciliation_of_the_day_before_finds_nothing(inside):
+    run = reconcile(inside, date(2026, 10, 14))
+
+    assert run.findings == 0
+    assert run.counts["accruals"] > 0
+    assert run.sums["payments"] > 0
+
+
+def test_the_journal_of_the_loaded_canton_holds(canton):
+    engine = make_engine(canton.url)
+
+    verdict = verify(engine, canton)
+    engine.dispose()
+
+    assert verdict.ok
+    assert verdict.entries > SIZE
+
+
+def test_statements_are_paid_to_august_and_under_way_for_september(inside):
+    rows = inside.session.execute(
+        text("SELECT period_start, state, count(*) FROM statement GROUP BY period_start, state")
+    ).all()
+
+    states = {str(row[0]): set() for row in rows}
+    for row in rows:
+        states[str(row[0])].add(row[1])
+    assert all(held == {"paid"} for month, held in states.items() if month < "2026-09-01")
+    assert "paid" not in states["2026-09-01"]
+
+
+def test_the_stage_of_the_story_has_free_places_for_two_sectors(inside):
+    measure = inside.session.execute(
+        text("SELECT id FROM measure WHERE code = :code"), {"code": STAGE}
+    ).scalar()
+    lines = dict(
+        inside.session.execute(text("SELECT code, id FROM funding_line WHERE valid_to IS NULL")).all()
+    )
+
+    free = lines_with_places(inside, measure, Period.through(date(2026, 10, 19), date(2026, 12, 18)))
+
+    assert {lines["LACI"], lines["SAS"]} <= free.keys()
+
+
+def test_each_account_enters_with_the_one_password_and_has_its_seat(inside):
+    from cii.access.passwords import matches
+
+    for login, name, _, role in ACCOUNTS:
+        actor = account_actor(inside, f"{login}@cii.example")
+        assert (actor.name, actor.has_role(role)) == (name, True)
+    secret = inside.session.execute(text("SELECT DISTINCT password_hash FROM account")).scalars().all()
+    assert [matches(one, PASSWORD) for one in secret] == [True]
+
+
+def test_a_second_load_leaves_the_canton_as_it_is(canton):
+    again = load(canton, SIZE * 2)
+
+    assert not again.fresh
+
+
+class Killed(Exception):  # noqa: N818 - reads as the sentence it is
+    """The loader is stopped in the middle."""
+
+
+def _killed_at(step):
+    def progress(what, done, of):
+        if what == step:
+            raise Killed
+
+    return progress
+
+
+@pytest.mark.parametrize("step", ["archive", "places", "proofs"])
+def test_a_load_killed_in_the_middle_leaves_nothing_and_the_next_one_loads(tmp_path, step):
+    settings = Settings(mode="test", data_dir=tmp_path)
+    with pytest.raises(Killed):
+        load(settings, 5, progress=_killed_at(step))
+    left = sorted(one.name for one in tmp_path.iterdir() if "loading" in one.name)
+
+    done = load(settings, 5)
+
+    assert left == []
+    assert done.fresh
+    engine = make_engine(settings.url)
+    assert is_loaded(engine)
+    assert verify(engine, settings).ok
+    engine.dispose()
+
+
+def test_the_same_seed_gives_the_same_canton(tmp_path):
+    cases = []
+    for name in ("one", "other"):
+        settings = Settings(mode="test", data_dir=tmp_path / name)
+        load(settings, 12)
+        engine = make_engine(settings.url)
+        with engine.connect() as connection:
+            cases.append(
+                connection.execute(text("SELECT ref, outcome, opened_at FROM case_file ORDER BY id")).all()
+            )
+        engine.dispose()
+
+    assert cases[0] == cases[1]
+
+
+def test_a_load_that_does_not_agree_with_itself_is_refused_whole(tmp_path, monkeypatch):
+    settings = Settings(mode="test", data_dir=Path(tmp_path))
+    monkeypatch.setattr("cii.demo.archive.EXITS", 3)
+
+    with pytest.raises(loading.LoadFailed, match="F10"):
+        load(settings, 5)
+
+    engine = make_engine(settings.url)
+    assert not is_loaded(engine)
+    engine.dispose()
