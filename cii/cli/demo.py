@@ -40,7 +40,9 @@ def demo_load(asked: argparse.Namespace, settings: Settings) -> Told:
             done = load(settings, asked.size or SIZE, progress=progress)
     except LoadFailed as no:
         return Told([f"not loaded: {no}"], {"loaded": False, "why": str(no)}, FINDINGS)
-    head = f"loaded: {done.rows} rows in {done.seconds:.1f} s" if done.fresh else "the canton is loaded already"
+    head = (
+        f"loaded: {done.rows} rows in {done.seconds:.1f} s" if done.fresh else "the canton is loaded already"
+    )
     accounts = accounts_shown()
     lines = [head, f"password of every account: {PASSWORD}"]
     lines += [f"{role:<24} {email:<34} {unit}" for email, role, unit in accounts]
@@ -66,7 +68,12 @@ def _count(written: str) -> int:
 @contextmanager
 def _shown(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     """A bar per step, on standard error; none for a program."""
-    columns = (TextColumn("{task.description:<34}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())  # fmt: skip
+    columns = (
+        TextColumn("{task.description:<34}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    )
     bars: dict[str, TaskID] = {}
     with Progress(*columns, console=Console(stderr=True, quiet=quiet)) as progress:
 
@@ -86,6 +93,7 @@ def demo_check(_: argparse.Namespace, settings: Settings) -> Told:
     engine = engine_of(settings)
     with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings, writing=False) as work:
         found = check(work)
+    engine.dispose()
     wrong = [one for one in found if not one.ok]
     lines = [
         f"{'ok     ' if one.ok else 'differs'} {one.figure:<4} {one.what}: {one.found} "
