@@ -144,9 +144,7 @@ def join(  # noqa: PLR0917 - as the rooms above agreed
     opened = Mask(usual.reads if reads is None else reads, usual.writes if writes is None else writes)
     if opened.reads != NOTHING:
         _grant(work, case, party, opened, basis, relation=_TIED.get(role), until=until)
-    _wrote(
-        work, "join_case", case, unit_id=unit_id, basis=str(basis), payload={"role": role, "unit": unit_id}
-    )
+    _wrote(work, "join_case", case, basis=str(basis), payload={"role": role, "unit": unit_id})
     return party
 
 
@@ -155,7 +153,7 @@ def leave(work: Work, case: CaseFile, unit_id: int, role: PartyRole) -> None:
     for part in live_parties(work, case.id or 0):
         if (part.unit_id, part.role) == (unit_id, role):
             _end(work, part)
-            _wrote(work, "leave_case", case, unit_id=unit_id, payload={"role": role, "unit": unit_id})
+            _wrote(work, "leave_case", case, payload={"role": role, "unit": unit_id})
 
 
 def move_lead(

@@ -1,6 +1,6 @@
 """Every act of routing under one roof; each topic lives in the module it is imported from."""
 
-from cii.routing.actions_announce import Announce, Announced, ConsentAsk, announce
+from cii.routing.actions_announce import Announce, Announced, ConsentAsk, Recipient, announce, recipients
 from cii.routing.actions_case import (
     CompleteTask,
     RecordGrid,
@@ -34,10 +34,37 @@ from cii.routing.actions_referral import (
 from cii.routing.flow import advance
 
 __all__ = [
-    "Announce", "Announced", "CompleteTask", "ConsentAsk", "DetectPerson", "DismissDetection",
-    "ImportDetections", "Imported", "MoveReferral", "NameLead", "RecordGrid", "RecordMedical", "advance",
-    "announce", "complete_task", "detect_person", "dismiss_detection", "expire_referrals", "facts_for_place",
-    "import_detections", "move_referral", "name_lead", "place_person", "propose_places", "put_plan",
-    "record_grid", "record_medical", "reply_to_plan", "send_referral", "sign_assessment",
+    "Announce",
+    "Announced",
+    "CompleteTask",
+    "ConsentAsk",
+    "DetectPerson",
+    "DismissDetection",
+    "ImportDetections",
+    "Imported",
+    "MoveReferral",
+    "NameLead",
+    "Recipient",
+    "RecordGrid",
+    "RecordMedical",
+    "advance",
+    "announce",
+    "complete_task",
+    "detect_person",
+    "dismiss_detection",
+    "expire_referrals",
+    "facts_for_place",
+    "import_detections",
+    "move_referral",
+    "name_lead",
+    "place_person",
+    "propose_places",
+    "put_plan",
+    "recipients",
+    "record_grid",
+    "record_medical",
+    "reply_to_plan",
+    "send_referral",
+    "sign_assessment",
     "take_back_consent",
 ]  # fmt: skip

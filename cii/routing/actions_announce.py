@@ -4,11 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from cii.access.vocabulary import NOTHING, Section
+from cii.access.vocabulary import Section
 from cii.cases.actions import compose_assessment, join, open_case
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath, PartyRole
-from cii.institutions.queries import in_network, institution_of, region_of, unit_for, units_by_id
+from cii.institutions.queries import (
+    UnitLabel,
+    in_network,
+    institution_of,
+    region_of,
+    unit_for,
+    units_by_id,
+)
 from cii.institutions.tables import Unit
 from cii.institutions.vocabulary import Sector, UnitKind
 from cii.journal.actions import wrote
@@ -122,11 +129,12 @@ def announce(work: Work, ask: Announce) -> Announced:
     lead = _lead(work, path, detection, voices, case)
     for role, unit in others.items():
         sections = _sections(role)
-        join(work, case, unit, role, NOTHING, basis=ask.basis)
-        disclose(
+        _, opened = disclose(
             work, person, case.id, unit, sections, ask.basis, from_unit_id=detection.unit_id,
             writes=_writes(role), claims=claims,
         )  # fmt: skip
+        own = _own(role)
+        join(work, case, unit, role, own, own, basis=ask.basis, until=opened.valid_until)
     detection.state, detection.case_id = DetectionState.ANNOUNCED, case.id
     work.session.add(detection)
     work.session.flush()
@@ -136,6 +144,30 @@ def announce(work: Work, ask: Announce) -> Announced:
     )  # fmt: skip
     referral_ref = _begin(work, ask, path, detection, case, voices, lead)
     return Announced(path, case, lead, referral_ref)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A unit that an announcement would reach, in which part, and the sections it would learn."""
+
+    role: PartyRole
+    unit: UnitLabel
+    sections: Section
+
+
+def recipients(work: Work, detection_ref: str) -> list[Recipient]:
+    """Whom an announcement of this detection would reach, before it is made; refuses NoUnitForRole."""
+    detection = detection_by_ref(work, detection_ref)
+    known = identity_for(work, detection.person_id, detection.unit_id)
+    if known is None:
+        return []
+    voices = _voices(work, detection, known)
+    named = units_by_id(work, voices.values())
+    return [
+        Recipient(role, named[unit], _sections(role))
+        for role, unit in voices.items()
+        if unit != detection.unit_id
+    ]
 
 
 def _voices(work: Work, detection: Detection, known: Identity) -> dict[PartyRole, int]:
@@ -165,20 +197,24 @@ def _id(unit: Unit) -> int:
 def _keep_consent(
     work: Work, ask: ConsentAsk, detection: Detection, person_ref: str, others: Mapping[PartyRole, int]
 ) -> None:
+    """Keep what was agreed to: medical data for the physician and the AI office only."""
     until = ask.valid_until
     if until is None:
         until = ask.given_on
         for _ in range(work.parameter("consent_default_months")):
             until = next_month(until)
-    receivers = dict.fromkeys(institution_of(work, unit).ref for unit in others.values())
-    give_consent(
-        work,
-        GiveConsent(
-            person_ref, tuple(receivers), SHARED | Section.MEDICAL, Purpose.COORDINATION, ask.given_on,
-            until, TEXT_VERSION, ask.how,
-        ),
-        detection.unit_id,
-    )  # fmt: skip
+    medical = {role for role in others if _sections(role) & Section.MEDICAL}
+    for sections, roles in ((SHARED | Section.MEDICAL, medical), (SHARED, set(others) - medical)):
+        receivers = dict.fromkeys(institution_of(work, others[role]).ref for role in others if role in roles)
+        if receivers:
+            give_consent(
+                work,
+                GiveConsent(
+                    person_ref, tuple(receivers), sections, Purpose.COORDINATION, ask.given_on, until,
+                    TEXT_VERSION, ask.how,
+                ),
+                detection.unit_id,
+            )  # fmt: skip
 
 
 def _basis_faults(
@@ -198,6 +234,14 @@ def _basis_faults(
 
 def _sections(role: PartyRole) -> Section:
     return SHARED | Section.MEDICAL if role in {PartyRole.PHYSICIAN, PartyRole.AI} else SHARED
+
+
+def _own(role: PartyRole) -> Section:
+    """What a party writes for itself and nobody passed on: its notes, and social aid its own content.
+
+    It opens and ends with the basis, so that a withdrawn consent leaves no door ajar.
+    """
+    return Section.NOTES | Section.SOCIAL if role is PartyRole.AS else Section.NOTES
 
 
 def _writes(role: PartyRole) -> Section:

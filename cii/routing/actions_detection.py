@@ -164,7 +164,7 @@ def _number_faults(written: str, line: int, seen: dict[str, int]) -> Iterator[Re
     try:
         number = avs_number(written)
     except Refusal as no:
-        no.facts = {**no.facts, "line": line}
+        no.facts = {**no.facts, "line": line, "found": written[:20]}
         yield no
         return
     if number in seen:

@@ -4,11 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from cii.access.queries import sections_on_case
+from cii.access.vocabulary import Section
 from cii.cases.actions import AnswerPlan, PlanPartAsk, ProposePlan, SignAssessment, WriteMedical
 from cii.cases.queries import case_by_ref
 from cii.cases.rules import GridAnswer
 from cii.cases.vocabulary import CasePath, PlanReply
-from cii.institutions.queries import unit_by_code
+from cii.institutions.queries import institution_of, unit_by_code
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
 from cii.people.queries import consents
 from cii.people.vocabulary import Basis
@@ -26,6 +28,7 @@ from cii.routing.actions import (
     move_referral,
     name_lead,
     put_plan,
+    recipients,
     record_grid,
     record_medical,
     reply_to_plan,
@@ -321,14 +324,40 @@ def test_a_task_with_content_of_its_own_is_not_ended_by_a_click(work):
 def test_withdrawn_consent_closes_foreign_access_in_the_same_request(work):
     town = a_town(work)
     case = led(town)
-    row = consents(work, case.person_id)[0].consent
+    assert sections_on_case(town.hands["GSR"], case.id)[1] & Section.SOCIAL
+    rows = [one.consent for one in consents(work, case.person_id)]
 
-    closed = take_back_consent(town.hands["ORP"], row.ref)
+    closed = sum(take_back_consent(town.hands["ORP"], row.ref) for row in rows)
 
     assert closed >= 2
     with pytest.raises(UnknownThing):
         case_by_ref(town.hands["OAI"], case.ref)
     assert state_of(work, instance_of(work, case.id)).consent is False
+
+
+def test_medical_data_is_agreed_for_the_physician_and_the_ai_office_only(work):
+    town = a_town(work)
+    ref = a_detection(town.hands["ORP"])
+    named = {
+        one.role.value: bool(one.sections & Section.MEDICAL) for one in recipients(town.hands["ORP"], ref)
+    }
+    case = announce(town.hands["ORP"], Announce(ref, Potential.LOW, "Motif", consent=CONSENT)).case
+
+    medical = [row for row in consents(work, case.person_id) if row.consent.sections & Section.MEDICAL]
+
+    assert named == {"AI": True, "AS": False, "physician": True}
+    assert {institution_of(work, unit_by_code(work, code).id).id for code in ("OAI-REA", "MEDECINS")} == set(
+        medical[0].institution_ids
+    )
+    assert len(medical) == 1
+
+
+def test_each_party_keeps_notes_of_its_own(work):
+    town = a_town(work)
+    case = an_announced(town.hands["ORP"]).case
+
+    for name in ("ORP", "OAI", "GSR"):
+        assert sections_on_case(town.hands[name], case.id)[1] & Section.NOTES, name
 
 
 def test_an_archived_case_has_no_process(work):

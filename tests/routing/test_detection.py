@@ -120,7 +120,8 @@ def test_the_corrected_file_detects_and_says_why_once(work):
     again = import_detections(hand, ImportDetections("liste.csv", data))
 
     assert (first.rows, len(first.detected), first.known) == (2, 1, 0)
-    assert again.repeated and again.run_ref == first.run_ref
+    assert again.repeated
+    assert again.run_ref == first.run_ref
     shown = detections(hand).items
     assert len(shown) == 1
     assert shown[0].decision.rules == ("D2",)
