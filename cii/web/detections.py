@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.institutions.queries import units_by_id
+from cii.kernel.errors import Refusal
 from cii.people.vocabulary import Basis, ConsentHow
 from cii.routing.actions import (
     Announce,
@@ -19,11 +20,12 @@ from cii.routing.actions import (
     detect_person,
     dismiss_detection,
     import_detections,
+    recipients,
 )
-from cii.routing.actions_announce import VOICES
 from cii.routing.queries import DetectionRow, detection_view, detections
 from cii.routing.rules import HEADERS
 from cii.routing.vocabulary import DetectionState, Potential
+from cii.texts.speech import refusal
 from cii.web.base import Blueprint, see_other
 from cii.web.case_head import unit_name
 from cii.web.case_parts import decision_card
@@ -168,9 +170,14 @@ def one(ref: str) -> str:
 
 
 def _recipients(shown: DetectionRow) -> str:
-    """Who learns of the person, in words: the voices of the network and the systems named."""
-    systems = dict.fromkeys([one.value for one in VOICES] + list(shown.followed) + list(shown.may_owe))
-    return ", ".join([*(word(one, "party-role") for one in systems), word("physician", "party-role")])
+    """Who would learn of the person: each unit with its part; nobody where the canton has no unit."""
+    if shown.state is not DetectionState.DETECTED:
+        return ""
+    try:
+        reached = recipients(g.work, shown.ref)
+    except Refusal as no:
+        return " ".join(refusal(one, language.lang()) for one in no.reasons)
+    return ", ".join(f"{one.unit.name} ({word(one.role.value, 'party-role')})" for one in reached)
 
 
 def _refused() -> list[dict[str, Any]]:
