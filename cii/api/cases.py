@@ -49,8 +49,7 @@ def listed(asked: CasesAsked) -> Page[CaseRow]:
 @blueprint.response(200, CASE)
 def one(ref: str) -> Tagged:
     """A case with the sections open to me; what is not open is not there."""
-    view = case_view(g.work, ref)
-    return tagged(view, view.ref, view.version)
+    return _case(ref)
 
 
 @blueprint.get("/<ref:ref>/parties")
@@ -86,7 +85,12 @@ def noted(ask: type[AddNote], ref: str) -> Page[NoteView]:
 def lead_named(ask: type[NameLead], ref: str) -> Tagged:
     """The coordination group names who is to lead, after a refusal."""
     name_lead(g.work, ask(case_ref=ref))  # type: ignore[call-arg]
-    return one(ref)
+    return _case(ref)
+
+
+def _case(ref: str) -> Tagged:
+    view = case_view(g.work, ref)
+    return tagged(view, view.ref, view.version)
 
 
 def _notes(ref: str) -> Sequence[NoteView]:

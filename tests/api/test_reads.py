@@ -1,6 +1,7 @@
 """Every address that reads, asked by somebody who may, after the story: what it must say."""
 
 import json
+import re
 
 import pytest
 
@@ -98,15 +99,10 @@ def test_every_address_is_read_by_somebody_who_may(january):
 
 
 def test_no_address_that_reads_is_left_out(january):
-    reading = {one.path for one in operations(january.app) if one.method == "GET"}
-    parts = {"item": "french_oral", "form": "json", "older": "{report}"}
-    asked = set()
-    for path in reading:
-        for key, value in parts.items():
-            path = path.replace("{" + key + "}", value)  # noqa: PLW2901
-        asked.add(path)
+    reading = {re.sub(r"\{\w+\}", "*", one.path) for one in operations(january.app) if one.method == "GET"}
+    asked = {re.sub(r"\{\w+\}|french_oral|json$|reseau-cii|triage", "*", path) for path in READS}
 
-    assert len(asked) == len(READS)
+    assert asked == reading
 
 
 def test_no_answer_holds_an_id_or_money_as_a_number(january):
