@@ -1,8 +1,8 @@
 """What every page knows: the reader's language and its formats, who is logged in, where the navigation leads.
 
 Templates get (context names of `templates/layout`): lang, t, money, day, moment, percent, number, word,
-nav, may_open(endpoint), me, csrf_token, now, demo, color_scheme, lang_urls, shortcuts, urls, query, asset; and for forms:
-errors, error(name), typed(name, default), new_key().
+nav, may_open(endpoint), me, csrf_token, now, demo, color_scheme, lang_urls, shortcuts, urls, query, asset;
+and for forms: errors, error(name), typed(name, default), new_key().
 """
 
 import secrets
