@@ -11,5 +11,18 @@ BLUEPRINTS: tuple[str, ...] = (
     "detections",
     "referrals",
     "places",
+    "measures",
+    "agreements",
+    "budgets",
+    "definitions",
+    "journal",
+    "accounts",
+    "help",
+    "settings",
+    "provider",
+    "statements",
+    "reconciliation",
+    "coordination",
+    "reports",
 )  # fmt: skip
 """Modules with pages, in the order of registration: one line each."""

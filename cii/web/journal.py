@@ -1,0 +1,130 @@
+"""The journal for the officer and the auditor: who did and who read what, when, on which basis."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import current_app, g, render_template
+
+from cii.access.permits import Permit
+from cii.access.vocabulary import Section
+from cii.institutions.queries import UnitLabel, units_by_id
+from cii.journal.queries import HistoryRow, verify
+from cii.journal.reading import JournalFilter, chain_state, entries, words_used
+from cii.store.work import Work
+from cii.web.base import Blueprint
+from cii.web.choices import fallback, number_asked, optional_day, t, text_asked, word
+from cii.wire.doors import House, needs
+
+page = Blueprint("journal", __name__)
+_PAGE = 50
+_NOTHING: tuple[object, ...] = (None, "", [], {})
+_READ, _REFUSED = "read", "refused"
+_WITHOUT_CASE_CONTENT = frozenset({
+    "account", "agreement", "budget_year", "corrective", "indicator", "institution", "ledger_entry",
+    "measure", "meeting", "monthly_data", "presidency", "provider", "reconciliation_run", "report",
+    "request", "statement", "unit",
+})  # fmt: skip
+"""Kinds whose entries may be shown in full: the journal's readers see no case content (product.md §10)."""
+
+
+@page.get("/journal", endpoint="index")
+@needs(Permit.SEE_JOURNAL)
+def journal_page() -> str:
+    """The entries, filtered."""
+    return render_template("pages/journal/index.html", **_journal(g.work))
+
+
+@page.get("/journal/verification")
+@needs(Permit.SEE_JOURNAL)
+def verification() -> str:
+    """Recompute the whole chain and say whether anything was changed."""
+    return render_template("pages/journal/verification.html", **_verdict(g.work))
+
+
+def _journal(work: Work) -> dict[str, Any]:
+    shown = JournalFilter(
+        action=text_asked("action") or None,
+        kind=text_asked("kind") or None,
+        actor=text_asked("actor") or None,
+        ref=text_asked("ref") or None,
+        first=optional_day("first"),
+        last=optional_day("last"),
+    )
+    found = entries(work, shown, before=number_asked("before"), limit=_PAGE + 1)
+    kept = found[:_PAGE]
+    units = units_by_id(work, {row.unit_id for row in kept if row.unit_id is not None})
+    used, chain = words_used(work), chain_state(work)
+    return {
+        "shown": shown,
+        "filtered": shown != JournalFilter(),
+        "actions": [{"value": one, "label": action_word(one)} for one in used.actions],
+        "kinds": [{"value": one, "label": kind_word(one)} for one in used.kinds],
+        "rows": [_row(row, units) for row in kept],
+        "next_mark": kept[-1].id if len(found) > _PAGE else None,
+        "chain": chain,
+    }
+
+
+def _row(row: HistoryRow, units: Mapping[int, UnitLabel]) -> dict[str, Any]:
+    unit = units.get(row.unit_id or 0)
+    return {
+        "at": row.at,
+        "actor": t("web.journal.house") if row.actor == "cii" else row.actor,
+        "unit": unit.code if unit else None,
+        "action": action_word(row.action),
+        "subject": kind_word(row.kind),
+        "ref": row.ref,
+        "sections": ", ".join(word(one.name or "", "section") for one in Section(row.sections)) or None,
+        "basis": fallback(f"word.basis.{row.basis}", row.basis) if row.basis else None,
+        "detail": _detail(row),
+        "tone": "late" if row.action == _REFUSED else "quiet" if row.action == _READ else None,
+    }
+
+
+def action_word(action: str) -> str:
+    """An action of the journal in words; the bare word where none has been written yet."""
+    return fallback(f"web.journal.action.{action.replace('.', '-').replace('_', '-')}", action)
+
+
+def kind_word(kind: str) -> str:
+    """A kind of object of the journal in words."""
+    return fallback(f"web.journal.kind.{kind.replace('_', '-')}", kind)
+
+
+def _detail(row: HistoryRow) -> str | None:
+    """What was written, as name and value; of cases and persons, only which fields."""
+    if not row.payload:
+        return None
+    if row.action == _REFUSED:
+        return fallback(f"web.journal.refusal.{row.payload.get('code')}", str(row.payload.get("code")))
+    if row.kind not in _WITHOUT_CASE_CONTENT:
+        return t("web.journal.fields", names=", ".join(row.payload))
+    return "; ".join(
+        f"{name}: {_plain(value)}" for name, value in row.payload.items() if value not in _NOTHING
+    )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return t("common.yes" if value else "common.no")
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(held)}" for name, held in value.items())
+    return ", ".join(_plain(one) for one in value) if isinstance(value, list) else str(value)
+
+
+def _verdict(work: Work) -> dict[str, Any]:
+    site: House = current_app  # type: ignore[assignment]
+    found = verify(site.wiring.engine, work.settings)
+    fault = found.first_fault
+    return {
+        "ok": found.ok,
+        "said": t("web.journal.whole")
+        if fault is None
+        else t(f"web.journal.fault.{fault.what.replace('_', '-')}", seq=fault.seq),
+        "facts": [
+            {"label": t("web.journal.verified"), "value": found.entries},
+            {"label": t("web.journal.waiting"), "value": found.unsealed},
+            {"label": t("web.journal.seals"), "value": found.seals},
+            {"label": t("web.journal.erased"), "value": found.erased_payloads},
+        ],
+    }

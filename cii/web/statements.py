@@ -1,0 +1,382 @@
+"""Statements (décomptes): the list, one with its explained lines, its check, approval and payment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from flask import g, render_template
+from werkzeug.wrappers import Response
+
+from cii.access.permits import Permit
+from cii.access.queries import account_names
+from cii.agreements.queries import agreement_view, agreements_by_id, agreements_list, tariffs_for
+from cii.institutions.queries import lines_by_id
+from cii.kernel.clock import local_day
+from cii.kernel.money import Chf
+from cii.kernel.moves import open_moves
+from cii.kernel.period import ONE_DAY, Period
+from cii.people.queries import label
+from cii.settlement.actions import (
+    PrefillStatement,
+    ReturnStatement,
+    approve,
+    check_statement,
+    decide_further_engagement,
+    pay,
+    prefill_statement,
+    return_statement,
+    submit,
+)
+from cii.settlement.queries import (
+    StatementView,
+    events_of_role,
+    same_eyes,
+    statement_by_ref,
+    statement_view,
+    statements_list,
+)
+from cii.settlement.rules import MOVES
+from cii.settlement.vocabulary import StatementEvent, StatementState
+from cii.store.work import Work
+from cii.texts import formats
+from cii.web.base import Blueprint, see_other
+from cii.web.choices import choice_asked, fallback, number_asked, options, t, word
+from cii.wire import language
+from cii.wire.doors import again, needs, once
+from cii.wire.etags import etag, require_match
+from cii.wire.reading import asked
+
+page = Blueprint("statements", __name__)
+_PAGE = 50
+_TONES: Mapping[StatementState, str] = {
+    StatementState.PREFILLED: "neutral",
+    StatementState.SUBMITTED: "info",
+    StatementState.CHECKED: "info",
+    StatementState.APPROVED: "good",
+    StatementState.PAID: "good",
+    StatementState.RETURNED: "warn",
+}
+_STEPS = (
+    StatementState.PREFILLED, StatementState.SUBMITTED, StatementState.CHECKED, StatementState.APPROVED,
+    StatementState.PAID,
+)  # fmt: skip
+_ENDPOINTS: Mapping[StatementEvent, str] = {
+    StatementEvent.PREFILL: "statements.compute_again",
+    StatementEvent.SUBMIT: "statements.submit_statement",
+    StatementEvent.CHECK: "statements.check",
+    StatementEvent.APPROVE: "statements.approve_statement",
+    StatementEvent.PAY: "statements.pay_statement",
+    StatementEvent.RETURN: "statements.sending_back",
+}
+
+
+@dataclass(frozen=True)
+class AskStatement:
+    """Which statement is to be computed: agreement and line as one choice, and the month."""
+
+    payer: str
+    month: date
+
+
+@page.get("/statements", endpoint="index")
+@needs(Permit.SEE_STATEMENTS)
+def statements_page() -> str:
+    """The statements that one may see."""
+    return render_template("pages/statements/index.html", **_list(g.work))
+
+
+@page.get("/statements/new")
+@needs(Permit.SUBMIT_STATEMENT, Permit.CHECK_STATEMENT)
+def new() -> str:
+    """The form that computes a month's statement."""
+    return render_template("pages/statements/new.html", **_new(g.work))
+
+
+@page.post("/statements/new")
+@needs(Permit.SUBMIT_STATEMENT, Permit.CHECK_STATEMENT)
+@once
+@again(new)
+def compute() -> Response:
+    """Compute a month's statement from attendance."""
+    ask = asked(AskStatement)
+    agreement, _, line = ask.payer.partition(".")
+    made = prefill_statement(g.work, PrefillStatement(agreement, line, ask.month))
+    return see_other("statements.one", ref=made.ref)
+
+
+@page.get("/statements/<ref:ref>")
+@needs(Permit.SEE_STATEMENTS)
+def one(ref: str) -> str:
+    """One statement with its lines and what is open to the reader."""
+    return render_template("pages/statements/one.html", **_statement(g.work, ref))
+
+
+@page.post("/statements/<ref:ref>/computing")
+@needs(Permit.SUBMIT_STATEMENT, Permit.CHECK_STATEMENT)
+@once
+@again(one)
+def compute_again(ref: str) -> Response:
+    """Compute a draft anew."""
+    _fresh(g.work, ref)
+    prefill_statement(g.work, _payer(g.work, ref))
+    return see_other("statements.one", ref=ref)
+
+
+@page.post("/statements/<ref:ref>/submission")
+@needs(Permit.SUBMIT_STATEMENT)
+@once
+@again(one)
+def submit_statement(ref: str) -> Response:
+    """Vouch for the month and hand it in."""
+    _fresh(g.work, ref)
+    submit(g.work, ref)
+    return see_other("statements.one", ref=ref)
+
+
+@page.post("/statements/<ref:ref>/check")
+@needs(Permit.CHECK_STATEMENT)
+@once
+@again(one)
+def check(ref: str) -> Response:
+    """The paying sector has checked it."""
+    _fresh(g.work, ref)
+    check_statement(g.work, ref)
+    return see_other("statements.one", ref=ref)
+
+
+@page.get("/statements/<ref:ref>/return")
+@needs(Permit.CHECK_STATEMENT)
+def sending_back(ref: str) -> str:
+    """The form that sends it back."""
+    return render_template("pages/statements/return.html", **_statement(g.work, ref))
+
+
+@page.post("/statements/<ref:ref>/return")
+@needs(Permit.CHECK_STATEMENT)
+@once
+@again(sending_back)
+def send_back(ref: str) -> Response:
+    """Send it back to the provider with the reason."""
+    _fresh(g.work, ref)
+    return_statement(g.work, asked(ReturnStatement, statement_ref=ref))
+    return see_other("statements.one", ref=ref)
+
+
+@page.post("/statements/<ref:ref>/approval")
+@needs(Permit.APPROVE_STATEMENT)
+@once
+@again(one)
+def approve_statement(ref: str) -> Response:
+    """Accept what others have prepared and checked."""
+    _fresh(g.work, ref)
+    approve(g.work, ref)
+    return see_other("statements.one", ref=ref)
+
+
+@page.post("/statements/<ref:ref>/engagement")
+@needs(Permit.APPROVE_STATEMENT)
+@once
+@again(one)
+def engage(ref: str) -> Response:
+    """Bind what the statement needs beyond the commitment."""
+    _fresh(g.work, ref)
+    decide_further_engagement(g.work, ref)
+    return see_other("statements.one", ref=ref)
+
+
+@page.post("/statements/<ref:ref>/payment")
+@needs(Permit.PAY_STATEMENT)
+@once
+@again(one)
+def pay_statement(ref: str) -> Response:
+    """Release the payment that somebody else approved."""
+    _fresh(g.work, ref)
+    pay(g.work, ref)
+    return see_other("statements.one", ref=ref)
+
+
+def _fresh(work: Work, ref: str) -> None:
+    require_match(ref, statement_by_ref(work, ref).version)
+
+
+def _payer(work: Work, ref: str) -> PrefillStatement:
+    held = statement_by_ref(work, ref)
+    agreement = agreements_by_id(work, [held.agreement_id])[held.agreement_id]
+    return PrefillStatement(
+        agreement.ref, lines_by_id(work, [held.line_id])[held.line_id].ref, held.period_start
+    )
+
+
+def _list(work: Work) -> dict[str, Any]:
+    state = choice_asked(StatementState, "state")
+    found = statements_list(
+        work, states=(state,) if state else (), after=number_asked("after"), limit=_PAGE + 1
+    )
+    kept = found[:_PAGE]
+    permits = work.actor.permits
+    return {
+        "state": state,
+        "states": options(StatementState, "statement_state"),
+        "rows": statement_rows(work, kept),
+        "next_mark": kept[-1].id if len(found) > _PAGE else None,
+        "may_compute": Permit.SUBMIT_STATEMENT in permits or Permit.CHECK_STATEMENT in permits,
+    }
+
+
+def statement_rows(work: Work, found: Sequence[Any]) -> list[dict[str, Any]]:
+    """Statements as a list shows them; rows of `statements_list`."""
+    agreements = agreements_by_id(work, {row.agreement_id for row in found})
+    return [
+        {
+            "ref": row.ref,
+            "month": formats.month(row.period_start, language.lang()).capitalize(),
+            "agreement": agreements[row.agreement_id].number,
+            "line": row.line,
+            "sequence": t("web.statements.correction", n=row.sequence - 1) if row.sequence > 1 else None,
+            "total": row.total,
+            "state": state_chip(row.state),
+        }
+        for row in found
+    ]
+
+
+def state_chip(state: StatementState) -> dict[str, str]:
+    """The state of a statement as a word with its tone."""
+    return {"label": word(state, "statement_state"), "tone": _TONES[state]}
+
+
+def _new(work: Work) -> dict[str, Any]:
+    payers = []
+    for row in agreements_list(work, limit=200):
+        view = agreement_view(work, row.ref)
+        named = lines_by_id(work, {one.line_id for one in view.measures})
+        payers += [
+            {"value": f"{row.ref}.{line.ref}", "label": f"{row.number} · {line.code}"}
+            for line in named.values()
+        ]
+    last = work.today.replace(day=1) - ONE_DAY
+    return {"payers": payers, "month": last.replace(day=1).isoformat()}
+
+
+def _statement(work: Work, ref: str) -> dict[str, Any]:
+    view = statement_view(work, ref)
+    held = view.statement
+    agreement = agreements_by_id(work, [held.agreement_id])[held.agreement_id]
+    line = lines_by_id(work, [held.line_id])[held.line_id]
+    names = account_names(
+        work, {one for one in (held.prepared_by, held.checked_by, held.approved_by) if one is not None}
+    )
+    blocked = _blocked(work, view)
+    return {
+        "statement": held,
+        "version": etag(ref, held.version),
+        "month": formats.month(held.period_start, language.lang()),
+        "agreement": agreement,
+        "line": line,
+        "state": state_chip(held.state),
+        "steps": _steps(view, names),
+        "lines": _lines(work, view),
+        "total": {"person": t("web.statements.total"), "amount": held.total},
+        "moves": [
+            _move(one) for one in view.moves if one is not StatementEvent.PREFILL or held.state in MOVES
+        ],
+        "blocked": blocked,
+        "payment": view.payment,
+        "paid_by": names.get(view.payment.released_by or 0) if view.payment else None,
+        "correction": held.sequence > 1,
+        "may_engage": StatementEvent.APPROVE in view.moves,
+    }
+
+
+def _move(event: StatementEvent) -> dict[str, Any]:
+    return {
+        "event": event.value,
+        "label": word(event, "statement_event"),
+        "endpoint": _ENDPOINTS[event],
+        "form": event is StatementEvent.RETURN,
+        "main": event not in {StatementEvent.RETURN, StatementEvent.PREFILL},
+    }
+
+
+def _blocked(work: Work, view: StatementView) -> list[str]:
+    """Why a step that the reader's role knows is closed to this reader: it needs another pair of eyes."""
+    mine = events_of_role(work, view.statement)
+    return [
+        t(f"web.statements.four-eyes.{event.value}")
+        for event in open_moves(MOVES, view.statement.state)
+        if event in mine and same_eyes(work.actor, view.statement, event)
+    ]
+
+
+def _steps(view: StatementView, names: Mapping[int, str]) -> list[dict[str, Any]]:
+    held, payment = view.statement, view.payment
+    told = {
+        StatementState.PREFILLED: (held.prefilled_at, None),
+        StatementState.SUBMITTED: (held.submitted_at, held.prepared_by),
+        StatementState.CHECKED: (held.checked_at, held.checked_by),
+        StatementState.APPROVED: (held.approved_at, held.approved_by),
+        StatementState.PAID: (payment.released_at, payment.released_by) if payment else (None, None),
+    }
+    now = StatementState.PREFILLED if held.state is StatementState.RETURNED else held.state
+    at = _STEPS.index(now)
+    return [
+        {
+            "label": word(state, "statement_state"),
+            "state": "done" if n <= at else "now" if n == at + 1 else "next",
+            "date": _day(told[state][0]) if n <= at else None,
+            "institution": None,
+            "note": names.get(told[state][1] or 0) if n <= at else None,
+        }
+        for n, state in enumerate(_STEPS)
+    ]
+
+
+def _day(at: datetime | None) -> date | None:
+    return local_day(at) if at else None
+
+
+def _lines(work: Work, view: StatementView) -> list[dict[str, Any]]:
+    held = view.statement
+    persons = label(work, view.persons.values())
+    period = Period(held.period_start, held.period_end)
+    tariffs = {row.id: row for row in tariffs_for(work, [held.agreement_id], period)}
+    return [
+        {
+            "person": persons[view.persons[line.placement_id]].name
+            if view.persons.get(line.placement_id) in persons
+            else t("web.statements.somebody"),
+            "from": line.period_start,
+            "until": line.period_end - ONE_DAY,
+            "factor": Fraction(line.factor_num, line.factor_den),
+            "tariff": _tariff(tariffs.get(line.tariff_id)),
+            "gross": line.gross,
+            "share": f"{line.share}/{line.shares}"
+            if line.share != line.shares
+            else t("web.statements.whole"),
+            "amount": line.amount,
+            "why": _why(line.explanation),
+        }
+        for line in view.lines
+    ]
+
+
+def _tariff(row: Any) -> str | None:  # noqa: ANN401 - a row of agreements
+    return f"{formats.money(row.amount)} {word(row.basis, 'basis').lower()}" if row else None
+
+
+def _why(explanation: Mapping[str, Any]) -> str | None:
+    """What the piece rests on: units counted, absences; a correction tells what was stated before."""
+    if "stated" in explanation:
+        before = Chf(sum(explanation["stated"]))
+        return t("web.statements.was", before=before)
+    said = []
+    absences: Mapping[str, str] = explanation.get("absences", {})
+    if absences:
+        lang = language.lang()
+        said.append(", ".join(
+            f"{formats.day(date.fromisoformat(day), lang)} {fallback(f'word.presence.{mark}', mark)}"
+            for day, mark in absences.items()
+        ))  # fmt: skip
+    return "; ".join(said) or None

@@ -1,0 +1,103 @@
+"""Decision tables as pages show them: columns with their words, rules as they are written, the proof."""
+
+import re
+from typing import Any
+
+from cii.web.choices import t
+from cii.wire import language
+from cii.workflow.domain import shown
+from cii.workflow.proof import Proof, Region, prove
+from cii.workflow.rulebook import Table
+from cii.workflow.rulelines import Column, Rule
+
+_FACT = re.compile(r"\{(\w+)[^}]*\}")
+_COMMA = re.compile(r",\s*")
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
+def rulebook(table: Table) -> dict[str, Any]:
+    """The table for `pages/definitions/rules.html`: heads, rules with their cells and the sentence why."""
+    lang = language.lang()
+    return {
+        "id": table.id,
+        "title": table.title.get(lang, table.id),
+        "version": table.version,
+        "valid_from": table.valid_from,
+        "valid_to": table.valid_to,
+        "hit_policy": table.hit_policy.value,
+        "hit_policy_word": t(f"web.definitions.policy.{table.hit_policy.name.lower()}"),
+        "legal_basis": ", ".join(table.legal_basis),
+        "source": table.source,
+        "digest": table.digest,
+        "inputs": [_head(one, lang) for one in table.inputs],
+        "outputs": [_head(one, lang) for one in table.outputs],
+        "rules": [_rule(table, rule, lang) for rule in table.rules],
+    }
+
+
+def _head(column: Column, lang: str) -> dict[str, str]:
+    return {"name": column.title.get(lang, column.name), "note": column.unit}
+
+
+def _rule(table: Table, rule: Rule, lang: str) -> dict[str, Any]:
+    cells = [
+        None if cell.any else _condition(column, cell.text, lang)
+        for column, cell in zip(table.inputs, rule.cells, strict=True)
+    ]
+    titles = {column.name: column.title.get(lang, column.name) for column in table.inputs}
+    return {
+        "id": rule.id,
+        "cells": cells,
+        "conditions": [
+            {"name": column.title.get(lang, column.name), "said": said}
+            for column, said in zip(table.inputs, cells, strict=True)
+            if said is not None
+        ],
+        "outputs": [
+            _output(column, value, lang) for column, value in zip(table.outputs, rule.outputs, strict=True)
+        ],
+        "why": _FACT.sub(
+            lambda found: f"[{titles.get(found[1], found[1])}]",
+            table.why.get(rule.why, {}).get(lang, rule.why),
+        ),
+    }
+
+
+def _condition(column: Column, text: str, lang: str) -> str:
+    """The condition as the file writes it, with the words of its values and readable signs."""
+    said = _QUOTED.sub(lambda found: column.values.get(found[1], {}).get(lang, found[1]), text)
+    said = _COMMA.sub(", ", said)
+    if said in {"yes", "no"}:
+        return t(f"common.{said}")
+    for sign, readable in (("<=", "≤ "), (">=", "≥ "), ("<", "< "), (">", "> "), ("..", "–")):
+        said = said.replace(sign, readable)
+    return said.replace("not(", f"{t('web.definitions.not')} (").replace("  ", " ")
+
+
+def _output(column: Column, value: object, lang: str) -> str:
+    if isinstance(value, bool):
+        return t("common.yes" if value else "common.no")
+    if isinstance(value, str):
+        return column.values.get(value, {}).get(lang, value)
+    return shown(value)
+
+
+def proof_of(table: Table) -> dict[str, Any]:
+    """What is proven of the table, in words: gaps, overlaps without reason, rules that never get a turn."""
+    found: Proof = prove(table)
+    tone = {"complete": "success", "gaps": "warning"}.get(found.status, "info")
+    return {
+        "tone": tone,
+        "title": t(f"web.definitions.proof.{found.status.replace(' ', '-')}", boxes=found.boxes),
+        "gaps": [_region(one) for one in found.gaps],
+        "overlaps": [
+            {"rules": " · ".join(one.rules), "where": _region(one.region), "because": one.because or None}
+            for one in found.overlaps
+        ],
+        "shadowed": ", ".join(found.shadowed),
+    }
+
+
+def _region(region: Region) -> str:
+    said = [f"{name} {text}" for name, text in region.where.items()]
+    return f" {t('web.definitions.and')} ".join(said) or t("web.definitions.any-facts")
