@@ -22,6 +22,27 @@ DYNAMIC = (
     "documents.",  # the frame and the heads of issued pages, put together in documents/layout.py
     "notice.",  # one per kind of notice that rooms tell; said by the page of notices
     "word.",  # one per word of a vocabulary; checked by the room that owns it
+    "web.clock.",  # one per state of a deadline, said by ui.clock
+    "web.light.",  # one per light, said by ui.light
+    "web.nav.",  # one per entry of the navigation
+    "web.notice.",  # one per tone of ui.notice
+    "web.scheme.",  # one per colour scheme
+    "web.step.",  # one per state of a step, said by ui.stepper
+    "web.verdict.",  # one per verdict, said by ui.verdicts
+    "web.weekday.",  # one per day of the week, at the head of the attendance sheet
+    "web.presence.",  # one letter per presence, in the attendance sheet
+    "web.budgets.source.",  # one per kind of source of a movement
+    "web.coordination.alert.",  # one per kind of alert
+    "web.definitions.policy.",  # one per hit policy of a decision table
+    "web.definitions.proof.",  # one per outcome of a proof
+    "web.definitions.subject.",  # one per subject of a process
+    "web.help.role.",  # one per role
+    "web.help.term.",  # plain word, legal word and meaning per term of the glossary
+    "web.journal.action.",  # one per act; tests/web/test_journal.py looks for acts without words
+    "web.journal.fault.",  # one per fault of the chain
+    "web.journal.kind.",  # one per kind of object in the journal
+    "web.reports.section.",  # one per part of a pack
+    "web.statements.four-eyes.",  # one per act that needs a second person
 )
 """Prefixes of keys that code puts together at run time; a new one is declared here with its reason."""
 

@@ -1,0 +1,89 @@
+"""The pages through the Flask client, on both engines: a small canton, built once, and a browser per role."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from cii.app import create_app
+from cii.kernel.clock import FixedClock
+from cii.store.work import HOUSE, Work, working
+from cii.wire.doors import House
+from tests.conftest import ENGINES, NOW, load_all_tables, make_engine, new_database
+from tests.web.build_town import PASSWORD, Town, a_town
+
+
+@dataclass
+class Reader:
+    """Somebody at the pages: reads, and sends forms with what a form carries by itself."""
+
+    client: FlaskClient
+    n: int = 0
+
+    def get(self, url: str, status: int = 200, **query: Any) -> str:
+        answer = self.client.get(url, query_string=query or None)
+        assert answer.status_code == status, f"{url}: {answer.status_code}\n{answer.text[:2000]}"
+        return answer.text
+
+    def post(self, url: str, status: int = 303, **form: Any) -> str:
+        """Send a form; follows nothing, returns the page or the address where it leads."""
+        self.n += 1
+        page = self.client.get("/help").text
+        csrf = page.split('name="csrf_token" value="')[1].split('"')[0]
+        answer = self.client.post(
+            url, data={"csrf_token": csrf, "idempotency_key": f"k{id(self)}-{self.n}", **form}
+        )
+        assert answer.status_code == status, f"{url}: {answer.status_code}\n{answer.text[:2000]}"
+        return answer.headers.get("Location", answer.text) if status == 303 else answer.text
+
+
+@dataclass
+class Site:
+    """The application on a canton; `as_("finance")` is a browser in which that person is logged in."""
+
+    app: House
+    engine: Engine
+    town: Town
+
+    def as_(self, who: str, lang: str = "fr") -> Reader:
+        client = self.app.test_client()
+        reader = Reader(client)
+        page = client.get("/login").text
+        csrf = page.split('name="csrf_token" value="')[1].split('"')[0]
+        answer = client.post(
+            "/login", data={"csrf_token": csrf, "email": f"{who}@cii.example", "password": PASSWORD}
+        )
+        assert answer.status_code == 303, answer.text[:2000]
+        if lang != "fr":
+            client.get(f"/?lang={lang}")
+        return reader
+
+    def work(self) -> Any:
+        """A transaction of the house on the same data, committed at its end."""
+        return working(
+            self.engine, HOUSE, NOW, calendar=self.app.wiring.calendar, settings=self.app.wiring.settings
+        )
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, settings: Any
+) -> Iterator[Site]:
+    """The application with its canton, one per engine, shared by the tests of this process."""
+    if request.param == "sqlite":
+        made = make_engine(f"sqlite:///{tmp_path_factory.mktemp('web') / 'cii.sqlite'}")
+    else:
+        made = make_engine(new_database(request.getfixturevalue("postgres_url")), pool_size=8)
+    load_all_tables().create_all(made)
+    app = create_app(settings, FixedClock(NOW), engine=made)
+    with working(made, HOUSE, NOW, calendar=app.wiring.calendar, settings=settings) as work:
+        town = _built(work)
+    yield Site(app, made, town)
+    made.dispose()
+
+
+def _built(work: Work) -> Town:
+    return a_town(work)

@@ -1,0 +1,90 @@
+"""The pages of the agreements."""
+
+
+def the_version(page: str) -> str:
+    return page.split('name="version" value="')[1].split('"', maxsplit=1)[0].replace("&#34;", '"')
+
+
+def test_the_register_tells_state_and_end_of_each_agreement(site):
+    page = site.as_("contracts").get("/agreements")
+
+    assert "2026-LACI-01" in page
+    assert "En vigueur" in page
+    assert "31.12.2026" in page
+    assert "jours ouvrables" in page
+
+
+def test_an_agreement_shows_targets_tariffs_and_late_deliverables(site):
+    page = site.as_("steering").get(f"/agreements/{site.town.agreements['LACI']}")
+
+    assert "Taux de réinsertion" in page
+    assert "40\u00a0%" in page
+    assert "30\u00a0%" in page
+    assert "CHF\u00a02&#39;200.00" in page
+    assert "en retard" in page
+
+
+def test_whoever_prepared_an_agreement_reads_why_somebody_else_signs(site):
+    reader, ref = site.as_("contracts"), site.town.agreements["draft"]
+    page = reader.get(f"/agreements/{ref}")
+    assert "une autre personne doit la signer" in page
+
+    refused = reader.post(f"/agreements/{ref}/signature", 403, version=the_version(page))
+
+    assert "signe" in refused
+
+
+def test_a_draft_is_negotiated_signed_by_a_second_person_put_in_force_and_ended(site):
+    drafter, signer, ref = site.as_("contracts"), site.as_("contracts2"), site.town.agreements["unsigned"]
+    url = f"/agreements/{ref}"
+
+    drafter.post(f"/agreements/{ref}/negotiation", version=the_version(drafter.get(url)))
+    signer.post(f"/agreements/{ref}/signature", version=the_version(signer.get(url)))
+    assert "Mettre en vigueur" in signer.get(url)
+    signer.post(f"/agreements/{ref}/entry-into-force", version=the_version(signer.get(url)))
+    form = signer.get(f"/agreements/{ref}/termination")
+    signer.post(
+        f"/agreements/{ref}/termination",
+        version=the_version(form),
+        last_day="2027-06-30",
+        reason="Réorientation",
+    )
+
+    page = signer.get(url)
+    assert "Résiliée" in page
+    assert "30.06.2027" in page
+
+
+def test_a_deliverable_is_noted_as_received(site):
+    reader, ref = site.as_("contracts"), site.town.agreements["SAS"]
+    owed = reader.get(f"/agreements/{ref}").split('name="deliverable_ref" value="')[1].split('"')[0]
+
+    reader.post(f"/agreements/{ref}/deliverables", deliverable_ref=owed)
+
+    assert "15.10.2026, 08:00" in reader.get(f"/agreements/{ref}")
+
+
+def test_a_provider_reads_its_own_agreements_only(site):
+    mine, other, ref = site.as_("provider"), site.as_("other_provider"), site.town.agreements["LACI"]
+
+    assert "2026-LACI-01" in mine.get(f"/agreements/{ref}")
+    other.get(f"/agreements/{ref}", 404)
+    assert "Aucune convention" in other.get("/agreements")
+
+
+def test_who_may_only_read_finds_no_buttons_and_is_refused_the_act(site):
+    reader, ref = site.as_("finance"), site.town.agreements["LACI"]
+
+    assert "Résilier" not in reader.get(f"/agreements/{ref}")
+    reader.get(f"/agreements/{ref}/termination", 403)
+
+
+def test_an_agreement_is_not_ended_before_it_begins(site):
+    reader, ref = site.as_("contracts"), site.town.agreements["LACI"]
+    version = the_version(reader.get(f"/agreements/{ref}/termination"))
+
+    page = reader.post(
+        f"/agreements/{ref}/termination", 422, version=version, last_day="2025-01-01", reason="Essai"
+    )
+
+    assert "Essai" in page

@@ -1,0 +1,37 @@
+"""The pages of decision tables and processes."""
+
+
+def test_the_library_names_tables_and_processes(site):
+    page = site.as_("contracts").get("/definitions")
+
+    assert "Triage" in page
+    assert "en vigueur" in page
+    assert "Réseau CII" in page
+
+
+def test_a_table_is_shown_with_its_sentences_and_its_proof(site):
+    page = site.as_("manager").get("/definitions/tables/triage/1")
+
+    assert "Aucune lacune" in page
+    assert "Consentement ou base légale" in page
+    assert "aucun, faible" in page or "faible" in page
+
+
+def test_a_table_speaks_the_readers_language(site):
+    assert "Eingliederungspotenzial" in site.as_("manager", "de").get("/definitions/tables/triage/1")
+
+
+def test_a_process_is_drawn_and_listed(site):
+    page = site.as_("administrator").get("/definitions/processes/reseau-cii")
+
+    assert "<svg" in page
+    assert "En liste" in page
+
+
+def test_an_unknown_table_does_not_exist(site):
+    site.as_("contracts").get("/definitions/tables/inconnue/1", 404)
+    site.as_("contracts").get("/definitions/processes/inconnu", 404)
+
+
+def test_a_provider_does_not_read_the_rules(site):
+    site.as_("provider").get("/definitions", 403)

@@ -1,0 +1,58 @@
+"""The pages of the reports."""
+
+
+def test_the_quarters_say_which_is_to_be_frozen(site):
+    page = site.as_("steering").get("/reports")
+
+    assert "4e trimestre 2026" in page
+    assert "en cours" in page
+
+
+def test_a_draft_shows_the_whole_pack_and_why_it_is_not_frozen(site):
+    page = site.as_("steering").get("/reports/quarters/2026-Q3")
+
+    assert "Places et personnes" in page
+    assert "AT-01" in page
+    assert "Lecture seule" in page
+    assert "court jusqu&#39;au 31.12.2026" in site.as_("coordination").get("/reports/quarters/2026-Q4")
+
+
+def test_a_quarter_is_frozen_its_files_come_out_and_a_later_truth_is_a_new_version(site):
+    member, provider = site.as_("coordination"), site.as_("provider")
+    ref = site.town.placements["shared"]
+
+    first = member.post("/reports/quarters/2026-Q3/freezing")
+    assert member.post("/reports/quarters/2026-Q3/freezing") == first
+    issue = first.rsplit("/", 1)[1]
+    assert "Arrêté le 15.10.2026" in member.get(f"/reports/{issue}")
+    for form, start in (("pdf", b"%PDF"), ("xlsx", b"PK"), ("json", b"{"), ("csv", b"\xef\xbb\xbf")):
+        answer = member.client.get(f"/reports/{issue}/files/{form}")
+        assert answer.status_code == 200
+        assert answer.data.startswith(start)
+        assert "attachment" in answer.headers["Content-Disposition"]
+
+    provider.post("/provider/attendance/2026/9", **{f"d.{ref}.2026-09-28": "sick"})
+    second = member.post("/reports/quarters/2026-Q3/freezing")
+
+    assert second != first
+    later = second.rsplit("/", 1)[1]
+    changes = member.get(f"/reports/{later}/changes")
+    assert "Mesures et lignes" in changes
+    assert "AT-01/LACI" in changes
+
+
+def test_an_unfinished_quarter_is_not_frozen(site):
+    page = site.as_("coordination").post("/reports/quarters/2026-Q4/freezing", 409)
+
+    assert "4e trimestre 2026" in page
+
+
+def test_an_unknown_format_and_an_unknown_quarter_are_refused(site):
+    site.as_("coordination").get("/reports/quarters/2026-Q3/files/exe", 422)
+    site.as_("coordination").get("/reports/quarters/2026-Q5", 422)
+    site.as_("coordination").get("/reports/0000000000", 404)
+
+
+def test_who_may_not_freeze_is_refused_and_a_provider_reads_no_report(site):
+    site.as_("steering").post("/reports/quarters/2026-Q3/freezing", 403)
+    site.as_("provider").get("/reports", 403)
