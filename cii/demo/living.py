@@ -9,6 +9,7 @@ from cii.cases.queries import grid_in_use
 from cii.demo.agreements import Deals
 from cii.demo.books import Books
 from cii.demo.dossiers import Canton, put_journal
+from cii.demo.living_bodies import correct, deliver_months, notify
 from cii.demo.living_cases import CaseMaker
 from cii.demo.living_money import MoneyMaker
 from cii.demo.living_places import Held, PlaceMaker
@@ -70,6 +71,9 @@ def build_living(  # noqa: PLR0917 - the layers below it
             progress("places", done, wishes)
     progress("places", wishes, wishes)
     money.state_all()
+    deliver_months(canton, held, placer.waiting)
+    correct(canton, deals)
+    notify(canton, held)
     books.put()
     put_journal(canton)
     sheet.write()

@@ -97,8 +97,7 @@ class CaseMaker:
         if self.sheet.odds(7):
             days += self.chance.randint(4, 15)
         at = self.canton.at_work(opened.date(), wait=days)
-        waits = task.key in {"act", "support"} or (task.key == "review" and self.sheet.odds(50))
-        if waits and case.busy_until > at.date():
+        if task.key in {"act", "support"} and case.busy_until > at.date():
             at = max(at, self.canton.at_work(case.busy_until, wait=3))
         return max(at, opened + timedelta(minutes=3))
 

@@ -12,8 +12,9 @@ from cii.agreements.rules_proration import Priced
 from cii.demo.agreements import Deals
 from cii.demo.books import Books
 from cii.demo.dossiers import Canton
+from cii.demo.living_days import Days
 from cii.demo.living_shapes import Wish
-from cii.demo.measures import LIVING, LIVING_FROM, STAGE, MeasureSpec, rule_digest
+from cii.demo.measures import LIVING, STAGE, MeasureSpec, rule_digest
 from cii.kernel.clock import local_midnight
 from cii.kernel.period import ONE_DAY, Period, next_month
 from cii.measures.vocabulary import TargetGroup
@@ -21,13 +22,10 @@ from cii.people.vocabulary import Basis
 from cii.placements.rules import lot
 from cii.placements.vocabulary import ContractType, ExitType, PlacementEventKind, PlacementState, WaitingState
 
-OPEN_UNTIL = date(2027, 3, 31)
 HOLD_DAYS = 10
 CLOSING_MONTHS = 2
 ADMITTED_FROM = 40
 """Work capacity from which the eligibility table admits."""
-STAGE_SHARE = 0.25
-"""How much of the stage's places history may take."""
 _EXITS = {
     "job": ExitType.EMPLOYMENT,
     "training": ExitType.TRAINING,
@@ -68,63 +66,12 @@ class Held:
     started: bool
     weights: tuple[int, ...]
     shares: list[dict[str, Any]]
+    reserved: datetime
+    answered: datetime
+    answer: str | None
+    ended: bool
     legs: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
     """By share and year."""
-
-
-class Days:
-    """Places per day while history is written: what is free, and in the end the rows."""
-
-    def __init__(self, canton: Canton, measures: Mapping[str, int], times: int) -> None:
-        self.first, self.count = LIVING_FROM, (OPEN_UNTIL - LIVING_FROM).days + 1
-        self.canton, self.measures = canton, measures
-        self.places = {spec.code: spec.places * times for spec in LIVING}
-        self.quotas = {(spec.code, line): n * times for spec in LIVING for line, n in spec.quotas.items()}
-        self.taken = {code: [0] * self.count for code in self.places}
-        self.used = {key: [0] * self.count for key in self.quotas}
-
-    def free(self, code: str, line: str, span: Period) -> bool:
-        """Whether measure and quota have a place on every day."""
-        one, other = self._slice(span)
-        limit = self.places[code] * STAGE_SHARE if code == STAGE else self.places[code]
-        return (
-            max(self.taken[code][one:other]) < limit
-            and max(self.used[code, line][one:other]) < self.quotas[code, line]
-        )
-
-    def load(self, code: str, day: date) -> float:
-        """How full the measure is on a day, 0 to 1."""
-        return self.taken[code][(day - self.first).days] / self.places[code]
-
-    def take(self, code: str, line: str, span: Period, change: int = 1) -> None:
-        """Take a place on every day, or give it back."""
-        one, other = self._slice(span)
-        for row in (self.taken[code], self.used[code, line]):
-            for at in range(one, other):
-                row[at] += change
-
-    def _slice(self, span: Period) -> tuple[int, int]:
-        return (span.start - self.first).days, (span.end - self.first).days
-
-    def put(self) -> None:
-        """Write the rows of every day."""
-        days = [self.first + timedelta(days=at) for at in range(self.count)]
-        lines = self.canton.house.lines
-        for code, row in self.taken.items():
-            for day, taken in zip(days, row, strict=True):
-                self.canton.sheet.put(
-                    "measure_day",
-                    measure_id=self.measures[code],
-                    day=day,
-                    places=self.places[code],
-                    taken=taken,
-                )
-        for (code, line), row in self.used.items():
-            for day, taken in zip(days, row, strict=True):
-                self.canton.sheet.put(
-                    "quota_day", measure_id=self.measures[code], line_id=lines[line], day=day,
-                    places=self.quotas[code, line], taken=taken,
-                )  # fmt: skip
 
 
 class PlaceMaker:
@@ -143,7 +90,7 @@ class PlaceMaker:
         self.measures, self.deals, self.prices, self.books = measures, deals, prices, books
         self.days = Days(canton, measures, times)
         self.digest = rule_digest()
-        self.waiting: list[Wish] = []
+        self.waiting: list[dict[str, Any]] = []
 
     def grant_all(self, wishes: list[Wish]) -> Iterator[Held]:
         """Every wish in the order of asking."""
@@ -225,7 +172,9 @@ class PlaceMaker:
         )
         held = Held(
             made, ref, wish, spec, key[1], key, span, planned,
-            state in {PlacementState.STARTED, PlacementState.ENDED}, weights, [],
+            state in {PlacementState.STARTED, PlacementState.ENDED}, weights, [], reserved, answered,
+            {PlacementState.RESERVED: None, PlacementState.REFUSED: "refused"}.get(state, "accepted"),
+            exit_type is not None,
         )  # fmt: skip
         self._money(held, lines, reserved, answered if state is PlacementState.REFUSED else None)
         if state is not PlacementState.REFUSED:
@@ -377,7 +326,4 @@ class PlaceMaker:
             state=WaitingState.WITHDRAWN if over else WaitingState.WAITING, created_at=since,
             closed_at=closed if over else None,
         )  # fmt: skip
-        self.waiting.append(wish)
-
-
-__all__ = ["Days", "Held", "PlaceMaker"]
+        self.waiting.append(self.sheet.rows("waiting_entry")[-1])
