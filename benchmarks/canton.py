@@ -51,7 +51,8 @@ def inbox_page() -> Sides:
     raw = (
         "SELECT t.ref, t.key, t.stage, t.due_at, t.person_id, i.ref, i.seq, d.name, d.source FROM wf_task t "
         "JOIN wf_instance i ON i.id = t.instance_id JOIN wf_definition d ON d.id = i.definition_id "
-        f"WHERE t.state = 'open' AND i.status = 'open' AND t.unit_id = {unit} ORDER BY t.rank_at, t.ref LIMIT 51"
+        f"WHERE t.state = 'open' AND i.status = 'open' AND t.unit_id = {unit} "
+        "ORDER BY t.rank_at, t.ref LIMIT 51"
     )
 
     def ours() -> object:

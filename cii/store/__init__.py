@@ -1,1 +1,1 @@
-"""How facts are kept: settings, engine, column types, the unit of work, outbox, parameters. No trade in here."""
+"""How facts are kept: settings, engine, column types, unit of work, outbox, parameters. No trade in here."""

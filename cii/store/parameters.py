@@ -1,4 +1,4 @@
-"""Dated numbers: published from `workflows/parameters/*.yaml`, read by name and date, stored with each result."""
+"""Dated numbers: published from `workflows/parameters/*.yaml`, read by name and date, stored with results."""
 
 from datetime import date, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Technical settings: TOML file first, environment `CII_*` over it. Trade numbers live in workflows/parameters."""
+"""Technical settings: TOML file, environment `CII_*` over it. Trade numbers live in workflows/parameters."""
 
 import tomllib
 from functools import cached_property, lru_cache
@@ -26,8 +26,8 @@ class UnsafeSettings(Exception):  # noqa: N818 - said to the operator, not to a 
 class Settings(BaseSettings):
     """Where things are and how the process behaves; trade rules are not settings.
 
-    Environment: `CII_DATABASE_URL`, `CII_DATA_DIR`, `CII_SECRET_KEY`, `CII_MODE`, … override the TOML file, which
-    is `config/default.toml` or the one named by `CII_CONFIG`.
+    Environment: `CII_DATABASE_URL`, `CII_DATA_DIR`, `CII_SECRET_KEY`, `CII_MODE`, … override the TOML file,
+    which is `config/default.toml` or the one named by `CII_CONFIG`.
     """
 
     model_config = SettingsConfigDict(env_prefix="CII_", extra="forbid", frozen=True)

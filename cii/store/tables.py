@@ -10,7 +10,7 @@ from cii.store.columns import day, key, moment, plain_json, text
 
 
 class Parameter(SQLModel, table=True):
-    """A number that enters a decision or a figure, in force from a date; published from workflows/parameters."""
+    """A number that enters a decision or a figure, in force from a date; published by file."""
 
     __tablename__ = "parameter"
     __table_args__ = (UniqueConstraint("name", "valid_from"),)

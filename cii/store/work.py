@@ -115,7 +115,7 @@ def working(
     settings: Settings | None = None,
     writing: bool = True,
 ) -> Iterator[Work]:
-    """One transaction: commits when the block ends well, rolls back otherwise. For doors, jobs and the loader."""
+    """One transaction: commits when the block ends well, else rolls back. For doors, jobs and the loader."""
     with engine.connect() as connection:
         connection = connection.execution_options(**{WRITING: writing})  # noqa: PLW2901
         with Session(connection, expire_on_commit=False, autoflush=True) as session:
