@@ -94,7 +94,7 @@ def ref() -> Any:  # noqa: ANN401
 
 
 def link(target: str, *, nullable: bool = False, index: bool = True, unique: bool = False) -> Any:  # noqa: ANN401
-    """A foreign key by the table's name, as in `link("person.id")`, so that rooms need not import each other."""
+    """A foreign key by the table's name, as in `link("person.id")`: rooms need not import each other."""
     default = {"default": None} if nullable else {}
     return _field(
         **default,
