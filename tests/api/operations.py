@@ -80,6 +80,9 @@ BODIES: Mapping[str, Any] = {
 FILES = {"/api/v1/detections/import"}
 """Addresses that take a file."""
 
+TAKEN_AWAY = {"/api/v1/session", "/api/v1/waiting/{ref}"}
+"""Addresses that end something by DELETE."""
+
 OTHER_PARTS = {"item": "french_oral", "form": "json", "name": "triage", "older": "{report}"}
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cii.access.vocabulary import Role
-from tests.api.operations import BODIES, FILES, Operation, ask, operations
+from tests.api.operations import BODIES, FILES, TAKEN_AWAY, Operation, ask, operations
 from tests.api.world import NOBODY, World
 
 PERSONAL = {
@@ -58,6 +58,8 @@ def test_every_operation_that_acts_has_its_body_here(all_of):
     acting = {one.path for one in all_of if one.method == "POST"} - FILES
 
     assert acting == set(BODIES)
+    assert {one.path for one in all_of if one.method == "DELETE"} == TAKEN_AWAY
+    assert {one.method for one in all_of} == {"GET", "POST", "DELETE"}
 
 
 def test_without_session_nothing_opens_but_the_login(january, all_of):
