@@ -22,11 +22,13 @@ from cii.coordination.actions import ObserveDeviation, PlanMeeting, observe_devi
 from cii.coordination.vocabulary import Body
 from cii.institutions.queries import unit_by_code
 from cii.jobs.runs import catch_up
+from cii.kernel.period import Quarter
 from cii.people.queries import consents
 from cii.people.vocabulary import Basis
 from cii.placements.actions import AssignPlacement, Share
 from cii.placements.life import AnswerPlace, StartPlacement, answer_place, start_placement
 from cii.placements.queries import placements_of
+from cii.reports.actions import freeze
 from cii.routing.actions import (
     Announce,
     ConsentAsk,
@@ -57,11 +59,11 @@ from cii.settlement.actions import (
     submit,
 )
 from cii.settlement.vocabulary import Presence
-from tests.browser.stage import hand
+from tests.browser.stage import a_canton, hand
 from tests.routing.build_routing import a_file, a_row
 
 SEPTEMBER = date(2026, 9, 1)
-LAST = date(2026, 12, 18)
+LAST = date(2026, 11, 30)
 
 
 def at(town, month, day, hour=8):
@@ -69,7 +71,10 @@ def at(town, month, day, hour=8):
 
 
 def some_months(town) -> None:
-    """Live from 17 August to 15 October 2026."""
+    """Everybody begins in January; then live from 17 August to 15 October 2026."""
+    at(town, 1, 5)
+    with town.work() as work:
+        town.canton = a_canton(work)
     at(town, 8, 17)
     _announced(town)
     at(town, 8, 24)
@@ -80,13 +85,14 @@ def some_months(town) -> None:
     at(town, 10, 5)
     _settled(town)
     _met(town)
+    _reported(town)
     at(town, 10, 15)
     catch_up(town.bell)
 
 
 def _announced(town):
     """Four persons of the file are detected: one goes through the network, two into the workshop, one waits."""
-    network = {"jours_indemnite_restants": "0", "mois_aide_sociale": "20"}
+    network = {"jours_indemnite_restants": "50", "mois_aide_sociale": "20"}
     names = (("Aubert", "Alix"), ("Berger", "Maël"), ("Châtelain", "Inès"), ("Dubois", "Yann"))
     rows = [a_row(nom=last, prenom=first, **network) for last, first in names]
     with town.work() as work:
@@ -96,7 +102,7 @@ def _announced(town):
         for key, one, potential in zip(
             ("case", "second_case", "new_case"),
             found,
-            (Potential.MEDIUM, Potential.NONE, Potential.HIGH),
+            (Potential.MEDIUM, Potential.HIGH, Potential.MEDIUM),
             strict=False,
         ):
             done = announce(
@@ -158,17 +164,20 @@ def _placed(town):
     """One place paid by one line, one shared by two, one asked for and not answered."""
     canton, refs = town.canton, town.canton.refs
     wishes = (
-        ("case", "shared", SEPTEMBER, ((canton.lines["LACI"], 60), (canton.lines["SAS"], 40))),
-        ("second_case", "running", SEPTEMBER, ((canton.lines["LACI"], 1),)),
-        ("new_case", "asked", date(2026, 11, 2), ((canton.lines["LACI"], 1),)),
+        ("case", "shared", SEPTEMBER, ((canton.stage.lines["LACI"], 60), (canton.stage.lines["SAS"], 40))),
+        ("second_case", "running", SEPTEMBER, ((canton.stage.lines["LACI"], 1),)),
+        ("new_case", "asked", date(2026, 11, 2), ((canton.stage.lines["LACI"], 1),)),
     )
     with town.work() as work:
         orp, provider = hand(work, "case_manager"), hand(work, "provider")
         for case, key, first, shares in wishes:
+            record_grid(
+                orp, RecordGrid(refs[case], (GridAnswer("french_oral", "3", date(2026, 8, 20), "Entretien"),))
+            )
             made = place_person(
                 orp,
                 AssignPlacement(
-                    refs[case], canton.measure, first, LAST, tuple(Share(*one) for one in shares)
+                    refs[case], canton.stage.measure, first, LAST, tuple(Share(*one) for one in shares)
                 ),
             )
             refs[f"placement:{key}"] = made.ref
@@ -195,14 +204,17 @@ def _settled(town):
         provider = hand(work, "provider")
         for line in ("LACI", "SAS"):
             made = prefill_statement(
-                provider, PrefillStatement(town.canton.agreements[line], town.canton.lines[line], SEPTEMBER)
+                provider,
+                PrefillStatement(
+                    town.canton.stage.agreements[line], town.canton.stage.lines[line], SEPTEMBER
+                ),
             )
             submit(provider, made.ref)
             town.canton.refs[f"statement:{line}"] = made.ref
         paid = town.canton.refs["statement:LACI"]
         check_statement(hand(work, "contract_manager"), paid)
         approve(hand(work, "finance"), paid)
-        pay(hand(work, "finance_two"), paid)
+        pay(hand(work, "cashier"), paid)
 
 
 def _met(town):
@@ -214,7 +226,21 @@ def _met(town):
         seen = observe_deviation(
             member,
             ObserveDeviation(
-                town.canton.agreements["LACI"], "Taux de réinsertion sous le minimum", date(2026, 10, 5)
+                town.canton.stage.agreements["LACI"], "Taux de réinsertion sous le minimum", date(2026, 10, 5)
             ),
         )
         town.canton.refs["meeting"], town.canton.refs["corrective"] = planned.ref, seen.ref
+
+
+def _reported(town):
+    """The quarter is frozen; a late correction of attendance makes its second version."""
+    quarter = Quarter.parse("2026-Q3")
+    with town.work() as work:
+        freeze(hand(work, "coordination_member"), quarter)
+        late = Mark(date(2026, 9, 4), Presence.EXCUSED_ABSENCE)
+        record_attendance(
+            hand(work, "provider"), RecordAttendance(town.canton.refs["placement:shared"], (late,))
+        )
+    at(town, 10, 7)
+    with town.work() as work:
+        town.canton.refs["report"] = freeze(hand(work, "coordination_member"), quarter).ref

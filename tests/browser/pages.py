@@ -57,12 +57,11 @@ def addresses(town):
 
 def _examples(town):
     """Parts of addresses, by page or else by blueprint."""
-    canton = town.canton
-    refs = canton.refs
+    stage, refs = town.canton.stage, town.canton.refs
     return {
-        "accounts": {"ref": refs["account:case_manager"], "seat": 1},
-        "agreements": {"ref": canton.agreements["LACI"]},
-        "budgets": {"ref": canton.lines["LACI"], "year": 2026},
+        "accounts": {"ref": refs["account"], "seat": 1},
+        "agreements": {"ref": stage.agreements["LACI"]},
+        "budgets": {"ref": stage.lines["LACI"], "year": 2026},
         "budgets.reversal": {"ref": _one(town, "SELECT ref FROM ledger_entry ORDER BY id LIMIT 1")},
         "cases": {"ref": refs["case"]},
         "places": {"ref": refs["case"]},
@@ -70,7 +69,12 @@ def _examples(town):
         "definitions.process": {"name": "reseau-cii"},
         "detections": {"ref": refs["detection"]},
         "referrals": {"ref": refs["new_case:referral"]},
-        "measures": {"ref": canton.measure},
+        "coordination.meeting": {"ref": refs["meeting"]},
+        "coordination.correction": {"ref": refs["corrective"]},
+        "provider": {"ref": refs["placement:asked"], "year": 2026, "number": 9},
+        "statements": {"ref": refs["statement:SAS"]},
+        "reports": {"ref": refs["report"], "quarter": "2026-Q3", "form": "csv"},
+        "measures": {"ref": stage.measure},
     }
 
 

@@ -11,14 +11,12 @@ from itertools import product
 import pytest
 
 from tests.browser.pages import addresses
-from tests.browser.stage import ROLES
+from tests.browser.stage import WHO
 
 LANGUAGES = ("fr", "de", "en")
 LOOKS = {"desktop": {}, "390px": {"mobile": True}, "dark": {"dark": True}}
 ALL_LOOKS = LOOKS | {"dark-390px": {"mobile": True, "dark": True}}
 GROUPS = 3
-WHO = (*ROLES, "social_manager")
-"""Every role, and the lead of the case that everybody looks at."""
 KB = 1024
 FIRST, LATER = 120 * KB, 40 * KB
 

@@ -107,8 +107,6 @@ def _built_once(folder: Path) -> Path:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             town = _opened(f"sqlite:///{folder / 'cii.sqlite'}", folder)
-            with town.work() as work:
-                town.canton = a_canton(work)
             some_months(town)
             with town.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

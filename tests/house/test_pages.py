@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from cii.store.naming import load_all_tables
 from tests.browser.pages import addresses
-from tests.browser.stage import PEOPLE, ROLES
+from tests.browser.stage import ROLES, WHO
 
 ANSWERS = {200, 303, 403, 404}
 WRITTEN_BY_READING = ("journal_", "login_session")
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.xdist_group("pages-0")
 def answers(town):
     """What each person gets at each address: {(endpoint, who): (status, text)}."""
     found = {}
-    for who in PEOPLE:
+    for who in WHO:
         client = town.reader(who)
         for one in addresses(town):
             answer = client.get(one.url)
