@@ -220,9 +220,10 @@ def statements_list(
     agreement_id: int | None = None,
     month: date | None = None,
     after: int = 0,
+    newest: bool = False,
     limit: int = 50,
 ) -> Sequence[Row[Any]]:
-    """The statements that the actor may see, as they were made; `after` is the last id shown.
+    """The statements that the actor may see, as they were made or `newest` first; `after`: last id shown.
 
     Rows: id, ref, agreement_id, line_id, line (code), period_start, period_end, sequence, state, total,
     version.
@@ -230,15 +231,18 @@ def statements_list(
     query = (
         select(*_row)
         .join(line_facts, line_facts.c.line_id == col(Statement.line_id))
-        .where(visible_to(work.actor), col(Statement.id) > after)
+        .where(visible_to(work.actor))
     )
+    if after:
+        query = query.where(col(Statement.id) < after if newest else col(Statement.id) > after)
     if states:
         query = query.where(col(Statement.state).in_(states))
     if agreement_id is not None:
         query = query.where(col(Statement.agreement_id) == agreement_id)
     if month is not None:
         query = query.where(col(Statement.period_start) == month_of(month).start)
-    return work.session.execute(query.order_by(col(Statement.id)).limit(limit)).all()
+    order = col(Statement.id).desc() if newest else col(Statement.id)
+    return work.session.execute(query.order_by(order).limit(limit)).all()
 
 
 @dataclass(frozen=True, slots=True)
