@@ -7,7 +7,7 @@ from cii.access.entering import count_attempt
 from cii.access.entering import log_in as open_door
 from cii.access.entering import log_out as close_door
 from cii.store.work import Work
-from cii.web.base import Blueprint, see_other
+from cii.web.base import Blueprint, may_open, see_other
 from cii.wire import sessions
 from cii.wire.doors import SIGNED_IN, again, claims, needs
 
@@ -52,6 +52,6 @@ def log_out() -> Response:
 @page.get("/")
 @needs(SIGNED_IN)
 def home() -> Response:
-    """The start page is the desk."""
-    known = "desk.page" in current_app.view_functions
-    return redirect(url_for("desk.page" if known else "openapi.page"), 303)
+    """The start page is the desk; a provider's is its own, where requests wait for an answer."""
+    own = may_open("provider.index", g.work.actor)
+    return redirect(url_for("provider.index" if own else "desk.page"), 303)

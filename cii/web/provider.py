@@ -140,7 +140,7 @@ def _home(work: Work) -> dict[str, Any]:
         "arrivals": groups.get(PlacementState.ACCEPTED, []),
         "present": groups.get(PlacementState.STARTED, []),
         "months": [_month(month), _month(month_of(work.today))],
-        "statements": statement_rows(work, statements_list(work, limit=12)),
+        "statements": statement_rows(work, statements_list(work, newest=True, limit=12)),
         "indicators": indicators_now(work),
         "unit": ", ".join(one.name for one in units_by_id(work, units).values()),
     }

@@ -212,7 +212,7 @@ def _payer(work: Work, ref: str) -> PrefillStatement:
 def _list(work: Work) -> dict[str, Any]:
     state = choice_asked(StatementState, "state")
     found = statements_list(
-        work, states=(state,) if state else (), after=number_asked("after"), limit=_PAGE + 1
+        work, states=(state,) if state else (), after=number_asked("after"), newest=True, limit=_PAGE + 1
     )
     kept = found[:_PAGE]
     permits = work.actor.permits

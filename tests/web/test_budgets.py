@@ -23,7 +23,7 @@ def test_a_position_leads_to_its_movements_and_their_source(site):
 
 
 def test_movements_are_filtered_by_stage(site):
-    page = site.as_("finance").get(f"/budgets/{site.town.lines['LACI']}/2026", stage="paid")
+    page = site.as_("coordination").get(f"/budgets/{site.town.lines['SMIG']}/2026", stage="paid")
 
     assert "Aucun mouvement" in page
 

@@ -35,7 +35,7 @@ def test_the_board_says_free_places_in_words_for_the_chosen_day(site):
 
 
 def test_the_board_also_shows_a_measure_in_which_nobody_was_ever_placed(site):
-    assert "0 prises sur 10" in site.as_("coordination").get("/measures/board")
+    assert "0 prise sur 10" in site.as_("coordination").get("/measures/board")
 
 
 def test_a_measure_shows_the_places_of_each_line(site):

@@ -107,3 +107,9 @@ def test_a_month_without_participants_says_so(site):
 def test_nobody_else_has_a_provider_desk(site):
     site.as_("finance").get("/provider", 403)
     site.as_("finance").get("/provider/attendance/2026/9", 403)
+
+
+def test_a_provider_begins_where_requests_wait(site):
+    answer = site.as_("provider").client.get("/")
+
+    assert answer.headers["Location"] == "/provider"
