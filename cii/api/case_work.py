@@ -7,7 +7,7 @@ from datetime import date
 from flask import g
 
 from cii.access.permits import Permit
-from cii.api.asking import matched
+from cii.api.asking import matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
 from cii.cases.actions import AnswerPlan, GridAnswer, ProposePlan, SignAssessment, WriteMedical
@@ -71,6 +71,7 @@ def item(ref: str, item: str) -> Page[EntryView]:
 
 @blueprint.post("/<ref:ref>/grid")
 @needs(Permit.WRITE_GRID)
+@versioned
 @blueprint.arguments(Grid)
 @blueprint.response(200, CASE)
 def grid_written(ask: Grid, ref: str) -> Tagged:
@@ -81,6 +82,7 @@ def grid_written(ask: Grid, ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/medical")
 @needs(Permit.WRITE_MEDICAL)
+@versioned
 @blueprint.arguments(Medical)
 @blueprint.response(200, CASE)
 def medical_written(ask: Medical, ref: str) -> Tagged:
@@ -103,6 +105,7 @@ def assessment(ref: str) -> AssessmentView:
 
 @blueprint.post("/<ref:ref>/assessment")
 @needs(Permit.SIGN_ASSESSMENT)
+@versioned
 @blueprint.arguments(SignAssessment, given=("case_ref", "version"))
 @blueprint.response(200, CASE)
 def signed(ask: Callable[..., SignAssessment], ref: str) -> Tagged:
@@ -121,6 +124,7 @@ def plans(ref: str) -> Page[PlanView]:
 
 @blueprint.post("/<ref:ref>/plan")
 @needs(Permit.PROPOSE_PLAN)
+@versioned
 @blueprint.arguments(ProposePlan, given=("case_ref", "version"))
 @blueprint.response(201, CASE)
 def proposed(ask: Callable[..., ProposePlan], ref: str) -> Tagged:
@@ -131,6 +135,7 @@ def proposed(ask: Callable[..., ProposePlan], ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/plan/answer")
 @needs(Permit.ANSWER_PLAN)
+@versioned
 @blueprint.arguments(AnswerPlan, given=("case_ref",))
 @blueprint.response(200, CASE)
 def answered(ask: Callable[..., AnswerPlan], ref: str) -> Tagged:

@@ -7,7 +7,7 @@ from datetime import date
 from flask import g
 
 from cii.access.permits import Permit
-from cii.api.asking import PageAsked, matched
+from cii.api.asking import PageAsked, matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, open_label, tagged
 from cii.cases.queries import cases_by_id
@@ -136,6 +136,7 @@ def one(ref: str) -> Tagged:
 
 @blueprint.post("/measures/<ref:ref>/places")
 @needs(Permit.EDIT_MEASURES)
+@versioned
 @once
 @blueprint.arguments(SetPlaces, given=("measure_ref",))
 @blueprint.response(200, MEASURE)
@@ -147,6 +148,7 @@ def places_set(ask: Callable[..., SetPlaces], ref: str) -> Tagged:
 
 @blueprint.post("/measures/<ref:ref>/quotas")
 @needs(Permit.EDIT_MEASURES)
+@versioned
 @once
 @blueprint.arguments(SetQuota, given=("measure_ref",))
 @blueprint.response(200, MEASURE)

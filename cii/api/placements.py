@@ -8,7 +8,7 @@ from flask import g
 
 from cii.access.permits import Permit
 from cii.agreements.queries import agreements_by_id
-from cii.api.asking import PageAsked, matched
+from cii.api.asking import PageAsked, matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
 from cii.cases.queries import case_by_ref, cases_by_id, shown_units
@@ -205,6 +205,7 @@ def one(ref: str) -> Tagged:
 
 @blueprint.post("/placements/<ref:ref>/answer")
 @needs(Permit.ANSWER_PLACEMENT, Permit.ASSIGN_PLACEMENT)
+@versioned
 @blueprint.arguments(AnswerPlace, given=("placement_ref",))
 @blueprint.response(200, PLACEMENT)
 def answered(ask: Callable[..., AnswerPlace], ref: str) -> Tagged:
@@ -214,6 +215,7 @@ def answered(ask: Callable[..., AnswerPlace], ref: str) -> Tagged:
 
 @blueprint.post("/placements/<ref:ref>/start")
 @needs(Permit.ANSWER_PLACEMENT, Permit.ASSIGN_PLACEMENT)
+@versioned
 @blueprint.arguments(StartPlacement, given=("placement_ref",))
 @blueprint.response(200, PLACEMENT)
 def started(ask: Callable[..., StartPlacement], ref: str) -> Tagged:
@@ -223,6 +225,7 @@ def started(ask: Callable[..., StartPlacement], ref: str) -> Tagged:
 
 @blueprint.post("/placements/<ref:ref>/end")
 @needs(Permit.ANSWER_PLACEMENT, Permit.END_PLACEMENT)
+@versioned
 @blueprint.arguments(EndPlacement, given=("placement_ref",))
 @blueprint.response(200, PLACEMENT)
 def ended(ask: Callable[..., EndPlacement], ref: str) -> Tagged:
@@ -232,6 +235,7 @@ def ended(ask: Callable[..., EndPlacement], ref: str) -> Tagged:
 
 @blueprint.post("/placements/<ref:ref>/cancellation")
 @needs(Permit.ASSIGN_PLACEMENT)
+@versioned
 @blueprint.arguments(CancelPlacement, given=("placement_ref",))
 @blueprint.response(200, PLACEMENT)
 def cancelled(ask: Callable[..., CancelPlacement], ref: str) -> Tagged:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from flask import g
 
 from cii.access.permits import Permit
-from cii.api.asking import PageAsked, matched
+from cii.api.asking import PageAsked, matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
 from cii.routing.actions import MoveReferral, move_referral
@@ -52,6 +52,7 @@ def one(ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/reception")
 @needs(Permit.ANSWER_REFERRAL)
+@versioned
 @blueprint.arguments(Said)
 @blueprint.response(200, REFERRAL)
 def received(ask: Said, ref: str) -> Tagged:
@@ -61,6 +62,7 @@ def received(ask: Said, ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/acceptance")
 @needs(Permit.ANSWER_REFERRAL)
+@versioned
 @blueprint.arguments(Said)
 @blueprint.response(200, REFERRAL)
 def accepted(ask: Said, ref: str) -> Tagged:
@@ -70,6 +72,7 @@ def accepted(ask: Said, ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/refusal")
 @needs(Permit.ANSWER_REFERRAL)
+@versioned
 @blueprint.arguments(Said)
 @blueprint.response(200, REFERRAL)
 def declined(ask: Said, ref: str) -> Tagged:
@@ -79,6 +82,7 @@ def declined(ask: Said, ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/question")
 @needs(Permit.ANSWER_REFERRAL)
+@versioned
 @blueprint.arguments(Said)
 @blueprint.response(200, REFERRAL)
 def questioned(ask: Said, ref: str) -> Tagged:
@@ -88,6 +92,7 @@ def questioned(ask: Said, ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/answer")
 @needs(Permit.SEND_REFERRAL)
+@versioned
 @blueprint.arguments(Said)
 @blueprint.response(200, REFERRAL)
 def answered(ask: Said, ref: str) -> Tagged:
@@ -97,6 +102,7 @@ def answered(ask: Said, ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/withdrawal")
 @needs(Permit.SEND_REFERRAL)
+@versioned
 @blueprint.arguments(Said)
 @blueprint.response(200, REFERRAL)
 def withdrawn(ask: Said, ref: str) -> Tagged:

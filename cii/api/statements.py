@@ -9,7 +9,7 @@ from flask import g
 
 from cii.access.permits import Permit
 from cii.agreements.queries import agreement_by_ref, agreements_by_id
-from cii.api.asking import PageAsked, matched
+from cii.api.asking import PageAsked, matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
 from cii.institutions.queries import lines_by_id
@@ -159,6 +159,7 @@ def one(ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/submission")
 @needs(Permit.SUBMIT_STATEMENT)
+@versioned
 @once
 @blueprint.response(200, STATEMENT)
 def submitted(ref: str) -> Tagged:
@@ -168,6 +169,7 @@ def submitted(ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/check")
 @needs(Permit.CHECK_STATEMENT)
+@versioned
 @once
 @blueprint.response(200, STATEMENT)
 def checked(ref: str) -> Tagged:
@@ -177,6 +179,7 @@ def checked(ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/approval")
 @needs(Permit.APPROVE_STATEMENT)
+@versioned
 @once
 @blueprint.response(200, STATEMENT)
 def approved(ref: str) -> Tagged:
@@ -186,6 +189,7 @@ def approved(ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/payment")
 @needs(Permit.PAY_STATEMENT)
+@versioned
 @once
 @blueprint.response(200, STATEMENT)
 def paid(ref: str) -> Tagged:
@@ -196,6 +200,7 @@ def paid(ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/return")
 @needs(Permit.CHECK_STATEMENT, Permit.APPROVE_STATEMENT)
+@versioned
 @once
 @blueprint.arguments(Return)
 @blueprint.response(200, STATEMENT)
@@ -206,6 +211,7 @@ def returned(ask: Return, ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/further-engagement")
 @needs(Permit.APPROVE_STATEMENT)
+@versioned
 @once
 @blueprint.response(200, only(Engaged, "amount"))
 def engaged(ref: str) -> Engaged:

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import g
 
 from cii.access.permits import Permit
-from cii.api.asking import PageAsked, matched
+from cii.api.asking import PageAsked, matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, open_label, tagged, unit_shown
 from cii.institutions.queries import UnitLabel
@@ -107,6 +107,7 @@ def one(ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/completion")
 @needs(Permit.SEE_CASE)
+@versioned
 @blueprint.arguments(Complete)
 @blueprint.response(200, TASK)
 def completed(ask: Complete, ref: str) -> Tagged:
@@ -117,6 +118,7 @@ def completed(ask: Complete, ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/assignment")
 @needs(Permit.SEE_DESK)
+@versioned
 @blueprint.arguments(Take)
 @blueprint.response(200, TASK)
 def taken(ask: Take, ref: str) -> Tagged:

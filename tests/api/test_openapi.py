@@ -1,5 +1,7 @@
 """The API describes itself: every route, its body, its refusals, in a document and on a page."""
 
+from tests.api.operations import ask, operations
+
 
 def test_the_document_names_every_route_of_the_api(site):
     document = site.app.test_client().get("/api/v1/openapi.json").get_json()
@@ -33,3 +35,51 @@ def test_the_page_shows_the_document_without_anything_from_elsewhere(site):
     assert "/api/v1/session" in page
     assert "http://" not in page.replace("http://localhost", "")
     assert "https://" not in page
+
+
+def test_the_headers_that_an_act_must_carry_are_described(site):
+    paths = site.app.test_client().get("/api/v1/openapi.json").get_json()["paths"]
+
+    def headers(path, method):
+        return {one["name"] for one in paths[path][method]["parameters"] if one.get("in") == "header"}
+
+    assert headers("/api/v1/placements", "post") == {"Idempotency-Key"}
+    assert headers("/api/v1/statements/{ref}/payment", "post") == {"Idempotency-Key", "If-Match"}
+    assert headers("/api/v1/cases/{ref}/grid", "post") == {"If-Match"}
+    assert headers("/api/v1/cases/{ref}/grid", "get") == set()
+    assert headers("/api/v1/detections/import", "post") == {"Idempotency-Key"}
+    assert "multipart/form-data" in paths["/api/v1/detections/import"]["post"]["requestBody"]["content"]
+
+
+def test_every_act_on_a_version_asks_for_it(january):
+    """Whoever may act on a thing is told its version when the request names none."""
+    who = {
+        "referrals": "gsr", "tasks": "gsr", "cases": "gsr", "placements": "provider", "measures": "contracts",
+        "statements": "finance",
+    }  # fmt: skip
+    others = {
+        "medical": "doctor",
+        "cancellation": "gsr",
+        "answer": "gsr",
+        "withdrawal": "orp",
+        "submission": "provider",
+    }
+    held = january.refs() | {"measures": january.stage.measure}
+    refs = {
+        "line": january.stage.lines["SAS"],
+        "unit": january.stage.units["OAI-REA"],
+        "report": "zzzzzzzzzz",
+    }
+    paths = january.app.test_client().get("/api/v1/openapi.json").get_json()["paths"]
+    told = {}
+    for one in operations(january.app):
+        names = {each["name"] for each in paths[one.path][one.method.lower()]["parameters"] if "name" in each}
+        if "If-Match" in names:
+            last = one.path.rpartition("/")[2]
+            caller = january.as_(others.get(last, who[one.kind]))
+            client = caller.client
+            client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {caller.token}"
+            told[str(one)] = ask(client, one, refs, held[one.kind], **{"If-Match": ""}).status_code
+
+    assert set(told.values()) == {428}, told
+    assert len(told) == 25

@@ -19,6 +19,7 @@ from cii.access.tables import Account
 from cii.app import create_app
 from cii.store.engine import make_engine
 from tests.api.site import MovingClock, Site
+from tests.conftest import NOW
 from tests.journeys import test_api_story as story_of
 from tests.journeys.caller import Caller
 from tests.journeys.stage import Stage
@@ -92,7 +93,7 @@ def told(empty_file, tmp_path_factory, settings) -> dict[str, Moment]:
     folder = tmp_path_factory.mktemp("story")
     shutil.copy(empty_file, folder / "cii.sqlite")
     engine = make_engine(f"sqlite:///{folder / 'cii.sqlite'}")
-    clock = MovingClock(story_of.NOW)
+    clock = MovingClock(NOW)
     story = story_of.Story(Site(create_app(settings, clock, engine=engine), engine, clock, settings))
     story_of.one_file_is_imported(story)
     story_of.two_a_person_is_announced(story)

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from tests.api.site import Site
-from tests.conftest import NOW
 from tests.journeys.caller import Caller, codes
 from tests.journeys.stage import PEOPLE, Stage, a_faulty_file, a_file, a_stage, the_persons
 
