@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import g, render_template
@@ -17,9 +18,10 @@ from cii.agreements.actions import (
     terminate,
 )
 from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_view, agreements_list
-from cii.agreements.rules import MOVES, OPEN_STATES
+from cii.agreements.rules import LIVING_STATES, MOVES, OPEN_STATES
 from cii.agreements.vocabulary import AgreementEvent, AgreementState
-from cii.institutions.queries import lines_by_id, units_by_id
+from cii.agreements.warnings import overdue_deliverables
+from cii.institutions.queries import institutions, lines_by_id, units_by_id
 from cii.kernel.moves import open_moves
 from cii.kernel.period import ONE_DAY
 from cii.measures.queries import measures_by_id
@@ -36,6 +38,8 @@ from cii.wire.reading import asked
 
 page = Blueprint("agreements", __name__)
 _PAGE = 50
+_NEAR = timedelta(days=90)
+"""An end within this time is shown with its clock."""
 _TONES: Mapping[AgreementState, str] = {
     AgreementState.DRAFT: "neutral",
     AgreementState.NEGOTIATION: "info",
@@ -159,18 +163,23 @@ def _register(work: Work) -> dict[str, Any]:
     after = text_asked("after")
     found = agreements_list(work, states=(state,) if state else (), after=after, limit=_PAGE + 1)
     kept = found[:_PAGE]
+    owners = {one.id: one.name for one in institutions(work)}
     names = units_by_id(work, {row.unit_id for row in kept})
+    late = overdue_deliverables(work, {row.id for row in kept})
     return {
         "state": state,
         "states": options(AgreementState, "agreement_state"),
-        "rows": [_register_row(row, names[row.unit_id].name) for row in kept],
+        "rows": [
+            _register_row(row, owners.get(row.institution_id) or names[row.unit_id].name, late.get(row.id, 0))
+            for row in kept
+        ],
         "next_mark": kept[-1].number if len(found) > _PAGE else None,
     }
 
 
-def _register_row(row: Any, provider: str) -> dict[str, Any]:  # noqa: ANN401 - a Core row
+def _register_row(row: Any, provider: str, late: int) -> dict[str, Any]:  # noqa: ANN401 - a Core row
     last = row.valid_to - ONE_DAY if row.valid_to else None
-    living = row.state in {AgreementState.IN_FORCE, AgreementState.UNDER_CORRECTION}
+    near = last is not None and row.state in LIVING_STATES and last <= g.work.today + _NEAR
     return {
         "ref": row.ref,
         "number": row.number,
@@ -180,8 +189,9 @@ def _register_row(row: Any, provider: str) -> dict[str, Any]:  # noqa: ANN401 - 
         "state": state_chip(row.state),
         "valid_from": row.valid_from,
         "until": last,
-        "clock": clock(last) if living else None,
+        "clock": clock(last) if near else None,
         "open_ended": last is None,
+        "warning": {"label": t("web.agreements.late", n=late), "tone": "bad"} if late else None,
     }
 
 
