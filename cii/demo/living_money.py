@@ -227,7 +227,7 @@ class MoneyMaker:
                 held["released"] += rest
                 share["committed"] -= rest
                 key = f"statement:{ref}:release:{share['id']}"
-                self.books.book(moments[3], "release", ("placement", one.held.id, key),
+                self.books.book(moments[3], "release", ("placement_share", share["id"], key),
                                 [(line, agreement, rest, month.start)])  # fmt: skip
         transferred = round5(Chf(total))
         self.sheet.put(

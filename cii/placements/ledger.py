@@ -1,17 +1,28 @@
 """From a placement to the ledger: legs to commit, and what is given back when a stay is cut or called off."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from cii.budgets.actions import Leg, Source, release
+from cii.agreements.rules_proration import Priced
+from cii.budgets.actions import Leg, Source, correct_accrual, release
+from cii.budgets.queries import reached
+from cii.budgets.vocabulary import Stage
 from cii.kernel.money import Chf
-from cii.kernel.period import Period
+from cii.kernel.period import Period, month_of
 from cii.placements.pricing import Bill
 from cii.placements.tables import Placement, PlacementLeg, PlacementShare
 from cii.store.work import Work
+
+ATTENDANCE = "attendance"
+"""Kind of the ledger's source for what attendance earns: the id is that of the share."""
+GIVEN_BACK = "placement_share"
+"""Kind of the ledger's source for what a settled month gave back: the id is that of the share."""
+STATEMENT = "statement"
+"""Kind of the ledger's source for what a statement invoices."""
 
 
 def legs_of(cost: Bill, stay: Period) -> list[Leg]:
@@ -24,27 +35,37 @@ def legs_of(cost: Bill, stay: Period) -> list[Leg]:
     ]
 
 
-def freed_by(planned: Bill, due: Bill) -> dict[tuple[int, int], Chf]:
-    """By line and year: what a stay cut short costs less than the stay as it was planned."""
-    left = {(one.line_id, year): sum_ for one in due.payers for year, sum_ in one.years}
-    return {
-        (one.line_id, year): sum_ - left.get((one.line_id, year), Chf())
-        for one in planned.payers
-        for year, sum_ in one.years
-    }
+@dataclass(frozen=True, slots=True)
+class MonthDue:
+    """What one share owes of one month, named by its first day."""
+
+    share_id: int
+    month: date
+
+
+def months_due(priced: Priced, shares: Sequence[PlacementShare]) -> dict[MonthDue, Chf]:
+    """What each share owes per month for a stay priced with the weights of `shares`, in their order."""
+    due: dict[MonthDue, Chf] = {}
+    for line in priced.lines:
+        for share, part in zip(shares, line.parts, strict=True):
+            key = MonthDue(share.id or 0, month_of(line.period.start).start)
+            due[key] = due.get(key, Chf()) + part
+    return due
 
 
 def release_rest(
     work: Work,
     placement: Placement,
     shares: Sequence[PlacementShare],
-    freed: Mapping[tuple[int, int], Chf] | None,
+    due: Mapping[MonthDue, Chf] | None,
 ) -> Chf:
-    """Give back what the stay no longer needs, per payer and year; `freed` None gives back all.
+    """Give back what a share still binds beyond what it still owes, per payer and year; `due` None: all.
 
-    Never more than a share still binds: months already settled have given back their own rest.
-    Writes what each share binds now and returns the sum given back.
+    What attendance has earned stays bound, and what a settled month gave back at its approval is no longer
+    owed. Days that a settled month holds beyond the end go back with its correction. Writes what each share
+    binds now and returns the sum given back.
     """
+    owed = _still_owed(work, placement, shares, due) if due is not None else {}
     given: list[Leg] = []
     for share in shares:
         rows = work.session.scalars(
@@ -53,8 +74,7 @@ def release_rest(
             .order_by(col(PlacementLeg.year))
         )
         for leg in rows:
-            bound = leg.engaged - leg.released
-            rest = bound if freed is None else min(bound, freed.get((share.line_id, leg.year), Chf()))
+            rest = leg.engaged - leg.released - owed.get((share.id or 0, leg.year), Chf())
             if rest > Chf():
                 leg.released += rest
                 share.committed -= rest
@@ -67,6 +87,58 @@ def release_rest(
         act = f"placement:{placement.ref}:release:{placement.version}"
         release(work, given, Source("placement", placement.id or 0, act))
     return Chf.total(leg.amount for leg in given)
+
+
+def _still_owed(
+    work: Work, placement: Placement, shares: Sequence[PlacementShare], due: Mapping[MonthDue, Chf]
+) -> dict[tuple[int, int], Chf]:
+    """By share and year: the months' price less what they gave back, at least what attendance has earned.
+
+    What was earned beyond the end of the stay is taken back first, where no statement holds it.
+    """
+    earned = _reached(work, Stage.ACCRUED, ATTENDANCE, shares)
+    returned = _reached(work, Stage.COMMITTED, GIVEN_BACK, shares)
+    by_id = {share.id or 0: share for share in shares}
+    owed: dict[tuple[int, int], Chf] = {}
+    for key in sorted({*due, *earned}, key=lambda one: (one.share_id, one.month)):
+        price, held, share = due.get(key, Chf()), earned.get(key, Chf()), by_id[key.share_id]
+        if held > price and not _stated(work, share, key.month):
+            over = Leg(share.line_id, share.agreement_id, held - price, key.month)
+            act = f"placement:{placement.ref}:end:{key.share_id}:{key.month.isoformat()}"
+            correct_accrual(work, [over], Source(ATTENDANCE, key.share_id, act))
+            held = price
+        of_year = (key.share_id, key.month.year)
+        owed[of_year] = owed.get(of_year, Chf()) + max(price + returned.get(key, Chf()), held)
+    return owed
+
+
+def _reached(
+    work: Work, stage: Stage, source_kind: str, shares: Sequence[PlacementShare]
+) -> dict[MonthDue, Chf]:
+    """Net sums that a kind of source brought into a stage, per share and month."""
+    rows = reached(stage, source_kind)
+    found: dict[MonthDue, Chf] = {}
+    for row in work.session.execute(select(rows).where(rows.c.source_id.in_([share.id for share in shares]))):
+        key = MonthDue(row.source_id, month_of(row.effective_on).start)
+        found[key] = found.get(key, Chf()) + Chf(int(row.amount))
+    return found
+
+
+def _stated(work: Work, share: PlacementShare, month: date) -> bool:
+    """Whether the ledger holds a statement of this payer for the month."""
+    rows = reached(Stage.INVOICED, STATEMENT)
+    return (
+        work.session.execute(
+            select(rows.c.source_id)
+            .where(
+                rows.c.line_id == share.line_id,
+                rows.c.agreement_id == share.agreement_id,
+                rows.c.effective_on == month,
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
 
 
 def _first_day(year: int, start: date) -> date:

@@ -4,7 +4,6 @@ Each act asks `queries.moves_for`, which also draws the buttons. What is freed (
 freed in the transaction of its cause.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +12,7 @@ from sqlmodel import col
 
 from cii.access.actions import close_grants, grant
 from cii.access.vocabulary import Relation, Section
+from cii.agreements.queries import price_of
 from cii.journal.actions import wrote
 from cii.kernel.clock import local_midnight
 from cii.kernel.errors import NotAllowed, Refusal, refuse
@@ -22,8 +22,7 @@ from cii.measures.queries import measures_by_id
 from cii.notices.actions import tell
 from cii.placements.actions import note_event
 from cii.placements.days import give_back_days, lock_days
-from cii.placements.ledger import freed_by, release_rest
-from cii.placements.pricing import Bill, Payer, bill_under
+from cii.placements.ledger import months_due, release_rest
 from cii.placements.queries import moves_for, placement_by_ref, shares_of
 from cii.placements.rules import (
     MOVES,
@@ -32,7 +31,7 @@ from cii.placements.rules import (
     RefusalNeedsReason,
     exit_faults,
 )
-from cii.placements.tables import Placement, PlacementShare
+from cii.placements.tables import Placement
 from cii.placements.vocabulary import (
     ContractType,
     ExitType,
@@ -134,6 +133,8 @@ class EndPlacement:
 def end_placement(work: Work, ask: EndPlacement) -> Placement:
     """Record the exit; days and money after it are free again, by the agreement's own rule of interruption.
 
+    An exit inside a month that is settled is recorded as well: the money of its days goes back with the
+    month's correction statement.
     The provider keeps its sight for the parameter `placement_closing_months`, to complete attendance and
     statement. Refuses, all at once: OutsideThePlacement, NotYet, ExitWithoutContractType,
     ContractWithoutEmployment; before: UnknownThing, NotAllowed, IllegalMove.
@@ -155,9 +156,16 @@ def end_placement(work: Work, ask: EndPlacement) -> Placement:
     if len(rest):
         give_back_days(work, placement.measure_id, placement.line_id, rest)
         shares = shares_of(work, placement.id or 0)
-        due = _bill(work, placement, shares, Period.through(placement.starts_on, ask.exited_on), planned)
-        whole = _bill(work, placement, shares, planned, planned)
-        released = release_rest(work, placement, shares, freed_by(whole, due))
+        priced = price_of(
+            work,
+            agreement_id=shares[0].agreement_id,
+            measure_id=placement.measure_id,
+            line_id=shares[0].line_id,
+            span=Period.through(placement.starts_on, ask.exited_on),
+            weights=[share.weight for share in shares],
+            planned=planned,
+        )
+        released = release_rest(work, placement, shares, months_due(priced, shares))
     note_event(
         work,
         placement,
@@ -212,17 +220,6 @@ def _moved(work: Work, ref: str, event: PlacementMove) -> Placement:
         _lock(work, placement)
     placement.state = following
     return placement
-
-
-def _bill(
-    work: Work, placement: Placement, shares: Sequence[PlacementShare], stay: Period, planned: Period
-) -> Bill:
-    payers = [Payer(share.line_id, share.weight) for share in shares]
-    agreements = [share.agreement_id for share in shares]
-    found, faults = bill_under(work, placement.measure_id, payers, agreements, stay, planned=planned)
-    refuse(faults)
-    assert found is not None  # noqa: S101 - without a bill there was a reason
-    return found
 
 
 def _lock(work: Work, placement: Placement) -> None:

@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from cii.budgets.actions import Leg, Source, engage, release
 from cii.kernel.money import Chf
+from cii.placements.ledger import GIVEN_BACK
 from cii.placements.tables import PlacementLeg, PlacementShare
 from cii.store.work import Work
 
@@ -22,7 +23,7 @@ def release_unused(work: Work, share_id: int, on: date, amount: Chf, key: str) -
         leg.released += given
         share.committed -= given
         work.session.flush()
-        release(work, [_leg(share, on, given)], Source("placement", share.placement_id, key))
+        release(work, [_leg(share, on, given)], Source(GIVEN_BACK, share_id, key))
     return given
 
 

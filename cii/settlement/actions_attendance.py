@@ -16,6 +16,7 @@ from cii.journal.actions import wrote
 from cii.kernel.errors import NotAllowed, refuse
 from cii.kernel.money import Chf
 from cii.kernel.period import Period, month_of
+from cii.placements.ledger import ATTENDANCE
 from cii.placements.queries import placement_by_ref
 from cii.settlement.queries import MonthOf, months_of, sequence_of, stays_in
 from cii.settlement.rules import SETTLED, NotStarted, ShareOf, attendance_faults, expected_days
@@ -23,9 +24,6 @@ from cii.settlement.tables import Attendance
 from cii.settlement.vocabulary import Presence
 from cii.store.columns import new_ref
 from cii.store.work import HOUSE, Work
-
-ATTENDANCE = "attendance"
-"""Kind of the ledger's source: the id is that of the share."""
 
 
 @dataclass(frozen=True)

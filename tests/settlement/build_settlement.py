@@ -41,27 +41,29 @@ class Desk:
     def work(self) -> Work:
         return self.stage.work
 
-    def attest(self, placement: Placement, **absences: Presence):
-        """The whole of November: present but for the days named d03=Presence.SICK."""
-        marks = tuple(Mark(date(2026, 11, int(day[1:])), presence) for day, presence in absences.items())
-        return record_attendance(
-            self.provider, RecordAttendance(placement.ref, marks, others_present=NOVEMBER)
-        )
+    def on(self, day: date) -> "Desk":
+        """The same persons on another day."""
+        now = self.stage.on(day).now
+        hands = (self.provider, self.checker, self.approver, self.payer)
+        return Desk(self.stage, *(replace(one, now=now) for one in hands))
 
-    def prefill(self, line=None, agreement=None, by: Work | None = None) -> Statement:
-        asked = PrefillStatement(
-            (agreement or self.stage.ac).ref, (line or self.stage.market.ac).ref, NOVEMBER
-        )
+    def attest(self, placement: Placement, month: date = NOVEMBER, **absences: Presence):
+        """The whole month up to today: present but for the days named d03=Presence.SICK."""
+        marks = tuple(Mark(month.replace(day=int(day[1:])), presence) for day, presence in absences.items())
+        return record_attendance(self.provider, RecordAttendance(placement.ref, marks, others_present=month))
+
+    def prefill(self, line=None, agreement=None, by: Work | None = None, month: date = NOVEMBER) -> Statement:
+        asked = PrefillStatement((agreement or self.stage.ac).ref, (line or self.stage.market.ac).ref, month)
         return prefill_statement(by or self.provider, asked)
 
-    def approved(self) -> Statement:
-        statement = self.prefill()
+    def approved(self, month: date = NOVEMBER) -> Statement:
+        statement = self.prefill(month=month)
         submit(self.provider, statement.ref)
         check_statement(self.checker, statement.ref)
         return approve(self.approver, statement.ref)
 
-    def paid(self) -> Statement:
-        statement = self.approved()
+    def paid(self, month: date = NOVEMBER) -> Statement:
+        statement = self.approved(month)
         pay(self.payer, statement.ref)
         return statement
 
