@@ -31,6 +31,7 @@ from cii.settlement.actions_computing import (
     not_accrued,
     outdated,
     share_for,
+    share_of_placement,
     started_months,
 )
 from cii.settlement.queries import (
@@ -41,7 +42,6 @@ from cii.settlement.queries import (
     same_eyes,
     sequence_of,
     statement_by_ref,
-    stays_in,
 )
 from cii.settlement.rules import (
     DRAFTS,
@@ -273,8 +273,7 @@ def _take_back(work: Work, statement: Statement, lines: list[StatementLine]) -> 
     for kind in (EntryKind.RECLAIM, EntryKind.CREDIT_NOTE):
         book(work, kind, [_leg(statement, over)], _source(statement, kind.value))
     for line in lines:
-        stays = stays_in(work, month, placement_ids=[line.placement_id])
-        share = next(share for share in stays[0].shares if (share.agreement_id, share.line_id) == payer)
+        share = share_of_placement(work, line.placement_id, payer)
         take_back(work, share, month, -line.amount)
         key = f"statement:{statement.ref}:release:{share.share_id}"
         release_unused(work, share.share_id, month.start, -line.amount, key)
