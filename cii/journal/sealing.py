@@ -1,7 +1,7 @@
 """The sealer: appends what was committed to the chain, one writer at a time, and exports its state."""
 
 import json
-import os
+import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,7 +106,7 @@ def _export(seals: list[tuple[int, int, str, datetime]], key: bytes, settings: S
             continue
         body = {"seq": seq, "count": count, "hash": hash_, "at": at.isoformat()}
         text = json.dumps(body | {"mac": seal_mac(key, body)}, indent=1)
-        half = folder / f".{name}.{os.getpid()}"
+        half = folder / f".{name}.{secrets.token_hex(4)}"
         half.write_text(text, encoding="utf-8")
         half.replace(folder / name)
 
