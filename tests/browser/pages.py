@@ -14,6 +14,33 @@ APART = frozenset({"login.home"})
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What somebody gets at an address: the status, and the page if it is one (None for a file)."""
+
+    endpoint: str
+    url: str
+    status: int
+    page: str | None
+
+
+def answers(town, who):
+    """What that person gets at every address; asked once per town."""
+    if who not in town.answers:
+        client = town.reader(who)
+        town.answers[who] = []
+        for one in addresses(town):
+            answer = client.get(one.url)
+            shown = answer.text if answer.mimetype == "text/html" else None
+            town.answers[who].append(Answer(one.endpoint, one.url, answer.status_code, shown))
+    return town.answers[who]
+
+
+def opened(town, who):
+    """The pages that open for that person."""
+    return [one for one in answers(town, who) if one.status == 200 and one.page is not None]
+
+
+@dataclass(frozen=True)
 class Address:
     """An address to look at, and the rule it belongs to."""
 

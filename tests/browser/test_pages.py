@@ -5,12 +5,11 @@ every look and language.
 """
 
 import gzip
-from dataclasses import dataclass
 from itertools import product
 
 import pytest
 
-from tests.browser.pages import addresses
+from tests.browser.pages import answers, opened
 from tests.browser.stage import WHO
 
 LANGUAGES = ("fr", "de", "en")
@@ -39,25 +38,6 @@ def wide(window):
     return window.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
-@dataclass
-class Seen:
-    """A page that opened for a role."""
-
-    endpoint: str
-    url: str
-
-
-def pages_of(town, who):
-    """The pages that open for that person, and one that refuses; files are no pages."""
-    client = town.reader(who)
-    opened, refused = [], []
-    for one in addresses(town):
-        answer = client.get(one.url)
-        if answer.mimetype == "text/html" and answer.status_code in (200, 403):
-            (opened if answer.status_code == 200 else refused).append(Seen(one.endpoint, one.url))
-    return opened, refused[:1]
-
-
 def by_group(values):
     return [pytest.param(*(one if isinstance(one, tuple) else (one,)), marks=pytest.mark.xdist_group(f"pages-{n % GROUPS}"))
             for n, one in enumerate(values)]  # fmt: skip
@@ -75,7 +55,8 @@ def look_at(window, violations, address, one, label):
 @pytest.mark.parametrize("who", by_group(WHO))
 def test_every_page_of_a_role_is_accessible_and_fits(town, page, faults, violations, who):
     turn = WHO.index(who)
-    opened, refused = pages_of(town, who)
+    refused = [one for one in answers(town, who) if one.status == 403][:1]
+    seen = opened(town, who)
     windows = [
         (f"{lang} {name}", page(lang, who, **look))
         for n, (name, look) in enumerate(LOOKS.items())
@@ -85,12 +66,12 @@ def test_every_page_of_a_role_is_accessible_and_fits(town, page, faults, violati
         window.goto(f"{town.address}/help?lang={label[:2]}")
 
     said = []
-    for n, one in enumerate([*opened, *refused]):
+    for n, one in enumerate([*seen, *refused]):
         label, window = windows[(n + turn) % 3]
         said += look_at(window, violations, town.address, one, label)
 
     faults[:] = [one for one in faults if "403" not in one]  # the refused page was asked for on purpose
-    assert opened
+    assert seen
     assert said == []
 
 
@@ -99,9 +80,12 @@ def test_every_page_of_a_role_is_accessible_and_fits(town, page, faults, violati
 def test_every_page_of_a_role_in_every_language_and_look(town, page, violations, who, lang, name):  # noqa: PLR0917 - who, in which language, how
     window = page(lang, who, **ALL_LOOKS[name])
     window.goto(f"{town.address}/help?lang={lang}")
-    opened, _ = pages_of(town, who)
 
-    said = [no for one in opened for no in look_at(window, violations, town.address, one, f"{lang} {name}")]
+    said = [
+        no
+        for one in opened(town, who)
+        for no in look_at(window, violations, town.address, one, f"{lang} {name}")
+    ]
 
     assert said == []
 
@@ -114,10 +98,9 @@ def test_every_page_of_a_role_in_every_language_and_look(town, page, violations,
 )
 def test_main_action_of_every_page_is_reached_by_tab_with_a_visible_focus(town, page, who):
     window = page("fr", who)
-    opened, _ = pages_of(town, who)
     said = []
 
-    for one in opened:
+    for one in opened(town, who):
         window.goto(f"{town.address}{one.url}")
         has_main = window.evaluate(MARK_MAIN)
         window.evaluate("() => { document.activeElement.blur(); document.getElementById('main').focus(); }")
@@ -166,9 +149,8 @@ def test_first_load_is_under_120_kilobytes_and_later_pages_under_40(town, browse
     window.wait_for_url("**/desk*")
     desk = wire.taken()
 
-    opened, _ = pages_of(town, "case_manager")
     later = {}
-    for one in opened:
+    for one in opened(town, "case_manager"):
         window.goto(f"{town.address}{one.url}")
         later[one.endpoint] = wire.taken()
     context.close()

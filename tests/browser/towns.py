@@ -4,7 +4,7 @@ import pickle
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -45,6 +45,8 @@ class Town:
     clock: MovingClock
     canton: Canton
     address: str = ""
+    answers: dict = field(default_factory=dict)
+    """What each person gets at every address (tests/browser/pages.py)."""
 
     @property
     def bell(self) -> Bell:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from cii.store.naming import load_all_tables
-from tests.browser.pages import addresses
+from tests.browser.pages import addresses, answers
 from tests.browser.stage import ROLES, WHO
 
 ANSWERS = {200, 303, 403, 404}
@@ -14,44 +14,37 @@ WRITTEN_BY_READING = ("journal_", "login_session")
 pytestmark = pytest.mark.xdist_group("pages-0")
 
 
-@pytest.fixture(scope="module")
-def answers(town):
-    """What each person gets at each address: {(endpoint, who): (status, text)}."""
-    found = {}
-    for who in WHO:
-        client = town.reader(who)
-        for one in addresses(town):
-            answer = client.get(one.url)
-            found[one.endpoint, who] = (
-                answer.status_code,
-                answer.text if answer.mimetype == "text/html" else "",
-            )
-    return found
+@pytest.fixture
+def everything(town):
+    """What each person gets at each address: {(endpoint, who): answer}."""
+    return {(one.endpoint, who): one for who in WHO for one in answers(town, who)}
 
 
-def test_no_page_breaks_for_any_role(answers):
-    broken = {key: status for key, (status, _) in answers.items() if status not in ANSWERS}
+def test_no_page_breaks_for_any_role(everything):
+    broken = {key: one.status for key, one in everything.items() if one.status not in ANSWERS}
 
     assert not broken
 
 
-def test_each_page_opens_for_somebody(answers):
-    opened = {endpoint for (endpoint, _), (status, _) in answers.items() if status == 200}
+def test_each_page_opens_for_somebody(everything):
+    opened = {one.endpoint for one in everything.values() if one.status == 200}
 
-    assert {endpoint for endpoint, _ in answers} - opened == set()
+    assert {one.endpoint for one in everything.values()} - opened == set()
 
 
-def test_each_role_has_a_page_of_its_own_and_is_refused_another(answers):
-    by_role = {who: {status for (_, other), (status, _) in answers.items() if other == who} for who in ROLES}
+def test_each_role_has_a_page_of_its_own_and_is_refused_another(town):
+    by_role = {who: {one.status for one in answers(town, who)} for who in ROLES}
 
     assert all({200, 403} <= seen for seen in by_role.values()), by_role
 
 
-def test_no_page_shows_an_object_where_words_belong(answers):
+def test_no_page_shows_an_object_where_words_belong(everything):
     """A state or role without words shows its Python name."""
     signs = ("&lt;bound method", "&lt;cii.", "StrEnum", "None</td>", "{&#39;", "Traceback")
 
-    assert [(key, sign) for key, (_, page) in answers.items() for sign in signs if sign in page] == []
+    assert [
+        (key, sign) for key, one in everything.items() for sign in signs if sign in (one.page or "")
+    ] == []
 
 
 def test_reading_changes_nothing_but_the_journal(town):
