@@ -127,8 +127,10 @@ def _locked(work: Work, ask: MoveReferral) -> Referral:
 
 
 def _accepted(work: Work, row: Referral) -> None:
+    """The lead moves, the process goes on; in everyday collaboration the sending unit keeps its part."""
     case = case_by_id(work, row.case_id)
-    move_lead(work, case, row.to_unit_id, work.actor.account_id)
+    stays = True if case.path is CasePath.EVERYDAY else None
+    move_lead(work, case, row.to_unit_id, work.actor.account_id, stays=stays)
     if case.path is CasePath.NETWORK:
         advance(work, instance_of(work, row.case_id), TaskDone("take_lead", "accept"))
     elif case.path is CasePath.EVERYDAY:

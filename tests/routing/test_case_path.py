@@ -1,5 +1,6 @@
 """The path of a case from announcement to follow-up, with what refuses on the way."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -132,6 +133,25 @@ def test_without_potential_everyday_collaboration_takes_over(work):
     done = announce(hand, Announce(a_detection(hand), Potential.NONE, "Motif", consent=CONSENT))
 
     assert done.path is Path.EVERYDAY
+
+
+def test_in_everyday_collaboration_the_sending_unit_keeps_its_part_and_gives_its_contribution(work):
+    town = a_town(work)
+    done = announce(
+        town.hands["ORP"], Announce(a_detection(town.hands["ORP"]), Potential.NONE, "Motif", consent=CONSENT)
+    )
+    request = inbox(town.hands["ORP"], "unit").items[0]
+    complete_task(town.hands["ORP"], CompleteTask(request.ref, "requested"))
+    for event in (ReferralEvent.RECEIVE, ReferralEvent.ACCEPT):
+        move_referral(town.hands["OAI"], MoveReferral(done.referral_ref, event))
+    later = replace(town.hands["ORP"], now=work.now + timedelta(days=45))
+
+    assert case_by_ref(later, done.case.ref).lead_unit_id == unit_by_code(work, "OAI-REA").id
+    (support,) = inbox(later, "unit").items
+    complete_task(later, CompleteTask(support.ref, "given"))
+    assert {task.key: task.outcome for task in tasks_of(work, instance_of(work, done.case.id))}[
+        "support"
+    ] == "given"
 
 
 def test_a_young_person_goes_to_youth_case_management(work):
