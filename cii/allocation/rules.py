@@ -73,8 +73,8 @@ class Ranked:
 def rank(options: Sequence[Option], wish: Wish, weights: Weights = DEFAULT) -> list[Ranked]:
     """The options in the order in which they suit the person.
 
-    First by access (open, full, facts missing, undecided, closed), then by score, then by code: the order
-    does not depend on the order of the input.
+    First by access (open, full, unpayable, facts missing, undecided, closed), then by score, then by code:
+    the order does not depend on the order of the input.
     """
     priced = sorted(one.price for one in options if one.price is not None)
     marked = [(one, _parts(one, wish, priced, weights)) for one in options]

@@ -18,6 +18,7 @@ class Access(StrEnum):
 
     OPEN = "open"
     FULL = "full"
+    UNPAYABLE = "unpayable"
     MISSING_FACTS = "missing_facts"
     UNDECIDED = "undecided"
     CLOSED = "closed"

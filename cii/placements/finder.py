@@ -136,7 +136,10 @@ def find_places(  # noqa: PLR0917 - the parts of one question
         )
         for row in shown
     }
-    open_to = {row.id: _access(row, verdicts[row.id], freedom[row.id], stay) for row in shown}
+    open_to = {
+        row.id: _access(row, verdicts[row.id], freedom[row.id], _mine(prices[row.id], line_ref), stay)
+        for row in shown
+    }
     options = [
         Option(
             row.code,
@@ -146,14 +149,7 @@ def find_places(  # noqa: PLR0917 - the parts of one question
             row.target_groups,
             freedom[row.id].free,
             freedom[row.id].line_places,
-            next(
-                (
-                    p.amount.centimes
-                    for p in prices[row.id]
-                    if p.line_ref == line_ref and p.amount is not None
-                ),
-                None,
-            ),
+            _centimes(_mine(prices[row.id], line_ref)),
             (bids or {}).get(row.code, 0),
         )
         for row in shown
@@ -199,13 +195,27 @@ def _wish(facts: Mapping[str, object]) -> Wish:
     )
 
 
-def _access(row: CatalogueRow, verdict: Verdict, freedom: Freedom, stay: Period) -> Access:
+def _mine(prices: Sequence[LinePrice], line_ref: str) -> LinePrice | None:
+    """The price for the paying line; None when the line has no places in the measure."""
+    return next((price for price in prices if price.line_ref == line_ref), None)
+
+
+def _centimes(price: LinePrice | None) -> int | None:
+    return price.amount.centimes if price is not None and price.amount is not None else None
+
+
+def _access(
+    row: CatalogueRow, verdict: Verdict, freedom: Freedom, price: LinePrice | None, stay: Period
+) -> Access:
+    """Whether the place can be had; without an agreement and a tariff of the paying line it cannot."""
     if verdict.standing is Standing.NOT_ELIGIBLE or (row.ends_on is not None and row.ends_on < stay.last):
         return Access.CLOSED
     if verdict.standing is Standing.MISSING_FACTS:
         return Access.MISSING_FACTS
     if verdict.standing is Standing.UNDECIDED:
         return Access.UNDECIDED
+    if price is not None and price.fault is not None:
+        return Access.UNPAYABLE
     return Access.OPEN if freedom.free > 0 else Access.FULL
 
 
@@ -305,7 +315,7 @@ def _remedies(  # noqa: PLR0917 - what one proposal knows
         found.append(Remedy("quota", {"line": line_code, "lines": others, "day": freedom.first_full}))
     elif freedom.measure_free <= 0:
         found.append(Remedy("place", {"day": freedom.first_full, "days": freedom.full_days}))
-    mine = next((price for price in prices if price.line_ref == line_ref), None)
+    mine = _mine(prices, line_ref)
     if mine is not None and mine.fault is not None:
         found.append(Remedy("agreement", {"line": line_code}))
     return found

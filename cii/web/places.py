@@ -36,7 +36,10 @@ FIRST_SHOWN = 10
 """Measures on the page at first; the address asks for all."""
 PAYERS = 2
 """Payers in the form: one is usual, two are the mixed case."""
-TONES = {"open": "good", "full": "warn", "missing_facts": "warn", "undecided": "warn", "closed": "neutral"}
+TONES = {
+    "open": "good", "full": "warn", "unpayable": "warn", "missing_facts": "warn", "undecided": "warn",
+    "closed": "neutral",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

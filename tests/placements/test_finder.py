@@ -37,6 +37,22 @@ def test_each_measure_shows_price_to_each_line_free_days_and_rank(work):
     assert [one.code for one in second.would_change] == ["agreement"]
 
 
+def test_a_measure_that_the_line_cannot_pay_is_not_open_and_stands_after_those_it_can(work):
+    stage = a_stage(work)
+    nearer = a_measure(work, code="A-SANS-CONVENTION", quotas={"LACI": 9}, region="Littoral")
+    stage.room_for(1, ac=1)
+    stage.placement()
+
+    found = find(stage, wish=Wish("Littoral", ("fr",)))
+
+    assert [(one.measure.code, one.access) for one in found] == [
+        (stage.measure.code, Access.FULL),
+        (nearer.code, Access.UNPAYABLE),
+    ]
+    assert found[1].freedom.free > 0
+    assert [(one.code, one.facts["line"]) for one in found[1].would_change] == [("agreement", "LACI")]
+
+
 def test_a_closed_measure_says_which_condition_fails_and_what_would_change_it(work):
     stage = a_stage(work)
     publish_rule(work, PublishRule(stage.measure.ref, CONDITIONS, work.today))
