@@ -11,6 +11,7 @@ from typing import Protocol
 
 from sqlmodel import col, select
 
+from cii.access.queries import members_of
 from cii.journal.actions import wrote
 from cii.kernel.digest import digest
 from cii.kernel.errors import Refusal
@@ -35,8 +36,8 @@ from cii.workflow.tables import WfDecision, WfDefinition, WfInstance, WfTimer
 from cii.workflow.vocabulary import LANGUAGES, Status
 
 __all__ = [
-    "Advance", "AlreadyRunning", "Fired", "PublishedFileChanged", "StoredDecision", "Sweep", "Units",
-    "assign_task", "decide", "fire", "publish", "start", "sweep_timers",
+    "Advance", "AlreadyRunning", "Fired", "NotOfTheUnit", "PublishedFileChanged", "StoredDecision", "Sweep",
+    "Units", "assign_task", "decide", "fire", "publish", "start", "sweep_timers",
 ]  # fmt: skip
 
 Units = Mapping[str, Iterable[int]]
@@ -47,6 +48,12 @@ class AlreadyRunning(Refusal):
     """The subject has a running process of this kind."""
 
     code, kind = "process-already-running", "conflict"
+
+
+class NotOfTheUnit(Refusal):
+    """A task is assigned to a member of the unit that holds it."""
+
+    code, kind = "assignee-not-of-the-unit", "unfit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +163,11 @@ def assign_task(
     """Give an open task to a member of its unit, or back to the unit with None.
 
     Members take free tasks of their own unit and give back their own; else the engine's guard decides (lead,
-    coordination, supervisor). Refuses: UnknownThing, IllegalMove, StaleSeq.
+    coordination, supervisor). Refuses: UnknownThing, NotOfTheUnit, IllegalMove, StaleSeq.
     """
     task = task_by_ref(work, task_ref)
+    if account_id is not None and not _seated(work, account_id, task.unit_id):
+        raise NotOfTheUnit(field="account")
     me = work.actor.account_id
     own = task.unit_id in work.actor.units and me is not None
     free = own and (
@@ -204,6 +213,11 @@ def sweep_timers(
         except Refusal as no:
             failed.append((instance.ref, no))
     return Sweep(tuple(fired), tuple(failed))
+
+
+def _seated(work: Work, account_id: int, unit_id: int | None) -> bool:
+    """Whether the account has a live seat in the unit today."""
+    return unit_id is not None and account_id in {one.id for one in members_of(work, unit_id)}
 
 
 def _held(roles: Units) -> dict[str, tuple[int, ...]]:

@@ -1,19 +1,22 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session, select
 
-from cii.access.tables import Account
+from cii.access.tables import Account, Membership
+from cii.access.vocabulary import Role
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.errors import Refusal
 from cii.kernel.moves import IllegalMove
 from cii.people.tables import Person
+from cii.store.columns import new_ref
 from cii.store.work import HOUSE, Work, working
 from cii.workflow.actions import (
     AlreadyRunning,
+    NotOfTheUnit,
     PublishedFileChanged,
     assign_task,
     decide,
@@ -39,9 +42,17 @@ from tests.workflow.build_workflow import (
 )
 
 
-def an_account(work: Work) -> int:
-    account = Account(email="x@example.org", name="X", created_at=work.now)
+def a_member(work: Work, unit_id: int, until: date | None = None) -> int:
+    """An account with a seat in the unit, up to a day."""
+    account = Account(email=f"{new_ref()}@example.org", name="X", created_at=work.now)
     work.session.add(account)
+    work.session.flush()
+    work.session.add(
+        Membership(
+            account_id=account.id, unit_id=unit_id, role=Role.CASE_MANAGER,
+            valid_from=date(2026, 1, 1), valid_to=until,
+        )
+    )  # fmt: skip
     work.session.flush()
     return account.id
 
@@ -197,7 +208,7 @@ def test_the_lead_moves_with_its_open_tasks(work: Work, tmp_path):
 def test_a_member_takes_a_free_task_of_the_own_unit_and_nobody_elses(work: Work, tmp_path):
     begun, roles = a_process(work, tmp_path / "w")
     one, two = tasks_of(work, begun.instance)
-    me = an_account(work)
+    me = a_member(work, roles["AC"][0])
     mine = seated(work, roles["AC"][0], account=me)
 
     assign_task(mine, one.ref, me)
@@ -206,6 +217,21 @@ def test_a_member_takes_a_free_task_of_the_own_unit_and_nobody_elses(work: Work,
     with pytest.raises(Refusal) as no:
         assign_task(seated(work, roles["AS"][0], account=me), two.ref, me)
     assert no.value.code == "unknown"
+
+
+def test_a_task_is_given_to_a_live_member_of_its_unit_only(work: Work, tmp_path):
+    begun, roles = a_process(work, tmp_path / "w")
+    one = tasks_of(work, begun.instance)[0]
+    lead = seated(work, roles["lead"][0], account=a_member(work, roles["lead"][0]))
+    colleague, stranger = a_member(work, roles["AC"][0]), a_member(work, roles["AI"][0])
+    gone = a_member(work, roles["AC"][0], until=work.today)
+
+    for other in (stranger, gone):
+        with pytest.raises(NotOfTheUnit):
+            assign_task(lead, one.ref, other)
+    assign_task(lead, one.ref, colleague)
+
+    assert one.account_id == colleague
 
 
 def test_a_decision_is_kept_with_what_went_in_and_why(work: Work):
