@@ -178,6 +178,19 @@ def live(actor: Actor, now: datetime) -> ColumnElement[bool]:
     )
 
 
+def units_reading(work: Work, case_id: int) -> frozenset[int]:
+    """The units to which a grant opens something of the case now."""
+    rows = work.session.exec(
+        select(AccessGrant.unit_id).where(
+            col(AccessGrant.case_id) == case_id,
+            col(AccessGrant.closed_at).is_(None),
+            col(AccessGrant.valid_from) <= work.now,
+            or_(col(AccessGrant.valid_until).is_(None), col(AccessGrant.valid_until) > work.now),
+        )
+    )
+    return frozenset(unit for unit in rows if unit is not None)
+
+
 def is_open(work: Work, cause: str) -> bool:
     """Whether a grant of that cause is open."""
     wanted = select(AccessGrant.id).where(

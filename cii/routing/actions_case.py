@@ -1,7 +1,9 @@
 """Acts that write a case and move it: the parts of the assessment, its signature, the plan, the review."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from cii.access.queries import units_reading
 from cii.cases.actions import (
     AnswerPlan,
     ProposePlan,
@@ -10,6 +12,7 @@ from cii.cases.actions import (
     WriteGrid,
     WriteMedical,
     answer_plan,
+    leave,
     propose_plan,
     sign,
     voice_done,
@@ -25,10 +28,12 @@ from cii.people.actions import withdraw_consent
 from cii.people.queries import consent_person
 from cii.routing.flow import CASE, advance, instance_of
 from cii.store.work import Work
-from cii.workflow.actions import Fired
-from cii.workflow.events import TaskDone, WithdrawConsent
-from cii.workflow.queries import instance_by_id, instance_for, roles_of, task_by_ref
-from cii.workflow.vocabulary import Status
+from cii.workflow.actions import Fired, fire
+from cii.workflow.events import SYSTEM, Reassign, TaskDone, WithdrawConsent
+from cii.workflow.keeping import keep_parts
+from cii.workflow.queries import instance_by_id, instance_for, roles_of, task_by_ref, tasks_of
+from cii.workflow.tables import WfInstance
+from cii.workflow.vocabulary import Stand, Status
 
 TASK_OF = {Voice.AC: "grid_ac", Voice.AI: "grid_ai", Voice.AS: "grid_as", Voice.PHYSICIAN: "medical"}
 """Which task of the network's process a voice ends by speaking."""
@@ -150,13 +155,34 @@ def complete_task(work: Work, ask: CompleteTask) -> Fired:
 def take_back_consent(work: Work, consent_ref: str) -> int:
     """The person withdraws a consent: foreign access closes in this request, and the processes stop.
 
+    Units that lose their sight of a case leave it: their open tasks fall to the lead, and no list of theirs
+    shows anything of it, even once the process goes on.
     Returns how many grants were closed. Refuses what `withdraw_consent` refuses.
     """
     person_id = consent_person(work, consent_ref)
     cases = cases_of(work, person_id)
+    saw = {case.id or 0: units_reading(work, case.id or 0) for case in cases}
     closed = withdraw_consent(work, consent_ref)
     for case in cases:
+        gone = saw[case.id or 0] - units_reading(work, case.id or 0)
         instance = instance_for(work, CASE, case.id or 0)
         if instance is not None and instance.status == Status.OPEN:
             advance(work, instance, WithdrawConsent())
+        if gone:
+            _shut_out(work, case, instance, gone)
     return closed
+
+
+def _shut_out(work: Work, case: CaseFile, instance: WfInstance | None, gone: Collection[int]) -> None:
+    """End the parts of these units in the case and in its process."""
+    for part in live_parties(work, case.id or 0):
+        if part.unit_id in gone:
+            leave(work, case, part.unit_id, part.role)
+    if instance is None or instance.status == Status.CLOSED:
+        return
+    for task in tasks_of(work, instance):
+        if task.state == Stand.OPEN and task.unit_id in gone:
+            fire(work, instance, Reassign(task.number, None, unit=case.lead_unit_id), by=SYSTEM)
+    held = roles_of(work, instance.id or 0)
+    stay = {role: tuple(unit for unit in units if unit not in gone) for role, units in held.items()}
+    keep_parts(work, instance, {role: units for role, units in stay.items() if units})

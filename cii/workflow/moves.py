@@ -57,6 +57,8 @@ def moves(  # noqa: C901 - one line per kind of move
     if state.status == Status.SUSPENDED:
         if manages:
             found += [Move("resume"), Move("close", outcomes=definition.outcomes)]
+        if by.system:
+            found += [Move("reassign", task.no, task.key) for task in state.open_tasks]
         return [*found, Move("withdraw-consent")] if party and state.consent else found
     stage = definition.stages[state.stage]
     for task in state.here:

@@ -8,7 +8,7 @@ import pytest
 from cii.access.queries import sections_on_case
 from cii.access.vocabulary import Section
 from cii.cases.actions import AnswerPlan, PlanPartAsk, ProposePlan, SignAssessment, WriteMedical
-from cii.cases.queries import case_by_ref
+from cii.cases.queries import case_by_ref, live_parties
 from cii.cases.rules import GridAnswer
 from cii.cases.vocabulary import CasePath, PlanReply
 from cii.institutions.queries import institution_of, unit_by_code
@@ -37,7 +37,7 @@ from cii.routing.actions import (
     sign_assessment,
     take_back_consent,
 )
-from cii.routing.flow import instance_of
+from cii.routing.flow import advance, instance_of
 from cii.routing.queries import detection_of_case, referrals
 from cii.routing.rules import (
     AlreadyAnnounced,
@@ -50,7 +50,9 @@ from cii.routing.rules import (
     UnitNotInCase,
 )
 from cii.routing.vocabulary import Path, Potential, ReferralEvent, ReferralState
-from cii.workflow.inbox import inbox
+from cii.workflow.events import Resume
+from cii.workflow.inbox import Tab, inbox
+from cii.workflow.projection import drift
 from cii.workflow.queries import state_of, tasks_of
 from tests.routing.build_routing import a_detection, a_town, an_announced
 
@@ -353,6 +355,38 @@ def test_withdrawn_consent_closes_foreign_access_in_the_same_request(work):
     with pytest.raises(UnknownThing):
         case_by_ref(town.hands["OAI"], case.ref)
     assert state_of(work, instance_of(work, case.id)).consent is False
+
+
+def test_after_a_withdrawn_consent_nothing_of_the_case_is_left_in_a_foreign_inbox(work):
+    town = a_town(work)
+    case = led(town)
+    foreign = [town.hands["OAI"], town.hands["doctor"]]
+    before = [list(inbox(hand, "unit").items) + list(inbox(hand, "others").items) for hand in foreign]
+
+    for row in [one.consent for one in consents(work, case.person_id)]:
+        take_back_consent(town.hands["ORP"], row.ref)
+    advance(work, instance_of(work, case.id), Resume(consent_renewed=True))
+
+    assert all(before)
+    assert [list(inbox(hand, tab).items) for hand in foreign for tab in Tab] == [[]] * len(foreign) * len(Tab)
+    waiting = {task.key for task in inbox(town.hands["GSR"], "unit").items}
+    assert {"grid_ai", "medical", "grid_as"} <= waiting, "the lead has what nobody else may do"
+    assert {part.unit_id for part in live_parties(work, case.id)} == {
+        unit_by_code(work, code).id for code in ("ORP-LITTORAL", "GSR-VAL-DE-TRAVERS")
+    }
+    assert drift(work) == []
+
+
+def test_who_takes_back_a_consent_may_lose_its_own_part(work):
+    town = a_town(work)
+    case = led(town)
+
+    for row in [one.consent for one in consents(work, case.person_id)]:
+        take_back_consent(town.hands["OAI"], row.ref)
+
+    assert state_of(work, instance_of(work, case.id)).consent is False
+    with pytest.raises(UnknownThing):
+        case_by_ref(town.hands["OAI"], case.ref)
 
 
 def test_medical_data_is_agreed_for_the_physician_and_the_ai_office_only(work):
