@@ -104,4 +104,6 @@ def _count(value: int, unit: FindingUnit) -> str:
         return formats.money(Chf(value))
     if value < 0:
         return formats.number(value, language.lang())
-    return t("web.reconciliation.places" if unit is FindingUnit.PLACES else "web.reconciliation.days", n=value)
+    return t(
+        "web.reconciliation.places" if unit is FindingUnit.PLACES else "web.reconciliation.days", n=value
+    )

@@ -34,16 +34,27 @@ from cii.agreements.queries import (
 )
 from cii.agreements.rules import (
     AgreementOverlaps,
+    Draft,
     MinimumBeyondTarget,
     NeedsAccount,
+    NothingBought,
     NotOpenForChange,
     OutsideAgreement,
     SignedByDrafter,
     TariffOverlaps,
     UidInvalid,
+    signature_faults,
 )
 from cii.agreements.rules_proration import TariffMissing
-from cii.agreements.vocabulary import AgreementState, Basis, DeliverableKind, Frequency, LegalForm
+from cii.agreements.vocabulary import (
+    AgreementState,
+    Basis,
+    DeliverableKind,
+    Frequency,
+    Instrument,
+    LegalForm,
+    Profile,
+)
 from cii.institutions.queries import institution_of, line_by_code, unit_by_code
 from cii.kernel.errors import NotAllowed, Refusals, UnknownThing
 from cii.kernel.money import Chf
@@ -359,3 +370,11 @@ def test_a_tariff_of_an_unknown_measure_is_refused(work: Work):
             acting(work, market.drafter),
             AddTariff(agreement.ref, "nothing", line.ref, date(2026, 1, 1), Basis.WEEKDAYS, Chf(1)),
         )
+
+
+def test_an_agreement_that_buys_nothing_is_not_signed():
+    empty = Draft(Profile.AS, Instrument.AGREEMENT, prepared_by=1, measures=0, indicators=1)
+
+    faults = signature_faults(empty, signer=2)
+
+    assert [type(one) for one in faults] == [NothingBought]

@@ -42,7 +42,9 @@ def test_each_refusal_is_brought_about_by_a_test():
     unproven = sorted(
         f"{one.__module__}.{one.__name__} ({one.code})"
         for one in refusals()
-        if one.__name__ not in written and f'"{one.code}"' not in written
+        if not one.__subclasses__()  # a family is brought about by its members
+        and one.__name__ not in written
+        and f'"{one.code}"' not in written
     )
 
     assert unproven == []

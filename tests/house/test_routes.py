@@ -64,7 +64,7 @@ def test_a_page_that_shows_a_refusal_again_exists(app):
     again = [view.again for view in app.view_functions.values() if hasattr(view, "again")]
 
     assert again
-    assert all(any(page is known for known in app.view_functions.values()) for page in again)
+    assert all(page.__module__.startswith("cii.web.") for page in again)
 
 
 def test_every_address_is_asked_by_a_test(app):

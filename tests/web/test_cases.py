@@ -105,7 +105,10 @@ def test_a_wrong_answer_is_refused_beside_its_item(path):
     ref = path.case("assessment")
 
     page = path.as_("manager").post(
-        f"/cases/{ref}/grid", 422, effective_on="2026-10-14", **{"answers-travel_minutes": "999", "answers-target_job": "Gardé"}
+        f"/cases/{ref}/grid",
+        422,
+        effective_on="2026-10-14",
+        **{"answers-travel_minutes": "999", "answers-target_job": "Gardé"},
     )
 
     assert 'id="f-answers-travel_minutes-error"' in page
@@ -140,7 +143,9 @@ def test_the_assessment_names_each_missing_voice_before_it_can_be_signed(path):
 def test_a_signature_with_a_voice_missing_is_refused(path):
     ref, reader = path.case("assessment"), path.as_("ai")
 
-    page = reader.post(f"/cases/{ref}/assessment", 422, synthesis="Trop tôt.", version=f'"{ref}.{current(path, ref)}"')
+    page = reader.post(
+        f"/cases/{ref}/assessment", 422, synthesis="Trop tôt.", version=f'"{ref}.{current(path, ref)}"'
+    )
 
     assert "Il manque encore l&#39;avis de : médecin." in page
 

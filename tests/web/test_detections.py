@@ -38,7 +38,10 @@ def test_a_dry_run_shows_who_would_be_detected_and_keeps_nobody(path):
 
 def test_an_import_keeps_the_detected_with_their_reason(path):
     reader = path.as_("manager")
-    rows = a_row(nom="Retenue"), a_row(nom="Ordinaire", mois_incapacite="0", jours_indemnite_restants="300", problemes="0")
+    rows = (
+        a_row(nom="Retenue"),
+        a_row(nom="Ordinaire", mois_incapacite="0", jours_indemnite_restants="300", problemes="0"),
+    )
 
     page = reader.post("/detections/import", 200, file=a_csv(*rows))
 

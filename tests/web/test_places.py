@@ -15,7 +15,14 @@ def taken(reader, case, path, *payers, status=303, last="2026-12-18"):
     shares = {}
     for n, (line, weight) in enumerate(payers):
         shares |= {f"shares-{n}-line_ref": path.site.town.lines[line], f"shares-{n}-weight": weight}
-    return reader.post(f"/cases/{case}/places", status, measure_ref=path.site.town.workshop, starts_on="2026-11-02", ends_on=last, **shares)
+    return reader.post(
+        f"/cases/{case}/places",
+        status,
+        measure_ref=path.site.town.workshop,
+        starts_on="2026-11-02",
+        ends_on=last,
+        **shares,
+    )
 
 
 def test_proposals_say_places_price_and_rank(path):
@@ -81,7 +88,9 @@ def test_a_place_that_has_not_begun_can_be_called_off(path):
 
 
 def test_the_end_before_the_start_is_said_beside_the_field(path):
-    page = path.as_("manager").get(f"/cases/{path.case('agreed')}/places", starts_on="2026-11-02", ends_on="2026-10-01")
+    page = path.as_("manager").get(
+        f"/cases/{path.case('agreed')}/places", starts_on="2026-11-02", ends_on="2026-10-01"
+    )
 
     assert "La fin précède le début." in page
 

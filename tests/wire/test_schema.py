@@ -18,7 +18,9 @@ from cii.wire.refusals import (
     HiddenCharacters,
     MalformedJson,
     NotAChoice,
+    NotAList,
     NotAMoment,
+    NotThePattern,
     TooLong,
     TooShort,
     UnknownField,
@@ -339,3 +341,21 @@ def test_whatever_is_typed_into_a_form_becomes_a_command_or_refusals(values):
         made = no
 
     assert isinstance(made, Wish) or all(one.field for one in made.reasons)
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A command whose text has a form, and a list."""
+
+    code: str = field(metadata={"pattern": "[A-Z]{2}"})
+    names: tuple[str, ...] = ()
+
+
+def test_a_text_that_has_a_form_keeps_it_and_a_list_is_a_list():
+    with pytest.raises(Refusal) as no:
+        load(Coded, {"code": "a1", "names": "one"})
+
+    assert {(type(one), one.field) for one in no.value.reasons} == {
+        (NotThePattern, "code"),
+        (NotAList, "names"),
+    }
