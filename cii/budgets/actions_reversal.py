@@ -6,9 +6,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cii.budgets.actions_booking import Move, Source, labels_of, write_entry
+from cii.budgets.queries import own_sector
 from cii.budgets.rules import AlreadyReversed, BudgetYearClosed, Pocket, ReversalByAsker, shortfalls
 from cii.budgets.tables import BudgetAccount, BudgetYear, LedgerEntry, Movement, ReversalRequest
 from cii.budgets.vocabulary import EntryKind, YearState
+from cii.institutions.queries import line_facts
 from cii.journal.actions import wrote
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing, refuse
 from cii.kernel.money import Chf
@@ -29,7 +31,7 @@ def ask_reversal(work: Work, ask: AskReversal) -> ReversalRequest:
     Refuses: UnknownThing, AlreadyReversed, NotAllowed.
     """
     entry = work.session.scalars(select(LedgerEntry).where(col(LedgerEntry.ref) == ask.entry_ref)).first()
-    if entry is None:
+    if entry is None or not _touches_own_line(work, entry):
         raise UnknownThing(field="entry_ref")
     if work.actor.account_id is None:
         raise NotAllowed
@@ -52,7 +54,7 @@ def decide_reversal(work: Work, request_ref: str, *, granted: bool) -> LedgerEnt
         select(ReversalRequest).where(col(ReversalRequest.ref) == request_ref)
     ).first()
     entry = work.session.get(LedgerEntry, request.entry_id) if request else None
-    if request is None or entry is None:
+    if request is None or entry is None or not _touches_own_line(work, entry):
         raise UnknownThing(field="request_ref")
     if work.actor.account_id is None:
         raise NotAllowed
@@ -64,6 +66,20 @@ def decide_reversal(work: Work, request_ref: str, *, granted: bool) -> LedgerEnt
     work.session.flush()
     wrote(work, "reversal_decided", "ledger_entry", entry.id, ref=request.ref, payload={"granted": granted})
     return _reverse(work, entry, request) if granted else None
+
+
+def _touches_own_line(work: Work, entry: LedgerEntry) -> bool:
+    """Whether a movement of the entry lies on a line of the actor's own sector; a foreign entry is none."""
+    return (
+        work.session.execute(
+            select(col(Movement.id))
+            .join(BudgetAccount, col(BudgetAccount.id) == col(Movement.debit_id))
+            .join(line_facts, line_facts.c.line_id == col(BudgetAccount.line_id))
+            .where(col(Movement.entry_id) == entry.id, own_sector(work.actor))
+            .limit(1)
+        ).first()
+        is not None
+    )
 
 
 def _reverse(work: Work, entry: LedgerEntry, request: ReversalRequest) -> LedgerEntry:

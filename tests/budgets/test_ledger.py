@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from cii.access.vocabulary import Role
 from cii.budgets.actions import (
     AskReversal,
     DecideBudget,
@@ -37,11 +38,14 @@ from cii.budgets.rules import (
 )
 from cii.budgets.vocabulary import EntryKind, Stage
 from cii.institutions.queries import unit_by_code
+from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import NotAllowed, Refusals, UnknownThing
 from cii.kernel.money import Chf
 from cii.store.work import Work
+from tests.access.build_access import an_actor as a_person
 from tests.agreements.build_agreements import a_market, acting, an_actor
 from tests.budgets.build_budgets import a_budget, a_leg, a_source, stages, the_position
+from tests.institutions.build_institutions import a_unit
 
 
 def test_a_franc_walks_from_the_grant_to_the_payment(work: Work):
@@ -301,6 +305,21 @@ def test_a_reversal_needs_two_persons_and_mirrors_the_entry_once(work: Work):
         decide_reversal(other, twice.ref, granted=True)
     with pytest.raises(AlreadyReversed):
         ask_reversal(mine, AskReversal(mirror.ref, "Retour"))
+
+
+def test_an_entry_of_another_sector_is_none(work: Work):
+    market = a_market(work)
+    entry = engage_some(work, market)
+    stranger = acting(work, a_person(work, (a_unit(work, Sector.SMIG), Role.FINANCE)))
+
+    with pytest.raises(UnknownThing):
+        ask_reversal(stranger, AskReversal(entry.ref, "Erreur"))
+
+
+def engage_some(work: Work, market):
+    agreement = market.agreement()
+    a_budget(work, market.ac, "1000")
+    return engage(work, [a_leg(market.ac, agreement, "300")], a_source())
 
 
 def test_a_reversal_never_takes_what_has_moved_on(work: Work):
