@@ -253,10 +253,13 @@ def decide_further_engagement(work: Work, ref: str) -> Chf:
 
 
 def _release_unused(work: Work, statement: Statement, months: list[MonthOf]) -> None:
-    if statement.sequence > 1:
-        return
+    """Give back what each stay did not need of the month, when a statement names it for the first time."""
     payer = (statement.agreement_id, statement.line_id)
+    earlier = sequence_of(work, payer, month_of_statement(statement))[: statement.sequence - 1]
+    stated = {line.placement_id for one in earlier for line in lines_of(work, one.id or 0)}
     for one in months:
+        if one.stay.placement_id in stated:
+            continue
         share = share_for(one, payer)[1]
         rest = one.part(share.share_id, full=True) - one.part(share.share_id)
         if rest > 0:

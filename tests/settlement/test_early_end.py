@@ -4,7 +4,14 @@ from datetime import date
 
 from cii.budgets.actions import close_year
 from cii.budgets.queries import trial_balance
-from cii.placements.life import EndPlacement, end_placement
+from cii.placements.life import (
+    AnswerPlace,
+    EndPlacement,
+    StartPlacement,
+    answer_place,
+    end_placement,
+    start_placement,
+)
 from cii.placements.queries import shares_of
 from cii.placements.tables import Placement
 from cii.placements.vocabulary import ExitType
@@ -80,3 +87,19 @@ def test_each_payer_gets_back_its_own_part(work: Work):
     assert committed(desk, placement) == ["1260.00", "880.00"], "the second payer has not settled October yet"
     assert desk.sums() == {"paid": "1260.00"}
     assert desk.sums(market.social) == {"committed": "40.00", "accrued": "840.00"}
+
+
+def test_a_stay_stated_by_a_correction_only_gives_back_what_it_did_not_need(work: Work):
+    desk = a_desk(work)
+    late = desk.stage.placement()
+    answer_place(work, AnswerPlace(late.ref, accept=True))
+    desk.attest(desk.stage.started())
+    desk.paid()
+
+    start_placement(desk.stage.on(date(2026, 12, 3)), StartPlacement(late.ref, date(2026, 11, 1)))
+    desk.attest(late, d03=UNEXCUSED)
+    correction = desk.paid()
+
+    assert (correction.sequence, str(correction.total)) == (2, "2095.24")
+    assert (committed(desk, late), desk.sums()) == (["2095.24"], {"paid": "4295.24"})
+    assert found(desk, date(2026, 12, 3)) == []
