@@ -12,12 +12,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlmodel import col
 
+from cii.access.queries import case_visible
 from cii.institutions.queries import UnitLabel, units_by_id
 from cii.store.work import Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
 from cii.workflow.queries import parsed
 from cii.workflow.tables import WfDefinition, WfInstance, WfPart, WfTask
 from cii.workflow.vocabulary import Stand, Status, Title
+
+CASE = "case"
+"""The subject of processes whose very existence is for those with a live grant."""
 
 
 class Tab(StrEnum):
@@ -87,7 +91,8 @@ def inbox(work: Work, tab: Tab | str, mark: str | None = None, limit: int = USUA
     """The actor's open tasks under a tab, the most urgent first: one indexed query and one of labels.
 
     mine: assigned to me · late, to_decide, unassigned, unit: held by my units · others: what processes wait
-    for in which my units have a part. Suspended processes rest and are left out.
+    for in which my units have a part; of cases only those that the actor may see, for a unit may have a part
+    that has not begun (the coordination group). Suspended processes rest and are left out.
     """
     tab = Tab(tab)
     order = (col(WfTask.rank_at), col(WfTask.ref))
@@ -134,7 +139,8 @@ def _under(work: Work, tab: Tab) -> tuple[ColumnElement[bool], ...]:
     part = exists().where(
         col(WfPart.instance_id) == col(WfTask.instance_id), col(WfPart.unit_id).in_(work.actor.units)
     )
-    return (or_(col(WfTask.unit_id).is_(None), col(WfTask.unit_id).not_in(work.actor.units)), part)
+    known = or_(col(WfTask.subject) != CASE, case_visible(col(WfTask.subject_id), work.actor, work.now))
+    return (or_(col(WfTask.unit_id).is_(None), col(WfTask.unit_id).not_in(work.actor.units)), part, known)
 
 
 def _task_row(row: Any, units: Mapping[int, UnitLabel], now: datetime) -> TaskRow:  # noqa: ANN401 - a Core row

@@ -51,7 +51,7 @@ from cii.routing.rules import (
 )
 from cii.routing.vocabulary import Path, Potential, ReferralEvent, ReferralState
 from cii.workflow.events import Resume
-from cii.workflow.inbox import Tab, inbox
+from cii.workflow.inbox import Tab, inbox, inbox_counts
 from cii.workflow.projection import drift
 from cii.workflow.queries import state_of, tasks_of
 from tests.routing.build_routing import a_detection, a_town, an_announced
@@ -111,6 +111,19 @@ def test_somebody_without_part_does_not_learn_that_the_case_exists(work):
         case_by_ref(town.hands["stranger"], done.case.ref)
 
     assert inbox(town.hands["stranger"], "unit").items in ((), [])
+
+
+def test_what_others_have_to_do_is_shown_of_cases_that_one_may_see(work):
+    """The coordination group has a part in every process of the network; until it is called, none of its cases is its business."""
+    town = a_town(work)
+    done = an_announced(town.hands["ORP"])
+
+    told = {one.key for one in inbox(town.hands["ORP"], "others").items}
+
+    assert {"grid_ai", "grid_as", "medical"} <= told
+    assert list(inbox(town.hands["group"], "others").items) == []
+    assert inbox_counts(town.hands["group"])[Tab.OTHERS] == 0
+    assert inbox(town.hands["OAI"], "others").items[0].subject_ref == done.case.ref
 
 
 def test_a_detection_is_announced_once(work):
