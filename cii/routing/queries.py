@@ -146,7 +146,7 @@ def runs(work: Work, limit: int = USUAL) -> list[DetectionRun]:
 
 @dataclass(frozen=True, slots=True)
 class ReferralRow:
-    """A referral as the two units see it; `moves` are those open to the reader now."""
+    """A referral in a list; `mine`: it lies with a unit of the reader, who may open it; `moves`: open now."""
 
     ref: str
     version: int
@@ -161,6 +161,7 @@ class ReferralRow:
     sent_at: datetime
     expires_at: datetime
     answered_at: datetime | None
+    mine: bool
     moves: tuple[ReferralEvent, ...]
 
 
@@ -224,6 +225,7 @@ def _referral_rows(work: Work, rows: Any) -> list[ReferralRow]:  # noqa: ANN401 
                 sent_at=row.sent_at,
                 expires_at=row.expires_at,
                 answered_at=row.answered_at,
+                mine=not {row.from_unit_id, row.to_unit_id}.isdisjoint(work.actor.units),
                 moves=referral_moves(work, row),
             )
         )

@@ -151,13 +151,14 @@ def _nav(actor: Actor) -> list[dict[str, object]]:
 
 
 def _urls(actor: Actor | None) -> dict[str, str | None]:
-    """Addresses of the frame; `new_case` is none without the right, others fall back to the start page."""
+    """Addresses of the frame; `new_case` and `search` are none without the right."""
     found: dict[str, str | None] = {}
     for name, endpoint in URLS.items():
         known = endpoint in current_app.view_functions
         found[name] = url_for(endpoint) if known else "/"
-    if not may_open(URLS["new_case"], actor):
-        found["new_case"] = None
+    for name in ("new_case", "search"):
+        if not may_open(URLS[name], actor):
+            found[name] = None
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 
 from cii.access.vocabulary import Section
 from cii.cases.queries import shown_units
@@ -19,6 +19,7 @@ from cii.placements.vocabulary import PlacementState
 from cii.routing.queries import referrals_of_case
 from cii.store.work import Work
 from cii.texts.speech import refusal
+from cii.web.base import may_open
 from cii.web.case_head import CasePage, unit_name
 from cii.web.choices import t, word
 from cii.web.clocks import deadline_on
@@ -216,10 +217,12 @@ def sections_said(sections: int) -> str:
 
 
 def referral_row(one: Any) -> dict[str, Any]:  # noqa: ANN401 - a ReferralRow
-    """A referral as lists show it."""
+    """A referral as lists show it; a way to it for the two units it lies between."""
     tone = {"accepted": "good", "declined": "bad", "sent": "info", "received": "info", "question": "warn"}
     return {
-        "url": url_for("referrals.one", ref=one.ref),
+        "url": url_for("referrals.one", ref=one.ref)
+        if one.mine and may_open("referrals.one", g.work.actor)
+        else None,
         "number": one.case_number or "–",
         "person": one.person.name if one.person else None,
         "sender": unit_name(one.sender),
