@@ -1,5 +1,7 @@
 """Every page, asked for by every role, without a browser: it answers, it refuses, it never breaks and it changes nothing."""
 
+from html.parser import HTMLParser
+
 import pytest
 from sqlalchemy import text
 
@@ -10,6 +12,9 @@ from tests.browser.stage import ROLES, WHO
 ANSWERS = {200, 303, 403, 404}
 WRITTEN_BY_READING = ("journal_", "login_session")
 """Reads of personal data are journalled; the session belongs to the test."""
+
+LINKS = 3
+"""How many links of each kind are followed."""
 
 pytestmark = pytest.mark.xdist_group("pages-0")
 
@@ -45,6 +50,53 @@ def test_no_page_shows_an_object_where_words_belong(everything):
     assert [
         (key, sign) for key, one in everything.items() for sign in signs if sign in (one.page or "")
     ] == []
+
+
+@pytest.mark.parametrize("who", [*WHO, "ai_manager"])
+def test_no_link_of_a_page_leads_to_a_closed_door(town, who):
+    """What is offered may be opened: three links of each kind, and every form that only asks."""
+    client, ways = town.reader(who), {}
+    with town.app.test_request_context():
+        for one in answers(town, who):
+            for url in links(one.page or "") if one.status == 200 else ():
+                kind = endpoint_of(town, url)
+                if len(ways.setdefault(kind, {})) < LINKS:
+                    ways[kind].setdefault(url, one.endpoint)
+
+    closed = {
+        (found, url): status
+        for kind in ways.values()
+        for url, found in kind.items()
+        if (status := client.get(url).status_code) not in {200, 302, 303}
+    }
+
+    assert closed == {}
+
+
+class Links(HTMLParser):
+    """Addresses of this house that a page offers to follow."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = set()
+
+    def handle_starttag(self, tag, attrs):
+        named = dict(attrs)
+        url = named.get("href") if tag == "a" else None
+        if tag == "form" and named.get("method", "get") == "get":
+            url = named.get("action")
+        if url and url.startswith("/"):
+            self.found.add(url.partition("?")[0].partition("#")[0])
+
+
+def links(page):
+    reader = Links()
+    reader.feed(page)
+    return sorted(reader.found)
+
+
+def endpoint_of(town, url):
+    return town.app.url_map.bind("localhost").match(url)[0]
 
 
 def test_reading_changes_nothing_but_the_journal(town):
