@@ -102,6 +102,13 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _placed(reason: Refusal) -> str:
+    """The sentence of a reason, with the line and column of a file that it is about."""
+    line = reason.facts.get("line")
+    where = f"ligne {line}, colonne {reason.field} : " if line and reason.field else f"ligne {line} : "
+    return (where if line else "") + refusal(reason, "fr")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     asked = make_parser().parse_args(argv)
@@ -113,8 +120,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"cii cannot start: {str(no).splitlines()[0]}", file=sys.stderr)
         return CANNOT_START
     except Refusal as no:
-        said = [{"code": one.code, "field": one.field, "text": refusal(one, "fr")} for one in no.reasons]
-        told = Told([str(one["text"]) for one in said], {"reasons": said}, FINDINGS)
+        said = [
+            {"code": one.code, "field": one.field, "line": one.facts.get("line"), "text": refusal(one, "fr")}
+            for one in no.reasons
+        ]
+        lines = [_placed(one) for one in no.reasons]
+        told = Told(lines, {"reasons": said}, FINDINGS)
     if asked.json:
         print(json.dumps(plain(told.data), ensure_ascii=False))
     else:

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from cii.cli.telling import DONE, FINDINGS, Told, engine_of
-from cii.kernel.period import Quarter
+from cii.kernel.period import NotAQuarter, Quarter
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, working
 
@@ -90,7 +90,7 @@ def report_quarter(asked: argparse.Namespace, settings: Settings) -> Told:
             file.write_bytes(render(held, issue, form, asked.lang, Readers(whole=asked.whole)))
             written.append(file.name)
     lines = [f"{asked.quarter} version {issue.version}, {issue.sha256}", *written]
-    data = {"quarter": asked.quarter, "version": issue.version, "sha256": issue.sha256, "files": written}
+    data = {"quarter": str(asked.quarter), "version": issue.version, "sha256": issue.sha256, "files": written}
     return Told(lines, data)
 
 
@@ -104,7 +104,13 @@ def report_arguments(parser: argparse.ArgumentParser) -> None:
             raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: choose from {', '.join(forms)}")
         return names
 
-    parser.add_argument("quarter", type=Quarter.parse, metavar="QUARTER", help="as 2026-Q3")
+    def quarter(text: str) -> Quarter:
+        try:
+            return Quarter.parse(text)
+        except NotAQuarter:
+            raise argparse.ArgumentTypeError(f"{text}: write a quarter as 2026-Q3") from None
+
+    parser.add_argument("quarter", type=quarter, metavar="QUARTER", help="as 2026-Q3")
     parser.add_argument("--format", type=chosen, default=list(forms), help="pdf,xlsx,csv,json")
     parser.add_argument("--whole", action="store_true", help="the group's own copy, small numbers shown")
     parser.add_argument("--out", type=Path, default=Path(), help="folder for the files")

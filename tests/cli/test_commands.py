@@ -1,0 +1,110 @@
+"""The commands of the trade on a small canton, run as a person at a terminal runs them: words, files, exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import text
+
+from cii.store.engine import make_engine
+from cii.store.settings import HOUSE, Settings
+from tests.conftest import ENGINES, new_database
+
+FILES = HOUSE / "cii" / "demo" / "files"
+DONE, FINDINGS, USAGE = 0, 1, 2
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def run(request, tmp_path_factory):
+    """Run `cii …` on a canton of forty cases; returns the finished process."""
+    folder = tmp_path_factory.mktemp("cli")
+    url = "" if request.param == "sqlite" else new_database(request.getfixturevalue("postgres_url"))
+    known = {"CII_DATA_DIR": str(folder), "CII_DATABASE_URL": url, "CII_MODE": "demo"}
+
+    def cii(*words):
+        return subprocess.run(  # noqa: S603 - our own words
+            [sys.executable, "-m", "cii", *map(str, words)],
+            cwd=HOUSE, env={**os.environ, **known}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    loaded = cii("demo", "load", "--size", "40")
+    assert loaded.returncode == DONE, loaded.stderr
+    cii.settings = Settings(mode="demo", data_dir=folder, database_url=url)
+    return cii
+
+
+def test_a_faulty_file_is_refused_by_line_and_column_and_the_right_one_is_taken_once(run):
+    faulty = run("import", "detections", FILES / "detections_200_faulty.csv", "--unit", "ORP-LITTORAL")
+    tried = run(
+        "import", "detections", FILES / "detections_200.csv", "--unit", "ORP-LITTORAL", "--dry-run", "--json"
+    )
+    taken = run("import", "detections", FILES / "detections_200.csv", "--unit", "ORP-LITTORAL", "--json")
+    again = run("import", "detections", FILES / "detections_200.csv", "--unit", "ORP-LITTORAL", "--json")
+
+    assert faulty.returncode == FINDINGS
+    assert "ligne 58, colonne avs" in faulty.stderr
+    assert "ligne 144, colonne naissance" in faulty.stderr
+    assert (tried.returncode, taken.returncode, again.returncode) == (DONE, DONE, DONE)
+    first, second, third = (json.loads(one.stdout) for one in (tried, taken, again))
+    assert first["run"] is None
+    assert len(first["detected"]) == len(second["detected"]) > 0
+    assert third["repeated"]
+
+
+def test_a_planted_difference_is_named_the_same_twice_and_closes_by_itself(run):
+    clean = run("reconcile", "--date", "2026-10-14")
+    _shift(run, -1)
+    found = run("reconcile", "--date", "2026-10-15", "--json")
+    again = run("reconcile", "--date", "2026-10-15", "--json")
+    _shift(run, +1)
+    mended = run("reconcile", "--date", "2026-10-15")
+
+    assert clean.returncode == DONE, clean.stderr
+    assert found.returncode == FINDINGS
+    assert json.loads(found.stdout)["findings"] == json.loads(again.stdout)["findings"]
+    (finding,) = json.loads(found.stdout)["findings"]
+    assert (finding["kind"], finding["difference"], finding["since"]) == ("places", -1, "2026-10-15")
+    assert mended.returncode == DONE
+
+
+def _shift(run, by, _chosen={}):  # noqa: B006 - the same place is taken off and put back
+    """One place of a measure and day counted less, or back again, behind the house's back."""
+    engine = make_engine(run.settings.url)
+    with engine.begin() as connection:
+        taken = text("SELECT min(measure_id) FROM measure_day WHERE day = '2026-10-15' AND taken > 0")
+        measure = _chosen.setdefault(run.settings.url, connection.execute(taken).scalar_one())
+        moved = connection.execute(
+            text(
+                "UPDATE measure_day SET taken = taken + :by WHERE day = '2026-10-15' AND measure_id = :measure"
+            ),
+            {"by": by, "measure": measure},
+        )
+    engine.dispose()
+    assert moved.rowcount == 1
+
+
+def test_the_quarter_is_issued_in_four_formats_and_keeps_its_hash(run, tmp_path):
+    first = run("report", "quarter", "2026-Q3", "--out", tmp_path, "--json")
+    again = run("report", "quarter", "2026-Q3", "--format", "json", "--out", tmp_path / "b", "--json")
+
+    assert first.returncode == DONE, first.stderr
+    assert json.loads(first.stdout)["sha256"] == json.loads(again.stdout)["sha256"]
+    starts = {"pdf": b"%PDF-", "xlsx": b"PK", "csv": b"\xef\xbb\xbf", "json": b"{"}
+    for ending, start in starts.items():
+        assert (tmp_path / f"cii-2026-Q3-v1-fr.{ending}").read_bytes().startswith(start)
+    name = "cii-2026-Q3-v1-fr.json"
+    assert (tmp_path / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_wrong_words_are_two_and_change_nothing(run):
+    assert run("report", "quarter", "2026-Q5").returncode == USAGE
+    assert run("report", "quarter", "2026-Q3", "--format", "doc").returncode == USAGE
+    assert run("reconcile", "--date", "yesterday").returncode == USAGE
+
+
+def test_figures_journal_and_schema_hold(run):
+    assert run("demo", "check", "--json").returncode == DONE
+    assert run("audit", "verify").returncode == DONE
+    assert run("db", "check").returncode == DONE
