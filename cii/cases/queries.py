@@ -16,8 +16,8 @@ from cii.cases.rules import Grid
 from cii.cases.tables import CaseFile, CaseParty, GridTemplate, PlanPart
 from cii.cases.vocabulary import CasePath, CaseStatus
 from cii.institutions.queries import UnitLabel, units_by_id
-from cii.kernel.errors import UnknownThing
-from cii.people.queries import PersonLabel, label, named
+from cii.kernel.errors import Refusal, UnknownThing
+from cii.people.queries import PersonLabel, find_by_avs, label, named
 from cii.store.work import Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
 
@@ -201,5 +201,17 @@ def _filters(work: Work, shown: CaseFilter) -> list[ColumnElement[bool]]:
     if shown.text and shown.text.strip():
         text = shown.text.strip()
         number = col(CaseFile.number).startswith(text.upper(), autoescape=True)
-        found.append(or_(number, named(work, col(CaseFile.person_id), text)))
+        ways = [number, named(work, col(CaseFile.person_id), text)]
+        if (insured := _insured(work, text)) is not None:
+            ways.append(col(CaseFile.person_id) == insured)
+        found.append(or_(*ways))
     return found
+
+
+def _insured(work: Work, text: str) -> int | None:
+    """The person with that AVS number, if the text is one and the person open to the actor."""
+    try:
+        person = find_by_avs(work, text)
+    except Refusal:
+        return None
+    return person.id if person is not None else None

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -10,6 +10,7 @@ from cii.cases.queries import CaseFilter, case_list, cases_of
 from cii.cases.view import case_view, grid_history
 from cii.cases.vocabulary import CasePath, CaseStatus, PartyRole, Voice
 from cii.kernel.errors import Refusal, UnknownThing
+from cii.people.actions import AttachPerson, attach_person
 from cii.store.work import Work
 from tests.access.build_access import an_actor, as_
 from tests.cases.build_cases import (
@@ -219,6 +220,24 @@ def test_a_name_is_found_without_accents_and_only_as_my_unit_knows_it(work: Work
     assert case_list(later(net.hands["AI"]), CaseFilter(text="exemple")).items == []
     assert len(case_list(ac, CaseFilter(text=net.case.number.lower())).items) == 1
     assert case_list(ac, CaseFilter(text="%")).items == []
+
+
+def test_a_case_is_found_by_the_number_of_its_person_by_those_who_may_see_it(work: Work):
+    net = a_network(work)
+    written = "756.9217.0769.85"
+    person = attach_person(
+        work, AttachPerson(written, "Exemple", "Zoé", date(1990, 1, 1)), net.units["AC"].id
+    )
+    case = open_case(
+        work, person_id=person.id, path=CasePath.EVERYDAY, opened_by_unit_id=net.units["AC"].id,
+        lead_unit_id=net.units["AC"].id,
+    )  # fmt: skip
+
+    found = case_list(later(net.hands["AC"]), CaseFilter(text=written)).items
+    foreign = case_list(later(net.hands["stranger"]), CaseFilter(text=written)).items
+
+    assert [row.ref for row in found] == [case.ref]
+    assert foreign == []
 
 
 def test_a_list_costs_three_statements_whatever_its_length(work: Work):
