@@ -24,7 +24,7 @@ FLAGS = [
 ]  # fmt: skip
 DESKTOP = {"width": 1440, "height": 900}
 MOBILE = {"width": 390, "height": 844}
-_missing: list[str] = []
+NO_CHROMIUM = "no Chromium: "
 
 
 def pytest_collection_modifyitems(items):
@@ -41,11 +41,12 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say aloud what was not looked at."""
-    if _missing:
-        terminalreporter.write_sep(
-            "!", f"{len(_missing)} browser tests skipped: no Chromium ({_missing[0]})", red=True
-        )
+    """Say aloud what was not looked at, in whichever process it was left out."""
+    skipped = [str(one.longrepr) for one in terminalreporter.stats.get("skipped", [])]
+    missing = [one for one in skipped if NO_CHROMIUM in one]
+    if missing:
+        said = f"{len(missing)} browser tests skipped: no Chromium. Set CII_CHROMIUM, or CII_BROWSER=required to fail"
+        terminalreporter.write_sep("!", said, red=True)
 
 
 @pytest.fixture(scope="session")
@@ -70,9 +71,8 @@ def _chromium():
 def browser(_chromium):
     """A running Chromium, else a skip (a failure with CII_BROWSER=required)."""
     if isinstance(_chromium, str):
-        _missing.append(_chromium)
         (pytest.fail if os.environ.get("CII_BROWSER") == "required" else pytest.skip)(
-            f"no Chromium: {_chromium}"
+            f"{NO_CHROMIUM}{_chromium}"
         )
     return _chromium
 
