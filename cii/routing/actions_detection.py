@@ -263,7 +263,7 @@ def _statuses(row: InsuredRow, person_ref: str, today: date) -> Sequence[RecordS
             system,
             StatusKind.BENEFIT if drawn.get(system) else StatusKind.FOLLOWED,
             today,
-            remaining_days=days if system is Sector.AC and days else None,
+            remaining_days=days if system is Sector.AC else None,
         )
         for system in row.followed
     ]

@@ -7,6 +7,7 @@ from sqlmodel import func, select
 
 from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import Refusal
+from cii.people.queries import statuses
 from cii.people.tables import Person
 from cii.routing.actions import (
     DetectPerson,
@@ -16,7 +17,7 @@ from cii.routing.actions import (
     dismiss_detection,
     import_detections,
 )
-from cii.routing.queries import detection_view, detections
+from cii.routing.queries import detection_by_ref, detection_view, detections
 from cii.routing.rules import (
     COUNTS,
     AlreadyAnnounced,
@@ -126,6 +127,16 @@ def test_the_corrected_file_detects_and_says_why_once(work):
     assert len(shown) == 1
     assert shown[0].decision.rules == ("D2",)
     assert shown[0].decision.why[0]["fr"].startswith("Incapacité de travail depuis 8 mois")
+
+
+def test_no_benefit_days_left_is_a_fact_and_not_a_gap(work):
+    hand = a_town(work).hands["ORP"]
+    ref = a_detection(hand, jours_indemnite_restants="0")
+    person = detection_by_ref(hand, ref).person_id
+
+    known = {row.system: row.remaining_days for row in statuses(hand, person)}
+
+    assert known[Sector.AC] == 0
 
 
 def test_a_person_known_to_the_unit_is_not_detected_twice(work):
