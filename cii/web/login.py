@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from cii.access.entering import count_attempt
 from cii.access.entering import log_in as open_door
 from cii.access.entering import log_out as close_door
+from cii.access.vocabulary import Role
 from cii.store.work import Work
 from cii.web.base import Blueprint, may_open, see_other
 from cii.wire import sessions
@@ -49,9 +50,25 @@ def log_out() -> Response:
     return sessions.end_session(current_app.make_response(see_other("login.page")), settings)
 
 
+WORKPLACE = {
+    Role.PROVIDER: "provider.index",
+    Role.FINANCE: "statements.index",
+    Role.CONTRACT_MANAGER: "agreements.index",
+    Role.DASHBOARD_REFERENCE: "reports.index",
+    Role.STEERING: "reports.index",
+    Role.AUDITOR: "journal.index",
+    Role.DATA_PROTECTION_OFFICER: "journal.index",
+    Role.ADMINISTRATOR: "accounts.index",
+}
+"""Where the day of a role begins that has no tasks of cases; every other begins at the desk."""
+
+
 @page.get("/")
 @needs(SIGNED_IN)
 def home() -> Response:
-    """The start page is the desk; a provider's is its own, where requests wait for an answer."""
-    own = may_open("provider.index", g.work.actor)
-    return redirect(url_for("provider.index" if own else "desk.page"), 303)
+    """The start page is the desk; for roles without tasks of cases, the page where their work waits."""
+    roles = {Role(seat.role) for seat in g.work.actor.seats}
+    begins = [endpoint for role, endpoint in WORKPLACE.items() if role in roles]
+    own = begins if roles <= set(WORKPLACE) else []
+    start = next((endpoint for endpoint in own if may_open(endpoint, g.work.actor)), "desk.page")
+    return redirect(url_for(start), 303)

@@ -1,5 +1,7 @@
 """My desk shows what waits, and nothing of cases that are not mine."""
 
+import pytest
+
 from tests.web.build_path import path
 
 __all__ = ["path"]
@@ -57,3 +59,20 @@ def test_what_waits_for_others_names_their_unit(path):
     page = path.as_("manager").get("/desk", tab="others")
 
     assert "Office AI, réadaptation" in page
+
+
+@pytest.mark.parametrize(
+    ("who", "start"),
+    [
+        ("manager", "/desk"),
+        ("coordination", "/desk"),
+        ("finance", "/statements"),
+        ("contracts", "/agreements"),
+        ("provider", "/provider"),
+        ("administrator", "/accounts"),
+    ],
+)
+def test_the_day_begins_where_the_work_of_the_role_waits(path, who, start):
+    answer = path.as_(who).client.get("/")
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, start)
