@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
+# One more than cores: tests wait for databases and Chromium more than a quarter of their time.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-full check lock clean
@@ -26,10 +28,10 @@ demo: setup  ## run the demo canton: SQLite, web page and worker on http://127.0
 	$(BIN)/python -m cii demo
 
 test: setup  ## the whole suite, each page once in a real browser
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 test-full: setup  ## every page × role × mode, long properties, load
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow or not slow"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "slow or not slow"
 
 check: setup  ## linters, types, import contracts, definition files
 	$(BIN)/ruff check .
