@@ -16,12 +16,6 @@ PREFIX = "/static/"
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 """The kinds of file that are served; licences and scripts for upkeep stay in the package."""
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-"""What a page may load and do; nothing inline, nothing from elsewhere."""
-
 
 @dataclass(frozen=True, slots=True)
 class Asset:

@@ -6,6 +6,7 @@ from jinja2 import StrictUndefined
 from cii.texts import formats
 from cii.texts.speech import say
 from cii.web import assets
+from cii.wire.headers import CSP
 from tests.browser.sample import NOW, SAMPLE
 
 NAV = [
@@ -56,7 +57,7 @@ def create_guide():
 
     @app.after_request
     def guard(response):
-        response.headers["Content-Security-Policy"] = assets.CONTENT_SECURITY_POLICY
+        response.headers["Content-Security-Policy"] = CSP
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
