@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -21,7 +22,6 @@ class Reader:
     """Somebody at the pages: reads, and sends forms with what a form carries by itself."""
 
     client: FlaskClient
-    n: int = 0
 
     def get(self, url: str, status: int = 200, **query: Any) -> str:
         answer = self.client.get(url, query_string=query or None)
@@ -30,12 +30,9 @@ class Reader:
 
     def post(self, url: str, status: int = 303, **form: Any) -> str:
         """Send a form; follows nothing, returns the page or the address where it leads."""
-        self.n += 1
         page = self.client.get("/help").text
         csrf = page.split('name="csrf_token" value="')[1].split('"')[0]
-        answer = self.client.post(
-            url, data={"csrf_token": csrf, "idempotency_key": f"k{id(self)}-{self.n}", **form}
-        )
+        answer = self.client.post(url, data={"csrf_token": csrf, "idempotency_key": uuid4().hex, **form})
         assert answer.status_code == status, f"{url}: {answer.status_code}\n{answer.text[:2000]}"
         return answer.headers.get("Location", answer.text) if status == 303 else answer.text
 
