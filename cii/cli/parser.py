@@ -11,15 +11,8 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from cii.cli.demo import demo, demo_check, demo_load, size_arguments
-from cii.cli.files import (
-    draw_arguments,
-    eval_arguments,
-    folder,
-    rules_check,
-    rules_eval,
-    workflows_check,
-    workflows_draw,
-)
+from cii.cli.files import draw_arguments, folder, workflows_check, workflows_draw
+from cii.cli.rules import eval_arguments, rules_check, rules_eval
 from cii.cli.running import (
     audit_verify,
     db_check,
