@@ -6,11 +6,11 @@ declared domains).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from cii.workflow.domain import Domain, Months, shown
+from cii.workflow.domain import Domain, Months, exact, shown
 from cii.workflow.sfeel import Cell, Span
 
 
@@ -57,7 +57,7 @@ class Pieces:
         if mask == self.all:
             return "-"
         chosen = [at for at in range(len(self.pieces)) if mask >> at & 1]
-        if not self.domain.ordered:
+        if not self.domain.ordered or self.domain.values:
             words = [shown(self.pieces[at].sample) for at in chosen if self.pieces[at].sample != OTHER]
             if len(words) == len(chosen):
                 return ", ".join(words)
@@ -66,11 +66,16 @@ class Pieces:
         spans: list[Span] = []
         for number, at in enumerate(chosen):
             span = self.pieces[at].span
+            if self.pieces[at].sample is None:
+                continue
             if number and chosen[number - 1] == at - 1:
                 spans[-1] = Span(spans[-1].low, spans[-1].low_in, span.high, span.high_in)
             else:
                 spans.append(span)
-        return ", ".join(str(self._tidy(span)) for span in spans)
+        words = [str(self._tidy(span)) for span in spans]
+        if self.pieces[chosen[-1]].sample is None:
+            words.append("null")
+        return ", ".join(words)
 
     def _tidy(self, span: Span) -> Span:
         """Whole steps are written with closed bounds; bounds of the domain itself are left away."""
@@ -94,41 +99,79 @@ OTHER = "\N{HORIZONTAL ELLIPSIS}"
 
 
 def cut(name: str, domain: Domain, cells: Iterable[Cell]) -> Pieces:
-    """The pieces of one input, given all its cells."""
-    if domain.kind == "yes/no":
-        return Pieces(name, domain, tuple(Piece(Span(one, True, one, True), one) for one in (True, False)))
+    """The pieces of one input, given all its cells; a fact that may have no value has a piece for that."""
     bounds = {one for cell in cells for one in cell.bounds()}
-    if domain.kind == "text":
-        words = domain.values or (*sorted(bounds), OTHER)
-        return Pieces(name, domain, tuple(Piece(Span(one, True, one, True), one) for one in words))
-    bounds |= {one for one in (domain.low, domain.high) if one is not None}
-    points = sorted(bounds)
+    if domain.allowed is not None:
+        bounds |= set(domain.allowed.bounds())
+    found: list[Piece]
+    if domain.kind == "yes/no":
+        found = _points((True, False))
+    elif domain.values:
+        found = _points(sorted(domain.values) if domain.ordered else domain.values)
+    elif domain.kind == "text":
+        found = _points((*sorted(bounds), OTHER))
+    else:
+        found = _intervals(domain, bounds)
+    found = [piece for piece in found if domain.admits(piece.sample)]
+    if domain.optional:
+        found.append(Piece(Span(), None))
+    return Pieces(name, domain, tuple(found))
+
+
+def _points(values: Iterable[Any]) -> list[Piece]:
+    return [Piece(Span(one, True, one, True), one) for one in values]
+
+
+def _intervals(domain: Domain, bounds: set[Any]) -> list[Piece]:
+    low, high = domain.low, domain.high
+    if domain.kind == "time":
+        low, high = low or time.min, high or time.max
+    points = sorted(bounds | {one for one in (low, high) if one is not None})
     pieces: list[Piece] = []
-    if domain.low is None:
-        pieces.append(Piece(Span(high=points[0] if points else None, high_in=False), _before(points, domain)))
+    if low is None and (before := _before(points, domain)) not in points:
+        pieces.append(Piece(Span(high=points[0] if points else None, high_in=False), before))
     for at, point in enumerate(points):
         pieces.append(Piece(Span(point, True, point, True), point))
         after = points[at + 1] if at + 1 < len(points) else None
         if after is None:
-            if domain.high is None:
-                pieces.append(Piece(Span(low=point, low_in=False), _later(point, 1)))
+            if high is None and (sample := _later(point, 1)) != point:
+                pieces.append(Piece(Span(low=point, low_in=False), sample))
         elif not (domain.discrete and _later(point, 1) == after):
             sample = _later(point, 1) if domain.discrete else _middle(point, after)
-            pieces.append(Piece(Span(point, False, after, False), sample))
-    return Pieces(name, domain, tuple(pieces))
+            if sample != point:
+                pieces.append(Piece(Span(point, False, after, False), sample))
+    return pieces
+
+
+_ZERO: dict[str, Any] = {
+    "date": date(2000, 1, 1),
+    "date-time": datetime(2000, 1, 1, tzinfo=UTC),
+    "months": Months(0),
+    "days": timedelta(0),
+}
 
 
 def _before(points: list[Any], domain: Domain) -> Any:  # noqa: ANN401
     if points:
         return _later(points[0], -1)
-    return {"date": date(2000, 1, 1), "months": Months(0), "days": timedelta(0)}.get(domain.kind, 0)
+    return _ZERO.get(domain.kind, 0)
 
 
 def _later(value: Any, steps: int) -> Any:  # noqa: ANN401
+    """The value some steps on; itself at the end of the calendar."""
     if isinstance(value, date | timedelta):
-        return value + timedelta(days=steps)
+        try:
+            return value + timedelta(days=steps)
+        except OverflowError:
+            return value
     return Months(value.count + steps) if isinstance(value, Months) else value + steps
 
 
-def _middle(low: int | Decimal, high: int | Decimal) -> int | Decimal:
-    return (Decimal(low) + Decimal(high)) / 2
+def _middle(low: Any, high: Any) -> Any:  # noqa: ANN401
+    """A value between two of an undivided kind; `low` itself when nothing lies between."""
+    if isinstance(low, datetime | timedelta):
+        return low + (high - low) / 2 if high - low > timedelta(microseconds=1) else low
+    if isinstance(low, time):
+        day = date(2000, 1, 1)
+        return _middle(datetime.combine(day, low), datetime.combine(day, high)).time()
+    return exact((Decimal(low) + Decimal(high)) / 2)

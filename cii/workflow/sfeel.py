@@ -1,17 +1,19 @@
-"""S-FEEL cells: what a rule asks of one input, parsed once, tested fast, and readable again.
+r"""S-FEEL cells: what a rule asks of one input, parsed once, tested fast, and readable again.
 
-`-` · `>= 30` · `[60..90]` · `]60..90]` · `(60..90]` · `"a","b"` · `yes` · `date("2012-01-01")` or
-`2012-01-01` · `duration("P3M")` or `P3M` · `not("x")` · lists of these. Source: DMN 1.3 §9 (simple expression
-language), workflow.md §3.
+`-` · `>= 30` · `[60..90]` · `]60..90]` · `(60..90]` · `"a","b"` (a quote inside is written `\"`) · `yes` or
+`true` · `date("2012-01-01")` or `2012-01-01` · `08:30:00` · `2012-01-31T08:30:00` · `duration("P3M")` or
+`P3M` · `null` where the input is optional · `not("x")` · lists of these. Source: DMN 1.3 §9 (simple
+expression language), workflow.md §3.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from cii.workflow.domain import Domain, Months, day, duration, number, shown
+from cii.workflow.domain import Domain, Months, day, duration, hour, instant, number, shown, utc
 from cii.workflow.reading import did_you_mean
 
 
@@ -31,6 +33,11 @@ class Span:
     low_in: bool = True
     high: Any = None
     high_in: bool = True
+
+    @property
+    def point(self) -> bool:
+        """Whether this is a single value."""
+        return self.low is not None and self.low == self.high
 
     def holds(self, value: Any) -> bool:  # noqa: ANN401 - a value of the cell's domain
         """Whether the value lies inside."""
@@ -53,21 +60,33 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One condition: any of `spans`, or with `negated` none of them; `text` as the file writes it."""
+    """One condition: any of `spans` or, with `null`, no value; with `negated` none of them.
+
+    `text` as the file writes it.
+    """
 
     text: str
     spans: tuple[Span, ...] = ()
     negated: bool = False
+    null: bool = False
 
     @property
     def any(self) -> bool:
         """Whether the cell asks nothing."""
-        return not self.spans
+        return not self.spans and not self.null
 
     def holds(self, value: Any) -> bool:  # noqa: ANN401 - a value of the cell's domain
-        """Whether the value satisfies the cell."""
-        if not self.spans:
+        """Whether the value satisfies the cell.
+
+        No value (None) equals nothing but `null`, and is neither more nor less than anything: it satisfies
+        `not(5)`, and neither `< 5` nor `not(< 5)` (DMN 1.3 §10.3.2.8, three-valued comparison).
+        """
+        if self.any:
             return True
+        if value is None:
+            if self.null or not self.negated:
+                return self.null is not self.negated
+            return all(span.point for span in self.spans)
         return any(_in(span, value) for span in self.spans) is not self.negated
 
     def bounds(self) -> list[Any]:
@@ -82,14 +101,21 @@ def _in(span: Span, value: Any) -> bool:  # noqa: ANN401
 ANY = Cell("-")
 _OPERATORS = ("<=", ">=", "<", ">")
 _INTERVAL = re.compile(r"([\[\](])\s*(.+?)\s*\.\.\s*(.+?)\s*([\[\])])", re.DOTALL)
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 _CALL = re.compile(r'(date|duration|date and time|time)\s*\(\s*"([^"]*)"\s*\)')
 
 
 def split_list(text: str) -> list[str]:
     """The parts of a comma list; commas inside quotes and brackets do not count."""
-    parts, depth, quoted, start = [], 0, False, 0
+    parts, depth, quoted, start, skip = [], 0, False, 0, False
     for at, sign in enumerate(text):
-        if sign == '"':
+        if skip:
+            skip = False
+        elif quoted and sign == "\\":
+            skip = True
+        elif sign == '"':
             quoted = not quoted
         elif not quoted and sign == "(":
             depth += 1
@@ -113,8 +139,11 @@ def parse_cell(text: str, domain: Domain) -> Cell:
     inner, negated = plain, False
     if found := re.fullmatch(r"not\s*\((.*)\)", plain, re.DOTALL):
         inner, negated = found[1], True
-    spans = tuple(_span(part.strip(), domain) for part in split_list(inner))
-    return Cell(plain, spans, negated)
+    parts = [part.strip() for part in split_list(inner)]
+    null = "null" in parts
+    if null and not domain.optional:
+        raise BadCell(f"“{plain}”: the input always has a value", f"Declare the input as {domain} optional.")
+    return Cell(plain, tuple(_span(part, domain) for part in parts if part != "null"), negated, null)
 
 
 def _span(text: str, domain: Domain) -> Span:
@@ -161,33 +190,44 @@ def literal(text: str, domain: Domain) -> Any:  # noqa: ANN401 - a value of the 
             f"“{text}” is no value",
             f'Write "{text}" in quotation marks.' if known or domain.kind == "text" else None,
         )
-    fits = {
-        "number": isinstance(value, int | Decimal) and not isinstance(value, bool),
-        "whole": type(value) is int,
-        "money": type(value) is int,
-        "yes/no": isinstance(value, bool),
-        "date": isinstance(value, date),
-        "months": isinstance(value, Months) or type(value) is int,
-        "days": isinstance(value, timedelta) or type(value) is int,
-        "text": isinstance(value, str),
-    }[domain.kind]
-    if not fits:
+    value = _as(domain.kind, value)
+    if value is None:
         raise BadCell(f"“{text}” does not fit an input that is {domain}")
-    if type(value) is int and domain.kind in {"months", "days"}:
-        value = Months(value) if domain.kind == "months" else timedelta(days=value)
     if domain.values and value not in domain.values:
+        known = [one if isinstance(one, str) else shown(one) for one in domain.values]
+        said = value if isinstance(value, str) else shown(value)
         raise BadCell(
-            f"“{value}” is not among the allowed values {', '.join(domain.values)}", _near(str(value), domain)
+            f"“{said}” is not among the allowed values {', '.join(known)}", did_you_mean(said, known)
         )
-    if domain.ordered and (
-        (domain.low is not None and value < domain.low) or (domain.high is not None and value > domain.high)
-    ):
+    if domain.ordered and not inside(value, domain):
         raise BadCell(f"{text} lies outside {domain}")
     return value
 
 
-def _near(value: str, domain: Domain) -> str | None:
-    return did_you_mean(value, domain.values)
+def inside(value: Any, domain: Domain) -> bool:  # noqa: ANN401 - a value of the domain's kind
+    """Whether a value lies between the bounds of the domain."""
+    return (domain.low is None or value >= domain.low) and (domain.high is None or value <= domain.high)
+
+
+def _as(kind: str, value: Any) -> Any:  # noqa: ANN401, PLR0911 - a line per kind
+    """The value in the terms of the kind; None when it is of another."""
+    whole = type(value) is int
+    match kind:
+        case "number":
+            return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+        case "whole" | "money":
+            return value if whole else None
+        case "months":
+            return Months(value) if whole else value if isinstance(value, Months) else None
+        case "days":
+            return timedelta(days=value) if whole else value if isinstance(value, timedelta) else None
+        case "date":
+            return value if type(value) is date else None
+        case "date-time":
+            if type(value) is date:
+                return utc(datetime.combine(value, time()))
+            return value if type(value) is datetime else None
+    return value if isinstance(value, {"yes/no": bool, "time": time, "text": str}[kind]) else None
 
 
 def read_value(text: str) -> Any:  # noqa: ANN401 - one line per kind of value
@@ -197,10 +237,19 @@ def read_value(text: str) -> Any:  # noqa: ANN401 - one line per kind of value
         return True
     if plain in {"no", "false"}:
         return False
-    if len(plain) >= 2 and plain[0] == plain[-1] == '"' and '"' not in plain[1:-1]:  # noqa: PLR2004
-        return plain[1:-1]
+    if _TEXT.fullmatch(plain):
+        return _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), plain[1:-1])
     if found := _CALL.fullmatch(plain):
-        return {"date": day, "duration": duration}.get(found[1], lambda _: None)(found[2])
-    if (value := number(plain)) is not None:
-        return value
-    return day(plain) or duration(plain)
+        return _CALLS[found[1]](found[2])
+    for read in (number, day, hour, instant, duration):
+        if (value := read(plain)) is not None:
+            return value
+    return None
+
+
+_CALLS: dict[str, Callable[[str], Any]] = {
+    "date": day,
+    "time": hour,
+    "date and time": lambda text: instant(text if "T" in text else f"{text}T00:00:00"),
+    "duration": duration,
+}
