@@ -201,6 +201,7 @@ def put_decision(
     person_id: int | None,
     case_id: int | None = None,
     account_id: int | None = None,
+    sources: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> int:
     """Write an answer of a decision table as the engine keeps it; returns its id."""
     explained = {lang: answer.explain(lang) for lang in LANGUAGES}
@@ -212,6 +213,7 @@ def put_decision(
         person_id=person_id,
         case_id=case_id,
         inputs={name: stored(value) for name, value in answer.used.items()},
+        sources={name: stored(one) for name, one in (sources or {}).items() if name in answer.used},
         outputs=stored(answer.outputs),
         rules=list(answer.rules),
         why=[{lang: explained[lang][place] for lang in LANGUAGES} for place in range(len(answer.why))],

@@ -7,7 +7,7 @@ sees what the first has done, and the stage is left once. Effects outside the en
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlmodel import col, select
 
@@ -244,11 +244,14 @@ def decide(
     person_id: int | None = None,
     case_id: int | None = None,
     at: date | None = None,
+    sources: Mapping[str, str | Mapping[str, Any]] | None = None,
 ) -> StoredDecision:
     """Ask the table in force on a day and keep the answer: what went in, which rules held, why.
 
-    Of the facts those count that the table asks for. Refuses: NoTableInForce, and what `decision.decide`
-    refuses (facts of a wrong type or outside their domain, MissingFacts, NoRule, RulesOverlap).
+    `sources` says by fact where it comes from: a kind of source, or {kind, ref, on, by} as plain values
+    (`kind`: "status", "grid", "announcement", …). Of the facts those count that the table asks for.
+    Refuses: NoTableInForce, and what `decision.decide` refuses (facts of a wrong type or outside their
+    domain, MissingFacts, NoRule, RulesOverlap).
     """
     row, table = table_on(work, table_name, at or work.today)
     decision = decide_by(table, table.relevant(facts))
@@ -261,6 +264,7 @@ def decide(
         person_id=person_id,
         case_id=case_id,
         inputs={name: stored(value) for name, value in decision.used.items()},
+        sources=_sources(sources or {}, decision.used),
         outputs=stored(list(decision.results) if several else decision.outputs),
         rules=list(decision.rules),
         why=[{lang: explained[lang][place] for lang in LANGUAGES} for place in range(len(decision.why))],
@@ -281,3 +285,14 @@ def decide(
         payload={"table": table.id, "version": table.version, "digest": digest([kept.inputs, kept.outputs])},
     )
     return StoredDecision(decision, kept)
+
+
+def _sources(
+    given: Mapping[str, str | Mapping[str, Any]], used: Mapping[str, object]
+) -> dict[str, dict[str, Any]]:
+    """The sources of the facts that were used, each as a mapping of plain values."""
+    named = {name: given[name] for name in used if name in given}
+    return {
+        name: {"kind": one} if isinstance(one, str) else {part: stored(value) for part, value in one.items()}
+        for name, one in named.items()
+    }

@@ -190,9 +190,13 @@ class WfEvent(SQLModel, table=True):
 
 
 class WfDecision(SQLModel, table=True):
-    """One evaluation of a decision table: what went in, which rules held, what came out and why."""
+    """One evaluation of a decision table: what went in, which rules held, what came out and why.
+
+    `sources`: by fact where it came from, as {kind, ref, on, by}; facts without a known source are absent.
+    """
 
     __tablename__ = "wf_decision"
+    __table_args__ = (Index("ix_wf_decision_case", "case_id", "table_id", "id"),)
 
     id: int | None = key()
     ref: str = ref()
@@ -200,8 +204,9 @@ class WfDecision(SQLModel, table=True):
     subject: str = text(40)
     subject_id: int = _big()
     person_id: int | None = link("person.id", nullable=True)
-    case_id: int | None = link("case_file.id", nullable=True)
+    case_id: int | None = link("case_file.id", nullable=True, index=False)
     inputs: dict[str, Any] = plain_json()
+    sources: dict[str, Any] = plain_json()
     outputs: Any = plain_json()
     rules: list[str] = plain_json()
     why: list[dict[str, str]] = plain_json()

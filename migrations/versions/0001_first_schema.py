@@ -1451,6 +1451,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('inputs', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('sources', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
     sa.Column('outputs', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
     sa.Column('rules', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
     sa.Column('why', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -1471,7 +1472,7 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER wf_decision_no_delete BEFORE DELETE ON wf_decision FOR EACH ROW EXECUTE FUNCTION wf_decision_append_only()')
     _on("postgresql", 'CREATE TRIGGER wf_decision_no_truncate BEFORE TRUNCATE ON wf_decision FOR EACH STATEMENT EXECUTE FUNCTION wf_decision_append_only()')
     with op.batch_alter_table('wf_decision', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_wf_decision_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('ix_wf_decision_case', ['case_id', 'table_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_wf_decision_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_wf_decision_table_id'), ['table_id'], unique=False)
 
@@ -2282,7 +2283,7 @@ def downgrade() -> None:
     with op.batch_alter_table('wf_decision', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_wf_decision_table_id'))
         batch_op.drop_index(batch_op.f('ix_wf_decision_person_id'))
-        batch_op.drop_index(batch_op.f('ix_wf_decision_case_id'))
+        batch_op.drop_index('ix_wf_decision_case')
 
     op.drop_table('wf_decision')
     with op.batch_alter_table('waiting_entry', schema=None) as batch_op:
