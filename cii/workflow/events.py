@@ -35,8 +35,6 @@ class TaskDone:
     """A task is done with an outcome.
 
     `task`: its number, or its key (then the actor's own task of that name).
-
-
     `closing`: the outcome of the whole process, where this step ends it and several are possible.
     """
 
@@ -113,10 +111,11 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Reopen:
-    """A closed process is taken up again in its last stage."""
+    """A closed process is taken up again in its last stage; after a withdrawal only with a new consent."""
 
     reason: str
     by: By = SYSTEM
+    consent_renewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

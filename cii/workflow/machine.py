@@ -11,6 +11,7 @@ from datetime import datetime
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.moves import IllegalMove
 from cii.workflow.definition import Definition
+from cii.workflow.delays import due_at
 from cii.workflow.events import (
     AddTask,
     Close,
@@ -33,8 +34,8 @@ from cii.workflow.events import (
     WithdrawConsent,
 )
 from cii.workflow.moves import Move, act_of, guard, moves, open_words, standing
-from cii.workflow.run import Run, due_at
-from cii.workflow.state import Record, Roles, State, fold
+from cii.workflow.run import Run
+from cii.workflow.state import Draft, Record, Roles, State, fold
 from cii.workflow.vocabulary import Status
 
 __all__ = ["Move", "Record", "State", "Step", "due_at", "fold", "moves", "step"]
@@ -66,28 +67,28 @@ def step(  # noqa: PLR0917 - the order of the house's contract
     moves open), WrongInstitution, UnknownOutcome, ClosingMissing, RoleUnfilled, MissingFacts, NoWayOn,
     TimerGone, TimerEarly, ReasonMissing, ConsentMissing, LeadAlreadyThere.
     """
-    run = Run(definition, state, facts, now, calendar, roles)
     if state is None:
         if not isinstance(event, Start):
             raise IllegalMove(state="-", event=act_of(event), open="start")
-        run.note("started", definition=definition.id, version=definition.version)
+        began = Record(1, now, "started", {"definition": definition.id, "version": definition.version})
+        run = Run(definition, Draft.begun(began), facts, now, calendar, roles)
+        run.records.append(began)
         run.enter(definition.start)
     else:
         if expected is not None and expected != state.seq:
             raise StaleSeq(expected=expected, found=state.seq)
         guard(definition, state, event)
-        _play(run, event)
-    assert run.now_state is not None  # noqa: S101 - a run has noted at least one record here
-    return Step(run.now_state, tuple(run.effects), tuple(run.records))
+        run = Run(definition, Draft(state), facts, now, calendar, roles)
+        _play(run, state, event)
+    return Step(run.draft.state(), tuple(run.effects), tuple(run.records))
 
 
-def _play(run: Run, event: Event) -> None:  # noqa: C901, PLR0912 - one case per event
-    state = run.state
+def _play(run: Run, state: State, event: Event) -> None:  # noqa: C901, PLR0912 - one case per event
     match event:
         case TaskDone():
             run.finish(event)
         case AddTask(key):
-            run.add(run.stage.task(key), wait=False)
+            run.add(run.plan.tasks[key], wait=False)
         case TimerFired(timer):
             run.fire(timer)
         case Suspend():

@@ -3,6 +3,7 @@
 Source: house.md §4 habit 11, workflow.md §2 (built-in moves of every case).
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cii.kernel.errors import Refusal, refuse
@@ -28,6 +29,7 @@ from cii.workflow.events import (
     WithdrawConsent,
     WrongInstitution,
 )
+from cii.workflow.plan import plan
 from cii.workflow.state import State, TaskState
 from cii.workflow.vocabulary import MANAGERS, Stand, Status
 
@@ -45,37 +47,89 @@ class Move:
         return f"{self.act} {self.key}".strip()
 
 
-def moves(  # noqa: C901 - one line per kind of move
-    definition: Definition, state: State, by: By
-) -> list[Move]:
+def moves(definition: Definition, state: State, by: By) -> list[Move]:
     """The moves open to this actor now: guards each command, draws the buttons, fills the inbox."""
-    manages = by.system or bool(by.roles & MANAGERS)
-    party = by.system or bool(by.roles)
-    found: list[Move] = []
-    if state.status == Status.CLOSED:
-        return [Move("reopen")] if manages else []
-    if state.status == Status.SUSPENDED:
-        if manages:
-            found += [Move("resume"), Move("close", outcomes=definition.outcomes)]
-        if by.system:
-            found += [Move("reassign", task.no, task.key) for task in state.open_tasks]
-        return [*found, Move("withdraw-consent")] if party and state.consent else found
-    stage = definition.stages[state.stage]
-    for task in state.here:
-        if task.state == Stand.OPEN and owns(task, by):
-            found.append(Move("done", task.no, task.key, definition.task(stage.key, task.key).outcomes))
-    opened = {task.key for task in state.here if task.live}
-    for extra in stage.tasks:
-        if extra.discretionary and extra.key not in opened and (manages or extra.owner in by.roles):
-            found.append(Move("add", key=extra.key, outcomes=extra.outcomes))
+    return [move for way in _WAYS.values() for move in way(definition, state, by)]
+
+
+def _resume(_: Definition, state: State, by: By) -> Iterator[Move]:
+    if state.status == Status.SUSPENDED and _manages(by):
+        yield Move("resume")
+
+
+def _done(definition: Definition, state: State, by: By, only: int | str | None = None) -> Iterator[Move]:
+    if state.status != Status.OPEN:
+        return
+    tasks = plan(definition)[state.stage].tasks
+    visit = state.visit
+    for task in state.tasks:
+        if (
+            task.visit == visit
+            and task.state == "open"
+            and (only is None or only in {task.no, task.key})
+            and owns(task, by)
+        ):
+            yield Move("done", task.no, task.key, tasks[task.key].outcomes)
+
+
+def _add(definition: Definition, state: State, by: By) -> Iterator[Move]:
+    extras = plan(definition)[state.stage].extra if state.status == Status.OPEN else ()
+    opened = {task.key for task in state.here if task.live} if extras else set()
+    for extra in extras:
+        if extra.key not in opened and (_manages(by) or extra.owner in by.roles):
+            yield Move("add", key=extra.key, outcomes=extra.outcomes)
+
+
+def _reassign(_: Definition, state: State, by: By) -> Iterator[Move]:
+    if state.status == Status.CLOSED or (state.status == Status.SUSPENDED and not by.system):
+        return
     for task in state.open_tasks:
-        if manages or (owns(task, by) and "supervisor" in by.roles):
-            found.append(Move("reassign", task.no, task.key))
-    if manages:
-        found += [Move("transfer-lead"), Move("suspend"), Move("close", outcomes=definition.outcomes)]
-    if party:
-        found.append(Move("withdraw-consent"))
-    return found
+        if _manages(by) or (owns(task, by) and "supervisor" in by.roles):
+            yield Move("reassign", task.no, task.key)
+
+
+def _transfer_lead(_: Definition, state: State, by: By) -> Iterator[Move]:
+    if state.status == Status.OPEN and _manages(by):
+        yield Move("transfer-lead")
+
+
+def _suspend(_: Definition, state: State, by: By) -> Iterator[Move]:
+    if state.status == Status.OPEN and _manages(by):
+        yield Move("suspend")
+
+
+def _close(definition: Definition, state: State, by: By) -> Iterator[Move]:
+    if state.status != Status.CLOSED and _manages(by):
+        yield Move("close", outcomes=definition.outcomes)
+
+
+def _withdraw_consent(_: Definition, state: State, by: By) -> Iterator[Move]:
+    party = by.system or bool(by.roles)
+    if party and (state.status == Status.OPEN or (state.status == Status.SUSPENDED and state.consent)):
+        yield Move("withdraw-consent")
+
+
+def _reopen(_: Definition, state: State, by: By) -> Iterator[Move]:
+    if state.status == Status.CLOSED and _manages(by):
+        yield Move("reopen")
+
+
+_WAYS: dict[str, Callable[[Definition, State, By], Iterator[Move]]] = {
+    "resume": _resume,
+    "done": _done,
+    "add": _add,
+    "reassign": _reassign,
+    "transfer-lead": _transfer_lead,
+    "suspend": _suspend,
+    "close": _close,
+    "withdraw-consent": _withdraw_consent,
+    "reopen": _reopen,
+}
+"""By act: the moves of that kind that are open; a command asks for its own kind, a page for all."""
+
+
+def _manages(by: By) -> bool:
+    return by.system or not MANAGERS.isdisjoint(by.roles)
 
 
 def owns(task: TaskState, by: By) -> bool:
@@ -106,56 +160,52 @@ def act_of(event: Event) -> str:
     return _ACTS[type(event)]
 
 
-def guard(  # noqa: C901 - one case per event
-    definition: Definition, state: State, event: Event
-) -> None:
+def guard(definition: Definition, state: State, event: Event) -> None:
     """Let the event pass only when it is among the open moves; say all reasons else."""
+    if isinstance(event, TaskDone):
+        refuse(_against_answer(definition, state, event))
+        return
     act = act_of(event)
     if isinstance(event, TimerFired | Decided):
         if state.status != Status.OPEN or not event.by.system:
             raise IllegalMove(state=standing(state), event=act, open=open_words(definition, state, event.by))
         return
-    open_now = [move for move in moves(definition, state, event.by) if move.act == act]
+    way = _WAYS.get(act)
+    open_now = list(way(definition, state, event.by)) if way else []
     reasons: list[Refusal] = []
     match event:
-        case TaskDone():
-            fitting = [move for move in open_now if event.task in {move.task, move.key}]
-            fitting = fitting or [
-                one
-                for one in moves(definition, state, event.by)
-                if one.act == "add" and one.key == event.task
-            ]
-            if not fitting:
-                reasons.append(_why_not(definition, state, event))
-            elif event.outcome not in fitting[0].outcomes:
-                reasons.append(
-                    UnknownOutcome(
-                        field="outcome", outcome=event.outcome, known=", ".join(fitting[0].outcomes)
-                    )
-                )
-            if event.closing is not None and event.closing not in definition.outcomes:
-                reasons.append(
-                    UnknownOutcome(
-                        field="closing", outcome=event.closing, known=", ".join(definition.outcomes)
-                    )
-                )
         case AddTask():
             open_now = [move for move in open_now if move.key == event.key]
         case Reassign():
             open_now = [move for move in open_now if move.task == event.task]
         case Close() if event.outcome not in definition.outcomes:
-            reasons.append(
-                UnknownOutcome(field="outcome", outcome=event.outcome, known=", ".join(definition.outcomes))
-            )
+            reasons.append(_unknown("outcome", event.outcome, definition.outcomes))
         case Suspend() | Reopen() if not event.reason.strip():
             reasons.append(ReasonMissing(field="reason"))
-        case Resume() if not state.consent and not event.consent_renewed:
-            reasons.append(ConsentMissing(field="consent_renewed"))
-    if not open_now and not isinstance(event, TaskDone):
+    if isinstance(event, Resume | Reopen) and not (state.consent or event.consent_renewed):
+        reasons.append(ConsentMissing(field="consent_renewed"))
+    if not open_now:
         reasons.insert(
             0, IllegalMove(state=standing(state), event=act, open=open_words(definition, state, event.by))
         )
     refuse(reasons)
+
+
+def _against_answer(definition: Definition, state: State, event: TaskDone) -> Iterator[Refusal]:
+    """What speaks against a task being done with this outcome; a discretionary one opens as it is done."""
+    fitting = next(_done(definition, state, event.by, event.task), None) or next(
+        (one for one in _add(definition, state, event.by) if one.key == event.task), None
+    )
+    if fitting is None:
+        yield _why_not(definition, state, event)
+    elif event.outcome not in fitting.outcomes:
+        yield _unknown("outcome", event.outcome, fitting.outcomes)
+    if event.closing is not None and event.closing not in definition.outcomes:
+        yield _unknown("closing", event.closing, definition.outcomes)
+
+
+def _unknown(field: str, outcome: str, known: Iterable[str]) -> Refusal:
+    return UnknownOutcome(field=field, outcome=outcome, known=", ".join(known))
 
 
 def _why_not(definition: Definition, state: State, event: TaskDone) -> Refusal:

@@ -7,20 +7,17 @@ Rules beyond the grammar, decided here:
 - A discretionary task never holds a stage back; it may be done straight away, which opens and ends it in one
   step.
 - A `for_each` task opens one task per unit of the role at the moment it opens; with no unit it is skipped.
-- After a rest, what is due has the time that was left: working days for `wd`, calendar days else. Overdue
-  stays overdue.
-- Due is the end of that day in Switzerland (23:59:59).
+- A task that comes `after` one that was skipped, or after a discretionary one nobody opened, is not held up.
 Source: workflow.md §1-§2.
 """
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Container, Mapping
+from datetime import datetime
 
 from cii.kernel.calendar import WorkingDays
-from cii.kernel.clock import local_day, local_midnight
 from cii.kernel.errors import Refusal, refuse
-from cii.kernel.period import ONE_DAY, next_month
 from cii.workflow.definition import Condition, Definition, Stage, Task
+from cii.workflow.delays import due_at, shifted
 from cii.workflow.domain import MissingFacts
 from cii.workflow.events import (
     Ask,
@@ -43,35 +40,14 @@ from cii.workflow.events import (
     UnknownOutcome,
 )
 from cii.workflow.moves import owns
-from cii.workflow.state import Record, Roles, State, TaskState, TimerState, UnitRef, apply
-from cii.workflow.vocabulary import Length, Stand
+from cii.workflow.plan import StagePlan, plan
+from cii.workflow.state import Draft, Record, Roles, TaskState, TimerState, UnitRef
+from cii.workflow.vocabulary import Length
 
 _ENDLESS = 50
 """More stages than that in one step are a process that runs in circles."""
 
-
-def due_at(length: Length, now: datetime, calendar: WorkingDays) -> datetime:
-    """The end of the day, in Switzerland, on which a delay that begins now runs out."""
-    today = local_day(now)
-    match length.unit:
-        case "wd":
-            last = calendar.after(today, length.count)
-        case "m":
-            last = _months_later(today, length.count)
-        case _:
-            last = today + timedelta(days=length.count)
-    return _end_of(last)
-
-
-def _end_of(day: date) -> datetime:
-    return local_midnight(day + ONE_DAY) - timedelta(seconds=1)
-
-
-def _months_later(day: date, count: int) -> date:
-    first = day.replace(day=1)
-    for _ in range(count):
-        first = next_month(first)
-    return min(first + timedelta(days=day.day - 1), next_month(first) - ONE_DAY)
+_WAITS = {True: "waiting", False: "open"}
 
 
 class Run:
@@ -80,35 +56,29 @@ class Run:
     def __init__(  # noqa: PLR0917 - the order of `step`
         self,
         definition: Definition,
-        state: State | None,
+        draft: Draft,
         facts: Mapping[str, object],
         now: datetime,
         calendar: WorkingDays,
         roles: Roles,
     ) -> None:
-        self.definition, self.now_state, self.facts, self.now = definition, state, facts, now
+        self.definition, self.draft, self.facts, self.now = definition, draft, facts, now
         self.calendar, self.roles = calendar, roles
+        self.plans = plan(definition)
         self.records: list[Record] = []
         self.effects: list[Effect] = []
         self.closing: str | None = None
         self.entered = 0
 
     @property
-    def state(self) -> State:
-        """The state so far."""
-        if self.now_state is None:  # pragma: no cover - `step` notes "started" first
-            raise ValueError("the process has not started")
-        return self.now_state
-
-    @property
-    def stage(self) -> Stage:
+    def plan(self) -> StagePlan:
         """The stage of the process so far."""
-        return self.definition.stages[self.state.stage]
+        return self.plans[self.draft.stage]
 
     def note(self, kind: str, /, **data: object) -> None:
-        """Keep a record and let it change the state."""
-        record = Record((self.now_state.seq if self.now_state else 0) + 1, self.now, kind, data)
-        self.now_state = apply(self.now_state, record)
+        """Keep a record and let it change the draft."""
+        record = Record(self.draft.seq + 1, self.now, kind, data)
+        self.draft.take(record)
         self.records.append(record)
 
     # Stages
@@ -118,50 +88,54 @@ class Run:
         self.entered += 1
         if self.entered > _ENDLESS:
             raise NoWayOn(stage=key, outcomes="")
-        before = next((one for one in reversed(self.state.path) if one.stage == key), None)
-        kept: list[int] = []
-        if before is not None and before.complete is False:
-            visit = max(at for at, one in enumerate(self.state.path, 1) if one.stage == key)
-            kept = [
-                task.no
-                for task in self.state.tasks
-                if task.visit == visit
-                and task.state == Stand.DONE
-                and task.outcome not in self.definition.task(key, task.key).ending
-            ]
-        self.note("stage-entered", stage=key, kept=kept)
+        kept = self._kept(key)
+        self.note("stage-entered", stage=key, kept=[task.no for task in kept])
         self.effects.append(EnterStage(key))
-        stage = self.stage
+        stage, _, required, *_ = self.plan
         self.effects += [Ask(name, argument) for name, argument in stage.on_enter]
         if stage.end is not None:
             self._end(stage, outcome)
             return
-        done = {self.state.tasks[no - 1].key for no in kept}
-        missing = [self._unfilled(task) for task in stage.required if task.key not in done]
-        refuse(one for one in missing if one)
-        for task in stage.required:
-            if task.key not in done:
-                self.add(task, wait=bool(task.after) and not self._finished(task.after))
+        done = {(task.key, task.unit) for task in kept}
+        keys = {task.key for task in kept}
+        refuse(no for task in required if task.key not in keys and (no := self._unfilled(task)) is not None)
+        for task in required:
+            if task.for_each or task.key not in keys:
+                self.add(task, wait=bool(task.after) and not self._finished(task.after), done=done)
         if stage.timeout:
             self.set_timer("timeout", None, stage.timeout.after, stage.timeout.to)
         self.progress()
 
+    def _kept(self, key: str) -> list[TaskState]:
+        """What was done at the last visit and still counts, where that visit was not completed."""
+        path = self.draft.path
+        visit = next((at for at in range(len(path), 0, -1) if path[at - 1].stage == key), 0)
+        if not visit or path[visit - 1].complete is not False:
+            return []
+        tasks = self.plans[key].tasks
+        return [
+            one
+            for one in self.draft.tasks
+            if one.visit == visit
+            and one.state == "done"
+            and (task := tasks.get(one.key)) is not None
+            and one.outcome not in task.ending
+        ]
+
     def leave(self, *, complete: bool) -> None:
         """Leave the stage: what is not done is cancelled, timers too."""
-        for task in self.state.here:
+        for task in self.draft.here():
             if task.live:
-                self.note("task-cancelled", no=task.no)
-                self.effects.append(CloseTask(self.state.tasks[task.no - 1]))
-        for timer in self.state.timers:
-            self._drop(timer)
+                self._cancel(task)
+        for no in list(self.draft.timers):
+            self._drop(no)
         self.note("stage-left", complete=complete)
 
     def progress(self) -> None:
         """Open what waited, and go on when the stage is complete."""
-        for task in self.state.here:
-            if task.state == Stand.WAITING and self._finished(
-                self.definition.task(task.stage, task.key).after
-            ):
+        tasks = self.plan.tasks
+        for task in self.draft.here():
+            if task.state == "waiting" and self._finished(tasks[task.key].after, absent=True):
                 self._begin(task)
         if self._complete():
             way = self._way()
@@ -183,42 +157,44 @@ class Run:
         self.effects.append(End(outcome or known[0]))
 
     def _complete(self) -> bool:
-        stage = self.stage
-        required = {task.key for task in stage.required}
-        if not required:
+        stage, _, _, keys, _ = self.plan
+        if not keys:
             return stage.timeout is None
-        mine = [task for task in self.state.here if task.key in required and task.state != Stand.CANCELLED]
+        mine = [task for task in self.draft.here() if task.key in keys and task.state != "cancelled"]
         live = sum(task.live for task in mine)
-        wanted = stage.quorum if stage.complete in {"any", "quorum"} else len(mine)
-        return len(mine) - live >= wanted or not live
+        if stage.complete in {"any", "quorum"}:
+            return len(mine) - live >= stage.quorum or not live
+        return not live
 
-    def _finished(self, keys: tuple[str, ...]) -> bool:
-        here = self.state.here
-        return all(
-            (found := [task for task in here if task.key == key]) and not any(task.live for task in found)
-            for key in keys
-        )
+    def _finished(self, keys: tuple[str, ...], *, absent: bool = False) -> bool:
+        """Whether these tasks hold nobody up; `absent` ones (skipped, not wished for) count as told."""
+        here = self.draft.here()
+        for key in keys:
+            found = [task for task in here if task.key == key]
+            if any(task.live for task in found) or not (found or absent):
+                return False
+        return True
 
     def _way(self) -> tuple[str, str | None]:
         missing: list[str] = []
-        for way in self.stage.next:
+        for way in self.plan.stage.next:
             holds = way.when is None or self._holds(way.when, missing)
             if missing:
                 raise MissingFacts(missing, self.definition.id)
             if holds:
                 return way.to, way.decide
-        said = ", ".join(f"{task.key}={task.outcome}" for task in self.state.here if task.outcome)
-        raise NoWayOn(stage=self.stage.key, outcomes=said)
+        said = ", ".join(f"{task.key}={task.outcome}" for task in self.draft.here() if task.outcome)
+        raise NoWayOn(stage=self.draft.stage, outcomes=said)
 
     def _holds(self, when: Condition, missing: list[str]) -> bool:
         if when.cell is not None:
-            known = {**self.state.known, **self.facts}
+            known = {**self.draft.known, **self.facts}
             if when.fact not in known:
                 missing.append(when.fact)
                 return False
             return when.cell.holds(self.definition.facts[when.fact].normal(when.fact, known[when.fact]))
-        required = {task.key for task in self.stage.required}
-        done = [task for task in self.state.here if task.state == Stand.DONE]
+        required = self.plan.keys
+        done = [task for task in self.draft.here() if task.state == "done"]
         hits = sum(task.outcome == when.outcome for task in done)
         if when.how == "all":
             return hits > 0 and all(task.outcome == when.outcome for task in done if task.key in required)
@@ -231,48 +207,53 @@ class Run:
             return None
         return RoleUnfilled(field="roles", role=task.owner, task=task.key)
 
-    def add(self, task: Task | None, *, wait: bool) -> None:
-        """A new task, waiting or open; one per unit for a `for_each` task that opens."""
-        if task is None:  # pragma: no cover - the guard has looked
-            raise KeyError("no such task")
+    def add(self, task: Task, *, wait: bool, done: Container[tuple[str, UnitRef | None]] = ()) -> None:
+        """A new task, waiting or open; one per unit for a `for_each` task that opens.
+
+        `done`: key and unit of those that have spoken already.
+        """
         refuse(one for one in [self._unfilled(task)] if one)
         role = task.for_each or task.owner
         units: tuple[UnitRef | None, ...] = self.roles.get(role, ())
-        if wait:
-            self._put(task, role, None if task.for_each else units[0], wait=True)
+        if not task.for_each:
+            self._put(task, role, units[0], wait=wait)
             return
-        for unit in units if task.for_each else units[:1]:
+        missing = [unit for unit in dict.fromkeys(units) if (task.key, unit) not in done]
+        if wait and (missing or not units):
+            self._put(task, role, None, wait=True)
+            return
+        for unit in missing:
             self._put(task, role, unit, wait=False)
 
     def _put(self, task: Task, role: str, unit: UnitRef | None, *, wait: bool) -> None:
         due = due_at(task.due, self.now, self.calendar).isoformat() if task.due and not wait else None
-        self.note(
-            "task-added",
-            key=task.key,
-            role=role,
-            unit=unit,
-            state=(Stand.WAITING if wait else Stand.OPEN).value,
-            due_at=due,
-        )
-        self.effects.append(OpenTask(self.state.tasks[-1]))
+        self.note("task-added", key=task.key, role=role, unit=unit, state=_WAITS[wait], due_at=due)
+        made = self.draft.tasks[-1]
+        self.effects.append(OpenTask(made))
         if not wait:
-            self._ladder(task, self.state.tasks[-1].no)
+            self._ladder(task, made.no)
 
     def _begin(self, held: TaskState) -> None:
-        task = self.definition.task(held.stage, held.key)
-        units = self.roles.get(held.role, ())
+        task = self.plan.tasks[held.key]
+        units: tuple[UnitRef, ...] = self.roles.get(held.role, ())
+        if not units and not task.for_each:
+            raise RoleUnfilled(field="roles", role=held.role, task=held.key)
+        if task.for_each:
+            spoken = {one.unit for one in self.draft.here() if one.key == held.key and one.no != held.no}
+            units = tuple(unit for unit in dict.fromkeys(units) if unit not in spoken)
         if not units:
-            if not task.for_each:
-                raise RoleUnfilled(field="roles", role=held.role, task=held.key)
-            self.note("task-cancelled", no=held.no)
-            self.effects.append(CloseTask(self.state.tasks[held.no - 1]))
+            self._cancel(held)
             return
         due = due_at(task.due, self.now, self.calendar).isoformat() if task.due else None
         self.note("task-opened", no=held.no, unit=units[0], due_at=due)
-        self.effects.append(MoveTask(self.state.tasks[held.no - 1]))
+        self.effects.append(MoveTask(self.draft.tasks[held.no - 1]))
         self._ladder(task, held.no)
         for unit in units[1:] if task.for_each else ():
             self._put(task, held.role, unit, wait=False)
+
+    def _cancel(self, task: TaskState) -> None:
+        self.note("task-cancelled", no=task.no)
+        self.effects.append(CloseTask(self.draft.tasks[task.no - 1]))
 
     def _ladder(self, task: Task, no: int) -> None:
         for rung in task.escalate:
@@ -282,7 +263,7 @@ class Run:
         """Start a timer."""
         self._time(
             TimerState(
-                self.state.timers_made + 1, kind, task, due_at(after, self.now, self.calendar), str(after), to
+                self.draft.timers_made + 1, kind, task, due_at(after, self.now, self.calendar), str(after), to
             )
         )
 
@@ -298,21 +279,20 @@ class Run:
         )
         self.effects.append(OpenTimer(timer))
 
-    def _drop(self, timer: TimerState) -> None:
-        self.note("timer-gone", no=timer.no)
-        self.effects.append(CancelTimer(timer.no))
+    def _drop(self, no: int) -> None:
+        self.note("timer-gone", no=no)
+        self.effects.append(CancelTimer(no))
 
     def finish(self, event: TaskDone) -> None:
         """A task is done; the stage ends at once, goes on, or waits for the others."""
         self.closing = event.closing
         held = self._meant(event)
-        task = self.definition.task(held.stage, held.key)
         self.note("task-done", no=held.no, outcome=event.outcome)
-        self.effects.append(CloseTask(self.state.tasks[held.no - 1]))
-        for timer in self.state.timers:
+        self.effects.append(CloseTask(self.draft.tasks[held.no - 1]))
+        for timer in list(self.draft.timers.values()):
             if timer.task == held.no:
-                self._drop(timer)
-        if event.outcome in task.ending:
+                self._drop(timer.no)
+        if event.outcome in self.plan.tasks[held.key].ending:
             way = self._way()
             self.leave(complete=False)
             self._take(*way)
@@ -320,54 +300,62 @@ class Run:
             self.progress()
 
     def _meant(self, event: TaskDone) -> TaskState:
-        for task in self.state.here:
-            if task.state == Stand.OPEN and event.task in {task.no, task.key} and owns(task, event.by):
+        visit = len(self.draft.path)
+        for task in self.draft.tasks:
+            if (
+                task.visit == visit
+                and task.state == "open"
+                and event.task in {task.no, task.key}
+                and owns(task, event.by)
+            ):
                 return task
-        self.add(self.stage.task(str(event.task)), wait=False)
-        return self.state.tasks[-1]
+        self.add(self.plan.tasks[str(event.task)], wait=False)
+        return self.draft.tasks[-1]
 
     def fire(self, no: int) -> None:
-        """A timer has come due: tell somebody, or leave the stage."""
-        timer = self.state.timer(no)
+        """A timer has come due: tell somebody, or leave the stage.
+
+        The step is taken now, when people learn of it, and delays that begin with it run from now; the
+        record keeps the moment that was due, which after a downtime lies before.
+        """
+        timer = self.draft.timers.get(no)
         if timer is None:
             raise TimerGone(timer=no)
         if timer.fire_at > self.now:
             raise TimerEarly(timer=no, at=timer.fire_at)
-        self._drop(timer)
+        self.note("timer-gone", no=no, was_due=timer.fire_at.isoformat())
+        self.effects.append(CancelTimer(no))
         if timer.kind == "timeout":
             self.leave(complete=False)
             self.enter(timer.to)
         else:
             self.note("escalated", task=timer.task, to=timer.to)
-            self.effects.append(Escalate(self.state.tasks[(timer.task or 1) - 1], timer.to))
+            self.effects.append(Escalate(self.draft.tasks[(timer.task or 1) - 1], timer.to))
 
     # Rest
 
     def rest(self, *, consent: bool, reason: str) -> None:
         """Everything stands still; the timers stay in the state but run no more."""
         self.note("suspended", consent=consent, reason=reason)
-        self.effects += [CancelTimer(timer.no) for timer in self.state.timers]
+        self.effects += [CancelTimer(no) for no in self.draft.timers]
 
     def go_on(self) -> None:
         """Each delay has the time it had left when the rest began."""
-        since = self.state.suspended_at or self.now
+        since = self.draft.suspended_at or self.now
         self.note("resumed")
-        for task in self.state.open_tasks:
-            length = self.definition.task(task.stage, task.key).due
+        for task in list(self.draft.tasks):
+            length = self.plans[task.stage].tasks[task.key].due if task.state == "open" else None
             if task.due_at and length:
-                self.move(task, task.unit, task.assignee, self._shifted(task.due_at, since, length.unit))
-        for timer in self.state.timers:
+                self.move(
+                    task,
+                    task.unit,
+                    task.assignee,
+                    shifted(task.due_at, since, self.now, length.unit, self.calendar),
+                )
+        for timer in list(self.draft.timers.values()):
             length = Length.parse(timer.after)
-            moment = self._shifted(timer.fire_at, since, length.unit if length else "d")
-            self._time(TimerState(timer.no, timer.kind, timer.task, moment, timer.after, timer.to))
-
-    def _shifted(self, moment: datetime, since: datetime, unit: str) -> datetime:
-        if moment <= since:
-            return moment
-        began, last, today = local_day(since), local_day(moment), local_day(self.now)
-        if unit == "wd":
-            return _end_of(self.calendar.after(today, self.calendar.between(began + ONE_DAY, last + ONE_DAY)))
-        return _end_of(last + (today - began))
+            moment = shifted(timer.fire_at, since, self.now, length.unit if length else "d", self.calendar)
+            self._time(timer._replace(fire_at=moment))
 
     def move(
         self, task: TaskState, unit: UnitRef | None, assignee: UnitRef | None, due: datetime | None
@@ -376,4 +364,4 @@ class Run:
         self.note(
             "task-moved", no=task.no, unit=unit, assignee=assignee, due_at=due.isoformat() if due else None
         )
-        self.effects.append(MoveTask(self.state.tasks[task.no - 1]))
+        self.effects.append(MoveTask(self.draft.tasks[task.no - 1]))

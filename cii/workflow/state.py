@@ -1,14 +1,15 @@
 """The state of one process as plain values, and the records from which it can be folded again.
 
-Every change is a `Record` with plain data; `apply` is the only function that changes a state, and
-`fold(records) == state` holds by construction: it needs neither the definition nor the calendar of that day.
+Every change is a `Record` with plain data, and `Draft.take` is the only function that changes a state: a step
+and a fold both go through it, so that `fold(records) == state` holds by construction. It needs neither the
+definition nor the calendar of that day. Small values are named tuples: a step makes some twenty of them.
 Source: workflow.md §1 points 2 and 5.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from cii.workflow.vocabulary import Stand, Status
 
@@ -18,9 +19,10 @@ UnitRef = int | str
 Roles = Mapping[str, tuple[UnitRef, ...]]
 """Which units hold each role of the case now."""
 
+_LIVE = frozenset({Stand.OPEN.value, Stand.WAITING.value})
 
-@dataclass(frozen=True, slots=True)
-class TaskState:
+
+class TaskState(NamedTuple):
     """One task of a process; `no` is its number, `visit` the entry into the stage for which it counts."""
 
     no: int
@@ -39,11 +41,10 @@ class TaskState:
     @property
     def live(self) -> bool:
         """Whether the task is still to be done."""
-        return self.state in {Stand.OPEN, Stand.WAITING}
+        return self.state in _LIVE
 
 
-@dataclass(frozen=True, slots=True)
-class TimerState:
+class TimerState(NamedTuple):
     """A moment at which something happens by itself: `escalate` a task or `timeout` a stage, `to` whom."""
 
     no: int
@@ -54,8 +55,7 @@ class TimerState:
     to: str
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """One entry into a stage; `complete` tells whether it was left with its work done, None while inside."""
 
     stage: str
@@ -110,126 +110,205 @@ class State:
         return next((one for one in self.timers if one.no == no), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One thing that happened, as plain data (moments in ISO form), in the order of `seq`."""
 
     seq: int
     at: datetime
     kind: str
-    data: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    data: Mapping[str, Any] = {}
 
 
 def fold(records: Iterable[Record]) -> State:
     """The state after these records, from the first on."""
-    state: State | None = None
+    draft: Draft | None = None
     for record in records:
-        state = apply(state, record)
-    if state is None:
+        if draft is None:
+            draft = Draft.begun(record)
+        else:
+            draft.take(record)
+    if draft is None:
         raise ValueError("a process without records has no state")
-    return state
+    return draft.state()
 
 
-def apply(state: State | None, record: Record) -> State:
-    """The state after one more record."""
-    data = record.data
-    if state is None:
+class Draft:
+    """A state in the making: the same fields, open to change by records only."""
+
+    __slots__ = (
+        "consent", "definition", "known", "outcome", "path", "seq", "status", "suspended_at", "tasks",
+        "timers", "timers_made", "version",
+    )  # fmt: skip
+
+    def __init__(self, state: State) -> None:
+        self.definition, self.version, self.seq, self.status = (
+            state.definition, state.version, state.seq, state.status
+        )  # fmt: skip
+        self.tasks, self.path = list(state.tasks), list(state.path)
+        self.timers = {one.no: one for one in state.timers}
+        self.outcome, self.consent, self.suspended_at = state.outcome, state.consent, state.suspended_at
+        self.known, self.timers_made = state.known, state.timers_made
+
+    @classmethod
+    def begun(cls, record: Record) -> "Draft":
+        """The draft of a process after its first record."""
         if record.kind != "started":
             raise ValueError(f"a process starts with started, not with {record.kind}")
-        return State(data["definition"], data["version"], seq=record.seq)
-    if record.seq != state.seq + 1:
-        raise ValueError(f"record {record.seq} does not follow {state.seq}")
-    return replace(state, seq=record.seq, **_CHANGES[record.kind](state, data, record.at))
+        return cls(State(record.data["definition"], record.data["version"], seq=record.seq))
+
+    def take(self, record: Record) -> None:
+        """Change by one more record; it must follow the last."""
+        if record.seq != self.seq + 1:
+            raise ValueError(f"record {record.seq} does not follow {self.seq}")
+        self.seq = record.seq
+        _CHANGES[record.kind](self, record.data, record.at)
+
+    def state(self) -> State:
+        """The state reached."""
+        return State(
+            self.definition,
+            self.version,
+            self.seq,
+            self.status,
+            tuple(self.tasks),
+            tuple(self.timers.values()),
+            tuple(self.path),
+            self.outcome,
+            self.consent,
+            self.suspended_at,
+            self.known,
+            self.timers_made,
+        )
+
+    @property
+    def stage(self) -> str:
+        """The stage of the process so far."""
+        return self.path[-1].stage
+
+    def here(self) -> list[TaskState]:
+        """The tasks that count for the present stage, done ones included."""
+        visit = len(self.path)
+        return [one for one in self.tasks if one.visit == visit]
+
+    def change(self, no: int, /, **changes: Any) -> None:  # noqa: ANN401 - fields of TaskState
+        """Another look of one task."""
+        self.tasks[no - 1] = self.tasks[no - 1]._replace(**changes)
 
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _with(state: State, no: int, /, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of TaskState
-    return {"tasks": tuple(replace(one, **changes) if one.no == no else one for one in state.tasks)}
+def _entered(draft: Draft, data: Mapping[str, Any], at: datetime) -> None:
+    draft.path.append(Visit(data["stage"], at))
+    for no in data["kept"]:
+        draft.change(no, visit=len(draft.path))
 
 
-def _entered(state: State, data: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-    visit = state.visit + 1
-    kept = set(data["kept"])
-    return {
-        "path": (*state.path, Visit(data["stage"], at)),
-        "tasks": tuple(replace(one, visit=visit) if one.no in kept else one for one in state.tasks),
-    }
+def _left(draft: Draft, data: Mapping[str, Any], at: datetime) -> None:
+    draft.path[-1] = draft.path[-1]._replace(left=at, complete=data["complete"])
 
 
-def _left(state: State, data: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-    return {"path": (*state.path[:-1], replace(state.path[-1], left=at, complete=data["complete"]))}
-
-
-def _added(state: State, data: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+def _added(draft: Draft, data: Mapping[str, Any], at: datetime) -> None:
     task = TaskState(
-        no=len(state.tasks) + 1,
+        no=len(draft.tasks) + 1,
         key=data["key"],
-        stage=state.stage,
-        visit=state.visit,
+        stage=draft.stage,
+        visit=len(draft.path),
         role=data["role"],
         unit=data["unit"],
         state=data["state"],
-        opened_at=at if data["state"] == Stand.OPEN else None,
+        opened_at=at if data["state"] == "open" else None,
         due_at=_moment(data["due_at"]),
     )
-    return {"tasks": (*state.tasks, task)}
+    draft.tasks.append(task)
 
 
-def _opened(state: State, data: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-    return _with(
-        state,
-        data["no"],
-        state=Stand.OPEN.value,
-        unit=data["unit"],
-        opened_at=at,
-        due_at=_moment(data["due_at"]),
-    )
+def _opened(draft: Draft, data: Mapping[str, Any], at: datetime) -> None:
+    draft.change(data["no"], state="open", unit=data["unit"], opened_at=at, due_at=_moment(data["due_at"]))
 
 
-def _moved(state: State, data: Mapping[str, Any], _: datetime) -> dict[str, Any]:
-    return _with(
-        state, data["no"], unit=data["unit"], assignee=data["assignee"], due_at=_moment(data["due_at"])
-    )
+def _moved(draft: Draft, data: Mapping[str, Any], _: datetime) -> None:
+    draft.change(data["no"], unit=data["unit"], assignee=data["assignee"], due_at=_moment(data["due_at"]))
 
 
-def _timer_set(state: State, data: Mapping[str, Any], _: datetime) -> dict[str, Any]:
-    timer = TimerState(
-        data["no"],
-        data["kind"],
-        data["task"],
-        datetime.fromisoformat(data["fire_at"]),
-        data["after"],
-        data["to"],
-    )
-    others = tuple(one for one in state.timers if one.no != timer.no)
-    return {"timers": (*others, timer), "timers_made": max(state.timers_made, timer.no)}
+def _done(draft: Draft, data: Mapping[str, Any], at: datetime) -> None:
+    draft.change(data["no"], state="done", outcome=data["outcome"], ended_at=at)
 
 
-def _suspended(_: State, data: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-    return {"status": Status.SUSPENDED.value, "suspended_at": at, "consent": data["consent"]}
+def _cancelled(draft: Draft, data: Mapping[str, Any], at: datetime) -> None:
+    draft.change(data["no"], state="cancelled", ended_at=at)
 
 
-_CHANGES: dict[str, Callable[[State, Mapping[str, Any], datetime], dict[str, Any]]] = {
+def _timer_set(draft: Draft, data: Mapping[str, Any], _: datetime) -> None:
+    no: int = data["no"]
+    draft.timers.pop(no, None)
+    moment = datetime.fromisoformat(data["fire_at"])
+    draft.timers[no] = TimerState(no, data["kind"], data["task"], moment, data["after"], data["to"])
+    draft.timers_made = max(draft.timers_made, no)
+
+
+def _timer_gone(draft: Draft, data: Mapping[str, Any], _: datetime) -> None:
+    draft.timers.pop(data["no"], None)
+
+
+def _suspended(draft: Draft, data: Mapping[str, Any], at: datetime) -> None:
+    draft.status, draft.suspended_at, draft.consent = "suspended", at, data["consent"]
+
+
+def _resumed(draft: Draft, _: Mapping[str, Any], __: datetime) -> None:
+    draft.status, draft.suspended_at, draft.consent = "open", None, True
+
+
+def _consent_withdrawn(draft: Draft, _: Mapping[str, Any], __: datetime) -> None:
+    draft.consent = False
+
+
+def _decided(draft: Draft, data: Mapping[str, Any], _: datetime) -> None:
+    draft.known = {**draft.known, **data["outputs"]}
+
+
+def _closed(draft: Draft, data: Mapping[str, Any], _: datetime) -> None:
+    draft.status, draft.outcome, draft.suspended_at = "closed", data["outcome"], None
+
+
+def _reopened(draft: Draft, _: Mapping[str, Any], __: datetime) -> None:
+    draft.status, draft.outcome, draft.consent = "open", None, True
+
+
+def _migrated(draft: Draft, data: Mapping[str, Any], at: datetime) -> None:
+    """Another version of the definition; tasks of the present visit carry its names, vanished ones end."""
+    draft.definition, draft.version = data["definition"], data["version"]
+    if data["stage"]:
+        draft.path[-1] = draft.path[-1]._replace(stage=data["stage"])
+    for task in draft.here():
+        key = data["tasks"].get(str(task.no), data["tasks"].get(task.no, task.key))
+        draft.change(task.no, stage=draft.stage, key=key)
+    for no in data["cancelled"]:
+        _cancelled(draft, {"no": no}, at)
+
+
+def _only_told(_: Draft, __: Mapping[str, Any], ___: datetime) -> None:
+    """A record that people read and that changes nothing."""
+
+
+_CHANGES: dict[str, Callable[[Draft, Mapping[str, Any], datetime], None]] = {
     "stage-entered": _entered,
     "stage-left": _left,
     "task-added": _added,
     "task-opened": _opened,
     "task-moved": _moved,
-    "task-done": lambda s, d, at: _with(
-        s, d["no"], state=Stand.DONE.value, outcome=d["outcome"], ended_at=at
-    ),
-    "task-cancelled": lambda s, d, at: _with(s, d["no"], state=Stand.CANCELLED.value, ended_at=at),
+    "task-done": _done,
+    "task-cancelled": _cancelled,
     "timer-set": _timer_set,
-    "timer-gone": lambda s, d, _: {"timers": tuple(one for one in s.timers if one.no != d["no"])},
-    "escalated": lambda *_: {},
-    "lead-moved": lambda *_: {},
-    "consent-withdrawn": lambda *_: {"consent": False},
+    "timer-gone": _timer_gone,
+    "escalated": _only_told,
+    "lead-moved": _only_told,
+    "consent-withdrawn": _consent_withdrawn,
     "suspended": _suspended,
-    "resumed": lambda *_: {"status": Status.OPEN.value, "suspended_at": None, "consent": True},
-    "decided": lambda s, d, _: {"known": {**s.known, **d["outputs"]}},
-    "closed": lambda _, d, __: {"status": Status.CLOSED.value, "outcome": d["outcome"], "suspended_at": None},
-    "reopened": lambda *_: {"status": Status.OPEN.value, "outcome": None, "consent": True},
+    "resumed": _resumed,
+    "decided": _decided,
+    "closed": _closed,
+    "reopened": _reopened,
+    "migrated": _migrated,
 }

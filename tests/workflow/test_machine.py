@@ -428,7 +428,7 @@ def _play(walk, move, choice):
         "done": lambda: ev.TaskDone(move.task, outcome, closing=None), "add": lambda: ev.AddTask(move.key),
         "reassign": lambda: ev.Reassign(move.task, 7), "transfer-lead": lambda: ev.TransferLead(f"unit {choice % 3}"),
         "suspend": lambda: ev.Suspend("x"), "resume": lambda: ev.Resume(consent_renewed=True),
-        "close": lambda: ev.Close(outcome), "reopen": lambda: ev.Reopen("x"), "withdraw-consent": ev.WithdrawConsent,
+        "close": lambda: ev.Close(outcome), "reopen": lambda: ev.Reopen("x", consent_renewed=True), "withdraw-consent": ev.WithdrawConsent,
     }[move.act]()  # fmt: skip
     try:
         walk.do(
