@@ -277,15 +277,27 @@ def _reopened(draft: Draft, _: Mapping[str, Any], __: datetime) -> None:
 
 
 def _migrated(draft: Draft, data: Mapping[str, Any], at: datetime) -> None:
-    """Another version of the definition; tasks of the present visit carry its names, vanished ones end."""
+    """Another version of the definition: its names for stages and tasks, vanished tasks end, then the rest.
+
+    `stages`, `tasks` (by number) and `roles` (by number) hold new names; `known` facts given by default;
+    `then` the changes that follow, as records without number.
+    """
     draft.definition, draft.version = data["definition"], data["version"]
-    if data["stage"]:
-        draft.path[-1] = draft.path[-1]._replace(stage=data["stage"])
-    for task in draft.here():
-        key = data["tasks"].get(str(task.no), data["tasks"].get(task.no, task.key))
-        draft.change(task.no, stage=draft.stage, key=key)
+    stages, keys, roles = data["stages"], data["tasks"], data["roles"]
+    draft.path = [one._replace(stage=stages.get(one.stage, one.stage)) for one in draft.path]
+    for task in draft.tasks:
+        no = str(task.no)
+        draft.change(
+            task.no,
+            stage=stages.get(task.stage, task.stage),
+            key=keys.get(no, task.key),
+            role=roles.get(no, task.role),
+        )
+    draft.known = {**data["known"], **draft.known}
     for no in data["cancelled"]:
         _cancelled(draft, {"no": no}, at)
+    for change in data["then"]:
+        _CHANGES[change["kind"]](draft, change["data"], at)
 
 
 def _only_told(_: Draft, __: Mapping[str, Any], ___: datetime) -> None:
