@@ -31,8 +31,11 @@ class Months:
 
     count: int
 
+    def __add__(self, other: "Months") -> "Months":
+        return Months(self.count + other.count)
+
     def __str__(self) -> str:
-        return f"P{self.count}M"
+        return f"P{self.count}M" if self.count >= 0 else f"-P{-self.count}M"
 
 
 class FactNull(Refusal):

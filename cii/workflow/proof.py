@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cii.workflow.decision import pieces_of
+from cii.workflow.matching import pieces_of
 from cii.workflow.rulebook import ALL, Table
 from cii.workflow.rulelines import Rule
 from cii.workflow.vocabulary import HitPolicy

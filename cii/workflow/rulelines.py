@@ -16,7 +16,10 @@ from cii.workflow.vocabulary import Title
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """An input or an output: its domain, unit, source, title, and the wording of its values."""
+    """An input or an output: its domain, unit, source, title, and the wording of its values.
+
+    An output with `has_default` has the value `default` where no rule holds (DMN 1.3 §8.2.12).
+    """
 
     name: str
     domain: Domain
@@ -25,6 +28,8 @@ class Column:
     title: Title = field(default_factory=dict, hash=False)
     values: Mapping[str, Title] = field(default_factory=dict, hash=False)
     line: int = field(default=0, compare=False)
+    default: Any = None
+    has_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)

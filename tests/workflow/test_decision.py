@@ -216,7 +216,7 @@ RANKED = [("-", "-", '"low"'), (">= 4", "-", '"high"'), (">= 6", "-", '"mid"')]
     [
         ("F", {"x": 7, "y": True}, [5]), ("R", {"x": 7, "y": True}, [5, 3, 5]), ("C", {"x": 5, "y": True}, [5, 3]),
         ("C+", {"x": 7, "y": True}, [13]), ("C<", {"x": 7, "y": True}, [3]), ("C>", {"x": 7, "y": True}, [5]),
-        ("C#", {"x": 7, "y": True}, [2]), ("C#", {"x": 1, "y": True}, [0]), ("R", {"x": 1, "y": True}, []),
+        ("C#", {"x": 7, "y": True}, [3]), ("C#", {"x": 1, "y": True}, [0]), ("R", {"x": 1, "y": True}, []), ("C+", {"x": 1, "y": True}, [None]), ("C<", {"x": 1, "y": True}, [None]),
         ("A", {"x": 2, "y": True}, [5]), ("U", {"x": 2, "y": True}, [5]),
     ],
 )  # fmt: skip
@@ -377,7 +377,9 @@ def _expected(policy, outs):  # noqa: PLR0911 - a line per policy
         case "R" | "C":
             return tuple(outs)
         case "C#":
-            return (len(set(outs)),)
+            return (len(outs),)
+        case "C+" | "C<" | "C>" if not outs:
+            return (None,)
         case _ if not outs:
             return "no-rule-holds"
         case "U":
