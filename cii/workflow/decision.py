@@ -39,16 +39,7 @@ def decide(table: Table, facts: Mapping[str, object]) -> Decision:
     Refuses: FactUnknown, FactNull, FactWrongType, FactOutOfDomain (all at once) · MissingFacts, only for
     facts that could still change the answer · NoRule in a gap · RulesOverlap where UNIQUE or ANY is broken.
     """
-    ready = matcher(table)
-    used, masks = ready.place(facts)
-    return _of(ready.settle(masks), used, masks)
-
-
-def _of(answer: Decision, used: dict[str, Any], masks: Masks) -> Decision:
-    """The answer for this person; a plain copy, because `replace` costs more than the decision."""
-    found = object.__new__(Decision)
-    found.__dict__.update(answer.__dict__, used=used, masks=masks)
-    return found
+    return matcher(table).decide(facts)
 
 
 def decide_many(table: Table, rows: Iterable[Mapping[str, object]]) -> Iterator[Decision | Refusal]:

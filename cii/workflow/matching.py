@@ -39,6 +39,7 @@ _TYPES: dict[str, type] = {
 }
 """The type in which a fact of the kind mostly comes; others go the slow way."""
 
+_NEW, _SET = object.__new__, object.__setattr__
 Find = Callable[[Any], int | None]
 Masks = tuple[int | None, ...]
 
@@ -84,23 +85,31 @@ class Matcher:
         self._answers: dict[int, Decision | Refusal] = {}
         self._open: dict[tuple[int, tuple[int, ...]], Decision | tuple[str, ...] | Refusal] = {}
 
+    def decide(self, facts: Mapping[str, object]) -> Decision:
+        """The answer for these facts; refuses as `place` and `settle` do."""
+        alive = self.everything
+        try:
+            masks = [
+                find(value) if type(value := facts[name]) is kind else None for name, kind, find in self._plan
+            ]
+            for mask in masks:
+                alive &= mask  # type: ignore[operator]
+        except (KeyError, TypeError):  # a fact is missing, or has no place: the slow way says which
+            return self._slowly(facts)
+        answer = self._answers.get(alive)
+        if len(facts) != len(masks) or answer.__class__ is not Decision:
+            return self._slowly(facts)
+        return _copy(answer, dict(facts), tuple(masks))
+
+    def _slowly(self, facts: Mapping[str, object]) -> Decision:
+        used, masks = self.place(facts)
+        return _copy(self.settle(masks), used, masks)
+
     def place(self, facts: Mapping[str, object]) -> tuple[dict[str, Any], Masks]:
         """The facts in the table's terms, and per input the rules whose condition holds (None: unknown).
 
         Refuses: FactUnknown, FactNull, FactWrongType, FactOutOfDomain (all at once).
         """
-        try:
-            masks = [
-                find(value) if type(value := facts[name]) is kind else None
-                for name, kind, find in self._plan
-            ]
-        except KeyError:
-            return self._placed(facts)
-        if None in masks or len(facts) != len(masks):
-            return self._placed(facts)
-        return dict(facts), tuple(masks)
-
-    def _placed(self, facts: Mapping[str, object]) -> tuple[dict[str, Any], Masks]:
         known = check_facts(self.table.domains, facts)
         return known, tuple(find(known[name]) if name in known else None for name, find in self._slow.items())
 
@@ -125,11 +134,10 @@ class Matcher:
 
     def answer(self, alive: int) -> Decision | Refusal:
         """What the table says when exactly these rules hold; a refusal is returned, not raised."""
-        if self._first:
-            alive &= -alive
         found = self._answers.get(alive)
         if found is None:
-            hits = [rule for at, rule in enumerate(self.table.rules) if alive >> at & 1]
+            holding = alive & -alive if self._first else alive
+            hits = [rule for at, rule in enumerate(self.table.rules) if holding >> at & 1]
             try:
                 found = answer(self.table, hits)
             except (NoRule, RulesOverlap) as no:
@@ -174,6 +182,15 @@ class Matcher:
             if len(worlds) > WORLDS:
                 return None
         return worlds
+
+
+def _copy(answer: Any, used: dict[str, Any], masks: Masks) -> Decision:  # noqa: ANN401 - a Decision
+    """The answer for this person: a plain copy, because `replace` would cost more than the decision."""
+    fields = answer.__dict__.copy()
+    fields["used"], fields["masks"] = used, masks
+    found: Decision = _NEW(Decision)
+    _SET(found, "__dict__", fields)
+    return found
 
 
 @lru_cache(maxsize=256)
