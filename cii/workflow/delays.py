@@ -16,7 +16,7 @@ from cii.workflow.vocabulary import Length
 
 def due_at(length: Length, now: datetime, calendar: WorkingDays) -> datetime:
     """The end of the day, in Switzerland, on which a delay that begins now runs out."""
-    return _due(length, local_day(now), calendar)
+    return due_on(length, local_day(now), calendar)
 
 
 def shifted(moment: datetime, since: datetime, now: datetime, unit: str, calendar: WorkingDays) -> datetime:
@@ -35,7 +35,8 @@ def end_of(day: date) -> datetime:
 
 
 @lru_cache(maxsize=4096)
-def _due(length: Length, today: date, calendar: WorkingDays) -> datetime:
+def due_on(length: Length, today: date, calendar: WorkingDays) -> datetime:
+    """The same for a delay that begins on a day in Switzerland."""
     match length.unit:
         case "wd":
             return end_of(calendar.after(today, length.count))

@@ -30,7 +30,7 @@ from cii.workflow.events import (
     WrongInstitution,
 )
 from cii.workflow.plan import plan
-from cii.workflow.state import State, TaskState
+from cii.workflow.state import Draft, State, TaskState
 from cii.workflow.vocabulary import MANAGERS, Stand, Status
 
 
@@ -57,19 +57,31 @@ def _resume(_: Definition, state: State, by: By) -> Iterator[Move]:
         yield Move("resume")
 
 
-def _done(definition: Definition, state: State, by: By, only: int | str | None = None) -> Iterator[Move]:
-    if state.status != Status.OPEN:
-        return
-    tasks = plan(definition)[state.stage].tasks
-    visit = state.visit
-    for task in state.tasks:
-        if (
-            task.visit == visit
-            and task.state == "open"
-            and (only is None or only in {task.no, task.key})
-            and owns(task, by)
-        ):
-            yield Move("done", task.no, task.key, tasks[task.key].outcomes)
+def _done(definition: Definition, state: State, by: By) -> Iterator[Move]:
+    if state.status == Status.OPEN:
+        visit = len(state.path)
+        for task in state.tasks:
+            if task.visit == visit and task.state == "open" and owns(task, by):
+                yield Move("done", task.no, task.key, _outcomes(definition, task))
+
+
+def answerable(state: State | Draft, event: TaskDone) -> TaskState | None:
+    """The open task of the present stage that the actor may answer with this event, or None."""
+    visit, named = len(state.path), event.task
+    if state.status == Status.OPEN:
+        for task in state.tasks:
+            if (
+                named in (task.no, task.key)
+                and task.visit == visit
+                and task.state == "open"
+                and owns(task, event.by)
+            ):
+                return task
+    return None
+
+
+def _outcomes(definition: Definition, task: TaskState) -> tuple[str, ...]:
+    return plan(definition)[task.stage].tasks[task.key].outcomes
 
 
 def _add(definition: Definition, state: State, by: By) -> Iterator[Move]:
@@ -191,17 +203,22 @@ def guard(definition: Definition, state: State, event: Event) -> None:
     refuse(reasons)
 
 
-def _against_answer(definition: Definition, state: State, event: TaskDone) -> Iterator[Refusal]:
+def _against_answer(definition: Definition, state: State, event: TaskDone) -> list[Refusal]:
     """What speaks against a task being done with this outcome; a discretionary one opens as it is done."""
-    fitting = next(_done(definition, state, event.by, event.task), None) or next(
-        (one for one in _add(definition, state, event.by) if one.key == event.task), None
-    )
-    if fitting is None:
-        yield _why_not(definition, state, event)
-    elif event.outcome not in fitting.outcomes:
-        yield _unknown("outcome", event.outcome, fitting.outcomes)
+    held = answerable(state, event)
+    if held is not None:
+        known = _outcomes(definition, held)
+    else:
+        extra = next((one for one in _add(definition, state, event.by) if one.key == event.task), None)
+        known = extra.outcomes if extra else ()
+    reasons: list[Refusal] = []
+    if not known:
+        reasons.append(_why_not(definition, state, event))
+    elif event.outcome not in known:
+        reasons.append(_unknown("outcome", event.outcome, known))
     if event.closing is not None and event.closing not in definition.outcomes:
-        yield _unknown("closing", event.closing, definition.outcomes)
+        reasons.append(_unknown("closing", event.closing, definition.outcomes))
+    return reasons
 
 
 def _unknown(field: str, outcome: str, known: Iterable[str]) -> Refusal:

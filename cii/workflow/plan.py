@@ -7,13 +7,17 @@ from cii.workflow.definition import Definition, Stage, Task
 
 
 class StagePlan(NamedTuple):
-    """A stage with its tasks by key; `required` are those that count towards its completion."""
+    """A stage with its tasks by key.
+
+    `required` count towards its completion, `extra` are discretionary; `ordered`: some wait for others.
+    """
 
     stage: Stage
     tasks: dict[str, Task]
     required: tuple[Task, ...]
     keys: frozenset[str]
     extra: tuple[Task, ...]
+    ordered: bool
 
 
 _PLANS: WeakKeyDictionary[Definition, dict[str, StagePlan]] = WeakKeyDictionary()
@@ -35,4 +39,5 @@ def _of(stage: Stage) -> StagePlan:
         stage.required,
         frozenset(task.key for task in stage.required),
         tuple(task for task in stage.tasks if task.discretionary),
+        any(task.after for task in stage.tasks),
     )

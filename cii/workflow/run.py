@@ -12,12 +12,13 @@ Source: workflow.md §1-§2.
 """
 
 from collections.abc import Container, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from cii.kernel.calendar import WorkingDays
+from cii.kernel.clock import local_day
 from cii.kernel.errors import Refusal, refuse
 from cii.workflow.definition import Condition, Definition, Stage, Task
-from cii.workflow.delays import due_at, shifted
+from cii.workflow.delays import due_on, shifted
 from cii.workflow.domain import MissingFacts
 from cii.workflow.events import (
     Ask,
@@ -39,9 +40,9 @@ from cii.workflow.events import (
     TimerGone,
     UnknownOutcome,
 )
-from cii.workflow.moves import owns
-from cii.workflow.plan import StagePlan, plan
-from cii.workflow.state import Draft, Record, Roles, TaskState, TimerState, UnitRef
+from cii.workflow.moves import answerable
+from cii.workflow.plan import plan
+from cii.workflow.state import LIVE, Draft, Record, Roles, TaskState, TimerState, UnitRef
 from cii.workflow.vocabulary import Length
 
 _ENDLESS = 50
@@ -65,15 +66,18 @@ class Run:
         self.definition, self.draft, self.facts, self.now = definition, draft, facts, now
         self.calendar, self.roles = calendar, roles
         self.plans = plan(definition)
+        self.plan = self.plans[draft.path[-1].stage if draft.path else definition.start]
         self.records: list[Record] = []
         self.effects: list[Effect] = []
         self.closing: str | None = None
         self.entered = 0
+        self.today: date | None = None
 
-    @property
-    def plan(self) -> StagePlan:
-        """The stage of the process so far."""
-        return self.plans[self.draft.stage]
+    def due(self, length: Length) -> datetime:
+        """When a delay that begins now runs out."""
+        if self.today is None:
+            self.today = local_day(self.now)
+        return due_on(length, self.today, self.calendar)
 
     def note(self, kind: str, /, **data: object) -> None:
         """Keep a record and let it change the draft."""
@@ -90,6 +94,7 @@ class Run:
             raise NoWayOn(stage=key, outcomes="")
         kept = self._kept(key)
         self.note("stage-entered", stage=key, kept=[task.no for task in kept])
+        self.plan = self.plans[key]
         self.effects.append(EnterStage(key))
         stage, _, required, *_ = self.plan
         self.effects += [Ask(name, argument) for name, argument in stage.on_enter]
@@ -133,10 +138,11 @@ class Run:
 
     def progress(self) -> None:
         """Open what waited, and go on when the stage is complete."""
-        tasks = self.plan.tasks
-        for task in self.draft.here():
-            if task.state == "waiting" and self._finished(tasks[task.key].after, absent=True):
-                self._begin(task)
+        if self.plan.ordered:
+            tasks = self.plan.tasks
+            for task in self.draft.here():
+                if task.state == "waiting" and self._finished(tasks[task.key].after, absent=True):
+                    self._begin(task)
         if self._complete():
             way = self._way()
             self.leave(complete=True)
@@ -157,23 +163,27 @@ class Run:
         self.effects.append(End(outcome or known[0]))
 
     def _complete(self) -> bool:
-        stage, _, _, keys, _ = self.plan
+        stage, keys = self.plan.stage, self.plan.keys
         if not keys:
             return stage.timeout is None
-        mine = [task for task in self.draft.here() if task.key in keys and task.state != "cancelled"]
-        live = sum(task.live for task in mine)
-        if stage.complete in {"any", "quorum"}:
-            return len(mine) - live >= stage.quorum or not live
-        return not live
+        visit, live, done = len(self.draft.path), 0, 0
+        for task in self.draft.tasks:
+            if task.visit == visit and task.key in keys:
+                if task.state == "done":
+                    done += 1
+                elif task.state != "cancelled":
+                    live += 1
+        return not live or (stage.quorum > 0 and done >= stage.quorum)
 
     def _finished(self, keys: tuple[str, ...], *, absent: bool = False) -> bool:
         """Whether these tasks hold nobody up; `absent` ones (skipped, not wished for) count as told."""
-        here = self.draft.here()
-        for key in keys:
-            found = [task for task in here if task.key == key]
-            if any(task.live for task in found) or not (found or absent):
-                return False
-        return True
+        visit, found = len(self.draft.path), set()
+        for task in self.draft.tasks:
+            if task.visit == visit and task.key in keys:
+                if task.state in LIVE:
+                    return False
+                found.add(task.key)
+        return absent or len(found) == len(keys)
 
     def _way(self) -> tuple[str, str | None]:
         missing: list[str] = []
@@ -226,7 +236,7 @@ class Run:
             self._put(task, role, unit, wait=False)
 
     def _put(self, task: Task, role: str, unit: UnitRef | None, *, wait: bool) -> None:
-        due = due_at(task.due, self.now, self.calendar).isoformat() if task.due and not wait else None
+        due = self.due(task.due).isoformat() if task.due and not wait else None
         self.note("task-added", key=task.key, role=role, unit=unit, state=_WAITS[wait], due_at=due)
         made = self.draft.tasks[-1]
         self.effects.append(OpenTask(made))
@@ -244,7 +254,7 @@ class Run:
         if not units:
             self._cancel(held)
             return
-        due = due_at(task.due, self.now, self.calendar).isoformat() if task.due else None
+        due = self.due(task.due).isoformat() if task.due else None
         self.note("task-opened", no=held.no, unit=units[0], due_at=due)
         self.effects.append(MoveTask(self.draft.tasks[held.no - 1]))
         self._ladder(task, held.no)
@@ -261,11 +271,7 @@ class Run:
 
     def set_timer(self, kind: str, task: int | None, after: Length, to: str) -> None:
         """Start a timer."""
-        self._time(
-            TimerState(
-                self.draft.timers_made + 1, kind, task, due_at(after, self.now, self.calendar), str(after), to
-            )
-        )
+        self._time(TimerState(self.draft.timers_made + 1, kind, task, self.due(after), str(after), to))
 
     def _time(self, timer: TimerState) -> None:
         self.note(
@@ -300,17 +306,11 @@ class Run:
             self.progress()
 
     def _meant(self, event: TaskDone) -> TaskState:
-        visit = len(self.draft.path)
-        for task in self.draft.tasks:
-            if (
-                task.visit == visit
-                and task.state == "open"
-                and event.task in {task.no, task.key}
-                and owns(task, event.by)
-            ):
-                return task
-        self.add(self.plan.tasks[str(event.task)], wait=False)
-        return self.draft.tasks[-1]
+        held = answerable(self.draft, event)
+        if held is None:
+            self.add(self.plan.tasks[str(event.task)], wait=False)
+            return self.draft.tasks[-1]
+        return held
 
     def fire(self, no: int) -> None:
         """A timer has come due: tell somebody, or leave the stage.

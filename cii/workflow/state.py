@@ -19,7 +19,7 @@ UnitRef = int | str
 Roles = Mapping[str, tuple[UnitRef, ...]]
 """Which units hold each role of the case now."""
 
-_LIVE = frozenset({Stand.OPEN.value, Stand.WAITING.value})
+LIVE = frozenset({Stand.OPEN.value, Stand.WAITING.value})
 
 
 class TaskState(NamedTuple):
@@ -41,7 +41,7 @@ class TaskState(NamedTuple):
     @property
     def live(self) -> bool:
         """Whether the task is still to be done."""
-        return self.state in _LIVE
+        return self.state in LIVE
 
 
 class TimerState(NamedTuple):
