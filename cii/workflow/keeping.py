@@ -37,9 +37,10 @@ def keep(
     *,
     before: State | None,
     took: Step,
-    event: Event,
+    event: Event | None,
+    act: str = "event",
 ) -> Fired:
-    """Write what a step has brought: events, rows, journal."""
+    """Write what a step has brought: events, rows, journal (under `act`)."""
     unit = next((one for one in work.actor.units), None)
     account = work.actor.account_id
     for record in took.records:
@@ -62,7 +63,7 @@ def keep(
     _keep_timers(work, instance, before, took.state, event)
     wrote(
         work,
-        "event",
+        act,
         instance.subject,
         instance.subject_id,
         ref=instance.subject_ref,
@@ -102,7 +103,6 @@ def _keep_tasks(
             row = WfTask(
                 instance_id=instance.id or 0,
                 number=one.no,
-                decides=len(definition.task(one.stage, one.key).outcomes) > 1,
                 subject=instance.subject,
                 subject_id=instance.subject_id,
                 subject_ref=instance.subject_ref,
@@ -111,12 +111,16 @@ def _keep_tasks(
             )
         for name, value in task_fields(one).items():
             setattr(row, name, value)
+        if one.live or row.id is None:
+            row.decides = len(definition.task(one.stage, one.key).outcomes) > 1
         if one.state == Stand.DONE and row.done_by is None:
             row.done_by = work.actor.account_id
         work.session.add(row)
 
 
-def _keep_timers(work: Work, instance: WfInstance, before: State | None, state: State, event: Event) -> None:
+def _keep_timers(
+    work: Work, instance: WfInstance, before: State | None, state: State, event: Event | None
+) -> None:
     live = timer_fields(state)
     if live == (timer_fields(before) if before else {}):
         return
