@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from cii.store.settings import HOUSE
 from cii.workflow.checks import problems_in
-from cii.workflow.definition import parse
 from cii.workflow.rulebook import parse_table
 
 WORKFLOWS = HOUSE / "workflows"

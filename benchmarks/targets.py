@@ -1,6 +1,6 @@
 """Every target by its name; later rooms add theirs here."""
 
-from benchmarks import canton, decisions, engine
+from benchmarks import canton, decisions, engine, process
 from benchmarks.measure import Target
 
 _ALL = [
