@@ -1,0 +1,130 @@
+"""XML read safely, with the line of each element: no document type, no entities, no more than 5 MB.
+
+A decision model comes from outside the house; a DOCTYPE is refused whole (external entities and entity
+bombs need one). Source: OWASP XXE; DMN 1.3 §12 for the name spaces of a model.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import NoReturn
+from xml.sax import SAXException, SAXParseException
+from xml.sax.handler import ContentHandler, feature_namespaces
+from xml.sax.xmlreader import Locator
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.expatreader import create_parser
+
+from cii.workflow.reading import Reader
+
+LIMIT = 5_000_000
+"""A file larger than so many bytes is no decision model."""
+OURS = "urn:cii:decision-file:1"
+"""The name space of what our export adds for our import; its attributes are read as `cii:name`."""
+_DEEP = 100
+
+
+@dataclass(slots=True)
+class Node:
+    """An element of the file: local name, name space, attributes, own text, children, line.
+
+    `declared` are the name spaces that the root declares.
+    """
+
+    name: str
+    space: str
+    attributes: Mapping[str, str]
+    line: int
+    text: str = ""
+    children: list["Node"] = field(default_factory=list)
+    declared: tuple[str, ...] = ()
+
+    def get(self, name: str, default: str = "") -> str:
+        """An attribute without name space, trimmed."""
+        return self.attributes.get(name, default).strip()
+
+    def all(self, *names: str) -> Iterator["Node"]:
+        """The children of these names, in the order of the file."""
+        return (one for one in self.children if one.name in names and one.space == self.space)
+
+    def first(self, name: str) -> "Node | None":
+        """The first child of that name."""
+        return next(self.all(name), None)
+
+    def words(self, name: str = "text") -> str:
+        """The text of the first child of that name, trimmed; empty when there is none."""
+        child = self.first(name)
+        return child.text.strip() if child else ""
+
+    @property
+    def label(self) -> str:
+        """How a fault names the element: its name, else its label, else its id."""
+        return self.get("name") or self.get("label") or self.get("id") or f"line {self.line}"
+
+
+class _Gather(ContentHandler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.root: Node | None = None
+        self.open: list[Node] = []
+        self.at: Locator | None = None
+        self.spaces: list[str] = []
+
+    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802 - the parser calls it so
+        self.at = locator
+
+    def startPrefixMapping(self, prefix: str | None, uri: str) -> None:  # noqa: N802, ARG002
+        if self.root is None:
+            self.spaces.append(uri)
+
+    def startElementNS(self, name, qname, attrs) -> None:  # type: ignore[no-untyped-def]  # noqa: N802, ANN001, ARG002
+        space, local = name
+        held = {key: text for (where, key), text in attrs.items() if where is None}
+        held |= {f"cii:{key}": text for (where, key), text in attrs.items() if where == OURS}
+        node = Node(local, space or "", held, (self.at.getLineNumber() if self.at else None) or 1)
+        if len(self.open) > _DEEP:
+            raise SAXException("too deep")
+        if self.open:
+            self.open[-1].children.append(node)
+        else:
+            self.root = node
+            node.declared = tuple(self.spaces)
+        self.open.append(node)
+
+    def endElementNS(self, name, qname) -> None:  # type: ignore[no-untyped-def]  # noqa: N802, ANN001, ARG002
+        self.open.pop()
+
+    def characters(self, content: str) -> None:
+        if self.open:
+            self.open[-1].text += content
+
+
+def read_xml(data: bytes, reader: Reader) -> Node:
+    """The root element; refuses BrokenFile for what is too large, not XML, or brings a document type."""
+    if len(data) > LIMIT:
+        _refuse(reader, 1, "too-large", f"The file has {len(data):,} bytes; {LIMIT:,} are taken at most.")
+    gather = _Gather()
+    parser = create_parser(forbid_dtd=True)
+    parser.setFeature(feature_namespaces, True)
+    parser.setContentHandler(gather)
+    try:
+        parser.parse(BytesIO(data))
+    except DefusedXmlException:
+        said = "The file brings a document type (DOCTYPE) or entities; neither is taken."
+        _refuse(reader, 1, "unsafe-xml", said, "Save the model without DOCTYPE.")
+    except SAXParseException as broken:
+        line = broken.getLineNumber() or 1
+        _refuse(reader, line, "not-xml", f"This is not valid XML: {broken.getMessage()}.")
+    except SAXException:
+        _refuse(reader, 1, "too-deep", f"The elements are nested more than {_DEEP} deep.")
+    except (ValueError, LookupError):
+        _refuse(reader, 1, "not-xml", "The file's encoding cannot be read.", "Save the model as UTF-8.")
+    if gather.root is None:  # pragma: no cover - the parser faults a file without element
+        _refuse(reader, 1, "not-xml", "The file holds no element.")
+    return gather.root
+
+
+def _refuse(reader: Reader, line: int, code: str, message: str, hint: str | None = None) -> NoReturn:
+    reader.fault(line, code, message, hint)
+    reader.done()
+    raise AssertionError(code)  # pragma: no cover - an error was noted, done() refuses
