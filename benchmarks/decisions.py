@@ -7,6 +7,7 @@ outputs and rule returned; without gate and without trace, which ours has.
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -228,4 +229,4 @@ def proof() -> Sides:
     table = wide()
     found = prove(table)
     assert (found.status, found.overlaps) == ("complete", ())
-    return lambda: prove(table), lambda: time.sleep(0.2)
+    return lambda: prove(replace(table)), lambda: time.sleep(0.2)  # a copy: what is proven once is kept

@@ -43,7 +43,11 @@ RANKED = frozenset({HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER})
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A decision table as published: immutable, known by `digest`, in force `valid_from` to `valid_to`."""
+    """A decision table as published: immutable, known by `digest`, in force `valid_from` to `valid_to`.
+
+    `overlaps` are groups of rules that may hold together, each with its justification (`reasons` in each
+    language, `overlap_lines` where it stands).
+    """
 
     id: str
     version: int
@@ -61,6 +65,8 @@ class Table:
     digest: str
     file: str = ""
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
+    reasons: Mapping[frozenset[str], Title] = field(default_factory=dict)
+    overlap_lines: Mapping[frozenset[str], int] = field(default_factory=dict)
 
     @cached_property
     def domains(self) -> dict[str, Domain]:
