@@ -20,8 +20,8 @@ from cii.workflow.dmn_tables import (
     rules_of,
 )
 from cii.workflow.dmn_types import ANYTHING, Type, Types
-from cii.workflow.dmn_xml import Node, read_xml
-from cii.workflow.reading import Problem, Reader
+from cii.workflow.dmn_xml import Faults, Node, read_xml
+from cii.workflow.reading import Problem
 
 SPACES = {
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
@@ -57,7 +57,7 @@ def read_dmn(data: bytes, source: str) -> DmnModel:
     Refuses BrokenFile when the file is not a DMN model at all (not XML, unsafe, too large, another root or an
     older DMN). Faults of single decisions are in `problems`; those decisions are left out.
     """
-    reader = Reader(source)
+    reader = Faults(source)
     root = read_xml(data, reader)
     declares = root.space in SPACES or any(one in SPACES for one in root.declared)
     if root.name != "definitions" or not declares:
@@ -74,7 +74,7 @@ def _no_model(root: Node) -> tuple[str, str]:
 
 
 class _Model:
-    def __init__(self, root: Node, reader: Reader, digest: str) -> None:
+    def __init__(self, root: Node, reader: Faults, digest: str) -> None:
         self.root, self.reader, self.digest = root, reader, digest
         self.types = Types(root, reader)
         self.by_id: dict[str, Node] = {}

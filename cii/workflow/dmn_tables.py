@@ -12,9 +12,9 @@ from cii.workflow.dmn_cells import Test, read_test
 from cii.workflow.dmn_feel import Expression, NotTaken, compile_expression
 from cii.workflow.dmn_model import DmnInput, DmnOutput, DmnRule
 from cii.workflow.dmn_types import ANYTHING, Type, Types
-from cii.workflow.dmn_xml import OURS, Node
+from cii.workflow.dmn_xml import OURS, Faults, Node
 from cii.workflow.domain import Domain, parse_domain
-from cii.workflow.reading import Reader, did_you_mean
+from cii.workflow.reading import did_you_mean
 from cii.workflow.rulebook import COLLECTING, RANKED
 from cii.workflow.sfeel import ANY, BadCell
 from cii.workflow.vocabulary import HitPolicy, Title
@@ -31,7 +31,7 @@ _NO_VALUE = Expression("null", frozenset(), lambda _: None)
 class Scope:
     """What a table may refer to: the typed names of the model; `own` is the type of the decision itself."""
 
-    reader: Reader
+    reader: Faults
     types: Types
     names: Mapping[str, Type]
     own: Type

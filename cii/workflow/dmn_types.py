@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from cii.workflow.dmn_cells import read_test
 from cii.workflow.dmn_feel import NotTaken
-from cii.workflow.dmn_xml import Node
+from cii.workflow.dmn_xml import Faults, Node
 from cii.workflow.domain import Domain
-from cii.workflow.reading import Reader, did_you_mean
+from cii.workflow.reading import did_you_mean
 from cii.workflow.sfeel import BadCell, Cell
 
 BUILT_IN = {
@@ -64,7 +64,7 @@ ANYTHING = Type()
 class Types:
     """The item definitions of one model; faults go to the reader, each once."""
 
-    def __init__(self, root: Node, reader: Reader) -> None:
+    def __init__(self, root: Node, reader: Faults) -> None:
         self.reader = reader
         self.nodes: dict[str, Node] = {}
         self.known: dict[str, Type] = {}

@@ -15,13 +15,30 @@ from xml.sax.xmlreader import Locator
 from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import create_parser
 
-from cii.workflow.reading import Reader
+from cii.workflow.reading import BrokenFile, Problem
 
 LIMIT = 5_000_000
 """A file larger than so many bytes is no decision model."""
 OURS = "urn:cii:decision-file:1"
 """The name space of what our export adds for our import; its attributes are read as `cii:name`."""
 _DEEP = 100
+
+
+@dataclass
+class Faults:
+    """The faults of one model, gathered while it is read; `source` is the name shown."""
+
+    source: str
+    problems: list[Problem] = field(default_factory=list)
+
+    def fault(self, line: int, code: str, message: str, suggestion: str | None = None) -> None:
+        """Note a fault."""
+        self.problems.append(Problem(self.source, line, code, message, suggestion))
+
+    def done(self) -> None:
+        """Refuse the file when it has a fault."""
+        if self.problems:
+            raise BrokenFile(sorted(self.problems, key=lambda one: one.line))
 
 
 @dataclass(slots=True)
@@ -99,7 +116,7 @@ class _Gather(ContentHandler):
             self.open[-1].text += content
 
 
-def read_xml(data: bytes, reader: Reader) -> Node:
+def read_xml(data: bytes, reader: Faults) -> Node:
     """The root element; refuses BrokenFile for what is too large, not XML, or brings a document type."""
     if len(data) > LIMIT:
         _refuse(reader, 1, "too-large", f"The file has {len(data):,} bytes; {LIMIT:,} are taken at most.")
@@ -124,7 +141,7 @@ def read_xml(data: bytes, reader: Reader) -> Node:
     return gather.root
 
 
-def _refuse(reader: Reader, line: int, code: str, message: str, hint: str | None = None) -> NoReturn:
+def _refuse(reader: Faults, line: int, code: str, message: str, hint: str | None = None) -> NoReturn:
     reader.fault(line, code, message, hint)
     reader.done()
     raise AssertionError(code)  # pragma: no cover - an error was noted, done() refuses
