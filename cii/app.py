@@ -29,7 +29,10 @@ from cii.wire.doors import House, Wiring
 from cii.wire.headers import guarded
 from cii.wire.logs import configure, log_requests
 
-ADVANCE: Mapping[str, str] = {"case": "cii.routing.flow:advance"}
+ADVANCE: Mapping[str, str] = {
+    "case": "cii.routing.flow:advance",
+    "referral": "cii.routing.referring:advance_referral",
+}
 """Subject of a process → `module:function` of the room that takes its steps. One line each."""
 ONE_YEAR = "public, max-age=31536000, immutable"
 

@@ -37,7 +37,7 @@ from cii.store.work import Work
 
 __all__ = [
     "AddNote", "AnswerPlan", "CloseCase", "GridAnswer", "PlanPartAsk", "ProposePlan", "ReopenCase",
-    "SignAssessment", "VoiceDone", "WriteGrid", "WriteMedical", "add_note", "answer_plan", "close_case",
+    "SignAssessment", "VoiceDone", "WriteGrid", "WriteMedical", "add_note", "answer_plan", "change_path", "close_case",
     "compose_assessment", "join", "leave", "move_lead", "open_case", "propose_plan", "publish_grids",
     "reopen_case", "sign", "usual_grant", "voice_done", "write_grid", "write_medical",
 ]  # fmt: skip
@@ -182,6 +182,15 @@ def move_lead(
         _join_as_sector(work, case, to_unit_id)
     work.session.flush()
     _wrote(work, "move_lead", case, payload={"from": former, "to": to_unit_id, "account": account_id})
+
+
+def change_path(work: Work, case: CaseFile, path: CasePath) -> None:
+    """The case goes on another path, as from everyday collaboration into the network; refuses CaseClosed."""
+    touch(work, case, None)
+    former, case.path = case.path, path
+    work.session.add(case)
+    work.session.flush()
+    _wrote(work, "change_path", case, payload={"from": former, "to": path})
 
 
 def _make_former(work: Work, case: CaseFile, unit_id: int, *, stays: bool) -> None:

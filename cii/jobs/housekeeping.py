@@ -1,9 +1,8 @@
-"""Looked after each minute: timers, holds and referrals that run out, seals, keys of repeated requests."""
+"""Looked after each minute: timers, holds that run out, seals, keys of repeated requests."""
 
 from cii.jobs.runs import Bell
 from cii.journal.sealing import seal
 from cii.placements.life import expire_holds
-from cii.routing.actions import expire_referrals
 from cii.wire.idempotency import forget_old
 from cii.workflow.actions import sweep_timers
 
@@ -15,9 +14,9 @@ def fire_timers(bell: Bell) -> int:
 
 
 def end_what_ran_out(bell: Bell) -> int:
-    """Free the reservations and end the referrals whose term is over; returns how many."""
+    """Free the reservations whose term is over; returns how many. Referrals end by their process's timer."""
     with bell.working() as work:
-        return len(expire_holds(work)) + expire_referrals(work)
+        return len(expire_holds(work))
 
 
 def seal_journal(bell: Bell) -> int:

@@ -26,12 +26,13 @@ from cii.routing.actions_place import facts_for_place, place_person, propose_pla
 from cii.routing.actions_referral import (
     MoveReferral,
     NameLead,
-    expire_referrals,
+    RequestReferral,
     move_referral,
     name_lead,
-    send_referral,
+    request_referral,
 )
 from cii.routing.flow import advance
+from cii.routing.referring import advance_referral, send_referral
 
 __all__ = [
     "Announce",
@@ -47,12 +48,13 @@ __all__ = [
     "Recipient",
     "RecordGrid",
     "RecordMedical",
+    "RequestReferral",
     "advance",
+    "advance_referral",
     "announce",
     "complete_task",
     "detect_person",
     "dismiss_detection",
-    "expire_referrals",
     "facts_for_place",
     "import_detections",
     "move_referral",
@@ -64,6 +66,7 @@ __all__ = [
     "record_grid",
     "record_medical",
     "reply_to_plan",
+    "request_referral",
     "send_referral",
     "sign_assessment",
     "take_back_consent",

@@ -26,9 +26,9 @@ from cii.people.queries import BasisClaims, basis_facts, identity_for, person_by
 from cii.people.rules import basis_faults
 from cii.people.tables import Identity
 from cii.people.vocabulary import Basis, ConsentHow, Purpose
-from cii.routing.actions_referral import send_referral
 from cii.routing.flow import CASE, advance, see_to
 from cii.routing.queries import detection_by_ref
+from cii.routing.referring import send_referral
 from cii.routing.rules import (
     AlreadyAnnounced,
     NoUnitForRole,
@@ -38,14 +38,12 @@ from cii.routing.rules import (
     age_at,
     announcement_faults,
 )
+from cii.routing.sharing import SHARED, claims_for, own_for, sections_for, writes_for
 from cii.routing.tables import Detection
 from cii.routing.vocabulary import DetectionState, Path, Potential
 from cii.store.work import Work
 from cii.workflow.actions import decide, start
 from cii.workflow.events import TaskDone
-
-SHARED = Section.IDENTITY | Section.FUNCTIONAL | Section.PLAN | Section.PLACEMENT | Section.SOCIAL_FACTS
-"""What a party of the network learns; the physician and the AI office also the medical part."""
 
 VOICES: Mapping[Sector, UnitKind] = {
     Sector.AC: UnitKind.ORP,
@@ -110,9 +108,7 @@ def announce(work: Work, ask: Announce) -> Announced:
     others = {role: unit for role, unit in voices.items() if unit != detection.unit_id}
     if ask.consent is not None:
         _keep_consent(work, ask.consent, detection, person.ref, others)
-    claims = BasisClaims(
-        purpose=Purpose.COORDINATION, written_reason=ask.written_reason, proportional=True, same_purpose=True
-    )
+    claims = claims_for(ask.written_reason)
     missing = _basis_faults(work, ask.basis, detection, others, claims)
     facts = _triage_facts(work, ask, detection, known, allowed=not missing)
     refuse(announcement_faults(facts, missing))
@@ -127,13 +123,13 @@ def announce(work: Work, ask: Announce) -> Announced:
         lead_unit_id=detection.unit_id, lead_account_id=work.actor.account_id,
     )  # fmt: skip
     lead = _lead(work, path, detection, voices, case)
-    for role, unit in others.items():
-        sections = _sections(role)
+    for role, unit in _reached(path, others, lead).items():
+        sections = sections_for(role)
         _, opened = disclose(
             work, person, case.id, unit, sections, ask.basis, from_unit_id=detection.unit_id,
-            writes=_writes(role), claims=claims,
+            writes=writes_for(role), claims=claims,
         )  # fmt: skip
-        own = _own(role)
+        own = own_for(role)
         join(work, case, unit, role, own, own, basis=ask.basis, until=opened.valid_until)
     detection.state, detection.case_id = DetectionState.ANNOUNCED, case.id
     work.session.add(detection)
@@ -144,6 +140,11 @@ def announce(work: Work, ask: Announce) -> Announced:
     )  # fmt: skip
     referral_ref = _begin(work, ask, path, detection, case, voices, lead)
     return Announced(path, case, lead, referral_ref)
+
+
+def _reached(path: Path, others: Mapping[PartyRole, int], lead: int) -> dict[PartyRole, int]:
+    """Whom the announcement tells: in everyday collaboration the unit that is asked, else every voice."""
+    return {role: unit for role, unit in others.items() if path is not Path.EVERYDAY or unit == lead}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def recipients(work: Work, detection_ref: str) -> list[Recipient]:
     voices = _voices(work, detection, known)
     named = units_by_id(work, voices.values())
     return [
-        Recipient(role, named[unit], _sections(role))
+        Recipient(role, named[unit], sections_for(role))
         for role, unit in voices.items()
         if unit != detection.unit_id
     ]
@@ -203,7 +204,7 @@ def _keep_consent(
         until = ask.given_on
         for _ in range(work.parameter("consent_default_months")):
             until = next_month(until)
-    medical = {role for role in others if _sections(role) & Section.MEDICAL}
+    medical = {role for role in others if sections_for(role) & Section.MEDICAL}
     for sections, roles in ((SHARED | Section.MEDICAL, medical), (SHARED, set(others) - medical)):
         receivers = dict.fromkeys(institution_of(work, others[role]).ref for role in others if role in roles)
         if receivers:
@@ -224,30 +225,12 @@ def _basis_faults(
     named = units_by_id(work, others.values())
     found: list[Refusal] = []
     for role, unit in others.items():
-        facts = basis_facts(work, detection.person_id, detection.unit_id, unit, _sections(role), claims)
+        facts = basis_facts(work, detection.person_id, detection.unit_id, unit, sections_for(role), claims)
         for fault in basis_faults(basis, facts):
             fault.facts = {**fault.facts, "recipient": named[unit].name}
             fault.field = fault.field or "basis"
             found.append(fault)
     return found
-
-
-def _sections(role: PartyRole) -> Section:
-    return SHARED | Section.MEDICAL if role in {PartyRole.PHYSICIAN, PartyRole.AI} else SHARED
-
-
-def _own(role: PartyRole) -> Section:
-    """What a party writes for itself and nobody passed on: its notes, and social aid its own content.
-
-    It opens and ends with the basis, so that a withdrawn consent leaves no door ajar.
-    """
-    return Section.NOTES | Section.SOCIAL if role is PartyRole.AS else Section.NOTES
-
-
-def _writes(role: PartyRole) -> Section:
-    if role is PartyRole.PHYSICIAN:
-        return Section.MEDICAL | Section.FUNCTIONAL
-    return Section.PLAN | Section.PLACEMENT | Section.SOCIAL_FACTS
 
 
 def _triage_facts(
@@ -295,6 +278,8 @@ def _begin(  # noqa: PLR0917 - what an announcement has gathered, for one caller
     """Start the process and, where another unit is to lead, send the referral."""
     roles: dict[str, tuple[int, ...]] = {role.value: (unit,) for role, unit in voices.items()}
     roles |= {"lead": (lead,), "announcing": (detection.unit_id,)}
+    if path is Path.EVERYDAY:
+        roles["lead"] = (detection.unit_id,)
     roles |= {"sending": (detection.unit_id,), "receiving": (lead,)}
     roles |= {"coordination": (_id(unit_for(work, UnitKind.COORDINATION, None)),)}
     if path is Path.YOUTH:
@@ -305,6 +290,8 @@ def _begin(  # noqa: PLR0917 - what an announcement has gathered, for one caller
         person_id=case.person_id, facts=facts, roles=roles,
     )  # fmt: skip
     see_to(work, fired, facts)
+    if path is Path.EVERYDAY:
+        advance(work, fired.instance, TaskDone("request", "requested"))
     if path is Path.NETWORK:
         compose_assessment(work, case)
     if lead == detection.unit_id:

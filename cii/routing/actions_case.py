@@ -39,6 +39,12 @@ TASK_OF = {Voice.AC: "grid_ac", Voice.AI: "grid_ai", Voice.AS: "grid_as", Voice.
 """Which task of the network's process a voice ends by speaking."""
 
 
+OWN_ACTS = frozenset(
+    {*TASK_OF.values(), "sign", "propose", "agree", "take_lead", "decide_lead", "request", "answer"}
+)
+"""Tasks that a page or an act of their own ends: they carry more than an outcome."""
+
+
 @dataclass(frozen=True)
 class RecordGrid:
     """Entries of my institution into the common grid; `finished` ends our part of the assessment."""
@@ -138,16 +144,11 @@ def reply_to_plan(work: Work, ask: AnswerPlan) -> Plan:
 def complete_task(work: Work, ask: CompleteTask) -> Fired:
     """End a task that carries no more than its outcome; refuses what the engine refuses, UnknownThing."""
     task = task_by_ref(work, ask.task_ref)
-    if task.subject != CASE or task.key in {
-        *TASK_OF.values(),
-        "sign",
-        "propose",
-        "agree",
-        "take_lead",
-        "decide_lead",
-    }:
-        raise NotAllowed(act=task.key)
     instance = instance_by_id(work, task.instance_id)
+    if task.subject != CASE or task.key in OWN_ACTS:
+        raise NotAllowed(act=task.key)
+    if task.key == "name_receiver" and ask.outcome == "named":
+        raise NotAllowed(act="request_referral")
     event = TaskDone(task.number, ask.outcome, closing=ask.closing)
     return advance(work, instance, event, expected_seq=ask.seq)
 

@@ -1,51 +1,82 @@
-"""Referrals: one unit asks another to take over; the case moves on acceptance only."""
+"""Acts on referrals: one unit asks another to take over; the case moves on acceptance only.
+
+The life itself is a process (`referring`); here stands who may do what, with which words.
+"""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
-
-from sqlmodel import col, select
 
 from cii.access.queries import sections_on_case
 from cii.access.vocabulary import Section
-from cii.cases.actions import join, move_lead
-from cii.cases.queries import case_by_id, case_by_ref, live_parties
+from cii.cases.queries import case_by_ref, live_parties
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath, PartyRole
 from cii.institutions.queries import unit_by_ref
-from cii.journal.actions import wrote
-from cii.kernel.clock import local_midnight
 from cii.kernel.errors import NotAllowed, refuse
-from cii.kernel.moves import move
-from cii.notices.actions import tell
+from cii.kernel.moves import IllegalMove
 from cii.people.vocabulary import Basis
 from cii.routing.flow import advance, instance_of
-from cii.routing.queries import open_referral, referral_by_ref, referral_moves
+from cii.routing.queries import (
+    SENDS,
+    open_referral,
+    outcome_of,
+    referral_by_ref,
+    referral_moves,
+    referral_process,
+)
+from cii.routing.redirects import standing_of
+from cii.routing.referring import REFERRAL, advance_referral, send_referral, taking
 from cii.routing.rules import (
-    REFERRAL_MOVES,
+    NothingToRequest,
     ReasonMissing,
     ReferralChanged,
     ReferralOpen,
+    UnitNamedTwice,
     UnitNotInCase,
 )
+from cii.routing.rules_redirect import refuse_when_full
+from cii.routing.sharing import bring_in, role_of
 from cii.routing.tables import Referral
-from cii.routing.vocabulary import ReferralEvent, ReferralState
+from cii.routing.vocabulary import WAITING, ReferralEvent
 from cii.store.work import HOUSE, Work
-from cii.workflow.events import TaskDone
+from cii.workflow.events import SYSTEM, Reassign, TaskDone
 from cii.workflow.queries import roles_of
+from cii.workflow.tables import WfInstance
+from cii.workflow.vocabulary import Status
 
 _WITH_REASON = frozenset(
-    {ReferralEvent.DECLINE, ReferralEvent.ASK, ReferralEvent.ANSWER, ReferralEvent.WITHDRAW}
-)
+    {
+        ReferralEvent.DECLINE, ReferralEvent.ASK, ReferralEvent.ANSWER, ReferralEvent.WITHDRAW,
+        ReferralEvent.REDIRECT,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class MoveReferral:
-    """One step of a referral; `text` is the reason of a refusal or withdrawal, a question, or its answer."""
+    """One step of a referral; `text` is the reason of a refusal or withdrawal, a question, or its answer.
+
+    `named_unit_ref`: whom a redirect names.
+    """
 
     referral_ref: str
     event: ReferralEvent
     text: str = field(default="", metadata={"max": 2000})
     version: int | None = None
+    named_unit_ref: str | None = None
+
+
+@dataclass(frozen=True)
+class RequestReferral:
+    """Ask a unit to take over a case that is mine: the first orientation, the next one, or the lead.
+
+    A unit without part in the case is brought in on `basis`: CONSENT, or a legal basis whose conditions hold.
+    """
+
+    case_ref: str
+    unit_ref: str
+    reason: str = field(metadata={"max": 2000})
+    basis: Basis = Basis.CONSENT
+    written_reason: str = field(default="", metadata={"max": 2000})
 
 
 @dataclass(frozen=True)
@@ -57,95 +88,86 @@ class NameLead:
     reason: str = field(metadata={"max": 2000})
 
 
-def send_referral(work: Work, case: CaseFile, from_unit: int, to_unit: int, reason: str) -> Referral:
-    """Ask a unit to take the lead of a case; refuses ReferralOpen while another one waits for its answer."""
-    if open_referral(work, case.id or 0) is not None:
-        raise ReferralOpen(number=case.number)
-    due = work.calendar.after(work.today, work.parameter("referral_reminder_days"))
-    row = Referral(
-        case_id=case.id or 0, person_id=case.person_id, from_unit_id=from_unit, to_unit_id=to_unit,
-        state=ReferralState.SENT, reason=reason, sent_by=work.actor.account_id, sent_at=work.now,
-        expires_at=local_midnight(due + timedelta(days=1)),
-    )  # fmt: skip
-    work.session.add(row)
-    work.session.flush()
-    _wrote(work, "send_referral", row, from_unit)
-    tell(
-        work, unit_id=to_unit, kind="referral-sent", subject="referral", subject_ref=row.ref,
-        person_id=row.person_id,
-    )  # fmt: skip
-    return row
-
-
 def move_referral(work: Work, ask: MoveReferral) -> Referral:
-    """Receive, ask back, answer, accept, decline or withdraw; on acceptance the lead moves, and only then.
+    """Receive, ask back, answer, accept, decline, redirect or withdraw; the lead moves on acceptance only.
 
     Refuses: IllegalMove with the moves that are open, NotAllowed (the other side's move), ReasonMissing,
-    ReferralChanged. A declined referral in the network goes to the coordination group.
+    ReferralChanged, UnitNamedTwice, RedirectLimit. A declined referral in the network goes to the
+    coordination group; the third redirect of a person opens a joint assessment (see `rules_redirect`).
     """
-    row = _locked(work, ask)
-    next_state = move(REFERRAL_MOVES, row.state, ask.event)
-    if work.actor is not HOUSE and ask.event not in referral_moves(work, row):
-        raise NotAllowed(act=ask.event.value)
-    if ask.event in _WITH_REASON and not ask.text.strip():
-        raise ReasonMissing(field="text")
-    row.state = next_state
-    row.version += 1
-    if ask.event is ReferralEvent.RECEIVE:
-        row.received_at = work.now
-    if ask.text.strip():
-        row.answer = ask.text
-    if next_state not in REFERRAL_MOVES:
-        row.answered_at, row.answered_by = work.now, work.actor.account_id
-    work.session.add(row)
-    work.session.flush()
-    sends = ask.event in {ReferralEvent.ANSWER, ReferralEvent.WITHDRAW}
-    _wrote(work, f"{ask.event.value}_referral", row, row.from_unit_id if sends else row.to_unit_id)
-    tell(
-        work, unit_id=row.to_unit_id if sends else row.from_unit_id, kind=f"referral-{row.state.value}",
-        subject="referral", subject_ref=row.ref, person_id=row.person_id,
-    )  # fmt: skip
-    if next_state is ReferralState.ACCEPTED:
-        _accepted(work, row)
-    elif next_state is ReferralState.DECLINED:
-        _declined(work, row)
-    return row
-
-
-def _locked(work: Work, ask: MoveReferral) -> Referral:
-    """The referral as it is now, held until the transaction ends."""
-    seen = referral_by_ref(work, ask.referral_ref)
-    row = work.session.exec(
-        select(Referral)
-        .where(col(Referral.id) == seen.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    row = referral_by_ref(work, ask.referral_ref)
     if ask.version is not None and ask.version != row.version:
         raise ReferralChanged(version=row.version)
+    side = row.from_unit_id if ask.event in SENDS else row.to_unit_id
+    if row.state in WAITING and work.actor is not HOUSE and side not in work.actor.units:
+        raise NotAllowed(act=ask.event.value)
+    task, outcome = outcome_of(row.state, ask.event)
+    process = referral_process(work)
+    known = {one.key for one in process.stages[row.state.value].tasks}
+    if task not in known:
+        open_now = ", ".join(referral_moves(work, row, process))
+        raise IllegalMove(state=row.state.value, event=ask.event.value, open=open_now)
+    if ask.event in _WITH_REASON and not ask.text.strip():
+        raise ReasonMissing(field="text")
+    named = _named(work, row, ask) if ask.event is ReferralEvent.REDIRECT else None
+    instance = instance_of(work, row.id or 0, REFERRAL)
+    advance_referral(
+        work, instance, TaskDone(task, outcome), text=ask.text, named_unit=named, version=ask.version
+    )
     return row
 
 
-def _accepted(work: Work, row: Referral) -> None:
-    """The lead moves, the process goes on; in everyday collaboration the sending unit keeps its part."""
-    case = case_by_id(work, row.case_id)
-    stays = True if case.path is CasePath.EVERYDAY else None
-    move_lead(work, case, row.to_unit_id, work.actor.account_id, stays=stays)
-    if case.path is CasePath.NETWORK:
-        advance(work, instance_of(work, row.case_id), TaskDone("take_lead", "accept"))
-    elif case.path is CasePath.EVERYDAY:
-        advance(work, instance_of(work, row.case_id), TaskDone("answer", "accept"))
+def _named(work: Work, row: Referral, ask: MoveReferral) -> int:
+    """Whom the redirect names; refuses RedirectLimit before anything is asked of the reader."""
+    refuse_when_full(standing_of(work, row.person_id))
+    if not ask.named_unit_ref:
+        raise ReasonMissing(field="named_unit_ref")
+    named = unit_by_ref(work, ask.named_unit_ref).id or 0
+    if named in {row.from_unit_id, row.to_unit_id}:
+        raise UnitNamedTwice(field="named_unit_ref")
+    return named
 
 
-def _declined(work: Work, row: Referral) -> None:
-    """In the network, the coordination group sees the case as a matter of its agenda and names the lead."""
-    case = case_by_id(work, row.case_id)
-    if case.path is not CasePath.NETWORK:
+def request_referral(work: Work, ask: RequestReferral) -> Referral:
+    """Ask a unit to take over a case that my unit leads; the lead stays with mine until it accepts.
+
+    In everyday collaboration the process goes on to "orientation requested"; in the network a lead that came
+    back is asked of another unit, later on the lead is handed over. Refuses: NotAllowed (not the lead),
+    NothingToRequest, ReasonMissing, ReferralOpen, and each precondition of the basis that fails.
+    """
+    case = case_by_ref(work, ask.case_ref)
+    if case.lead_unit_id not in work.actor.units:
+        raise NotAllowed(act="request_referral")
+    wanted = unit_by_ref(work, ask.unit_ref).id or 0
+    refuse(
+        ([UnitNamedTwice(field="unit_ref")] if wanted == case.lead_unit_id else [])
+        + ([] if ask.reason.strip() else [ReasonMissing(field="reason")])
+        + ([ReferralOpen(number=case.number)] if open_referral(work, case.id or 0) else [])
+    )
+    instance = instance_of(work, case.id or 0)
+    if instance.status != Status.OPEN:
+        raise NothingToRequest(number=case.number, stage=instance.stage)
+    bring_in(work, case, wanted, role_of(work, wanted), ask.basis, ask.written_reason)
+    _goes_on(work, case, instance, wanted)
+    return send_referral(work, case, case.lead_unit_id, wanted, ask.reason)
+
+
+def _goes_on(work: Work, case: CaseFile, instance: WfInstance, wanted: int) -> None:
+    """The process of the case as the request leaves it."""
+    held = roles_of(work, instance.id or 0)
+    if case.path is CasePath.EVERYDAY:
+        steps = {"signal": TaskDone("request", "requested")}
+        step = steps.get(instance.stage)
+        if step is None and instance.stage in {"redirected", "declined", "returned"}:
+            step = TaskDone("name_receiver", "named")
+        if step is None:
+            raise NothingToRequest(number=case.number, stage=instance.stage)
+        advance(work, instance, step, roles={**held, "receiving": (wanted,)})
         return
-    instance = instance_of(work, row.case_id)
-    for unit in roles_of(work, instance.id or 0).get("coordination", ()):
-        join(work, case, unit, PartyRole.COORDINATION, basis=Basis.MANDATE_GC_4)
-    advance(work, instance, TaskDone("take_lead", "decline"))
+    task = taking(work, instance)
+    if task is not None:
+        roles = {**held, "lead": (wanted,)}
+        advance(work, instance, Reassign(task.number, None, unit=wanted), roles=roles, by=SYSTEM)
 
 
 def name_lead(work: Work, ask: NameLead) -> Referral:
@@ -176,25 +198,3 @@ def name_lead(work: Work, ask: NameLead) -> Referral:
     if chosen == case.lead_unit_id:
         advance(work, instance, TaskDone("take_lead", "accept"))
     return send_referral(work, case, mine[0], chosen, ask.reason)
-
-
-def expire_referrals(work: Work) -> int:
-    """End referrals whose term is over; both sides are told. Returns how many."""
-    late = work.session.exec(
-        select(Referral)
-        .where(
-            col(Referral.state).in_([state.value for state in REFERRAL_MOVES]),
-            col(Referral.expires_at) <= work.now,
-        )
-        .order_by(col(Referral.expires_at), col(Referral.id))
-    ).all()
-    for row in late:
-        move_referral(work, MoveReferral(row.ref, ReferralEvent.EXPIRE))
-    return len(late)
-
-
-def _wrote(work: Work, action: str, row: Referral, unit: int) -> None:
-    wrote(
-        work, action, "referral", row.id, ref=row.ref, case_id=row.case_id, person_id=row.person_id,
-        unit_id=unit, payload={"state": row.state, "version": row.version},
-    )  # fmt: skip

@@ -11,18 +11,20 @@ from cii.notices.actions import tell
 from cii.routing.rules import CaseWithoutProcess
 from cii.store.work import HOUSE, Work
 from cii.workflow.actions import Fired, Units, decide, fire
-from cii.workflow.events import Ask, Decide, Decided, Effect, End, Escalate, Event, OpenTask
+from cii.workflow.events import Ask, By, Decide, Decided, Effect, End, Escalate, Event, OpenTask
 from cii.workflow.queries import instance_for, roles_of
 from cii.workflow.state import TaskState
 from cii.workflow.tables import WfInstance
 from cii.workflow.vocabulary import Stand
 
 CASE = "case"
+GOES_ON = "joint_assessment"
+"""The outcome of everyday collaboration with which the case goes on in the network."""
 
 
-def instance_of(work: Work, case_id: int) -> WfInstance:
-    """The process of a case; refuses CaseWithoutProcess."""
-    found = instance_for(work, CASE, case_id)
+def instance_of(work: Work, subject_id: int, subject: str = CASE) -> WfInstance:
+    """The process of a case, or of a referral; refuses CaseWithoutProcess."""
+    found = instance_for(work, subject, subject_id)
     if found is None:
         raise CaseWithoutProcess
     return found
@@ -36,9 +38,13 @@ def advance(
     facts: Mapping[str, object] | None = None,
     roles: Units | None = None,
     expected_seq: int | None = None,
+    by: By | None = None,
 ) -> Fired:
-    """Move the process of a case by one event and see to its effects: decisions, notices, the case's end."""
-    fired = fire(work, instance, event, facts or {}, roles, expected_seq)
+    """Move the process of a case by one event and see to its effects: decisions, notices, the case's end.
+
+    `by` only where the step follows from something else, as from the answer to a referral.
+    """
+    fired = fire(work, instance, event, facts or {}, roles, expected_seq, by)
     return see_to(work, fired, facts or {})
 
 
@@ -55,7 +61,7 @@ def see_to(work: Work, fired: Fired, facts: Mapping[str, object]) -> Fired:
                 ).decision  # fmt: skip
                 decided = Decided(table, answer.outputs, answer.rules)
                 return advance(work, instance, decided, facts=facts)
-            case End(outcome):
+            case End(outcome) if outcome != GOES_ON:
                 _close(work, instance, outcome)
             case _:
                 _tell(work, instance, effect, held)
@@ -73,17 +79,18 @@ def _tell(work: Work, instance: WfInstance, effect: Effect, held: Mapping[str, t
             for unit in _escalated(work, task, to, held):
                 _notice(work, instance, unit, "task-late")
         case Ask(_, argument):
-            for unit in _holders(work, argument, held):
+            for unit in holders(work, argument, held):
                 _notice(work, instance, unit, "case-flagged")
 
 
 def _escalated(work: Work, task: TaskState, to: str, held: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
     if to == "supervisor":
         return (task.unit,) if isinstance(task.unit, int) else ()
-    return _holders(work, to, held)
+    return holders(work, to, held)
 
 
-def _holders(work: Work, role: str, held: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+def holders(work: Work, role: str, held: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+    """The units that hold a role of a process; the coordination group also where it has no part in it."""
     if role in held:
         return held[role]
     if role == "coordination":

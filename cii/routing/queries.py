@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
@@ -12,14 +13,13 @@ from cii.access.vocabulary import Section
 from cii.cases.queries import cases_by_id, shown_units
 from cii.institutions.queries import UnitLabel
 from cii.kernel.errors import UnknownThing
-from cii.kernel.moves import open_moves
 from cii.people.queries import PersonLabel, label
-from cii.routing.rules import REFERRAL_MOVES
 from cii.routing.tables import Detection, DetectionRun, Referral
-from cii.routing.vocabulary import DetectionState, ReferralEvent, ReferralState
+from cii.routing.vocabulary import WAITING, DetectionState, ReferralEvent, ReferralState
 from cii.store.work import HOUSE, Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
-from cii.workflow.queries import DecisionRow, decisions_by_id
+from cii.workflow.definition import Definition, Stage
+from cii.workflow.queries import DecisionRow, decisions_by_id, definition_of, definition_row
 
 
 def visible_detections(work: Work) -> ColumnElement[bool]:
@@ -59,7 +59,7 @@ def open_referral(work: Work, case_id: int) -> Referral | None:
     return work.session.exec(
         select(Referral).where(
             col(Referral.case_id) == case_id,
-            col(Referral.state).in_([state.value for state in REFERRAL_MOVES]),
+            col(Referral.state).in_(WAITING),
         )
     ).first()
 
@@ -156,6 +156,7 @@ class ReferralRow:
     person: PersonLabel | None
     sender: UnitLabel | None
     receiver: UnitLabel | None
+    named: UnitLabel | None
     reason: str
     answer: str | None
     sent_at: datetime
@@ -165,13 +166,48 @@ class ReferralRow:
     moves: tuple[ReferralEvent, ...]
 
 
-def referral_moves(work: Work, row: Referral) -> tuple[ReferralEvent, ...]:
-    """What the actor may do with it now: the receiver answers, the sender answers back or withdraws."""
+SENDS = frozenset({ReferralEvent.ANSWER, ReferralEvent.WITHDRAW})
+"""What the unit that sent a referral does; everything else is the receiving unit's."""
+
+
+def outcome_of(state: ReferralState, event: ReferralEvent) -> tuple[str, str]:
+    """Task and outcome by which a unit's act moves the process of a referral in that state."""
+    match event:
+        case ReferralEvent.RECEIVE:
+            return "receive", "received"
+        case ReferralEvent.ANSWER:
+            return "reply", "replied"
+        case ReferralEvent.WITHDRAW:
+            return ("reply" if state is ReferralState.QUESTION else "withdraw"), "withdrawn"
+    return "answer", event.value
+
+
+@lru_cache(maxsize=64)
+def _open_in(stage: Stage) -> frozenset[tuple[str, str]]:
+    return frozenset((task.key, outcome) for task in stage.tasks for outcome in task.outcomes)
+
+
+def referral_process(work: Work) -> Definition:
+    """The process of referrals as published last."""
+    return definition_of(work, definition_row(work, "referral").id or 0)
+
+
+def referral_moves(work: Work, row: Referral, process: Definition) -> tuple[ReferralEvent, ...]:
+    """What the actor may do with it now, as the process says: the receiver answers, the sender answers back.
+
+    Of a stage every task is open until the stage is left, so that the published file tells it without a read
+    per row; the step itself asks the engine.
+    """
     mine = set(work.actor.units)
-    sends = {ReferralEvent.ANSWER, ReferralEvent.WITHDRAW}
-    receives = {ReferralEvent.RECEIVE, ReferralEvent.ACCEPT, ReferralEvent.DECLINE, ReferralEvent.ASK}
-    allowed = (receives if row.to_unit_id in mine else set()) | (sends if row.from_unit_id in mine else set())
-    return tuple(event for event in open_moves(REFERRAL_MOVES, row.state) if event in allowed)
+    sends, receives = row.from_unit_id in mine, row.to_unit_id in mine
+    if not (sends or receives) or row.state not in WAITING:
+        return ()
+    known = _open_in(process.stages[row.state.value])
+    return tuple(
+        event
+        for event in ReferralEvent
+        if (sends if event in SENDS else receives) and outcome_of(row.state, event) in known
+    )
 
 
 def referrals(
@@ -180,7 +216,7 @@ def referrals(
     """Referrals that my units sent or received, the newest first; `waiting`: those without an answer yet."""
     query = select(Referral).where(visible_referrals(work))
     if waiting:
-        query = query.where(col(Referral.state).in_([state.value for state in REFERRAL_MOVES]))
+        query = query.where(col(Referral.state).in_(WAITING))
     name = f"referrals {waiting}"
     since = place(work.settings, name, mark)
     if since:
@@ -205,8 +241,10 @@ def referral_view(work: Work, ref: str) -> ReferralRow:
 
 def _referral_rows(work: Work, rows: Any) -> list[ReferralRow]:  # noqa: ANN401 - rows of one select
     persons = label(work, {row.person_id for row in rows})
-    units = shown_units(work, {unit for row in rows for unit in (row.from_unit_id, row.to_unit_id)})
+    ids = {unit for row in rows for unit in (row.from_unit_id, row.to_unit_id, row.named_unit_id) if unit}
+    units = shown_units(work, ids)
     cases = cases_by_id(work, {row.case_id for row in rows})
+    process = referral_process(work) if rows else None
     found = []
     for row in rows:
         case = cases.get(row.case_id)
@@ -220,13 +258,14 @@ def _referral_rows(work: Work, rows: Any) -> list[ReferralRow]:  # noqa: ANN401 
                 person=persons.get(row.person_id),
                 sender=units.get(row.from_unit_id),
                 receiver=units.get(row.to_unit_id),
+                named=units.get(row.named_unit_id or 0),
                 reason=row.reason,
                 answer=row.answer,
                 sent_at=row.sent_at,
                 expires_at=row.expires_at,
                 answered_at=row.answered_at,
                 mine=not {row.from_unit_id, row.to_unit_id}.isdisjoint(work.actor.units),
-                moves=referral_moves(work, row),
+                moves=referral_moves(work, row, process) if process else (),
             )
         )
     return found

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import Refusal
-from cii.routing.vocabulary import Potential, ReferralEvent, ReferralState
+from cii.routing.vocabulary import Potential
 
 
 class MissingCell(Refusal):
@@ -88,6 +88,18 @@ class ReferralChanged(Refusal):
     """The other side has moved the referral in the meantime; `version` is the present one."""
 
     code, kind = "referral-changed", "stale"
+
+
+class UnitNamedTwice(Refusal):
+    """The unit named is one of the two between which the referral lies already."""
+
+    code, kind = "unit-named-twice", "unfit"
+
+
+class NothingToRequest(Refusal):
+    """The case does not wait for an orientation: it stands elsewhere in its path."""
+
+    code, kind = "nothing-to-request", "conflict"
 
 
 class UnitNotInCase(Refusal):
@@ -266,28 +278,6 @@ def announcement_faults(facts: TriageFacts, basis_faults: list[Refusal]) -> list
     """Every reason against announcing: the threshold and each missing basis, all at once."""
     below = [BelowThreshold(followed=facts.followed, may_owe=facts.may_owe)]
     return (below if not (facts.followed >= 1 and facts.may_owe >= 1) else []) + basis_faults
-
-
-REFERRAL_MOVES: Mapping[ReferralState, Mapping[ReferralEvent, ReferralState]] = {
-    ReferralState.SENT: {
-        ReferralEvent.RECEIVE: ReferralState.RECEIVED,
-        ReferralEvent.WITHDRAW: ReferralState.WITHDRAWN,
-        ReferralEvent.EXPIRE: ReferralState.EXPIRED,
-    },
-    ReferralState.RECEIVED: {
-        ReferralEvent.ACCEPT: ReferralState.ACCEPTED,
-        ReferralEvent.DECLINE: ReferralState.DECLINED,
-        ReferralEvent.ASK: ReferralState.QUESTION,
-        ReferralEvent.WITHDRAW: ReferralState.WITHDRAWN,
-        ReferralEvent.EXPIRE: ReferralState.EXPIRED,
-    },
-    ReferralState.QUESTION: {
-        ReferralEvent.ANSWER: ReferralState.RECEIVED,
-        ReferralEvent.WITHDRAW: ReferralState.WITHDRAWN,
-        ReferralEvent.EXPIRE: ReferralState.EXPIRED,
-    },
-}
-"""The life of a referral (workflow.md §2); a declined or expired one ends, a new one may be sent."""
 
 
 LEVEL_OF_SCALE: Mapping[str, int] = {"1": 1, "2": 2, "3": 3, "4": 4}

@@ -17,5 +17,6 @@ IMPORTED = only(Imported, "rows", "known", "run_ref", "repeated", detected=FOUND
 RUN = only(DetectionRun, "ref", "file_name", "rows", "detected", "at", called="ImportRunAnswer")
 REFERRAL = only(
     ReferralRow, "ref", "version", "state", "case_ref", "case_number", "reason", "answer", "sent_at",
-    "expires_at", "answered_at", "moves", person=PERSON, sender=UNIT, receiver=UNIT, called="ReferralAnswer",
+    "expires_at", "answered_at", "moves", person=PERSON, sender=UNIT, receiver=UNIT, named=UNIT,
+    called="ReferralAnswer",
 )  # fmt: skip

@@ -55,10 +55,20 @@ class Detection(SQLModel, table=True):
 
 
 class Referral(SQLModel, table=True):
-    """One unit asks another to take the lead of a case."""
+    """One unit asks another to take the lead of a case.
+
+    Its life is a process of its own (`workflows/referral.yaml`); `state` is the stage of that process and
+    `expires_at` its running term, both written by the step that moves it. `named_unit_id`: whom a redirect
+    names. Index: the redirects of a person are counted over all cases.
+    """
 
     __tablename__ = "referral"
-    __table_args__ = (CheckConstraint("from_unit_id <> to_unit_id", name="to_another"),)
+    __table_args__ = (
+        CheckConstraint("from_unit_id <> to_unit_id", name="to_another"),
+        CheckConstraint(
+            "(state = 'redirected') = (named_unit_id IS NOT NULL)", name="redirected_to_somebody"
+        ),
+    )
 
     id: int | None = key()
     ref: str = ref()
@@ -66,6 +76,7 @@ class Referral(SQLModel, table=True):
     person_id: int = link("person.id")
     from_unit_id: int = link("unit.id")
     to_unit_id: int = link("unit.id")
+    named_unit_id: int | None = link("unit.id", nullable=True, index=False)
     state: ReferralState = word(ReferralState, index=True)
     reason: str = text(2000)
     answer: str | None = text(2000, nullable=True)

@@ -21,27 +21,32 @@ class Path(StrEnum):
 
 
 class ReferralState(StrEnum):
-    """The life of a referral; ownership moves on acceptance only."""
+    """The life of a referral, stage by stage of `workflows/referral.yaml`; the lead moves on acceptance."""
 
     SENT = "sent"
     RECEIVED = "received"
     QUESTION = "question"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    REDIRECTED = "redirected"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
 
 
+WAITING = (ReferralState.SENT, ReferralState.RECEIVED, ReferralState.QUESTION)
+"""The states in which a referral waits for somebody."""
+
+
 class ReferralEvent(StrEnum):
-    """What may happen to a referral."""
+    """What a unit may do with a referral; expiry comes from the process's own timer."""
 
     RECEIVE = "receive"
     ASK = "ask"
     ANSWER = "answer"
     ACCEPT = "accept"
     DECLINE = "decline"
+    REDIRECT = "redirect"
     WITHDRAW = "withdraw"
-    EXPIRE = "expire"
 
 
 class Potential(StrEnum):

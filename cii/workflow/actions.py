@@ -33,6 +33,7 @@ from cii.workflow.queries import (
     task_by_ref,
 )
 from cii.workflow.tables import WfDecision, WfDefinition, WfInstance, WfTimer
+from cii.workflow.terms import Terms, with_terms
 from cii.workflow.vocabulary import LANGUAGES, Status
 
 __all__ = [
@@ -90,8 +91,9 @@ def start(
     person_id: int | None,
     facts: Mapping[str, object],
     roles: Units,
+    terms: Terms | None = None,
 ) -> Fired:
-    """Begin the newest version of a process for a subject.
+    """Begin the newest version of a process for a subject; `terms` are this subject's own delays.
 
     Refuses: UnknownThing (no such process), AlreadyRunning, and whatever the first stages refuse.
     """
@@ -110,7 +112,7 @@ def start(
         raise AlreadyRunning(process=name)
     definition = definition_of(work, row.id or 0)
     held = _held(roles)
-    took = step(definition, None, Start(), facts, work.now, work.calendar, held)
+    took = step(with_terms(definition, terms), None, Start(), facts, work.now, work.calendar, held)
     instance = WfInstance(
         definition_id=row.id or 0,
         subject=subject,
@@ -135,11 +137,13 @@ def fire(  # noqa: PLR0917 - as the rooms above agreed; all but the first three 
     roles: Units | None = None,
     expected_seq: int | None = None,
     by: By | None = None,
+    terms: Terms | None = None,
 ) -> Fired:
     """Move a process by one event; the actor's part in it is found from the units that hold its roles.
 
     `roles` left out: those of the last step. `expected_seq`: what the editor has seen (StaleSeq). `by` only
-    where somebody acts without a seat, as through a signed link. Refuses what `machine.step`
+    where somebody acts without a seat, as through a signed link. `terms`: this subject's own delays, in place
+    of those of the file for what opens now. Refuses what `machine.step`
     refuses, all at once.
     """
     locked = _locked(work, instance)
@@ -149,7 +153,8 @@ def fire(  # noqa: PLR0917 - as the rooms above agreed; all but the first three 
     if isinstance(event, Decided | TimerFired):
         by = SYSTEM
     event = replace(event, by=acting(work, held) if by is None else by)
-    took = step(definition, before, event, facts or {}, work.now, work.calendar, held, expected=expected_seq)
+    told = with_terms(definition, terms)
+    took = step(told, before, event, facts or {}, work.now, work.calendar, held, expected=expected_seq)
     for effect in took.effects:
         if isinstance(effect, LeadMoved):
             held = {**held, "lead": (int(effect.to),)}

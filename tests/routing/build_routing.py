@@ -9,7 +9,15 @@ from cii.access.vocabulary import Role
 from cii.cases.actions import publish_grids
 from cii.institutions.queries import unit_by_code
 from cii.people.vocabulary import Basis
-from cii.routing.actions import Announce, ConsentAsk, ImportDetections, announce, import_detections
+from cii.routing.actions import (
+    Announce,
+    ConsentAsk,
+    ImportDetections,
+    RequestReferral,
+    announce,
+    import_detections,
+    request_referral,
+)
 from cii.routing.rules import HEADERS
 from cii.routing.vocabulary import Potential
 from cii.store.parameters import publish_parameters
@@ -20,6 +28,9 @@ from tests.institutions.build_institutions import the_canton
 from tests.people.build_people import an_avs
 
 WORKFLOWS = Path(cii.__file__).parent.parent / "workflows"
+
+
+CONSENT = ConsentAsk(date(2026, 10, 14))
 
 
 @dataclass
@@ -83,3 +94,15 @@ def an_announced(hand: Work, **cells: str):
             ConsentAsk(date(2026, 10, 14)),
         ),
     )  # fmt: skip
+
+
+def everyday(town: Town, *, may_owe: str = "AI+AS", hand: str = "ORP", **cells: str):
+    """A case of everyday collaboration: without potential today, the first system of `may_owe` is asked."""
+    ref = a_detection(town.hands[hand], droit_possible=may_owe, **cells)
+    return announce(town.hands[hand], Announce(ref, Potential.NONE, "Situation complexe", consent=CONSENT))
+
+
+def sent_to(town: Town, case_ref: str, name: str, hand: str = "ORP"):
+    """The case's sender asks the unit of that name next."""
+    unit = unit_by_code(town.hands[hand], UNITS[name][0])
+    return request_referral(town.hands[hand], RequestReferral(case_ref, unit.ref, "Suite de la demande"))

@@ -25,7 +25,6 @@ from cii.routing.actions import (
     RecordMedical,
     announce,
     complete_task,
-    expire_referrals,
     move_referral,
     name_lead,
     put_plan,
@@ -155,8 +154,6 @@ def test_in_everyday_collaboration_the_sending_unit_keeps_its_part_and_gives_its
     done = announce(
         town.hands["ORP"], Announce(a_detection(town.hands["ORP"]), Potential.NONE, "Motif", consent=CONSENT)
     )
-    request = inbox(town.hands["ORP"], "unit").items[0]
-    complete_task(town.hands["ORP"], CompleteTask(request.ref, "requested"))
     for event in (ReferralEvent.RECEIVE, ReferralEvent.ACCEPT):
         move_referral(town.hands["OAI"], MoveReferral(done.referral_ref, event))
     later = replace(town.hands["ORP"], now=work.now + timedelta(days=45))
@@ -249,18 +246,6 @@ def test_a_declined_lead_is_named_by_the_coordination_group(work):
 
     assert case_by_ref(town.hands["OAI"], done.case.ref).lead_unit_id == oai.id
     assert state_of(work, instance_of(work, done.case.id)).stage == "assessment"
-
-
-def test_an_unanswered_referral_expires(work):
-    from dataclasses import replace
-
-    town = a_town(work)
-    an_announced(town.hands["ORP"], jours_indemnite_restants="0", mois_aide_sociale="20")
-    later = replace(work, now=work.now + timedelta(days=15))
-
-    assert expire_referrals(work) == 0
-    assert expire_referrals(later) == 1
-    assert referrals(town.hands["ORP"]).items[0].state is ReferralState.EXPIRED
 
 
 def led(town):

@@ -1,0 +1,292 @@
+"""The life of a referral, run by its own process: each step moves its row, and the case where it must.
+
+One truth: `workflows/referral.yaml` says what may happen; the row's state is the stage of that process. The
+receiving unit has the tasks in its inbox, reminders and expiry are the process's timers. The case goes on
+with what a referral ends in: only acceptance moves the lead, everything else brings it back to the sender.
+"""
+
+from cii.access.actions import close_grants
+from cii.cases.actions import change_path, compose_assessment, join, leave, move_lead
+from cii.cases.queries import case_by_id, live_parties
+from cii.cases.tables import CaseFile
+from cii.cases.vocabulary import CasePath, PartyRole
+from cii.institutions.queries import in_network, units
+from cii.institutions.vocabulary import UnitKind
+from cii.journal.actions import wrote
+from cii.notices.actions import tell
+from cii.people.vocabulary import Basis
+from cii.routing.flow import CASE, advance, holders, instance_of, see_to
+from cii.routing.queries import open_referral
+from cii.routing.redirects import standing_of
+from cii.routing.routes import terms_of
+from cii.routing.rules import ReferralChanged, ReferralOpen
+from cii.routing.rules_redirect import refuse_when_full
+from cii.routing.sharing import bring_in, may_bring_in
+from cii.routing.tables import Referral
+from cii.routing.vocabulary import WAITING, Path, ReferralState
+from cii.store.work import Work
+from cii.workflow.actions import Fired, fire, start
+from cii.workflow.events import (
+    SYSTEM,
+    Ask,
+    Escalate,
+    Event,
+    Reassign,
+    TaskDone,
+    TransferLead,
+)
+from cii.workflow.queries import roles_of, tasks_of
+from cii.workflow.state import State
+from cii.workflow.tables import WfInstance, WfTask
+from cii.workflow.vocabulary import Stand, Status
+
+REFERRAL = "referral"
+ACTS = {
+    "receive": "receive_referral", "ask": "ask_referral", "replied": "answer_referral",
+    "accept": "accept_referral", "decline": "decline_referral", "redirect": "redirect_referral",
+    "withdrawn": "withdraw_referral",
+}  # fmt: skip
+"""What the journal calls a step, by the outcome that took it; a timer's is `expire_referral`."""
+
+
+def send_referral(work: Work, case: CaseFile, from_unit: int, to_unit: int, reason: str) -> Referral:
+    """Ask a unit to take the lead of a case; refuses ReferralOpen while another one waits for its answer."""
+    if open_referral(work, case.id or 0) is not None:
+        raise ReferralOpen(number=case.number)
+    row = Referral(
+        case_id=case.id or 0, person_id=case.person_id, from_unit_id=from_unit, to_unit_id=to_unit,
+        state=ReferralState.SENT, reason=reason, sent_by=work.actor.account_id, sent_at=work.now,
+        expires_at=work.now,
+    )  # fmt: skip
+    work.session.add(row)
+    work.session.flush()
+    fired = start(
+        work, REFERRAL, subject=REFERRAL, subject_id=row.id or 0, subject_ref=row.ref,
+        person_id=row.person_id, facts={}, terms=terms_of(work, row),
+        roles={"sending": (from_unit,), "receiving": (to_unit,), "coordination": _group(work)},
+    )  # fmt: skip
+    _stands(row, fired.state)
+    work.session.add(row)
+    work.session.flush()
+    _wrote(work, "send_referral", row, from_unit)
+    _tell(work, row, fired)
+    return row
+
+
+def advance_referral(
+    work: Work,
+    instance: WfInstance,
+    event: Event,
+    *,
+    text: str = "",
+    named_unit: int | None = None,
+    version: int | None = None,
+) -> Fired:
+    """Take one step of a referral and see to what follows, all or nothing.
+
+    Refuses what the process refuses (IllegalMove, WrongInstitution), ReferralChanged, and RedirectLimit for a
+    redirect beyond the limit.
+    """
+    row = work.session.get_one(Referral, instance.subject_id)
+    fired = fire(work, instance, event, terms=terms_of(work, row))
+    work.session.refresh(row, with_for_update=True)
+    if version is not None and version != row.version:
+        raise ReferralChanged(version=row.version)
+    before, after = row.state, ReferralState(fired.state.stage)
+    if before is not after:
+        _moved(work, row, fired, event, text=text, named_unit=named_unit)
+    _tell(work, row, fired)
+    if before is not after:
+        _follow(work, row)
+    return fired
+
+
+def _moved(
+    work: Work, row: Referral, fired: Fired, event: Event, *, text: str, named_unit: int | None
+) -> None:
+    """The row tells what the process has come to."""
+    after = ReferralState(fired.state.stage)
+    if after is ReferralState.REDIRECTED:
+        refuse_when_full(standing_of(work, row.person_id, lock=True))
+        row.named_unit_id = named_unit
+    _stands(row, fired.state)
+    row.version += 1
+    if after is ReferralState.RECEIVED and row.received_at is None:
+        row.received_at = work.now
+    if text.strip():
+        row.answer = text
+    if after not in WAITING:
+        row.answered_at, row.answered_by = work.now, work.actor.account_id
+    work.session.add(row)
+    work.session.flush()
+    said = event.outcome if isinstance(event, TaskDone) else ""
+    act = ACTS.get("receive" if said == "received" else said, "expire_referral")
+    sends = said in {"replied", "withdrawn"}
+    _wrote(work, act, row, row.from_unit_id if sends else row.to_unit_id)
+
+
+def _stands(row: Referral, state: State) -> None:
+    """State and term as the process has them."""
+    row.state = ReferralState(state.stage)
+    ends = [timer.fire_at for timer in state.timers if timer.kind == "timeout"]
+    row.expires_at = min(ends) if ends else row.expires_at
+
+
+def _follow(work: Work, row: Referral) -> None:
+    """What the case does with it."""
+    match row.state:
+        case ReferralState.ACCEPTED:
+            _accepted(work, row)
+        case ReferralState.DECLINED:
+            _given_back(work, row, "decline")
+        case ReferralState.REDIRECTED:
+            _redirected(work, row)
+        case ReferralState.WITHDRAWN | ReferralState.EXPIRED:
+            _given_back(work, row, row.state.value)
+
+
+def _accepted(work: Work, row: Referral) -> None:
+    """The lead moves, the process goes on; in everyday collaboration the sending unit keeps its part."""
+    case = case_by_id(work, row.case_id)
+    instance = instance_of(work, row.case_id)
+    stays = True if case.path is CasePath.EVERYDAY else None
+    move_lead(work, case, row.to_unit_id, work.actor.account_id, stays=stays)
+    held = roles_of(work, instance.id or 0)
+    if case.path is CasePath.EVERYDAY and instance.stage == "orientation_requested":
+        roles = {**held, "receiving": (row.to_unit_id,), "lead": (row.to_unit_id,)}
+        advance(work, instance, TaskDone("answer", "accept"), roles=roles, by=SYSTEM)
+    elif case.path is CasePath.NETWORK and taking(work, instance) is not None:
+        roles = {**held, "lead": (row.to_unit_id,)}
+        advance(work, instance, TaskDone("take_lead", "accept"), roles=roles, by=SYSTEM)
+    elif held.get("lead") != (row.to_unit_id,):
+        advance(work, instance, TransferLead(row.to_unit_id), by=SYSTEM)
+
+
+def _given_back(work: Work, row: Referral, outcome: str) -> None:
+    """Not taken over: the case is the sender's, who decides what follows.
+
+    A refused lead in the network goes to the coordination group, which names the lead.
+    """
+    case = case_by_id(work, row.case_id)
+    instance = instance_of(work, row.case_id)
+    if instance.status == Status.CLOSED:
+        return
+    if case.path is CasePath.EVERYDAY:
+        _close_sight(work, case, row)
+        if instance.stage == "orientation_requested":
+            advance(work, instance, TaskDone("answer", outcome), by=SYSTEM)
+        return
+    task = taking(work, instance)
+    if case.path is not CasePath.NETWORK or task is None:
+        return
+    if outcome in {"decline", "redirect"}:
+        _call_group(work, case)
+        advance(work, instance, TaskDone("take_lead", "decline"), by=SYSTEM)
+    else:
+        advance(work, instance, Reassign(task.number, None, unit=row.from_unit_id), by=SYSTEM)
+
+
+def _redirected(work: Work, row: Referral) -> None:
+    """Sent on: the sender asks the unit named, or at the limit all sit down together."""
+    case = case_by_id(work, row.case_id)
+    if case.path is not CasePath.EVERYDAY or not standing_of(work, row.person_id).full:
+        _given_back(work, row, "redirect")
+        return
+    instance = instance_of(work, row.case_id)
+    held = roles_of(work, instance.id or 0)
+    _call_group(work, case)
+    voices = {role: held[role.value][0] for role in _VOICES if held.get(role.value)}
+    if in_network(work, case.lead_unit_id) and may_bring_in(work, case, voices):
+        advance(work, instance, TaskDone("answer", "network"), by=SYSTEM)
+        _open_network(work, case, voices, held)
+    else:
+        advance(work, instance, TaskDone("answer", "joint"), by=SYSTEM)
+
+
+_VOICES = (PartyRole.AC, PartyRole.AI, PartyRole.AS, PartyRole.PHYSICIAN)
+
+
+def _open_network(
+    work: Work, case: CaseFile, voices: dict[PartyRole, int], held: dict[str, tuple[int, ...]]
+) -> None:
+    """The joint assessment of the network begins in the same case; its lead stays until the plan."""
+    for role, unit in voices.items():
+        bring_in(work, case, unit, role)
+    change_path(work, case, CasePath.NETWORK)
+    facts = {"systems": len(voices) - 1, "consent": True}
+    roles = {**held, "lead": (case.lead_unit_id,), "coordination": _group(work)}
+    fired = start(
+        work, Path.NETWORK.value, subject=CASE, subject_id=case.id or 0, subject_ref=case.ref,
+        person_id=case.person_id, facts=facts, roles=roles,
+    )  # fmt: skip
+    see_to(work, fired, facts)
+    compose_assessment(work, case)
+    advance(work, fired.instance, TaskDone("take_lead", "accept"), by=SYSTEM)
+
+
+def taking(work: Work, instance: WfInstance) -> WfTask | None:
+    """The network's open task of accepting the lead, if one waits."""
+    found = (one for one in tasks_of(work, instance) if one.key == "take_lead" and one.state == Stand.OPEN)
+    return next(found, None)
+
+
+def _close_sight(work: Work, case: CaseFile, row: Referral) -> None:
+    """The unit that did not take over sees the case no longer, unless it had a part of its own before."""
+    if row.to_unit_id in {case.lead_unit_id, case.opened_by_unit_id}:
+        return
+    for part in live_parties(work, case.id or 0):
+        if part.unit_id == row.to_unit_id and part.role is not PartyRole.COORDINATION:
+            leave(work, case, part.unit_id, part.role)
+    close_grants(work, case_id=case.id, unit_id=row.to_unit_id)
+
+
+def _call_group(work: Work, case: CaseFile) -> None:
+    """The coordination group sees the case as a matter of its agenda."""
+    for unit in _group(work):
+        join(work, case, unit, PartyRole.COORDINATION, basis=Basis.MANDATE_GC_4)
+
+
+def _group(work: Work) -> tuple[int, ...]:
+    return tuple(unit.id or 0 for unit in units(work, kind=UnitKind.COORDINATION))
+
+
+def end_waiting(work: Work, case_id: int) -> None:
+    """The case has ended: a referral that still waits is taken back by the house."""
+    row = open_referral(work, case_id)
+    if row is None:
+        return
+    task = "reply" if row.state is ReferralState.QUESTION else "withdraw"
+    instance = instance_of(work, row.id or 0, REFERRAL)
+    fired = fire(work, instance, TaskDone(task, "withdrawn"), by=SYSTEM, terms=terms_of(work, row))
+    _moved(work, row, fired, TaskDone(task, "withdrawn"), text="", named_unit=None)
+    _tell(work, row, fired)
+
+
+def _tell(work: Work, row: Referral, fired: Fired) -> None:
+    """Tell the units whom the process names, but those that have just acted."""
+    held = roles_of(work, fired.instance.id or 0)
+    mine = set(work.actor.units)
+    for effect in fired.effects:
+        match effect:
+            case Ask("notify", role):
+                answered = role == "receiving" and row.state is ReferralState.RECEIVED
+                kind = "referral-answered" if answered else f"referral-{row.state.value}"
+                for unit in set(holders(work, role, held)) - mine:
+                    _notice(work, row, unit, kind)
+            case Escalate(task, to):
+                late = (task.unit,) if to == "supervisor" and isinstance(task.unit, int) else ()
+                for unit in late or holders(work, to, held):
+                    _notice(work, row, unit, "referral-late")
+
+
+def _notice(work: Work, row: Referral, unit: int, kind: str) -> None:
+    tell(
+        work, unit_id=unit, kind=kind, subject=REFERRAL, subject_ref=row.ref, person_id=row.person_id,
+    )  # fmt: skip
+
+
+def _wrote(work: Work, action: str, row: Referral, unit: int) -> None:
+    wrote(
+        work, action, "referral", row.id, ref=row.ref, case_id=row.case_id, person_id=row.person_id,
+        unit_id=unit, payload={"state": row.state, "version": row.version},
+    )  # fmt: skip
