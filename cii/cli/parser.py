@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from cii.cli.demo import demo, demo_check, demo_load, size_arguments
+from cii.cli.drawing import bpmn_arguments, workflows_export_bpmn
 from cii.cli.files import draw_arguments, folder, workflows_check, workflows_draw
 from cii.cli.rules import eval_arguments, rules_check, rules_eval
 from cii.cli.running import (
@@ -53,6 +54,7 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("audit verify", audit_verify, no_arguments),
     ("workflows check", workflows_check, folder),
     ("workflows draw", workflows_draw, draw_arguments),
+    ("workflows export-bpmn", workflows_export_bpmn, bpmn_arguments),
     ("rules check", rules_check, folder),
     ("rules eval", rules_eval, eval_arguments),
     ("import detections", import_file, import_arguments),
