@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from typing import Self
 
 from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf
@@ -42,6 +43,35 @@ def knows(code: str) -> bool:
 def refusal(reason: Refusal, lang: str) -> str:
     """The sentence of one refusal; for several at once, theirs in a row. `{field}` names the input."""
     return " ".join(say(f"refusal.{one.code}", lang, field=one.field, **one.facts) for one in reason.reasons)
+
+
+class Saying(str):
+    """A sentence of the catalogues, kept as its key and facts: French as it stands, `said` in any language.
+
+    It is a text, so that a list of faults or a JSON answer may hold it like any other.
+    """
+
+    __slots__ = ("facts", "key")
+    key: str
+    facts: Mapping[str, object]
+
+    def __new__(cls, key: str, /, **facts: object) -> Self:
+        """The sentence of that key; raises UnknownText or MissingFact at once."""
+        made = super().__new__(cls, say(key, "fr", **facts))
+        made.key, made.facts = key, facts
+        return made
+
+    def said(self, lang: str) -> str:
+        """The sentence in that language."""
+        return say(self.key, lang, **self.facts)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Copied by its key and facts, not by its French words."""
+        return _saying, (self.key, dict(self.facts))
+
+
+def _saying(key: str, facts: Mapping[str, object]) -> Saying:
+    return Saying(key, **facts)
 
 
 def word(value: Enum | str, lang: str, group: str | None = None) -> str:
@@ -103,6 +133,8 @@ def written(value: object, lang: str) -> str:  # noqa: PLR0911 - one line per ty
             return say("common.yes" if value else "common.no", lang)
         case Enum():
             return word(value, lang)
+        case Saying():
+            return value.said(lang)
         case str():
             return value
         case Chf():

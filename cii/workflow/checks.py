@@ -1,21 +1,41 @@
 """Load-time checks of a process: what a well-formed file may still get wrong, with line and hint.
 
-Unknown stage, role, outcome, table or fact; a stage nobody reaches or that reaches no end; a task nobody
-owns; an outcome not routed; a join that can never complete; a cycle of `after`; an escalation without
-recipient; a deadline above its legal maximum; a missing translation (warning). Source: workflow.md §2.
+Here the words: unknown stage, role, outcome, table or fact; a task nobody owns; an escalation that comes too
+early or too late; a deadline above its legal maximum. `soundness` looks at the paths: a stage nobody reaches,
+a join that never completes, an outcome that leads nowhere. Source: workflow.md §2.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import pairwise
 
 from cii.workflow.definition import Definition, Stage, Task, parse
-from cii.workflow.reading import BrokenFile, Problem, did_you_mean
+from cii.workflow.domain import Domain
+from cii.workflow.problems import BrokenFile, Mark, Problem, at, did_you_mean, example, hint, problem
+from cii.workflow.rulebook import Table
+from cii.workflow.soundness import joins, paths, targets, ways
 from cii.workflow.vocabulary import EFFECTS, OWNERS, ROLES, SUBJECTS
+
+Tables = Mapping[str, Mapping[str, Domain]]
+"""Table → input → its domain."""
+_TOLD = frozenset({"notify", "flag", "invite"})
+
+
+def inputs_of(tables: Iterable[Table]) -> Tables:
+    """What each table asks for, its versions taken together."""
+    found: dict[str, dict[str, Domain]] = {}
+    for table in tables:
+        found.setdefault(table.id, {}).update(table.domains)
+    return found
 
 
 def problems_in(
-    text: str, source: str, known_tables: Collection[str]
+    text: str, source: str, known_tables: Tables | Collection[str]
 ) -> tuple[Definition | None, list[Problem]]:
-    """Read and check a file: the definition (None when it cannot be read) and all its problems by line."""
+    """Read and check a file: the definition (None when it cannot be read) and all its problems by line.
+
+    With `known_tables` as `inputs_of` gives them, the inputs of each table asked must be facts of the
+    process; with names alone only the names are checked.
+    """
     try:
         definition = parse(text, source)
     except BrokenFile as broken:
@@ -23,314 +43,160 @@ def problems_in(
     return definition, check(definition, known_tables)
 
 
-def check(definition: Definition, known_tables: Collection[str]) -> list[Problem]:
+def check(definition: Definition, known_tables: Tables | Collection[str]) -> list[Problem]:
     """All problems of a definition, by line; errors forbid its publication, warnings do not."""
     found = list(definition.warnings)
     found += _of_file(definition)
     for stage in definition.stages.values():
-        found += _of_stage(definition, stage, known_tables)
+        found += _of_stage(definition, stage)
+        found += _of_tables(definition, stage, known_tables)
+        found += joins(definition, stage)
+        found += ways(definition, stage)
         for task in stage.tasks:
             found += _of_task(definition, stage, task)
-    found += _of_paths(definition)
-    return sorted(found, key=lambda one: (one.line, one.code))
-
-
-def _problem(
-    definition: Definition,
-    line: int,
-    code: str,
-    message: str,
-    hint: str | None = None,
-    *,
-    warning: bool = False,
-) -> Problem:
-    return Problem(definition.source, line, code, message, hint, "warning" if warning else "error")
+            found += _of_delays(definition, stage, task)
+    found += paths(definition)
+    return sorted(dict.fromkeys(found), key=lambda one: (one.line, one.column, one.code))
 
 
 def _of_file(definition: Definition) -> Iterator[Problem]:
-    lines = definition.lines
+    source = definition.source
     if definition.start not in definition.stages:
-        yield _problem(
-            definition,
-            lines.get("start", 1),
-            "unknown-stage",
-            f"The start “{definition.start}” is no stage.",
-            did_you_mean(definition.start, definition.stages),
-        )
+        near = did_you_mean(definition.start, definition.stages)
+        yield problem(source, definition.mark("start"), "unknown-start", near, stage=definition.start)
     if definition.subject not in SUBJECTS:
-        yield _problem(
-            definition,
-            lines.get("subject", 1),
-            "unknown-subject",
-            f"“{definition.subject}” is no subject.",
-            did_you_mean(definition.subject, SUBJECTS),
-        )
+        near = did_you_mean(definition.subject, SUBJECTS)
+        yield problem(source, definition.mark("subject"), "unknown-subject", near, subject=definition.subject)
     if not definition.legal_basis:
-        yield _problem(
-            definition,
-            lines.get("legal_basis", 1),
-            "no-legal-basis",
-            "The process names no legal basis.",
-            warning=True,
-        )
+        yield problem(source, definition.mark("legal_basis"), "no-legal-basis", hint("law"), warning=True)
     spoken = {one for stage in definition.stages.values() for task in stage.tasks for one in task.outcomes}
     spoken |= set(definition.outcomes)
     for word in sorted(spoken - set(definition.words)):
-        yield _problem(
-            definition,
-            lines.get("words", lines.get("stages", 1)),
-            "missing-translation",
-            f"The outcome “{word}” has no wording under “words”.",
-            warning=True,
+        yield problem(
+            source, definition.mark("words"), "outcome-unworded", hint("words"), warning=True, outcome=word
         )
+    for word in definition.words:
+        if word not in spoken and word not in definition.facts:
+            near = did_you_mean(word, spoken - set(definition.words))
+            yield problem(
+                source, definition.mark("words", word), "word-unused", near, warning=True, word=word
+            )
 
 
-def _targets(stage: Stage) -> list[tuple[str, int]]:
-    ways = [(one.to, one.line) for one in stage.next]
-    return [*ways, (stage.timeout.to, stage.timeout.line)] if stage.timeout else ways
-
-
-def _of_stage(  # noqa: C901 - one check after another
-    definition: Definition, stage: Stage, known_tables: Collection[str]
-) -> Iterator[Problem]:
-    where = f"Stage “{stage.key}”"
-    for to, line in _targets(stage):
+def _of_stage(definition: Definition, stage: Stage) -> Iterator[Problem]:
+    source, where = definition.source, at("stage", stage.key)
+    for to, mark in targets(definition, stage):
         if to not in definition.stages:
-            yield _problem(
-                definition,
-                line,
-                "unknown-stage",
-                f"{where} leads to “{to}”, which is no stage.",
-                did_you_mean(to, definition.stages),
-            )
-    for name, argument in stage.on_enter:
+            near = did_you_mean(to, definition.stages)
+            yield problem(source, mark, "unknown-stage", near, where=where, stage=to)
+    for number, (name, argument) in enumerate(stage.on_enter):
+        mark = definition.mark("stages", stage.key, "on_enter", str(number))
         if name not in EFFECTS:
-            yield _problem(
-                definition,
-                stage.line,
-                "unknown-effect",
-                f"{where} asks for “{name}” on entry.",
-                did_you_mean(name, EFFECTS),
+            yield problem(
+                source, mark, "unknown-effect", did_you_mean(name, EFFECTS), where=where, effect=name
             )
-        elif name in {"notify", "flag", "invite"} and argument not in ROLES:
-            yield _problem(
-                definition,
-                stage.line,
-                "unknown-role",
-                f"{where} tells “{argument}”, which is no role.",
-                did_you_mean(argument, ROLES),
-            )
+        elif name in _TOLD and not argument:
+            add = example(f"{name}: lead")
+            yield problem(source, mark, "effect-without-recipient", add, where=where, effect=name)
+        elif name in _TOLD and argument not in ROLES:
+            near = did_you_mean(argument, ROLES)
+            yield problem(source, mark, "unknown-recipient", near, where=where, effect=name, role=argument)
     outcomes = {one for task in stage.tasks for one in task.outcomes}
-    for way in stage.next:
-        if way.decide and way.decide not in known_tables:
-            yield _problem(
-                definition,
-                way.line,
-                "unknown-table",
-                f"{where} asks the table “{way.decide}”, which is unknown.",
-                did_you_mean(way.decide, known_tables),
-            )
+    for number, way in enumerate(stage.next):
         if way.when and way.when.outcome and way.when.outcome not in outcomes:
-            yield _problem(
-                definition,
-                way.line,
-                "unknown-outcome",
-                f"{where} asks for the outcome “{way.when.outcome}”, which none of its tasks has.",
-                did_you_mean(way.when.outcome, outcomes),
-            )
-    if stage.end is not None:
-        if stage.tasks or stage.next or stage.timeout:
-            yield _problem(
-                definition, stage.line, "end-goes-on", f"{where} is an end, yet has tasks or a way on."
-            )
-        return
-    if not stage.next:
-        yield _problem(
-            definition,
-            stage.line,
-            "no-way-on",
-            f"{where} is no end and leads nowhere.",
-            "Add next: or end: {outcomes: [...]}.",
-        )
-    yield from _joins(definition, stage)
-    yield from _routing(definition, stage)
+            mark = definition.mark("stages", stage.key, "next", str(number), "if")
+            near = did_you_mean(way.when.outcome, outcomes)
+            yield problem(source, mark, "unknown-outcome", near, where=where, outcome=way.when.outcome)
 
 
-def _joins(definition: Definition, stage: Stage) -> Iterator[Problem]:
-    required = len(stage.required)
-    where = f"Stage “{stage.key}”"
-    multiple = any(task.for_each for task in stage.required)
-    if stage.quorum > required and not multiple and (required or stage.complete == "quorum" or stage.tasks):
-        yield _problem(
-            definition,
-            stage.line,
-            "join-never",
-            f"{where} waits for {stage.quorum} tasks but has {required}.",
-        )
-    elif stage.complete == "quorum" and not multiple and stage.of != required:
-        yield _problem(
-            definition,
-            stage.line,
-            "join-miscounted",
-            f"{where} says {stage.quorum} of {stage.of} but has {required} tasks that count.",
-            f"Write {stage.quorum} of {required}.",
-        )
-    if stage.quorum > stage.of > 0:
-        yield _problem(
-            definition, stage.line, "join-never", f"{where} asks for {stage.quorum} of only {stage.of} tasks."
-        )
-    keys = {task.key for task in stage.tasks}
-    waits = {task.key: [one for one in task.after if one in keys] for task in stage.tasks}
-    for task in stage.tasks:
-        if _leads_back(task.key, waits):
-            yield _problem(
-                definition, task.line, "after-cycle", f"Task “{task.key}” waits for itself by way of “after”."
-            )
-        for one in task.after:
-            before = stage.task(one)
-            if before and before.discretionary and not task.discretionary:
-                yield _problem(
-                    definition,
-                    task.line,
-                    "join-never",
-                    f"Task “{task.key}” waits for “{one}”, which may never be opened.",
+def _of_tables(
+    definition: Definition, stage: Stage, known_tables: Tables | Collection[str]
+) -> Iterator[Problem]:
+    source, where = definition.source, at("stage", stage.key)
+    for number, way in enumerate(stage.next):
+        if not way.decide:
+            continue
+        mark = definition.mark("stages", stage.key, "next", str(number), "decide")
+        if way.decide not in known_tables:
+            near = did_you_mean(way.decide, known_tables)
+            yield problem(source, mark, "unknown-table", near, where=where, table=way.decide)
+            continue
+        asked = known_tables[way.decide] if isinstance(known_tables, Mapping) else {}
+        for name, domain in asked.items():
+            fact = definition.facts.get(name)
+            if fact is None:
+                near = hint("add-fact", line=f"{name}: {domain}")
+                yield problem(
+                    source, mark, "table-needs-fact", near, where=where, table=way.decide, fact=name
                 )
+            elif not _within(fact, domain):
+                yield problem(
+                    source, definition.mark("facts", name), "fact-outside-table",
+                    fact=name, found=str(fact), expected=str(domain), table=way.decide,
+                )  # fmt: skip
 
 
-def _leads_back(start: str, waits: dict[str, list[str]]) -> bool:
-    seen: set[str] = set()
-    todo = list(waits[start])
-    while todo:
-        at = todo.pop()
-        if at == start:
-            return True
-        if at not in seen:
-            seen.add(at)
-            todo += waits[at]
-    return False
-
-
-def _routing(definition: Definition, stage: Stage) -> Iterator[Problem]:
-    if not stage.next or any(way.when is None for way in stage.next):
-        if any(way.when is None for way in stage.next[:-1]):
-            yield _problem(
-                definition,
-                stage.next[-1].line,
-                "way-never-taken",
-                f"Stage “{stage.key}”: a way without condition stands before the last one.",
-            )
-        return
-    if any(way.when and way.when.fact for way in stage.next):
-        yield _problem(
-            definition,
-            stage.next[-1].line,
-            "no-way-on",
-            f"Stage “{stage.key}”: no way is left when no condition holds.",
-            "End with a way without if.",
-        )
-        return
-    routed = {way.when.outcome for way in stage.next if way.when and way.when.how == "any"}
-    exhaustive = any(set(task.outcomes) <= routed for task in stage.required) and stage.complete == "all"
-    for task in stage.tasks:
-        for outcome in task.outcomes:
-            if outcome not in routed and (outcome in task.ending or not (exhaustive or task.discretionary)):
-                yield _problem(
-                    definition,
-                    task.line,
-                    "outcome-not-routed",
-                    f"Outcome “{outcome}” of task “{task.key}” leads nowhere.",
-                    f"Add {{if: any task = {outcome}, to: …}} or a way without if.",
-                )
+def _within(fact: Domain, asked: Domain) -> bool:
+    """Whether every value of the fact is one that the table takes."""
+    if fact.kind != asked.kind:
+        return False
+    if asked.values:
+        return bool(fact.values) and set(fact.values) <= set(asked.values)
+    low = asked.low is None or (fact.low is not None and fact.low >= asked.low)
+    return low and (asked.high is None or (fact.high is not None and fact.high <= asked.high))
 
 
 def _of_task(definition: Definition, stage: Stage, task: Task) -> Iterator[Problem]:
-    where = f"Task “{task.key}”"
+    where, source = at("task", task.key), definition.source
+
+    def mark(*path: str) -> Mark:
+        return definition.mark("stages", stage.key, "tasks", task.key, *path)
+
     if not task.owner:
-        yield _problem(
-            definition, task.line, "task-without-owner", f"{where} belongs to nobody.", "Add owner: lead."
-        )
+        yield problem(source, mark("owner"), "task-without-owner", hint("owner"), where=where)
     elif task.owner not in OWNERS:
-        yield _problem(
-            definition,
-            task.line,
-            "unknown-role",
-            f"{where} belongs to “{task.owner}”, which is no role.",
-            did_you_mean(task.owner, OWNERS),
-        )
+        near = did_you_mean(task.owner, OWNERS)
+        yield problem(source, mark("owner"), "unknown-role", near, where=where, role=task.owner)
     if task.for_each and task.for_each not in OWNERS:
-        yield _problem(
-            definition,
-            task.line,
-            "unknown-role",
-            f"{where} is for each “{task.for_each}”, which is no role.",
-            did_you_mean(task.for_each, OWNERS),
-        )
+        near = did_you_mean(task.for_each, OWNERS)
+        yield problem(source, mark("for_each"), "unknown-role", near, where=where, role=task.for_each)
+    for number, rung in enumerate(task.escalate):
+        if rung.to and rung.to not in ROLES:
+            here = mark("escalate", str(number), "to")
+            near = did_you_mean(rung.to, ROLES)
+            yield problem(source, here, "unknown-role", near, where=where, role=rung.to)
     for one in task.after:
         if stage.task(one) is None:
-            yield _problem(
-                definition,
-                task.line,
-                "unknown-task",
-                f"{where} comes after “{one}”, which is no task here.",
-                did_you_mean(one, [other.key for other in stage.tasks]),
-            )
-    for rung in task.escalate:
-        if rung.to and rung.to not in ROLES:
-            yield _problem(
-                definition,
-                rung.line,
-                "unknown-role",
-                f"{where} escalates to “{rung.to}”, which is no role.",
-                did_you_mean(rung.to, ROLES),
-            )
-    if task.due and task.max and task.due.rough_days > task.max.rough_days:
-        yield _problem(
-            definition,
-            task.line,
-            "due-above-maximum",
-            f"{where} is due in {task.due}, above its legal maximum of {task.max}.",
-        )
+            near = did_you_mean(one, [other.key for other in stage.tasks if other is not task])
+            yield problem(source, mark("after"), "unknown-task", near, where=where, task=one)
 
 
-def _of_paths(definition: Definition) -> Iterator[Problem]:
-    stages = definition.stages
-    ways = {key: [to for to, _ in _targets(stage) if to in stages] for key, stage in stages.items()}
-    if definition.start in stages:
-        reached = _closure([definition.start], ways)
-        for key, stage in stages.items():
-            # An end without a way in is reached by the built-in closing, so it is no orphan.
-            if key not in reached and stage.end is None:
-                yield _problem(definition, stage.line, "unreachable-stage", f"No way leads to stage “{key}”.")
-    back: dict[str, list[str]] = {key: [] for key in stages}
-    for key, targets in ways.items():
-        for to in targets:
-            back[to].append(key)
-    ending = _closure([key for key, stage in stages.items() if stage.end is not None], back)
-    idle = {
-        key for key, stage in stages.items() if not stage.required and stage.end is None and not stage.timeout
-    }
-    for key, stage in stages.items():
-        if key not in ending:
-            yield _problem(definition, stage.line, "no-end", f"From stage “{key}” no end can be reached.")
-        if key in idle and _leads_back(key, {one: [to for to in ways[one] if to in idle] for one in idle}):
-            yield _problem(
-                definition, stage.line, "idle-cycle", f"Stage “{key}” comes back to itself without any task."
-            )
-        if stage.timeout and (after := stages.get(stage.timeout.to)) and after.end and len(after.end) > 1:
-            yield _problem(
-                definition,
-                stage.timeout.line,
-                "timeout-without-outcome",
-                f"The timeout of stage “{key}” leads to an end with several outcomes: nobody could choose.",
-            )
+def _of_delays(definition: Definition, stage: Stage, task: Task) -> Iterator[Problem]:
+    where, source = at("task", task.key), definition.source
 
+    def mark(*path: str) -> Mark:
+        return definition.mark("stages", stage.key, "tasks", task.key, *path)
 
-def _closure(start: list[str], ways: dict[str, list[str]]) -> set[str]:
-    seen = set(start)
-    todo = list(start)
-    while todo:
-        for to in ways[todo.pop()]:
-            if to not in seen:
-                seen.add(to)
-                todo.append(to)
-    return seen
+    due, limit, most = task.due, stage.timeout.after if stage.timeout else None, task.max
+    if due and most and due.rough_days > most.rough_days:
+        yield problem(source, mark("due"), "due-above-maximum", where=where, due=str(due), maximum=str(most))
+    if due and limit and not task.discretionary and due.rough_days > limit.rough_days:
+        yield problem(source, mark("due"), "due-after-timeout", where=where, due=str(due), timeout=str(limit))
+    for number, rung in enumerate(task.escalate):
+        here, after, late = mark("escalate", str(number)), str(rung.after), rung.after.rough_days
+        if due and late < due.rough_days:
+            yield problem(source, here, "escalation-before-due", where=where, after=after, due=str(due))
+        if limit and late >= limit.rough_days:
+            yield problem(
+                source, here, "escalation-after-timeout", where=where, after=after, timeout=str(limit)
+            )
+        if most and late > most.rough_days:
+            yield problem(
+                source, here, "escalation-after-maximum", where=where, after=after, maximum=str(most)
+            )
+    for number, (one, two) in enumerate(pairwise(task.escalate), 1):
+        if two.after.rough_days <= one.after.rough_days:
+            yield problem(
+                source, mark("escalate", str(number)), "escalation-order",
+                where=where, after=str(two.after), before=str(one.after),
+            )  # fmt: skip

@@ -15,18 +15,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cii.kernel.digest import digest
+from cii.workflow.conditions import Condition, condition
 from cii.workflow.domain import Domain, parse_domain
-from cii.workflow.reading import Branch, Leaf, Problem, Reader
-from cii.workflow.sfeel import BadCell, Cell, parse_cell
+from cii.workflow.problems import Mark, Problem, at, example, hint
+from cii.workflow.reading import Branch, Item, Leaf, Reader, marks
+from cii.workflow.sfeel import BadCell
 from cii.workflow.vocabulary import Length, Title
+
+__all__ = [
+    "Condition", "Definition", "Escalation", "Next", "Stage", "Task", "Timeout", "condition", "parse",
+]  # fmt: skip
 
 FILE_KEYS = ("workflow", "version", "title", "legal_basis", "subject", "facts", "start", "stages", "words")
 STAGE_KEYS = ("title", "tasks", "complete", "next", "timeout", "on_enter", "end")
 TASK_KEYS = ("title", "owner", "due", "max", "outcomes", "after", "for_each", "discretionary", "escalate")
 NEXT_KEYS = ("if", "decide", "to")
 
-_ON_TASKS = re.compile(r"(?P<how>any task|all tasks|(?P<count>[1-9]\d?) of tasks) = (?P<outcome>[\w-]+)")
-_ON_FACT = re.compile(r"(?P<fact>[A-Za-z_]\w*)\s*(?:=(?!=)\s*)?(?P<cell>.+)", re.DOTALL)
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_TRAPS = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n", "~"})
+"""Words that most readers of YAML, not ours, turn into yes, no or nothing: no name of a file may be one."""
 _QUORUM = re.compile(r"(?P<count>[1-9]\d?) of (?P<all>[1-9]\d?)")
 
 
@@ -55,18 +62,6 @@ class Task:
     discretionary: bool = False
     escalate: tuple[Escalation, ...] = ()
     line: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """When a way is taken: on outcomes (`how`, `count`, `outcome`) or on one fact (`fact`, `cell`)."""
-
-    text: str
-    how: str = ""
-    count: int = 0
-    outcome: str = ""
-    fact: str = ""
-    cell: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +124,15 @@ class Definition:
     words: Mapping[str, Title]
     digest: str
     source: str = ""
-    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    marks: Mapping[tuple[str, ...], Mark] = field(default_factory=dict, compare=False)
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
+
+    def mark(self, *path: str) -> Mark:
+        """Where that part of the file stands, or the nearest part around it that the file has."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.marks:
+                return self.marks[path[:length]]
+        return Mark(1)
 
     def task(self, stage: str, key: str) -> Task:
         """A task known to exist."""
@@ -156,47 +158,59 @@ def parse(text: str, source: str) -> Definition:
     """
     reader = Reader(source)
     root = reader.load(text)
-    reader.keys(root, FILE_KEYS, "a process file")
-    identity = reader.text(root, "workflow", "The file")
+    the_file = at("file")
+    reader.keys(root, FILE_KEYS, the_file)
+    identity = reader.text(root, "workflow", the_file)
     facts = _facts(reader, root)
-    stages_branch = reader.branch(root, "stages", "The file", needed=True)
+    stages_branch = reader.branch(root, "stages", the_file, needed=True)
     stages = {}
     for key, item in stages_branch.entries.items():
+        _named(reader, stages_branch.mark(key), key)
         if not isinstance(item, Branch):
-            line = stages_branch.lines[key]
-            reader.fault(line, "not-a-mapping", f"Stage “{key}” is empty; give it tasks, a way on or an end.")
+            reader.note(stages_branch.mark(key), "empty-stage", stage=key)
             continue
         stages[key] = _stage(reader, key, item, stages_branch.lines[key], facts)
-    words_branch = reader.branch(root, "words", "The file")
+    words_branch = reader.branch(root, "words", the_file)
     made = Definition(
         id=identity,
-        version=reader.number(root, "version", "The file"),
-        title=reader.title(root, "title", "the process"),
+        version=reader.number(root, "version", the_file),
+        title=reader.title(root, "title", the_file),
         legal_basis=tuple(one.text for one in reader.words(root, "legal_basis")),
-        subject=reader.text(root, "subject", "The file"),
+        subject=reader.text(root, "subject", the_file),
         facts=facts,
-        start=reader.text(root, "start", "The file"),
+        start=reader.text(root, "start", the_file),
         stages=stages,
-        words={key: reader.title(words_branch, key, f"“{key}”") for key in words_branch.entries},
+        words={key: reader.title(words_branch, key, at("words")) for key in words_branch.entries},
         digest=digest(text.replace("\r\n", "\n")),
         source=source,
-        lines=dict(root.lines),
+        marks=marks(root),
     )
     reader.done()
     return replace(made, warnings=tuple(reader.problems))
 
 
+def _named(reader: Reader, mark: Mark, name: str, *, quoted: bool = False) -> None:
+    """Fault a name that other readers of YAML would take for yes, no or nothing, or that is no plain word."""
+    if name.lower() in _TRAPS and not quoted:
+        reader.note(mark, "yes-no-trap", hint("other-word"), name=name)
+    elif not _NAME.fullmatch(name):
+        reader.note(mark, "bad-name", hint("name"), name=name)
+
+
 def _facts(reader: Reader, root: Branch) -> dict[str, Domain]:
-    branch = reader.branch(root, "facts", "The file")
+    branch = reader.branch(root, "facts", at("file"))
     facts = {}
     for name in branch.entries:
-        domain = parse_domain(reader.text(branch, name, f"Fact “{name}”"))
+        _named(reader, branch.mark(name), name)
+        written = reader.text(branch, name, at("fact", name))
+        domain = parse_domain(written) if written else Domain("text")
         if isinstance(domain, str):
-            reader.fault(
-                branch.lines[name],
+            reader.note(
+                branch.mark(name),
                 "bad-domain",
-                f"Fact “{name}”: {domain}.",
-                "Write e.g. number 0..120, yes/no.",
+                example('number 0..120, yes/no, text "a", "b"'),
+                fact=name,
+                said=domain,
             )
         else:
             facts[name] = domain
@@ -204,27 +218,20 @@ def _facts(reader: Reader, root: Branch) -> dict[str, Domain]:
 
 
 def _stage(reader: Reader, key: str, branch: Branch, line: int, facts: Mapping[str, Domain]) -> Stage:
-    where = f"Stage “{key}”"
-    reader.keys(branch, STAGE_KEYS, "a stage")
+    where = at("stage", key)
+    reader.keys(branch, STAGE_KEYS, where)
     tasks_branch = reader.branch(branch, "tasks", where)
     tasks = []
     for name, item in tasks_branch.entries.items():
-        at = tasks_branch.lines[name]
+        _named(reader, tasks_branch.mark(name), name)
         if isinstance(item, Branch):
-            tasks.append(_task(reader, name, item, at))
+            tasks.append(_task(reader, name, item, tasks_branch.lines[name]))
         else:
-            reader.fault(at, "not-a-mapping", f"Task “{name}” is empty; say at least owner and outcomes.")
+            reader.note(tasks_branch.mark(name), "empty-task", task=name)
     complete, quorum, of = _complete(reader, branch, where)
-    end = None
-    if "end" in branch.entries:
-        end_branch = reader.branch(branch, "end", where)
-        reader.keys(end_branch, ("outcomes",), "an end")
-        end = tuple(one.text for one in reader.words(end_branch, "outcomes"))
-        if not end:
-            reader.fault(branch.lines["end"], "end-without-outcome", f"{where} ends without an outcome.")
     return Stage(
         key=key,
-        title=reader.title(branch, "title", f"stage “{key}”"),
+        title=reader.title(branch, "title", where),
         tasks=tuple(tasks),
         complete=complete,
         quorum=quorum,
@@ -232,9 +239,22 @@ def _stage(reader: Reader, key: str, branch: Branch, line: int, facts: Mapping[s
         next=tuple(_next(reader, item, where, facts) for item in reader.row(branch, "next")),
         timeout=_timeout(reader, branch, where),
         on_enter=_on_enter(reader, branch, where),
-        end=end,
+        end=_end(reader, branch, where),
         line=line,
     )
+
+
+def _end(reader: Reader, branch: Branch, where: str) -> tuple[str, ...] | None:
+    if "end" not in branch.entries:
+        return None
+    end_branch = reader.branch(branch, "end", where)
+    reader.keys(end_branch, ("outcomes",), at("end"))
+    found = reader.words(end_branch, "outcomes")
+    for one in found:
+        _named(reader, Mark(one.line, one.column), one.text, quoted=one.quoted)
+    if not found:
+        reader.note(branch.mark("end"), "end-without-outcome", where=where)
+    return tuple(one.text for one in found)
 
 
 def _complete(reader: Reader, branch: Branch, where: str) -> tuple[str, int, int]:
@@ -243,12 +263,7 @@ def _complete(reader: Reader, branch: Branch, where: str) -> tuple[str, int, int
         return text, 1 if text == "any" else 0, 0
     if found := _QUORUM.fullmatch(text):
         return "quorum", int(found["count"]), int(found["all"])
-    reader.fault(
-        branch.lines["complete"],
-        "bad-complete",
-        f"{where}: “{text}” is no rule of completion.",
-        "Write all, any, or e.g. 2 of 4.",
-    )
+    reader.note(branch.mark("complete"), "bad-complete", example("all, any, 2 of 4"), where=where, value=text)
     return "all", 0, 0
 
 
@@ -257,100 +272,101 @@ def _length(reader: Reader, branch: Branch, name: str, where: str) -> Length | N
         return None
     text = reader.text(branch, name, where)
     length = Length.parse(text)
-    if length is None:
-        reader.fault(
-            branch.lines[name],
-            "bad-length",
-            f"{where}: “{text}” is no delay.",
-            "Write 14wd (working days), 60d (calendar days) or 3m (months).",
-        )
+    if length is None and text:
+        reader.note(branch.mark(name), "bad-length", hint("length"), where=where, value=text)
     return length
 
 
 def _task(reader: Reader, key: str, branch: Branch, line: int) -> Task:
-    where = f"Task “{key}”"
-    reader.keys(branch, TASK_KEYS, "a task")
-    written = [one.text for one in reader.words(branch, "outcomes")]
-    outcomes = tuple(one.removesuffix("!") for one in written)
+    where = at("task", key)
+    reader.keys(branch, TASK_KEYS, where)
+    written = [
+        (one.text.removesuffix("!"), one.text.endswith("!"), one) for one in reader.words(branch, "outcomes")
+    ]
+    outcomes = tuple(text for text, _, _ in written)
+    for text, _, one in written:
+        _named(reader, Mark(one.line, one.column), text, quoted=one.quoted)
     if len(set(outcomes)) < len(outcomes):
-        reader.fault(branch.lines["outcomes"], "duplicate-outcome", f"{where} names an outcome twice.")
+        reader.note(branch.mark("outcomes"), "duplicate-outcome", where=where)
     if not outcomes:
-        reader.fault(branch.lines.get("outcomes", line), "task-without-outcome", f"{where} has no outcome.")
+        reader.note(branch.mark("outcomes"), "task-without-outcome", hint("outcomes"), where=where)
     discretionary = reader.text(branch, "discretionary", where, default="false")
     if discretionary not in {"true", "false", "yes", "no"}:
-        reader.fault(
-            branch.lines["discretionary"],
-            "bad-yes-no",
-            f"{where}: “{discretionary}” is neither true nor false.",
-        )
-    escalate = []
-    for item in reader.row(branch, "escalate"):
-        if not isinstance(item, Branch):
-            reader.fault(
-                item.line,
-                "not-a-mapping",
-                f"{where}: an escalation is written {{after: 14wd, to: supervisor}}.",
-            )
-            continue
-        reader.keys(item, ("after", "to"), "an escalation")
-        after = _length(reader, item, "after", where) or Length(1, "wd")
-        if "after" not in item.entries:
-            reader.fault(item.line, "missing-key", f"{where}: an escalation says nothing about “after”.")
-        to = reader.text(item, "to", where, default="")
-        if not to:
-            reader.fault(
-                item.line,
-                "escalation-without-recipient",
-                f"{where}: an escalation has no recipient.",
-                "Add to: supervisor or to: coordination.",
-            )
-        escalate.append(Escalation(after, to, item.line))
-    for_each = reader.text(branch, "for_each", where, default="") or None
+        reader.note(branch.mark("discretionary"), "bad-yes-no", where=where, value=discretionary)
     return Task(
         key=key,
         owner=reader.text(branch, "owner", where, default=""),
         outcomes=outcomes,
-        title=reader.title(branch, "title", f"task “{key}”"),
+        title=reader.title(branch, "title", where),
         due=_length(reader, branch, "due", where),
         max=_length(reader, branch, "max", where),
-        ending=frozenset(one.removesuffix("!") for one in written if one.endswith("!")),
+        ending=frozenset(text for text, ends, _ in written if ends),
         after=tuple(one.text for one in reader.words(branch, "after")),
-        for_each=for_each,
+        for_each=reader.text(branch, "for_each", where, default="") or None,
         discretionary=discretionary in {"true", "yes"},
-        escalate=tuple(escalate),
+        escalate=tuple(
+            rung for item in reader.row(branch, "escalate") if (rung := _escalation(reader, item, where))
+        ),
         line=line,
     )
 
 
-def _next(reader: Reader, item: object, where: str, facts: Mapping[str, Domain]) -> Next:
+def _escalation(reader: Reader, item: Item, where: str) -> Escalation | None:
+    if not isinstance(item, Branch):
+        reader.note(
+            Mark(item.line, item.column),
+            "bad-escalation",
+            example("{after: 14wd, to: supervisor}"),
+            where=where,
+        )
+        return None
+    reader.keys(item, ("after", "to"), at("escalation"))
+    after = _length(reader, item, "after", where) or Length(1, "wd")
+    mark = Mark(item.line, item.column)
+    if "after" not in item.entries:
+        reader.note(mark, "escalation-without-delay", example("{after: 14wd, to: supervisor}"), where=where)
+    to = reader.text(item, "to", where, default="")
+    if not to:
+        reader.note(mark, "escalation-without-recipient", hint("recipient"), where=where)
+    return Escalation(after, to, item.line)
+
+
+def _next(reader: Reader, item: Item, where: str, facts: Mapping[str, Domain]) -> Next:
     if isinstance(item, Leaf):
         return Next(item.text, line=item.line)
     if not isinstance(item, Branch):
-        reader.fault(
-            getattr(item, "line", 1), "not-a-mapping", f"{where}: a way on is written {{if: …, to: …}}."
+        reader.note(
+            Mark(item.line, item.column),
+            "bad-way",
+            example("{if: any task = …, to: …}, {to: …}"),
+            where=where,
         )
         return Next("")
-    reader.keys(item, NEXT_KEYS, "a way on")
+    reader.keys(item, NEXT_KEYS, at("way"))
     text = reader.text(item, "if", where, default="")
     when = None
     if text:
         try:
             when = condition(text, facts)
         except BadCell as bad:
-            reader.fault(item.lines["if"], "bad-condition", f"{where}: {bad}.", bad.suggestion)
+            said = bad.args[0]
+            reader.note(item.mark("if"), "bad-condition", bad.suggestion, where=where, said=said)
     decide = reader.text(item, "decide", where, default="") or None
-    return Next(reader.text(item, "to", f"A way on of {where.lower()}"), when, decide, item.line)
+    return Next(reader.text(item, "to", at("way-of", where)), when, decide, item.line)
 
 
 def _timeout(reader: Reader, branch: Branch, where: str) -> Timeout | None:
     if "timeout" not in branch.entries:
         return None
     item = reader.branch(branch, "timeout", where)
-    reader.keys(item, ("after", "to"), "a timeout")
+    reader.keys(item, ("after", "to"), at("timeout"))
     after = _length(reader, item, "after", where)
-    to = reader.text(item, "to", f"The timeout of {where.lower()}")
+    to = reader.text(item, "to", at("timeout-of", where))
     if after is None:
-        reader.fault(item.line, "missing-key", f"The timeout of {where.lower()} says nothing about “after”.")
+        if "after" not in item.entries:
+            reader.note(
+                branch.mark("timeout"), "timeout-without-delay", example("{after: 60d, to: …}"), where=where
+            )
         return None
     return Timeout(after, to, branch.lines["timeout"])
 
@@ -363,24 +379,5 @@ def _on_enter(reader: Reader, branch: Branch, where: str) -> tuple[tuple[str, st
         elif isinstance(item, Branch):
             found += [(name, reader.text(item, name, where)) for name in item.entries]
         else:
-            reader.fault(item.line, "not-a-value", f"{where}: an effect is written notify: lead.")
+            reader.note(Mark(item.line, item.column), "bad-effect", example("notify: lead"), where=where)
     return tuple(found)
-
-
-def condition(text: str, facts: Mapping[str, Domain]) -> Condition:
-    """Read a condition; refuses BadCell when it is neither about tasks nor about one declared fact."""
-    plain = " ".join(text.split())
-    if found := _ON_TASKS.fullmatch(plain):
-        count = int(found["count"] or 0)
-        how = "count" if count else found["how"].split()[0]
-        return Condition(plain, how=how, count=count, outcome=found["outcome"])
-    found = _ON_FACT.fullmatch(plain)
-    if not found:
-        raise BadCell(f"“{plain}” is no condition", "Write “any task = refuse” or e.g. “systems >= 2”.")
-    name = found["fact"]
-    if name in {"any", "all"} or plain[0].isdigit():
-        raise BadCell(f"“{plain}” is no condition", f"Write “{name} task{'s' * (name == 'all')} = outcome”.")
-    if name not in facts:
-        from_known = ", ".join(facts) or "none is declared"
-        raise BadCell(f"“{name}” is no declared fact ({from_known})")
-    return Condition(plain, fact=name, cell=parse_cell(found["cell"], facts[name]))

@@ -20,6 +20,7 @@ SPEAKERS = {"say", "t", "knows"}
 DYNAMIC = (
     "refusal.",  # one per code of a refusal; checked against the classes and the source by its own test
     "documents.",  # the frame and the heads of issued pages, put together in documents/layout.py
+    "problem.",  # one per fault of a definition file; tests/workflow/test_broken.py raises each of them
     "notice.",  # one per kind of notice that rooms tell; said by the page of notices
     "word.",  # one per word of a vocabulary; checked by the room that owns it
     "web.clock.",  # one per state of a deadline, said by ui.clock

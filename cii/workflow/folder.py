@@ -1,0 +1,123 @@
+"""The folder of published files as a whole: every process, table and list of hashes, checked before use.
+
+`serve`, `worker` and the demo refuse to start on a broken folder; `cii workflows check` and `cii rules check`
+say the same faults. Source: workflow.md §2 and §3.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cii.workflow.checks import inputs_of, problems_in
+from cii.workflow.definition import Definition
+from cii.workflow.problems import BrokenFile, Problem, hint, problem
+from cii.workflow.proof import prove
+from cii.workflow.reading import decoded
+from cii.workflow.rulebook import Table, parse_table
+
+PUBLISHED = "published.sha256"
+_VERSIONED = re.compile(r"(?P<name>.+?)(?:-v[1-9]\d*)?")
+
+
+def read_text(file: Path) -> str:
+    """The text of a file; refuses BrokenFile when it is too large or not UTF-8."""
+    return decoded(file.read_bytes(), file.name)
+
+
+def tables_in(folder: Path) -> tuple[list[Table], list[Problem]]:
+    """The decision tables `decisions/*.md` that can be read, and the faults of the others."""
+    found: list[Table] = []
+    problems: list[Problem] = []
+    for file in sorted((folder / "decisions").glob("*.md")):
+        try:
+            found.append(parse_table(read_text(file), file.name))
+        except BrokenFile as broken:
+            problems += broken.problems
+    return found, problems
+
+
+def definitions_in(folder: Path, tables: Sequence[Table]) -> tuple[list[Definition], list[Problem]]:
+    """The processes `*.yaml` that can be read, and every fault of all of them."""
+    inputs = inputs_of(tables)
+    found: list[Definition] = []
+    problems: list[Problem] = []
+    homes: dict[tuple[str, int], str] = {}
+    for file in sorted(folder.glob("*.yaml"), key=lambda one: one.stem):
+        try:
+            text = read_text(file)
+        except BrokenFile as broken:
+            problems += broken.problems
+            continue
+        definition, faults = problems_in(text, file.name, inputs)
+        problems += faults
+        if definition is None:
+            continue
+        problems += _name_fits(definition, file)
+        key = (definition.id, definition.version)
+        if key in homes:
+            problems.append(
+                problem(file.name, definition.mark("version"), "version-twice", hint("next-version"),
+                        name=definition.id, version=definition.version, other=homes[key])
+            )  # fmt: skip
+        homes.setdefault(key, file.name)
+        found.append(definition)
+    return found, problems
+
+
+def _name_fits(definition: Definition, file: Path) -> Iterator[Problem]:
+    found = _VERSIONED.fullmatch(file.stem)
+    if found is None or definition.id not in {file.stem, found["name"]}:
+        right = hint("write", text=f"workflow: {found['name'] if found else file.stem}")
+        yield problem(
+            file.name, definition.mark("workflow"), "name-differs", right, name=definition.id, stem=file.stem
+        )
+
+
+def changed_since_published(folder: Path) -> list[Problem]:
+    """Published files whose text changed under their version; a folder without a list has none.
+
+    The list `published.sha256` holds `<hash>  <file>` per line, as `sha256sum` writes it.
+    """
+    if not (folder / PUBLISHED).is_file():
+        return []
+    found = []
+    for number, line in enumerate(read_text(folder / PUBLISHED).splitlines(), 1):
+        digest, _, name = line.partition("  ")
+        file = folder / name
+        if not name or not file.is_file():
+            found.append(problem(PUBLISHED, number, "published-file-lost", name=name or line))
+        elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+            found.append(
+                problem(name, 1, "published-file-changed", hint("next-version"), name=name, number=number)
+            )
+    return found
+
+
+def faults_of(folder: Path) -> list[Problem]:
+    """Every fault of the processes and tables of a folder, gaps of tables included."""
+    if not folder.is_dir():
+        return [problem(str(folder), 1, "no-folder", hint("folder"))]
+    tables, problems = tables_in(folder)
+    _, more = definitions_in(folder, tables)
+    return [
+        *problems,
+        *more,
+        *(gap for table in tables for gap in gaps(table)),
+        *changed_since_published(folder),
+    ]
+
+
+def gaps(table: Table) -> list[Problem]:
+    """The gaps of a table as faults: facts for which it would be silent."""
+    proof = prove(table)
+    if proof.status != "gaps":
+        return []
+    return [problem(table.file, 1, "table-gap", table=table.id, gap=str(gap)) for gap in proof.gaps]
+
+
+def require_sound(folder: Path) -> None:
+    """Refuse BrokenFile with every fault when the folder has an error."""
+    problems = faults_of(folder)
+    if any(one.severity == "error" for one in problems):
+        raise BrokenFile(problems)
