@@ -4,13 +4,13 @@ from cii.jobs.runs import Bell
 from cii.journal.sealing import seal
 from cii.placements.life import expire_holds
 from cii.wire.idempotency import forget_old
-from cii.workflow.actions import sweep_timers
+from cii.workflow.sweeping import sweep_each
 
 
 def fire_timers(bell: Bell) -> int:
-    """Fire the timers that are due; returns how many fired."""
-    with bell.working() as work:
-        return len(sweep_timers(work, advance=bell.advance).fired)
+    """Fire the timers that are due, each in a transaction of its own; returns how many fired."""
+    fired, _ = sweep_each(bell.working, bell.advance)
+    return fired
 
 
 def end_what_ran_out(bell: Bell) -> int:

@@ -1,24 +1,38 @@
-"""Writes of the engine: start and move processes, assign tasks, sweep timers, keep decisions.
+"""Writes of the engine: start and move processes, assign tasks, keep decisions; timers: `sweeping`.
 
 Each step locks its instance first: of two partners who end the last two tasks at the same moment, the second
 sees what the first has done, and the stage is left once. Effects outside the engine go back to the caller.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Any, Protocol
+from datetime import date
+from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from cii.access.queries import members_of
+from cii.institutions.queries import units_by_id
 from cii.journal.actions import wrote
 from cii.kernel.digest import digest
-from cii.kernel.errors import Refusal
+from cii.kernel.errors import Refusal, UnknownThing
 from cii.store.work import Work
 from cii.workflow.decision import SEVERAL, Decision
 from cii.workflow.decision import decide as decide_by
-from cii.workflow.events import SYSTEM, By, Decided, Event, LeadMoved, Reassign, Start, TimerFired
+from cii.workflow.events import (
+    SYSTEM,
+    By,
+    Decided,
+    Event,
+    LeadMoved,
+    Reassign,
+    Reopen,
+    Start,
+    TimerFired,
+    TransferLead,
+)  # fmt: skip
 from cii.workflow.keeping import Fired, keep, keep_parts, stored
 from cii.workflow.machine import step
 from cii.workflow.projection import instance_fields
@@ -27,18 +41,19 @@ from cii.workflow.queries import (
     acting,
     definition_of,
     definition_row,
+    locked,
     roles_of,
     state_of,
     table_on,
     task_by_ref,
 )
-from cii.workflow.tables import WfDecision, WfDefinition, WfInstance, WfTimer
+from cii.workflow.tables import WfDecision, WfDefinition, WfInstance
 from cii.workflow.terms import Terms, with_terms
 from cii.workflow.vocabulary import LANGUAGES, Status
 
 __all__ = [
-    "Advance", "AlreadyRunning", "Fired", "NotOfTheUnit", "PublishedFileChanged", "StoredDecision", "Sweep",
-    "Units", "assign_task", "decide", "fire", "publish", "start", "sweep_timers",
+    "AlreadyRunning", "Fired", "NotOfTheUnit", "PublishedFileChanged", "StoredDecision", "Units",
+    "assign_task", "decide", "fire", "publish", "start",
 ]  # fmt: skip
 
 Units = Mapping[str, Iterable[int]]
@@ -65,22 +80,6 @@ class StoredDecision:
     row: WfDecision
 
 
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """What a sweep has done: the steps taken in due order, and the timers that could not fire, with why."""
-
-    fired: tuple[Fired, ...]
-    failed: tuple[tuple[str, Refusal], ...]
-
-
-class Advance(Protocol):
-    """How the room that owns a subject moves its process: it gathers facts and sees to the effects."""
-
-    def __call__(self, work: Work, instance: WfInstance, event: Event) -> Fired:
-        """Take one step."""
-        ...
-
-
 def start(
     work: Work,
     name: str,
@@ -98,18 +97,7 @@ def start(
     Refuses: UnknownThing (no such process), AlreadyRunning, and whatever the first stages refuse.
     """
     row = definition_row(work, name)
-    running = work.session.exec(
-        select(WfInstance.ref)
-        .join(WfDefinition, col(WfDefinition.id) == col(WfInstance.definition_id))
-        .where(
-            col(WfInstance.subject) == subject,
-            col(WfInstance.subject_id) == subject_id,
-            col(WfInstance.status) != Status.CLOSED,
-            col(WfDefinition.name) == name,
-        )
-    ).first()
-    if running is not None:
-        raise AlreadyRunning(process=name)
+    _only_one(work, name, subject, subject_id)
     definition = definition_of(work, row.id or 0)
     held = _held(roles)
     took = step(with_terms(definition, terms), None, Start(), facts, work.now, work.calendar, held)
@@ -123,8 +111,9 @@ def start(
         **instance_fields(took.state),
         closed_at=work.now if took.state.status == Status.CLOSED else None,
     )
-    work.session.add(instance)
-    work.session.flush()
+    with _one_at_most(work, name):
+        work.session.add(instance)
+        work.session.flush()
     keep_parts(work, instance, held)
     return keep(work, instance, definition, before=None, took=took, event=Start())
 
@@ -146,10 +135,14 @@ def fire(  # noqa: PLR0917 - as the rooms above agreed; all but the first three 
     of those of the file for what opens now. Refuses what `machine.step`
     refuses, all at once.
     """
-    locked = _locked(work, instance)
-    definition = definition_of(work, locked.definition_id)
-    before = state_of(work, locked)
-    held = roles_of(work, locked.id or 0) if roles is None else _held(roles)
+    now = locked(work, instance.id or 0)
+    definition = definition_of(work, now.definition_id)
+    before = state_of(work, now)
+    known = roles_of(work, now.id or 0)
+    held = known if roles is None else _held(roles)
+    _reachable(work, event)
+    if isinstance(event, Reopen) and now.status == Status.CLOSED:
+        _only_one(work, definition.id, now.subject, now.subject_id)
     if isinstance(event, Decided | TimerFired):
         by = SYSTEM
     event = replace(event, by=acting(work, held) if by is None else by)
@@ -158,8 +151,41 @@ def fire(  # noqa: PLR0917 - as the rooms above agreed; all but the first three 
     for effect in took.effects:
         if isinstance(effect, LeadMoved):
             held = {**held, "lead": (int(effect.to),)}
-    keep_parts(work, locked, held)
-    return keep(work, locked, definition, before=before, took=took, event=event)
+    if held != known:
+        keep_parts(work, now, held)
+    return keep(work, now, definition, before=before, took=took, event=event)
+
+
+def _only_one(work: Work, name: str, subject: str, subject_id: int) -> None:
+    running = work.session.exec(
+        select(WfInstance.ref)
+        .join(WfDefinition, col(WfDefinition.id) == col(WfInstance.definition_id))
+        .where(
+            col(WfInstance.subject) == subject,
+            col(WfInstance.subject_id) == subject_id,
+            col(WfInstance.status) != Status.CLOSED,
+            col(WfDefinition.name) == name,
+        )
+    ).first()
+    if running is not None:
+        raise AlreadyRunning(process=name)
+
+
+@contextmanager
+def _one_at_most(work: Work, name: str) -> Iterator[None]:
+    """Of two who begin the same process at the same moment, the second is told so."""
+    try:
+        with work.session.begin_nested():
+            yield
+    except IntegrityError as clash:
+        raise AlreadyRunning(process=name) from clash
+
+
+def _reachable(work: Work, event: Event) -> None:
+    """A unit that is given something exists."""
+    match event:
+        case TransferLead(to=int(unit)) | Reassign(unit=int(unit)) if unit not in units_by_id(work, {unit}):
+            raise UnknownThing(what="unit")
 
 
 def assign_task(
@@ -188,38 +214,6 @@ def assign_task(
     )
 
 
-def sweep_timers(
-    work: Work, now: datetime | None = None, advance: Mapping[str, Advance] | None = None, limit: int = 500
-) -> Sweep:
-    """Fire the timers that are due, the oldest first; swept twice, each fires once.
-
-    `advance` names by subject who takes the step with its facts and effects. A timer that cannot fire stays
-    and is reported; the others go on.
-    """
-    due = now or work.now
-    waiting = work.session.exec(
-        select(WfTimer)
-        .where(col(WfTimer.state) == "waiting", col(WfTimer.due_at) <= due)
-        .order_by(col(WfTimer.due_at), col(WfTimer.id))
-        .limit(limit)
-    ).all()
-    fired: list[Fired] = []
-    failed: list[tuple[str, Refusal]] = []
-    for timer in waiting:
-        instance = work.session.get_one(WfInstance, timer.instance_id)
-        try:
-            with work.session.begin_nested():
-                _locked(work, instance)
-                work.session.refresh(timer)
-                if timer.state != "waiting" or timer.due_at > due:
-                    continue
-                move = (advance or {}).get(instance.subject, fire)
-                fired.append(move(work, instance, TimerFired(timer.number)))
-        except Refusal as no:
-            failed.append((instance.ref, no))
-    return Sweep(tuple(fired), tuple(failed))
-
-
 def _seated(work: Work, account_id: int, unit_id: int | None) -> bool:
     """Whether the account has a live seat in the unit today."""
     return unit_id is not None and account_id in {one.id for one in members_of(work, unit_id)}
@@ -227,16 +221,6 @@ def _seated(work: Work, account_id: int, unit_id: int | None) -> bool:
 
 def _held(roles: Units) -> dict[str, tuple[int, ...]]:
     return {role: tuple(units) for role, units in roles.items()}
-
-
-def _locked(work: Work, instance: WfInstance) -> WfInstance:
-    """The row as it is now, held until the transaction ends (SQLite: the writer holds the database)."""
-    return work.session.exec(
-        select(WfInstance)
-        .where(col(WfInstance.id) == instance.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
 
 
 def decide(

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy import Table, insert
 from sqlmodel import col, delete, select
 
 from cii.journal.actions import wrote
@@ -18,6 +19,8 @@ from cii.workflow.queries import revived, roles_of
 from cii.workflow.state import Record, State
 from cii.workflow.tables import WfEvent, WfInstance, WfPart, WfTask, WfTimer
 from cii.workflow.vocabulary import Stand, Status
+
+_EVENTS = insert(cast("Table", WfEvent.__table__))  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +46,20 @@ def keep(
     """Write what a step has brought: events, rows, journal (under `act`)."""
     unit = next((one for one in work.actor.units), None)
     account = work.actor.account_id
-    for record in took.records:
-        work.session.add(
-            WfEvent(
-                instance_id=instance.id or 0,
-                seq=record.seq,
-                kind=record.kind,
-                payload={name: stored(value) for name, value in record.data.items()},
-                actor_account_id=account,
-                unit_id=unit,
-                at=record.at,
-            )
-        )
+    told = [
+        {"seq": one.seq, "kind": one.kind, "data": {name: stored(held) for name, held in one.data.items()}}
+        for one in took.records
+    ]
+    work.session.execute(
+        _EVENTS,
+        [
+            {
+                "instance_id": instance.id, "seq": one["seq"], "kind": one["kind"], "payload": one["data"],
+                "actor_account_id": account, "unit_id": unit, "at": work.now,
+            }
+            for one in told
+        ],
+    )  # fmt: skip
     for name, value in instance_fields(took.state).items():
         setattr(instance, name, value)
     closed = took.state.status == Status.CLOSED
@@ -68,17 +73,7 @@ def keep(
         instance.subject_id,
         ref=instance.subject_ref,
         person_id=instance.person_id,
-        payload={
-            "process": instance.ref,
-            "events": [
-                {
-                    "seq": one.seq,
-                    "kind": one.kind,
-                    "data": {name: stored(held) for name, held in one.data.items()},
-                }
-                for one in took.records
-            ],
-        },
+        payload={"process": instance.ref, "events": told},
     )
     work.session.flush()
     return Fired(instance, took.effects, revived(definition, took.state), took.records)
@@ -130,6 +125,8 @@ def _keep_timers(
     }
     for number, fields in live.items():
         row = known.pop(number, None) or WfTimer(instance_id=instance.id or 0, number=number, **fields)
+        if row.due_at != fields["due_at"]:
+            row.retry_at = None
         for name, value in fields.items():
             setattr(row, name, value)
         work.session.add(row)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, exists, or_
+from sqlalchemy import and_, bindparam, exists, or_
 from sqlmodel import col, select
 
 from cii.kernel.errors import UnknownThing
@@ -45,6 +45,25 @@ def parsed_table(source: str, name: str) -> Table:
     return parse_table(source, name)
 
 
+_READ: dict[str, Definition] = {}
+"""Processes by the digest of their text, which is the same text wherever it was published."""
+
+_RECORDS = (
+    select(col(WfEvent.seq), col(WfEvent.at), col(WfEvent.kind), col(WfEvent.payload))
+    .where(col(WfEvent.instance_id) == bindparam("instance"))
+    .order_by(col(WfEvent.seq))
+)
+
+
+def definitions_read(work: Work, wanted: Mapping[int, str]) -> dict[int, Definition]:
+    """Published processes by their rows, given as id → digest; those read before cost no query."""
+    unread = [one for one, digest in wanted.items() if digest not in _READ]
+    if unread:
+        for row in work.session.exec(select(WfDefinition).where(col(WfDefinition.id).in_(unread))):
+            _READ[row.digest] = parsed(row.source, f"{row.name} {row.version}")
+    return {one: _READ[digest] for one, digest in wanted.items()}
+
+
 def definition_row(work: Work, name: str) -> WfDefinition:
     """The newest published version of a process; refuses UnknownThing."""
     found = work.session.exec(
@@ -61,7 +80,7 @@ def definition_row(work: Work, name: str) -> WfDefinition:
 def definition_of(work: Work, definition_id: int) -> Definition:
     """A published process by its row."""
     row = work.session.get_one(WfDefinition, definition_id)
-    return parsed(row.source, f"{row.name} {row.version}")
+    return _READ.setdefault(row.digest, parsed(row.source, f"{row.name} {row.version}"))
 
 
 def table_on(work: Work, name: str, at: date) -> tuple[WfTable, Table]:
@@ -83,15 +102,15 @@ def table_on(work: Work, name: str, at: date) -> tuple[WfTable, Table]:
 
 def state_of(work: Work, instance: WfInstance) -> State:
     """Where an instance stands, folded from its events."""
-    events = work.session.exec(
-        select(WfEvent).where(col(WfEvent.instance_id) == instance.id).order_by(col(WfEvent.seq))
-    )
-    state = fold(Record(one.seq, one.at, one.kind, one.payload) for one in events)
+    records = work.session.execute(_RECORDS, {"instance": instance.id})
+    state = fold(Record(*one) for one in records)
     return revived(definition_of(work, instance.definition_id), state)
 
 
 def revived(definition: Definition, state: State) -> State:
     """The state with what decisions have answered as values of their domains again (JSON holds texts)."""
+    if not state.known:
+        return state
     known = {name: _value(definition.facts.get(name), held) for name, held in state.known.items()}
     return replace(state, known=known)
 
@@ -101,6 +120,16 @@ def _value(domain: Domain | None, held: object) -> object:
         return held
     read = {"date": day, "number": number, "months": duration, "days": duration}.get(domain.kind)
     return read(held) if read else held
+
+
+def locked(work: Work, instance_id: int) -> WfInstance:
+    """An instance as it is now, held until the transaction ends (SQLite: the writer holds the database)."""
+    return work.session.exec(
+        select(WfInstance)
+        .where(col(WfInstance.id) == instance_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def roles_of(work: Work, instance_id: int) -> dict[str, tuple[int, ...]]:

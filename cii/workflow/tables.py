@@ -152,6 +152,7 @@ class WfTimer(SQLModel, table=True):
     """A moment at which something happens by itself; `number` names the timer within its instance.
 
     A stage times out (`target`: the next stage), or a late task is escalated (`target`: whom to tell).
+    `failures` counts attempts that failed, `failure` is the code of the last, `retry_at` the next attempt.
     """
 
     __tablename__ = "wf_timer"
@@ -171,6 +172,9 @@ class WfTimer(SQLModel, table=True):
     due_at: datetime = moment()
     state: str = text(10)
     settled_at: datetime | None = moment(nullable=True)
+    failures: int = Field(default=0, sa_column_kwargs={"server_default": sql("0")})
+    failure: str | None = text(80, nullable=True)
+    retry_at: datetime | None = moment(nullable=True)
 
 
 class WfEvent(SQLModel, table=True):

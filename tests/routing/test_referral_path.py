@@ -28,10 +28,10 @@ from cii.routing.rules import NothingToRequest, ReasonMissing, ReferralChanged, 
 from cii.routing.tables import Referral
 from cii.routing.vocabulary import Potential, ReferralEvent, ReferralState
 from cii.store.tables import Parameter
-from cii.workflow.actions import sweep_timers
 from cii.workflow.inbox import inbox
 from cii.workflow.projection import drift
 from cii.workflow.queries import state_of
+from cii.workflow.sweeping import sweep_timers
 from tests.routing.build_routing import CONSENT, a_detection, a_town, an_announced, everyday, sent_to
 
 E = ReferralEvent

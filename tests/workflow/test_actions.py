@@ -23,12 +23,12 @@ from cii.workflow.actions import (
     fire,
     publish,
     start,
-    sweep_timers,
 )
 from cii.workflow.domain import FactOutOfDomain, MissingFacts
 from cii.workflow.events import Escalate, Resume, StaleSeq, Suspend, TransferLead, WrongInstitution
 from cii.workflow.projection import drift
 from cii.workflow.queries import decisions_for, instance_for, roles_of, state_of, tasks_of
+from cii.workflow.sweeping import sweep_timers
 from cii.workflow.tables import WfDefinition, WfEvent, WfInstance, WfTimer
 from tests.conftest import NOW
 from tests.workflow.build_workflow import (
