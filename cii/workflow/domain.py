@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from cii.kernel.errors import Refusal, refuse
 from cii.kernel.money import Chf
+from cii.texts.speech import Saying
 
 Ordered = Any
 """A value that can be compared with its like: int, Decimal, date, time, datetime, Months, timedelta."""
@@ -291,6 +292,11 @@ def _bound(value: Ordered | None) -> str:
     return shown(value)
 
 
+def _said(name: str, **facts: object) -> Saying:
+    """What is wrong with a domain, in the reader's language."""
+    return Saying(f"problem.domain.{name}", **facts)
+
+
 _RANGE = re.compile(r"([^\[\](),\"]*?)\s*\.\.\s*([^\[\](),\"]*)")
 
 
@@ -299,13 +305,13 @@ def parse_domain(text: str) -> Domain | str:
     kind, _, rest = text.strip().partition(" ")
     rest = rest.strip()
     if kind not in KINDS:
-        return f"“{kind}” is no type of fact"
+        return _said("kind", kind=kind)
     optional = rest == "optional" or rest.endswith((" optional", '"optional'))
     rest = rest.removesuffix("optional").strip() if optional else rest
     if not rest:
         return Domain(kind, optional=optional)
     if kind == "yes/no":
-        return "yes/no takes no bounds"
+        return _said("yes-no")
     if found := _RANGE.fullmatch(rest):
         return _between(kind, rest, (found[1].strip(), found[2].strip()), optional=optional)
     return _listed(kind, rest, optional=optional)
@@ -314,9 +320,9 @@ def parse_domain(text: str) -> Domain | str:
 def _between(kind: str, rest: str, texts: tuple[str, str], *, optional: bool) -> Domain | str:
     low, high = (_read_bound(kind, one) for one in texts)
     if low is _BAD or high is _BAD:
-        return f"“{rest}” holds a bound that is no {kind}"
+        return _said("bound", text=rest, kind=kind)
     if low is not None and high is not None and low > high:
-        return f"the bounds {rest} stand upside down"
+        return _said("upside-down", text=rest)
     return Domain(kind, low, high, optional=optional)
 
 
@@ -327,10 +333,10 @@ def _listed(kind: str, rest: str, *, optional: bool) -> Domain | str:
         cell = parse_cell(rest, Domain(kind))
     except BadCell:
         if kind == "text":
-            return f'allowed texts are written "a", "b", not {rest}'
-        return f"bounds are written 0..120, not “{rest}”"
+            return _said("texts", text=rest)
+        return _said("bounds", text=rest)
     if cell.any or cell.null:
-        return f"“{rest}” allows nothing in particular"
+        return _said("anything", text=rest)
     if not cell.negated and all(span.point for span in cell.spans):
         return Domain(kind, values=tuple(dict.fromkeys(span.low for span in cell.spans)), optional=optional)
     return Domain(kind, optional=optional, allowed=cell)

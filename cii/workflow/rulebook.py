@@ -1,8 +1,8 @@
 """Decision files `workflows/decisions/*.md`: front matter and one Markdown table, read into a frozen table.
 
 Front matter: `table, version, title, valid_from, valid_to, hit_policy, legal_basis, source, inputs {type,
-unit, source, title}, outputs {type, title}, why {key: {fr, de, en}}, overlaps [{rules, because}]`. The
-Markdown table has the columns `rule`, the inputs, the outputs, `why`; its cells are S-FEEL (inputs) and
+unit, source, title}, outputs {type, title, default}, why {key: {fr, de, en}}, overlaps [{rules, because}]`.
+The Markdown table has the columns `rule`, the inputs, the outputs, `why`; its cells are S-FEEL (inputs) and
 values (outputs). `valid_to` is the last day.
 Source: workflow.md §3, DMN 1.3 §8.
 """
@@ -15,8 +15,10 @@ from functools import cached_property
 
 from cii.kernel.digest import digest
 from cii.kernel.errors import Refusal
-from cii.workflow.domain import Domain, day, parse_domain
-from cii.workflow.reading import Branch, Problem, Reader, did_you_mean
+from cii.workflow.columns import columns_in
+from cii.workflow.domain import Domain, day
+from cii.workflow.problems import Mark, Problem, at, did_you_mean, example, hint
+from cii.workflow.reading import Branch, Reader, say
 from cii.workflow.rulelines import Column, Head, Rule, rules_below
 from cii.workflow.vocabulary import HitPolicy, Title
 
@@ -34,7 +36,6 @@ FILE_KEYS = (
     "why",
     "overlaps",
 )
-COLUMN_KEYS = ("type", "unit", "source", "legal_basis", "title", "values")
 ALL = "all"
 """`overlaps: [{rules: [all], because: …}]` justifies the order of a FIRST table as a whole."""
 COLLECTING = frozenset({HitPolicy.SUM, HitPolicy.MIN, HitPolicy.MAX, HitPolicy.COUNT})
@@ -102,44 +103,29 @@ def parse_table(text: str, source: str) -> Table:
     lines = plain.split("\n")
     reader = Reader(source, offset=1)
     if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
-        reader.fault(
-            1, "no-front-matter", "A decision file begins with front matter between two lines of ---."
-        )
+        reader.note(1, "no-front-matter", hint("front-matter"))
         reader.done()
-    close = next(at for at, line in enumerate(lines[1:], 1) if line.strip() == "---")
+    close = next(number for number, line in enumerate(lines[1:], 1) if line.strip() == "---")
     root = reader.load("\n".join(lines[1:close]))
-    reader.keys(root, FILE_KEYS, "a decision file")
-    inputs, outputs = _columns(reader, root, "inputs"), _columns(reader, root, "outputs")
-    policy = _policy(reader, root)
-    why_branch = reader.branch(root, "why", "The file")
-    why = {key: reader.title(why_branch, key, f"sentence “{key}”") for key in why_branch.entries}
+    the_file = at("file")
+    reader.keys(root, FILE_KEYS, the_file)
+    inputs, outputs = columns_in(reader, root, "inputs"), columns_in(reader, root, "outputs")
+    policy = _policy(reader, root, outputs)
+    why_branch = reader.branch(root, "why", the_file)
+    why = {key: reader.title(why_branch, key, at("sentence", key)) for key in why_branch.entries}
     for key, title in why.items():
-        _placeholders(reader, why_branch.lines[key], title, {one.name for one in (*inputs, *outputs)})
+        _placeholders(reader, why_branch.mark(key), title, {one.name for one in (*inputs, *outputs)})
     valid_from, valid_to = _day(reader, root, "valid_from"), _day(reader, root, "valid_to")
     if valid_from is None and "valid_from" not in root.entries:
-        reader.fault(1, "missing-key", "The file says nothing about “valid_from”.")
+        reader.note(1, "missing-key", name="valid_from", where=the_file)
     if valid_from and valid_to and valid_to < valid_from:
-        reader.fault(root.lines["valid_to"], "period-upside-down", "The table ends before it begins.")
+        reader.note(root.mark("valid_to"), "period-upside-down")
     rules = rules_below(reader, lines, close + 1, Head(inputs, outputs, why))
     overlaps = _overlaps(reader, root, {rule.id for rule in rules})
-    if policy in COLLECTING and len(outputs) != 1:
-        reader.fault(
-            root.lines.get("outputs", 1), "one-output", f"Hit policy {policy} takes exactly one output."
-        )
-    elif policy in COLLECTING - {HitPolicy.COUNT} and outputs and not outputs[0].domain.ordered:
-        reader.fault(
-            outputs[0].line, "one-output", f"Hit policy {policy} takes an output that can be counted."
-        )
-    if policy in RANKED and not any(one.domain.values for one in outputs):
-        reader.fault(
-            root.lines.get("outputs", 1),
-            "no-priority",
-            f"Hit policy {policy} ranks by allowed values; none are listed.",
-        )
     table = Table(
-        id=reader.text(root, "table", "The file"),
-        version=reader.number(root, "version", "The file"),
-        title=reader.title(root, "title", "the table"),
+        id=reader.text(root, "table", the_file),
+        version=reader.number(root, "version", the_file),
+        title=reader.title(root, "title", the_file),
         hit_policy=policy,
         inputs=inputs,
         outputs=outputs,
@@ -148,8 +134,10 @@ def parse_table(text: str, source: str) -> Table:
         valid_from=valid_from or date.min,
         valid_to=valid_to,
         legal_basis=tuple(one.text for one in reader.words(root, "legal_basis")),
-        source=reader.text(root, "source", "The file", default=""),
-        overlaps=overlaps,
+        source=reader.text(root, "source", the_file, default=""),
+        overlaps={rules: say(reason, "fr") for rules, (reason, _) in overlaps.items()},
+        reasons={rules: reason for rules, (reason, _) in overlaps.items()},
+        overlap_lines={rules: line for rules, (_, line) in overlaps.items()},
         digest=digest(plain),
         file=source,
     )
@@ -157,96 +145,73 @@ def parse_table(text: str, source: str) -> Table:
     return replace(table, warnings=tuple(reader.problems))
 
 
-def _policy(reader: Reader, root: Branch) -> HitPolicy:
-    text = reader.text(root, "hit_policy", "The file", default="U")
+def _policy(reader: Reader, root: Branch, outputs: tuple[Column, ...]) -> HitPolicy:
+    text = reader.text(root, "hit_policy", at("file"), default="U")
     names = {one.name.lower().replace("_", " "): one for one in HitPolicy} | {
         one.value.lower(): one for one in HitPolicy
     }
     if text.lower() not in names:
         known = [one.value for one in HitPolicy]
-        reader.fault(
-            root.lines["hit_policy"],
-            "unknown-hit-policy",
-            f"“{text}” is no hit policy.",
-            did_you_mean(text, known),
-        )
-    return names.get(text.lower(), HitPolicy.UNIQUE)
+        reader.note(root.mark("hit_policy"), "unknown-hit-policy", did_you_mean(text, known), name=text)
+        return HitPolicy.UNIQUE
+    policy = names[text.lower()]
+    if policy in COLLECTING and len(outputs) != 1:
+        reader.note(root.mark("outputs"), "one-output", policy=policy.value, count=len(outputs))
+    elif policy in COLLECTING and not _counts(policy, outputs[0].domain):
+        said = str(outputs[0].domain)
+        reader.note(outputs[0].line, "output-not-countable", policy=policy.value, domain=said)
+    if policy in RANKED and not any(one.domain.values for one in outputs):
+        reader.note(root.mark("outputs"), "no-priority", policy=policy.value)
+    return policy
+
+
+def _counts(policy: HitPolicy, domain: Domain) -> bool:
+    """Whether the outputs can be added up, compared or counted, as the policy needs."""
+    if policy is HitPolicy.SUM:
+        return domain.kind in {"number", "whole", "money", "months", "days"}
+    return policy is HitPolicy.COUNT or domain.ordered
 
 
 def _day(reader: Reader, root: Branch, name: str) -> date | None:
-    text = reader.text(root, name, "The file", default="")
+    text = reader.text(root, name, at("file"), default="")
     if not text:
         return None
     found = day(text)
     if found is None:
-        reader.fault(root.lines[name], "bad-date", f"“{text}” is no date.", "Write 2012-01-31.")
+        reader.note(root.mark(name), "bad-date", example("2012-01-31"), value=text)
     return found
 
 
-def _columns(reader: Reader, root: Branch, name: str) -> tuple[Column, ...]:
-    branch = reader.branch(root, name, "The file", needed=True)
-    found = []
-    for key, item in branch.entries.items():
-        line = branch.lines[key]
-        if not isinstance(item, Branch):
-            reader.fault(line, "not-a-mapping", f"“{key}” must say its type: {{type: number 0..120, …}}.")
-            continue
-        reader.keys(item, COLUMN_KEYS, "an input or output")
-        text = reader.text(item, "type", f"“{key}”")
-        domain = parse_domain(text) if text else Domain("text")
-        if isinstance(domain, str):
-            reader.fault(
-                item.lines.get("type", line),
-                "bad-domain",
-                f"“{key}”: {domain}.",
-                "Write e.g. number 0..120, yes/no.",
-            )
-            domain = Domain("text")
-        words = reader.branch(item, "values", f"“{key}”")
-        values = {one: reader.title(words, one, f"value “{one}”") for one in words.entries}
-        found.append(
-            Column(
-                key,
-                domain,
-                reader.text(item, "unit", key, default=""),
-                reader.text(item, "source", key, default=""),
-                reader.title(item, "title", f"“{key}”"),
-                values,
-                line,
-            )
-        )
-    return tuple(found)
-
-
-def _placeholders(reader: Reader, line: int, title: Title, known: set[str]) -> None:
+def _placeholders(reader: Reader, mark: Mark, title: Title, known: set[str]) -> None:
     for text in title.values():
         try:
             names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
         except ValueError:
-            reader.fault(line, "bad-placeholder", f"A brace is not closed in “{text}”.")
+            reader.note(mark, "bad-placeholder", text=text)
             continue
         for name in names:
             if name not in known:
-                reader.fault(
-                    line, "unknown-fact", f"The sentence asks for “{name}”.", did_you_mean(name, known)
-                )
+                reader.note(mark, "unknown-placeholder", did_you_mean(name, known), name=name)
 
 
-def _overlaps(reader: Reader, root: Branch, known: set[str]) -> dict[frozenset[str], str]:
-    found = {}
+def _overlaps(reader: Reader, root: Branch, known: set[str]) -> dict[frozenset[str], tuple[Title, int]]:
+    """The justified groups of rules, with the wording (one text counts as French) and the line."""
+    found: dict[frozenset[str], tuple[Title, int]] = {}
     for item in reader.row(root, "overlaps"):
+        mark = Mark(item.line, item.column)
         if not isinstance(item, Branch):
-            reader.fault(item.line, "not-a-mapping", "An overlap is written {rules: [R1, R2], because: …}.")
+            reader.note(mark, "bad-overlap", example("{rules: [R1, R2], because: …}"))
             continue
-        reader.keys(item, ("rules", "because"), "an overlap")
+        reader.keys(item, ("rules", "because"), at("overlap"))
         rules = [one.text for one in reader.words(item, "rules")]
         for rule in rules:
             if rule not in known | {ALL}:
-                reader.fault(
-                    item.line,
-                    "unknown-rule",
-                    f"The overlap names “{rule}”, which is no rule.",
-                    did_you_mean(rule, known),
-                )
-        found[frozenset(rules)] = reader.text(item, "because", "An overlap")
+                reader.note(mark, "unknown-rule", did_you_mean(rule, known), name=rule)
+        if len(set(rules)) < 2 and rules != [ALL]:  # noqa: PLR2004 - a pair
+            reader.note(mark, "overlap-of-one")
+        if isinstance(item.entries.get("because"), Branch):
+            reason = reader.title(item, "because", at("overlap"))
+        else:
+            reason = {"fr": reader.text(item, "because", at("overlap"))}
+        found[frozenset(rules)] = (reason, item.line)
     return found

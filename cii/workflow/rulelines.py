@@ -6,10 +6,11 @@ Source: workflow.md §3; DMN 1.3 §8 for the meaning of inputs, outputs and rule
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from cii.workflow.domain import Domain
-from cii.workflow.reading import Reader, did_you_mean
+from cii.workflow.problems import Mark, did_you_mean, example
+from cii.workflow.reading import Reader
 from cii.workflow.sfeel import ANY, BadCell, Cell, literal, parse_cell
 from cii.workflow.vocabulary import Title
 
@@ -18,7 +19,8 @@ from cii.workflow.vocabulary import Title
 class Column:
     """An input or an output: its domain, unit, source, title, and the wording of its values.
 
-    An output with `has_default` has the value `default` where no rule holds (DMN 1.3 §8.2.12).
+    `unit` is the French or only wording, `units` the wording per language. An output with `has_default` has
+    the value `default` where no rule holds (DMN 1.3 §8.2.12).
     """
 
     name: str
@@ -30,6 +32,7 @@ class Column:
     line: int = field(default=0, compare=False)
     default: Any = None
     has_default: bool = False
+    units: Title = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,80 +64,92 @@ def rules_below(reader: Reader, lines: list[str], start: int, head: Head) -> tup
     """The rules of the first Markdown table after line `start`; faults go to the reader."""
     at = [number for number in range(start, len(lines)) if lines[number].lstrip().startswith("|")]
     if len(at) < 3:  # noqa: PLR2004 - heading, rule line, one rule
-        reader.fault(
-            start + 1, "no-table", "No Markdown table with at least one rule follows the front matter."
-        )
+        reader.note(start + 1, "no-table")
         return ()
     if at != list(range(at[0], at[0] + len(at))):
         gap = next(two for one, two in pairwise(at) if two != one + 1)
-        reader.fault(gap + 1, "two-tables", "The table is interrupted; a decision file holds one table.")
+        reader.note(gap + 1, "two-tables")
     if not _heading_fits(reader, at[0] + 1, _split(lines[at[0]]), head.names):
         return ()
     rules: dict[str, Rule] = {}
     for number in at[2:]:
         cells = _split(lines[number])
         if len(cells) != len(head.names):
-            said = f"The line has {len(cells)} cells, the table {len(head.names)} columns."
-            reader.fault(number + 1, "cell-count", said)
+            reader.note(number + 1, "cell-count", cells=len(cells), columns=len(head.names))
             continue
         rule = _rule(reader, number + 1, cells, head)
         if rule.id in rules:
-            reader.fault(number + 1, "duplicate-rule", f"Rule “{rule.id}” stands twice.")
+            reader.note(cells[0].mark(number + 1), "duplicate-rule", rule=rule.id)
+        if not rule.id:
+            reader.note(number + 1, "rule-without-id")
         rules[rule.id] = rule
     return tuple(rules.values())
 
 
-def _heading_fits(reader: Reader, line: int, found: list[str], wanted: list[str]) -> bool:
-    for name in found:
-        if name not in wanted:
-            reader.fault(
-                line, "unknown-column", f"Column “{name}” is not declared.", did_you_mean(name, wanted)
-            )
+def _heading_fits(reader: Reader, line: int, heads: list["_Text"], wanted: list[str]) -> bool:
+    found = [one.text for one in heads]
+    for one in heads:
+        if one.text not in wanted:
+            hint = did_you_mean(one.text, wanted)
+            reader.note(one.mark(line), "unknown-column", hint, name=one.text)
     for name in wanted:
         if name not in found:
-            reader.fault(line, "missing-column", f"Column “{name}” is missing in the table.")
+            reader.note(line, "missing-column", name=name)
     if found != wanted and sorted(found) == sorted(wanted):
-        said = "The columns stand in another order than declared."
-        reader.fault(line, "column-order", said, f"Write {', '.join(wanted)}.")
+        reader.note(line, "column-order", example(f"| {' | '.join(wanted)} |"))
     elif found != wanted and set(found) == set(wanted):
-        reader.fault(line, "duplicate-column", "A column stands twice in the table.")
+        reader.note(line, "duplicate-column")
     return found == wanted
 
 
-def _split(line: str) -> list[str]:
-    return [
-        cell.strip().replace("\\|", "|")
-        for cell in line.strip().removeprefix("|").removesuffix("|").replace("\\|", "\0").split("|")
-    ]
+class _Text(NamedTuple):
+    """What a line of the table holds in one column, and where."""
+
+    text: str
+    column: int
+
+    def mark(self, line: int) -> Mark:
+        return Mark(line, self.column)
 
 
-def _rule(
-    reader: Reader,
-    line: int,
-    cells: list[str],
-    head: Head,
-) -> Rule:
-    conditions, results = [], []
-    for column, text in zip(head.inputs, cells[1:], strict=False):
+def _split(line: str) -> list[_Text]:
+    """The cells of a line; a bar within a cell is written with a backslash before it."""
+    plain = line.rstrip()
+    found: list[_Text] = []
+    begin = plain.index("|") + 1
+    for end in range(begin, len(plain) + 1):
+        if end < len(plain) and (plain[end] != "|" or plain[end - 1] == "\\"):
+            continue
+        if end < len(plain) or begin < end:
+            text = plain[begin:end]
+            column = begin + len(text) - len(text.lstrip()) + 1
+            found.append(_Text(text.strip().replace("\\|", "|"), column))
+        begin = end + 1
+    return found
+
+
+def _rule(reader: Reader, line: int, cells: list[_Text], head: Head) -> Rule:
+    conditions, results, rule = [], [], cells[0].text
+    for column, one in zip(head.inputs, cells[1:], strict=False):
         cell = ANY
         try:
-            cell = parse_cell(text, column.domain)
+            cell = parse_cell(one.text, column.domain)
         except BadCell as bad:
-            reader.fault(line, "bad-cell", f"Rule {cells[0]}, {column.name}: {bad}.", bad.suggestion)
+            reader.note(
+                one.mark(line), "bad-cell", bad.suggestion, rule=rule, column=column.name, said=bad.said
+            )
         conditions.append(cell)
-    for column, text in zip(head.outputs, cells[1 + len(head.inputs) :], strict=False):
+    for column, one in zip(head.outputs, cells[1 + len(head.inputs) :], strict=False):
         value: Any = None
         try:
-            value = literal(text, column.domain)
+            value = literal(one.text, column.domain)
         except BadCell as bad:
-            reader.fault(line, "bad-cell", f"Rule {cells[0]}, {column.name}: {bad}.", bad.suggestion)
+            reader.note(
+                one.mark(line), "bad-cell", bad.suggestion, rule=rule, column=column.name, said=bad.said
+            )
         results.append(value)
     key = cells[-1]
-    if key not in head.why:
-        reader.fault(
-            line,
-            "missing-why",
-            f"Rule {cells[0]} gives the reason “{key}”, which is not worded.",
-            did_you_mean(key, head.why),
-        )
-    return Rule(cells[0], tuple(conditions), tuple(results), key, line)
+    if key.text not in head.why:
+        hint = did_you_mean(key.text, head.why)
+        reader.note(key.mark(line), "missing-why", hint, rule=rule, name=key.text)
+    return Rule(rule, tuple(conditions), tuple(results), key.text, line)

@@ -13,8 +13,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from cii.texts.speech import Saying
 from cii.workflow.domain import Domain, Months, day, duration, hour, instant, number, shown, utc
-from cii.workflow.reading import did_you_mean
+from cii.workflow.problems import did_you_mean, example, hint
 
 
 class BadCell(ValueError):  # noqa: N818 - the word of the files
@@ -22,7 +23,7 @@ class BadCell(ValueError):  # noqa: N818 - the word of the files
 
     def __init__(self, message: str, suggestion: str | None = None) -> None:
         super().__init__(message)
-        self.suggestion = suggestion
+        self.said, self.suggestion = message, suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,11 @@ def _in(span: Span, value: Any) -> bool:  # noqa: ANN401
     return value == span.low if isinstance(value, str | bool) else span.holds(value)
 
 
+def _cell(name: str, **facts: object) -> Saying:
+    """What is wrong with a cell, in the reader's language."""
+    return Saying(f"problem.cell.{name}", **facts)
+
+
 ANY = Cell("-")
 _OPERATORS = ("<=", ">=", "<", ">")
 _INTERVAL = re.compile(r"([\[\](])\s*(.+?)\s*\.\.\s*(.+?)\s*([\[\])])", re.DOTALL)
@@ -125,7 +131,7 @@ def split_list(text: str) -> list[str]:
             parts.append(text[start:at])
             start = at + 1
     if quoted:
-        raise BadCell("a quotation mark is not closed")
+        raise BadCell(_cell("quote"))
     return [*parts, text[start:]]
 
 
@@ -135,20 +141,20 @@ def parse_cell(text: str, domain: Domain) -> Cell:
     if plain == "-":
         return ANY
     if not plain:
-        raise BadCell("the cell is empty", "Write - for “any value”.")
+        raise BadCell(_cell("empty"), hint("any-value"))
     inner, negated = plain, False
     if found := re.fullmatch(r"not\s*\((.*)\)", plain, re.DOTALL):
         inner, negated = found[1], True
     parts = [part.strip() for part in split_list(inner)]
     null = "null" in parts
     if null and not domain.optional:
-        raise BadCell(f"“{plain}”: the input always has a value", f"Declare the input as {domain} optional.")
+        raise BadCell(_cell("null", text=plain), hint("optional", domain=str(domain)))
     return Cell(plain, tuple(_span(part, domain) for part in parts if part != "null"), negated, null)
 
 
 def _span(text: str, domain: Domain) -> Span:
     if not text:
-        raise BadCell("a part of the list is empty")
+        raise BadCell(_cell("empty-part"))
     for sign in _OPERATORS:
         if text.startswith(sign):
             _must_be_ordered(text, domain)
@@ -159,7 +165,7 @@ def _span(text: str, domain: Domain) -> Span:
     if ".." in text and not text.startswith('"'):
         return _interval(text, domain)
     if text.startswith("="):
-        raise BadCell(f"“{text}”: equality is written without a sign", f"Write {text.lstrip('= ')}.")
+        raise BadCell(_cell("equals", text=text), hint("write", text=text.lstrip("= ")))
     value = literal(text, domain)
     return Span(value, True, value, True)
 
@@ -167,40 +173,35 @@ def _span(text: str, domain: Domain) -> Span:
 def _interval(text: str, domain: Domain) -> Span:
     found = _INTERVAL.fullmatch(text)
     if not found:
-        raise BadCell(f"“{text}” is no interval", "Intervals are written [60..90], ]60..90] or (60..90].")
+        raise BadCell(_cell("interval", text=text), example("[60..90], ]60..90], (60..90]"))
     _must_be_ordered(text, domain)
     low, high = literal(found[2], domain), literal(found[3], domain)
     low_in, high_in = found[1] == "[", found[4] == "]"
     if low > high or (low == high and not (low_in and high_in)):
-        raise BadCell(f"the interval {text} holds nothing")
+        raise BadCell(_cell("nothing", text=text))
     return Span(low, low_in, high, high_in)
 
 
 def _must_be_ordered(text: str, domain: Domain) -> None:
     if not domain.ordered:
-        raise BadCell(f"“{text}” compares, but the input is {domain}")
+        raise BadCell(_cell("compares", text=text, domain=str(domain)))
 
 
 def literal(text: str, domain: Domain) -> Any:  # noqa: ANN401 - a value of the domain
     """One value of the domain; refuses BadCell when it is of another kind or outside it."""
     value = read_value(text)
     if value is None:
-        known = [one for one in domain.values if one == text] if domain.kind == "text" else []
-        raise BadCell(
-            f"“{text}” is no value",
-            f'Write "{text}" in quotation marks.' if known or domain.kind == "text" else None,
-        )
+        quotes = hint("quotes", text=text) if domain.kind == "text" and '"' not in text else None
+        raise BadCell(_cell("no-value", text=text), quotes)
     value = _as(domain.kind, value)
     if value is None:
-        raise BadCell(f"“{text}” does not fit an input that is {domain}")
+        raise BadCell(_cell("other-kind", text=text, domain=str(domain)))
     if domain.values and value not in domain.values:
         known = [one if isinstance(one, str) else shown(one) for one in domain.values]
         said = value if isinstance(value, str) else shown(value)
-        raise BadCell(
-            f"“{said}” is not among the allowed values {', '.join(known)}", did_you_mean(said, known)
-        )
+        raise BadCell(_cell("not-allowed", text=said, known=", ".join(known)), did_you_mean(said, known))
     if domain.ordered and not inside(value, domain):
-        raise BadCell(f"{text} lies outside {domain}")
+        raise BadCell(_cell("outside", text=text, domain=str(domain)))
     return value
 
 

@@ -292,8 +292,10 @@ def test_each_form_of_cell_holds_what_it_says(kind, text, inside, outside):
     ],
 )  # fmt: skip
 def test_a_cell_that_does_not_parse_says_why(kind, text, words):
-    with pytest.raises(BadCell, match=words):
+    with pytest.raises(BadCell) as no:
         parse_cell(text, parse_domain(kind))
+
+    assert words in no.value.said.said("en")
 
 
 @pytest.mark.parametrize(
@@ -302,7 +304,7 @@ def test_a_cell_that_does_not_parse_says_why(kind, text, words):
         ("| R1 | >= 2 |", "| R1 | >= two |", 17, "bad-cell"), ("| R2 |", "| R1 |", 18, "duplicate-rule"), ("| 5 | w |", "| five | w |", 17, "bad-cell"),
         ("| rule | x |", "| rule | z |", 15, "unknown-column"), ("| 3 | w |", "| 3 | v |", 18, "missing-why"), ("| 3 | w |", "| 3 |", 18, "cell-count"),
         ("hit_policy: U", "hit_policy: Z", 6, "unknown-hit-policy"), ("type: yes/no", "type: boolean", 9, "bad-domain"),
-        ("2020-01-01", "1.1.2020", 5, "bad-date"), ("table: t", "tabel: t", 2, "unknown-key"), ("w: {fr: w,", "w: {fr: '{q}',", 13, "unknown-fact"),
+        ("2020-01-01", "1.1.2020", 5, "bad-date"), ("table: t", "tabel: t", 2, "unknown-key"), ("w: {fr: w,", "w: {fr: '{q}',", 13, "unknown-placeholder"),
         ("---\ntable", "table", 1, "no-front-matter"), ("| rule | x |", "| x | rule |", 15, "column-order"),
         ("hit_policy: U", "hit_policy: C+\noverlaps: [{rules: [R9], because: x}]", 7, "unknown-rule"),
     ],
