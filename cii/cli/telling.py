@@ -15,6 +15,12 @@ DONE, FINDINGS, USAGE, CANNOT_START = 0, 1, 2, 3
 EPILOG = "exit codes: 0 done; 1 findings or a failed check; 2 wrong usage; 3 cannot start"
 
 
+class Json(str):
+    """An answer already written in JSON: exact numbers have no other form in a digest."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Told:
     """The outcome of a command: lines for people, plain values for `--json`, an exit code."""

@@ -9,6 +9,7 @@ Source: DMN 1.3 §8.2.8–§8.2.12.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -62,7 +63,7 @@ def answers(
     """The answer of each decision of the model (or of those named and what they need), in their order.
 
     Facts are named as the model's inputs, structures as mappings. Refuses, all at once: FactUnknown,
-    FactWrongType, FactOutOfDomain · NoDecision for a name that is none.
+    FactWrongType, FactOutOfDomain · NoDecision for a name that is none · DecisionNotTaken.
     """
     wanted = _wanted(model, list(only) if only is not None else [one.name for one in model.decisions])
     values = _typed(model, facts)
@@ -74,6 +75,28 @@ def answers(
                 UNKNOWN if answer.status in {"missing-facts", "refused"} else answer.result
             )
     return found
+
+
+def tables_for(
+    model: DmnModel, facts: Mapping[str, object], only: Iterable[str] | None = None
+) -> dict[str, tuple[Table, dict[str, Any]]]:
+    """Each decision as a table bound to these facts, with what it knows of its inputs: to trace and explain.
+
+    Decisions whose bounds or outputs need a missing fact are left out. Refuses as `answers`.
+    """
+    values = _typed(model, facts)
+    made: dict[str, tuple[Table, dict[str, Any]]] = {}
+    for name, answer in answers(model, facts, only).items():
+        decision = model.decision(name)
+        if decision is not None:
+            missing = [one for one in decision.needs if one not in values]
+            with suppress(MissingFacts):
+                _complete(decision, missing)
+                nulls, known = _columns(decision, values, missing)
+                made[name] = table_of(decision, values, nulls), known
+        if answer.status in {"decided", "no-rule"}:
+            values[name] = answer.result
+    return made
 
 
 def _wanted(model: DmnModel, names: list[str]) -> set[str]:

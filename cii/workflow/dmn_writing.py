@@ -23,13 +23,14 @@ from cii.workflow.vocabulary import HitPolicy
 
 TYPES = {
     "number": "number", "whole": "number", "money": "number", "text": "string", "yes/no": "boolean",
-    "date": "date", "time": "time", "date-time": "dateTime", "months": "yearMonthDuration", "days": "dayTimeDuration",
+    "date": "date", "time": "time", "date-time": "dateTime",
+    "months": "yearMonthDuration", "days": "dayTimeDuration",
 }  # fmt: skip
-_HEAD = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"'
-    ' xmlns:dmndi="https://www.omg.org/spec/DMN/20191111/DMNDI/" xmlns:dc="http://www.omg.org/spec/DMN/20180521/DC/"'
-    ' xmlns:di="http://www.omg.org/spec/DMN/20180521/DI/"'
-)
+_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"
+  xmlns:dmndi="https://www.omg.org/spec/DMN/20191111/DMNDI/"
+  xmlns:dc="http://www.omg.org/spec/DMN/20180521/DC/" xmlns:di="http://www.omg.org/spec/DMN/20180521/DI/"
+ """
 
 
 def write_dmn(tables: Iterable[Table]) -> str:
@@ -73,7 +74,8 @@ def _decision(table: Table, decided: set[str]) -> Iterator[str]:
         yield f'    <informationRequirement id="{key}_needs_{at}">'
         yield f"      <required{link}/>"
         yield "    </informationRequirement>"
-    yield f'    <decisionTable id="{key}_table" {_policy(table.hit_policy)} outputLabel={quoteattr(table.id)}>'
+    label = f"outputLabel={quoteattr(table.id)}"
+    yield f'    <decisionTable id="{key}_table" {_policy(table.hit_policy)} {label}>'
     for at, column in enumerate(table.inputs):
         yield from _input(column, f"{key}_in_{at}")
     for at, column in enumerate(table.outputs):

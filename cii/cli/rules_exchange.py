@@ -1,0 +1,132 @@
+"""Commands that exchange decision tables with other offices: DMN files in, DMN files out."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cii.cli.rules_facts import UnusableError, in_json, is_file, published, read_file, usable
+from cii.cli.telling import DONE, FINDINGS, Told
+from cii.store.settings import Settings
+
+
+@usable
+def rules_import(asked: argparse.Namespace, _: Settings) -> Told:
+    """Read the decision tables of a DMN file as decision files; name all that cannot be taken."""
+    from cii.workflow.dmn_markdown import NoDecisionFile, decision_file, slug  # noqa: PLC0415
+    from cii.workflow.dmn_reading import read_dmn  # noqa: PLC0415
+    from cii.workflow.reading import BrokenFile  # noqa: PLC0415
+
+    source = Path(asked.file)
+    try:
+        model = read_dmn(read_file(source), source.name)
+    except BrokenFile as broken:
+        return _refused(broken.problems)
+    if model.problems:
+        return _refused(model.problems)
+    made: dict[str, str] = {}
+    told: list[dict[str, Any]] = []
+    lines: list[str] = []
+    for decision in model.decisions:
+        one: dict[str, Any] = {
+            "name": decision.name,
+            "hit_policy": decision.policy.value,
+            "inputs": [column.name for column in decision.inputs],
+            "outputs": [column.name for column in decision.outputs],
+            "rules": len(decision.rules),
+            "needs": decision.needs,
+            "markdown": None,
+        }
+        told.append(one)
+        try:
+            text = one["markdown"] = decision_file(model, decision)
+            made[f"{slug(decision.name)}.md"] = text
+        except NoDecisionFile as no:
+            one["note"] = str(no)
+            lines.append(
+                f"{source.name}:{decision.line}: “{decision.name}” can be decided, not written: {no}."
+            )
+    data: dict[str, Any] = {"file": source.name, "decisions": told, "written": []}
+    if asked.out is None:
+        return Told([*made.values(), *lines], in_json(data))
+    if len(made) < len(told):
+        return Told(lines, in_json(data), FINDINGS)
+    _write({asked.out / name: text for name, text in made.items()})
+    data["written"] = sorted(str(asked.out / name) for name in made)
+    return Told(data["written"], in_json(data), DONE)
+
+
+def _refused(problems: Any) -> Told:  # noqa: ANN401 - problems of a file
+    found = [
+        {
+            "file": p.file,
+            "line": p.line,
+            "code": p.code,
+            "message": str(p.message),
+            "suggestion": p.suggestion,
+        }
+        for p in problems
+    ]
+    return Told([str(one) for one in problems], in_json({"problems": found}), FINDINGS)
+
+
+def _write(files: dict[Path, str]) -> None:
+    """Write all files or none; a file that is there is never replaced."""
+    there = [str(file) for file in files if file.exists()]
+    if there:
+        raise UnusableError(f"Ces fichiers existent déjà : {', '.join(there)}.")
+    try:
+        for file, text in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+    except OSError as no:
+        raise UnusableError(f"L'écriture a échoué : {no.strerror}.") from no
+
+
+@usable
+def rules_export(asked: argparse.Namespace, settings: Settings) -> Told:
+    """Write a decision file, a DMN file or a published table as DMN 1.3."""
+    from cii.workflow.dmn_markdown import NoDecisionFile, decision_file  # noqa: PLC0415
+    from cii.workflow.dmn_reading import read_dmn  # noqa: PLC0415
+    from cii.workflow.dmn_writing import write_dmn  # noqa: PLC0415
+    from cii.workflow.reading import BrokenFile  # noqa: PLC0415
+    from cii.workflow.rulebook import parse_table  # noqa: PLC0415
+
+    file = Path(asked.table)
+    try:
+        if not is_file(asked.table):
+            tables = [published(asked, settings, asked.table)]
+        elif file.suffix.lower() == ".md":
+            tables = [parse_table(read_file(file).decode("utf-8", "replace"), file.name)]
+        else:
+            model = read_dmn(read_file(file), file.name)
+            if model.problems:
+                return _refused(model.problems)
+            tables = [parse_table(decision_file(model, one), file.name) for one in model.decisions]
+    except BrokenFile as broken:
+        return _refused(broken.problems)
+    except NoDecisionFile as no:
+        return Told(
+            [f"{file.name}: {no}"], in_json({"problems": [{"file": file.name, "message": str(no)}]}), FINDINGS
+        )
+    text = write_dmn(tables)
+    if asked.out is None:
+        return Told([text], in_json({"dmn": text}))
+    _write({asked.out: text})
+    return Told([str(asked.out)], in_json({"written": str(asked.out)}))
+
+
+def import_dmn_arguments(parser: argparse.ArgumentParser) -> None:
+    """FILE [--out]."""
+    parser.add_argument("file", help="a DMN 1.1 to 1.5 file")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write the decision files here, all or none")
+
+
+def export_dmn_arguments(parser: argparse.ArgumentParser) -> None:
+    """TABLE [--out] [--on] [--folder]."""
+    parser.add_argument("table", help="the name of a published table, a .md or a .dmn file")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the DMN file here")
+    parser.add_argument(
+        "--on", type=date.fromisoformat, help="the date whose version is written, as 2026-10-15"
+    )
+    parser.add_argument("--folder", type=Path, help="instead of the configured workflows folder")
