@@ -1,19 +1,17 @@
 from dataclasses import replace
 from datetime import date, timedelta
-from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import Engine, text
-from sqlmodel import Session, select
+from sqlalchemy import text
+from sqlmodel import select
 
 from cii.access.tables import Account, Membership
 from cii.access.vocabulary import Role
-from cii.kernel.calendar import WorkingDays
 from cii.kernel.errors import Refusal
 from cii.kernel.moves import IllegalMove
 from cii.people.tables import Person
 from cii.store.columns import new_ref
-from cii.store.work import HOUSE, Work, working
+from cii.store.work import Work
 from cii.workflow.actions import (
     AlreadyRunning,
     NotOfTheUnit,
@@ -27,9 +25,9 @@ from cii.workflow.actions import (
 from cii.workflow.domain import FactOutOfDomain, MissingFacts
 from cii.workflow.events import Escalate, Resume, StaleSeq, Suspend, TransferLead, WrongInstitution
 from cii.workflow.projection import drift
-from cii.workflow.queries import decisions_for, instance_for, roles_of, state_of, tasks_of
+from cii.workflow.queries import decisions_for, instance_for, roles_of, tasks_of
 from cii.workflow.sweeping import sweep_timers
-from cii.workflow.tables import WfDefinition, WfEvent, WfInstance, WfTimer
+from cii.workflow.tables import WfDefinition, WfTimer
 from tests.conftest import NOW
 from tests.workflow.build_workflow import (
     TWO_VOICES,
@@ -297,39 +295,6 @@ def test_events_cannot_be_changed(work: Work, tmp_path):
 
     with pytest.raises(Exception, match="append-only"):
         work.session.execute(text("UPDATE wf_event SET kind = 'closed'"))
-
-
-def test_two_partners_who_end_the_last_tasks_at_once_make_one_transition(fresh_engine: Engine, tmp_path):
-    with working(fresh_engine, HOUSE, NOW, calendar=WorkingDays("NE")) as work:
-        begun, roles = a_process(work, tmp_path / "w")
-        key = begun.instance.id
-    together, failures = Barrier(2), []
-
-    def speak(task: str, role: str) -> None:
-        try:
-            together.wait()
-            with working(fresh_engine, HOUSE, NOW, calendar=WorkingDays("NE")) as mine:
-                instance = mine.session.get_one(WfInstance, key)
-                fire(seated(mine, roles[role][0]), instance, done(task))
-        except Exception as broken:  # noqa: BLE001 - a thread hands its failure to the test
-            failures.append(broken)
-
-    threads = [Thread(target=speak, args=pair) for pair in (("one", "AC"), ("two", "AI"))]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-
-    with Session(fresh_engine) as session:
-        entered = [
-            event.payload["stage"]
-            for event in session.exec(select(WfEvent).where(WfEvent.kind == "stage-entered"))
-        ]
-        state = state_of(Work(session, HOUSE, NOW), session.get_one(WfInstance, key))
-        assert failures == []
-        assert entered.count("follow_up") == 1
-        assert state.stage == "follow_up"
-        assert drift(Work(session, HOUSE, NOW)) == []
 
 
 def test_a_process_nobody_published_is_unknown(work: Work):
