@@ -13,7 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from cii.cli.demo import demo, demo_check, demo_load, size_arguments
 from cii.cli.drawing import bpmn_arguments, workflows_export_bpmn
 from cii.cli.files import draw_arguments, folder, workflows_check, workflows_draw
-from cii.cli.rules import eval_arguments, rules_check, rules_eval
+from cii.cli.rules import rules_check, rules_eval, rules_explain
+from cii.cli.rules_exchange import export_dmn_arguments, import_dmn_arguments, rules_export, rules_import
+from cii.cli.rules_facts import facts_arguments
 from cii.cli.running import (
     audit_verify,
     db_check,
@@ -26,7 +28,7 @@ from cii.cli.running import (
     user_arguments,
     work,
 )
-from cii.cli.telling import CANNOT_START, EPILOG, FINDINGS, Arguments, Run, Told, no_arguments
+from cii.cli.telling import CANNOT_START, EPILOG, FINDINGS, Arguments, Json, Run, Told, no_arguments
 from cii.cli.trade import (
     import_arguments,
     import_file,
@@ -56,7 +58,10 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("workflows draw", workflows_draw, draw_arguments),
     ("workflows export-bpmn", workflows_export_bpmn, bpmn_arguments),
     ("rules check", rules_check, folder),
-    ("rules eval", rules_eval, eval_arguments),
+    ("rules eval", rules_eval, facts_arguments),
+    ("rules explain", rules_explain, facts_arguments),
+    ("rules import-dmn", rules_import, import_dmn_arguments),
+    ("rules export-dmn", rules_export, export_dmn_arguments),
     ("import detections", import_file, import_arguments),
     ("reconcile", reconcile_day, reconcile_arguments),
     ("report quarter", report_quarter, report_arguments),
@@ -122,7 +127,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         lines = [_placed(one) for one in no.reasons]
         told = Told(lines, {"reasons": said}, FINDINGS)
     if asked.json:
-        print(json.dumps(plain(told.data), ensure_ascii=False))
+        print(told.data if isinstance(told.data, Json) else json.dumps(plain(told.data), ensure_ascii=False))
     else:
         for line in told.lines:
             print(line, file=sys.stderr if told.code else sys.stdout)
