@@ -1,0 +1,303 @@
+"""What would change: a draft table asked over all open cases beside the version in force; nothing is saved.
+
+Three statements gather what the last decision of each case looked at; both versions are then asked about the
+same facts. Cases of which a version can say nothing are listed apart. Cases and facts that the actor may not
+see are counted and never listed. Source: workflow.md §3 ("What if").
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import and_
+from sqlalchemy import select as rows_of
+from sqlmodel import col, select
+
+from cii.access.vocabulary import Section
+from cii.cases.queries import visible_to
+from cii.cases.tables import CaseFile
+from cii.cases.vocabulary import CaseStatus
+from cii.institutions.vocabulary import Sector
+from cii.kernel.errors import Refusal, UnknownThing
+from cii.people.tables import Identity, SystemStatus
+from cii.people.vocabulary import StatusKind
+from cii.routing.fact_sections import sections_of
+from cii.routing.rules import age_at
+from cii.store.work import Work
+from cii.workflow.library import table as version_of
+from cii.workflow.queries import table_on
+from cii.workflow.reading import BrokenFile
+from cii.workflow.rulebook import Table, parse_table
+from cii.workflow.tables import WfDecision, WfTable
+from cii.workflow.whatif import Asked, Compared, Effect, Said, compare, sentences
+
+LISTED = 200
+"""So many cases are listed at most; all are counted, and a file takes them all."""
+FEW = 5
+"""Counts of cases the reader may not see are told exactly from this number on."""
+
+
+class Facts(StrEnum):
+    """Which facts are used: those of the last decision, or these with what has changed since."""
+
+    STORED = "stored"
+    TODAY = "today"
+
+
+class DraftMissing(Refusal):
+    """Neither the text of a draft nor another published version was given."""
+
+    code, kind = "draft-missing", "unfit"
+
+
+class OtherTable(Refusal):
+    """The draft is a version of another table than the one it is held against."""
+
+    code, kind = "draft-of-another-table", "unfit"
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """A draft of a table (its text, or a published `version`), held against the version of a day (today)."""
+
+    table: str
+    draft: str = ""
+    version: int | None = None
+    on: date | None = None
+    facts: Facts = Facts.STORED
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A listed case: what both versions say of it, on which facts, and when these were looked at."""
+
+    ref: str
+    number: str
+    unit_id: int
+    compared: Compared
+    facts: Mapping[str, Any] = field(hash=False)
+    decided_at: datetime
+
+    def why(self, table: Table, lang: str) -> str:
+        """The sentences by which that version would explain itself."""
+        return " ".join(sentences(table, self.facts, lang))
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """So many cases go from one answer to another; of them `unseen` are closed to the reader."""
+
+    before: Said
+    after: Said
+    cases: int
+    unseen: int
+
+    @property
+    def told(self) -> int | None:
+        """The number as it may be told: None where only a few cases that the reader may not see are in it."""
+        return None if 0 < self.unseen < FEW else self.cases
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the draft would change: counts over all open cases, lists of those the reader may see.
+
+    `undecided`: open cases that this table was never asked about. `moved` and `unsaid` hold at most `listed`
+    rows, in the order of case numbers; `hidden` counts the moved cases that are not for the reader's eyes.
+    """
+
+    now: Table
+    draft: Table
+    on: date
+    facts: Facts
+    open_cases: int
+    undecided: int
+    effects: Mapping[Effect, int]
+    flows: tuple[Flow, ...]
+    moved: tuple[CaseRow, ...]
+    unsaid: tuple[CaseRow, ...]
+    silences: tuple[Flow, ...]
+    hidden: int
+
+
+def what_if(work: Work, ask: WhatIf, listed: int | None = LISTED) -> Report:
+    """Ask the draft and the version in force about every open case; writes nothing.
+
+    Refuses: BrokenFile (each fault with its line), OtherTable, DraftMissing, NoTableInForce, UnknownThing.
+    """
+    day = ask.on or work.today
+    _, now = table_on(work, ask.table, day)
+    draft = _draft(work, ask)
+    held, proposed = Asked(now), Asked(draft)
+    counts: Counter[Effect] = Counter()
+    flows: Counter[tuple[Said, Said]] = Counter()
+    unseen: Counter[tuple[Said, Said]] = Counter()
+    rows: dict[Effect, list[CaseRow]] = {Effect.MOVED: [], Effect.UNSAID: []}
+    changed = _Today(work, day) if ask.facts is Facts.TODAY else None
+    total = undecided = hidden = 0
+    for case, visible, facts, at in _open_cases(work, ask.table, sections_of(now) | sections_of(draft)):
+        total += 1
+        if facts is None:
+            undecided += 1
+            continue
+        known = facts if changed is None else {**facts, **changed.of(case)}
+        found = compare(held, proposed, known)
+        effect = found.effect
+        counts[effect] += 1
+        pair = _outcomes(found)
+        flows[pair] += 1
+        if not visible:
+            unseen[pair] += 1
+            hidden += effect is Effect.MOVED
+        elif effect in rows and (listed is None or len(rows[effect]) < listed):
+            rows[effect].append(CaseRow(case.ref, case.number, case.lead_unit_id, found, known, at))
+    told = [Flow(*pair, cases, unseen[pair]) for pair, cases in flows.most_common()]
+    return Report(
+        now=now,
+        draft=draft,
+        on=day,
+        facts=ask.facts,
+        open_cases=total,
+        undecided=undecided,
+        effects={effect: counts[effect] for effect in Effect},
+        flows=tuple(one for one in told if not (one.before.silent or one.after.silent)),
+        moved=tuple(rows[Effect.MOVED]),
+        unsaid=tuple(rows[Effect.UNSAID]),
+        silences=tuple(one for one in told if one.before.silent or one.after.silent),
+        hidden=hidden,
+    )
+
+
+def _outcomes(found: Compared) -> tuple[Said, Said]:
+    """Both answers without their rules: what the counts are kept by."""
+    before, after = found.before, found.after
+    return Said(before.verdict, before.outcomes, (), before.facts), Said(
+        after.verdict, after.outcomes, (), after.facts
+    )
+
+
+def _draft(work: Work, ask: WhatIf) -> Table:
+    if ask.draft.strip():
+        draft = parse_table(ask.draft, "draft")
+        if draft.id != ask.table:
+            raise OtherTable(field="draft", found=draft.id, table=ask.table)
+        return draft
+    if ask.version is None:
+        raise DraftMissing(field="draft")
+    try:
+        return version_of(work, ask.table, ask.version)
+    except UnknownThing as no:
+        no.field = "version"
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    ref: str
+    number: str
+    person_id: int
+    lead_unit_id: int
+
+
+def _open_cases(
+    work: Work, name: str, needed: Section
+) -> Iterator[tuple[_Case, bool, Mapping[str, Any] | None, datetime]]:
+    """Each open case with whether the actor may see such facts of it, and its last decision by that table.
+
+    A decision about the person before the case was opened counts when the case has none of its own.
+    """
+    connection = work.session.connection()
+    decided = _last_decisions(work, name)
+    asked = (
+        rows_of(
+            col(CaseFile.id),
+            col(CaseFile.ref),
+            col(CaseFile.number),
+            col(CaseFile.person_id),
+            col(CaseFile.lead_unit_id),
+            and_(*(visible_to(work, section) for section in needed)).label("seen"),
+        )
+        .where(col(CaseFile.status) == CaseStatus.OPEN)
+        .order_by(col(CaseFile.number))
+    )
+    for id_, ref, number, person, lead, seen in connection.execute(asked):
+        at, inputs = decided.get(id_ or 0) or (work.now, None)
+        yield _Case(ref, number, person, lead), bool(seen), inputs, at
+
+
+def _last_decisions(work: Work, name: str) -> dict[int, tuple[datetime, Mapping[str, Any]]]:
+    """By open case when the table was last asked and about which facts; two joins, no statement per case."""
+    of_case = col(WfDecision.case_id) == col(CaseFile.id)
+    of_person = and_(
+        col(WfDecision.person_id) == col(CaseFile.person_id),
+        col(WfDecision.case_id).is_(None),
+        col(WfDecision.at) <= col(CaseFile.opened_at),
+    )
+    found: dict[int, tuple[datetime, Mapping[str, Any]]] = {}
+    for about in (of_person, of_case):
+        rows = (
+            rows_of(col(CaseFile.id), col(WfDecision.at), col(WfDecision.inputs))
+            .select_from(WfDecision)
+            .join(WfTable, col(WfTable.id) == col(WfDecision.table_id))
+            .join(CaseFile, about)
+            .where(col(WfTable.name) == name, col(CaseFile.status) == CaseStatus.OPEN)
+            .order_by(col(WfDecision.id))
+        )
+        for id_, at, inputs in work.session.connection().execute(rows):
+            found[id_] = (at, inputs)
+    return found
+
+
+class _Today:
+    """What has changed since the decisions: ages, and where persons stand in the systems."""
+
+    def __init__(self, work: Work, day: date) -> None:
+        self.day = day
+        connection = work.session.connection()
+        mine = select(col(CaseFile.person_id)).where(col(CaseFile.status) == CaseStatus.OPEN)
+        self.births: dict[int, date] = {}
+        births = (
+            select(col(Identity.person_id), col(Identity.birth_date))
+            .where(col(Identity.person_id).in_(mine))
+            .order_by(col(Identity.id))
+        )
+        for person, birth in connection.execute(births):
+            self.births.setdefault(person, birth)
+        self.statuses: dict[int, dict[Sector, tuple[StatusKind, date | None]]] = {}
+        statuses = (
+            select(
+                col(SystemStatus.person_id),
+                col(SystemStatus.system),
+                col(SystemStatus.kind),
+                col(SystemStatus.until),
+            )
+            .where(col(SystemStatus.person_id).in_(mine), col(SystemStatus.effective_on) <= day)
+            .order_by(col(SystemStatus.effective_on), col(SystemStatus.id))
+        )
+        for person, system, kind, until in connection.execute(statuses):
+            self.statuses.setdefault(person, {})[system] = (kind, until)
+
+    def of(self, case: _Case) -> dict[str, Any]:
+        """The facts of today that are known of the person."""
+        found: dict[str, Any] = {}
+        birth = self.births.get(case.person_id)
+        if birth is not None:
+            found["age"] = age_at(birth, self.day)
+        held = self.statuses.get(case.person_id)
+        if held:
+            live = [kind for kind, until in held.values() if until is None or until >= self.day]
+            follow = sum(kind in {StatusKind.BENEFIT, StatusKind.FOLLOWED} for kind in live)
+            found |= {
+                "followed": follow,
+                "systems": follow,
+                "may_owe": sum(kind is StatusKind.MAY_BE_OWED for kind in live),
+            }
+        return found
+
+
+__all__ = [
+    "BrokenFile", "CaseRow", "DraftMissing", "Facts", "Flow", "OtherTable", "Report", "WhatIf", "what_if",
+]  # fmt: skip
