@@ -23,6 +23,7 @@ from cii.institutions.queries import institutions
 from cii.kernel.errors import UnknownThing
 from cii.kernel.moves import open_moves
 from cii.kernel.period import ONE_DAY, Period, Quarter
+from cii.routing.redirects import carousels
 from cii.store.work import HOUSE, Actor, Work
 
 
@@ -77,7 +78,11 @@ def held_days(work: Work, body: Body, period: Period) -> list[date]:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What the group owes: `quarter_without_meeting` or `monthly_data_missing`, late since a day."""
+    """What the group has to see to, since a day.
+
+    `quarter_without_meeting`, `monthly_data_missing`: what it owes. `redirects`: a person was sent on as often
+    as may be; `what` is the number of the case whose joint assessment opened.
+    """
 
     kind: str
     since: date
@@ -85,7 +90,10 @@ class Alert:
 
 
 def alerts(work: Work, day: date | None = None) -> list[Alert]:
-    """What the group owes on that day: a meeting of the quarter before, the data of the month before."""
+    """What the group owes on that day: a meeting of the quarter before, the data of the month before.
+
+    Further the persons whom three redirects within the window call to a joint assessment (as of today).
+    """
     at = day or work.today
     found = []
     quarter = Quarter.of(at).previous
@@ -99,6 +107,7 @@ def alerts(work: Work, day: date | None = None) -> list[Alert]:
             Alert("monthly_data_missing", due + ONE_DAY, f"{one} {month:%Y-%m}")
             for one in missing_deliveries(delivered(work, month))
         ]
+    found += [Alert("redirects", one.since, f"{one.case_number} ({one.count})") for one in carousels(work)]
     return found
 
 

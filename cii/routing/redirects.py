@@ -26,12 +26,26 @@ class Redirect:
     counts: bool
 
 
-def standing_of(work: Work, person_id: int, *, lock: bool = False) -> Standing:
-    """Where the person stands today; `lock` holds her referrals, so that two offices count one by one."""
-    query = select(Referral).where(col(Referral.person_id) == person_id).order_by(col(Referral.id))
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    rows = [row for row in work.session.exec(query) if row.state is ReferralState.REDIRECTED]
+def hold_referrals(work: Work, person_id: int) -> None:
+    """Hold the person's referrals until the transaction ends, always in one order.
+
+    Two offices that act at once on referrals of the same person count her redirects one after the other.
+    """
+    work.session.exec(
+        select(Referral)
+        .where(col(Referral.person_id) == person_id)
+        .order_by(col(Referral.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def standing_of(work: Work, person_id: int) -> Standing:
+    """Where the person stands today."""
+    query = select(Referral).where(
+        col(Referral.person_id) == person_id, col(Referral.state) == ReferralState.REDIRECTED
+    )
+    rows = work.session.exec(query).all()
     days = [local_day(row.answered_at) for row in rows if row.answered_at]
     limit, months = work.parameter("redirect_limit"), work.parameter("redirect_window_months")
     return standing(days, work.today, limit, months)

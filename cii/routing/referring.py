@@ -17,7 +17,7 @@ from cii.notices.actions import tell
 from cii.people.vocabulary import Basis
 from cii.routing.flow import CASE, advance, holders, instance_of, see_to
 from cii.routing.queries import open_referral
-from cii.routing.redirects import standing_of
+from cii.routing.redirects import hold_referrals, standing_of
 from cii.routing.routes import terms_of
 from cii.routing.rules import ReferralChanged, ReferralOpen
 from cii.routing.rules_redirect import refuse_when_full
@@ -89,7 +89,7 @@ def advance_referral(
     """
     row = work.session.get_one(Referral, instance.subject_id)
     fired = fire(work, instance, event, terms=terms_of(work, row))
-    work.session.refresh(row, with_for_update=True)
+    hold_referrals(work, row.person_id)
     if version is not None and version != row.version:
         raise ReferralChanged(version=row.version)
     before, after = row.state, ReferralState(fired.state.stage)
@@ -107,7 +107,7 @@ def _moved(
     """The row tells what the process has come to."""
     after = ReferralState(fired.state.stage)
     if after is ReferralState.REDIRECTED:
-        refuse_when_full(standing_of(work, row.person_id, lock=True))
+        refuse_when_full(standing_of(work, row.person_id))
         row.named_unit_id = named_unit
     _stands(row, fired.state)
     row.version += 1

@@ -30,7 +30,7 @@ ACTS = (
     "open_case", "join_case", "leave_case", "move_lead", "close_case", "reopen_case", "write_grid",
     "write_medical", "voice_done", "sign_assessment", "propose_plan", "answer_plan", "announce",
     "send_referral", "receive_referral", "ask_referral", "answer_referral", "accept_referral",
-    "decline_referral", "withdraw_referral", "expire_referral", "disclose", "give_consent",
+    "decline_referral", "redirect_referral", "change_path", "withdraw_referral", "expire_referral", "disclose", "give_consent",
     "withdraw_consent", "decide", "placement.assign", "placement.accept", "placement.refuse",
     "placement.cancel", "placement.start", "placement.end", "placement.expire",
 )  # fmt: skip
