@@ -14,7 +14,8 @@ from cii.demo.sheet import Sheet
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.clock import local_midnight
 from cii.people.vocabulary import Basis, ConsentHow, Purpose
-from cii.routing.actions_announce import SHARED, TEXT_VERSION
+from cii.routing.actions_announce import TEXT_VERSION
+from cii.routing.sharing import SHARED
 from cii.store.secrets import keyed_hash, seal
 
 FORMER_DAYS = timedelta(days=30)

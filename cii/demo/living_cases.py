@@ -16,17 +16,17 @@ from cii.demo.living_referrals import Referrals
 from cii.demo.living_shapes import LivingCase, Wish
 from cii.institutions.vocabulary import Sector
 from cii.routing.rules import age_at
+from cii.routing.vocabulary import ReferralState
 from cii.workflow.events import Reassign, TaskDone, WithdrawConsent
 from cii.workflow.state import TaskState
 
-FIRST_ANSWER = 2
-"""The visit of everyday CII in which the answer to the referral is given."""
 NEAR_THE_END = 60
 """Benefit days left below which PACTE pays instead of the insurance."""
 _PACE = {
     "grid_ac": (2, 14), "grid_ai": (3, 17), "grid_as": (2, 15), "medical": (5, 24), "sign": (1, 6),
-    "propose": (2, 11), "agree": (1, 11), "review": (30, 46), "request": (0, 4), "answer": (1, 9),
-    "name_receiver": (1, 5), "act": (22, 46), "support": (16, 40), "receive": (1, 6), "confirm": (2, 10),
+    "propose": (2, 11), "agree": (1, 11), "review": (30, 46),
+    "name_receiver": (1, 5), "act": (22, 46), "support": (16, 40), "conclude": (1, 8),
+    "receive": (1, 6), "confirm": (2, 10),
     "take_lead": (1, 8), "decide_lead": (2, 6),
 }  # fmt: skip
 """Working days that a task usually takes: from, to; some take longer than its deadline."""
@@ -59,6 +59,11 @@ class CaseMaker:
             self.referrals.declined(case, answered)
         withdrawn = self._withdrawal(case)
         while case.story.open:
+            if case.story.state is not None and case.story.state.stage == "orientation_requested":
+                if not self._orientated(case, answered):
+                    break
+                answered = None
+                continue
             chosen = self._next(case, answered)
             if chosen is None or chosen[0] >= self.now:
                 break
@@ -72,6 +77,27 @@ class CaseMaker:
             self._assign(case)
         if case.story.ended:
             case.dossier.close(case.story.ended, case.story.records[-1][0].at)
+
+    def _orientated(self, case: LivingCase, answered: datetime | None) -> bool:
+        """The referral's answer moves everyday collaboration; False while it is still to come."""
+        row = case.referral
+        if row is None or (answered is None and row["state"] is not ReferralState.SENT):
+            return False
+        if answered is None:
+            if len(case.letters) == 1:
+                return False
+            answered = self.canton.at_work(row["sent_at"].date(), wait=self.chance.randint(1, 9))
+            answered = max(answered, row["sent_at"] + timedelta(hours=1))
+            if answered >= self.now:
+                return False
+            self.referrals.accepted(case, answered)
+            case.fate = "accept"
+        if case.fate == "accept":
+            case.dossier.move_lead(case.lead, answered)
+            case.story.roles["lead"] = (case.lead,)
+        case.declined = False
+        case.story.play(TaskDone("answer", case.fate), answered, None)
+        return True
 
     def _next(self, case: LivingCase, answered: datetime | None) -> tuple[datetime, TaskState] | None:
         state = case.story.state
@@ -88,9 +114,7 @@ class CaseMaker:
     def _moment(self, case: LivingCase, task: TaskState, answered: datetime | None) -> datetime | None:
         """When the unit does the task; None while it waits for the answer to a referral."""
         opened = task.opened_at or self.now
-        visit = case.story.state.visit if case.story.state else 0
-        of_referral = task.key == "take_lead" or (task.key == "answer" and visit == FIRST_ANSWER)
-        if of_referral and case.unit != case.lead:
+        if task.key == "take_lead" and case.unit != case.lead:
             return None if answered is None else max(answered, opened + timedelta(minutes=5))
         low, high = _PACE.get(task.key, (2, 9))
         days = self.chance.randint(low, high)
@@ -107,9 +131,7 @@ class CaseMaker:
         unit = task.unit if isinstance(task.unit, int) else case.lead
         if act is not None:
             act(case, task, at, outcome)
-        if task.key == "take_lead" or (task.key == "answer" and outcome == "accept"):
-            if task.key == "answer":
-                self.referrals.accepted(case, at)
+        if task.key == "take_lead":
             case.dossier.move_lead(case.lead, at)
         facts: dict[str, Any] = {}
         if task.key == "receive":
@@ -122,7 +144,7 @@ class CaseMaker:
         if after != stage and after in {"follow_up", "joint_action", "in_follow_up"} and case.wish is None:
             self._want_place(case, at)
 
-    def _outcome(  # noqa: PLR0911 - one answer per task
+    def _outcome(
         self, case: LivingCase, task: TaskState, at: datetime
     ) -> tuple[str, str | None]:
         """How the task ends, and how the case, where this ends it."""
@@ -132,16 +154,10 @@ class CaseMaker:
                 return self._review(case, at)
             case "agree":
                 return ("refuse" if odds(5) else "agree"), None
-            case "answer":
-                if not case.declined:
-                    return "accept", None
-                case.declined = False
-                return ("redirect" if odds(60) else "decline"), None
             case "name_receiver":
-                return ("joint" if odds(20) else "named"), None
-            case "act" | "support":
-                done = "completed" if task.key == "act" else "given"
-                return done, self.chance.choice(_OUTCOMES[:-1])
+                return ("no_need" if odds(20) else "named"), None
+            case "conclude":
+                return "concluded", self.chance.choice(_OUTCOMES[:-1])
             case "confirm":
                 return ("admitted" if case.detection["facts"]["problems"] > 1 else "not_admitted"), None
         first = case.story.definition.task(task.stage, task.key).outcomes[0]
@@ -228,5 +244,6 @@ class CaseMaker:
         self.wishes.append(case.wish)
 
     def put(self, case: LivingCase) -> None:
-        """Write the process of the case."""
+        """Write the processes of the case and of its referrals."""
+        self.referrals.put(case)
         case.story.put(self.sheet, case.dossier.case_id, case.dossier.case_ref, case.dossier.person_id)

@@ -13,8 +13,9 @@ from cii.demo.people import Invented, invent
 from cii.demo.profiles import Situation, situation, status_rows
 from cii.demo.stories import Story, put_decision
 from cii.institutions.vocabulary import Sector, UnitKind
-from cii.routing.actions_announce import KINDS, SHARED, VOICES
+from cii.routing.actions_announce import KINDS, VOICES
 from cii.routing.rules import TriageFacts, age_at
+from cii.routing.sharing import SHARED
 from cii.routing.vocabulary import DetectionState, Path
 from cii.workflow.decision import decide as decide_by
 from cii.workflow.events import TaskDone
@@ -145,8 +146,12 @@ class Announcing:
             lead = voices[PartyRole(str(answer.outputs["lead"]))]
         roles |= {"lead": (lead,), "announcing": (unit,), "sending": (unit,), "receiving": (lead,)}
         roles |= {"coordination": (self.house.units["GC"],)}
+        if path is CasePath.EVERYDAY:
+            roles["lead"] = (unit,)
         facts = {"systems": len(found.followed), "consent": True}
         story.begin(at, unit, facts)
+        if path is CasePath.EVERYDAY:
+            story.play(TaskDone("request", "requested"), at + timedelta(seconds=1), unit)
         case = LivingCase(dossier, story, found, path, unit, voices, lead, detection)
         if path is CasePath.NETWORK:
             self.sheet.put("assessment", case_id=dossier.case_id, round=1, composed_at=at)

@@ -43,5 +43,8 @@ class LivingCase:
     plan: dict[str, Any] = field(default_factory=dict)
     referral: dict[str, Any] | None = None
     replies: list[PlanReply] = field(default_factory=list)
+    letters: list[tuple[dict[str, Any], Story]] = field(default_factory=list)
+    """Each referral of the case with its process."""
+    fate: str = "accept"
     declined: bool = False
     rested: datetime | None = None

@@ -107,13 +107,15 @@ class Story:
             self._step(Decided(table, answer.outputs, answer.rules), at, unit, facts)
         return answer
 
-    def put(self, sheet: Sheet, subject_id: int, subject_ref: str, person_id: int) -> int:
+    def put(
+        self, sheet: Sheet, subject_id: int, subject_ref: str, person_id: int, kind: str = "case"
+    ) -> int:
         """Write the process as rows: instance, parts, events, tasks, timers, decisions. Returns its id."""
         state = self.state
         if state is None:
             raise ValueError("the story has not begun")
         started, last = self.records[0][0].at, self.records[-1][0].at
-        subject: dict[str, Any] = {"subject": "case", "subject_id": subject_id, "person_id": person_id}
+        subject: dict[str, Any] = {"subject": kind, "subject_id": subject_id, "person_id": person_id}
         instance = sheet.put(
             "wf_instance",
             definition_id=self.rules.definitions[self.name][0],
@@ -158,7 +160,7 @@ class Story:
                 answer,
                 at,
                 account_id=self.by_unit.get(decider) if decider else None,
-                case_id=subject_id,
+                case_id=subject_id if kind == "case" else None,
                 **subject,
             )
         return instance
