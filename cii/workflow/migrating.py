@@ -21,9 +21,8 @@ from cii.kernel.digest import digest
 from cii.kernel.errors import Refusal, UnknownThing
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, Work, working
+from cii.workflow.bulk import Changed, keep_all
 from cii.workflow.definition import Definition
-from cii.workflow.keeping import keep
-from cii.workflow.machine import Step
 from cii.workflow.migration import Plan, check_plan
 from cii.workflow.problems import BrokenFile
 from cii.workflow.queries import parsed, revived
@@ -230,16 +229,16 @@ def move_batch(
     A case that is on the new version already (another run was first) is neither.
     """
     versions = _versions(work, plan)
-    moved, changed = 0, []
+    moved: list[Changed] = []
+    changed: list[str] = []
     for case in _cases(work, plan, versions, gather, ids):
         if isinstance(case.result, Blocked) or case.mark != promised[case.instance.id or 0]:
             changed.append(case.instance.subject_ref)
-            continue
-        case.instance.definition_id = versions.new_id
-        took = Step(case.result.state, case.result.effects, (case.result.record,))
-        keep(work, case.instance, versions.new, before=case.state, took=took, event=None, act=ACT)
-        moved += 1
-    return moved, changed
+        else:
+            moved.append(Changed(case.instance, case.state, case.result.state, case.result.record))
+    if moved:
+        keep_all(work, moved, versions.new_id, versions.new, ACT)
+    return len(moved), changed
 
 
 def _cases(

@@ -25,7 +25,7 @@ ROLES = {
 OLD = parse((FILES / "joint-opinion.yaml").read_text("utf-8"), "joint-opinion.yaml")
 NEW_TEXT = (FILES / "joint-opinion-v2.yaml").read_text("utf-8")
 NEW = parse(NEW_TEXT, "joint-opinion-v2.yaml")
-TEXT = (FILES / "joint-opinion-1-2.yaml").read_text("utf-8")
+TEXT = (FILES / "migrations" / "joint-opinion-1-2.yaml").read_text("utf-8")
 PLAN = read_plan(TEXT, "joint-opinion-1-2.yaml")
 
 

@@ -1,0 +1,80 @@
+"""The versions a case has had: its state at any earlier event, with the definition of that time.
+
+Old cases keep their old diagram: what happened under a version is drawn by that version. Source:
+workflow.md §1 point 4.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from cii.store.work import Work
+from cii.workflow.definition import Definition, Task
+from cii.workflow.queries import definition_of, events_of, parsed, revived
+from cii.workflow.state import Record, State, fold
+from cii.workflow.tables import WfDefinition, WfInstance
+from cii.workflow.vocabulary import Title
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A case as it stood at the end of its time under one version; `why` says what brought it there."""
+
+    definition: Definition
+    state: State
+    since: datetime
+    why: Title
+
+
+def chapters(work: Work, instance: WfInstance) -> list[Chapter]:
+    """The case under each version it has had, the present one last; one chapter when it never migrated."""
+    records = _records(work, instance)
+    starts = [at for at, one in enumerate(records) if at == 0 or one.kind == "migrated"]
+    found = []
+    for start, end in zip(starts, [*starts[1:], len(records)], strict=True):
+        definition, state = _then(work, instance, records[:end])
+        found.append(Chapter(definition, state, records[start].at, records[start].data.get("why", {})))
+    return found
+
+
+def state_at(work: Work, instance: WfInstance, seq: int | None = None) -> Chapter:
+    """The case after its event `seq` (left out: the last), with the definition it had then."""
+    records = [one for one in _records(work, instance) if seq is None or one.seq <= seq]
+    definition, state = _then(work, instance, records)
+    return Chapter(definition, state, records[-1].at, {})
+
+
+def known_task(work: Work, definition: Definition, stage: str, key: str) -> Task | None:
+    """A task of a case by its keys: in this version, else in the newest other that knows it.
+
+    A task done before a migration may have vanished from the present version.
+    """
+    for one in (definition, *_others(work, definition)):
+        found = one.stages.get(stage)
+        task = found.task(key) if found else None
+        if task is not None:
+            return task
+    return None
+
+
+def _others(work: Work, definition: Definition) -> Iterable[Definition]:
+    rows = work.session.exec(
+        select(WfDefinition)
+        .where(col(WfDefinition.name) == definition.id)
+        .order_by(col(WfDefinition.version).desc())
+    )
+    return (parsed(row.source, f"{row.name} {row.version}") for row in rows)
+
+
+def _records(work: Work, instance: WfInstance) -> list[Record]:
+    return [Record(one.seq, one.at, one.kind, one.payload) for one in events_of(work, instance)]
+
+
+def _then(work: Work, instance: WfInstance, records: list[Record]) -> tuple[Definition, State]:
+    state = fold(records)
+    definition = definition_of(work, instance.definition_id)
+    if state.version != definition.version:
+        definition = next(one for one in _others(work, definition) if one.version == state.version)
+    return definition, revived(definition, state)
