@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from cii.cli.files import unsound
 from cii.cli.running import run_house
 from cii.cli.telling import CANNOT_START, DONE, FINDINGS, Told, engine_of
 from cii.store.settings import Settings
@@ -33,6 +34,8 @@ def demo_load(asked: argparse.Namespace, settings: Settings) -> Told:
     from cii.demo.directory import PASSWORD, accounts_shown  # noqa: PLC0415
     from cii.demo.load import SIZE, LoadFailed, load  # noqa: PLC0415
 
+    if (unfit := unsound(settings)) is not None:
+        return unfit
     if settings.mode == "production":
         return Told(["the demo canton is not for production"], {"loaded": False}, CANNOT_START)
     try:

@@ -5,22 +5,30 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cii.cli.telling import DONE, FINDINGS, Told
+from cii.cli.telling import CANNOT_START, DONE, FINDINGS, Told
 from cii.store.settings import Settings
 
 
 def workflows_check(asked: argparse.Namespace, settings: Settings) -> Told:
-    """Check the processes in workflows/*.yaml."""
-    from cii.workflow.checks import problems_in  # noqa: PLC0415
+    """Check the processes and migration plans in workflows: form, words, paths, hashes."""
+    from cii.workflow.folder import process_faults  # noqa: PLC0415
 
     folder = asked.folder or settings.workflows_dir
-    tables = {table.id for table, _ in tables_in(folder) if table is not None}
-    found = [
-        problem
-        for file in sorted(folder.glob("*.yaml"))
-        for problem in problems_in(file.read_text(encoding="utf-8"), file.name, tables)[1]
-    ]
-    return findings(found, len(list(folder.glob("*.yaml"))))
+    count = len([*folder.glob("*.yaml"), *folder.glob("migrations/*.yaml")])
+    return findings(process_faults(folder), count, asked.lang)
+
+
+def unsound(settings: Settings) -> Told | None:
+    """Why the house may not start on these definition files: each error by line; None when they are sound."""
+    from cii.texts.speech import say  # noqa: PLC0415
+    from cii.workflow.folder import faults_of  # noqa: PLC0415
+
+    grave = [one for one in faults_of(settings.workflows_dir) if one.severity == "error"]
+    if not grave:
+        return None
+    told = findings(grave, len(grave), "fr")
+    head = say("problem.cannot-start", "fr", n=len(grave), folder=str(settings.workflows_dir))
+    return Told([head, *told.lines], told.data, CANNOT_START)
 
 
 def workflows_draw(asked: argparse.Namespace, settings: Settings) -> Told:
@@ -47,16 +55,27 @@ def tables_in(folder: Path) -> list[tuple[Any, list[Any]]]:
     return found
 
 
-def findings(found: Sequence[Any], count: int) -> Told:
-    """The faults found, or that none was, with the exit code."""
-    grave = [one for one in found if getattr(one, "severity", "error") == "error"]
-    lines = [str(one) for one in found] or [f"{count} files, no fault"]
-    return Told(lines, {"files": count, "findings": [str(one) for one in found]}, FINDINGS if grave else DONE)
+def findings(found: Sequence[Any], count: int, lang: str = "fr") -> Told:
+    """The faults found, or that none was, with the exit code; `found` holds problems."""
+    from cii.texts.speech import say  # noqa: PLC0415
+
+    grave = any(getattr(one, "severity", "error") == "error" for one in found)
+    lines = [one if isinstance(one, str) else one.said(lang) for one in found] or [
+        say("problem.none", lang, n=count)
+    ]
+    data = {"files": count, "findings": [one if isinstance(one, str) else one.told(lang) for one in found]}
+    return Told(lines, data, FINDINGS if grave else DONE)
 
 
 def folder(parser: argparse.ArgumentParser) -> None:
     """[--folder]."""
     parser.add_argument("--folder", type=Path, help="instead of the configured workflows folder")
+
+
+def check_arguments(parser: argparse.ArgumentParser) -> None:
+    """[--folder] [--lang]."""
+    folder(parser)
+    parser.add_argument("--lang", default="fr", choices=["fr", "de", "en"])
 
 
 def draw_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cii.cli.demo import demo, demo_check, demo_load, size_arguments
 from cii.cli.drawing import bpmn_arguments, workflows_export_bpmn
-from cii.cli.files import draw_arguments, folder, workflows_check, workflows_draw
+from cii.cli.files import check_arguments, draw_arguments, folder, workflows_check, workflows_draw
 from cii.cli.rules import rules_check, rules_eval, rules_explain
 from cii.cli.rules_exchange import export_dmn_arguments, import_dmn_arguments, rules_export, rules_import
 from cii.cli.rules_facts import facts_arguments
@@ -54,7 +54,7 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("db revision", db_revision, revision_arguments),
     ("user add", user_add, user_arguments),
     ("audit verify", audit_verify, no_arguments),
-    ("workflows check", workflows_check, folder),
+    ("workflows check", workflows_check, check_arguments),
     ("workflows draw", workflows_draw, draw_arguments),
     ("workflows export-bpmn", workflows_export_bpmn, bpmn_arguments),
     ("rules check", rules_check, folder),

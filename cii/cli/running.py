@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 
+from cii.cli.files import unsound
 from cii.cli.telling import DONE, FINDINGS, Told, engine_of
 from cii.store.engine import make_engine
 from cii.store.settings import Settings
@@ -14,7 +15,7 @@ from cii.store.work import HOUSE, working
 
 def serve(asked: argparse.Namespace, settings: Settings) -> Told:
     """Serve pages and API with waitress until interrupted."""
-    return run_house(settings, worker=asked.worker)
+    return unsound(settings) or run_house(settings, worker=asked.worker)
 
 
 def run_house(settings: Settings, *, worker: bool) -> Told:
@@ -53,6 +54,8 @@ def work(_: argparse.Namespace, settings: Settings) -> Told:
     from cii.app import create_app, make_bell  # noqa: PLC0415
     from cii.jobs.worker import work_until  # noqa: PLC0415
 
+    if (no := unsound(settings)) is not None:
+        return no
     stop = threading.Event()
     _end_on_signals()
     try:

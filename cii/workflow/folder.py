@@ -11,10 +11,11 @@ from pathlib import Path
 
 from cii.workflow.checks import inputs_of, problems_in
 from cii.workflow.definition import Definition
+from cii.workflow.migration import problems_in_plan
 from cii.workflow.problems import BrokenFile, Problem, hint, problem
-from cii.workflow.proof import prove
 from cii.workflow.reading import decoded
 from cii.workflow.rulebook import Table, parse_table
+from cii.workflow.tablecheck import table_problems
 
 PUBLISHED = "published.sha256"
 _VERSIONED = re.compile(r"(?P<name>.+?)(?:-v[1-9]\d*)?")
@@ -94,30 +95,32 @@ def changed_since_published(folder: Path) -> list[Problem]:
     return found
 
 
-def faults_of(folder: Path) -> list[Problem]:
-    """Every fault of the processes and tables of a folder, gaps of tables included."""
+def plans_in(folder: Path, definitions: Sequence[Definition]) -> list[Problem]:
+    """Every fault of the migration plans `migrations/*.yaml` against the versions of the folder."""
+    problems: list[Problem] = []
+    for file in sorted((folder / "migrations").glob("*.yaml")):
+        try:
+            problems += problems_in_plan(read_text(file), file.name, definitions)[1]
+        except BrokenFile as broken:
+            problems += broken.problems
+    return problems
+
+
+def process_faults(folder: Path) -> list[Problem]:
+    """Every fault of the processes and plans of a folder, and of a table that cannot be read."""
     if not folder.is_dir():
         return [problem(str(folder), 1, "no-folder", hint("folder"))]
-    tables, problems = tables_in(folder)
-    _, more = definitions_in(folder, tables)
-    return [
-        *problems,
-        *more,
-        *(gap for table in tables for gap in gaps(table)),
-        *changed_since_published(folder),
-    ]
+    tables, unread = tables_in(folder)
+    definitions, problems = definitions_in(folder, tables)
+    return [*unread, *problems, *plans_in(folder, definitions), *changed_since_published(folder)]
 
 
-def gaps(table: Table) -> list[Problem]:
-    """The gaps of a table as faults: facts for which it would be silent."""
-    proof = prove(table)
-    if proof.status != "gaps":
-        return []
-    return [problem(table.file, 1, "table-gap", table=table.id, gap=str(gap)) for gap in proof.gaps]
+def faults_of(folder: Path) -> list[Problem]:
+    """Every fault of the processes, plans and tables of a folder, gaps and overlaps of tables included."""
+    tables, _ = tables_in(folder)
+    return [*process_faults(folder), *(one for table in tables for one in table_faults(table))]
 
 
-def require_sound(folder: Path) -> None:
-    """Refuse BrokenFile with every fault when the folder has an error."""
-    problems = faults_of(folder)
-    if any(one.severity == "error" for one in problems):
-        raise BrokenFile(problems)
+def table_faults(table: Table) -> list[Problem]:
+    """What is still to be written in a table that reads, and what its proof finds."""
+    return [*table.warnings, *table_problems(table)]

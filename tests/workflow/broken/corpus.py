@@ -9,7 +9,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from cii.workflow.checks import inputs_of, problems_in
-from cii.workflow.folder import faults_of, gaps, read_text
+from cii.workflow.folder import faults_of, read_text, table_faults
 from cii.workflow.problems import BrokenFile, Problem
 from cii.workflow.rulebook import Table, parse_table
 
@@ -53,7 +53,7 @@ def problems_of(path: Path) -> list[Problem]:
         table = parse_table(text, path.name)
     except BrokenFile as broken:
         return list(broken.problems)
-    return [*table.warnings, *gaps(table)]
+    return table_faults(table)
 
 
 def lines_of(path: Path) -> list[str]:
