@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from cii.cli.demo import demo, demo_check, demo_load, size_arguments
 from cii.cli.drawing import bpmn_arguments, workflows_export_bpmn
 from cii.cli.files import check_arguments, draw_arguments, folder, workflows_check, workflows_draw
+from cii.cli.migrating import diff_arguments, migrate_arguments, workflows_diff, workflows_migrate
 from cii.cli.rules import rules_check, rules_eval, rules_explain
 from cii.cli.rules_exchange import export_dmn_arguments, import_dmn_arguments, rules_export, rules_import
 from cii.cli.rules_facts import facts_arguments
@@ -56,6 +57,8 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("audit verify", audit_verify, no_arguments),
     ("workflows check", workflows_check, check_arguments),
     ("workflows draw", workflows_draw, draw_arguments),
+    ("workflows diff", workflows_diff, diff_arguments),
+    ("workflows migrate", workflows_migrate, migrate_arguments),
     ("workflows export-bpmn", workflows_export_bpmn, bpmn_arguments),
     ("rules check", rules_check, folder),
     ("rules eval", rules_eval, facts_arguments),
