@@ -146,9 +146,7 @@ def diff_arguments(parser: argparse.ArgumentParser) -> None:
 def migrate_arguments(parser: argparse.ArgumentParser) -> None:
     """PLAN [--dry-run] [--confirm DIGEST] [--batch N] [--lang]."""
     parser.add_argument("plan", metavar="PLAN", help="file, or name of a plan in workflows/migrations")
-    parser.add_argument(
-        "--dry-run", action="store_true", help="say what would happen, change nothing"
-    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
     parser.add_argument("--confirm", metavar="DIGEST", help="digest that the dry run of today has shown")
     parser.add_argument("--batch", type=_count, default=200, metavar="N", help="cases per transaction")
     parser.add_argument("--lang", default="fr", choices=["fr", "de", "en"])
