@@ -59,10 +59,10 @@ words:
 """
 
 
-def the_files(work: Work, folder: Path) -> Path:
+def the_files(work: Work, folder: Path, text: str = TWO_VOICES) -> Path:
     """A folder with one small process, published."""
     (folder / "decisions").mkdir(parents=True)
-    (folder / "two-voices.yaml").write_text(TWO_VOICES, encoding="utf-8")
+    (folder / "two-voices.yaml").write_text(text, encoding="utf-8")
     publish(work, folder)
     return folder
 
