@@ -81,7 +81,8 @@ def hits_of(table: Table, known: Mapping[str, Any]) -> list[Rule]:
 def answer(table: Table, hits: list[Rule]) -> Decision:
     """What the policy makes of the rules that hold, given in the table's order.
 
-    Where none holds: an empty list, a count of 0, a sum, least or greatest of None, or the default outputs.
+    Where none holds: the default outputs if declared, else an empty list; a count of 0; a sum, least or
+    greatest of None.
     Refuses: NoRule · RulesOverlap where UNIQUE or ANY is broken.
     """
     policy, names = table.hit_policy, [column.name for column in table.outputs]
@@ -89,7 +90,7 @@ def answer(table: Table, hits: list[Rule]) -> Decision:
     results: tuple[Mapping[str, Any], ...]
     if policy in COLLECTING:
         results = ({names[0]: _aggregate(policy, [rule.outputs[0] for rule in chosen])},)
-    elif chosen or policy in SEVERAL:
+    elif chosen or (policy in SEVERAL and not any(one.has_default for one in table.outputs)):
         results = tuple(dict(zip(names, rule.outputs, strict=True)) for rule in chosen)
     else:
         results = ({column.name: column.default for column in table.outputs},)

@@ -90,6 +90,9 @@ class Cell:
             return all(span.point for span in self.spans)
         return any(_in(span, value) for span in self.spans) is not self.negated
 
+    def __str__(self) -> str:
+        return self.text
+
     def bounds(self) -> list[Any]:
         """Each value at which the cell may change its mind."""
         return [one for span in self.spans for one in (span.low, span.high) if one is not None]
@@ -114,7 +117,7 @@ _CALL = re.compile(r'(date|duration|date and time|time)\s*\(\s*"([^"]*)"\s*\)')
 
 
 def split_list(text: str) -> list[str]:
-    """The parts of a comma list; commas inside quotes and brackets do not count."""
+    """The parts of a comma list; commas inside quotes and calls do not count."""
     parts, depth, quoted, start, skip = [], 0, False, 0, False
     for at, sign in enumerate(text):
         if skip:
@@ -123,11 +126,11 @@ def split_list(text: str) -> list[str]:
             skip = True
         elif sign == '"':
             quoted = not quoted
-        elif not quoted and sign == "(":
-            depth += 1
-        elif not quoted and sign == ")":
+        elif not quoted and sign == "(" and text[start:at].rstrip()[-1:].isalpha():
+            depth += 1  # a call; the bracket of an interval may be closed by another sign
+        elif not quoted and sign == ")" and depth:
             depth -= 1
-        elif sign == "," and not quoted and depth <= 0:
+        elif sign == "," and not quoted and not depth:
             parts.append(text[start:at])
             start = at + 1
     if quoted:
