@@ -1,4 +1,4 @@
-"""What is kept around a case: its process, decisions, consents, disclosures, history."""
+"""What is kept around a case: its process, consents, disclosures, history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ from cii.routing.flow import instance_of
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs
 from cii.wire.pages import Page, page_of, place
-from cii.workflow.queries import DecisionRow, decisions_for, definition_of, moves_for, tasks_of
-from cii.workflow.schemas import DECISION
+from cii.workflow.queries import definition_of, moves_for, tasks_of
+from cii.workflow.versions import known_task
 from cii.workflow.vocabulary import Stand, Status, Title
 
 blueprint = Blueprint("api-case-records", __name__, url_prefix=f"{PREFIX}/cases")
@@ -146,16 +146,6 @@ def process(ref: str) -> ProcessShown:
     return _process(case_by_ref(g.work, ref))
 
 
-@blueprint.get("/<ref:ref>/decisions")
-@needs(Permit.SEE_CASE)
-@blueprint.response(200, paged(DECISION))
-def decisions(ref: str) -> Page[DecisionRow]:
-    """The decisions by table, each with its input, its rules and the sentences that say why."""
-    case = _opened(ref, Section.PLAN)
-    g.work.saw("case", [case.id or 0], int(Section.PLAN))
-    return Page(decisions_for(g.work, case.id or 0, case.person_id))
-
-
 @blueprint.get("/<ref:ref>/consents")
 @needs(Permit.SEE_CASE)
 @blueprint.response(200, paged(CONSENT))
@@ -236,7 +226,7 @@ def _process(case: CaseFile) -> ProcessShown:
         tuple(str(move) for move in moves_for(g.work, instance)),
         tuple(
             StepShown(
-                one.ref, one.key, definition.task(one.stage, one.key).title, one.stage, one.owner_role,
+                one.ref, one.key, known_task(g.work, definition, one.stage, one.key).title, one.stage, one.owner_role,
                 one.state, one.outcome, one.opened_at, one.due_at, one.done_at, units.get(one.unit_id or 0),
             )
             for one in tasks

@@ -21,7 +21,7 @@ from cii.cases.queries import visible_to
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CaseStatus
 from cii.institutions.vocabulary import Sector
-from cii.kernel.errors import Refusal, UnknownThing
+from cii.kernel.errors import Refusal, UnknownThing, refuse
 from cii.people.tables import Identity, SystemStatus
 from cii.people.vocabulary import StatusKind
 from cii.routing.fact_sections import sections_of
@@ -59,6 +59,12 @@ class OtherTable(Refusal):
     code, kind = "draft-of-another-table", "unfit"
 
 
+class DraftFault(Refusal):
+    """A fault of the draft: its line, the sentence, what was probably meant."""
+
+    code, kind = "draft-fault", "unfit"
+
+
 @dataclass(frozen=True)
 class WhatIf:
     """A draft of a table (its text, or a published `version`), held against the version of a day (today)."""
@@ -74,6 +80,7 @@ class WhatIf:
 class CaseRow:
     """A listed case: what both versions say of it, on which facts, and when these were looked at."""
 
+    id: int
     ref: str
     number: str
     unit_id: int
@@ -126,7 +133,7 @@ class Report:
 def what_if(work: Work, ask: WhatIf, listed: int | None = LISTED) -> Report:
     """Ask the draft and the version in force about every open case; writes nothing.
 
-    Refuses: BrokenFile (each fault with its line), OtherTable, DraftMissing, NoTableInForce, UnknownThing.
+    Refuses: DraftFault (each fault with its line), OtherTable, DraftMissing, NoTableInForce, UnknownThing.
     """
     day = ask.on or work.today
     _, now = table_on(work, ask.table, day)
@@ -153,7 +160,7 @@ def what_if(work: Work, ask: WhatIf, listed: int | None = LISTED) -> Report:
             unseen[pair] += 1
             hidden += effect is Effect.MOVED
         elif effect in rows and (listed is None or len(rows[effect]) < listed):
-            rows[effect].append(CaseRow(case.ref, case.number, case.lead_unit_id, found, known, at))
+            rows[effect].append(CaseRow(case.id, case.ref, case.number, case.lead_unit_id, found, known, at))
     told = [Flow(*pair, cases, unseen[pair]) for pair, cases in flows.most_common()]
     return Report(
         now=now,
@@ -181,7 +188,7 @@ def _outcomes(found: Compared) -> tuple[Said, Said]:
 
 def _draft(work: Work, ask: WhatIf) -> Table:
     if ask.draft.strip():
-        draft = parse_table(ask.draft, "draft")
+        draft = _read(ask.draft)
         if draft.id != ask.table:
             raise OtherTable(field="draft", found=draft.id, table=ask.table)
         return draft
@@ -194,8 +201,22 @@ def _draft(work: Work, ask: WhatIf) -> Table:
         raise
 
 
+def _read(text: str) -> Table:
+    """The draft as a table; refuses DraftFault once per fault, all at once."""
+    try:
+        return parse_table(text, "draft")
+    except BrokenFile as broken:
+        refuse(
+            DraftFault(field="draft", line=one.line, message=one.message, hint=one.suggestion or "")
+            for one in broken.problems
+            if one.severity == "error"
+        )
+        raise
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
+    id: int
     ref: str
     number: str
     person_id: int
@@ -225,7 +246,7 @@ def _open_cases(
     )
     for id_, ref, number, person, lead, seen in connection.execute(asked):
         at, inputs = decided.get(id_ or 0) or (work.now, None)
-        yield _Case(ref, number, person, lead), bool(seen), inputs, at
+        yield _Case(id_ or 0, ref, number, person, lead), bool(seen), inputs, at
 
 
 def _last_decisions(work: Work, name: str) -> dict[int, tuple[datetime, Mapping[str, Any]]]:
@@ -297,7 +318,3 @@ class _Today:
             }
         return found
 
-
-__all__ = [
-    "BrokenFile", "CaseRow", "DraftMissing", "Facts", "Flow", "OtherTable", "Report", "WhatIf", "what_if",
-]  # fmt: skip

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event, text
 
-from cii.kernel.errors import Refusal, UnknownThing
-from cii.routing.whatif import DraftMissing, Facts, OtherTable, WhatIf, what_if
+from cii.kernel.errors import Refusal, Refusals, UnknownThing
+from cii.routing.whatif import DraftFault, DraftMissing, Facts, OtherTable, WhatIf, what_if
 from cii.store.naming import load_all_tables
 from cii.store.work import HOUSE
-from cii.workflow.reading import BrokenFile
+from cii.texts.speech import refusal
 from cii.workflow.whatif import Effect, Verdict
 from tests.institutions.build_institutions import a_unit
 from tests.routing.build_many import many_open_cases
@@ -177,28 +177,30 @@ def test_closed_cases_and_cases_never_asked_about_are_not_said_to_move(work, tow
 
 
 @pytest.mark.parametrize(
-    ("ask", "refusal"),
+    ("ask", "kind"),
     [
         (WhatIf("triage"), DraftMissing),
         (WhatIf("triage", "   "), DraftMissing),
         (WhatIf("detection", TRIAGE), OtherTable),
-        (WhatIf("triage", TRIAGE.replace("| < 30 |", "| << 30 |")), BrokenFile),
-        (WhatIf("triage", "no table at all"), BrokenFile),
+        (WhatIf("triage", TRIAGE.replace("| < 30 |", "| << 30 |")), Refusals),
+        (WhatIf("triage", "no table at all"), DraftFault),
         (WhatIf("unheard-of", TRIAGE), Refusal),
     ],
 )
-def test_a_draft_that_cannot_be_read_is_refused_with_its_faults(town, ask, refusal):
-    with pytest.raises(refusal):
+def test_a_draft_that_cannot_be_read_is_refused_with_its_faults(town, ask, kind):
+    with pytest.raises(kind):
         what_if(town.hands["ORP"], ask)
 
 
 def test_a_broken_draft_names_each_line(town):
     broken = TRIAGE.replace("| < 30 |", "| << 30 |")
 
-    with pytest.raises(BrokenFile) as no:
+    with pytest.raises(Refusals) as no:
         what_if(town.hands["ORP"], WhatIf("triage", broken))
 
-    assert [one.line for one in no.value.problems] == [
+    assert {type(one) for one in no.value.reasons} == {DraftFault}
+    assert "Regel T5" in refusal(no.value.reasons[0], "de")
+    assert [one.facts["line"] for one in no.value.reasons] == [
         at for at, line in enumerate(broken.splitlines(), 1) if "<< 30" in line
     ]
 

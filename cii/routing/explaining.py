@@ -1,0 +1,181 @@
+"""Why a decision about a person came out as it did: rules, facts with their source, what would change it.
+
+A decision is explained from its row and the exact version that took it, as long as the case is kept. A fact
+of a section that the reader may not see is not shown, nor any rule, sentence or answer that would give it
+away. Source: workflow.md §3; product.md §10.
+"""
+
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import and_, col, select
+
+from cii.access.queries import account_names, sections_on_case
+from cii.access.vocabulary import Section
+from cii.cases.queries import cases_of
+from cii.kernel.errors import Refusal, UnknownThing
+from cii.routing.fact_sections import hidden
+from cii.store.work import Work
+from cii.workflow.decision import counterfactual
+from cii.workflow.queries import parsed_table
+from cii.workflow.rulebook import Table
+from cii.workflow.rulelines import Rule
+from cii.workflow.tables import WfDecision, WfTable
+from cii.workflow.vocabulary import Title
+from cii.workflow.whatif import revived
+
+
+@dataclass(frozen=True)
+class ChangeShown:
+    """One fact that alone would change the answer: what it would have to be, and what would then come out.
+
+    `needed` is a condition as the files write it; `outputs` is empty where no rule would hold.
+    """
+
+    fact: str
+    needed: str
+    outputs: dict[str, Any]
+    why: tuple[Title, ...]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A decision as the reader may see it, with all that explains it.
+
+    `inputs` and `sources` are by fact; `hidden` says that something is kept from the reader, `answered`
+    whether any of the answer is shown. `by`: the name of the account, None where the process asked.
+    """
+
+    ref: str
+    table: str
+    version: int
+    title: Title
+    valid_from: date
+    valid_to: date | None
+    legal_basis: tuple[str, ...]
+    inputs: dict[str, Any]
+    sources: dict[str, Any]
+    outputs: Any
+    rules: tuple[str, ...]
+    why: tuple[Title, ...]
+    changes: tuple[ChangeShown, ...]
+    hidden: bool
+    at: datetime
+    by: str | None
+    law: Table
+
+
+def explanations(work: Work, case_id: int, person_id: int) -> list[Explained]:
+    """The decisions about a case, and about its person before it was opened, in order, as the reader may see.
+
+    Whoever calls has seen that the plan of the case is open to the actor.
+    """
+    about = col(WfDecision.case_id) == case_id
+    about |= and_(col(WfDecision.person_id) == person_id, col(WfDecision.case_id).is_(None))
+    rows = work.session.exec(_rows().where(about).order_by(col(WfDecision.id))).all()
+    may_read = sections_on_case(work, case_id)[0]
+    names = account_names(work, {one.account_id for one, _ in rows if one.account_id})
+    return [_explained(one, held, may_read, names) for one, held in rows]
+
+
+def explanation(work: Work, ref: str) -> Explained:
+    """One decision by its reference; refuses UnknownThing unless the actor may read the plan of its case."""
+    found = work.session.exec(_rows().where(col(WfDecision.ref) == ref)).first()
+    if found is None:
+        raise UnknownThing(field="decision")
+    one, held = found
+    may_read = Section(0)
+    for case in cases_of(work, one.person_id) if one.person_id else ():
+        if one.case_id in {None, case.id}:
+            reads = sections_on_case(work, case.id or 0)[0]
+            may_read |= reads if reads & Section.PLAN else Section(0)
+            if may_read:
+                work.saw("case", [case.id or 0], int(Section.PLAN))
+                break
+    if not may_read:
+        raise UnknownThing(field="decision")
+    return _explained(one, held, may_read, account_names(work, {one.account_id} if one.account_id else ()))
+
+
+def _rows() -> Any:  # noqa: ANN401 - a select of two tables
+    return select(WfDecision, WfTable).join(WfTable, col(WfTable.id) == col(WfDecision.table_id))
+
+
+def _explained(one: WfDecision, held: WfTable, may_read: Section, names: Mapping[int, str]) -> Explained:
+    table = parsed_table(held.source, f"{held.name} {held.version}")
+    closed = hidden(one.inputs, may_read)
+    rules = {rule.id: rule for rule in table.rules}
+    hits = [rules[name] for name in one.rules if name in rules]
+    telling = [rule for rule in hits if _tests(table, rule) & closed]
+    why = _sentences(table, hits, one.why, closed)
+    return Explained(
+        ref=one.ref,
+        table=held.name,
+        version=held.version,
+        title=table.title,
+        valid_from=held.valid_from,
+        valid_to=held.valid_to,
+        legal_basis=table.legal_basis,
+        inputs={name: value for name, value in one.inputs.items() if name not in closed},
+        sources={name: value for name, value in one.sources.items() if name not in closed},
+        outputs=_outputs(table, one.outputs, closed) if telling else one.outputs,
+        rules=tuple(rule.id for rule in hits if rule not in telling),
+        why=why,
+        changes=tuple(_changes(table, one, closed)) if not telling else (),
+        hidden=bool(closed),
+        at=one.at,
+        by=names.get(one.account_id) if one.account_id else None,
+        law=table,
+    )
+
+
+def _tests(table: Table, rule: Rule) -> frozenset[str]:
+    """The facts a rule asks about."""
+    return frozenset(
+        column.name for column, cell in zip(table.inputs, rule.cells, strict=True) if not cell.any
+    )
+
+
+def _sentences(
+    table: Table, hits: Iterable[Rule], said: Iterable[Title], closed: frozenset[str]
+) -> tuple[Title, ...]:
+    """Of the kept sentences those that give no closed fact away, by their rules or the facts they name."""
+    told: dict[str, bool] = {}
+    for rule in hits:
+        told[rule.why] = told.get(rule.why, True) and not (_tests(table, rule) | _named(table, rule)) & closed
+    return tuple(one for one, open_ in zip(said, told.values(), strict=False) if open_)
+
+
+def _named(table: Table, rule: Rule) -> frozenset[str]:
+    texts = table.why.get(rule.why, {}).values()
+    return frozenset(name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+def _outputs(table: Table, kept: Any, closed: frozenset[str]) -> Any:  # noqa: ANN401 - as the row keeps it
+    """Of an answer by rules on closed facts, what other rules give as well: it gives nothing away."""
+    if not isinstance(kept, dict):
+        return {}
+    free = [rule for rule in table.rules if not _tests(table, rule) & closed]
+    found = {}
+    for at, column in enumerate(table.outputs):
+        if column.name in kept and kept[column.name] in [rule.outputs[at] for rule in free]:
+            found[column.name] = kept[column.name]
+    return found
+
+
+def _changes(table: Table, one: WfDecision, closed: frozenset[str]) -> Iterable[ChangeShown]:
+    rules_by_why = {rule.why: rule for rule in table.rules}
+    try:
+        found = counterfactual(table, revived(table.domains, one.inputs))
+    except Refusal:
+        return
+    for change in found:
+        telling = any(_tests(table, rules_by_why[key]) & closed for key in change.why)
+        if change.input in closed or telling:
+            continue
+        yield ChangeShown(
+            change.input, change.needed, dict(change.outputs), tuple(table.why[key] for key in change.why)
+        )
