@@ -15,6 +15,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "cases",
     "case_work",
     "case_records",
+    "decisions",
     "consents",
     "placements",
     "attendance",

@@ -30,6 +30,7 @@ BODIES: Mapping[str, Any] = {
     },
     "/api/v1/detections/{ref}/dismissal": {"reason": "Déménagement"},
     "/api/v1/announcements": {"detection_ref": "{detection}", "potential": "medium", "reason": "Motif"},
+    "/api/v1/tables/{name}/what-if": {"version": 1},
     "/api/v1/referrals/{ref}/reception": {},
     "/api/v1/referrals/{ref}/acceptance": {},
     "/api/v1/referrals/{ref}/refusal": {"text": "Motif"},

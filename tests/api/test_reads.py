@@ -59,6 +59,8 @@ READS = {
     "/api/v1/workflows/reseau-cii/diagram.svg": ("orp", "<svg"),
     "/api/v1/tables": ("orp", "triage"),
     "/api/v1/tables/triage": ("orp", "T8"),
+    "/api/v1/tables/triage/proof": ("orp", "complete"),
+    "/api/v1/decisions/{decision}": ("gsr", "LACI 85f"),
     "/api/v1/lines": ("provider", "LACI"),
     "/api/v1/units": ("doctor", "GSR-VAL-DE-TRAVERS"),
     "/api/v1/journal": ("auditor", "Lucie Matthey"),
@@ -78,7 +80,7 @@ def names(world) -> dict[str, str]:
     reports = [row[0] for row in world.rows("SELECT ref FROM report_issue ORDER BY id")]
     return {
         "case": held["cases"], "detection": held["detections"], "referral": held["referrals"],
-        "task": held["tasks"], "placement": held["placements"], "statement": held["statements"],
+        "task": held["tasks"], "decision": held["decisions"], "placement": held["placements"], "statement": held["statements"],
         "measure": world.stage.measure, "agreement": world.stage.agreements["LACI"],
         "line": world.stage.lines["LACI"], "report": reports[0], "newer": reports[1],
     }  # fmt: skip

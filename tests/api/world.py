@@ -77,6 +77,7 @@ class World(Site):
             "tasks": self.one(
                 "SELECT ref FROM wf_task WHERE subject_id = :id ORDER BY id DESC LIMIT 1", id=case
             ),
+            "decisions": self.one("SELECT ref FROM wf_decision WHERE case_id = :id", id=case),
             "consents": self.one(
                 "SELECT ref FROM consent WHERE person_id = (SELECT person_id FROM case_file WHERE id = :id)",
                 id=case,
