@@ -142,7 +142,9 @@ def _rule(reader: Reader, line: int, cells: list[_Text], head: Head) -> Rule:
     for column, one in zip(head.outputs, cells[1 + len(head.inputs) :], strict=False):
         value: Any = None
         try:
-            value = literal(one.text, column.domain)
+            value = (
+                None if one.text == "null" and column.domain.optional else literal(one.text, column.domain)
+            )
         except BadCell as bad:
             reader.note(
                 one.mark(line), "bad-cell", bad.suggestion, rule=rule, column=column.name, said=bad.said

@@ -15,7 +15,7 @@ from cii.workflow.vocabulary import HitPolicy
 from tests.workflow.build_tables import facts_for, tables
 
 MANY = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
