@@ -57,7 +57,7 @@ class DraftAsked:
 
 
 @dataclass(frozen=True)
-class WouldChange:
+class DraftEffect:
     """What a draft would change; counts of fewer than five cases that are closed to the reader are null."""
 
     table: str
@@ -81,8 +81,8 @@ EXPLAINED = only(
     "sources", "outputs", "rules", "why", "hidden", "at", "by", changes=CHANGE, called="ExplainedAnswer",
 )  # fmt: skip
 PROOF = only(ProofShown, "table", "version", "status", "gaps", "overlaps", "shadowed", "boxes")
-WOULD_CHANGE = only(
-    WouldChange, "table", "version", "draft_version", "on", "facts", "open_cases", "undecided", "effects",
+DRAFT_EFFECT = only(
+    DraftEffect, "table", "version", "draft_version", "on", "facts", "open_cases", "undecided", "effects",
     "flows", "silences", "moved", "unsaid", "hidden",
 )  # fmt: skip
 
@@ -133,22 +133,22 @@ def proof_shown(name: str, version: int, found: Proof) -> ProofShown:
 @blueprint.post("/tables/<name>/what-if")
 @needs(Permit.SEE_WORKFLOWS)
 @blueprint.arguments(DraftAsked)
-@blueprint.response(200, WOULD_CHANGE)
-def would_change(asked: DraftAsked, name: str) -> WouldChange:
+@blueprint.response(200, DRAFT_EFFECT)
+def would_change(asked: DraftAsked, name: str) -> DraftEffect:
     """Who would be routed otherwise under a draft; nothing is saved."""
     found = what_if(g.work, WhatIf(name, asked.draft, asked.version, asked.on, asked.facts))
     g.work.saw("case", [one.id for one in (*found.moved, *found.unsaid)], int(Section.PLAN))
     return told(found)
 
 
-def told(found: Report) -> WouldChange:
+def told(found: Report) -> DraftEffect:
     """The report in plain values, sentences in the reader's language."""
     units = {id_: label.name for id_, label in _units(found).items()}
     rows = {
         name: tuple(_row(found, one, units) for one in held)
         for name, held in (("moved", found.moved), ("unsaid", found.unsaid))
     }
-    return WouldChange(
+    return DraftEffect(
         table=found.now.id, version=found.now.version, draft_version=found.draft.version, on=found.on,
         facts=found.facts, open_cases=found.open_cases, undecided=found.undecided,
         effects={effect.value: count for effect, count in found.effects.items()},
