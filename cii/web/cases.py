@@ -36,7 +36,7 @@ from cii.routing.actions import (
     sign_assessment,
     take_back_consent,
 )
-from cii.web import case_parts
+from cii.web import case_parts, explained
 from cii.web.base import Blueprint, see_other
 from cii.web.case_grid import GridForm, as_command, beside_inputs, compared, form_groups, mine
 from cii.web.case_head import CasePage, case_page, head, unit_name
@@ -114,7 +114,7 @@ def one(ref: str) -> str:
         "one",
         shown,
         plan=case_parts.plan_of(g.work, in_force) if in_force else None,
-        decisions=case_parts.decisions(g.work, shown)[:1] if shown.view.may_read & Section.PLAN else [],
+        decisions=explained.decisions(g.work, shown)[:1] if shown.view.may_read & Section.PLAN else [],
         may_name=shown.may("done", "decide_lead"),
         bearers=case_parts.bearers(shown),
     )
@@ -326,7 +326,7 @@ def withdraw(ref: str, consent: str) -> Response:
 def decisions(ref: str) -> str:
     """What was decided by which rule, on which facts."""
     shown = case_page(ref, "decisions")
-    return _show("decisions", shown, decisions=case_parts.decisions(g.work, shown))
+    return _show("decisions", shown, decisions=explained.decisions(g.work, shown))
 
 
 @page.get("/cases/<ref:ref>/timeline")
