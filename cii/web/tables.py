@@ -36,7 +36,8 @@ def rulebook(table: Table) -> dict[str, Any]:
 
 
 def _head(column: Column, lang: str) -> dict[str, str]:
-    return {"name": column.title.get(lang, column.name), "note": column.unit}
+    units = getattr(column, "units", {})
+    return {"name": column.title.get(lang, column.name), "note": units.get(lang) or column.unit}
 
 
 def _rule(table: Table, rule: Rule, lang: str) -> dict[str, Any]:
@@ -89,15 +90,43 @@ def proof_of(table: Table) -> dict[str, Any]:
     return {
         "tone": tone,
         "title": t(f"web.definitions.proof.{found.status.replace(' ', '-')}", boxes=found.boxes),
-        "gaps": [_region(one) for one in found.gaps],
+        "gaps": [_region(table, one) for one in found.gaps],
         "overlaps": [
-            {"rules": " · ".join(one.rules), "where": _region(one.region), "because": one.because or None}
+            {
+                "rules": " · ".join(one.rules),
+                "where": _region(table, one.region),
+                "because": one.because or None,
+            }
             for one in found.overlaps
         ],
         "shadowed": ", ".join(found.shadowed),
     }
 
 
-def _region(region: Region) -> str:
-    said = [f"{name} {text}" for name, text in region.where.items()]
+def _region(table: Table, region: Region) -> str:
+    """A box of facts in the reader's words: titles of inputs, words of values, units."""
+    said = [condition_on(table, name, text) for name, text in region.where.items()]
     return f" {t('web.definitions.and')} ".join(said) or t("web.definitions.any-facts")
+
+
+def condition_on(table: Table, name: str, text: str) -> str:
+    """A condition on one input, as « Capacité de travail < 20 % »; `text` as the files write it."""
+    lang = language.lang()
+    column = next((one for one in table.inputs if one.name == name), None)
+    if column is None:
+        return f"{name} {text}"
+    return f"{column.title.get(lang, name)} {needed(column, text)}"
+
+
+def needed(column: Column, text: str) -> str:
+    """A condition alone, in the reader's words, with the unit where it is a short sign."""
+    said = _condition(column, text, language.lang())
+    return f"{said} {column.unit}" if column.unit == "%" and said[-1:].isdigit() else said
+
+
+def value_of(column: Column | None, value: object) -> str:
+    """A value of an input or output in the reader's words."""
+    if column is None:
+        return shown(value).strip('"')
+    said = _output(column, value, language.lang())
+    return f"{said} {column.unit}" if column.unit == "%" else said

@@ -1,0 +1,90 @@
+"""Decisions as the pages of a case explain them: why, on which facts from where, what would change it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import url_for
+
+from cii.access.vocabulary import Section
+from cii.routing.explaining import ChangeShown, Explained, explanations
+from cii.store.work import Actor, Work
+from cii.texts import formats
+from cii.web.base import may_open
+from cii.web.case_head import CasePage
+from cii.web.choices import t
+from cii.web.tables import needed, value_of
+from cii.wire import language
+from cii.workflow.rulelines import Column
+
+
+def decisions(work: Work, shown: CasePage) -> list[dict[str, Any]]:
+    """The decisions of the case and those before it about its person, the newest first."""
+    work.saw("case", [shown.case_id], int(Section.PLAN))
+    return [card(work.actor, one) for one in explanations(work, shown.case_id, shown.person_id)[::-1]]
+
+
+def card(actor: Actor, one: Explained) -> dict[str, Any]:
+    """One decision in words, for `parts/explained.html`."""
+    lang = language.lang()
+    outputs = {column.name: column for column in one.law.outputs}
+    answer = _answer(outputs, one.outputs)
+    at = formats.moment(one.at, lang)
+    return {
+        "title": one.title.get(lang, one.table),
+        "ref": one.ref,
+        "why": " ".join(said[lang] for said in one.why) or t("web.explain.hidden-why"),
+        "answer": answer or t("web.explain.hidden-answer"),
+        "taken": t("web.explain.by", at=at, by=one.by) if one.by else t("web.explain.by-house", at=at),
+        "table": t(
+            "web.explain.table", title=one.title.get(lang, one.table), version=one.version,
+            since=formats.day(one.valid_from, lang),
+        ),
+        "table_url": url_for("definitions.decision_table", name=one.table, version=one.version)
+        if may_open("definitions.decision_table", actor)
+        else None,
+        "basis": t("web.explain.basis", basis=", ".join(one.legal_basis)) if one.legal_basis else None,
+        "rules": ", ".join(one.rules),
+        "facts": _facts(one, lang),
+        "changes": [_change(one, change, outputs, lang) for change in one.changes],
+        "hidden": one.hidden,
+    }  # fmt: skip
+
+
+def _answer(outputs: Mapping[str, Column], held: Any) -> str:  # noqa: ANN401 - one answer or several
+    several = held if isinstance(held, list) else [held]
+    return "; ".join(
+        ", ".join(value_of(outputs.get(name), value) for name, value in one.items()) for one in several if one
+    )
+
+
+def _facts(one: Explained, lang: str) -> list[dict[str, str]]:
+    found = [
+        {
+            "fact": column.title.get(lang, column.name),
+            "value": value_of(column, one.inputs[column.name]),
+            "source": _source(one.sources.get(column.name), lang),
+        }
+        for column in one.law.inputs
+        if column.name in one.inputs
+    ]
+    hidden = t("web.explain.hidden-fact")
+    return [*found, {"fact": hidden, "value": t("web.table.none"), "source": ""}] if one.hidden else found
+
+
+def _source(held: Mapping[str, Any] | None, lang: str) -> str:
+    if held is None:
+        return t("web.source.unknown")
+    said = t(f"web.source.{held.get('kind', 'unknown')}")
+    if held.get("on"):
+        said = t("web.source.on", source=said, on=formats.day(date.fromisoformat(held["on"][:10]), lang))
+    return t("web.source.by", source=said, by=held["by"]) if held.get("by") else said
+
+
+def _change(one: Explained, change: ChangeShown, outputs: Mapping[str, Column], lang: str) -> dict[str, str]:
+    column = next(held for held in one.law.inputs if held.name == change.fact)
+    said = t(
+        "web.explain.change", fact=column.title.get(lang, column.name), needed=needed(column, change.needed),
+        observed=value_of(column, one.inputs[change.fact]),
+    )  # fmt: skip
+    return {"if": said, "then": _answer(outputs, change.outputs) or t("web.explain.no-rule")}
