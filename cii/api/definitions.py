@@ -10,6 +10,7 @@ from cii.access.permits import Permit
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import by_ref
 from cii.cases.queries import shown_units
+from cii.figures.processes import process_figures
 from cii.institutions.queries import UnitLabel, lines, units
 from cii.institutions.schemas import LINE, UNIT
 from cii.institutions.tables import FundingLine
@@ -17,7 +18,9 @@ from cii.wire import language
 from cii.wire.answers import only, paged
 from cii.wire.doors import SIGNED_IN, needs
 from cii.wire.pages import Page
-from cii.workflow.diagram import svg
+from cii.workflow.bpmn import bpmn
+from cii.workflow.counting import StageCount
+from cii.workflow.diagram import WIDE, svg
 from cii.workflow.library import PublishedProcess, PublishedTable, process, processes, table, tables
 from cii.workflow.queries import table_on
 from cii.workflow.schemas import PROCESS_LISTED, TABLE_LISTED
@@ -75,6 +78,41 @@ class VersionAsked:
     version: int | None = None
 
 
+@dataclass(frozen=True)
+class OpenAsked:
+    """Which version, the newest when left out; `own`: only the cases of the reader's units."""
+
+    version: int | None = None
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class OpenStage:
+    """The open cases of a stage; null where the number is not for this reader."""
+
+    key: str
+    title: Title
+    open: int | None
+    overdue: int | None
+    median_days: int | None
+
+
+@dataclass(frozen=True)
+class OpenCases:
+    """The open cases of a version of a process by stage; `minimum`: the smallest number shown to others."""
+
+    name: str
+    version: int
+    own: bool
+    minimum: int
+    total: int | None
+    stages: tuple[OpenStage, ...]
+
+
+OPEN_STAGE = only(OpenStage, "key", "title", "open", "overdue", "median_days", called="OpenStageAnswer")
+OPEN = only(
+    OpenCases, "name", "version", "own", "minimum", "total", stages=OPEN_STAGE, called="OpenCasesAnswer"
+)
 STAGE = only(StageShown, "key", "title", "tasks", called="StageAnswer")
 PROCESS = only(
     ProcessFile, "name", "version", "digest", "subject", "title", "legal_basis", "start", "published_at",
@@ -104,11 +142,40 @@ def workflow(name: str) -> ProcessFile:
 
 @blueprint.get("/workflows/<name>/diagram.svg")
 @needs(Permit.SEE_WORKFLOWS)
+@blueprint.arguments(VersionAsked, location="query")
 @blueprint.response(200, content_type="image/svg+xml")
-def diagram(name: str) -> Response:
-    """The picture of a process, in the reader's language."""
-    drawn = svg(process(g.work, name)[0], None, language.lang(), g.work.now)
-    return Response(drawn, mimetype="image/svg+xml")
+def diagram(asked: VersionAsked, name: str) -> Response:
+    """The picture of a process, in the reader's language; the newest version when none is named."""
+    held = process(g.work, name, asked.version)[0]
+    return Response(svg(held, None, language.lang(), width=WIDE), mimetype="image/svg+xml")
+
+
+@blueprint.get("/workflows/<name>/bpmn")
+@needs(Permit.SEE_WORKFLOWS)
+@blueprint.arguments(VersionAsked, location="query")
+@blueprint.response(200, content_type="application/xml")
+def bpmn_file(asked: VersionAsked, name: str) -> Response:
+    """The process as BPMN 2.0 with its drawing, for a modeller; the newest version when none is named."""
+    held = process(g.work, name, asked.version)[0]
+    return Response(bpmn(held, language.lang()), mimetype="application/xml")
+
+
+@blueprint.get("/workflows/<name>/open")
+@needs(Permit.SEE_FIGURES)
+@blueprint.arguments(OpenAsked, location="query")
+@blueprint.response(200, OPEN)
+def open_cases(asked: OpenAsked, name: str) -> OpenCases:
+    """Where the open cases of a process stand; small numbers of others are null."""
+    figures = process_figures(g.work, name, asked.version, own=asked.own)
+    return OpenCases(
+        name, figures.definition.version, figures.own, figures.minimum, figures.total,
+        tuple(
+            OpenStage(key, stage.title, held.open, held.overdue, held.median_days)
+            for key, stage in figures.definition.stages.items()
+            if stage.end is None
+            for held in [figures.stages.get(key, StageCount())]
+        ),
+    )  # fmt: skip
 
 
 @blueprint.get("/tables")

@@ -1,19 +1,26 @@
 """The rules of the house, to read: decision tables with their proof, processes as a drawing and as a list."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import g, render_template
+from flask import Response, g, render_template, url_for
 from markupsafe import Markup
 
 from cii.access.permits import Permit
+from cii.figures.processes import process_figures
 from cii.store.work import Work
-from cii.web.base import Blueprint
-from cii.web.choices import fallback, t
+from cii.web.base import Blueprint, may_open
+from cii.web.choices import fallback, number_asked, t, text_asked
 from cii.web.tables import proof_of, rulebook
 from cii.wire import language
 from cii.wire.doors import needs
 from cii.workflow import library
-from cii.workflow.diagram import steps, svg
+from cii.workflow.bpmn import bpmn
+from cii.workflow.counting import counted
+from cii.workflow.definition import Definition
+from cii.workflow.diagram import NARROW, WIDE, StageStep, sheets, steps
+from cii.workflow.diagram import title as drawing_title
+from cii.workflow.wording import outcome, role, task_title
 
 page = Blueprint("definitions", __name__)
 
@@ -36,8 +43,25 @@ def decision_table(name: str, version: int) -> str:
 @page.get("/definitions/processes/<name>")
 @needs(Permit.SEE_WORKFLOWS)
 def process(name: str) -> str:
-    """One process, drawn and as a list."""
+    """One process, the newest version or the one asked for, drawn and as a list."""
     return render_template("pages/definitions/process.html", **_process(g.work, name))
+
+
+@page.get("/definitions/processes/<name>/bpmn")
+@needs(Permit.SEE_WORKFLOWS)
+def process_bpmn(name: str) -> Response:
+    """The same as a BPMN file."""
+    held, _ = library.process(g.work, name, number_asked("version") or None)
+    answer = Response(bpmn(held, language.lang()), mimetype="application/xml")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{held.id}-{held.version}.bpmn"'
+    return answer
+
+
+@page.get("/definitions/processes/<name>/open")
+@needs(Permit.SEE_FIGURES)
+def process_open(name: str) -> str:
+    """Where the open cases of a process stand."""
+    return render_template("pages/definitions/open.html", **_open(g.work, name))
 
 
 def _library(work: Work) -> dict[str, Any]:
@@ -70,12 +94,75 @@ def _library(work: Work) -> dict[str, Any]:
 
 
 def _process(work: Work, name: str) -> dict[str, Any]:
-    held, published_at = library.process(work, name)
+    held, published_at = library.process(work, name, number_asked("version") or None)
     lang = language.lang()
+    versions = library.process_versions(work, name)
+    told = steps(held, None, lang)
+    asked = next(one for one in versions if one.version == held.version)
+    owners: dict[str, list[str]] = {}
+    for stage in held.stages.values():
+        for task in stage.tasks:
+            owners.setdefault(task.for_each or task.owner, []).append(task_title(task, lang))
+    return {
+        "title": held.title.get(lang, held.id),
+        "name": held.id,
+        "version": held.version,
+        "published_at": published_at,
+        "newest": versions[0].version,
+        "versions": [
+            {"version": one.version, "published_at": one.published_at, "current": one.version == held.version,
+             "url": url_for("definitions.process", name=name, version=one.version)}
+            for one in versions
+        ],
+        "legal_basis": ", ".join(held.legal_basis),
+        "sources": " ".join(asked.remarks),
+        "digest": held.digest,
+        "facts": ", ".join(outcome(held, fact, lang) for fact in held.facts),
+        "owners": [
+            {"role": role(key, lang), "tasks": list(dict.fromkeys(tasks))} for key, tasks in owners.items()
+        ],
+        "tables": _tables_asked(held),
+        "open_url": url_for("definitions.process_open", name=name, version=held.version)
+        if may_open("definitions.process_open", work.actor)
+        else None,
+        "bpmn_url": url_for("definitions.process_bpmn", name=name, version=held.version),
+        **drawing(told, held, lang),
+    }  # fmt: skip
+
+
+def _tables_asked(held: Definition) -> list[str]:
+    """The decision tables that the process asks on its ways."""
+    return list(dict.fromkeys(way.decide for one in held.stages.values() for way in one.next if way.decide))
+
+
+def _open(work: Work, name: str) -> dict[str, Any]:
+    own, lang = text_asked("who") == "unit", language.lang()
+    figures = process_figures(work, name, number_asked("version") or None, own=own)
+    held = figures.definition
+    tabs = [
+        {"label": t(f"web.process.who.{key or 'all'}"), "current": own is (key == "unit"), "count": None,
+         "url": url_for("definitions.process_open", name=name, version=held.version, who=key or None)}
+        for key in ("", "unit")
+    ]  # fmt: skip
     return {
         "title": held.title.get(lang, held.id),
         "version": held.version,
-        "published_at": published_at,
-        "drawing": Markup(svg(held, None, lang)),  # noqa: S704 - our own drawing, every text in it escaped
-        "steps": steps(held, None, lang),
+        "total": figures.total,
+        "minimum": figures.minimum,
+        "tabs": tabs,
+        "process_url": url_for("definitions.process", name=name, version=held.version)
+        if may_open("definitions.process", work.actor)
+        else None,
+        **drawing(counted(held, figures.stages, lang), held, lang),
+    }
+
+
+def drawing(told: Sequence[StageStep], held: Definition, lang: str) -> dict[str, Any]:
+    """What `parts/drawing.html` needs: the drawing for a narrow and a wide screen, and the list."""
+    name = drawing_title(held, lang)
+    return {
+        "drawing_title": name,
+        "narrow": [Markup(one) for one in sheets(told, name, NARROW)],  # noqa: S704 - every text in it escaped
+        "wide": [Markup(one) for one in sheets(told, name, WIDE)],  # noqa: S704
+        "steps": told,
     }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 
 from sqlmodel import col, select
 
@@ -58,14 +59,40 @@ def processes(work: Work) -> Sequence[PublishedProcess]:
     return found
 
 
-def process(work: Work, name: str) -> tuple[Definition, datetime]:
-    """The newest version of a process and when it was published; refuses UnknownThing."""
-    row = work.session.exec(
-        select(WfDefinition).where(col(WfDefinition.name) == name).order_by(col(WfDefinition.version).desc())
-    ).first()
-    if row is None:
+@dataclass(frozen=True, slots=True)
+class ProcessVersion:
+    """One published version of a process; `remarks` are the sources that its file names at the top."""
+
+    id: int
+    version: int
+    published_at: datetime
+    digest: str
+    remarks: tuple[str, ...]
+
+
+def process(work: Work, name: str, version: int | None = None) -> tuple[Definition, datetime]:
+    """A version of a process, the newest when none is named, and its publication; refuses UnknownThing."""
+    found = [one for one in process_versions(work, name) if version in {None, one.version}]
+    if not found:
         raise UnknownThing(what=name)
+    row = work.session.get_one(WfDefinition, found[0].id)
     return parsed(row.source, f"{row.name} {row.version}"), row.published_at
+
+
+def process_versions(work: Work, name: str) -> list[ProcessVersion]:
+    """Every version of a process, the newest first; none when there is no such process."""
+    rows = work.session.exec(
+        select(WfDefinition).where(col(WfDefinition.name) == name).order_by(col(WfDefinition.version).desc())
+    )
+    return [
+        ProcessVersion(row.id or 0, row.version, row.published_at, row.digest, _remarks(row.source))
+        for row in rows
+    ]
+
+
+def _remarks(source: str) -> tuple[str, ...]:
+    lines = takewhile(lambda one: one.startswith("#"), source.splitlines())
+    return tuple(one.lstrip("# ") for one in lines)
 
 
 def tables(work: Work, day: date) -> Sequence[PublishedTable]:

@@ -94,6 +94,8 @@ def _examples(town):
         "places": {"ref": refs["case"]},
         "definitions.decision_table": {"name": "detection", "version": 1},
         "definitions.process": {"name": "reseau-cii"},
+        "definitions.process_bpmn": {"name": "reseau-cii"},
+        "definitions.process_open": {"name": "reseau-cii"},
         "detections": {"ref": refs["detection"]},
         "referrals": {"ref": refs["new_case:referral"]},
         "coordination.meeting": {"ref": refs["meeting"]},
