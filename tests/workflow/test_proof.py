@@ -61,11 +61,11 @@ def test_the_known_overlap_of_youth_case_management_and_disability_insurance_is_
 
     assert (problem.code, problem.line, problem.severity) == ("table-overlap", 19, "error")
     assert problem.said("fr") == (
-        "t.md:19: Table « t » : les règles R1 et R2 valent ensemble pour Âge < 30 et Capacité < 20, sans "
+        "t.md:19: Table « t » : les règles R1 et R2 valent ensemble pour Âge <= 29 et Capacité < 20, sans "
         "justification. Séparez les conditions, ou justifiez dans l'en-tête : overlaps: [{rules: [R1, R2], "
         "because: …}]."
     )
-    assert "Alter < 30 und Arbeitsfähigkeit < 20" in problem.said("de")
+    assert "Alter <= 29 und Arbeitsfähigkeit < 20" in problem.said("de")
 
 
 def test_a_justified_overlap_is_no_fault_and_says_why_on_the_proof():
