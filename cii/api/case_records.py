@@ -226,7 +226,8 @@ def _process(case: CaseFile) -> ProcessShown:
         tuple(str(move) for move in moves_for(g.work, instance)),
         tuple(
             StepShown(
-                one.ref, one.key, known_task(g.work, definition, one.stage, one.key).title, one.stage, one.owner_role,
+                one.ref, one.key, known_task(g.work, definition, one.stage, one.key).title, one.stage,
+                one.owner_role,
                 one.state, one.outcome, one.opened_at, one.due_at, one.done_at, units.get(one.unit_id or 0),
             )
             for one in tasks

@@ -22,6 +22,7 @@ from cii.workflow.actions import assign_task
 from cii.workflow.inbox import Tab, TaskRow, inbox, inbox_counts
 from cii.workflow.queries import definition_of, instance_by_id, task_by_ref
 from cii.workflow.tables import WfTask
+from cii.workflow.versions import known_task
 from cii.workflow.vocabulary import Stand
 
 blueprint = Blueprint("api-tasks", __name__, url_prefix=f"{PREFIX}/tasks")
@@ -134,7 +135,7 @@ def _seq(ref: str) -> int:
 def _shown(task: WfTask) -> Tagged:
     work, instance = g.work, instance_by_id(g.work, task.instance_id)
     definition = definition_of(work, instance.definition_id)
-    known = definition.task(task.stage, task.key)
+    known = known_task(work, definition, task.stage, task.key)
     shown = TaskShown(
         task.ref, task.key, known.title, task.stage, task.owner_role, task.state,
         unit_shown(work, task.unit_id),

@@ -46,17 +46,22 @@ def state_at(work: Work, instance: WfInstance, seq: int | None = None) -> Chapte
     return Chapter(definition, state, records[-1].at, {})
 
 
-def known_task(work: Work, definition: Definition, stage: str, key: str) -> Task | None:
+def known_task(work: Work, definition: Definition, stage: str, key: str) -> Task:
     """A task of a case by its keys: in this version, else in the newest other that knows it.
 
     A task done before a migration may have vanished from the present version.
     """
-    for one in (definition, *_others(work, definition)):
-        found = one.stages.get(stage)
-        task = found.task(key) if found else None
-        if task is not None:
-            return task
-    return None
+    found = definition.stages[stage].task(key) if stage in definition.stages else None
+    if found is not None:
+        return found
+    return next(
+        (
+            task
+            for one in _others(work, definition)
+            if stage in one.stages and (task := one.stages[stage].task(key)) is not None
+        ),
+        Task(key, "", ()),
+    )
 
 
 def _others(work: Work, definition: Definition) -> Iterable[Definition]:
