@@ -31,8 +31,8 @@ ACTS = (
     "write_medical", "voice_done", "sign_assessment", "propose_plan", "answer_plan", "announce",
     "send_referral", "receive_referral", "ask_referral", "answer_referral", "accept_referral",
     "decline_referral", "redirect_referral", "change_path", "withdraw_referral", "expire_referral", "disclose", "give_consent",
-    "withdraw_consent", "decide", "placement.assign", "placement.accept", "placement.refuse",
-    "placement.cancel", "placement.start", "placement.end", "placement.expire",
+    "withdraw_consent", "decide", "migrate_process", "placement.assign", "placement.accept",
+    "placement.refuse", "placement.cancel", "placement.start", "placement.end", "placement.expire",
 )  # fmt: skip
 """Acts of the journal that a case's history tells, each with its word `word.journal-action.<act>`."""
 TONES: Mapping[str, str] = {
