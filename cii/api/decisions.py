@@ -75,7 +75,7 @@ class DraftEffect:
     hidden: int
 
 
-CHANGE = only(ChangeShown, "fact", "needed", "outputs", "why", called="ChangeAnswer")
+CHANGE = only(ChangeShown, "fact", "needed", "outputs", "why", called="FactChangeAnswer")
 EXPLAINED = only(
     Explained, "ref", "table", "version", "title", "valid_from", "valid_to", "legal_basis", "inputs",
     "sources", "outputs", "rules", "why", "hidden", "at", "by", changes=CHANGE, called="ExplainedAnswer",
