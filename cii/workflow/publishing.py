@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from cii.kernel.errors import Refusal
 from cii.store.work import Work
-from cii.workflow.checks import problems_in
+from cii.workflow.checks import Tables, inputs_of, problems_in
+from cii.workflow.folder import read_text
 from cii.workflow.queries import parsed_table
 from cii.workflow.reading import BrokenFile
 from cii.workflow.tables import WfDefinition, WfTable
@@ -21,65 +23,71 @@ class PublishedFileChanged(Refusal):
 def publish(work: Work, folder: Path) -> int:
     """Take in the processes `*.yaml` and the tables `decisions/*.md` of a folder; returns how many were new.
 
+    Two processes that publish the same folder at once make one row per version.
     Refuses: BrokenFile with every fault of a file, PublishedFileChanged for another text of a version.
     """
     fresh = sum(_publish_table(work, file) for file in sorted((folder / "decisions").glob("*.md")))
-    work.session.flush()
-    tables = set(work.session.exec(select(WfTable.name)))
-    fresh += sum(_publish_definition(work, file, tables) for file in sorted(folder.glob("*.yaml")))
-    work.session.flush()
-    return fresh
+    tables = inputs_of(
+        parsed_table(source, f"{name} {version}")
+        for name, version, source in work.session.exec(
+            select(WfTable.name, WfTable.version, WfTable.source).order_by(
+                col(WfTable.name), col(WfTable.version)
+            )
+        )
+    )
+    return fresh + sum(_publish_definition(work, file, tables) for file in sorted(folder.glob("*.yaml")))
 
 
 def _publish_table(work: Work, file: Path) -> int:
-    text = file.read_text(encoding="utf-8")
+    text = read_text(file)
     table = parsed_table(text, file.name)
-    known = work.session.exec(
-        select(WfTable.digest).where(col(WfTable.name) == table.id, col(WfTable.version) == table.version)
-    ).first()
-    if known is not None:
-        return _unchanged(table.id, table.version, known, table.digest)
-    work.session.add(
-        WfTable(
-            name=table.id,
-            version=table.version,
-            valid_from=table.valid_from,
-            valid_to=table.valid_to,
-            digest=table.digest,
-            source=text,
-            published_at=work.now,
-        )
+    row = WfTable(
+        name=table.id,
+        version=table.version,
+        valid_from=table.valid_from,
+        valid_to=table.valid_to,
+        digest=table.digest,
+        source=text,
+        published_at=work.now,
     )
-    return 1
+    return _once(work, row)
 
 
-def _publish_definition(work: Work, file: Path, tables: set[str]) -> int:
-    text = file.read_text(encoding="utf-8")
+def _publish_definition(work: Work, file: Path, tables: Tables) -> int:
+    text = read_text(file)
     definition, problems = problems_in(text, file.name, tables)
     errors = [one for one in problems if one.severity == "error"]
     if errors or definition is None:
         raise BrokenFile(errors)
-    known = work.session.exec(
-        select(WfDefinition.digest).where(
-            col(WfDefinition.name) == definition.id, col(WfDefinition.version) == definition.version
-        )
-    ).first()
-    if known is not None:
-        return _unchanged(definition.id, definition.version, known, definition.digest)
-    work.session.add(
-        WfDefinition(
-            name=definition.id,
-            version=definition.version,
-            subject=definition.subject,
-            digest=definition.digest,
-            source=text,
-            published_at=work.now,
-        )
+    row = WfDefinition(
+        name=definition.id,
+        version=definition.version,
+        subject=definition.subject,
+        digest=definition.digest,
+        source=text,
+        published_at=work.now,
     )
+    return _once(work, row)
+
+
+def _once(work: Work, row: WfDefinition | WfTable) -> int:
+    """Write the row unless its version is there already; 1 when it was written."""
+    if _published(work, row):
+        return 0
+    try:
+        with work.session.begin_nested():
+            work.session.add(row)
+    except IntegrityError:
+        if not _published(work, row):  # another fault than a version that came in meanwhile
+            raise
+        return 0
     return 1
 
 
-def _unchanged(name: str, version: int, published: str, found: str) -> int:
-    if published != found:
-        raise PublishedFileChanged(file=name, version=version)
-    return 0
+def _published(work: Work, row: WfDefinition | WfTable) -> bool:
+    kind = type(row)
+    query = select(kind.digest).where(col(kind.name) == row.name, col(kind.version) == row.version)
+    known = work.session.exec(query).first()
+    if known is not None and known != row.digest:
+        raise PublishedFileChanged(file=row.name, version=row.version)
+    return known is not None
