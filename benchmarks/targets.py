@@ -1,6 +1,6 @@
 """Every target by its name; later rooms add theirs here."""
 
-from benchmarks import canton, decisions, engine, process
+from benchmarks import canton, decisions, engine, process, rows
 from benchmarks.measure import Target
 
 _ALL = [
@@ -19,6 +19,24 @@ _ALL = [
         4,
         process.pure_step,
     ),
+    Target(
+        "step-sqlite",
+        "an answer kept, on SQLite",
+        "its statements raw in one transaction",
+        1 / 0.6,
+        rows.kept_sqlite,
+    ),
+    Target(
+        "step-postgresql",
+        "an answer kept, on PostgreSQL",
+        "its statements raw in one transaction",
+        1 / 0.6,
+        rows.kept_postgresql,
+    ),
+    Target(
+        "inbox-many", "the inbox among CII_BENCH_CASES cases", "its statement, raw", 2, rows.inbox_of_many
+    ),
+    Target("inbox-growth", "the inbox among ten times the cases", "among a tenth", 3, rows.inbox_growth),
     Target("load", "read and check all processes and tables", "1 second", 1, engine.load_all),
     Target("proof", "gaps and overlaps of 30 rules × 12 inputs", "200 milliseconds", 1, decisions.proof),
     Target("inbox", "the inbox of a unit", "its statement, raw", 2, canton.inbox_page),

@@ -1,13 +1,24 @@
 """Writes journal entries, in the transaction of their cause; the sealer chains them afterwards."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlmodel import col
 
 from cii.journal import chain
 from cii.journal.tables import JournalEntry, JournalPayload, JournalSubject
 from cii.store.work import Work
+
+
+def _of(rows: Any) -> Table:  # noqa: ANN401 - SQLModel does not tell of its tables
+    table: Table = rows.__table__
+    return table
+
+
+_ENTRY = insert(_of(JournalEntry)).returning(col(JournalEntry.id))
+_PAYLOAD, _SUBJECT = insert(_of(JournalPayload)), insert(_of(JournalSubject))
+"""Written with every act of the house, straight to the tables: each act would pay for the detour."""
 
 
 def wrote(
@@ -89,29 +100,29 @@ def _enter(  # noqa: PLR0917 - the private end of three callers
 ) -> int:
     subjects = list(dict.fromkeys(subjects))
     salt, body, digest = chain.salted(payload) if payload is not None else ("", "", None)
-    entry_id: int = work.session.execute(
-        insert(JournalEntry)
-        .values(
-            at=work.now,
-            account_id=work.actor.account_id,
-            actor=work.actor.name,
-            unit_id=unit_id if unit_id is not None else next(iter(work.actor.units), None),
-            action=action,
-            kind=kind,
-            ref=ref,
-            objects=" ".join(f"{name}:{one}" for name, one in subjects),
-            sections=int(sections),
-            basis=basis,
-            correlation=work.correlation,
-            payload_digest=digest,
-        )
-        .returning(col(JournalEntry.id))
-    ).scalar_one()
+    write = work.session.connection().execute
+    entry_id = (
+        write(
+            _ENTRY,
+            {
+                "at": work.now,
+                "account_id": work.actor.account_id,
+                "actor": work.actor.name,
+                "unit_id": unit_id if unit_id is not None else next(iter(work.actor.units), None),
+                "action": action,
+                "kind": kind,
+                "ref": ref,
+                "objects": " ".join(f"{name}:{one}" for name, one in subjects),
+                "sections": int(sections),
+                "basis": basis,
+                "correlation": work.correlation,
+                "payload_digest": digest,
+            },
+        ).scalar_one()
+        or 0
+    )
     if digest is not None:
-        work.session.execute(insert(JournalPayload).values(entry_id=entry_id, salt=salt, payload=body))
+        write(_PAYLOAD, {"entry_id": entry_id, "salt": salt, "payload": body})
     if subjects:
-        work.session.execute(
-            insert(JournalSubject),
-            [{"kind": name, "object_id": one, "entry_id": entry_id} for name, one in subjects],
-        )
+        write(_SUBJECT, [{"kind": name, "object_id": one, "entry_id": entry_id} for name, one in subjects])
     return entry_id

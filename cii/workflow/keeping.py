@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, bindparam, insert
 from sqlmodel import col, delete, select
 
 from cii.journal.actions import wrote
@@ -21,6 +21,15 @@ from cii.workflow.tables import WfEvent, WfInstance, WfPart, WfTask, WfTimer
 from cii.workflow.vocabulary import Stand, Status
 
 _EVENTS = insert(cast("Table", WfEvent.__table__))  # type: ignore[attr-defined]
+
+
+_TASKS = select(WfTask).where(
+    col(WfTask.instance_id) == bindparam("instance"),
+    col(WfTask.number).in_(bindparam("numbers", expanding=True)),
+)
+_TIMERS = select(WfTimer).where(
+    col(WfTimer.instance_id) == bindparam("instance"), col(WfTimer.state).in_(("waiting", "frozen"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ def keep(
         {"seq": one.seq, "kind": one.kind, "data": {name: stored(held) for name, held in one.data.items()}}
         for one in took.records
     ]
-    work.session.execute(
+    work.session.connection().execute(
         _EVENTS,
         [
             {
@@ -86,11 +95,9 @@ def _keep_tasks(
     changed = [one for one in state.tasks if old.get(one.no) != one]
     known = {
         row.number: row
-        for row in work.session.exec(
-            select(WfTask).where(
-                col(WfTask.instance_id) == instance.id, col(WfTask.number).in_([one.no for one in changed])
-            )
-        )
+        for row in work.session.execute(
+            _TASKS, {"instance": instance.id, "numbers": [one.no for one in changed]}
+        ).scalars()
     }
     for one in changed:
         row = known.get(one.no)
@@ -119,10 +126,7 @@ def _keep_timers(
     live = timer_fields(state)
     if live == (timer_fields(before) if before else {}):
         return
-    known = {
-        row.number: row
-        for row in work.session.exec(select(WfTimer).where(col(WfTimer.instance_id) == instance.id))
-    }
+    known = {row.number: row for row in work.session.execute(_TIMERS, {"instance": instance.id}).scalars()}
     for number, fields in live.items():
         row = known.pop(number, None) or WfTimer(instance_id=instance.id or 0, number=number, **fields)
         if row.due_at != fields["due_at"]:

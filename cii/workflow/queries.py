@@ -55,6 +55,20 @@ _RECORDS = (
 )
 
 
+_PARTS = (
+    select(col(WfPart.role), col(WfPart.unit_id))
+    .where(col(WfPart.instance_id) == bindparam("instance"))
+    .order_by(col(WfPart.role), col(WfPart.position))
+)
+
+_LOCKED = (
+    select(WfInstance)
+    .where(col(WfInstance.id) == bindparam("instance"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def definitions_read(work: Work, wanted: Mapping[int, str]) -> dict[int, Definition]:
     """Published processes by their rows, given as id → digest; those read before cost no query."""
     unread = [one for one, digest in wanted.items() if digest not in _READ]
@@ -102,7 +116,7 @@ def table_on(work: Work, name: str, at: date) -> tuple[WfTable, Table]:
 
 def state_of(work: Work, instance: WfInstance) -> State:
     """Where an instance stands, folded from its events."""
-    records = work.session.execute(_RECORDS, {"instance": instance.id})
+    records = work.session.connection().execute(_RECORDS, {"instance": instance.id})
     state = fold(Record(*one) for one in records)
     return revived(definition_of(work, instance.definition_id), state)
 
@@ -124,23 +138,15 @@ def _value(domain: Domain | None, held: object) -> object:
 
 def locked(work: Work, instance_id: int) -> WfInstance:
     """An instance as it is now, held until the transaction ends (SQLite: the writer holds the database)."""
-    return work.session.exec(
-        select(WfInstance)
-        .where(col(WfInstance.id) == instance_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    found: WfInstance = work.session.execute(_LOCKED, {"instance": instance_id}).scalar_one()
+    return found
 
 
 def roles_of(work: Work, instance_id: int) -> dict[str, tuple[int, ...]]:
     """Which units hold each role of an instance now."""
     roles: dict[str, tuple[int, ...]] = {}
-    for part in work.session.exec(
-        select(WfPart)
-        .where(col(WfPart.instance_id) == instance_id)
-        .order_by(col(WfPart.role), col(WfPart.position))
-    ):
-        roles[part.role] = (*roles.get(part.role, ()), part.unit_id)
+    for role, unit in work.session.execute(_PARTS, {"instance": instance_id}):
+        roles[role] = (*roles.get(role, ()), unit)
     return roles
 
 
