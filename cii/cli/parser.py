@@ -14,6 +14,7 @@ from cii.cli.demo import demo, demo_check, demo_load, size_arguments
 from cii.cli.drawing import bpmn_arguments, workflows_export_bpmn
 from cii.cli.files import check_arguments, draw_arguments, folder, workflows_check, workflows_draw
 from cii.cli.migrating import diff_arguments, migrate_arguments, workflows_diff, workflows_migrate
+from cii.cli.proving import proof_arguments, rules_proof, rules_what_if, what_if_arguments
 from cii.cli.rules import rules_check, rules_eval, rules_explain
 from cii.cli.rules_exchange import export_dmn_arguments, import_dmn_arguments, rules_export, rules_import
 from cii.cli.rules_facts import facts_arguments
@@ -65,6 +66,8 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("rules explain", rules_explain, facts_arguments),
     ("rules import-dmn", rules_import, import_dmn_arguments),
     ("rules export-dmn", rules_export, export_dmn_arguments),
+    ("rules proof", rules_proof, proof_arguments),
+    ("rules what-if", rules_what_if, what_if_arguments),
     ("import detections", import_file, import_arguments),
     ("reconcile", reconcile_day, reconcile_arguments),
     ("report quarter", report_quarter, report_arguments),
