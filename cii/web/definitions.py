@@ -7,9 +7,11 @@ from flask import Response, g, render_template, url_for
 from markupsafe import Markup
 
 from cii.access.permits import Permit
+from cii.cases.queries import shown_units
 from cii.figures.processes import process_figures
 from cii.store.work import Work
 from cii.web.base import Blueprint, may_open
+from cii.web.case_head import CasePage, case_page, head
 from cii.web.choices import fallback, number_asked, t, text_asked
 from cii.web.tables import proof_of, rulebook
 from cii.wire import language
@@ -20,6 +22,7 @@ from cii.workflow.counting import counted
 from cii.workflow.definition import Definition
 from cii.workflow.diagram import NARROW, WIDE, StageStep, sheets, steps
 from cii.workflow.diagram import title as drawing_title
+from cii.workflow.telling import Units
 from cii.workflow.wording import outcome, role, task_title
 
 page = Blueprint("definitions", __name__)
@@ -62,6 +65,14 @@ def process_bpmn(name: str) -> Response:
 def process_open(name: str) -> str:
     """Where the open cases of a process stand."""
     return render_template("pages/definitions/open.html", **_open(g.work, name))
+
+
+@page.get("/cases/<ref:ref>/process")
+@needs(Permit.SEE_CASE)
+def case_process(ref: str) -> str:
+    """Where a case stands in its process, drawn with the version that it began with, and as a list."""
+    shown = case_page(ref, "one")
+    return render_template("pages/cases/process.html", **head(shown, "one"), **_case_drawing(g.work, shown))
 
 
 def _library(work: Work) -> dict[str, Any]:
@@ -155,6 +166,23 @@ def _open(work: Work, name: str) -> dict[str, Any]:
         else None,
         **drawing(counted(held, figures.stages, lang), held, lang),
     }
+
+
+def _case_drawing(work: Work, shown: CasePage) -> dict[str, Any]:
+    """The drawing of the case; none for one from before the product, which has no process."""
+    if shown.process is None:
+        return {"drawing_title": None, "told": []}
+    held, state, lang = shown.process.definition, shown.process.state, language.lang()
+    seen = shown_units(work, {one.unit for one in state.tasks if isinstance(one.unit, int)})
+    units: Units = {unit: label.name for unit, label in seen.items()}
+    older = []
+    if any(visit.stage not in held.stages for visit in state.path):
+        numbers = [
+            one.version for one in library.process_versions(work, held.id) if one.version < held.version
+        ]
+        older = [library.process(work, held.id, number)[0] for number in numbers]
+    made = drawing(steps(held, state, lang, work.now, units=units, older=older), held, lang)
+    return {"told": made.pop("steps"), **made}
 
 
 def drawing(told: Sequence[StageStep], held: Definition, lang: str) -> dict[str, Any]:

@@ -28,6 +28,26 @@ def test_a_process_is_drawn_and_listed(site):
     assert "En liste" in page
 
 
+def test_a_version_of_a_process_is_named_and_leaves_the_house_as_bpmn(site):
+    reader = site.as_("administrator")
+
+    page = reader.get("/definitions/processes/reseau-cii", version=1)
+
+    assert "Version 1" in page
+    assert "LACI 85f" in page
+    assert "groupe de coordination" in page
+    assert "bpmn:definitions" in reader.get("/definitions/processes/reseau-cii/bpmn", version=1)
+    reader.get("/definitions/processes/reseau-cii", 404, version=99)
+
+
+def test_the_open_cases_of_a_process_are_told_to_who_may_see_figures(site):
+    page = site.as_("contracts").get("/definitions/processes/reseau-cii/open")
+
+    assert "ouvert" in page
+    assert "Mes services" in page
+    site.as_("administrator").get("/definitions/processes/reseau-cii/open", 403)
+
+
 def test_an_unknown_table_does_not_exist(site):
     site.as_("contracts").get("/definitions/tables/inconnue/1", 404)
     site.as_("contracts").get("/definitions/processes/inconnu", 404)
