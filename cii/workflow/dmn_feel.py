@@ -74,7 +74,7 @@ def compile_expression(text: str, known: Iterable[str]) -> Expression:
         raise NotTaken("the expression is empty")
     if _BARE.fullmatch(plain) and (value := read_value(plain)) is not None:
         return Expression(plain, frozenset(), lambda _: value)
-    parser = _Parser(plain, sorted(known, key=len, reverse=True))
+    parser = _Parser(plain, sorted((one for one in known if one.strip()), key=len, reverse=True))
     run = parser.sum()
     if parser.at < len(parser.tokens):
         raise NotTaken(f"“{plain}” goes on after its end, at “{parser.tokens[parser.at][1]}”")
