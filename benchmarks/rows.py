@@ -37,21 +37,23 @@ BASE = 5_000_000
 """Copies are numbered from here: no other number of a statement looks like theirs."""
 
 _COPIES = (
-    """INSERT INTO wf_instance (id, ref, definition_id, subject, subject_id, subject_ref, stage, status,
-    seq, entered_at, started_at) SELECT :base + i, CAST(1000000000 + i AS TEXT), definition_id, subject,
-    :base + i, subject_ref, stage, status, seq, entered_at, started_at FROM wf_instance, n WHERE id = :like""",
-    """INSERT INTO wf_task (id, ref, instance_id, number, key, stage, visit, owner_role, unit_id, state,
-    decides, outcome, opened_at, due_at, rank_at, done_at, subject, subject_id, subject_ref) SELECT
-    :base + i * 20 + number, CAST(2000000000 + i * 20 + number AS TEXT), :base + i, number, key, stage, visit,
-    owner_role, 1 + (unit_id + i) % :units, state, decides, outcome, opened_at, due_at, rank_at, done_at,
-    subject, :base + i, subject_ref FROM wf_task, n WHERE instance_id = :like""",
+    """INSERT INTO wf_instance (id, ref, definition_id, subject, subject_id, subject_ref, stage,
+    status, seq, entered_at, started_at) SELECT :base + i, CAST(1000000000 + i AS TEXT),
+    definition_id, subject, :base + i, subject_ref, stage, status, seq, entered_at, started_at FROM
+    wf_instance, n WHERE id = :like""",
+    """INSERT INTO wf_task (id, ref, instance_id, number, key, stage, visit, owner_role, unit_id,
+    state, decides, outcome, opened_at, due_at, rank_at, done_at, subject, subject_id, subject_ref)
+    SELECT :base + i * 20 + number, CAST(2000000000 + i * 20 + number AS TEXT), :base + i, number,
+    key, stage, visit, owner_role, 1 + (unit_id + i) % :units, state, decides, outcome, opened_at,
+    due_at, rank_at, done_at, subject, :base + i, subject_ref FROM wf_task, n WHERE instance_id =
+    :like""",
     """INSERT INTO wf_timer (id, instance_id, number, kind, task_number, after, target, due_at, state,
-    failures) SELECT :base + i * 20 + number, :base + i, number, kind, task_number, after, target, due_at, state, 0
-    FROM wf_timer, n WHERE instance_id = :like""",
-    """INSERT INTO wf_event (instance_id, seq, kind, payload, unit_id, at)
-    SELECT :base + i, seq, kind, payload, unit_id, at FROM wf_event, n WHERE instance_id = :like""",
-    """INSERT INTO wf_part (instance_id, role, unit_id, position)
-    SELECT :base + i, role, unit_id, position FROM wf_part, n WHERE instance_id = :like""",
+    failures) SELECT :base + i * 20 + number, :base + i, number, kind, task_number, after, target,
+    due_at, state, 0 FROM wf_timer, n WHERE instance_id = :like""",
+    """INSERT INTO wf_event (instance_id, seq, kind, payload, unit_id, at) SELECT :base + i, seq,
+    kind, payload, unit_id, at FROM wf_event, n WHERE instance_id = :like""",
+    """INSERT INTO wf_part (instance_id, role, unit_id, position) SELECT :base + i, role, unit_id,
+    position FROM wf_part, n WHERE instance_id = :like""",
 )
 _NUMBERS = (
     "WITH RECURSIVE n(i) AS (SELECT CAST(:first AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < :last) "
@@ -63,7 +65,7 @@ def multiply(engine: Engine, like: int, first: int, last: int, units: int = UNIT
     held = {"base": BASE, "like": like, "first": first, "last": last, "units": units}
     with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
         for statement in _COPIES:
-            table, _, rest = statement.partition("SELECT ")
+            table, _, rest = " ".join(statement.split()).partition("SELECT ")
             connection.execute(text(f"{table} {_NUMBERS}SELECT {rest}"), _used(f"{_NUMBERS}{rest}", held))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
