@@ -15,6 +15,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "agreements",
     "budgets",
     "definitions",
+    "whatif",
     "journal",
     "accounts",
     "help",

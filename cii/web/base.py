@@ -51,6 +51,7 @@ URLS: Mapping[str, str] = {
 PARENTS: Mapping[str, str] = {
     "reconciliation": "budgets",
     "definitions": "settings",
+    "whatif": "settings",
     "journal": "settings",
     "accounts": "settings",
     "help": "settings",
