@@ -186,7 +186,8 @@ def _explained(table: Any, facts: Mapping[str, Any], lang: str) -> dict[str, Any
     told: dict[str, Any] = {"rules": rules, "outputs": None, "why": [], "changes": []}
     try:
         made = decide(table, facts)
-        told |= {"outputs": made.outputs, "why": made.explain(lang), "hit": made.rules}
+        said = [one for one in made.explain(lang) if one not in made.why]
+        told |= {"outputs": made.outputs, "why": said, "hit": made.rules}
         told["changes"] = [
             {
                 "input": c.input,
