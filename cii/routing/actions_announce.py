@@ -27,7 +27,7 @@ from cii.people.rules import basis_faults
 from cii.people.tables import Identity
 from cii.people.vocabulary import Basis, ConsentHow, Purpose
 from cii.routing.flow import CASE, advance, see_to
-from cii.routing.queries import detection_by_ref
+from cii.routing.queries import detection_by_ref, detection_source
 from cii.routing.referring import send_referral
 from cii.routing.rules import (
     AlreadyAnnounced,
@@ -113,7 +113,8 @@ def announce(work: Work, ask: Announce) -> Announced:
     facts = _triage_facts(work, ask, detection, known, allowed=not missing)
     refuse(announcement_faults(facts, missing))
     triaged = decide(
-        work, "triage", facts.as_facts(), subject="person", subject_id=person.id or 0, person_id=person.id
+        work, "triage", facts.as_facts(), subject="person", subject_id=person.id or 0, person_id=person.id,
+        sources=_triage_sources(work, ask, detection),
     ).decision
     path = Path(str(triaged.outputs["path"]))
     if path is Path.NOT_ELIGIBLE:
@@ -247,6 +248,20 @@ def _triage_facts(
     )
 
 
+def _triage_sources(work: Work, ask: Announce, detection: Detection) -> dict[str, dict[str, object]]:
+    """Where each fact of triage comes from: what the unit detected, who the person is, what was announced."""
+    unit = units_by_id(work, [detection.unit_id])[detection.unit_id].code
+    seen = detection_source(work, detection)
+    said: dict[str, object] = {"kind": "announcement", "ref": detection.ref, "on": work.today, "by": unit}
+    ground = "consent" if ask.consent else "basis"
+    agreed: dict[str, object] = {"kind": ground, "ref": ask.basis.value, "on": work.today, "by": unit}
+    return {
+        "followed": seen, "may_owe": seen, "work_capacity": seen, "reinsertion_potential": said,
+        "consent_or_basis": agreed, "age": {"kind": "identity", "on": work.today, "by": unit},
+        "in_perimeter": {"kind": "perimeter", "ref": unit, "on": work.today, "by": unit},
+    }  # fmt: skip
+
+
 def _lead(
     work: Work, path: Path, detection: Detection, voices: Mapping[PartyRole, int], case: CaseFile
 ) -> int:
@@ -262,6 +277,7 @@ def _lead(
     answer = decide(
         work, "lead-institution", detection.facts, subject=CASE, subject_id=case.id or 0,
         person_id=case.person_id, case_id=case.id,
+        sources=dict.fromkeys(detection.facts, detection_source(work, detection)),
     ).decision  # fmt: skip
     return voices[PartyRole(str(answer.outputs["lead"]))]
 

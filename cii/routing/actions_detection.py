@@ -8,6 +8,7 @@ from datetime import date
 from sqlmodel import col, select
 
 from cii.documents.csv_reading import Wanted, read_rows
+from cii.institutions.queries import units_by_id
 from cii.institutions.vocabulary import Sector
 from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, refuse
@@ -238,7 +239,8 @@ def _keep(work: Work, row: InsuredRow, unit: int, run_id: int | None) -> Detecti
     for status in _statuses(row, person.ref, work.today):
         record_status(work, status, unit, StatusSource.IMPORTED if run_id else StatusSource.ENTERED)
     stored = decide(
-        work, TABLE, row.facts, subject="person", subject_id=person.id or 0, person_id=person.id
+        work, TABLE, row.facts, subject="person", subject_id=person.id or 0, person_id=person.id,
+        sources=dict.fromkeys(row.facts, _source(work, unit, run_id)),
     )  # fmt: skip
     detection = Detection(
         run_id=run_id, unit_id=unit, person_id=person.id or 0, decision_id=stored.row.id or 0,
@@ -248,6 +250,12 @@ def _keep(work: Work, row: InsuredRow, unit: int, run_id: int | None) -> Detecti
     work.session.add(detection)
     work.session.flush()
     return detection
+
+
+def _source(work: Work, unit: int, run_id: int | None) -> dict[str, object]:
+    """The unit's file or its form, and the day."""
+    kind = "detection_file" if run_id else "detection"
+    return {"kind": kind, "on": work.today, "by": units_by_id(work, [unit])[unit].code}
 
 
 def _statuses(row: InsuredRow, person_ref: str, today: date) -> Sequence[RecordStatus]:

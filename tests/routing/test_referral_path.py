@@ -32,6 +32,7 @@ from cii.workflow.inbox import inbox
 from cii.workflow.projection import drift
 from cii.workflow.queries import state_of
 from cii.workflow.sweeping import sweep_timers
+from cii.workflow.tables import WfDecision
 from tests.routing.build_routing import CONSENT, a_detection, a_town, an_announced, everyday, sent_to
 
 E = ReferralEvent
@@ -115,7 +116,11 @@ def test_the_term_is_that_of_the_route_and_of_the_day_of_sending(work):
         )
     )  # fmt: skip
 
-    assert [term(work, EXPIRY, route, day) for route in (("AC", "AS"), ("AC", "AI"), ("AI", "AC"))] == [20, 45, 30]
+    assert [term(work, EXPIRY, route, day) for route in (("AC", "AS"), ("AC", "AI"), ("AI", "AC"))] == [
+        20,
+        45,
+        30,
+    ]
     assert [term(work, REMINDER, route, day) for route in (("AC", "AS"), (None, "AS"))] == [5, 10]
     assert term(work, EXPIRY, ("AI", "AS"), date(2026, 12, 31)) == 30
     assert term(work, EXPIRY, ("AI", "AS"), date(2027, 1, 1)) == 12
@@ -123,7 +128,9 @@ def test_the_term_is_that_of_the_route_and_of_the_day_of_sending(work):
 
 def test_the_reminder_comes_when_its_route_says_and_a_question_does_not_prolong_the_term(work):
     town = a_town(work)
-    ref = everyday(town, may_owe="AS+AI").referral_ref  # AC → AS: reminder after 5 working days, expiry after 20 days
+    ref = everyday(
+        town, may_owe="AS+AI"
+    ).referral_ref  # AC → AS: reminder after 5 working days, expiry after 20 days
     gsr, orp = town.hands["GSR"], town.hands["ORP"]
     moved(gsr, ref, E.RECEIVE)
     (answer,) = [one for one in inbox(gsr, "unit").items if one.subject == "referral"]
@@ -227,7 +234,10 @@ def test_after_a_refusal_the_sender_asks_another_unit_which_accepts(work):
         moved(town.hands["GSR"], fresh.ref, event)
 
     assert instance_of(work, done.case.id).stage == "joint_action"
-    assert case_by_ref(town.hands["GSR"], done.case.ref).lead_unit_id == unit_by_code(work, "GSR-VAL-DE-TRAVERS").id
+    assert (
+        case_by_ref(town.hands["GSR"], done.case.ref).lead_unit_id
+        == unit_by_code(work, "GSR-VAL-DE-TRAVERS").id
+    )
 
 
 def test_a_unit_without_basis_is_not_brought_in(work):
@@ -264,5 +274,22 @@ def test_the_network_opens_from_the_day_of_the_perimeter_and_the_reason_is_kept(
 def triaged(work, done):
     from cii.workflow.queries import decisions_for
 
-    last = [one for one in decisions_for(work, done.case.id, done.case.person_id) if one.table == "triage"][-1]
+    last = [one for one in decisions_for(work, done.case.id, done.case.person_id) if one.table == "triage"][
+        -1
+    ]
     return last.rules[0], last.inputs["in_perimeter"]
+
+
+def test_each_fact_of_the_decisions_says_where_it_came_from(work):
+    town = a_town(work)
+    done = an_announced(town.hands["ORP"])
+
+    kept = {one.table_id: one.sources for one in work.session.exec(select(WfDecision))}.values()
+    kinds = {name: source["kind"] for sources in kept for name, source in sources.items()}
+
+    assert done.case.id
+    assert kinds["reinsertion_potential"] == "announcement"
+    assert kinds["consent_or_basis"] == "consent"
+    assert (kinds["age"], kinds["in_perimeter"]) == ("identity", "perimeter")
+    assert kinds["work_capacity"].startswith("detection")
+    assert all(source["by"] == "ORP-LITTORAL" for sources in kept for source in sources.values())
