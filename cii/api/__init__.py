@@ -14,6 +14,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "tasks",
     "cases",
     "case_work",
+    "case_process",
     "case_records",
     "decisions",
     "consents",

@@ -10,7 +10,8 @@ from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
 from cii.routing.actions import MoveReferral, move_referral
 from cii.routing.queries import ReferralRow, referral_by_ref, referral_view, referrals
-from cii.routing.schemas import REFERRAL
+from cii.routing.redirects import Redirect, redirects_of
+from cii.routing.schemas import REDIRECT, REFERRAL
 from cii.routing.vocabulary import ReferralEvent
 from cii.wire.answers import paged
 from cii.wire.doors import needs
@@ -78,6 +79,35 @@ def accepted(ask: Said, ref: str) -> Tagged:
 def declined(ask: Said, ref: str) -> Tagged:
     """Decline the lead, with the reason."""
     return _moved(ref, ReferralEvent.DECLINE, ask)
+
+
+@dataclass(frozen=True)
+class SentOn:
+    """Which institution is competent, and why."""
+
+    named_unit_ref: str
+    text: str = field(metadata={"max": 2000})
+
+
+@blueprint.post("/<ref:ref>/redirection")
+@needs(Permit.ANSWER_REFERRAL)
+@versioned
+@blueprint.arguments(SentOn)
+@blueprint.response(200, REFERRAL)
+def redirected(ask: SentOn, ref: str) -> Tagged:
+    """Name another institution; the third redirect of a person opens a joint assessment."""
+    version = matched(ref, referral_by_ref(g.work, ref).version)
+    event = ReferralEvent.REDIRECT
+    move_referral(g.work, MoveReferral(ref, event, ask.text, version, ask.named_unit_ref))
+    return _shown(ref)
+
+
+@blueprint.get("/<ref:ref>/redirects")
+@needs(Permit.SEND_REFERRAL, Permit.ANSWER_REFERRAL)
+@blueprint.response(200, paged(REDIRECT))
+def redirects(ref: str) -> Page[Redirect]:
+    """How often the person was sent on, between whom as far as I may know it."""
+    return Page(redirects_of(g.work, referral_by_ref(g.work, ref).person_id))
 
 
 @blueprint.post("/<ref:ref>/question")

@@ -4,6 +4,7 @@ from cii.institutions.schemas import UNIT
 from cii.people.schemas import PERSON
 from cii.routing.actions_detection import DetectedLine, Imported
 from cii.routing.queries import DetectionRow, ReferralRow
+from cii.routing.redirects import Redirect
 from cii.routing.tables import DetectionRun
 from cii.wire.answers import only
 from cii.workflow.schemas import DECISION
@@ -15,6 +16,7 @@ DETECTION = only(
 FOUND = only(DetectedLine, "line", "name", "rules", "why", "detection_ref", called="DetectedLineAnswer")
 IMPORTED = only(Imported, "rows", "known", "run_ref", "repeated", detected=FOUND, called="ImportAnswer")
 RUN = only(DetectionRun, "ref", "file_name", "rows", "detected", "at", called="ImportRunAnswer")
+REDIRECT = only(Redirect, "at", "counts", asked=UNIT, named=UNIT, called="RedirectAnswer")
 REFERRAL = only(
     ReferralRow, "ref", "version", "state", "case_ref", "case_number", "reason", "answer", "sent_at",
     "expires_at", "answered_at", "moves", person=PERSON, sender=UNIT, receiver=UNIT, named=UNIT,

@@ -44,7 +44,7 @@ TABS: Mapping[str, Section] = {
     "notes": Section.NOTES,
 }
 """Page of a case → sections, one of which must be open."""
-_OWN_PAGES = frozenset({*OPENS, "take_lead", "answer", "decide_lead"})
+_OWN_PAGES = frozenset({*OPENS, "take_lead", "decide_lead", "request"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +150,13 @@ def _outcomes(definition: Definition, move: Move | None, lang: str) -> list[dict
     """What the reader may answer to a task that is done on the spot."""
     if move is None or move.key in _OWN_PAGES:
         return []
-    return [{"value": one, "label": _word(definition, one, lang)} for one in move.outcomes]
+    told = [one for one in move.outcomes if (move.key, one) != ("name_receiver", "named")]
+    return [{"value": one, "label": _word(definition, one, lang)} for one in told]
 
 
 def _closings(definition: Definition, move: Move | None, lang: str) -> list[dict[str, str]]:
     """The outcomes of the whole case, where a task may close it."""
-    if move is None or "close" not in move.outcomes:
+    if move is None or not {"close", "concluded"} & set(move.outcomes):
         return []
     return [{"value": one, "label": _word(definition, one, lang)} for one in definition.outcomes]
 
@@ -265,6 +266,7 @@ def _done() -> str | None:
 
 DONE = frozenset({
     "opened", "grid", "grid-finished", "medical", "medical-finished", "signed", "proposed", "answered",
-    "noted", "withdrawn", "finished", "assigned", "moved", "dismissed", "announced",
+    "noted", "withdrawn", "finished", "assigned", "moved", "dismissed", "announced", "requested", "suspended",
+    "resumed", "reopened", "extra",
 })  # fmt: skip
 """The words (`word.done.<…>`) that may follow a redirect."""

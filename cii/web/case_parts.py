@@ -218,7 +218,7 @@ def sections_said(sections: int) -> str:
 
 def referral_row(one: Any) -> dict[str, Any]:  # noqa: ANN401 - a ReferralRow
     """A referral as lists show it; a way to it for the two units it lies between."""
-    tone = {"accepted": "good", "declined": "bad", "sent": "info", "received": "info", "question": "warn"}
+    tone = {"accepted": "good", "declined": "bad", "redirected": "warn", "sent": "info", "received": "info", "question": "warn"}
     return {
         "url": url_for("referrals.one", ref=one.ref)
         if one.mine and may_open("referrals.one", g.work.actor)

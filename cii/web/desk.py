@@ -104,7 +104,9 @@ def task_rows(work: Work, tasks: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -
 
 def _place(task: TaskRow, referral: str | None) -> str:
     """The page on which the task is done."""
-    if task.key in {"take_lead", "answer"} and referral is not None:
+    if task.subject == "referral":
+        return url_for("referrals.one", ref=task.subject_ref)
+    if task.key == "take_lead" and referral is not None:
         return url_for("referrals.one", ref=referral)
     return url_for(OPENS.get(task.key, "cases.one"), ref=task.subject_ref)
 

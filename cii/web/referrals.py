@@ -6,13 +6,16 @@ from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
+from cii.institutions.queries import units
+from cii.institutions.vocabulary import UnitKind
 from cii.routing.actions import MoveReferral, move_referral
-from cii.routing.queries import ReferralRow, referral_view, referrals
-from cii.routing.vocabulary import ReferralEvent
+from cii.routing.queries import ReferralRow, referral_by_ref, referral_view, referrals
+from cii.routing.redirects import Redirect, redirects_of
+from cii.routing.vocabulary import ReferralEvent, ReferralState
 from cii.web.base import Blueprint, may_open, see_other
 from cii.web.case_head import unit_name
 from cii.web.case_parts import referral_row
-from cii.web.choices import text_asked, word
+from cii.web.choices import t, text_asked, word
 from cii.web.clocks import deadline
 from cii.web.versions import seen_version
 from cii.wire.doors import again, needs, once
@@ -21,7 +24,13 @@ from cii.wire.reading import asked
 
 page = Blueprint("referrals", __name__)
 
-WITH_TEXT = (ReferralEvent.DECLINE, ReferralEvent.ASK, ReferralEvent.ANSWER, ReferralEvent.WITHDRAW)
+WITH_TEXT = (
+    ReferralEvent.DECLINE,
+    ReferralEvent.REDIRECT,
+    ReferralEvent.ASK,
+    ReferralEvent.ANSWER,
+    ReferralEvent.WITHDRAW,
+)
 """Moves that say something; the others are one button."""
 
 
@@ -44,7 +53,7 @@ def index() -> str:
 @needs(Permit.ANSWER_REFERRAL, Permit.SEND_REFERRAL)
 def one(ref: str) -> str:
     """One referral with the moves that are open to the reader."""
-    shown = referral_view(g.work, ref)
+    shown, row = referral_view(g.work, ref), referral_by_ref(g.work, ref)
     chosen = request.form.get("event", "")
     return render_template(
         "pages/referrals/one.html",
@@ -53,6 +62,8 @@ def one(ref: str) -> str:
         buttons=[_move(each) for each in shown.moves if each not in WITH_TEXT],
         forms=[_move(each) for each in shown.moves if each in WITH_TEXT],
         chosen=chosen,
+        named=_others(shown) if ReferralEvent.REDIRECT in shown.moves else [],
+        redirects=[_redirect(each) for each in redirects_of(g.work, row.person_id)],
         done=word("answered", "done") if request.args.get("done") == "answered" else None,
     )
 
@@ -65,6 +76,27 @@ def move(ref: str) -> Response:
     """Take a step: acknowledge, accept, decline, ask back, answer, withdraw."""
     move_referral(g.work, asked(MoveReferral, referral_ref=ref, version=seen_version(ref)))
     return see_other("referrals.one", ref=ref, done="answered")
+
+
+def _others(one: ReferralRow) -> list[dict[str, str]]:
+    """The units that a redirect may name: those that take referrals, but the two it lies between."""
+    between = {each.ref for each in (one.sender, one.receiver) if each}
+    kinds = (UnitKind.ORP, UnitKind.AI_OFFICE, UnitKind.GSR, UnitKind.OFIJ, UnitKind.OSAS)
+    return [
+        {"value": each.ref, "label": each.name}
+        for kind in kinds
+        for each in units(g.work, kind=kind)
+        if each.ref not in between
+    ]
+
+
+def _redirect(one: Redirect) -> dict[str, Any]:
+    return {
+        "at": one.at,
+        "asked": unit_name(one.asked),
+        "named": unit_name(one.named),
+        "counts": t("web.referral.counts" if one.counts else "web.referral.counts-no"),
+    }
 
 
 def _move(event: ReferralEvent) -> dict[str, str]:
@@ -88,4 +120,5 @@ def _shown(one: ReferralRow) -> dict[str, Any]:
         "clock": deadline(g.work, one.expires_at) if one.answered_at is None else None,
         "answered_at": one.answered_at,
         "receiver": unit_name(one.receiver),
+        "named": unit_name(one.named) if one.state is ReferralState.REDIRECTED else None,
     }

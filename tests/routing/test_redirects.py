@@ -123,7 +123,9 @@ def test_the_two_redirects_before_call_nobody(work):
     assert [one for one in alerts(town.hands["group"]) if one.kind == "redirects"] == []
 
 
-def test_beyond_the_third_no_redirect_is_possible_in_another_case_either_and_the_reader_is_told_until_when(work):
+def test_beyond_the_third_no_redirect_is_possible_in_another_case_either_and_the_reader_is_told_until_when(
+    work,
+):
     town = a_town(work)
     avs = an_avs()
     third = everyday(town, avs=avs)
@@ -135,11 +137,10 @@ def test_beyond_the_third_no_redirect_is_possible_in_another_case_either_and_the
             ref, by, to = sent_to(town, third.case.ref, to).ref, to, by
     move_referral(town.hands["OAI"], MoveReferral(other.referral_ref, E.RECEIVE))
 
+    named = unit_by_code(work, UNITS["GSR"][0]).ref
+    ask = MoveReferral(other.referral_ref, E.REDIRECT, "Non", named_unit_ref=named)
     with pytest.raises(RedirectLimit) as no:
-        named = unit_by_code(work, UNITS["GSR"][0]).ref
-        move_referral(
-            town.hands["OAI"], MoveReferral(other.referral_ref, E.REDIRECT, "Non", named_unit_ref=named)
-        )
+        move_referral(town.hands["OAI"], ask)
     declined = move_referral(town.hands["OAI"], MoveReferral(other.referral_ref, E.DECLINE, "Non"))
 
     assert no.value.facts["days"] == "15.10.2026, 15.10.2026, 15.10.2026"
