@@ -219,7 +219,7 @@ class Canvas:
                     entry = self.boxes[to].entry
                     path = f"M{self.right} {port}H{x}V{entry}H{self.right + 2}"
                     head = _arrowhead(self.right + 1, entry, "wf-point", back=True)
-                found.append(f'<path class="wf-way{state}" d="{path}" {pen}/>{head}')
+                found.append(f'<path class="wf-arrow{state}" d="{path}" {pen}/>{head}')
         return "".join(found)
 
 

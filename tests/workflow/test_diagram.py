@@ -140,7 +140,7 @@ def test_every_way_and_every_timeout_is_an_arrow(definition):
 
     ways = [way for stage in definition.stages.values() for way in stage.next]
     timeouts = [stage for stage in definition.stages.values() if stage.timeout]
-    arrows = [one for one in root.iter(f"{SVG}path") if "wf-way" in one.get("class", "")]
+    arrows = [one for one in root.iter(f"{SVG}path") if "wf-arrow" in one.get("class", "")]
     assert len(arrows) == len(ways) + len(timeouts)
 
 
