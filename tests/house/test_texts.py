@@ -43,6 +43,7 @@ DYNAMIC = (
     "web.journal.fault.",  # one per fault of the chain
     "web.journal.kind.",  # one per kind of object in the journal
     "web.reports.section.",  # one per part of a pack
+    "workflow.diff.",  # one per kind of difference between two versions, and per thing that differs
     "web.statements.four-eyes.",  # one per act that needs a second person
 )
 """Prefixes of keys that code puts together at run time; a new one is declared here with its reason."""
