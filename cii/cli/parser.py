@@ -15,7 +15,7 @@ from cii.cli.drawing import bpmn_arguments, workflows_export_bpmn
 from cii.cli.files import check_arguments, draw_arguments, folder, workflows_check, workflows_draw
 from cii.cli.migrating import diff_arguments, migrate_arguments, workflows_diff, workflows_migrate
 from cii.cli.proving import proof_arguments, rules_proof, rules_what_if, what_if_arguments
-from cii.cli.rules import rules_check, rules_eval, rules_explain
+from cii.cli.rules_deciding import rules_check, rules_eval, rules_explain
 from cii.cli.rules_exchange import export_dmn_arguments, import_dmn_arguments, rules_export, rules_import
 from cii.cli.rules_facts import facts_arguments
 from cii.cli.running import (

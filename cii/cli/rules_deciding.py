@@ -203,11 +203,17 @@ def _explained(table: Any, facts: Mapping[str, Any], lang: str) -> dict[str, Any
     return told
 
 
+_VERDICTS = {
+    "holds": "rules.verdict.holds",
+    "fails": "rules.verdict.fails",
+    "missing": "rules.verdict.missing",
+}
+
+
 def _lines(told: Mapping[str, Any], lang: str) -> list[str]:
     found = []
     for rule in told["rules"]:
-        said = say(f"rules.verdict.{rule['verdict']}", lang)
-        found.append(f"{rule['rule']} : {said}")
+        found.append(f"{rule['rule']} : {say(_VERDICTS[rule['verdict']], lang)}")
         for cell in rule["cells"]:
             mark = {"holds": "+", "fails": "-", "missing": "?"}[cell["verdict"]]
             seen = "" if cell["verdict"] == "missing" else f" ({_shown(cell['observed'])})"
