@@ -108,17 +108,21 @@ def plans_in(folder: Path, definitions: Sequence[Definition]) -> list[Problem]:
 
 def process_faults(folder: Path) -> list[Problem]:
     """Every fault of the processes and plans of a folder, and of a table that cannot be read."""
-    if not folder.is_dir():
-        return [problem(str(folder), 1, "no-folder", hint("folder"))]
-    tables, unread = tables_in(folder)
-    definitions, problems = definitions_in(folder, tables)
-    return [*unread, *problems, *plans_in(folder, definitions), *changed_since_published(folder)]
+    return _faults(folder)[0]
 
 
 def faults_of(folder: Path) -> list[Problem]:
     """Every fault of the processes, plans and tables of a folder, gaps and overlaps of tables included."""
-    tables, _ = tables_in(folder)
-    return [*process_faults(folder), *(one for table in tables for one in table_faults(table))]
+    problems, tables = _faults(folder)
+    return [*problems, *(one for table in tables for one in table_faults(table))]
+
+
+def _faults(folder: Path) -> tuple[list[Problem], list[Table]]:
+    if not folder.is_dir():
+        return [problem(str(folder), 1, "no-folder", hint("folder"))], []
+    tables, unread = tables_in(folder)
+    definitions, problems = definitions_in(folder, tables)
+    return [*unread, *problems, *plans_in(folder, definitions), *changed_since_published(folder)], tables
 
 
 def table_faults(table: Table) -> list[Problem]:

@@ -127,6 +127,6 @@ def test_a_broken_grid_file_says_each_fault_with_its_line():
         parse_grid(text, "x.yaml")
 
     errors = [(one.line, one.code, one.suggestion) for one in no.value.problems if one.severity == "error"]
-    assert (5, "unknown-word", "Did you mean “number”?") in errors
-    assert (5, "unknown-word", "Did you mean “grid”?") in errors
+    assert (5, "unknown-word", "Vouliez-vous dire « number » ?") in errors
+    assert (5, "unknown-word", "Vouliez-vous dire « grid » ?") in errors
     assert "unknown-group" in {code for _, code, _ in errors}

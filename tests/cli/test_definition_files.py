@@ -40,14 +40,20 @@ def test_the_shipped_definitions_pass(capsys):
     [
         (
             "fr",
-            "Étape « published » : mène à « scorng », qui n'est pas une étape. Vouliez-vous dire « scoring » ?",
+            "Étape « published » : mène à « offers_closd », qui n'est pas une étape. Vouliez-vous dire « offers_closed » ?",
         ),
-        ("de", "Phase «published»: führt zu «scorng», das ist keine Phase. Meinten Sie «scoring»?"),
-        ("en", "Stage “published”: leads to “scorng”, which is no stage. Did you mean “scoring”?"),
+        (
+            "de",
+            "Phase «published»: führt zu «offers_closd», das ist keine Phase. Meinten Sie «offers_closed»?",
+        ),
+        (
+            "en",
+            "Stage “published”: leads to “offers_closd”, which is no stage. Did you mean “offers_closed”?",
+        ),
     ],
 )
 def test_a_fault_is_said_in_the_language_asked_for(folder, capsys, lang, said):
-    _break(folder, "call-and-award.yaml", "- {to: scoring}", "- {to: scorng}")
+    _break(folder, "call-and-award.yaml", "- {to: offers_closed}", "- {to: offers_closd}")
 
     code = main(["workflows", "check", "--folder", str(folder), "--lang", lang])
 
@@ -57,7 +63,7 @@ def test_a_fault_is_said_in_the_language_asked_for(folder, capsys, lang, said):
 
 
 def test_the_faults_are_told_to_machines(folder, capsys):
-    _break(folder, "call-and-award.yaml", "- {to: scoring}", "- {to: scorng}")
+    _break(folder, "call-and-award.yaml", "- {to: offers_closed}", "- {to: offers_closd}")
 
     code = main(["workflows", "check", "--folder", str(folder), "--json"])
 
@@ -100,7 +106,7 @@ def test_a_broken_migration_plan_is_a_fault(folder, capsys):
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
-        ("call-and-award.yaml", "- {to: scoring}", "- {to: scorng}"),
+        ("call-and-award.yaml", "- {to: offers_closed}", "- {to: offers_closd}"),
         ("decisions/agreement-threshold.md", "version: 1", "version: one"),
     ],
 )
@@ -120,7 +126,7 @@ def test_the_house_starts_on_the_shipped_folder():
 
 @pytest.mark.parametrize("command", ["serve", "worker", "demo"])
 def test_each_way_to_start_says_the_lines_and_ends(folder, tmp_path, command):
-    _break(folder, "call-and-award.yaml", "- {to: scoring}", "- {to: scorng}")
+    _break(folder, "call-and-award.yaml", "- {to: offers_closed}", "- {to: offers_closd}")
     told = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "cii", command],
         env={**os.environ, "CII_WORKFLOWS_DIR": str(folder), "CII_DATA_DIR": str(tmp_path / "data")},

@@ -16,8 +16,8 @@ from tests.workflow.broken.corpus import FILES, FOLDERS, HERE, expected, lines_o
 
 HOUSE = Path(__file__).parents[2]
 READERS = ("reading", "definition", "checks", "soundness", "folder", "rulebook", "rulelines", "tablecheck")
-ELSEWHERE = {"no-folder", "file-too-large", "table-not-proven"}
-"""Codes that tests raise without a file kept here: a huge one, none at all, a table beyond every proof."""
+ELSEWHERE = {"no-folder", "file-too-large", "not-utf8", "table-not-proven"}
+"""Codes that tests raise without a file kept here: a huge one, none at all, another encoding, a table beyond every proof."""
 
 
 def _name(path: Path) -> str:
@@ -101,6 +101,21 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path):
         read_text(file)
 
     assert str(no.value.problems[0]) == "huge.yaml:1: Le fichier compte 1000 kB ; 200 kB au plus sont admis."
+
+
+@pytest.mark.parametrize(
+    ("encoding", "place"), [("latin-1", "office.yaml:2:13"), ("utf-16", "office.yaml:1")]
+)
+def test_a_file_in_another_encoding_is_refused_where_it_cannot_be_read(tmp_path, encoding, place):
+    file = tmp_path / "office.yaml"
+    file.write_bytes("workflow: small\ntitle: {fr: Été}\n".encode(encoding))
+
+    with pytest.raises(BrokenFile) as no:
+        read_text(file)
+
+    (one,) = no.value.problems
+    assert (one.place, one.code) == (place, "not-utf8")
+    assert str(one).endswith("Enregistrez le fichier en UTF-8 sans marque d'ordre.")
 
 
 def test_a_folder_that_is_not_there_is_a_fault(tmp_path):
