@@ -356,7 +356,7 @@ def test_a_referral_without_answer_expires_and_its_sender_alone_may_withdraw_it(
     walk.do(ev.TimerFired(timer.no))
 
     assert walk.state.outcome == "expired"
-    assert ev.Ask("flag", "coordination") in walk.effects
+    assert ev.Ask("notify", "sending") in walk.effects
 
 
 BRANCH_TEXT = """
