@@ -93,7 +93,7 @@ class Announcing:
         path = CasePath(Path(str(answer.outputs["path"])).value)
         put_decision(
             self.sheet, row, answer, at, subject="person", subject_id=dossier.person_id,
-            person_id=dossier.person_id, account_id=account,
+            person_id=dossier.person_id, account_id=account, sources=_sources(seen.date(), at.date()),
         )  # fmt: skip
         dossier.open(path, unit, unit, at)
         dossier.wrote("give_consent", "consent", consent, dossier.case_ref, unit, at)
@@ -161,3 +161,16 @@ class Announcing:
         elif path is CasePath.NETWORK:
             story.play(TaskDone("take_lead", "accept"), at + timedelta(minutes=1), unit)
         return case
+
+
+def _sources(detected: date, announced: date) -> dict[str, dict[str, Any]]:
+    """Where the facts of a triage come from: the sector's file, the announcement, what is recorded."""
+    return {
+        "followed": {"kind": "status", "on": detected},
+        "may_owe": {"kind": "status", "on": detected},
+        "work_capacity": {"kind": "detection_file", "on": detected},
+        "reinsertion_potential": {"kind": "announcement", "on": announced},
+        "consent_or_basis": {"kind": "consent", "on": announced},
+        "in_perimeter": {"kind": "perimeter", "on": announced},
+        "age": {"kind": "identity"},
+    }
