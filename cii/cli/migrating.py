@@ -46,20 +46,18 @@ def workflows_migrate(asked: argparse.Namespace, settings: Settings) -> Told:
     plan = read_plan(file.read_text(encoding="utf-8"), file.name)
     engine = engine_of(settings)
     now, calendar = clock_of(engine, settings).now(), calendar_of(canton_directory(settings.canton))
-    if asked.confirm and not asked.dry_run:
-        found = migrate(
-            engine,
-            plan,
-            confirm=asked.confirm,
-            now=now,
-            batch=asked.batch,
-            calendar=calendar,
-            settings=settings,
-        )
-        return _done(found, asked.lang)
-    with working(engine, HOUSE, now, calendar=calendar, settings=settings, writing=False) as held:
-        report = dry_run(held, plan)
-    return _dry(report, asked.plan, asked.lang)
+    try:
+        if asked.confirm and not asked.dry_run:
+            found = migrate(
+                engine, plan, confirm=asked.confirm, now=now, batch=asked.batch, calendar=calendar,
+                settings=settings,
+            )  # fmt: skip
+            return _done(found, asked.lang)
+        with working(engine, HOUSE, now, calendar=calendar, settings=settings, writing=False) as held:
+            report = dry_run(held, plan)
+        return _dry(report, asked.plan, asked.lang)
+    finally:
+        engine.dispose()
 
 
 def _plan_file(name: str, settings: Settings) -> Path:
