@@ -57,6 +57,8 @@ READS = {
     "/api/v1/workflows": ("administrator", "reseau-cii"),
     "/api/v1/workflows/reseau-cii": ("orp", "Évaluation commune"),
     "/api/v1/workflows/reseau-cii/diagram.svg": ("orp", "<svg"),
+    "/api/v1/workflows/reseau-cii/bpmn": ("orp", "bpmn:definitions"),
+    "/api/v1/workflows/reseau-cii/open": ("group", "median_days"),
     "/api/v1/tables": ("orp", "triage"),
     "/api/v1/tables/triage": ("orp", "T8"),
     "/api/v1/tables/triage/proof": ("orp", "complete"),

@@ -18,6 +18,9 @@ ROOT = Path(cii.__file__).parent
 SPEAKERS = {"say", "t", "knows"}
 
 DYNAMIC = (
+    "bpmn.",
+    "drawing.",
+    "web.process.who.",
     "refusal.",  # one per code of a refusal; checked against the classes and the source by its own test
     "documents.",  # the frame and the heads of issued pages, put together in documents/layout.py
     "problem.",  # one per fault of a definition file; tests/workflow/test_broken.py raises each of them
