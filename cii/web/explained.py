@@ -75,7 +75,8 @@ def _facts(one: Explained, lang: str) -> list[dict[str, str]]:
 def _source(held: Mapping[str, Any] | None, lang: str) -> str:
     if held is None:
         return t("web.source.unknown")
-    said = t(f"web.source.{held.get('kind', 'unknown')}")
+    kind = held.get("kind", "unknown")
+    said = t(f"web.source.{kind}")
     if held.get("on"):
         said = t("web.source.on", source=said, on=formats.day(date.fromisoformat(held["on"][:10]), lang))
     return t("web.source.by", source=said, by=held["by"]) if held.get("by") else said
