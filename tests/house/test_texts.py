@@ -18,6 +18,8 @@ ROOT = Path(cii.__file__).parent
 SPEAKERS = {"say", "t", "knows"}
 
 DYNAMIC = (
+    "web.source.",
+    "web.whatif.",
     "bpmn.",
     "drawing.",
     "web.process.who.",
