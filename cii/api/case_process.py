@@ -51,7 +51,7 @@ class ProcessShown:
 
 PROCESS = only(
     ProcessShown, "process", "version", "stage", "title", "status", "outcome", "seq", "moves",
-    called="CaseProcessAnswer",
+    called="CaseMovedAnswer",
 )  # fmt: skip
 
 
@@ -74,14 +74,6 @@ class Extra:
     """Which task of the process to open."""
 
     key: str = field(metadata={"max": 80})
-
-
-@blueprint.get("/cases/<ref:ref>/process")
-@needs(Permit.SEE_CASE)
-@blueprint.response(200, PROCESS)
-def process(ref: str) -> Tagged:
-    """Where the process stands and which moves are open to me."""
-    return _shown(ref)
 
 
 @blueprint.post("/cases/<ref:ref>/suspension")
