@@ -110,8 +110,23 @@ class Matcher:
 
         Refuses: FactUnknown, FactNull, FactWrongType, FactOutOfDomain (all at once).
         """
-        known = check_facts(self.table.domains, facts)
-        return known, tuple(find(known[name]) if name in known else None for name, find in self._slow.items())
+        known: dict[str, Any] = {}
+        masks: list[int | None] = []
+        for name, kind, find in self._plan:
+            mask = None
+            if name in facts:
+                known[name] = value = facts[name]
+                mask = find(value) if type(value) is kind else None
+                if mask is None:
+                    try:
+                        known[name] = self.table.domains[name].normal(name, value)
+                    except Refusal:
+                        check_facts(self.table.domains, facts)  # refuses, with every reason
+                    mask = self._slow[name](known[name])
+            masks.append(mask)
+        if len(known) != len(facts):
+            check_facts(self.table.domains, facts)
+        return known, tuple(masks)
 
     def settle(self, masks: Masks) -> Decision:
         """The answer for placed facts, still without `used`.

@@ -41,13 +41,6 @@ class Pieces:
             return self.all
         return sum(1 << at for at, piece in enumerate(self.pieces) if cell.holds(piece.sample))
 
-    def at(self, value: Any) -> int:  # noqa: ANN401 - a value of the domain
-        """The number of the piece that holds the value."""
-        for number, piece in enumerate(self.pieces):
-            if piece.sample == value or (self.domain.ordered and piece.span.holds(value)):
-                return number
-        return len(self.pieces) - 1
-
     def samples(self, mask: int) -> list[Any]:
         """One value of each piece in the mask."""
         return [piece.sample for at, piece in enumerate(self.pieces) if mask >> at & 1]
