@@ -1,0 +1,142 @@
+"""Four readings of each shipped table agree on every person whose facts fit: ours, two engines, a naive one.
+
+Where the others fall silent on facts that do not fit, ours refuses by name: shown at the end of the file.
+"""
+
+import random
+import re
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+
+from cii.kernel.errors import Refusal
+from cii.workflow.decision import decide
+from cii.workflow.rulebook import parse_table
+from tests.workflow.oracles import Naive, Spiff, Zen, spiff_words
+
+FILES = sorted((Path(__file__).parents[2] / "workflows" / "decisions").glob("*.md"))
+TEXTS = {file.stem: file.read_text("utf-8") for file in FILES}
+TABLES = {name: parse_table(text, f"{name}.md") for name, text in TEXTS.items()}
+ALL = 10_000
+AS_EXPORTED = {"agreement-threshold", "measure-eligibility", "youth-admissibility"}
+"""Tables whose every cell SpiffWorkflow takes as our export writes it."""
+
+
+def people(table, count, seed=11):
+    """Invented persons with all facts: half of the numbers on and beside the bounds of the rules."""
+    dice = random.Random(seed)
+    ways = {column.name: values(table, at, dice) for at, column in enumerate(table.inputs)}
+    for _ in range(count):
+        yield {name: way() for name, way in ways.items()}
+
+
+def values(table, at, dice):
+    domain = table.inputs[at].domain
+    if domain.kind == "yes/no":
+        return lambda: dice.random() < 0.5
+    if domain.values:
+        return lambda: dice.choice(domain.values)
+    said = " ".join(rule.cells[at].text for rule in table.rules)
+    steps = (-1, 0, 1) if domain.discrete else (-1, Decimal("-0.5"), 0, Decimal("0.5"), 1)
+    bounds = [int(one) + by for one in re.findall(r"\d+", said) for by in steps]
+    bounds = [one for one in bounds if domain.admits(one)] + [domain.low, domain.high]
+    return lambda: dice.choice(bounds) if dice.random() < 0.5 else dice.randint(domain.low, domain.high)
+
+
+def plain(facts):
+    """Facts as the other engines take them: halves are exact as floats."""
+    return {name: float(one) if isinstance(one, Decimal) else one for name, one in facts.items()}
+
+
+def agree(name, count, seed=11):
+    """All four evaluators on so many persons; how often each rule answered."""
+    table, naive = TABLES[name], Naive(TEXTS[name])
+    zen, spiff = Zen(table), Spiff(table, reworded=name not in AS_EXPORTED)
+    seen = Counter()
+    for facts in people(table, count, seed):
+        ours = decide(table, facts)
+        theirs = plain(facts)
+        said = (ours.rules[0], dict(ours.outputs))
+        assert said == naive.decide(facts), facts
+        assert {"rule": said[0], **said[1]} == zen.decide(theirs), facts
+        assert said[1] == spiff.decide(theirs), facts
+        seen[said[0]] += 1
+    return seen
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_four_evaluators_agree_on_ten_thousand_persons_shared_among_the_tables(name):
+    count = -(-ALL // len(TABLES))
+
+    seen = agree(name, count)
+
+    assert seen.total() == count
+    assert set(seen) == {rule.id for rule in TABLES[name].rules}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TABLES)
+def test_four_evaluators_agree_on_ten_thousand_persons_per_table(name):
+    seen = agree(name, ALL, seed=12)
+
+    assert seen.total() == ALL
+    assert min(seen[rule.id] for rule in TABLES[name].rules) >= 5
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_spiffworkflow_is_asked_the_export_as_it_stands_where_it_takes_every_cell(name):
+    written = {entry for rule in TABLES[name].rules for entry in (cell.text for cell in rule.cells)}
+
+    assert all(spiff_words(cell) == cell for cell in written) is (name in AS_EXPORTED)
+
+
+def test_what_spiffworkflow_cannot_take_is_an_error_or_silence_there():
+    young = {"consent_or_basis": True, "followed": 1, "may_owe": 1, "age": 20, "reinsertion_potential": "low",
+             "in_perimeter": True, "work_capacity": 100}  # fmt: skip
+    ending = {"months_since_registration": 12, "framework_days_left": 90, "incapacity_months": 0,
+              "social_aid_months": 0, "work_capacity": 100, "problems": 0, "systems": 1}  # fmt: skip
+
+    assert decide(TABLES["triage"], young).rules == ("T5",)
+    assert Spiff(TABLES["triage"], reworded=False).decide(young) == {}  # a list of texts never holds
+    assert decide(TABLES["detection"], ending).rules == ("D3",)
+    with pytest.raises(SpiffWorkflowException):
+        Spiff(TABLES["detection"], reworded=False).decide(ending)  # an interval is a syntax error
+
+
+ABLE = {"sector": "AC", "age": 30, "work_capacity": 80, "language_level": 3, "framework_days_left": 0}
+GONE = object()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code", "zen_says", "spiff_says"),
+    [
+        ("sector", GONE, "missing-facts", True, "error"),
+        ("sector", None, "fact-null", True, True),
+        ("sector", "ORP", "fact-out-of-domain", True, True),
+        ("framework_days_left", GONE, "missing-facts", True, "error"),
+        ("framework_days_left", None, "fact-null", True, True),
+        ("framework_days_left", "0", "fact-wrong-type", True, True),
+        ("age", "17", "fact-wrong-type", False, "error"),
+        ("age", -1, "fact-out-of-domain", False, False),
+    ],
+)
+def test_where_the_others_answer_silently_ours_refuses_by_name(name, value, code, zen_says, spiff_says):
+    table = TABLES["measure-eligibility"]
+    facts = {**ABLE, name: value}
+    if value is GONE:
+        del facts[name]
+    assert decide(table, ABLE).rules == ("M4",)
+
+    with pytest.raises(Refusal) as no:
+        decide(table, facts)
+
+    assert (no.value.code, no.value.field) == (code, name)
+    assert Zen(table).decide(facts)["eligible"] is zen_says
+    if spiff_says == "error":
+        with pytest.raises(SpiffWorkflowException):
+            Spiff(table, reworded=False).decide(facts)
+    else:
+        assert Spiff(table, reworded=False).decide(facts)["eligible"] is spiff_says
