@@ -135,9 +135,8 @@ def fire(  # noqa: PLR0917 - as the rooms above agreed; all but the first three 
     of those of the file for what opens now. Refuses what `machine.step`
     refuses, all at once.
     """
-    now = locked(work, instance.id or 0)
-    definition = definition_of(work, now.definition_id)
-    before = state_of(work, now)
+    now, definition = locked(work, instance.id or 0)
+    before = state_of(work, now, definition)
     known = roles_of(work, now.id or 0)
     held = known if roles is None else _held(roles)
     _reachable(work, event)

@@ -1,14 +1,21 @@
-"""Writes what a step has brought: events, rows of instance, tasks, timers and parts, one journal entry."""
+"""Writes what a step has brought: events, rows of instance, tasks, timers and parts, one journal entry.
+
+The rows go straight to the tables, only what has changed: the step knows what was there before, so nothing is
+read again. Objects that this transaction has read already are told what their rows say now.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert
-from sqlmodel import col, delete, select
+from sqlalchemy import Table, Update, bindparam, insert, update
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import SQLModel, col, delete
 
 from cii.journal.actions import wrote
 from cii.kernel.money import Chf
+from cii.store.columns import new_ref
 from cii.store.work import Work
 from cii.workflow.definition import Definition
 from cii.workflow.domain import shown
@@ -20,16 +27,14 @@ from cii.workflow.state import Record, State
 from cii.workflow.tables import WfEvent, WfInstance, WfPart, WfTask, WfTimer
 from cii.workflow.vocabulary import Stand, Status
 
-_EVENTS = insert(cast("Table", WfEvent.__table__))  # type: ignore[attr-defined]
+Fields = dict[str, Any]
 
 
-_TASKS = select(WfTask).where(
-    col(WfTask.instance_id) == bindparam("instance"),
-    col(WfTask.number).in_(bindparam("numbers", expanding=True)),
-)
-_TIMERS = select(WfTimer).where(
-    col(WfTimer.instance_id) == bindparam("instance"), col(WfTimer.state).in_(("waiting", "frozen"))
-)
+def _of(rows: type[SQLModel]) -> Table:
+    return cast("Table", rows.__table__)  # type: ignore[attr-defined]
+
+
+_EVENTS, _TASKS, _TIMERS = insert(_of(WfEvent)), insert(_of(WfTask)), insert(_of(WfTimer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ def keep(
     act: str = "event",
 ) -> Fired:
     """Write what a step has brought: events, rows, journal (under `act`)."""
+    work.session.flush()
     unit = next((one for one in work.actor.units), None)
     account = work.actor.account_id
     told = [
@@ -69,10 +75,7 @@ def keep(
             for one in told
         ],
     )  # fmt: skip
-    for name, value in instance_fields(took.state).items():
-        setattr(instance, name, value)
-    closed = took.state.status == Status.CLOSED
-    instance.closed_at = (instance.closed_at or work.now) if closed else None
+    _keep_instance(work, instance, took.state)
     _keep_tasks(work, instance, definition, before, took.state)
     _keep_timers(work, instance, before, took.state, event)
     wrote(
@@ -84,61 +87,99 @@ def keep(
         person_id=instance.person_id,
         payload={"process": instance.ref, "events": told},
     )
-    work.session.flush()
     return Fired(instance, took.effects, revived(definition, took.state), took.records)
+
+
+def _keep_instance(work: Work, instance: WfInstance, state: State) -> None:
+    closed = state.status == Status.CLOSED
+    says = {**instance_fields(state), "closed_at": (instance.closed_at or work.now) if closed else None}
+    changed = {name: value for name, value in says.items() if getattr(instance, name) != value}
+    if changed:
+        statement = _change(WfInstance, ("id",), tuple(sorted(changed)))
+        work.session.connection().execute(statement, {"at_id": instance.id, **changed})
+        for name, value in changed.items():
+            set_committed_value(instance, name, value)
 
 
 def _keep_tasks(
     work: Work, instance: WfInstance, definition: Definition, before: State | None, state: State
 ) -> None:
-    old = {one.no: one for one in before.tasks} if before else {}
-    changed = [one for one in state.tasks if old.get(one.no) != one]
-    known = {
-        row.number: row
-        for row in work.session.execute(
-            _TASKS, {"instance": instance.id, "numbers": [one.no for one in changed]}
-        ).scalars()
-    }
-    for one in changed:
-        row = known.get(one.no)
-        if row is None:
-            row = WfTask(
-                instance_id=instance.id or 0,
-                number=one.no,
-                subject=instance.subject,
-                subject_id=instance.subject_id,
-                subject_ref=instance.subject_ref,
-                person_id=instance.person_id,
-                **task_fields(one),
-            )
-        for name, value in task_fields(one).items():
-            setattr(row, name, value)
-        if one.live or row.id is None:
-            row.decides = len(definition.task(one.stage, one.key).outcomes) > 1
-        if one.state == Stand.DONE and row.done_by is None:
-            row.done_by = work.actor.account_id
-        work.session.add(row)
+    old = before.tasks if before else ()
+    new: list[Fields] = []
+    changes: dict[int, Fields] = {}
+    for place, one in enumerate(state.tasks):
+        if place < len(old) and old[place] == one:
+            continue
+        says = task_fields(one)
+        if one.live or place >= len(old):
+            says["decides"] = len(definition.task(one.stage, one.key).outcomes) > 1
+        ended = one.state == Stand.DONE and (place >= len(old) or old[place].state != Stand.DONE)
+        if place >= len(old):
+            new.append(
+                {
+                    "ref": new_ref(), "instance_id": instance.id, "number": one.no,
+                    "subject": instance.subject, "subject_id": instance.subject_id,
+                    "subject_ref": instance.subject_ref, "person_id": instance.person_id,
+                    "done_by": work.actor.account_id if ended else None, **says,
+                }
+            )  # fmt: skip
+            continue
+        was = task_fields(old[place])
+        changed = {name: value for name, value in says.items() if name not in was or was[name] != value}
+        changes[one.no] = changed | ({"done_by": work.actor.account_id} if ended else {})
+    if new:
+        work.session.connection().execute(_TASKS, new)
+    _write(work, WfTask, instance, changes)
 
 
 def _keep_timers(
     work: Work, instance: WfInstance, before: State | None, state: State, event: Event | None
 ) -> None:
-    live = timer_fields(state)
-    if live == (timer_fields(before) if before else {}):
+    was, live = timer_fields(before) if before else {}, timer_fields(state)
+    if live == was:
         return
-    known = {row.number: row for row in work.session.execute(_TIMERS, {"instance": instance.id}).scalars()}
-    for number, fields in live.items():
-        row = known.pop(number, None) or WfTimer(instance_id=instance.id or 0, number=number, **fields)
-        if row.due_at != fields["due_at"]:
-            row.retry_at = None
-        for name, value in fields.items():
-            setattr(row, name, value)
-        work.session.add(row)
-    for row in known.values():
-        if row.state in {"waiting", "frozen"}:
-            mine = isinstance(event, TimerFired) and event.timer == row.number
-            row.state, row.settled_at = ("fired" if mine else "cancelled"), work.now
-            work.session.add(row)
+    new = [
+        {"instance_id": instance.id, "number": number, "failures": 0, **fields}
+        for number, fields in live.items()
+        if number not in was
+    ]
+    changes: dict[int, Fields] = {}
+    for number, fields in was.items():
+        if number not in live:
+            mine = isinstance(event, TimerFired) and event.timer == number
+            changes[number] = {"state": "fired" if mine else "cancelled", "settled_at": work.now}
+            continue
+        changed = {name: value for name, value in live[number].items() if fields[name] != value}
+        changes[number] = changed | ({"retry_at": None} if "due_at" in changed else {})
+    if new:
+        work.session.connection().execute(_TIMERS, new)
+    _write(work, WfTimer, instance, changes)
+
+
+def _write(
+    work: Work, table: type[WfTask | WfTimer], instance: WfInstance, changes: Mapping[int, Fields]
+) -> None:
+    """Change rows of an instance by their numbers: one statement for those that change alike."""
+    alike: dict[tuple[str, ...], list[Fields]] = {}
+    for number, fields in changes.items():
+        if fields:
+            row = {"at_instance_id": instance.id, "at_number": number, **fields}
+            alike.setdefault(tuple(sorted(fields)), []).append(row)
+    for names, rows in alike.items():
+        work.session.connection().execute(_change(table, ("instance_id", "number"), names), rows)
+    if alike:
+        for held in list(work.session.identity_map.values()):
+            if isinstance(held, table) and held.instance_id == instance.id:
+                for name, value in changes.get(held.number, {}).items():
+                    set_committed_value(held, name, value)
+
+
+@cache
+def _change(rows: type[SQLModel], where: tuple[str, ...], names: tuple[str, ...]) -> Update:
+    """The statement that changes these columns of a row found by those."""
+    table = _of(rows)
+    found = (table.c[name] == bindparam(f"at_{name}") for name in where)
+    return update(table).where(*found).values({name: bindparam(name) for name in names})
 
 
 def keep_parts(work: Work, instance: WfInstance, held: Mapping[str, tuple[int, ...]]) -> None:

@@ -62,11 +62,14 @@ _PARTS = (
 )
 
 _LOCKED = (
-    select(WfInstance)
+    select(WfInstance, WfDefinition.digest)
+    .join(WfDefinition, col(WfDefinition.id) == col(WfInstance.definition_id))
     .where(col(WfInstance.id) == bindparam("instance"))
-    .with_for_update()
+    .with_for_update(of=WfInstance)
     .execution_options(populate_existing=True)
 )
+
+_DIGEST = select(col(WfDefinition.digest)).where(col(WfDefinition.id) == bindparam("definition"))
 
 
 def definitions_read(work: Work, wanted: Mapping[int, str]) -> dict[int, Definition]:
@@ -92,9 +95,9 @@ def definition_row(work: Work, name: str) -> WfDefinition:
 
 
 def definition_of(work: Work, definition_id: int) -> Definition:
-    """A published process by its row."""
-    row = work.session.get_one(WfDefinition, definition_id)
-    return _READ.setdefault(row.digest, parsed(row.source, f"{row.name} {row.version}"))
+    """A published process by its row; its text is read once."""
+    digest = work.session.connection().execute(_DIGEST, {"definition": definition_id}).scalar_one()
+    return definitions_read(work, {definition_id: digest})[definition_id]
 
 
 def table_on(work: Work, name: str, at: date) -> tuple[WfTable, Table]:
@@ -114,11 +117,11 @@ def table_on(work: Work, name: str, at: date) -> tuple[WfTable, Table]:
     return row, parsed_table(row.source, f"{row.name} {row.version}")
 
 
-def state_of(work: Work, instance: WfInstance) -> State:
-    """Where an instance stands, folded from its events."""
+def state_of(work: Work, instance: WfInstance, definition: Definition | None = None) -> State:
+    """Where an instance stands, folded from its events; `definition`: its own, where the caller has it."""
     records = work.session.connection().execute(_RECORDS, {"instance": instance.id})
     state = fold(Record(*one) for one in records)
-    return revived(definition_of(work, instance.definition_id), state)
+    return revived(definition or definition_of(work, instance.definition_id), state)
 
 
 def revived(definition: Definition, state: State) -> State:
@@ -136,10 +139,14 @@ def _value(domain: Domain | None, held: object) -> object:
     return read(held) if read else held
 
 
-def locked(work: Work, instance_id: int) -> WfInstance:
-    """An instance as it is now, held until the transaction ends (SQLite: the writer holds the database)."""
-    found: WfInstance = work.session.execute(_LOCKED, {"instance": instance_id}).scalar_one()
-    return found
+def locked(work: Work, instance_id: int) -> tuple[WfInstance, Definition]:
+    """An instance as it is now and its process, held until the transaction ends.
+
+    On SQLite whoever writes holds the whole database.
+    """
+    instance, digest = work.session.execute(_LOCKED, {"instance": instance_id}).one()
+    definition = _READ.get(digest) or definition_of(work, instance.definition_id)
+    return instance, definition
 
 
 def roles_of(work: Work, instance_id: int) -> dict[str, tuple[int, ...]]:
@@ -165,7 +172,8 @@ def acting(work: Work, roles: Mapping[str, tuple[Any, ...]]) -> By:
 def moves_for(work: Work, instance: WfInstance) -> list[Move]:
     """The moves open to the actor now; they guard the commands and draw the buttons."""
     by = acting(work, roles_of(work, instance.id or 0))
-    return moves(definition_of(work, instance.definition_id), state_of(work, instance), by)
+    definition = definition_of(work, instance.definition_id)
+    return moves(definition, state_of(work, instance, definition), by)
 
 
 def instance_for(work: Work, subject: str, subject_id: int) -> WfInstance | None:

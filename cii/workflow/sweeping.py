@@ -155,7 +155,7 @@ def _waiting(opened: Callable[[], AbstractContextManager[Work]]) -> Iterator[int
 
 def _fire(work: Work, timer_id: int, moment: datetime, advance: Mapping[str, Advance]) -> Fired | None:
     timer = work.session.get_one(WfTimer, timer_id)
-    instance = locked(work, timer.instance_id)
+    instance, _ = locked(work, timer.instance_id)
     work.session.refresh(timer)
     if timer.state != "waiting" or timer.due_at > moment:
         return None
@@ -164,7 +164,7 @@ def _fire(work: Work, timer_id: int, moment: datetime, advance: Mapping[str, Adv
 
 def _note_failure(work: Work, timer_id: int, why: str) -> str:
     timer = work.session.get_one(WfTimer, timer_id)
-    instance = locked(work, timer.instance_id)
+    instance, _ = locked(work, timer.instance_id)
     work.session.refresh(timer)
     if timer.state == "waiting":
         timer.failures += 1
