@@ -1,11 +1,11 @@
 """Reads of cases: one by its reference, its parties, the list of those my units may see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
@@ -58,6 +58,46 @@ def cases_of(work: Work, person_id: int) -> list[CaseFile]:
             .order_by(col(CaseFile.opened_at).desc(), col(CaseFile.id).desc())
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """An open case in a read of all of them; `seen`: the actor may see all sections that were asked for."""
+
+    id: int
+    ref: str
+    number: str
+    person_id: int
+    lead_unit_id: int
+    opened_at: datetime
+    seen: bool
+
+
+def open_persons() -> Any:  # noqa: ANN401 - a select of ids
+    """A select of the persons with an open case, for statements of other rooms about all of them."""
+    return select(col(CaseFile.person_id)).where(col(CaseFile.status) == CaseStatus.OPEN)
+
+
+def open_files(work: Work, needed: Section) -> Iterator[OpenFile]:
+    """Every open case in the order of numbers, with whether the actor may see these sections of it.
+
+    For counts over all cases: whoever calls lists none that is not `seen`.
+    """
+    asked = (
+        columns(
+            col(CaseFile.id),
+            col(CaseFile.ref),
+            col(CaseFile.number),
+            col(CaseFile.person_id),
+            col(CaseFile.lead_unit_id),
+            col(CaseFile.opened_at),
+            and_(*(visible_to(work, section) for section in needed)).label("seen"),
+        )
+        .where(col(CaseFile.status) == CaseStatus.OPEN)
+        .order_by(col(CaseFile.number))
+    )
+    for id_, ref, number, person, lead, opened, seen in work.session.connection().execute(asked):
+        yield OpenFile(id_ or 0, ref, number, person, lead, opened, bool(seen))
 
 
 def live_parties(work: Work, case_id: int) -> list[CaseParty]:

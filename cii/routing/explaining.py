@@ -11,19 +11,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import and_, col, select
-
 from cii.access.queries import account_names, sections_on_case
 from cii.access.vocabulary import Section
 from cii.cases.queries import cases_of
 from cii.kernel.errors import Refusal, UnknownThing
 from cii.routing.fact_sections import hidden
 from cii.store.work import Work
+from cii.workflow.decided import Kept, kept_about, kept_as
 from cii.workflow.decision import counterfactual
-from cii.workflow.queries import parsed_table
 from cii.workflow.rulebook import Table
 from cii.workflow.rulelines import Rule
-from cii.workflow.tables import WfDecision, WfTable
 from cii.workflow.vocabulary import Title
 from cii.workflow.whatif import revived
 
@@ -73,20 +70,17 @@ def explanations(work: Work, case_id: int, person_id: int) -> list[Explained]:
 
     Whoever calls has seen that the plan of the case is open to the actor.
     """
-    about = col(WfDecision.case_id) == case_id
-    about |= and_(col(WfDecision.person_id) == person_id, col(WfDecision.case_id).is_(None))
-    rows = work.session.exec(_rows().where(about).order_by(col(WfDecision.id))).all()
+    rows = kept_about(work, case_id, person_id)
     may_read = sections_on_case(work, case_id)[0]
-    names = account_names(work, {one.account_id for one, _ in rows if one.account_id})
-    return [_explained(one, held, may_read, names) for one, held in rows]
+    names = account_names(work, {one.account_id for one in rows if one.account_id})
+    return [_explained(one, may_read, names) for one in rows]
 
 
 def explanation(work: Work, ref: str) -> Explained:
     """One decision by its reference; refuses UnknownThing unless the actor may read the plan of its case."""
-    found = work.session.exec(_rows().where(col(WfDecision.ref) == ref)).first()
-    if found is None:
+    one = kept_as(work, ref)
+    if one is None:
         raise UnknownThing(field="decision")
-    one, held = found
     may_read = Section(0)
     for case in cases_of(work, one.person_id) if one.person_id else ():
         if one.case_id in {None, case.id}:
@@ -97,15 +91,11 @@ def explanation(work: Work, ref: str) -> Explained:
                 break
     if not may_read:
         raise UnknownThing(field="decision")
-    return _explained(one, held, may_read, account_names(work, {one.account_id} if one.account_id else ()))
+    return _explained(one, may_read, account_names(work, {one.account_id} if one.account_id else ()))
 
 
-def _rows() -> Any:  # noqa: ANN401 - a select of two tables
-    return select(WfDecision, WfTable).join(WfTable, col(WfTable.id) == col(WfDecision.table_id))
-
-
-def _explained(one: WfDecision, held: WfTable, may_read: Section, names: Mapping[int, str]) -> Explained:
-    table = parsed_table(held.source, f"{held.name} {held.version}")
+def _explained(one: Kept, may_read: Section, names: Mapping[int, str]) -> Explained:
+    table = one.law
     closed = hidden(one.inputs, may_read)
     rules = {rule.id: rule for rule in table.rules}
     hits = [rules[name] for name in one.rules if name in rules]
@@ -113,11 +103,11 @@ def _explained(one: WfDecision, held: WfTable, may_read: Section, names: Mapping
     why = _sentences(table, hits, one.why, closed)
     return Explained(
         ref=one.ref,
-        table=held.name,
-        version=held.version,
+        table=table.id,
+        version=table.version,
         title=table.title,
-        valid_from=held.valid_from,
-        valid_to=held.valid_to,
+        valid_from=one.valid_from,
+        valid_to=one.valid_to,
         legal_basis=table.legal_basis,
         inputs={name: value for name, value in one.inputs.items() if name not in closed},
         sources={name: value for name, value in one.sources.items() if name not in closed},
@@ -166,7 +156,7 @@ def _outputs(table: Table, kept: Any, closed: frozenset[str]) -> Any:  # noqa: A
     return found
 
 
-def _changes(table: Table, one: WfDecision, closed: frozenset[str]) -> Iterable[ChangeShown]:
+def _changes(table: Table, one: Kept, closed: frozenset[str]) -> Iterable[ChangeShown]:
     rules_by_why = {rule.why: rule for rule in table.rules}
     try:
         found = counterfactual(table, revived(table.domains, one.inputs))

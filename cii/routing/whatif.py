@@ -6,38 +6,34 @@ see are counted and never listed. Source: workflow.md §3 ("What if").
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_
-from sqlalchemy import select as rows_of
-from sqlmodel import col, select
-
-from cii.access.vocabulary import Section
-from cii.cases.queries import visible_to
-from cii.cases.tables import CaseFile
-from cii.cases.vocabulary import CaseStatus
-from cii.institutions.vocabulary import Sector
+from cii.cases.queries import OpenFile, open_files, open_persons
 from cii.kernel.errors import Refusal, UnknownThing, refuse
-from cii.people.tables import Identity, SystemStatus
+from cii.people.standing import births, standing
 from cii.people.vocabulary import StatusKind
 from cii.routing.fact_sections import sections_of
 from cii.routing.rules import age_at
 from cii.store.work import Work
+from cii.workflow.decided import asked_about
 from cii.workflow.library import table as version_of
 from cii.workflow.queries import table_on
 from cii.workflow.reading import BrokenFile
 from cii.workflow.rulebook import Table, parse_table
-from cii.workflow.tables import WfDecision, WfTable
 from cii.workflow.whatif import Asked, Compared, Effect, Said, compare, sentences
 
 LISTED = 200
 """So many cases are listed at most; all are counted, and a file takes them all."""
 FEW = 5
 """Counts of cases the reader may not see are told exactly from this number on."""
+
+
+_Asked = tuple[datetime, Mapping[str, Any]]
+"""When a table was asked, and about which facts."""
 
 
 class Facts(StrEnum):
@@ -145,18 +141,21 @@ def what_if(work: Work, ask: WhatIf, listed: int | None = LISTED) -> Report:
     rows: dict[Effect, list[CaseRow]] = {Effect.MOVED: [], Effect.UNSAID: []}
     changed = _Today(work, day) if ask.facts is Facts.TODAY else None
     total = undecided = hidden = 0
-    for case, visible, facts, at in _open_cases(work, ask.table, sections_of(now) | sections_of(draft)):
+    last = _decided(work, ask.table)
+    for case in open_files(work, sections_of(now) | sections_of(draft)):
         total += 1
-        if facts is None:
+        decided = last(case)
+        if decided is None:
             undecided += 1
             continue
+        at, facts = decided
         known = facts if changed is None else {**facts, **changed.of(case)}
         found = compare(held, proposed, known)
         effect = found.effect
         counts[effect] += 1
         pair = _outcomes(found)
         flows[pair] += 1
-        if not visible:
+        if not case.seen:
             unseen[pair] += 1
             hidden += effect is Effect.MOVED
         elif effect in rows and (listed is None or len(rows[effect]) < listed):
@@ -214,62 +213,26 @@ def _read(text: str) -> Table:
         raise
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    id: int
-    ref: str
-    number: str
-    person_id: int
-    lead_unit_id: int
-
-
-def _open_cases(
-    work: Work, name: str, needed: Section
-) -> Iterator[tuple[_Case, bool, Mapping[str, Any] | None, datetime]]:
-    """Each open case with whether the actor may see such facts of it, and its last decision by that table.
+def _decided(work: Work, name: str) -> Callable[[OpenFile], _Asked | None]:
+    """By open case when the table was last asked and about which facts.
 
     A decision about the person before the case was opened counts when the case has none of its own.
     """
-    connection = work.session.connection()
-    decided = _last_decisions(work, name)
-    asked = (
-        rows_of(
-            col(CaseFile.id),
-            col(CaseFile.ref),
-            col(CaseFile.number),
-            col(CaseFile.person_id),
-            col(CaseFile.lead_unit_id),
-            and_(*(visible_to(work, section) for section in needed)).label("seen"),
-        )
-        .where(col(CaseFile.status) == CaseStatus.OPEN)
-        .order_by(col(CaseFile.number))
-    )
-    for id_, ref, number, person, lead, seen in connection.execute(asked):
-        at, inputs = decided.get(id_ or 0) or (work.now, None)
-        yield _Case(id_ or 0, ref, number, person, lead), bool(seen), inputs, at
+    of_case: dict[int, _Asked] = {}
+    of_person: dict[int, list[_Asked]] = {}
+    for person, case, at, inputs in asked_about(work, name, open_persons()):
+        if case is None:
+            of_person.setdefault(person, []).append((at, inputs))
+        else:
+            of_case[case] = (at, inputs)
 
+    def last(case: OpenFile) -> _Asked | None:
+        if found := of_case.get(case.id):
+            return found
+        earlier = [one for one in of_person.get(case.person_id, ()) if one[0] <= case.opened_at]
+        return earlier[-1] if earlier else None
 
-def _last_decisions(work: Work, name: str) -> dict[int, tuple[datetime, Mapping[str, Any]]]:
-    """By open case when the table was last asked and about which facts; two joins, no statement per case."""
-    of_case = col(WfDecision.case_id) == col(CaseFile.id)
-    of_person = and_(
-        col(WfDecision.person_id) == col(CaseFile.person_id),
-        col(WfDecision.case_id).is_(None),
-        col(WfDecision.at) <= col(CaseFile.opened_at),
-    )
-    found: dict[int, tuple[datetime, Mapping[str, Any]]] = {}
-    for about in (of_person, of_case):
-        rows = (
-            rows_of(col(CaseFile.id), col(WfDecision.at), col(WfDecision.inputs))
-            .select_from(WfDecision)
-            .join(WfTable, col(WfTable.id) == col(WfDecision.table_id))
-            .join(CaseFile, about)
-            .where(col(WfTable.name) == name, col(CaseFile.status) == CaseStatus.OPEN)
-            .order_by(col(WfDecision.id))
-        )
-        for id_, at, inputs in work.session.connection().execute(rows):
-            found[id_] = (at, inputs)
-    return found
+    return last
 
 
 class _Today:
@@ -277,39 +240,18 @@ class _Today:
 
     def __init__(self, work: Work, day: date) -> None:
         self.day = day
-        connection = work.session.connection()
-        mine = select(col(CaseFile.person_id)).where(col(CaseFile.status) == CaseStatus.OPEN)
-        self.births: dict[int, date] = {}
-        births = (
-            select(col(Identity.person_id), col(Identity.birth_date))
-            .where(col(Identity.person_id).in_(mine))
-            .order_by(col(Identity.id))
-        )
-        for person, birth in connection.execute(births):
-            self.births.setdefault(person, birth)
-        self.statuses: dict[int, dict[Sector, tuple[StatusKind, date | None]]] = {}
-        statuses = (
-            select(
-                col(SystemStatus.person_id),
-                col(SystemStatus.system),
-                col(SystemStatus.kind),
-                col(SystemStatus.until),
-            )
-            .where(col(SystemStatus.person_id).in_(mine), col(SystemStatus.effective_on) <= day)
-            .order_by(col(SystemStatus.effective_on), col(SystemStatus.id))
-        )
-        for person, system, kind, until in connection.execute(statuses):
-            self.statuses.setdefault(person, {})[system] = (kind, until)
+        self.births = births(work, open_persons())
+        self.standing = standing(work, open_persons(), day)
 
-    def of(self, case: _Case) -> dict[str, Any]:
+    def of(self, case: OpenFile) -> dict[str, Any]:
         """The facts of today that are known of the person."""
         found: dict[str, Any] = {}
         birth = self.births.get(case.person_id)
         if birth is not None:
             found["age"] = age_at(birth, self.day)
-        held = self.statuses.get(case.person_id)
-        if held:
-            live = [kind for kind, until in held.values() if until is None or until >= self.day]
+        held = self.standing.get(case.person_id)
+        if held is not None:
+            live = held.values()
             follow = sum(kind in {StatusKind.BENEFIT, StatusKind.FOLLOWED} for kind in live)
             found |= {
                 "followed": follow,
@@ -317,4 +259,3 @@ class _Today:
                 "may_owe": sum(kind is StatusKind.MAY_BE_OWED for kind in live),
             }
         return found
-
