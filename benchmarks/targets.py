@@ -1,23 +1,62 @@
 """Every target by its name; later rooms add theirs here."""
 
-from benchmarks import canton, decisions, engine, process, rows
+from benchmarks import beside, canton, decisions, engine, process, rows, whatif
 from benchmarks.measure import Target
 
 _ALL = [
     Target(
         "decision",
-        "200 decisions, 12 rules × 10 inputs, with trace and input gate",
+        "a decision, 12 rules × 10 inputs, with trace and input gate",
         "the same table as bare Python",
         3,
         decisions.decision,
+        decisions.DECISIONS,
+    ),
+    Target(
+        "decision-zen",
+        "the same decision",
+        "zen-engine as its documentation begins",
+        1 / 10,
+        beside.decision_zen,
+        decisions.DECISIONS,
+    ),
+    Target(
+        "decision-zen-kept",
+        "the same decision",
+        "zen-engine at its fastest, compiled and kept",
+        1 / 2,
+        beside.decision_zen_kept,
+        decisions.DECISIONS,
+    ),
+    Target(
+        "decision-spiff",
+        "the same decision",
+        "SpiffWorkflow on our DMN export",
+        1 / 10,
+        beside.decision_spiff,
+        decisions.DECISIONS,
     ),
     Target("decide-many", "100 000 persons decided", "5 seconds", 1, decisions.many),
+    Target("proof", "gaps and overlaps of 30 rules × 12 inputs", "200 milliseconds", 1, decisions.proof),
+    Target(
+        "what-if", "a draft over 100 000 open cases, reading included", "10 seconds", 1, whatif.whole_canton
+    ),
+    Target("load", "read, check and prove all processes and tables", "1 second", 1, engine.load_all),
     Target(
         "step",
-        "ten answers of a network case, purely",
-        "the same answers looked up in a dictionary",
+        "an answer of a network case, purely",
+        "the same answer looked up in a dictionary",
         4,
         process.pure_step,
+        process.ANSWERS,
+    ),
+    Target(
+        "step-spiff",
+        "the same answer, purely",
+        "SpiffWorkflow on our BPMN export",
+        1 / 10,
+        beside.step_spiff,
+        process.ANSWERS,
     ),
     Target(
         "step-sqlite",
@@ -34,12 +73,15 @@ _ALL = [
         rows.kept_postgresql,
     ),
     Target(
-        "inbox-many", "the inbox among CII_BENCH_CASES cases", "its statement, raw", 2, rows.inbox_of_many
+        "inbox-many",
+        "the inbox among 100 000 cases (--large: a million)",
+        "its statement, raw",
+        2,
+        rows.inbox_of_many,
     ),
     Target("inbox-growth", "the inbox among ten times the cases", "among a tenth", 3, rows.inbox_growth),
-    Target("load", "read and check all processes and tables", "1 second", 1, engine.load_all),
-    Target("proof", "gaps and overlaps of 30 rules × 12 inputs", "200 milliseconds", 1, decisions.proof),
-    Target("inbox", "the inbox of a unit", "its statement, raw", 2, canton.inbox_page),
+    Target("inbox", "the inbox of a unit of the demo", "its statement, raw", 2, canton.inbox_page),
+    Target("fold", "every process folded and compared", "reading all events", 10, canton.fold_of_all),
     Target("case-list", "fifty cases as JSON, whole request", "raw fetch of fifty rows", 4, canton.case_list),
     Target("case-page", "the list of cases as a page", "the same list as JSON", 1.6, canton.case_page),
     Target(
@@ -49,6 +91,5 @@ _ALL = [
         7,
         canton.reconciliation,
     ),
-    Target("fold", "every process folded and compared", "reading all events", 10, canton.fold_of_all),
 ]
 TARGETS = {target.name: target for target in _ALL}

@@ -77,18 +77,30 @@ def _spiff_part(part):
 
 
 class Zen:
-    """zen-engine over the table in its own terms."""
+    """zen-engine over the table in its own terms, read and compiled once (its static loader keeps it)."""
 
     def __init__(self, table, *, unique=True):
         self.unique = unique and table.hit_policy is HitPolicy.UNIQUE
-        self.decision = zen.ZenEngine().create_decision(json.dumps(jdm(table, collect=self.unique)))
+        content = {"table": jdm(table, collect=self.unique)}
+        self.engine = zen.ZenEngine({"loader": {"type": "static", "content": content}})
 
     def decide(self, facts):
         """The outputs and, as `rule`, the id of the rule that holds; of a UNIQUE table the only one."""
-        found = self.decision.evaluate(facts)["result"]
+        found = self.engine.evaluate("table", facts)["result"]
         if self.unique:
             (found,) = found
         return found
+
+
+class ZenDecision:
+    """zen-engine as its documentation begins: a decision made from the JSON and asked again and again."""
+
+    def __init__(self, table):
+        self.decision = zen.ZenEngine().create_decision(json.dumps(jdm(table)))
+
+    def decide(self, facts):
+        """The outputs and, as `rule`, the id of the first rule that holds."""
+        return self.decision.evaluate(facts)["result"]
 
 
 def jdm(table, *, collect=False):
