@@ -24,9 +24,10 @@ from cii.store.naming import load_all_tables
 from cii.store.settings import HOUSE as PROJECT
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, Actor, Seat, working
+from cii.wire.pages import USUAL
 from cii.workflow.actions import fire, publish, start
 from cii.workflow.events import TaskDone
-from cii.workflow.inbox import Tab, inbox
+from cii.workflow.inbox import Tab, inbox, inbox_rows
 from cii.workflow.queries import instance_by_id
 from cii.workflow.vocabulary import ROLES
 
@@ -198,25 +199,46 @@ def _page(engine: Engine, held: Settings) -> object:
 
 
 def inbox_of_many() -> Sides:
-    """The inbox of a unit among all cases of a canton, against its statement raw on the driver."""
+    """The query of a unit's inbox among all cases of a canton, against its very statement on the driver.
+
+    Both sides in a transaction of their own; ours brings typed rows, the raw side what SQLite holds.
+    """
     engine, _ = _sqlite(CASES)
+    held = Settings(mode="test")
+
+    def ours() -> object:
+        with working(engine, CLERK, NOW, settings=held, writing=False) as work:
+            return inbox_rows(work, Tab.UNIT, None, USUAL + 1)
+
+    statement, values = _asked(engine, ours)
+    return ours, lambda: _raw(engine, statement, values)
+
+
+def inbox_whole() -> Sides:
+    """The page of the inbox as objects, with labels and mark, against the same statement on the driver."""
+    engine, _ = _sqlite(CASES)
+    held = Settings(mode="test")
+    statement, values = _asked(engine, lambda: _page(engine, held))
+    return lambda: _page(engine, held), lambda: _raw(engine, statement, values)
+
+
+def _asked(engine: Engine, call: Callable[[], object]) -> tuple[str, Any]:
+    """What a call asks of the tasks, as the driver is given it."""
     given: list[tuple[str, Any]] = []
 
     def note(*told: Any) -> None:  # noqa: ANN401 - what the driver is given
         given.append((told[2], told[3]))
 
     event.listen(engine, "before_cursor_execute", note)
-    held = Settings(mode="test")
-    _page(engine, held)
-    _page(engine, held)
+    call()
     event.remove(engine, "before_cursor_execute", note)
-    statement, values = next(one for one in reversed(given) if "FROM wf_task" in one[0])
+    return next(one for one in reversed(given) if "FROM wf_task" in one[0])
 
-    def raw() -> object:
-        with engine.connect() as connection:
-            return connection.exec_driver_sql(statement, values).all()
 
-    return lambda: _page(engine, held), raw
+def _raw(engine: Engine, statement: str, values: Any) -> object:  # noqa: ANN401
+    with engine.connect() as connection, connection.begin():
+        cursor = connection.connection.cursor()
+        return cursor.execute(statement, values).fetchall()
 
 
 def inbox_growth() -> Sides:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, bindparam, or_
 from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -133,17 +133,26 @@ def units(
     return list(work.session.exec(wanted.order_by(col(Unit.code))))
 
 
+_LABELS = (
+    columns(
+        col(Unit.id),
+        col(Unit.ref),
+        col(Unit.code),
+        col(Unit.name),
+        col(Institution.code),
+        col(Institution.sector),
+        col(Institution.sensitive),
+    )
+    .join(Institution, col(Institution.id) == col(Unit.institution_id))
+    .where(col(Unit.id).in_(bindparam("ids", expanding=True)))
+)
+
+
 def units_by_id(work: Work, ids: Iterable[int]) -> dict[int, UnitLabel]:
     """Labels of units, in one statement."""
-    rows = work.session.exec(
-        select(Unit, Institution)
-        .join(Institution, col(Institution.id) == col(Unit.institution_id))
-        .where(col(Unit.id).in_(set(ids)))
-    )
-    return {
-        unit.id or 0: UnitLabel(unit.ref, unit.code, unit.name, owner.code, owner.sector, owner.sensitive)
-        for unit, owner in rows
-    }
+    wanted = list(set(ids))
+    rows = work.session.execute(_LABELS, {"ids": wanted}) if wanted else ()
+    return {unit: UnitLabel(*label) for unit, *label in rows}
 
 
 def unit_contact(work: Work, unit_id: int) -> str | None:

@@ -3,13 +3,13 @@
 One query over a partial index and one of labels; the rooms above add theirs by `person_id` and `subject_id`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, exists, func, or_, select
 from sqlmodel import col
 
 from cii.access.queries import case_visible
@@ -17,6 +17,8 @@ from cii.institutions.queries import UnitLabel, units_by_id
 from cii.store.work import Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
 from cii.workflow.definition import Definition
+from cii.workflow.plan import plan
+from cii.workflow.projection import FAR
 from cii.workflow.queries import definitions_read
 from cii.workflow.tables import WfDefinition, WfInstance, WfPart, WfTask
 from cii.workflow.vocabulary import Stand, Status, Title
@@ -36,8 +38,7 @@ class Tab(StrEnum):
     OTHERS = "others"
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRow:
+class TaskRow(NamedTuple):
     """One open task as lists show it; `person_id` and `subject_id` let the room above add its labels."""
 
     ref: str
@@ -61,31 +62,32 @@ class TaskRow:
     person_id: int | None
 
 
+_TASK = cast("Table", WfTask.__table__)  # type: ignore[attr-defined]
+_INSTANCE = cast("Table", WfInstance.__table__)  # type: ignore[attr-defined]
+_PROCESS = cast("Table", WfDefinition.__table__)  # type: ignore[attr-defined]
+
 _INBOX = (
     select(
-        col(WfTask.ref),
-        col(WfTask.key),
-        col(WfTask.stage),
-        col(WfTask.owner_role),
-        col(WfTask.unit_id),
-        col(WfTask.account_id),
-        col(WfTask.opened_at),
-        col(WfTask.due_at),
-        col(WfTask.rank_at),
-        col(WfTask.subject),
-        col(WfTask.subject_id),
-        col(WfTask.subject_ref),
-        col(WfTask.person_id),
-        col(WfInstance.ref).label("instance_ref"),
-        col(WfInstance.seq),
-        col(WfDefinition.name).label("process"),
-        col(WfDefinition.id).label("definition_id"),
-        col(WfDefinition.digest),
+        *(
+            _TASK.c[name]
+            for name in (
+                "ref", "key", "stage", "owner_role", "unit_id", "account_id", "opened_at", "due_at",
+                "subject", "subject_id", "subject_ref", "person_id",
+            )
+        ),
+        _INSTANCE.c.ref.label("instance_ref"),
+        _INSTANCE.c.seq,
+        _PROCESS.c.name.label("process"),
+        _PROCESS.c.id.label("definition_id"),
+        _PROCESS.c.digest,
     )
-    .select_from(WfTask)
-    .join(WfInstance, col(WfInstance.id) == col(WfTask.instance_id))
-    .join(WfDefinition, col(WfDefinition.id) == col(WfInstance.definition_id))
-)
+    .select_from(_TASK)
+    .join(_INSTANCE, _INSTANCE.c.id == _TASK.c.instance_id)
+    .join(_PROCESS, _PROCESS.c.id == _INSTANCE.c.definition_id)
+)  # fmt: skip
+"""Straight from the tables: typed rows without the detour over objects."""
+
+_ORDER = (_TASK.c.rank_at, _TASK.c.ref)
 
 
 def inbox(work: Work, tab: Tab | str, mark: str | None = None, limit: int = USUAL) -> Page[TaskRow]:
@@ -98,54 +100,91 @@ def inbox(work: Work, tab: Tab | str, mark: str | None = None, limit: int = USUA
     that has not begun (the coordination group). Suspended processes rest and are left out.
     """
     tab = Tab(tab)
-    order = (col(WfTask.rank_at), col(WfTask.ref))
-    query = _INBOX.where(
-        col(WfTask.state) == Stand.OPEN, col(WfInstance.status) == Status.OPEN, *_under(work, tab)
-    )
     since = place(work.settings, f"inbox {tab}", mark)
-    if since:
-        query = query.where(after([(column, False) for column in order], since))
-    rows = work.session.execute(query.order_by(*order).limit(limit + 1)).all()
-    page = page_of(rows, limit, work.settings, f"inbox {tab}", lambda row: (row.rank_at, row.ref))
+    rows = inbox_rows(work, tab, since, limit + 1)
+    page = page_of(rows, limit, work.settings, f"inbox {tab}", lambda row: (row.due_at or FAR, row.ref))
     units = units_by_id(work, {row.unit_id for row in page.items if row.unit_id})
     known = definitions_read(work, {row.definition_id: row.digest for row in page.items})
     items = [_task_row(row, known[row.definition_id], units, work.now) for row in page.items]
     return Page(items, page.next)
 
 
+def inbox_rows(work: Work, tab: Tab, since: Sequence[Any] | None, limit: int) -> Sequence[Row[Any]]:
+    """The rows of a page as the database gives them, those after `since` (due moment and ref of the last)."""
+    actor = work.actor
+    given = {
+        "units": actor.units, "account": actor.account_id or 0, "now": work.now, "most": limit,
+        **dict(zip(("since_rank", "since_ref"), since or (), strict=False)),
+    }  # fmt: skip
+    query = _page(tab, marked=bool(since))
+    if tab is Tab.OTHERS:
+        query = query.where(_known(work))
+    used = _GIVEN[tab] | ({"since_rank", "since_ref"} if since else set())
+    work.session.flush()
+    return work.session.connection().execute(query, {name: given[name] for name in used}).all()
+
+
+@cache
+def _page(tab: Tab, *, marked: bool) -> Select[Any]:
+    """The statement of a tab, made once; `marked`: those after a place."""
+    query: Select[Any] = _INBOX.where(
+        _TASK.c.state == Stand.OPEN, _INSTANCE.c.status == Status.OPEN, *_under(tab)
+    )
+    if marked:
+        since: tuple[Any, ...] = (bindparam("since_rank"), bindparam("since_ref"))
+        query = query.where(after([(column, False) for column in _ORDER], since))
+    return query.order_by(*_ORDER).limit(bindparam("most"))
+
+
 def inbox_counts(work: Work) -> dict[Tab, int]:
     """How many open tasks lie under each tab, in one query."""
     counted = [
         select(func.count())
-        .select_from(WfTask)
-        .join(WfInstance, col(WfInstance.id) == col(WfTask.instance_id))
-        .where(col(WfTask.state) == Stand.OPEN, col(WfInstance.status) == Status.OPEN, *_under(work, tab))
+        .select_from(_TASK)
+        .join(_INSTANCE, _INSTANCE.c.id == _TASK.c.instance_id)
+        .where(_TASK.c.state == Stand.OPEN, _INSTANCE.c.status == Status.OPEN, *_under(tab))
+        .where(*([_known(work)] if tab is Tab.OTHERS else []))
         .scalar_subquery()
         .label(tab.value)
         for tab in Tab
     ]
-    row = work.session.execute(select(*counted)).one()
+    given = {"units": work.actor.units, "account": work.actor.account_id or 0, "now": work.now}
+    row = work.session.execute(select(*counted), given).one()
     return {tab: int(count) for tab, count in zip(Tab, row, strict=True)}
 
 
-def _under(work: Work, tab: Tab) -> tuple[ColumnElement[bool], ...]:
-    ours = col(WfTask.unit_id).in_(work.actor.units)
+def _known(work: Work) -> ColumnElement[bool]:
+    """Of the cases of others those that the actor may see."""
+    return or_(_TASK.c.subject != CASE, case_visible(_TASK.c.subject_id, work.actor, work.now))
+
+
+_GIVEN: dict[Tab, set[str]] = {
+    Tab.MINE: {"account", "most"},
+    Tab.LATE: {"units", "now", "most"},
+    Tab.TO_DECIDE: {"units", "most"},
+    Tab.UNASSIGNED: {"units", "most"},
+    Tab.UNIT: {"units", "most"},
+    Tab.OTHERS: {"units", "most"},
+}
+"""What the statement of a tab has to be told."""
+
+
+def _under(tab: Tab) -> tuple[ColumnElement[bool], ...]:
+    units: Any = bindparam("units", expanding=True)
+    ours = _TASK.c.unit_id.in_(units)
     match tab:
         case Tab.MINE:
-            return (col(WfTask.account_id) == (work.actor.account_id or 0),)
+            return (_TASK.c.account_id == bindparam("account"),)
         case Tab.LATE:
-            return (ours, col(WfTask.rank_at) < work.now)
+            return (ours, _TASK.c.rank_at < bindparam("now"))
         case Tab.TO_DECIDE:
-            return (ours, col(WfTask.decides).is_(True))
+            return (ours, _TASK.c.decides.is_(True))
         case Tab.UNASSIGNED:
-            return (ours, col(WfTask.account_id).is_(None))
+            return (ours, _TASK.c.account_id.is_(None))
         case Tab.UNIT:
             return (ours,)
-    part = exists().where(
-        col(WfPart.instance_id) == col(WfTask.instance_id), col(WfPart.unit_id).in_(work.actor.units)
-    )
-    known = or_(col(WfTask.subject) != CASE, case_visible(col(WfTask.subject_id), work.actor, work.now))
-    return (or_(col(WfTask.unit_id).is_(None), col(WfTask.unit_id).not_in(work.actor.units)), part, known)
+    part = exists().where(col(WfPart.instance_id) == _TASK.c.instance_id, col(WfPart.unit_id).in_(units))
+    return (or_(_TASK.c.unit_id.is_(None), _TASK.c.unit_id.not_in(units)), part)
 
 
 def _task_row(
@@ -154,26 +193,14 @@ def _task_row(
     units: Mapping[int, UnitLabel],
     now: datetime,
 ) -> TaskRow:
-    stage = definition.stages[row.stage]
-    task = definition.task(row.stage, row.key)
+    (
+        ref, key, stage_key, role, unit, account, opened_at, due_at, subject, subject_id, subject_ref, person,
+        instance_ref, seq, process, _, _,
+    ) = row  # fmt: skip
+    stage = plan(definition)[stage_key]
+    task = stage.tasks[key]
+    late = due_at is not None and due_at < now
     return TaskRow(
-        ref=row.ref,
-        key=row.key,
-        title=task.title,
-        stage=row.stage,
-        stage_title=stage.title,
-        role=row.owner_role,
-        unit=units.get(row.unit_id),
-        account_id=row.account_id,
-        opened_at=row.opened_at,
-        due_at=row.due_at,
-        late=row.rank_at < now,
-        outcomes=task.outcomes,
-        process=row.process,
-        instance_ref=row.instance_ref,
-        seq=row.seq,
-        subject=row.subject,
-        subject_id=row.subject_id,
-        subject_ref=row.subject_ref,
-        person_id=row.person_id,
-    )
+        ref, key, task.title, stage_key, stage.stage.title, role, units.get(unit), account, opened_at, due_at,
+        late, task.outcomes, process, instance_ref, seq, subject, subject_id, subject_ref, person,
+    )  # fmt: skip

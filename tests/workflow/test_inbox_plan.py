@@ -30,10 +30,10 @@ def full(work: Work, tmp_path):
     work.session.execute(
         text(
             "INSERT INTO wf_task (ref, instance_id, number, key, stage, visit, owner_role, unit_id, state, "
-            "decides, rank_at, subject, subject_id, subject_ref) "
+            "decides, due_at, rank_at, subject, subject_id, subject_ref) "
             "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) "
             "SELECT 'x' || i, :instance, i, 'one', 'both', 1, 'AC', CASE WHEN i % 20 = 0 THEN :mine ELSE :other END, "
-            "'open', false, :due, 'case', 1, 'x' FROM n"
+            "'open', false, :due, :due, 'case', 1, 'x' FROM n"
         ),
         {
             "instance": begun.instance.id,
