@@ -24,7 +24,7 @@ from cii.routing.actions_manage import (
     suspend_case,
     take_up_case,
 )
-from cii.routing.flow import instance_of
+from cii.routing.holding import instance_of
 from cii.routing.queries import ReferralRow, referral_view
 from cii.routing.schemas import REFERRAL
 from cii.wire.answers import only

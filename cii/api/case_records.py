@@ -11,7 +11,7 @@ from cii.access.queries import sections_on_case
 from cii.access.vocabulary import Section
 from cii.api.asking import PageAsked
 from cii.api.base import PREFIX, Blueprint
-from cii.api.shapes import by_ref
+from cii.api.shapes import Tagged, by_ref, tagged
 from cii.cases.queries import case_by_ref, shown_units
 from cii.cases.tables import CaseFile
 from cii.institutions.queries import UnitLabel, institutions
@@ -21,7 +21,7 @@ from cii.journal.queries import HistoryRow, history
 from cii.kernel.errors import NotAllowed
 from cii.people.queries import consents, disclosures
 from cii.people.vocabulary import Basis, ConsentHow, Purpose
-from cii.routing.flow import instance_of
+from cii.routing.holding import instance_of
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs
 from cii.wire.pages import Page, page_of, place
@@ -141,9 +141,10 @@ EVENT = only(
 @blueprint.get("/<ref:ref>/process")
 @needs(Permit.SEE_CASE)
 @blueprint.response(200, PROCESS)
-def process(ref: str) -> ProcessShown:
-    """Stage, tasks with their deadlines, and the moves open to me."""
-    return _process(case_by_ref(g.work, ref))
+def process(ref: str) -> Tagged:
+    """Stage, tasks with their deadlines, the moves open to me, and the version that an act must name."""
+    shown = _process(case_by_ref(g.work, ref))
+    return tagged(shown, ref, shown.seq)
 
 
 @blueprint.get("/<ref:ref>/consents")

@@ -26,7 +26,8 @@ from cii.people.queries import BasisClaims, basis_facts, identity_for, person_by
 from cii.people.rules import basis_faults
 from cii.people.tables import Identity
 from cii.people.vocabulary import Basis, ConsentHow, Purpose
-from cii.routing.flow import CASE, advance, see_to
+from cii.routing.flow import advance, see_to
+from cii.routing.holding import CASE
 from cii.routing.queries import detection_by_ref, detection_source
 from cii.routing.referring import send_referral
 from cii.routing.rules import (

@@ -26,7 +26,8 @@ from cii.cases.vocabulary import PartyRole, Voice
 from cii.kernel.errors import NotAllowed
 from cii.people.actions import withdraw_consent
 from cii.people.queries import consent_person
-from cii.routing.flow import CASE, advance, instance_of
+from cii.routing.flow import advance
+from cii.routing.holding import CASE, instance_of
 from cii.store.work import Work
 from cii.workflow.actions import Fired, fire
 from cii.workflow.events import SYSTEM, Reassign, TaskDone, WithdrawConsent
@@ -39,9 +40,10 @@ TASK_OF = {Voice.AC: "grid_ac", Voice.AI: "grid_ai", Voice.AS: "grid_as", Voice.
 """Which task of the network's process a voice ends by speaking."""
 
 
-OWN_ACTS = frozenset(
-    {*TASK_OF.values(), "sign", "propose", "agree", "take_lead", "decide_lead", "request", "answer"}
-)
+OWN_ACTS = frozenset({
+    *TASK_OF.values(), "sign", "propose", "agree", "take_lead", "decide_lead", "request", "answer", "receive",
+    "complete_file", "confirm", "contract", "observe",
+})  # fmt: skip
 """Tasks that a page or an act of their own ends: they carry more than an outcome."""
 
 

@@ -13,7 +13,8 @@ from cii.cases.vocabulary import PartyRole
 from cii.institutions.queries import unit_by_ref
 from cii.kernel.errors import NotAllowed
 from cii.routing.actions_case import OWN_ACTS
-from cii.routing.flow import advance, instance_of
+from cii.routing.flow import advance
+from cii.routing.holding import instance_of
 from cii.routing.rules import ReasonMissing, UnitNotInCase
 from cii.store.work import HOUSE, Work
 from cii.workflow.actions import Fired

@@ -14,7 +14,9 @@ from cii.institutions.queries import unit_by_ref
 from cii.kernel.errors import NotAllowed, refuse
 from cii.kernel.moves import IllegalMove
 from cii.people.vocabulary import Basis
-from cii.routing.flow import advance, instance_of
+from cii.routing.flow import advance
+from cii.routing.holding import instance_of
+from cii.routing.keeping_referrals import REFERRAL
 from cii.routing.queries import (
     SENDS,
     open_referral,
@@ -24,7 +26,7 @@ from cii.routing.queries import (
     referral_process,
 )
 from cii.routing.redirects import standing_of
-from cii.routing.referring import REFERRAL, advance_referral, send_referral, taking
+from cii.routing.referring import advance_referral, send_referral, taking
 from cii.routing.rules import (
     NothingToRequest,
     ReasonMissing,

@@ -4,30 +4,22 @@ from collections.abc import Mapping
 
 from cii.cases.actions import CloseCase, close_case
 from cii.cases.queries import case_by_id
-from cii.institutions.queries import units
-from cii.institutions.vocabulary import UnitKind
 from cii.kernel.errors import UnknownThing
 from cii.notices.actions import tell
-from cii.routing.rules import CaseWithoutProcess
+from cii.routing.holding import CASE, holders
+from cii.routing.keeping_referrals import end_waiting
 from cii.store.work import HOUSE, Work
 from cii.workflow.actions import Fired, Units, decide, fire
 from cii.workflow.events import Ask, By, Decide, Decided, Effect, End, Escalate, Event, OpenTask
-from cii.workflow.queries import instance_for, roles_of
+from cii.workflow.queries import roles_of
 from cii.workflow.state import TaskState
 from cii.workflow.tables import WfInstance
 from cii.workflow.vocabulary import Stand
 
-CASE = "case"
 GOES_ON = "joint_assessment"
 """The outcome of everyday collaboration with which the case goes on in the network."""
-
-
-def instance_of(work: Work, subject_id: int, subject: str = CASE) -> WfInstance:
-    """The process of a case, or of a referral; refuses CaseWithoutProcess."""
-    found = instance_for(work, subject, subject_id)
-    if found is None:
-        raise CaseWithoutProcess
-    return found
+NOT_ADMITTED = {"out_of_criteria": "admission-refused", "refused": "admission-refused"}
+"""What the announcing unit is told of a person who is not admitted, by the stage that ends there."""
 
 
 def advance(
@@ -64,11 +56,13 @@ def see_to(work: Work, fired: Fired, facts: Mapping[str, object]) -> Fired:
             case End(outcome) if outcome != GOES_ON:
                 _close(work, instance, outcome)
             case _:
-                _tell(work, instance, effect, held)
+                _tell(work, instance, effect, held, fired.state.stage)
     return fired
 
 
-def _tell(work: Work, instance: WfInstance, effect: Effect, held: Mapping[str, tuple[int, ...]]) -> None:
+def _tell(
+    work: Work, instance: WfInstance, effect: Effect, held: Mapping[str, tuple[int, ...]], stage: str
+) -> None:
     mine = set(work.actor.units)
     match effect:
         case OpenTask(task) if (
@@ -80,22 +74,13 @@ def _tell(work: Work, instance: WfInstance, effect: Effect, held: Mapping[str, t
                 _notice(work, instance, unit, "task-late")
         case Ask(_, argument):
             for unit in holders(work, argument, held):
-                _notice(work, instance, unit, "case-flagged")
+                _notice(work, instance, unit, NOT_ADMITTED.get(stage, "case-flagged"))
 
 
 def _escalated(work: Work, task: TaskState, to: str, held: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
     if to == "supervisor":
         return (task.unit,) if isinstance(task.unit, int) else ()
     return holders(work, to, held)
-
-
-def holders(work: Work, role: str, held: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
-    """The units that hold a role of a process; the coordination group also where it has no part in it."""
-    if role in held:
-        return held[role]
-    if role == "coordination":
-        return tuple(unit.id or 0 for unit in units(work, kind=UnitKind.COORDINATION))
-    return ()
 
 
 def _notice(work: Work, instance: WfInstance, unit_id: int, kind: str) -> None:
@@ -112,4 +97,5 @@ def _close(work: Work, instance: WfInstance, outcome: str) -> None:
         if work.actor is not HOUSE:
             raise
         return
+    end_waiting(work, case.id or 0)
     close_case(work, CloseCase(case.ref, outcome))

@@ -12,41 +12,29 @@ from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath, PartyRole
 from cii.institutions.queries import in_network, units
 from cii.institutions.vocabulary import UnitKind
-from cii.journal.actions import wrote
-from cii.notices.actions import tell
 from cii.people.vocabulary import Basis
-from cii.routing.flow import CASE, advance, holders, instance_of, see_to
+from cii.routing.flow import advance, see_to
+from cii.routing.holding import CASE, instance_of
+from cii.routing.keeping_referrals import REFERRAL, keep_step, stands, tell_units, write_down
 from cii.routing.queries import open_referral
 from cii.routing.redirects import hold_referrals, standing_of
 from cii.routing.routes import terms_of
 from cii.routing.rules import ReferralChanged, ReferralOpen
-from cii.routing.rules_redirect import refuse_when_full
 from cii.routing.sharing import bring_in, may_bring_in
 from cii.routing.tables import Referral
-from cii.routing.vocabulary import WAITING, Path, ReferralState
+from cii.routing.vocabulary import Path, ReferralState
 from cii.store.work import Work
 from cii.workflow.actions import Fired, fire, start
 from cii.workflow.events import (
     SYSTEM,
-    Ask,
-    Escalate,
     Event,
     Reassign,
     TaskDone,
     TransferLead,
 )
 from cii.workflow.queries import roles_of, tasks_of
-from cii.workflow.state import State
 from cii.workflow.tables import WfInstance, WfTask
 from cii.workflow.vocabulary import Stand, Status
-
-REFERRAL = "referral"
-ACTS = {
-    "receive": "receive_referral", "ask": "ask_referral", "replied": "answer_referral",
-    "accept": "accept_referral", "decline": "decline_referral", "redirect": "redirect_referral",
-    "withdrawn": "withdraw_referral",
-}  # fmt: skip
-"""What the journal calls a step, by the outcome that took it; a timer's is `expire_referral`."""
 
 
 def send_referral(work: Work, case: CaseFile, from_unit: int, to_unit: int, reason: str) -> Referral:
@@ -65,11 +53,11 @@ def send_referral(work: Work, case: CaseFile, from_unit: int, to_unit: int, reas
         person_id=row.person_id, facts={}, terms=terms_of(work, row),
         roles={"sending": (from_unit,), "receiving": (to_unit,), "coordination": _group(work)},
     )  # fmt: skip
-    _stands(row, fired.state)
+    stands(row, fired.state)
     work.session.add(row)
     work.session.flush()
-    _wrote(work, "send_referral", row, from_unit)
-    _tell(work, row, fired)
+    write_down(work, "send_referral", row, from_unit)
+    tell_units(work, row, fired)
     return row
 
 
@@ -94,42 +82,11 @@ def advance_referral(
         raise ReferralChanged(version=row.version)
     before, after = row.state, ReferralState(fired.state.stage)
     if before is not after:
-        _moved(work, row, fired, event, text=text, named_unit=named_unit)
-    _tell(work, row, fired)
+        keep_step(work, row, fired, event, text=text, named_unit=named_unit)
+    tell_units(work, row, fired)
     if before is not after:
         _follow(work, row)
     return fired
-
-
-def _moved(
-    work: Work, row: Referral, fired: Fired, event: Event, *, text: str, named_unit: int | None
-) -> None:
-    """The row tells what the process has come to."""
-    after = ReferralState(fired.state.stage)
-    if after is ReferralState.REDIRECTED:
-        refuse_when_full(standing_of(work, row.person_id))
-        row.named_unit_id = named_unit
-    _stands(row, fired.state)
-    row.version += 1
-    if after is ReferralState.RECEIVED and row.received_at is None:
-        row.received_at = work.now
-    if text.strip():
-        row.answer = text
-    if after not in WAITING:
-        row.answered_at, row.answered_by = work.now, work.actor.account_id
-    work.session.add(row)
-    work.session.flush()
-    said = event.outcome if isinstance(event, TaskDone) else ""
-    act = ACTS.get("receive" if said == "received" else said, "expire_referral")
-    sends = said in {"replied", "withdrawn"}
-    _wrote(work, act, row, row.from_unit_id if sends else row.to_unit_id)
-
-
-def _stands(row: Referral, state: State) -> None:
-    """State and term as the process has them."""
-    row.state = ReferralState(state.stage)
-    ends = [timer.fire_at for timer in state.timers if timer.kind == "timeout"]
-    row.expires_at = min(ends) if ends else row.expires_at
 
 
 def _follow(work: Work, row: Referral) -> None:
@@ -250,43 +207,3 @@ def _group(work: Work) -> tuple[int, ...]:
     return tuple(unit.id or 0 for unit in units(work, kind=UnitKind.COORDINATION))
 
 
-def end_waiting(work: Work, case_id: int) -> None:
-    """The case has ended: a referral that still waits is taken back by the house."""
-    row = open_referral(work, case_id)
-    if row is None:
-        return
-    task = "reply" if row.state is ReferralState.QUESTION else "withdraw"
-    instance = instance_of(work, row.id or 0, REFERRAL)
-    fired = fire(work, instance, TaskDone(task, "withdrawn"), by=SYSTEM, terms=terms_of(work, row))
-    _moved(work, row, fired, TaskDone(task, "withdrawn"), text="", named_unit=None)
-    _tell(work, row, fired)
-
-
-def _tell(work: Work, row: Referral, fired: Fired) -> None:
-    """Tell the units whom the process names, but those that have just acted."""
-    held = roles_of(work, fired.instance.id or 0)
-    mine = set(work.actor.units)
-    for effect in fired.effects:
-        match effect:
-            case Ask("notify", role):
-                answered = role == "receiving" and row.state is ReferralState.RECEIVED
-                kind = "referral-answered" if answered else f"referral-{row.state.value}"
-                for unit in set(holders(work, role, held)) - mine:
-                    _notice(work, row, unit, kind)
-            case Escalate(task, to):
-                late = (task.unit,) if to == "supervisor" and isinstance(task.unit, int) else ()
-                for unit in late or holders(work, to, held):
-                    _notice(work, row, unit, "referral-late")
-
-
-def _notice(work: Work, row: Referral, unit: int, kind: str) -> None:
-    tell(
-        work, unit_id=unit, kind=kind, subject=REFERRAL, subject_ref=row.ref, person_id=row.person_id,
-    )  # fmt: skip
-
-
-def _wrote(work: Work, action: str, row: Referral, unit: int) -> None:
-    wrote(
-        work, action, "referral", row.id, ref=row.ref, case_id=row.case_id, person_id=row.person_id,
-        unit_id=unit, payload={"state": row.state, "version": row.version},
-    )  # fmt: skip

@@ -13,6 +13,7 @@ from cii.cases.rules import GridAnswer
 from cii.cases.vocabulary import CasePath, PlanReply
 from cii.institutions.queries import institution_of, unit_by_code
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
+from cii.notices.queries import notices
 from cii.people.queries import consents
 from cii.people.vocabulary import Basis
 from cii.routing.actions import (
@@ -36,8 +37,9 @@ from cii.routing.actions import (
     sign_assessment,
     take_back_consent,
 )
-from cii.routing.flow import advance, instance_of
-from cii.routing.queries import detection_of_case, referrals
+from cii.routing.flow import advance
+from cii.routing.holding import instance_of
+from cii.routing.queries import detection_of_case, referral_view, referrals
 from cii.routing.rules import (
     AlreadyAnnounced,
     BelowThreshold,
@@ -53,7 +55,7 @@ from cii.workflow.events import Resume
 from cii.workflow.inbox import Tab, inbox, inbox_counts
 from cii.workflow.projection import drift
 from cii.workflow.queries import state_of, tasks_of
-from tests.routing.build_routing import a_detection, a_town, an_announced
+from tests.routing.build_routing import a_detection, a_town, an_announced, sent_to
 
 CONSENT = ConsentAsk(date(2026, 10, 14))
 DAY = date(2026, 10, 14)
@@ -315,21 +317,41 @@ def test_a_refused_plan_goes_back_to_the_lead(work):
     assert waiting == ["propose"]
 
 
+def followed(town):
+    """A case in follow-up that social aid leads."""
+    case, gsr = led(town), town.hands["GSR"]
+    spoken(town, case, "ORP", "GSR", "OAI", "doctor")
+    sign_assessment(gsr, SignAssessment(case.ref, "Synthèse"))
+    orp = unit_by_code(gsr, "ORP-LITTORAL")
+    put_plan(gsr, ProposePlan(case.ref, "But", (PlanPartAsk("a", "b", orp.ref, date(2026, 12, 1)),)))
+    reply_to_plan(town.hands["ORP"], AnswerPlan(case.ref, PlanReply.AGREE))
+    return case
+
+
 def test_a_case_is_closed_by_its_review_with_an_outcome(work):
     town = a_town(work)
-    case = led(town)
-    spoken(town, case, "ORP", "GSR", "OAI", "doctor")
-    sign_assessment(town.hands["GSR"], SignAssessment(case.ref, "Synthèse"))
-    orp = unit_by_code(work, "ORP-LITTORAL")
-    put_plan(
-        town.hands["GSR"], ProposePlan(case.ref, "But", (PlanPartAsk("a", "b", orp.ref, date(2026, 12, 1)),))
-    )
-    reply_to_plan(town.hands["ORP"], AnswerPlan(case.ref, PlanReply.AGREE))
+    case = followed(town)
     review = inbox(town.hands["GSR"], "unit").items[0]
 
     complete_task(town.hands["GSR"], CompleteTask(review.ref, "close", closing="job"))
 
     assert case_by_ref(town.hands["GSR"], case.ref).outcome == "job"
+
+
+def test_a_case_that_closes_takes_its_waiting_referral_back(work):
+    town = a_town(work)
+    case, gsr, oai = followed(town), town.hands["GSR"], town.hands["OAI"]
+    waiting = sent_to(town, case.ref, "OAI", hand="GSR")
+    review = next(one for one in inbox(gsr, "unit").items if one.key == "review")
+    before = [one.subject_ref for one in inbox(oai, "unit").items if one.subject == "referral"]
+
+    complete_task(gsr, CompleteTask(review.ref, "close", closing="job"))
+
+    assert before == [waiting.ref]
+    assert referral_view(oai, waiting.ref).state is ReferralState.WITHDRAWN
+    assert inbox(oai, "unit").items == []
+    assert "referral-withdrawn" in [one.kind for one in notices(oai)]
+    assert drift(work) == []
 
 
 def test_a_task_with_content_of_its_own_is_not_ended_by_a_click(work):

@@ -22,7 +22,7 @@ from cii.routing.actions_manage import (
     suspend_case,
     take_up_case,
 )
-from cii.routing.flow import instance_of
+from cii.routing.holding import instance_of
 from cii.routing.rules import ReasonMissing, UnitNotInCase
 from cii.routing.vocabulary import ReferralEvent
 from cii.workflow.actions import decide

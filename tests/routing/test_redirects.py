@@ -17,7 +17,7 @@ from cii.kernel.calendar import WorkingDays
 from cii.kernel.errors import Refusal
 from cii.notices.queries import notices
 from cii.routing.actions import CompleteTask, MoveReferral, complete_task, move_referral
-from cii.routing.flow import instance_of
+from cii.routing.holding import instance_of
 from cii.routing.redirects import redirects_of, standing_of
 from cii.routing.rules_redirect import RedirectLimit, anniversary, counts, standing
 from cii.routing.vocabulary import ReferralEvent, ReferralState

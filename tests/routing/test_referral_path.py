@@ -21,7 +21,7 @@ from cii.routing.actions import (
     move_referral,
     request_referral,
 )
-from cii.routing.flow import instance_of
+from cii.routing.holding import instance_of
 from cii.routing.queries import referral_view, referrals
 from cii.routing.routes import EXPIRY, REMINDER, term
 from cii.routing.rules import NothingToRequest, ReasonMissing, ReferralChanged, ReferralOpen, UnitNamedTwice
