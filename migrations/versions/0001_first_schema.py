@@ -863,6 +863,30 @@ def upgrade() -> None:
     with op.batch_alter_table('quota_day', schema=None) as batch_op:
         batch_op.create_index('ix_quota_day_line', ['line_id', 'day'], unique=False)
 
+    op.create_table('recognition',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_on', sa.Date(), nullable=True),
+    sa.Column('reason', sa.String(length=2000), nullable=True),
+    sa.Column('review_on', sa.Date(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(state = 'recognised') = (review_on IS NOT NULL)", name=op.f('ck_recognition_recognised_until_review')),
+    sa.CheckConstraint("decided_on IS date(decided_on, '+0 days')", name=op.f("ck_recognition_decided_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("review_on IS date(review_on, '+0 days')", name=op.f("ck_recognition_review_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("state IN ('applied', 'assessed', 'decision', 'recognised', 'refused', 'withdrawn', 'ended')", name=op.f('ck_recognition_state_word')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_recognition_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recognition')),
+    sa.UniqueConstraint('ref', name=op.f('uq_recognition_ref')),
+    sa.UniqueConstraint('unit_id', 'applied_at', name=op.f('uq_recognition_unit_id_applied_at'))
+    )
+    with op.batch_alter_table('recognition', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_recognition_state'), ['state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_recognition_unit_id'), ['unit_id'], unique=False)
+        batch_op.create_index('uq_recognition_live', ['unit_id'], unique=True, sqlite_where=sa.text("state IN ('applied', 'assessed', 'decision', 'recognised')"), postgresql_where=sa.text("state IN ('applied', 'assessed', 'decision', 'recognised')"))
+
     op.create_table('report_file',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('issue_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1206,6 +1230,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_consent_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_consent_person_id'), ['person_id'], unique=False)
 
+    op.create_table('criterion_answer',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('recognition_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('criterion', sa.String(length=20), nullable=False),
+    sa.Column('finding', sa.String(length=7), nullable=True),
+    sa.Column('said', sa.String(length=4000), nullable=False),
+    sa.Column('facts', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("criterion IN ('open_ended_contracts', 'answers_exclusion', 'self_financing', 'market_oriented', 'continuous_activity', 'adequate_staff', 'usual_pay', 'work_integrates', 'entrepreneurial', 'profit_reinvested', 'market_rules', 'main_activities', 'legal_form', 'diverse_staff', 'governance')", name=op.f('ck_criterion_answer_criterion_word')),
+    sa.CheckConstraint("finding IN ('met', 'partly', 'not_met')", name=op.f('ck_criterion_answer_finding_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_criterion_answer_account_id')),
+    sa.ForeignKeyConstraint(['recognition_id'], ['recognition.id'], name=op.f('fk_criterion_answer_recognition_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_criterion_answer_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_criterion_answer'))
+    )
+    _on("sqlite", "CREATE TRIGGER criterion_answer_no_update BEFORE UPDATE ON criterion_answer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'criterion_answer is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER criterion_answer_no_delete BEFORE DELETE ON criterion_answer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'criterion_answer is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION criterion_answer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'criterion_answer is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER criterion_answer_no_update BEFORE UPDATE ON criterion_answer FOR EACH ROW EXECUTE FUNCTION criterion_answer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER criterion_answer_no_delete BEFORE DELETE ON criterion_answer FOR EACH ROW EXECUTE FUNCTION criterion_answer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER criterion_answer_no_truncate BEFORE TRUNCATE ON criterion_answer FOR EACH STATEMENT EXECUTE FUNCTION criterion_answer_append_only()')
+    with op.batch_alter_table('criterion_answer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_criterion_answer_recognition_id'), ['recognition_id'], unique=False)
+
     op.create_table('grid_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1290,6 +1340,44 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_medical_statement_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_medical_statement_replaces'), ['replaces'], unique=False)
         batch_op.create_index(batch_op.f('ix_medical_statement_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('observation_contract',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('provider_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('latest_end', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(length=11), nullable=False),
+    sa.Column('ended_on', sa.Date(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(state IN ('evaluated', 'ended_early', 'cancelled')) = (ended_on IS NOT NULL)", name=op.f('ck_observation_contract_ended_when')),
+    sa.CheckConstraint("ended_on IS date(ended_on, '+0 days')", name=op.f("ck_observation_contract_ended_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("ends_on IS date(ends_on, '+0 days')", name=op.f("ck_observation_contract_ends_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("latest_end IS date(latest_end, '+0 days')", name=op.f("ck_observation_contract_latest_end_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("starts_on IS date(starts_on, '+0 days')", name=op.f("ck_observation_contract_starts_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("state IN ('draft', 'in_force', 'evaluated', 'ended_early', 'cancelled')", name=op.f('ck_observation_contract_state_word')),
+    sa.CheckConstraint('ends_on <= latest_end', name=op.f('ck_observation_contract_within_the_longest')),
+    sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_observation_contract_days_in_order')),
+    sa.CheckConstraint('unit_id <> provider_unit_id', name=op.f('ck_observation_contract_two_houses')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_observation_contract_case_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_observation_contract_person_id')),
+    sa.ForeignKeyConstraint(['provider_unit_id'], ['unit.id'], name=op.f('fk_observation_contract_provider_unit_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_observation_contract_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_observation_contract')),
+    sa.UniqueConstraint('ref', name=op.f('uq_observation_contract_ref'))
+    )
+    with op.batch_alter_table('observation_contract', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_observation_contract_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_observation_contract_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_observation_contract_provider_unit_id'), ['provider_unit_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_observation_contract_state'), ['state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_observation_contract_unit_id'), ['unit_id'], unique=False)
+        batch_op.create_index('uq_observation_contract_live', ['case_id'], unique=True, sqlite_where=sa.text("state IN ('draft', 'in_force')"), postgresql_where=sa.text("state IN ('draft', 'in_force')"))
 
     op.create_table('placement',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1412,6 +1500,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_referral_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_referral_state'), ['state'], unique=False)
         batch_op.create_index(batch_op.f('ix_referral_to_unit_id'), ['to_unit_id'], unique=False)
+
+    op.create_table('stated_facts',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('asked_by', sa.String(length=60), nullable=False),
+    sa.Column('facts', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('note', sa.String(length=2000), nullable=True),
+    sa.Column('effective_on', sa.Date(), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("effective_on IS date(effective_on, '+0 days')", name=op.f("ck_stated_facts_effective_on_date")).ddl_if(dialect="sqlite"),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_stated_facts_account_id')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_stated_facts_case_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_stated_facts_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stated_facts')),
+    sa.UniqueConstraint('ref', name=op.f('uq_stated_facts_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER stated_facts_no_update BEFORE UPDATE ON stated_facts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'stated_facts is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER stated_facts_no_delete BEFORE DELETE ON stated_facts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'stated_facts is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION stated_facts_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'stated_facts is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER stated_facts_no_update BEFORE UPDATE ON stated_facts FOR EACH ROW EXECUTE FUNCTION stated_facts_append_only()')
+    _on("postgresql", 'CREATE TRIGGER stated_facts_no_delete BEFORE DELETE ON stated_facts FOR EACH ROW EXECUTE FUNCTION stated_facts_append_only()')
+    _on("postgresql", 'CREATE TRIGGER stated_facts_no_truncate BEFORE TRUNCATE ON stated_facts FOR EACH STATEMENT EXECUTE FUNCTION stated_facts_append_only()')
+    with op.batch_alter_table('stated_facts', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stated_facts_case_id'), ['case_id'], unique=False)
 
     op.create_table('waiting_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1717,6 +1832,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('objective', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_objective_agreement_id'), ['agreement_id'], unique=False)
+
+    op.create_table('observation_event',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('contract_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('move', sa.String(length=9), nullable=False),
+    sa.Column('party', sa.String(length=11), nullable=True),
+    sa.Column('effective_on', sa.Date(), nullable=False),
+    sa.Column('note', sa.String(length=2000), nullable=True),
+    sa.Column('facts', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("effective_on IS date(effective_on, '+0 days')", name=op.f("ck_observation_event_effective_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("move IN ('sign', 'conclude', 'cancel', 'extend', 'evaluate', 'end_early')", name=op.f('ck_observation_event_move_word')),
+    sa.CheckConstraint("party IN ('person', 'enterprise', 'institution')", name=op.f('ck_observation_event_party_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_observation_event_account_id')),
+    sa.ForeignKeyConstraint(['contract_id'], ['observation_contract.id'], name=op.f('fk_observation_event_contract_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_observation_event_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_observation_event'))
+    )
+    _on("sqlite", "CREATE TRIGGER observation_event_no_update BEFORE UPDATE ON observation_event FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'observation_event is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER observation_event_no_delete BEFORE DELETE ON observation_event FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'observation_event is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION observation_event_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'observation_event is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER observation_event_no_update BEFORE UPDATE ON observation_event FOR EACH ROW EXECUTE FUNCTION observation_event_append_only()')
+    _on("postgresql", 'CREATE TRIGGER observation_event_no_delete BEFORE DELETE ON observation_event FOR EACH ROW EXECUTE FUNCTION observation_event_append_only()')
+    _on("postgresql", 'CREATE TRIGGER observation_event_no_truncate BEFORE TRUNCATE ON observation_event FOR EACH STATEMENT EXECUTE FUNCTION observation_event_append_only()')
+    with op.batch_alter_table('observation_event', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_observation_event_contract_id'), ['contract_id'], unique=False)
+        batch_op.create_index('uq_observation_event_signature', ['contract_id', 'party'], unique=True, sqlite_where=sa.text('party IS NOT NULL'), postgresql_where=sa.text('party IS NOT NULL'))
 
     op.create_table('placement_event',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2231,6 +2375,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_placement_event_kind')
 
     op.drop_table('placement_event')
+    with op.batch_alter_table('observation_event', schema=None) as batch_op:
+        batch_op.drop_index('uq_observation_event_signature', sqlite_where=sa.text('party IS NOT NULL'), postgresql_where=sa.text('party IS NOT NULL'))
+        batch_op.drop_index(batch_op.f('ix_observation_event_contract_id'))
+
+    op.drop_table('observation_event')
     with op.batch_alter_table('objective', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_objective_agreement_id'))
 
@@ -2298,6 +2447,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_waiting_entry_case_id'))
 
     op.drop_table('waiting_entry')
+    with op.batch_alter_table('stated_facts', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stated_facts_case_id'))
+
+    op.drop_table('stated_facts')
     with op.batch_alter_table('referral', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_referral_to_unit_id'))
         batch_op.drop_index(batch_op.f('ix_referral_state'))
@@ -2321,6 +2474,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_placement_case_id'))
 
     op.drop_table('placement')
+    with op.batch_alter_table('observation_contract', schema=None) as batch_op:
+        batch_op.drop_index('uq_observation_contract_live', sqlite_where=sa.text("state IN ('draft', 'in_force')"), postgresql_where=sa.text("state IN ('draft', 'in_force')"))
+        batch_op.drop_index(batch_op.f('ix_observation_contract_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_observation_contract_state'))
+        batch_op.drop_index(batch_op.f('ix_observation_contract_provider_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_observation_contract_person_id'))
+        batch_op.drop_index(batch_op.f('ix_observation_contract_case_id'))
+
+    op.drop_table('observation_contract')
     with op.batch_alter_table('medical_statement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_medical_statement_unit_id'))
         batch_op.drop_index(batch_op.f('ix_medical_statement_replaces'))
@@ -2335,6 +2497,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_grid_entry_case_item')
 
     op.drop_table('grid_entry')
+    with op.batch_alter_table('criterion_answer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_criterion_answer_recognition_id'))
+
+    op.drop_table('criterion_answer')
     with op.batch_alter_table('consent', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_consent_person_id'))
         batch_op.drop_index(batch_op.f('ix_consent_case_id'))
@@ -2399,6 +2565,12 @@ def downgrade() -> None:
 
     op.drop_table('reversal_request')
     op.drop_table('report_file')
+    with op.batch_alter_table('recognition', schema=None) as batch_op:
+        batch_op.drop_index('uq_recognition_live', sqlite_where=sa.text("state IN ('applied', 'assessed', 'decision', 'recognised')"), postgresql_where=sa.text("state IN ('applied', 'assessed', 'decision', 'recognised')"))
+        batch_op.drop_index(batch_op.f('ix_recognition_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_recognition_state'))
+
+    op.drop_table('recognition')
     with op.batch_alter_table('quota_day', schema=None) as batch_op:
         batch_op.drop_index('ix_quota_day_line')
 
