@@ -49,7 +49,9 @@ URLS: Mapping[str, str] = {
     "api": "openapi.page",
 }
 PARENTS: Mapping[str, str] = {
+    "case_process": "cases",
     "reconciliation": "budgets",
+    "standing": "reports",
     "definitions": "settings",
     "whatif": "settings",
     "journal": "settings",

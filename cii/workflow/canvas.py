@@ -6,6 +6,7 @@ All ways to one stage share a lane and enter at its title; a way to the stage be
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 
 from cii.workflow.lettering import wrapped
 from cii.workflow.signs import sign
@@ -13,8 +14,6 @@ from cii.workflow.telling import Line, StageStep
 
 NARROW = 352
 """The width that a telephone of 390 pixels shows in full size."""
-_PAGE = 940
-"""The height of a piece, in the proportion of A4 to a width of 720."""
 _EDGE, _PAD, _GAP, _LANE = 3, 12, 30, 9
 _SIZE, _SMALL, _TITLE = 14, 13, 16
 _ROW, _LOW, _HIGH = 19, 17, 21
@@ -59,27 +58,24 @@ class Canvas:
         return self._svg(name, 0, self.height, body)
 
     def pieces(self, name: str) -> list[str]:
-        """Several, each at most a page high where its stages allow it."""
-        page = _PAGE * self.width / 720 if self.wide else _PAGE
-        cuts, start, last = [], 0, 0
-        for box in self.boxes:
-            if box.bottom - start > page and last > start:
-                cuts.append((start, last))
-                start = last
-            last = box.bottom + _GAP // 2
-        cuts.append((start, self.height))
-        found = []
-        for top, bottom in cuts:
-            held = [part for box in self.boxes if top <= box.top < bottom for part in box.markup]
-            found.append(self._svg(name, top, bottom, "".join(held)))
-        return found
+        """One for each stage, to stand one under another: paper breaks between two stages, never within one.
+
+        The first carries the name; the others are silent for a screen reader, which has the list.
+        """
+        middles = [(one.bottom + two.top) // 2 for one, two in pairwise(self.boxes)]
+        cuts = zip([0, *middles], [*middles, self.height], self.boxes, strict=True)
+        return [
+            self._svg(name if top == 0 else "", top, bottom, "".join(box.markup)) for top, bottom, box in cuts
+        ]
 
     def _svg(self, name: str, top: int, bottom: int, body: str) -> str:
+        told = f"<title>{escape(name)}</title>" if name else ""
+        part = 'role="img"' if name else 'aria-hidden="true"'
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="wf" role="img" viewBox="0 {top} {self.width}'
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="wf" {part} viewBox="0 {top} {self.width}'
             f' {bottom - top}" width="{self.width}" height="{bottom - top}" font-family="Arial, Helvetica,'
             f" 'Liberation Sans', 'Segoe UI', Roboto, sans-serif\" font-size=\"{_SIZE}\">"
-            f"<title>{escape(name)}</title>{self.arrows}{body}</svg>"
+            f"{told}{self.arrows}{body}</svg>"
         )
 
     # Boxes

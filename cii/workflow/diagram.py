@@ -64,5 +64,5 @@ def drawn(told: Sequence[StageStep], name: str, width: int = NARROW) -> str:
 
 
 def sheets(told: Sequence[StageStep], name: str, width: int = NARROW) -> list[str]:
-    """The same in pieces of at most a page's height, cut between two stages, to stand one under another."""
+    """The same in pieces, one for each stage, to stand one under another: paper breaks only between stages."""
     return Canvas(told, width).pieces(name)

@@ -48,6 +48,19 @@ def test_the_open_cases_of_a_process_are_told_to_who_may_see_figures(site):
     site.as_("administrator").get("/definitions/processes/reseau-cii/open", 403)
 
 
+def test_who_sees_figures_finds_the_open_cases_under_reports_without_the_rules(site):
+    reader = site.as_("steering")
+
+    page = reader.get("/definitions/open")
+
+    assert "/definitions/open" in reader.get("/reports")
+    assert '<a href="/reports" aria-current="page">' in page
+    assert "/definitions/processes/reseau-cii/open?version=1" in page
+    assert "/definitions/processes/reseau-cii&#34;" not in page
+    reader.get("/definitions/processes/reseau-cii", 403)
+    site.as_("manager").get("/definitions/open", 403)
+
+
 def test_an_unknown_table_does_not_exist(site):
     site.as_("contracts").get("/definitions/tables/inconnue/1", 404)
     site.as_("contracts").get("/definitions/processes/inconnu", 404)

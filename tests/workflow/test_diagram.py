@@ -235,14 +235,14 @@ def test_text_from_outside_is_escaped_in_the_drawing():
     root_of(written)
 
 
-def test_the_pieces_hold_every_stage_once_and_are_no_higher_than_a_page():
+def test_the_drawing_is_cut_between_the_stages_and_only_its_first_piece_is_read_out():
     told = steps(CII, None, "de")
 
     pieces = [root_of(one) for one in sheets(told, "x", WIDE)]
 
-    assert sum(len(one.findall(f"{SVG}g[@class]")) for one in pieces) == len(told)
-    assert len(pieces) > 1
-    assert all(float(one.get("height")) <= 960 for one in pieces)
+    assert [len(one.findall(f"{SVG}g[@class]")) for one in pieces] == [1] * len(told)
+    assert [one.findtext(f"{SVG}title") for one in pieces] == ["x", *[None] * (len(told) - 1)]
+    assert [one.get("aria-hidden") for one in pieces] == [None, *["true"] * (len(told) - 1)]
     tops = [float(one.get("viewBox").split()[1]) for one in pieces]
     assert tops[0] == 0
     assert all(a + float(p.get("height")) == b for a, p, b in zip(tops, pieces, tops[1:], strict=False))
