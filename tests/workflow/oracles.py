@@ -7,7 +7,8 @@ What SpiffWorkflow 3.2 cannot do (`spiff_words` says it for a cell): a cell is P
 `not(…)` of one is a syntax error, and a list of values is a tuple that silently never holds; FIRST answers with
 the first rule that holds, every other policy but COLLECT as well (no check of UNIQUE and ANY, no priority, no
 aggregation); dates and durations are unknown names. With `reworded` its cells say the same as Python about `?`.
-What zen-engine 2.1 cannot do: it knows FIRST and COLLECT; `]a..b[` means outside there, so `(a..b)` is written.
+What zen-engine 2.1 cannot do: it reads no DMN and knows FIRST and COLLECT; `]a..b[` means outside there, and a
+cell that it cannot parse, such as `not([30..65])`, silently never holds.
 """
 
 import json
@@ -24,6 +25,7 @@ from SpiffWorkflow.dmn.engine.DMNEngine import DMNEngine
 from SpiffWorkflow.dmn.parser.DMNParser import DMNParser
 
 from cii.workflow.dmn_writing import feel, write_dmn
+from cii.workflow.sfeel import split_list
 from cii.workflow.vocabulary import HitPolicy
 
 ORDER = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
@@ -57,15 +59,14 @@ class Spiff:
 
 
 def spiff_words(cell):
-    """A cell of numbers, texts or booleans as SpiffWorkflow takes it; equal to the cell where it takes it as it is."""
+    """A cell of numbers, texts or booleans as SpiffWorkflow takes it; the cell itself where it takes that."""
     if found := re.fullmatch(r"not\((.*)\)", cell):
         return f"not ({_spiff_test(found[1])})"
-    return _spiff_test(cell) if "," in cell or ".." in cell else cell
+    return _spiff_test(cell) if len(split_list(cell)) > 1 or INTERVAL.fullmatch(cell) else cell
 
 
 def _spiff_test(cell):
-    parts = [part.strip() for part in cell.split(",")]
-    return " or ".join(f"({_spiff_part(part)})" for part in parts)
+    return " or ".join(f"({_spiff_part(part.strip())})" for part in split_list(cell))
 
 
 def _spiff_part(part):
@@ -81,11 +82,14 @@ class Zen:
 
     def __init__(self, table, *, unique=True):
         self.unique = unique and table.hit_policy is HitPolicy.UNIQUE
-        content = {"table": jdm(table, collect=self.unique)}
+        content = {"table": jdm(table, collect=self.unique or table.hit_policy is HitPolicy.COLLECT)}
         self.engine = zen.ZenEngine({"loader": {"type": "static", "content": content}})
 
     def decide(self, facts):
-        """The outputs and, as `rule`, the id of the rule that holds; of a UNIQUE table the only one."""
+        """The outputs and, as `rule`, the id of the rule that holds; of a UNIQUE table the only one.
+
+        Of a COLLECT table a list of all.
+        """
         found = self.engine.evaluate("table", facts)["result"]
         if self.unique:
             (found,) = found
@@ -135,16 +139,24 @@ def jdm(table, *, collect=False):
 
 
 def zen_words(cell):
-    """A condition as zen-engine writes it; an empty cell asks nothing."""
+    """A condition as zen-engine writes it (`$` is the value); an empty cell asks nothing."""
     if cell.any:
         return ""
     assert not cell.null, cell
-    parts = [_zen_span(span) for span in cell.spans]
     if cell.negated:
-        (interval,) = parts
-        assert ".." in interval, cell
-        return f"not in {interval}"
-    return ", ".join(parts)
+        return " and ".join(_zen_not(span) for span in cell.spans)
+    return ", ".join(_zen_span(span) for span in cell.spans)
+
+
+def _zen_not(span):
+    """Outside the span. A cell may not begin with a bracket, nor negate an `or`: it then silently never holds."""
+    if span.point:
+        return f"$ != {feel(span.low)}"
+    if span.low is None:
+        return f"$ {'>' if span.high_in else '>='} {feel(span.high)}"
+    if span.high is None:
+        return f"$ {'<' if span.low_in else '<='} {feel(span.low)}"
+    return f"not ($ in {_zen_span(span)})"
 
 
 def _zen_span(span):

@@ -10,11 +10,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
 from cii.kernel.errors import Refusal
 from cii.workflow.decision import decide
+from cii.workflow.hits import NoRule
 from cii.workflow.rulebook import parse_table
+from cii.workflow.vocabulary import HitPolicy
+from tests.workflow.build_tables import facts_for, tables
 from tests.workflow.oracles import Naive, Spiff, Zen, spiff_words
 
 FILES = sorted((Path(__file__).parents[2] / "workflows" / "decisions").glob("*.md"))
@@ -104,6 +109,33 @@ def test_what_spiffworkflow_cannot_take_is_an_error_or_silence_there():
     assert decide(TABLES["detection"], ending).rules == ("D3",)
     with pytest.raises(SpiffWorkflowException):
         Spiff(TABLES["detection"], reworded=False).decide(ending)  # an interval is a syntax error
+
+
+PLAIN = ("whole 0..6", "number 0..2", "whole 1, 3, 5", "money 0..", 'text "a", "b", "c"', "yes/no")
+"""Kinds of facts that all engines know."""
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tables(policies=(HitPolicy.FIRST, HitPolicy.COLLECT), kinds=PLAIN), st.data())
+def test_random_tables_of_any_cells_are_read_alike_by_three_engines(made, data):
+    table, kinds = made
+    zen, spiff = Zen(table), Spiff(table, reworded=True)
+    for _ in range(5):
+        facts = data.draw(facts_for(kinds))
+        theirs = plain(facts)
+        try:
+            ours = decide(table, facts)
+        except NoRule:
+            assert not zen.decide(theirs)
+            assert spiff.decide(theirs) == {}
+            continue
+        if table.hit_policy is HitPolicy.FIRST:
+            assert zen.decide(theirs) == {"rule": ours.rules[0], **ours.outputs}
+            assert spiff.decide(theirs) == ours.outputs
+        else:
+            rules = [{"rule": rule, **one} for rule, one in zip(ours.rules, ours.results, strict=True)]
+            assert zen.decide(theirs) == rules
+            assert spiff.decide(theirs).get("o", []) == [one["o"] for one in ours.results]
 
 
 ABLE = {"sector": "AC", "age": 30, "work_capacity": 80, "language_level": 3, "framework_days_left": 0}
