@@ -39,7 +39,7 @@ def line(one: Result) -> str:
         return f"{one.name:<18}{'not measured: ' + one.absent:<42}  {one.what} ÷ {one.beside}"
     return (
         f"{one.name:<18}{figure(one.ours, one.unit):>11}{figure(one.limit, one.unit):>11}"
-        f"{one.ratio:>8.2f}{one.goal:>7.2f}  {'yes' if one.holds else 'NO':<5}  {one.what} ÷ {one.beside}"
+        f"{one.ratio:>8.3g}{one.goal:>7.2g}  {'yes' if one.holds else 'NO':<5}  {one.what} ÷ {one.beside}"
     )
 
 
