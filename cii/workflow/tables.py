@@ -16,6 +16,10 @@ from cii.store.guards import append_only
 from cii.workflow.vocabulary import Stand, Status
 
 _OPEN: dict[str, Any] = {"sqlite_where": sql("state = 'open'"), "postgresql_where": sql("state = 'open'")}
+_GIVEN: dict[str, Any] = {
+    "sqlite_where": sql("state = 'open' AND account_id IS NOT NULL"),
+    "postgresql_where": sql("state = 'open' AND account_id IS NOT NULL"),
+}
 _WAITING: dict[str, Any] = {
     "sqlite_where": sql("state = 'waiting'"),
     "postgresql_where": sql("state = 'waiting'"),
@@ -100,7 +104,7 @@ class WfPart(SQLModel, table=True):
     """Which unit plays a role in an instance now; several may share one, in order of `position`."""
 
     __tablename__ = "wf_part"
-    __table_args__ = (Index("ix_wf_part_unit", "unit_id", "instance_id"),)
+    __table_args__ = (Index("ix_wf_part_unit", "unit_id", "instance_id"), {"sqlite_with_rowid": False})
 
     instance_id: int = _part_of("wf_instance.id")
     role: str = text(20, primary_key=True)
@@ -120,8 +124,7 @@ class WfTask(SQLModel, table=True):
         UniqueConstraint("instance_id", "number"),
         CheckConstraint("(state = 'done') = (outcome IS NOT NULL)", name="done_with_outcome"),
         Index("ix_wf_task_inbox", "unit_id", "rank_at", "ref", **_OPEN),
-        Index("ix_wf_task_mine", "account_id", "rank_at", "ref", **_OPEN),
-        Index("ix_wf_task_open", "instance_id", **_OPEN),
+        Index("ix_wf_task_mine", "account_id", "rank_at", "ref", **_GIVEN),
     )
 
     id: int | None = key()
@@ -178,14 +181,16 @@ class WfTimer(SQLModel, table=True):
 
 
 class WfEvent(SQLModel, table=True):
-    """A record of what happened to an instance, in order: from all of them its state is folded again."""
+    """A record of what happened to an instance, in order: from all of them its state is folded again.
+
+    Kept in the order of its key, which no other number doubles.
+    """
 
     __tablename__ = "wf_event"
-    __table_args__ = (UniqueConstraint("instance_id", "seq"),)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
-    id: int | None = key()
-    instance_id: int = link("wf_instance.id", index=False)
-    seq: int
+    instance_id: int = _part_of("wf_instance.id")
+    seq: int = Field(primary_key=True)
     kind: str = text(40)
     payload: dict[str, Any] = plain_json()
     actor_account_id: int | None = link("account.id", nullable=True, index=False)

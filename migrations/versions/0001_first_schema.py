@@ -977,7 +977,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_unit_region_unit_id'), ['unit_id'], unique=False)
 
     op.create_table('wf_event',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('instance_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('seq', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
@@ -988,8 +987,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['actor_account_id'], ['account.id'], name=op.f('fk_wf_event_actor_account_id')),
     sa.ForeignKeyConstraint(['instance_id'], ['wf_instance.id'], name=op.f('fk_wf_event_instance_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_wf_event_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_wf_event')),
-    sa.UniqueConstraint('instance_id', 'seq', name=op.f('uq_wf_event_instance_id_seq'))
+    sa.PrimaryKeyConstraint('instance_id', 'seq', name=op.f('pk_wf_event')),
+    sqlite_with_rowid=False
     )
     _on("sqlite", "CREATE TRIGGER wf_event_no_update BEFORE UPDATE ON wf_event FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'wf_event is append-only'); END")
     _on("sqlite", "CREATE TRIGGER wf_event_no_delete BEFORE DELETE ON wf_event FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'wf_event is append-only'); END")
@@ -1004,7 +1003,8 @@ def upgrade() -> None:
     sa.Column('position', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['instance_id'], ['wf_instance.id'], name=op.f('fk_wf_part_instance_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_wf_part_unit_id')),
-    sa.PrimaryKeyConstraint('instance_id', 'role', 'unit_id', name=op.f('pk_wf_part'))
+    sa.PrimaryKeyConstraint('instance_id', 'role', 'unit_id', name=op.f('pk_wf_part')),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('wf_part', schema=None) as batch_op:
         batch_op.create_index('ix_wf_part_unit', ['unit_id', 'instance_id'], unique=False)
@@ -1045,8 +1045,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('wf_task', schema=None) as batch_op:
         batch_op.create_index('ix_wf_task_inbox', ['unit_id', 'rank_at', 'ref'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
-        batch_op.create_index('ix_wf_task_mine', ['account_id', 'rank_at', 'ref'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
-        batch_op.create_index('ix_wf_task_open', ['instance_id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.create_index('ix_wf_task_mine', ['account_id', 'rank_at', 'ref'], unique=False, sqlite_where=sa.text("state = 'open' AND account_id IS NOT NULL"), postgresql_where=sa.text("state = 'open' AND account_id IS NOT NULL"))
 
     op.create_table('wf_timer',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2541,8 +2540,7 @@ def downgrade() -> None:
 
     op.drop_table('wf_timer')
     with op.batch_alter_table('wf_task', schema=None) as batch_op:
-        batch_op.drop_index('ix_wf_task_open', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
-        batch_op.drop_index('ix_wf_task_mine', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index('ix_wf_task_mine', sqlite_where=sa.text("state = 'open' AND account_id IS NOT NULL"), postgresql_where=sa.text("state = 'open' AND account_id IS NOT NULL"))
         batch_op.drop_index('ix_wf_task_inbox', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
 
     op.drop_table('wf_task')

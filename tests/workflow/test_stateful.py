@@ -38,8 +38,9 @@ COMMAND = st.tuples(
     st.integers(0, 10_000),
     st.integers(0, 40),
 )
-ROWS = tuple(
-    f"SELECT count(*), max(id) FROM {name}" for name in ("wf_event", "wf_task", "wf_timer", "journal_entry")
+ROWS = (
+    "SELECT count(*), max(seq) FROM wf_event",
+    *(f"SELECT count(*), max(id) FROM {name}" for name in ("wf_task", "wf_timer", "journal_entry")),
 )
 
 
