@@ -58,7 +58,7 @@ class DraftAsked:
 
 @dataclass(frozen=True)
 class DraftEffect:
-    """What a draft would change; counts of fewer than five cases that are closed to the reader are null."""
+    """What a draft would change; unless `exact`, counts are lower bounds (see `routing.rules_counts`)."""
 
     table: str
     version: int
@@ -67,6 +67,7 @@ class DraftEffect:
     facts: Facts
     open_cases: int
     undecided: int
+    exact: bool
     effects: dict[str, int]
     flows: tuple[dict[str, Any], ...]
     silences: tuple[dict[str, Any], ...]
@@ -82,8 +83,8 @@ EXPLAINED = only(
 )  # fmt: skip
 PROOF = only(ProofShown, "table", "version", "status", "gaps", "overlaps", "shadowed", "boxes")
 DRAFT_EFFECT = only(
-    DraftEffect, "table", "version", "draft_version", "on", "facts", "open_cases", "undecided", "effects",
-    "flows", "silences", "moved", "unsaid", "hidden",
+    DraftEffect, "table", "version", "draft_version", "on", "facts", "open_cases", "undecided", "exact",
+    "effects", "flows", "silences", "moved", "unsaid", "hidden",
 )  # fmt: skip
 
 
@@ -131,7 +132,7 @@ def proof_shown(name: str, version: int, found: Proof) -> ProofShown:
 
 
 @blueprint.post("/tables/<name>/what-if")
-@needs(Permit.SEE_WORKFLOWS)
+@needs(Permit.TRY_RULES)
 @blueprint.arguments(DraftAsked)
 @blueprint.response(200, DRAFT_EFFECT)
 def would_change(asked: DraftAsked, name: str) -> DraftEffect:
@@ -150,7 +151,7 @@ def told(found: Report) -> DraftEffect:
     }
     return DraftEffect(
         table=found.now.id, version=found.now.version, draft_version=found.draft.version, on=found.on,
-        facts=found.facts, open_cases=found.open_cases, undecided=found.undecided,
+        facts=found.facts, open_cases=found.open_cases, undecided=found.undecided, exact=found.exact,
         effects={effect.value: count for effect, count in found.effects.items()},
         flows=tuple(map(_flow, found.flows)), silences=tuple(map(_flow, found.silences)),
         hidden=found.hidden, **rows,
@@ -162,7 +163,7 @@ def _units(found: Report) -> Any:  # noqa: ANN401 - labels by id
 
 
 def _flow(one: Flow) -> dict[str, Any]:
-    return {"before": _said(one.before), "after": _said(one.after), "cases": one.told}
+    return {"before": _said(one.before), "after": _said(one.after), "cases": one.cases}
 
 
 def _said(one: Said) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 Three statements gather what the last decision of each case looked at; both versions are then asked about the
 same facts. Cases of which a version can say nothing are listed apart. Cases and facts that the actor may not
-see are counted and never listed. Source: workflow.md §3 ("What if").
+see are counted (see `rules_counts`) and never listed. Source: workflow.md §3 ("What if").
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from cii.people.standing import births, standing
 from cii.people.vocabulary import StatusKind
 from cii.routing.fact_sections import sections_of
 from cii.routing.rules import age_at
+from cii.routing.rules_counts import Tally
 from cii.store.work import Work
 from cii.workflow.decided import asked_about
 from cii.workflow.library import table as version_of
@@ -28,8 +28,6 @@ from cii.workflow.whatif import Asked, Compared, Effect, Said, compare, sentence
 
 LISTED = 200
 """So many cases are listed at most; all are counted, and a file takes them all."""
-FEW = 5
-"""Counts of cases the reader may not see are told exactly from this number on."""
 
 
 _Asked = tuple[datetime, Mapping[str, Any]]
@@ -91,25 +89,21 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """So many cases go from one answer to another; of them `unseen` are closed to the reader."""
+    """So many cases at least go from one answer to another."""
 
     before: Said
     after: Said
     cases: int
-    unseen: int
-
-    @property
-    def told(self) -> int | None:
-        """The number as it may be told: None where only a few cases that the reader may not see are in it."""
-        return None if 0 < self.unseen < FEW else self.cases
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What the draft would change: counts over all open cases, lists of those the reader may see.
 
-    `undecided`: open cases that this table was never asked about. `moved` and `unsaid` hold at most `listed`
-    rows, in the order of case numbers; `hidden` counts the moved cases that are not for the reader's eyes.
+    `undecided`: open cases that this table was never asked about. `exact`: the reader may see all the others,
+    and counts are whole; else `effects` and flows are lower bounds (`rules_counts`), and flows of
+    which nothing may be told are left away. `moved` and `unsaid` hold at most `listed` rows, in the order of
+    case numbers; `hidden`: at least so many moved cases are not for the reader's eyes.
     """
 
     now: Table
@@ -118,6 +112,7 @@ class Report:
     facts: Facts
     open_cases: int
     undecided: int
+    exact: bool
     effects: Mapping[Effect, int]
     flows: tuple[Flow, ...]
     moved: tuple[CaseRow, ...]
@@ -132,15 +127,15 @@ def what_if(work: Work, ask: WhatIf, listed: int | None = LISTED) -> Report:
     Refuses: DraftFault (each fault with its line), OtherTable, DraftMissing, NoTableInForce, UnknownThing.
     """
     day = ask.on or work.today
-    _, now = table_on(work, ask.table, day)
+    row, now = table_on(work, ask.table, day)
     draft = _draft(work, ask)
+    work.saw("rules_tried", [row.id or 0], 0)
     held, proposed = Asked(now), Asked(draft)
-    counts: Counter[Effect] = Counter()
-    flows: Counter[tuple[Said, Said]] = Counter()
-    unseen: Counter[tuple[Said, Said]] = Counter()
+    counts = {effect: Tally() for effect in Effect}
+    flows: dict[tuple[Said, Said], Tally] = {}
     rows: dict[Effect, list[CaseRow]] = {Effect.MOVED: [], Effect.UNSAID: []}
     changed = _Today(work, day) if ask.facts is Facts.TODAY else None
-    total = undecided = hidden = 0
+    total = undecided = 0
     last = _decided(work, ask.table)
     for case in open_files(work, sections_of(now) | sections_of(draft)):
         total += 1
@@ -152,15 +147,12 @@ def what_if(work: Work, ask: WhatIf, listed: int | None = LISTED) -> Report:
         known = facts if changed is None else {**facts, **changed.of(case)}
         found = compare(held, proposed, known)
         effect = found.effect
-        counts[effect] += 1
-        pair = _outcomes(found)
-        flows[pair] += 1
-        if not case.seen:
-            unseen[pair] += 1
-            hidden += effect is Effect.MOVED
-        elif effect in rows and (listed is None or len(rows[effect]) < listed):
+        counts[effect].add(case.ref, seen=case.seen)
+        flows.setdefault(_outcomes(found), Tally()).add(case.ref, seen=case.seen)
+        if case.seen and effect in rows and (listed is None or len(rows[effect]) < listed):
             rows[effect].append(CaseRow(case.id, case.ref, case.number, case.lead_unit_id, found, known, at))
-    told = [Flow(*pair, cases, unseen[pair]) for pair, cases in flows.most_common()]
+    told = [Flow(*pair, tally.at_least) for pair, tally in flows.items() if tally.at_least]
+    told.sort(key=lambda one: (-one.cases, repr(one)))
     return Report(
         now=now,
         draft=draft,
@@ -168,12 +160,13 @@ def what_if(work: Work, ask: WhatIf, listed: int | None = LISTED) -> Report:
         facts=ask.facts,
         open_cases=total,
         undecided=undecided,
-        effects={effect: counts[effect] for effect in Effect},
+        exact=not any(tally.closed for tally in counts.values()),
+        effects={effect: tally.at_least for effect, tally in counts.items()},
         flows=tuple(one for one in told if not (one.before.silent or one.after.silent)),
         moved=tuple(rows[Effect.MOVED]),
         unsaid=tuple(rows[Effect.UNSAID]),
         silences=tuple(one for one in told if one.before.silent or one.after.silent),
-        hidden=hidden,
+        hidden=counts[Effect.MOVED].at_least - counts[Effect.MOVED].seen,
     )
 
 

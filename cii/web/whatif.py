@@ -13,6 +13,7 @@ from cii.documents.csv import write
 from cii.documents.table import Column as Head
 from cii.documents.table import Table as CsvTable
 from cii.routing.whatif import CaseRow, Facts, Flow, Report, WhatIf, what_if
+from cii.texts import formats
 from cii.web.base import Blueprint
 from cii.web.case_head import unit_name
 from cii.web.choices import t
@@ -38,14 +39,14 @@ class DraftForm:
 
 
 @page.get("/definitions/tables/<name>/what-if")
-@needs(Permit.SEE_WORKFLOWS)
+@needs(Permit.TRY_RULES)
 def draft(name: str) -> str:
     """The form, filled with the version in force, ready to be changed."""
     return _page(name, None)
 
 
 @page.post("/definitions/tables/<name>/what-if")
-@needs(Permit.SEE_WORKFLOWS)
+@needs(Permit.TRY_RULES)
 @again(draft)
 def result(name: str) -> str | Response:
     """What the draft would change; as a page, or as a file of all cases that may be seen."""
@@ -83,22 +84,28 @@ def _told(found: Report) -> dict[str, Any]:
     effects = found.effects
     return {
         "figures": [
-            {"label": t(f"web.whatif.{key}"), "value": str(count), "note": None, "url": None}
-            for key, count in (
-                ("moved", effects[Effect.MOVED]),
-                ("same", effects[Effect.SAME]),
-                ("other-reason", effects[Effect.OTHER_REASON]),
-                ("unsaid", effects[Effect.UNSAID]),
-                ("undecided", found.undecided),
+            {"label": t(f"web.whatif.{key}"), "value": value, "note": None, "url": None}
+            for key, value in (
+                ("moved", _count(found, effects[Effect.MOVED])),
+                ("same", _count(found, effects[Effect.SAME])),
+                ("other-reason", _count(found, effects[Effect.OTHER_REASON])),
+                ("unsaid", _count(found, effects[Effect.UNSAID])),
+                ("undecided", formats.number(found.undecided, language.lang())),
             )
         ],
         "flows": [_flow(found, one) for one in found.flows],
         "silences": [_flow(found, one) for one in found.silences],
         "moved": [_row(found, one, names) for one in found.moved],
         "unsaid": [_row(found, one, names) for one in found.unsaid],
-        "hidden": found.hidden,
+        "exact": found.exact,
         "versions": t("web.whatif.versions", now=found.now.version, draft=found.draft.version),
     }
+
+
+def _count(found: Report, cases: int) -> str:
+    """A count as it may be told: whole, or "at least" where some of the cases are closed to the reader."""
+    said = formats.number(cases, language.lang())
+    return said if found.exact else t("web.whatif.at-least" if cases else "web.whatif.few", cases=said)
 
 
 def _flow(found: Report, one: Flow) -> dict[str, Any]:
@@ -106,7 +113,7 @@ def _flow(found: Report, one: Flow) -> dict[str, Any]:
     return {
         "before": _said(found.now, one.before),
         "after": _said(found.draft, one.after),
-        "cases": str(one.told) if one.told is not None else t("web.whatif.few"),
+        "cases": _count(found, one.cases),
         "change": t("web.whatif.stays") if same else t("web.whatif.moves"),
     }
 

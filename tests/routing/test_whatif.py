@@ -59,7 +59,7 @@ def test_it_lists_who_would_be_routed_otherwise_with_both_reasons(town):
     assert row.compared.after.outcomes == ((("path", "everyday-cii"),),)
     assert "Réseau CII" in row.why(report.now, "fr")
     assert row.why(report.draft, "de")
-    assert [(flow.cases, flow.told) for flow in report.flows] == [(1, 1)]
+    assert [flow.cases for flow in report.flows] == [1]
 
 
 def test_a_draft_that_says_the_same_moves_nobody(town):
@@ -94,15 +94,31 @@ def test_no_row_changes(town):
     assert everything(orp) == before
 
 
-def test_cases_that_the_actor_may_not_see_are_counted_and_not_listed(town):
+def test_a_single_case_that_the_actor_may_not_see_leaves_no_trace(town):
     made = an_announced(town.hands["ORP"])
 
     report = what_if(town.hands["stranger"], WhatIf("triage", NO_NETWORK))
 
-    assert (report.moved, report.hidden, report.open_cases) == ((), 1, 1)
-    assert report.effects[Effect.MOVED] == 1
-    assert report.flows[0].told is None
+    assert (report.moved, report.hidden, report.exact, report.flows) == ((), 0, False, ())
+    assert set(report.effects.values()) == {0}
+    assert report.open_cases == 1
     assert made.case.ref not in repr(report)
+
+
+def test_cases_that_the_actor_may_not_see_are_told_as_a_lower_bound(work, town):
+    many_open_cases(work, a_unit(work).id, 500)
+    whole = what_if(replace(work, actor=HOUSE), WhatIf("triage", NO_NETWORK))
+
+    report = what_if(town.hands["stranger"], WhatIf("triage", NO_NETWORK))
+
+    assert whole.exact
+    assert not report.exact
+    assert report.moved == report.unsaid == ()
+    for effect in Effect:
+        assert whole.effects[effect] - 8 <= report.effects[effect] <= whole.effects[effect]
+        assert report.effects[effect] % 5 == 0
+    assert report.hidden == report.effects[Effect.MOVED] > 0
+    assert all(flow.cases % 5 == 0 < flow.cases for flow in report.flows)
 
 
 def test_who_may_not_read_the_facts_of_a_case_does_not_get_it_listed(work, town):
@@ -139,7 +155,7 @@ def test_a_new_input_of_the_draft_is_a_fact_that_is_missing(town):
         lines.append("|".join(cells))
     with_debts = "\n".join(lines)
 
-    report = what_if(orp, WhatIf("triage", with_debts))
+    report = what_if(replace(orp, actor=HOUSE), WhatIf("triage", with_debts))
 
     assert report.effects[Effect.UNSAID] == 1
     assert report.silences[0].after.verdict is Verdict.MISSING

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 import cii
 from tests.web.build_path import path
 
@@ -13,7 +15,7 @@ NO_NETWORK = TRIAGE.replace('| yes | - | "reseau-cii" |', '| yes | - | "everyday
 
 
 def test_the_form_is_filled_with_the_version_in_force(site):
-    page = site.as_("manager").get(ADDRESS)
+    page = site.as_("administrator").get(ADDRESS)
 
     assert "Que changerait ce projet" in page
     assert "| T8 | yes" in page
@@ -22,14 +24,14 @@ def test_the_form_is_filled_with_the_version_in_force(site):
 def test_a_draft_that_moves_a_case_lists_it(path):
     path.case("assessment")
 
-    page = path.as_("manager").post(ADDRESS, 200, draft=NO_NETWORK, facts="stored")
+    page = path.as_("chief").post(ADDRESS, 200, draft=NO_NETWORK, facts="stored")
 
     assert "Rien n&#39;a été enregistré" in page or "Rien n'a été enregistré" in page
     assert re.search(r"CII au quotidien \(T8\)", page)
 
 
 def test_a_broken_draft_is_kept_and_its_fault_named_beside_the_field(site):
-    page = site.as_("manager").post(ADDRESS, 422, draft=TRIAGE.replace("| < 30 |", "| << 30 |"))
+    page = site.as_("administrator").post(ADDRESS, 422, draft=TRIAGE.replace("| < 30 |", "| << 30 |"))
 
     assert "Ligne 10" in page
     assert "&lt;&lt; 30" in page
@@ -38,14 +40,25 @@ def test_a_broken_draft_is_kept_and_its_fault_named_beside_the_field(site):
 def test_the_list_comes_as_a_file(path):
     path.case("assessment")
 
-    text = path.as_("manager").post(ADDRESS, 200, draft=NO_NETWORK, facts="stored", form="csv")
+    text = path.as_("chief").post(ADDRESS, 200, draft=NO_NETWORK, facts="stored", form="csv")
 
     assert "CII au quotidien" in text
     assert "<html" not in text
 
 
-def test_a_provider_may_not_ask(site):
-    site.as_("provider").get(ADDRESS, 403)
+@pytest.mark.parametrize("who", ["provider", "manager", "finance"])
+def test_who_has_no_say_over_rules_may_not_try_drafts(site, who):
+    site.as_(who).get(ADDRESS, 403)
+
+
+def test_an_administrator_gets_counts_and_no_case(path):
+    path.case("assessment")
+
+    page = path.as_("administrator").post(ADDRESS, 200, draft=NO_NETWORK, facts="stored")
+
+    assert "trop peu pour être dit" in page
+    assert "Aucun dossier à montrer" in page
+    assert "/cases/" not in page
 
 
 def test_the_page_of_decisions_says_the_source_and_what_would_change_it(path):
