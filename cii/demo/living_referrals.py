@@ -8,7 +8,7 @@ from cii.cases.vocabulary import CasePath, PartyRole
 from cii.demo.dossiers import Canton
 from cii.demo.living_shapes import LivingCase
 from cii.demo.stories import Story
-from cii.routing.referring import ACTS
+from cii.routing.keeping_referrals import ACTS
 from cii.routing.vocabulary import ReferralState
 from cii.workflow.events import TaskDone
 from cii.workflow.state import TaskState
