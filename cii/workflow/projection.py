@@ -1,11 +1,12 @@
 """What rows say of a folded state, and each row that says something else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlmodel import col, select
+from sqlalchemy import Row, Select, Table, bindparam, select
+from sqlmodel import SQLModel, col
 
 from cii.store.work import Work
 from cii.workflow.state import Record, State, TaskState, fold
@@ -73,67 +74,79 @@ def timer_fields(state: State) -> dict[int, dict[str, Any]]:
     }
 
 
+_INSTANCE_SAYS = ("stage", "status", "seq", "outcome", "entered_at")
+_TASK_SAYS = (
+    "key", "stage", "visit", "owner_role", "unit_id", "account_id", "state", "outcome", "opened_at", "due_at",
+    "rank_at", "done_at",
+)  # fmt: skip
+_TIMER_SAYS = ("kind", "task_number", "after", "target", "due_at", "state")
+
+
+def _columns(rows: type[SQLModel], *names: str) -> Select[Any]:
+    table = cast("Table", rows.__table__)  # type: ignore[attr-defined]
+    return select(*(table.c[name] for name in names))
+
+
+def _span(rows: type[SQLModel], *names: str) -> Select[Any]:
+    """These columns of the rows of a run of instances, in order."""
+    found = _columns(rows, "instance_id", *names)
+    first, second = found.selected_columns[0], found.selected_columns[1]
+    return found.where(first.between(bindparam("first"), bindparam("last"))).order_by(first, second)
+
+
+_CHUNK = (
+    _columns(WfInstance, "id", "ref", *_INSTANCE_SAYS)
+    .where(col(WfInstance.id) > bindparam("after"))
+    .order_by(col(WfInstance.id))
+    .limit(CHUNK)
+)
+_EVENTS = _span(WfEvent, "seq", "at", "kind", "payload")
+_TASKS = _span(WfTask, "number", *_TASK_SAYS)
+_TIMERS = _span(WfTimer, "number", *_TIMER_SAYS).where(col(WfTimer.state).in_(("waiting", "frozen")))
+
+
 def drift(work: Work) -> list[Drift]:
     """Every row of instances, tasks and timers that differs from the fold of its events; empty if none."""
+    work.session.flush()
     found: list[Drift] = []
     last = 0
-    while True:
-        chunk = list(
-            work.session.exec(
-                select(WfInstance)
-                .where(col(WfInstance.id) > last)
-                .order_by(col(WfInstance.id))
-                .limit(CHUNK)
-                .execution_options(populate_existing=True)
-            )
-        )
-        if not chunk:
-            return found
-        last = chunk[-1].id or 0
-        found += _drift_of(work, chunk)
+    while chunk := work.session.connection().execute(_CHUNK, {"after": last}).all():
+        found += _drift_of(work, chunk, {"first": chunk[0].id, "last": chunk[-1].id})
+        last = chunk[-1].id
+    return found
 
 
-def _drift_of(work: Work, chunk: list[WfInstance]) -> Iterator[Drift]:
-    ids = [one.id for one in chunk]
-    fresh = {"populate_existing": True}
+def _drift_of(work: Work, chunk: Sequence[Row[Any]], span: Mapping[str, int]) -> Iterator[Drift]:
+    read = work.session.connection().execute
     events: dict[int, list[Record]] = {}
-    for event in work.session.exec(
-        select(WfEvent)
-        .where(col(WfEvent.instance_id).in_(ids))
-        .order_by(col(WfEvent.instance_id), col(WfEvent.seq))
-    ):
-        events.setdefault(event.instance_id, []).append(
-            Record(event.seq, event.at, event.kind, event.payload)
-        )
-    tasks: dict[int, dict[int, WfTask]] = {}
-    for task in work.session.exec(
-        select(WfTask).where(col(WfTask.instance_id).in_(ids)).execution_options(**fresh)
-    ):
-        tasks.setdefault(task.instance_id, {})[task.number] = task
-    timers: dict[int, dict[int, WfTimer]] = {}
-    for timer in work.session.exec(
-        select(WfTimer).where(col(WfTimer.instance_id).in_(ids)).execution_options(**fresh)
-    ):
-        if timer.state in {"waiting", "frozen"}:
-            timers.setdefault(timer.instance_id, {})[timer.number] = timer
-    for instance in chunk:
-        key = instance.id or 0
-        if key not in events:
-            yield Drift(instance.ref, "events", "some", "none")
-            continue
+    for instance, *record in read(_EVENTS, span):
+        events.setdefault(instance, []).append(Record(*record))
+    tasks, timers = _by_number(read(_TASKS, span)), _by_number(read(_TIMERS, span))
+    for row in chunk:
+        key, ref, *says = tuple(row)
         try:
-            state = fold(events[key])
+            state = fold(events.get(key, ()))
         except (ValueError, KeyError) as broken:
-            yield Drift(instance.ref, "events", "a whole history", str(broken))
+            whole = key in events
+            yield Drift(ref, "events", *(("a whole history", str(broken)) if whole else ("some", "none")))
             continue
-        yield from _differences(instance.ref, "instance", instance_fields(state), instance)
-        expected_tasks = {one.no: task_fields(one) for one in state.tasks}
-        yield from _differing(instance.ref, "task", expected_tasks, tasks.get(key, {}))
-        yield from _differing(instance.ref, "timer", timer_fields(state), timers.get(key, {}))
+        yield from _differences(ref, "instance", instance_fields(state), says)
+        yield from _differing(
+            ref, "task", {one.no: task_fields(one) for one in state.tasks}, tasks.get(key, {})
+        )
+        yield from _differing(ref, "timer", timer_fields(state), timers.get(key, {}))
+
+
+def _by_number(rows: Iterable[Sequence[Any]]) -> dict[int, dict[int, list[Any]]]:
+    """What rows say, by instance and number."""
+    found: dict[int, dict[int, list[Any]]] = {}
+    for instance, number, *says in rows:
+        found.setdefault(instance, {})[number] = says
+    return found
 
 
 def _differing(
-    ref: str, what: str, expected: Mapping[int, Mapping[str, object]], rows: Mapping[int, object]
+    ref: str, what: str, expected: Mapping[int, Mapping[str, object]], rows: Mapping[int, Sequence[object]]
 ) -> Iterator[Drift]:
     for no in sorted(expected.keys() | rows.keys()):
         if no not in rows or no not in expected:
@@ -142,7 +155,11 @@ def _differing(
         yield from _differences(ref, f"{what} {no}", expected[no], rows[no])
 
 
-def _differences(ref: str, what: str, expected: Mapping[str, object], row: object) -> Iterator[Drift]:
-    for name, value in expected.items():
-        if getattr(row, name) != value:
-            yield Drift(ref, f"{what}.{name}", value, getattr(row, name))
+def _differences(
+    ref: str, what: str, expected: Mapping[str, object], says: Sequence[object]
+) -> Iterator[Drift]:
+    """What a row says otherwise; its values come in the order of the expected ones."""
+    if list(expected.values()) != says:
+        for (name, value), held in zip(expected.items(), says, strict=True):
+            if held != value:
+                yield Drift(ref, f"{what}.{name}", value, held)
