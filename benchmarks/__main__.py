@@ -18,7 +18,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--large", action="store_true", help="the inbox among a million cases")
     asked = parser.parse_args(words)
     if unknown := [name for name in asked.name if name not in TARGETS]:
-        parser.error(f"no such target: {', '.join(unknown)}")
+        parser.error(f"no such target: {', '.join(unknown)}; there are {', '.join(TARGETS)}")
     if asked.large:
         rows.CASES = 1_000_000
     results = []

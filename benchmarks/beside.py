@@ -5,12 +5,13 @@ Its answers are compared with ours before anything is timed. Where one is not in
 """
 
 from collections.abc import Mapping
+from importlib import import_module
 from types import ModuleType
 from typing import Any, Protocol
 
 from benchmarks.decisions import DECISIONS, orientation, people
 from benchmarks.measure import Absent, Prepared, Sides
-from benchmarks.process import CALENDAR, NOW, UNITS, network, walk
+from benchmarks.process import ANSWERS, CALENDAR, NOW, UNITS, network, walk
 from cii.workflow.decision import decide
 from cii.workflow.machine import step
 
@@ -22,17 +23,17 @@ class Engine(Protocol):
         """The outputs."""
 
 
-def _oracles() -> ModuleType:
+def _tests(name: str) -> ModuleType:
+    """A module of the tests, which needs development dependencies."""
     try:
-        from tests.workflow import oracles  # noqa: PLC0415 - needs development dependencies
+        return import_module(f"tests.workflow.{name}")
     except ImportError as no:
         raise Absent(f"{no.name} is not installed") from no
-    return oracles
 
 
 def decision_zen() -> Sides:
     """The same decisions by zen-engine as its documentation begins: `create_decision`, then `evaluate`."""
-    return _decisions(_oracles().ZenDecision(orientation()))
+    return _decisions(_tests("oracles").ZenDecision(orientation()))
 
 
 def decision_zen_kept() -> Sides:
@@ -41,12 +42,12 @@ def decision_zen_kept() -> Sides:
     The goal is a half, not the tenth of workflow.md §5, which was measured on the documented way: a tenth of
     this way is about the time of the bare Python table, which has neither gate nor trace.
     """
-    return _decisions(_oracles().Zen(orientation(), unique=False))
+    return _decisions(_tests("oracles").Zen(orientation(), unique=False))
 
 
 def decision_spiff() -> Sides:
     """The same decisions by SpiffWorkflow's engine on our DMN export, without a process around it."""
-    return _decisions(_oracles().Spiff(orientation(), reworded=True))
+    return _decisions(_tests("oracles").Spiff(orientation(), reworded=True))
 
 
 def _decisions(engine: Engine) -> Sides:
@@ -66,12 +67,9 @@ def step_spiff() -> Sides:
     It is a new process each time (not timed); timed are the search of the open task, its completion and what
     the engine does until it waits again. Both stand at the same stage after each answer.
     """
-    try:
-        from tests.workflow.test_bpmn import Walker  # noqa: PLC0415 - needs development dependencies
-    except ImportError as no:
-        raise Absent(f"{no.name} is not installed") from no
+    Walker = _tests("test_bpmn").Walker  # noqa: N806 - a class
     definition = network()
-    path = walk(definition)
+    path = walk(definition, ANSWERS)
     asked = []
     for state, event, _ in path:
         stage = definition.stages[state.stage]

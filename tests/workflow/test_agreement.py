@@ -115,7 +115,7 @@ PLAIN = ("whole 0..6", "number 0..2", "whole 1, 3, 5", "money 0..", 'text "a", "
 """Kinds of facts that all engines know."""
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tables(policies=(HitPolicy.FIRST, HitPolicy.COLLECT), kinds=PLAIN), st.data())
 def test_random_tables_of_any_cells_are_read_alike_by_three_engines(made, data):
     table, kinds = made
