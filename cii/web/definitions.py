@@ -10,6 +10,7 @@ from cii.web.base import Blueprint, may_open
 from cii.web.choices import fallback, number_asked, t
 from cii.web.drawings import drawing
 from cii.web.tables import proof_of, rulebook
+from cii.web.trying import trial
 from cii.wire import language
 from cii.wire.doors import needs
 from cii.workflow import library
@@ -30,10 +31,14 @@ def definitions_page() -> str:
 
 @page.get("/definitions/tables/<name>/<int:version>")
 @needs(Permit.SEE_WORKFLOWS)
-def decision_table(name: str, version: int) -> str:
-    """One version of a decision table with its proof."""
+def decision_table(name: str, version: int) -> tuple[str, int]:
+    """One version of a decision table with its proof, to be tried with facts of one's own."""
     held = library.table(g.work, name, version)
-    return render_template("pages/definitions/table.html", table=rulebook(held), proof=proof_of(held))
+    tried = trial(held)
+    page_ = render_template(
+        "pages/definitions/table.html", table=rulebook(held), proof=proof_of(held), tried=tried
+    )
+    return page_, 422 if tried["errors"] else 200
 
 
 @page.get("/definitions/processes/<name>")

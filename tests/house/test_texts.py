@@ -19,6 +19,7 @@ SPEAKERS = {"say", "t", "knows"}
 
 DYNAMIC = (
     "web.source.",
+    "web.try.",
     "web.whatif.",
     "bpmn.",
     "drawing.",
