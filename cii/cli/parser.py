@@ -15,6 +15,7 @@ from cii.cli.drawing import bpmn_arguments, workflows_export_bpmn
 from cii.cli.files import check_arguments, draw_arguments, folder, workflows_check, workflows_draw
 from cii.cli.migrating import diff_arguments, migrate_arguments, workflows_diff, workflows_migrate
 from cii.cli.proving import proof_arguments, rules_proof, rules_what_if, what_if_arguments
+from cii.cli.reading_processes import list_arguments, show_arguments, workflows_list, workflows_show
 from cii.cli.rules_deciding import rules_check, rules_eval, rules_explain
 from cii.cli.rules_exchange import export_dmn_arguments, import_dmn_arguments, rules_export, rules_import
 from cii.cli.rules_facts import facts_arguments
@@ -57,6 +58,8 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("user add", user_add, user_arguments),
     ("audit verify", audit_verify, no_arguments),
     ("workflows check", workflows_check, check_arguments),
+    ("workflows list", workflows_list, list_arguments),
+    ("workflows show", workflows_show, show_arguments),
     ("workflows draw", workflows_draw, draw_arguments),
     ("workflows diff", workflows_diff, diff_arguments),
     ("workflows migrate", workflows_migrate, migrate_arguments),
@@ -115,9 +118,20 @@ def _placed(reason: Refusal) -> str:
     return (where if line else "") + refusal(reason, "fr")
 
 
+def _asked(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The command with its arguments; facts may stand after options too."""
+    parser = make_parser()
+    asked, late = parser.parse_known_args(argv)
+    if late and (not hasattr(asked, "facts") or any(one.startswith("-") for one in late)):
+        parser.error(f"unrecognized arguments: {' '.join(late)}")
+    if late:
+        asked.facts = [*asked.facts, *late]
+    return asked
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
-    asked = make_parser().parse_args(argv)
+    asked = _asked(argv)
     try:
         settings = default_settings()
         settings.require_safe()
