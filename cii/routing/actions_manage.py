@@ -11,6 +11,7 @@ from cii.cases.queries import case_by_ref, live_parties
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import PartyRole
 from cii.institutions.queries import unit_by_ref
+from cii.journal.actions import wrote
 from cii.kernel.errors import NotAllowed
 from cii.routing.actions_case import OWN_ACTS
 from cii.routing.flow import advance
@@ -105,7 +106,12 @@ def hand_over_task(work: Work, ask: HandOverTask) -> Fired:
     unit = unit_by_ref(work, ask.unit_ref).id or 0
     if unit not in {part.unit_id for part in live_parties(work, case.id or 0)}:
         raise UnitNotInCase(field="unit_ref")
-    return _manage(work, case.ref, Reassign(task.number, None, unit=unit), ask.seq)
+    done = _manage(work, case.ref, Reassign(task.number, None, unit=unit), ask.seq)
+    wrote(
+        work, "hand_over_task", "case", case.id, ref=case.ref, case_id=case.id, person_id=case.person_id,
+        unit_id=_acting(work, case), payload={"task": task.key, "to_unit": unit, "reason": ask.reason},
+    )  # fmt: skip
+    return done
 
 
 def _manage(work: Work, case_ref: str, event: Event, seq: int | None) -> Fired:
@@ -118,6 +124,12 @@ def _managed(work: Work, case: CaseFile, act: str) -> WfInstance:
     if work.actor is not HOUSE and not may_manage(work, case):
         raise NotAllowed(act=act)
     return instance_of(work, case.id or 0)
+
+
+def _acting(work: Work, case: CaseFile) -> int:
+    """For which unit the actor manages the case."""
+    mine = set(work.actor.units)
+    return case.lead_unit_id if case.lead_unit_id in mine else min(mine, default=case.lead_unit_id)
 
 
 def may_manage(work: Work, case: CaseFile) -> bool:

@@ -8,6 +8,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "login",
     "desk",
     "cases",
+    "case_acts",
     "case_process",
     "detections",
     "referrals",

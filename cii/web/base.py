@@ -49,6 +49,7 @@ URLS: Mapping[str, str] = {
     "api": "openapi.page",
 }
 PARENTS: Mapping[str, str] = {
+    "case_acts": "cases",
     "case_process": "cases",
     "reconciliation": "budgets",
     "standing": "reports",

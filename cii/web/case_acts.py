@@ -1,92 +1,125 @@
-"""Acts on the process of a case from its first page: ask another unit, rest, go on, take up again, meet."""
+"""Acts on the process of a case from its first page: end a task, ask a unit, rest, go on, take up again.
 
-from collections.abc import Callable, Mapping
+Each form names the version of the process that it was made from: what others have moved since is refused,
+and the page shows where the case stands now.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from flask import g
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
-from cii.cases.queries import case_by_ref
-from cii.institutions.queries import units
-from cii.institutions.vocabulary import UnitKind
-from cii.routing.actions import RequestReferral, request_referral
-from cii.routing.actions_case import OWN_ACTS
+from cii.routing.actions import (
+    CompleteTask,
+    NameLead,
+    RequestReferral,
+    complete_task,
+    name_lead,
+    request_referral,
+)
 from cii.routing.actions_manage import (
+    HandOverTask,
     OpenExtra,
     ResumeCase,
     SuspendCase,
     TakeUpCase,
-    may_manage,
+    hand_over_task,
     open_extra,
     resume_case,
     suspend_case,
     take_up_case,
 )
-from cii.routing.queries import open_referral
-from cii.web.base import see_other
-from cii.web.case_head import CasePage
-from cii.wire import language
+from cii.web.base import Blueprint, see_other
+from cii.web.cases import one
+from cii.web.versions import seen_version
+from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
 
-RECEIVING = (UnitKind.ORP, UnitKind.AI_OFFICE, UnitKind.GSR, UnitKind.OFIJ, UnitKind.OSAS)
-"""The kinds of units that may be asked to take over."""
-ASKING = frozenset({"signal", "redirected", "declined", "returned"})
-"""The stages of everyday collaboration in which the sender asks a unit."""
-ACTS: Mapping[str, tuple[Callable[[Any, Any], object], type[Any], str]] = {
-    "request": (request_referral, RequestReferral, "requested"),
-    "suspend": (suspend_case, SuspendCase, "suspended"),
-    "resume": (resume_case, ResumeCase, "resumed"),
-    "reopen": (take_up_case, TakeUpCase, "reopened"),
-    "extra": (open_extra, OpenExtra, "extra"),
-}
+page = Blueprint("case_acts", __name__)
 
 
-def managing(shown: CasePage) -> dict[str, Any]:
-    """What the reader may do with the process now, as the forms of the page need it."""
-    process, case = shown.process, case_by_ref(g.work, shown.view.ref)
-    if process is None or not may_manage(g.work, case):
-        return {}
-    lang, permits = language.lang(), g.work.actor.permits
-    manages = bool({Permit.CLOSE_CASE.value, Permit.EDIT_COORDINATION.value} & set(permits))
-    stage = process.definition.stages.get(process.state.stage)
-    extras = [
-        {"value": one.key, "label": process.definition.task(process.state.stage, one.key).title[lang]}
-        for one in process.open
-        if one.act == "add" and one.key not in OWN_ACTS and stage is not None
-    ]
-    return {
-        "receivers": _receivers(shown) if Permit.SEND_REFERRAL.value in permits else [],
-        "suspend": manages and process.may("suspend"),
-        "resume": manages and process.may("resume"),
-        "consent": process.state.consent,
-        "reopen": Permit.CLOSE_CASE.value in permits and process.may("reopen"),
-        "extras": extras if manages else [],
-    }
+@page.post("/cases/<ref:ref>/tasks")
+@needs(Permit.SEE_CASE)
+@once
+@again(one)
+def finish(ref: str) -> Response:
+    """End a task that carries no more than its outcome."""
+    complete_task(g.work, asked(CompleteTask, seq=seen_version(ref)))
+    return _done(ref, "finished")
 
 
-def _receivers(shown: CasePage) -> list[dict[str, str]]:
-    """The units that may be asked now; none while a referral waits or the path does not ask for one."""
-    case, process = case_by_ref(g.work, shown.view.ref), shown.process
-    everyday = case.path.value == "everyday-cii"
-    if (
-        process is None
-        or case.lead_unit_id not in g.work.actor.units
-        or process.state.status != "open"
-        or (everyday and process.state.stage not in ASKING)
-        or open_referral(g.work, shown.case_id) is not None
-    ):
-        return []
-    return [
-        {"value": one.ref, "label": one.name}
-        for kind in RECEIVING
-        for one in units(g.work, kind=kind)
-        if one.id != case.lead_unit_id
-    ]
+@page.post("/cases/<ref:ref>/lead")
+@needs(Permit.EDIT_COORDINATION)
+@once
+@again(one)
+def lead(ref: str) -> Response:
+    """The coordination group names who is to lead."""
+    name_lead(g.work, asked(NameLead, case_ref=ref))
+    return _done(ref, "finished")
 
 
-def act(ref: str, name: str) -> Response:
-    """Do one of the acts with what the form says."""
-    does, command, done = ACTS[name]
-    does(g.work, asked(command, case_ref=ref))
+@page.post("/cases/<ref:ref>/request")
+@needs(Permit.SEND_REFERRAL)
+@once
+@again(one)
+def request_takeover(ref: str) -> Response:
+    """Ask a unit to take over."""
+    request_referral(g.work, asked(RequestReferral, case_ref=ref))
+    return _done(ref, "requested")
+
+
+@page.post("/cases/<ref:ref>/suspend")
+@needs(Permit.CLOSE_CASE, Permit.EDIT_COORDINATION)
+@once
+@again(one)
+def suspend(ref: str) -> Response:
+    """Let the case rest."""
+    return _act(suspend_case, SuspendCase, ref, "suspended")
+
+
+@page.post("/cases/<ref:ref>/resume")
+@needs(Permit.CLOSE_CASE, Permit.EDIT_COORDINATION)
+@once
+@again(one)
+def resume(ref: str) -> Response:
+    """Let the case go on."""
+    return _act(resume_case, ResumeCase, ref, "resumed")
+
+
+@page.post("/cases/<ref:ref>/reopen")
+@needs(Permit.CLOSE_CASE)
+@once
+@again(one)
+def reopen(ref: str) -> Response:
+    """Take a closed case up again."""
+    return _act(take_up_case, TakeUpCase, ref, "reopened")
+
+
+@page.post("/cases/<ref:ref>/extra")
+@needs(Permit.CLOSE_CASE, Permit.EDIT_COORDINATION)
+@once
+@again(one)
+def extra(ref: str) -> Response:
+    """Open a task that the process does not ask for."""
+    return _act(open_extra, OpenExtra, ref, "extra")
+
+
+@page.post("/cases/<ref:ref>/handover")
+@needs(Permit.CLOSE_CASE, Permit.EDIT_COORDINATION)
+@once
+@again(one)
+def hand_over(ref: str) -> Response:
+    """Give an open task to another unit of the case."""
+    hand_over_task(g.work, asked(HandOverTask, seq=seen_version(ref)))
+    return _done(ref, "handed")
+
+
+def _act(does: Callable[[Any, Any], object], command: type[Any], ref: str, done: str) -> Response:
+    does(g.work, asked(command, case_ref=ref, seq=seen_version(ref)))
+    return _done(ref, done)
+
+
+def _done(ref: str, done: str) -> Response:
     return see_other("cases.one", ref=ref, done=done)

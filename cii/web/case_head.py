@@ -103,6 +103,7 @@ def head(shown: CasePage, tab: str) -> dict[str, Any]:
         "person": person,
         "avs": _avs(shown) if person else None,
         "version": shown.version,
+        "seen": etag(view.ref, shown.process.seq) if shown.process else "",
         "steps": _steps(shown),
         "tasks": shown.process.tasks if shown.process else (),
         "tabs": _tabs(view, tab),
@@ -132,6 +133,8 @@ def _process(work: Work, case_id: int) -> Process | None:
     tasks = tuple(
         {
             "ref": one.ref,
+            "number": one.number,
+            "key": one.key,
             "title": definition.task(one.stage, one.key).title[lang],
             "role": ROLES[one.owner_role][lang],
             "unit": unit_name(units.get(one.unit_id)) if one.unit_id else None,
@@ -267,6 +270,6 @@ def _done() -> str | None:
 DONE = frozenset({
     "opened", "grid", "grid-finished", "medical", "medical-finished", "signed", "proposed", "answered",
     "noted", "withdrawn", "finished", "assigned", "moved", "dismissed", "announced", "requested", "suspended",
-    "resumed", "reopened", "extra",
+    "resumed", "reopened", "extra", "handed",
 })  # fmt: skip
 """The words (`word.done.<…>`) that may follow a redirect."""

@@ -24,17 +24,19 @@ from cii.web.case_head import CasePage, unit_name
 from cii.web.choices import t, word
 from cii.web.clocks import deadline_on
 from cii.wire import language
-from cii.workflow.queries import DecisionRow, decisions_for, table_on
 
 ACTS = (
     "open_case", "join_case", "leave_case", "move_lead", "close_case", "reopen_case", "write_grid",
     "write_medical", "voice_done", "sign_assessment", "propose_plan", "answer_plan", "announce",
     "send_referral", "receive_referral", "ask_referral", "answer_referral", "accept_referral",
-    "decline_referral", "redirect_referral", "change_path", "withdraw_referral", "expire_referral", "disclose", "give_consent",
-    "withdraw_consent", "decide", "migrate_process", "placement.assign", "placement.accept",
+    "decline_referral", "redirect_referral", "change_path", "withdraw_referral", "expire_referral",
+    "hand_over_task", "disclose", "give_consent", "withdraw_consent",
+    "decide", "migrate_process", "placement.assign", "placement.accept",
     "placement.refuse", "placement.cancel", "placement.start", "placement.end", "placement.expire",
 )  # fmt: skip
 """Acts of the journal that a case's history tells, each with its word `word.journal-action.<act>`."""
+REASONED = frozenset({"hand_over_task", "reopen_case"})
+"""Acts whose reason the history tells."""
 TONES: Mapping[str, str] = {
     "proposed": "info",
     "agreed": "good",
@@ -218,7 +220,10 @@ def sections_said(sections: int) -> str:
 
 def referral_row(one: Any) -> dict[str, Any]:  # noqa: ANN401 - a ReferralRow
     """A referral as lists show it; a way to it for the two units it lies between."""
-    tone = {"accepted": "good", "declined": "bad", "redirected": "warn", "sent": "info", "received": "info", "question": "warn"}
+    tone = {
+        "accepted": "good", "declined": "bad", "redirected": "warn", "sent": "info", "received": "info",
+        "question": "warn",
+    }  # fmt: skip
     return {
         "url": url_for("referrals.one", ref=one.ref)
         if one.mine and may_open("referrals.one", g.work.actor)
@@ -230,56 +235,6 @@ def referral_row(one: Any) -> dict[str, Any]:  # noqa: ANN401 - a ReferralRow
         "state": {"label": word(one.state), "tone": tone.get(one.state.value, "neutral")},
         "sent_at": one.sent_at,
     }
-
-
-def decision_cards(work: Work, rows: list[DecisionRow]) -> list[dict[str, Any]]:
-    """Decisions with their sentence, the rules that held and the facts they looked at, in words."""
-    return [decision_card(work, one) for one in rows]
-
-
-def decision_card(work: Work, one: DecisionRow) -> dict[str, Any]:
-    """One decision in words; titles and units come from the table that decided."""
-    lang = language.lang()
-    _, table = table_on(work, one.table, one.at.date())
-    columns = {column.name: column for column in (*table.inputs, *table.outputs)}
-    outputs = one.outputs if isinstance(one.outputs, dict) else {}
-    return {
-        "title": table.title[lang],
-        "at": one.at,
-        "why": " ".join(sentence[lang] for sentence in one.why),
-        "answer": ", ".join(_value(columns.get(name), value, lang) for name, value in outputs.items()),
-        "rules": [
-            {
-                "rule": rule,
-                "result": " ".join(sentence[lang] for sentence in one.why[at : at + 1]),
-                "source": ", ".join(table.legal_basis)
-                + f" · {t('web.decision.version', version=one.version)}",
-            }
-            for at, rule in enumerate(one.rules)
-        ],
-        "facts": [
-            {
-                "label": columns[name].title.get(lang, name) if name in columns else name,
-                "value": _value(columns.get(name), value, lang),
-            }
-            for name, value in one.inputs.items()
-        ],
-    }
-
-
-def _value(column: Any, value: object, lang: str) -> str:  # noqa: ANN401 - a column of a table, or None
-    if isinstance(value, bool):
-        return t("common.yes" if value else "common.no")
-    text = str(value)
-    if column is None:
-        return text
-    said = column.values.get(text, {}).get(lang)
-    return said or (f"{text} {column.unit}" if column.unit == "%" else text)
-
-
-def decisions(work: Work, shown: CasePage) -> list[dict[str, Any]]:
-    """The decisions of the case and those before it about its person, the newest first."""
-    return decision_cards(work, decisions_for(work, shown.case_id, shown.person_id)[::-1])
 
 
 def happened(
@@ -314,7 +269,8 @@ def _other(one: HistoryRow) -> int | None:
 def _details(one: HistoryRow, units: Mapping[int, UnitLabel]) -> list[str]:
     other = _other(one)
     found = [unit_name(units.get(other))] if other else []
-    return found + ([word(one.basis, "basis")] if one.basis else [])
+    said = (one.payload or {}).get("reason") if one.action in REASONED else None
+    return found + ([word(one.basis, "basis")] if one.basis else []) + ([str(said)] if said else [])
 
 
 def _institution(unit: UnitLabel | None) -> str | None:

@@ -24,11 +24,7 @@ from cii.placements.life import (
 )
 from cii.placements.vocabulary import ContractType, ExitType
 from cii.routing.actions import (
-    CompleteTask,
-    NameLead,
     RecordMedical,
-    complete_task,
-    name_lead,
     put_plan,
     record_grid,
     record_medical,
@@ -38,9 +34,9 @@ from cii.routing.actions import (
 )
 from cii.web import case_parts, explained
 from cii.web.base import Blueprint, see_other
-from cii.web.case_acts import act, managing
 from cii.web.case_grid import GridForm, as_command, beside_inputs, compared, form_groups, mine
 from cii.web.case_head import CasePage, case_page, head, unit_name
+from cii.web.case_manage import managing
 from cii.web.choices import choice_asked, number_asked, options, text_asked, word
 from cii.web.versions import seen_version
 from cii.wire.doors import again, needs, once
@@ -358,71 +354,6 @@ def note(ref: str) -> Response:
     """Keep an internal note."""
     add_note(g.work, asked(AddNote, case_ref=ref))
     return see_other("cases.notes", ref=ref, done="noted")
-
-
-@page.post("/cases/<ref:ref>/tasks")
-@needs(Permit.SEE_CASE)
-@once
-@again(one)
-def finish(ref: str) -> Response:
-    """End a task that carries no more than its outcome."""
-    complete_task(g.work, asked(CompleteTask))
-    return see_other("cases.one", ref=ref, done="finished")
-
-
-@page.post("/cases/<ref:ref>/lead")
-@needs(Permit.EDIT_COORDINATION)
-@once
-@again(one)
-def lead(ref: str) -> Response:
-    """The coordination group names who is to lead."""
-    name_lead(g.work, asked(NameLead, case_ref=ref))
-    return see_other("cases.one", ref=ref, done="finished")
-
-
-@page.post("/cases/<ref:ref>/request")
-@needs(Permit.SEND_REFERRAL)
-@once
-@again(one)
-def request_takeover(ref: str) -> Response:
-    """Ask a unit to take over."""
-    return act(ref, "request")
-
-
-@page.post("/cases/<ref:ref>/suspend")
-@needs(Permit.CLOSE_CASE, Permit.EDIT_COORDINATION)
-@once
-@again(one)
-def suspend(ref: str) -> Response:
-    """Let the case rest."""
-    return act(ref, "suspend")
-
-
-@page.post("/cases/<ref:ref>/resume")
-@needs(Permit.CLOSE_CASE, Permit.EDIT_COORDINATION)
-@once
-@again(one)
-def resume(ref: str) -> Response:
-    """Let the case go on."""
-    return act(ref, "resume")
-
-
-@page.post("/cases/<ref:ref>/reopen")
-@needs(Permit.CLOSE_CASE)
-@once
-@again(one)
-def reopen(ref: str) -> Response:
-    """Take a closed case up again."""
-    return act(ref, "reopen")
-
-
-@page.post("/cases/<ref:ref>/extra")
-@needs(Permit.CLOSE_CASE, Permit.EDIT_COORDINATION)
-@once
-@again(one)
-def extra(ref: str) -> Response:
-    """Open a task that the process does not ask for."""
-    return act(ref, "extra")
 
 
 def _show(tab: str, shown: CasePage, **more: Any) -> str:  # noqa: ANN401 - names of the page's template

@@ -1,5 +1,7 @@
 """The pages of a case: each section for those to whom it is open, each act beside its state."""
 
+from html import unescape
+
 import pytest
 
 from cii.web.case_head import TABS
@@ -231,8 +233,9 @@ def test_the_review_is_done_where_it_waits(path):
     ref, reader = path.case("agreed"), path.as_("ai")
     page = reader.get(f"/cases/{ref}")
     task = page.split('name="task_ref" value="')[1].split('"')[0]
+    version = unescape(page.split('name="task_ref"')[0].rpartition('name="version" value="')[2].split('"')[0])
 
-    reader.post(f"/cases/{ref}/tasks", task_ref=task, outcome="close", closing="job")
+    reader.post(f"/cases/{ref}/tasks", task_ref=task, outcome="close", closing="job", version=version)
 
     closed = reader.get(f"/cases/{ref}")
     assert "Ce cas est clos depuis le 15.10.2026" in closed
