@@ -71,4 +71,4 @@ def test_facts_may_stand_after_options(capsys):
     assert before == after
     with pytest.raises(SystemExit):
         main(["workflows", "list", "placements_per_year=12"])
-    assert "placements=12" in capsys.readouterr().err
+    assert "placements_per_year=12" in capsys.readouterr().err
