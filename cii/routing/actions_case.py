@@ -42,9 +42,11 @@ TASK_OF = {Voice.AC: "grid_ac", Voice.AI: "grid_ai", Voice.AS: "grid_as", Voice.
 
 OWN_ACTS = frozenset({
     *TASK_OF.values(), "sign", "propose", "agree", "take_lead", "decide_lead", "request", "answer", "receive",
-    "complete_file", "confirm", "contract", "observe",
+    "confirm", "observe",
 })  # fmt: skip
 """Tasks that a page or an act of their own ends: they carry more than an outcome."""
+OWN_OUTCOMES = frozenset({("name_receiver", "named"), ("complete_file", "complete"), ("contract", "signed")})
+"""Tasks that an act of their own ends in this way; in another way they end on the spot."""
 
 
 @dataclass(frozen=True)
@@ -149,8 +151,8 @@ def complete_task(work: Work, ask: CompleteTask) -> Fired:
     instance = instance_by_id(work, task.instance_id)
     if task.subject != CASE or task.key in OWN_ACTS:
         raise NotAllowed(act=task.key)
-    if task.key == "name_receiver" and ask.outcome == "named":
-        raise NotAllowed(act="request_referral")
+    if (task.key, ask.outcome) in OWN_OUTCOMES:
+        raise NotAllowed(act=task.key)
     event = TaskDone(task.number, ask.outcome, closing=ask.closing)
     return advance(work, instance, event, expected_seq=ask.seq)
 
