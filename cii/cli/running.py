@@ -150,22 +150,32 @@ def user_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def audit_verify(_: argparse.Namespace, settings: Settings) -> Told:
-    """Seal the journal, then recompute its chain from the first entry."""
+    """Seal the journal, recompute its chain from the first entry, compare the events of processes with it."""
     from cii.jobs.clock import clock_of  # noqa: PLC0415
     from cii.journal.queries import verify  # noqa: PLC0415
     from cii.journal.sealing import seal  # noqa: PLC0415
+    from cii.workflow.witness import unlike_their_witness  # noqa: PLC0415
 
     engine = engine_of(settings)
     seal(engine, clock_of(engine, settings).now(), settings)
     verdict = verify(engine, settings)
     fault = verdict.first_fault
     said = "the chain holds" if fault is None else f"fault at {fault.seq}: {fault.what}"
+    unlike = unlike_their_witness(engine)
     data = {
-        "ok": verdict.ok,
+        "ok": verdict.ok and not unlike,
         "entries": verdict.entries,
         "fault": None if fault is None else {"seq": fault.seq, "what": fault.what},
+        "events": [{"process": one.process, "seq": one.seq, "what": one.what} for one in unlike],
     }
-    return Told([f"{verdict.entries} entries, {said}"], data, DONE if verdict.ok else FINDINGS)
+    lines = [
+        f"{verdict.entries} entries, {said}",
+        *(
+            f"process {one.process}, event {one.seq}: {one.what}, the journal says otherwise"
+            for one in unlike
+        ),
+    ]
+    return Told(lines, data, DONE if data["ok"] else FINDINGS)
 
 
 def serve_arguments(parser: argparse.ArgumentParser) -> None:
