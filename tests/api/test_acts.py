@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.api.operations import BODIES
 from tests.journeys.caller import codes
 from tests.journeys.stage import avs
@@ -248,6 +250,93 @@ def test_what_a_month_needs_beyond_its_commitment_is_decided_before_it_is_approv
     assert (made["sequence"], made["total"]) == (2, "104.76")
     assert (codes(refused), bound) == (["statement-exceeds-commitment"], {"amount": "104.76"})
     assert approved["state"] == "approved"
+
+
+def stood(world, case) -> tuple[str, int]:
+    """Status and sequence of the case's process."""
+    held = world.as_("gsr").get(f"{case}/process")
+    return held["status"], held["seq"]
+
+
+def test_a_case_rests_and_goes_on_in_the_version_that_was_seen(november):
+    gsr, case = november.as_("gsr"), f"/cases/{november.cases[0]}"
+    old = gsr.version(f"{case}/process")
+
+    rested = gsr.post(f"{case}/suspension", {"reason": "Hospitalisation"}, seen=f"{case}/process")
+    again = gsr.call(
+        "POST", f"{case}/resumption", 412, json={}, headers={"If-Match": old, "Idempotency-Key": "late-1"}
+    )
+    still = stood(november, case)
+    resumed = gsr.post(f"{case}/resumption", {}, seen=f"{case}/process")
+
+    assert (rested["status"], codes(again), still[0], resumed["status"]) == (
+        "suspended", ["stale"], "suspended", "open",
+    )  # fmt: skip
+
+
+def test_a_closed_case_is_taken_up_again_with_its_reason(november):
+    gsr, case = november.as_("gsr"), f"/cases/{november.cases[0]}"
+    (task,) = [one for one in gsr.get("/tasks")["items"] if one["key"] == "review"]
+    path = f"/tasks/{task['ref']}"
+    gsr.post(f"{path}/completion", {"outcome": "close", "closing": "job"}, seen=path)
+
+    bare = gsr.post(f"{case}/reopening", {"reason": " "}, 422, seen=f"{case}/process")
+    done = gsr.post(f"{case}/reopening", {"reason": "L'emploi a pris fin"}, seen=f"{case}/process")
+
+    assert bare["reasons"][0]["field"] == "reason"
+    assert (done["status"], done["stage"], gsr.get(case)["status"]) == ("open", "follow_up", "open")
+
+
+def test_a_task_is_handed_over_to_a_unit_of_the_case_only(november):
+    gsr, orp, case = november.as_("gsr"), november.as_("orp"), f"/cases/{november.cases[0]}"
+    (task,) = [one for one in gsr.get("/tasks")["items"] if one["key"] == "review"]
+    path, units = f"/tasks/{task['ref']}", {one["code"]: one["ref"] for one in gsr.get("/units")["items"]}
+    mine = {"unit_ref": units["ORP-LITTORAL"], "reason": "Suivi plus proche"}
+
+    foreign = gsr.post(f"{path}/handover", mine | {"unit_ref": units["OFIJ"]}, 422, seen=path)
+    unsaid = gsr.post(f"{path}/handover", mine | {"reason": " "}, 422, seen=path)
+    gsr.post(f"{path}/handover", mine, seen=path)
+
+    assert (codes(foreign), unsaid["reasons"][0]["field"]) == (["unit-not-in-case"], "reason")
+    assert task["ref"] in {one["ref"] for one in orp.get("/tasks")["items"]}
+    assert "hand_over_task" in {one["action"] for one in gsr.get(f"{case}/history")["items"]}
+
+
+def test_the_lead_is_asked_of_another_unit_once(november):
+    gsr, case = november.as_("gsr"), f"/cases/{november.cases[0]}"
+    wanted = {"unit_ref": november.stage.units["OAI-REA"], "reason": "Incapacité durable"}
+
+    asked = gsr.post(f"{case}/referrals", wanted, 201)
+    twice = gsr.post(f"{case}/referrals", wanted, 409)
+    foreign = november.as_("orp").post(f"{case}/referrals", wanted, 403)
+
+    assert (asked["state"], codes(twice), codes(foreign)) == ("sent", ["referral-open"], ["not-allowed"])
+    assert november.as_("ai").get(f"/referrals/{asked['ref']}/redirects")["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("who", "act", "body", "no"),
+    [
+        ("gsr", "resumption", {}, (409, "illegal-move")),
+        ("gsr", "reopening", {"reason": "Motif"}, (409, "case-open")),
+        ("gsr", "tasks", {"key": "picnic"}, (409, "illegal-move")),
+        ("gsr", "tasks", {"key": "sign"}, (403, "not-allowed")),
+        ("gsr", "suspension", {"reason": 7}, (422, "not-text")),
+        ("gsr", "suspension", {"reason": "Motif", "stage": "plan"}, (422, "unknown-field")),
+        ("orp", "suspension", {"reason": "Motif"}, (403, "not-allowed")),
+        ("stranger", "suspension", {"reason": "Motif"}, (404, "unknown")),
+    ],
+)
+def test_an_act_that_is_not_open_is_refused_and_moves_nothing(november, who, act, body, no):
+    status, code = no
+    case = f"/cases/{november.cases[0]}"
+    before, version = stood(november, case), november.as_("gsr").version(f"{case}/process")
+    headers = {"If-Match": version, "Idempotency-Key": f"{who}-{act}"}
+
+    told = november.as_(who).call("POST", f"{case}/{act}", status, json=body, headers=headers)
+
+    assert code in {told["code"], *codes(told)}
+    assert stood(november, case) == before
 
 
 def budget(world) -> dict:

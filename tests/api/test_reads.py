@@ -15,6 +15,7 @@ READS = {
     "/api/v1/detections/{detection}": ("orp", "D2"),
     "/api/v1/referrals": ("gsr", "accepted"),
     "/api/v1/referrals/{referral}": ("orp", "accepted"),
+    "/api/v1/referrals/{referral}/redirects": ("orp", "items"),
     "/api/v1/tasks": ("gsr", "Faire le point"),
     "/api/v1/tasks/counts": ("gsr", "unassigned"),
     "/api/v1/tasks/{task}": ("gsr", "reseau-cii"),

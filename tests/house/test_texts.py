@@ -197,9 +197,17 @@ def test_german_is_written_as_in_switzerland():
     assert not found
 
 
+TYPED = {"problem.domain.texts", "problem.hint.quotes"}
+"""Hints that show what must be typed into a file, where a text stands in straight quotes."""
+
+
 def test_straight_quotes_never_reach_a_reader():
     found = {
-        f"{key}.{lang}" for key in texts() for lang in LANGUAGES for text in flat(key, lang) if '"' in text
+        f"{key}.{lang}"
+        for key in set(texts()) - TYPED
+        for lang in LANGUAGES
+        for text in flat(key, lang)
+        if '"' in text
     }
 
     assert not found
