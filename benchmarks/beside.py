@@ -47,7 +47,7 @@ def decision_zen_kept() -> Sides:
 
 def decision_spiff() -> Sides:
     """The same decisions by SpiffWorkflow's engine on our DMN export, without a process around it."""
-    return _decisions(_tests("oracles").Spiff(orientation(), reworded=True))
+    return _decisions(_tests("oracles").Spiff(orientation(), full_feel=True))
 
 
 def _decisions(engine: Engine) -> Sides:

@@ -109,7 +109,7 @@ def rules_export(asked: argparse.Namespace, settings: Settings) -> Told:
         return Told(
             [f"{file.name}: {no}"], in_json({"problems": [{"file": file.name, "message": str(no)}]}), FINDINGS
         )
-    text = write_dmn(tables)
+    text = write_dmn(tables, full_feel=asked.full_feel)
     if asked.out is None:
         return Told([text], in_json({"dmn": text}))
     _write({asked.out: text})
@@ -123,9 +123,14 @@ def import_dmn_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def export_dmn_arguments(parser: argparse.ArgumentParser) -> None:
-    """TABLE [--out] [--on] [--folder]."""
+    """TABLE [--out] [--on] [--folder] [--full-feel]."""
     parser.add_argument("table", help="the name of a published table, a .md or a .dmn file")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the DMN file here")
+    parser.add_argument(
+        "--full-feel",
+        action="store_true",
+        help="conditions as tests on ?, which SpiffWorkflow evaluates; import-dmn reads the simple form",
+    )
     parser.add_argument(
         "--on", type=date.fromisoformat, help="the date whose version is written, as 2026-10-15"
     )

@@ -2,11 +2,12 @@
 
 Domains become allowed values, the sentence of a rule its description; what DMN has no word for (money, the
 wordings per language, sources, validity) rides along in a name space of our own that our import reads again.
+Conditions are simple unary tests, or on demand full FEEL tests on `?` that SpiffWorkflow evaluates too.
 Source: DMN 1.3 §12 (exchange), §8; workflow.md §3.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -33,16 +34,20 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
  """
 
 
-def write_dmn(tables: Iterable[Table]) -> str:
-    """The tables as one DMN 1.3 model: a decision each, their inputs shared by name."""
-    every = list(tables)
+def write_dmn(tables: Iterable[Table], *, full_feel: bool = False) -> str:
+    """The tables as one DMN 1.3 model: a decision each, their inputs shared by name.
+
+    With `full_feel` lists, intervals and negations are tests on `?`, the same in FEEL and in Python; our
+    import reads the simple form only and says so.
+    """
+    every, words = list(tables), full_test if full_feel else feel_cell
     name = every[0].id if len(every) == 1 else "decisions"
     return "\n".join(
         [
             f'{_HEAD} xmlns:cii="{OURS}" id="model" name={quoteattr(name)}',
             f'  namespace="urn:cii:decisions:{_id(name)}">',
             *_inputs(every),
-            *(line for table in every for line in _decision(table, {one.id for one in every})),
+            *(line for table in every for line in _decision(table, {one.id for one in every}, words)),
             *_diagram(every),
             "</definitions>",
             "",
@@ -59,7 +64,7 @@ def _inputs(tables: list[Table]) -> Iterator[str]:
             yield "  </inputData>"
 
 
-def _decision(table: Table, decided: set[str]) -> Iterator[str]:
+def _decision(table: Table, decided: set[str], words: Callable[[Cell], str]) -> Iterator[str]:
     key = _id(table.id)
     yield f'  <decision id="{key}" name={quoteattr(table.id)}>'
     yield f"    <description>{escape(say(table.title, 'fr', table.id))}</description>"
@@ -81,7 +86,7 @@ def _decision(table: Table, decided: set[str]) -> Iterator[str]:
     for at, column in enumerate(table.outputs):
         yield from _output(column, f"{key}_out_{at}")
     for rule in table.rules:
-        yield from _rule(table, rule, key)
+        yield from _rule(table, rule, key, words)
     yield "    </decisionTable>"
     yield "  </decision>"
 
@@ -112,19 +117,19 @@ def _output(column: Column, key: str) -> Iterator[str]:
     yield "      </output>"
 
 
-def _rule(table: Table, rule: Rule, key: str) -> Iterator[str]:
+def _rule(table: Table, rule: Rule, key: str, words: Callable[[Cell], str]) -> Iterator[str]:
     name = f"{key}.{_id(rule.id)}"
     title = table.why.get(rule.why, {})
     yield f'      <rule id="{name}">'
     yield f"        <description>{escape(say(title, 'fr', rule.why))}</description>"
     yield "        <extensionElements>"
-    words = "".join(
+    said = "".join(
         f"<cii:say lang={quoteattr(lang)}>{escape(text)}</cii:say>" for lang, text in title.items()
     )
-    yield f"          <cii:why key={quoteattr(rule.why)}>{words}</cii:why>"
+    yield f"          <cii:why key={quoteattr(rule.why)}>{said}</cii:why>"
     yield "        </extensionElements>"
     for at, cell in enumerate(rule.cells):
-        yield f'        <inputEntry id="{name}_i{at}"><text>{escape(feel_cell(cell))}</text></inputEntry>'
+        yield f'        <inputEntry id="{name}_i{at}"><text>{escape(words(cell))}</text></inputEntry>'
     for at, value in enumerate(rule.outputs):
         yield f'        <outputEntry id="{name}_o{at}"><text>{escape(feel(value))}</text></outputEntry>'
     yield "      </rule>"
@@ -146,6 +151,36 @@ def feel_cell(cell: Cell) -> str:
         return "-"
     parts = [_feel_span(span) for span in cell.spans] + ["null"] * cell.null
     return f"not({', '.join(parts)})" if cell.negated else ", ".join(parts)
+
+
+def full_test(cell: Cell) -> str:
+    """A condition as a FEEL test on `?` that means the same as Python: what is simple in both stays as it is.
+
+    `"a", "b"` → `? in ("a", "b")` · `[60..90]` → `? >= 60 and ? <= 90` · `not("a")` → `? != "a"`.
+    A condition on no value (`null`) stays simple.
+    """
+    one = len(cell.spans) == 1 and not cell.negated
+    if (
+        cell.any
+        or cell.null
+        or (one and (cell.spans[0].point or None in (cell.spans[0].low, cell.spans[0].high)))
+    ):
+        return feel_cell(cell)
+    if cell.negated and all(span.point for span in cell.spans):
+        return " and ".join(f"? != {feel(span.low)}" for span in cell.spans)
+    if all(span.point for span in cell.spans):
+        return f"? in ({', '.join(feel(span.low) for span in cell.spans)})"
+    held = " or ".join(f"({_test(span)})" if len(cell.spans) > 1 else _test(span) for span in cell.spans)
+    return f"not({held})" if cell.negated else held
+
+
+def _test(span: Span) -> str:
+    bounds = []
+    if span.low is not None:
+        bounds.append(f"? {'>=' if span.low_in else '>'} {feel(span.low)}")
+    if span.high is not None:
+        bounds.append(f"? {'<=' if span.high_in else '<'} {feel(span.high)}")
+    return " and ".join(bounds)
 
 
 def _feel_span(span: Span) -> str:

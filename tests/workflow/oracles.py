@@ -3,10 +3,10 @@
 SpiffWorkflow evaluates our DMN export; zen-engine the table written in its own JSON; `Naive` reads the Markdown
 rows as a person would, by a parser of its own. None of them knows domains: they are asked with facts that fit.
 
-What SpiffWorkflow 3.2 cannot do (`spiff_words` says it for a cell): a cell is Python to it, so an interval or
-`not(…)` of one is a syntax error, and a list of values is a tuple that silently never holds; FIRST answers with
-the first rule that holds, every other policy but COLLECT as well (no check of UNIQUE and ANY, no priority, no
-aggregation); dates and durations are unknown names. With `reworded` its cells say the same as Python about `?`.
+What SpiffWorkflow 3.2 cannot do: a cell is Python to it, so an interval or `not(…)` of one is a syntax error, and
+a list of values is a tuple that silently never holds; our export with `full_feel` writes these as tests on `?`.
+FIRST answers with the first rule that holds, every other policy but COLLECT as well (no check of UNIQUE and ANY,
+no priority, no aggregation). `true` and `false` must be given to it; dates and durations are unknown names.
 What zen-engine 2.1 cannot do: it reads no DMN and knows FIRST and COLLECT; `]a..b[` means outside there, and a
 cell that it cannot parse, such as `not([30..65])`, silently never holds.
 """
@@ -25,7 +25,6 @@ from SpiffWorkflow.dmn.engine.DMNEngine import DMNEngine
 from SpiffWorkflow.dmn.parser.DMNParser import DMNParser
 
 from cii.workflow.dmn_writing import feel, write_dmn
-from cii.workflow.sfeel import split_list
 from cii.workflow.vocabulary import HitPolicy
 
 ORDER = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
@@ -33,14 +32,11 @@ INTERVAL = re.compile(r"([\[(\]])(\S+?)\.\.(\S+?)([\])\[])")
 
 
 class Spiff:
-    """SpiffWorkflow's engine over our DMN export, as exported or with cells reworded as its Python."""
+    """SpiffWorkflow's engine over our DMN export, as it leaves us."""
 
-    def __init__(self, table, *, reworded):
-        root = etree.fromstring(write_dmn([table]).encode())
+    def __init__(self, table, *, full_feel):
+        root = etree.fromstring(write_dmn([table], full_feel=full_feel).encode())
         space = {"dmn": root.nsmap[None]}
-        if reworded:
-            for text in root.iterfind(".//dmn:inputEntry/dmn:text", space):
-                text.text = spiff_words(text.text)
         parser = DMNParser(None, root, space)
         parser.parse()
         (read,) = parser.decision.decisionTables
@@ -56,25 +52,6 @@ class Spiff:
         """The outputs of the rule that holds; nothing (an empty mapping) where none does."""
         asked = SimpleNamespace(data=facts, workflow=self.flow, task_spec=self.spec)
         return dict(self.engine.result(asked))
-
-
-def spiff_words(cell):
-    """A cell of numbers, texts or booleans as SpiffWorkflow takes it; the cell itself where it takes that."""
-    if found := re.fullmatch(r"not\((.*)\)", cell):
-        return f"not ({_spiff_test(found[1])})"
-    return _spiff_test(cell) if len(split_list(cell)) > 1 or INTERVAL.fullmatch(cell) else cell
-
-
-def _spiff_test(cell):
-    return " or ".join(f"({_spiff_part(part.strip())})" for part in split_list(cell))
-
-
-def _spiff_part(part):
-    if found := INTERVAL.fullmatch(part):
-        low = "<=" if found[1] == "[" else "<"
-        high = "<=" if found[4] == "]" else "<"
-        return f"{found[2]} {low} ? {high} {found[3]}"
-    return f"? {part}" if part.startswith(("<", ">")) else f"? == {part}"
 
 
 class Zen:

@@ -14,20 +14,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
+from cii.cli.parser import main
 from cii.kernel.errors import Refusal
 from cii.workflow.decision import decide
+from cii.workflow.dmn_writing import feel_cell, full_test
 from cii.workflow.hits import NoRule
 from cii.workflow.rulebook import parse_table
 from cii.workflow.vocabulary import HitPolicy
 from tests.workflow.build_tables import facts_for, tables
-from tests.workflow.oracles import Naive, Spiff, Zen, spiff_words
+from tests.workflow.oracles import Naive, Spiff, Zen
 
 FILES = sorted((Path(__file__).parents[2] / "workflows" / "decisions").glob("*.md"))
 TEXTS = {file.stem: file.read_text("utf-8") for file in FILES}
 TABLES = {name: parse_table(text, f"{name}.md") for name, text in TEXTS.items()}
 ALL = 10_000
-AS_EXPORTED = {"agreement-threshold", "measure-eligibility", "youth-admissibility"}
-"""Tables whose every cell SpiffWorkflow takes as our export writes it."""
+SIMPLE = {"agreement-threshold", "measure-eligibility", "youth-admissibility"}
+"""Tables whose every simple cell SpiffWorkflow takes: they are exported plainly, the others in full FEEL."""
 
 
 def people(table, count, seed=11):
@@ -59,7 +61,7 @@ def plain(facts):
 def agree(name, count, seed=11):
     """All four evaluators on so many persons; how often each rule answered."""
     table, naive = TABLES[name], Naive(TEXTS[name])
-    zen, spiff = Zen(table), Spiff(table, reworded=name not in AS_EXPORTED)
+    zen, spiff = Zen(table), Spiff(table, full_feel=name not in SIMPLE)
     seen = Counter()
     for facts in people(table, count, seed):
         ours = decide(table, facts)
@@ -92,10 +94,10 @@ def test_four_evaluators_agree_on_ten_thousand_persons_per_table(name):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_spiffworkflow_is_asked_the_export_as_it_stands_where_it_takes_every_cell(name):
-    written = {entry for rule in TABLES[name].rules for entry in (cell.text for cell in rule.cells)}
+def test_only_tables_with_cells_that_spiffworkflow_misreads_are_exported_to_it_in_full_feel(name):
+    cells = [cell for rule in TABLES[name].rules for cell in rule.cells]
 
-    assert all(spiff_words(cell) == cell for cell in written) is (name in AS_EXPORTED)
+    assert all(full_test(cell) == feel_cell(cell) for cell in cells) is (name in SIMPLE)
 
 
 def test_what_spiffworkflow_cannot_take_is_an_error_or_silence_there():
@@ -105,10 +107,24 @@ def test_what_spiffworkflow_cannot_take_is_an_error_or_silence_there():
               "social_aid_months": 0, "work_capacity": 100, "problems": 0, "systems": 1}  # fmt: skip
 
     assert decide(TABLES["triage"], young).rules == ("T5",)
-    assert Spiff(TABLES["triage"], reworded=False).decide(young) == {}  # a list of texts never holds
+    assert Spiff(TABLES["triage"], full_feel=False).decide(young) == {}  # a list of texts never holds
     assert decide(TABLES["detection"], ending).rules == ("D3",)
     with pytest.raises(SpiffWorkflowException):
-        Spiff(TABLES["detection"], reworded=False).decide(ending)  # an interval is a syntax error
+        Spiff(TABLES["detection"], full_feel=False).decide(ending)  # an interval is a syntax error
+
+
+def test_the_command_exports_full_feel_and_our_import_says_that_it_reads_the_simple_form(capsys, tmp_path):
+    written = tmp_path / "triage.dmn"
+    triage = FILES[0].parent / "triage.md"
+
+    assert main(["rules", "export-dmn", str(triage), "--full-feel", "--out", str(written)]) == 0
+    assert '? in ("low", "medium", "high")' in written.read_text("utf-8")
+    assert main(["rules", "import-dmn", str(written), "--out", str(tmp_path / "back")]) == 1
+    told = capsys.readouterr().err
+
+    assert "T5" in told
+    assert "“? in (" in told
+    assert not (tmp_path / "back").exists()
 
 
 PLAIN = ("whole 0..6", "number 0..2", "whole 1, 3, 5", "money 0..", 'text "a", "b", "c"', "yes/no")
@@ -119,7 +135,7 @@ PLAIN = ("whole 0..6", "number 0..2", "whole 1, 3, 5", "money 0..", 'text "a", "
 @given(tables(policies=(HitPolicy.FIRST, HitPolicy.COLLECT), kinds=PLAIN), st.data())
 def test_random_tables_of_any_cells_are_read_alike_by_three_engines(made, data):
     table, kinds = made
-    zen, spiff = Zen(table), Spiff(table, reworded=True)
+    zen, spiff = Zen(table), Spiff(table, full_feel=True)
     for _ in range(5):
         facts = data.draw(facts_for(kinds))
         theirs = plain(facts)
@@ -169,6 +185,6 @@ def test_where_the_others_answer_silently_ours_refuses_by_name(name, value, code
     assert Zen(table).decide(facts)["eligible"] is zen_says
     if spiff_says == "error":
         with pytest.raises(SpiffWorkflowException):
-            Spiff(table, reworded=False).decide(facts)
+            Spiff(table, full_feel=False).decide(facts)
     else:
-        assert Spiff(table, reworded=False).decide(facts)["eligible"] is spiff_says
+        assert Spiff(table, full_feel=False).decide(facts)["eligible"] is spiff_says
