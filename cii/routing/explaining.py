@@ -11,18 +11,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from cii.access.queries import account_names, sections_on_case
+from cii.access.queries import account_names, sections_on_case, sections_on_person
 from cii.access.vocabulary import Section
 from cii.cases.queries import cases_of
 from cii.kernel.errors import Refusal, UnknownThing
 from cii.routing.fact_sections import hidden
+from cii.routing.queries import detection_by_ref
 from cii.store.work import Work
-from cii.workflow.decided import Kept, kept_about, kept_as
+from cii.workflow.decided import Kept, kept_about, kept_as, kept_row
 from cii.workflow.decision import counterfactual
 from cii.workflow.rulebook import Table
 from cii.workflow.rulelines import Rule
 from cii.workflow.vocabulary import Title
 from cii.workflow.whatif import revived
+
+
+BROUGHT = Section.PLAN | Section.SOCIAL_FACTS | Section.FUNCTIONAL
+"""What a unit reads of a person that it has entered or imported itself."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,17 @@ def explanation(work: Work, ref: str) -> Explained:
                 break
     if not may_read:
         raise UnknownThing(field="decision")
+    return _explained(one, may_read, account_names(work, {one.account_id} if one.account_id else ()))
+
+
+def detected(work: Work, ref: str) -> Explained:
+    """Why somebody was detected, for the unit that did: it reads what it has brought itself.
+
+    Medical facts stay closed to all of the unit whose role does not open them. Refuses: UnknownThing for a detection of another unit.
+    """
+    row = detection_by_ref(work, ref)
+    one = kept_row(work, row.decision_id)
+    may_read = sections_on_person(work, row.person_id)[0] | BROUGHT
     return _explained(one, may_read, account_names(work, {one.account_id} if one.account_id else ()))
 
 

@@ -22,14 +22,15 @@ from cii.routing.actions import (
     import_detections,
     recipients,
 )
+from cii.routing.explaining import detected
 from cii.routing.queries import DetectionRow, detection_view, detections
 from cii.routing.rules import HEADERS
 from cii.routing.vocabulary import DetectionState, Potential
 from cii.texts.speech import refusal
 from cii.web.base import Blueprint, see_other
 from cii.web.case_head import unit_name
-from cii.web.case_parts import decision_card
 from cii.web.choices import Option, choice_asked, options, t, text_asked, word
+from cii.web.explained import card
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
@@ -154,7 +155,7 @@ def one(ref: str) -> str:
         "pages/detections/one.html",
         detection=_row(shown),
         birth=shown.person.birth_date if shown.person else None,
-        decision=decision_card(g.work, shown.decision) if shown.decision else None,
+        decision=card(g.work.actor, detected(g.work, ref)) if shown.decision else None,
         followed=list(shown.followed),
         may_owe=list(shown.may_owe),
         recipients=_recipients(shown),

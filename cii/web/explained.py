@@ -12,7 +12,7 @@ from cii.store.work import Actor, Work
 from cii.texts import formats
 from cii.web.base import may_open
 from cii.web.case_head import CasePage
-from cii.web.choices import t
+from cii.web.choices import fallback, t
 from cii.web.tables import needed, value_of
 from cii.wire import language
 from cii.workflow.rulelines import Column
@@ -76,7 +76,7 @@ def _source(held: Mapping[str, Any] | None, lang: str) -> str:
     if held is None:
         return t("web.source.unknown")
     kind = held.get("kind", "unknown")
-    said = t(f"web.source.{kind}")
+    said = fallback(f"web.source.{kind}", str(kind))
     if held.get("on"):
         said = t("web.source.on", source=said, on=formats.day(date.fromisoformat(held["on"][:10]), lang))
     return t("web.source.by", source=said, by=held["by"]) if held.get("by") else said

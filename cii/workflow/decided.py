@@ -53,6 +53,11 @@ def kept_as(work: Work, ref: str) -> Kept | None:
     return _kept(*row) if row else None
 
 
+def kept_row(work: Work, decision_id: int) -> Kept:
+    """A decision by its row; whoever calls has seen that its subject may be seen."""
+    return _kept(*work.session.exec(_JOINED.where(col(WfDecision.id) == decision_id)).one())
+
+
 def last_answer(work: Work, case_id: int, table: str) -> Mapping[str, Any] | None:
     """What a table last answered about a case; None before it was asked, or when it gave several answers."""
     found = work.session.exec(

@@ -70,10 +70,12 @@ def test_an_import_without_a_file_says_so_beside_the_field(path):
 def test_a_detection_says_why_with_rule_and_facts(path):
     page = path.as_("manager").get(f"/detections/{path.detection()}")
 
-    assert "Détection systématique" not in page
+    assert "Table Détection systématique, version 1" in page
     assert "Incapacité de travail depuis 8 mois avec une capacité de 40 %" in page
     assert "D2" in page
     assert "Mois d&#39;incapacité de travail" in page
+    assert "source non enregistrée" not in page
+    assert "Ce qui changerait la décision" in page
 
 
 def test_an_announcement_below_the_threshold_is_refused_with_all_reasons(path):
