@@ -102,10 +102,10 @@ def task_rows(work: Work, tasks: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -
     ]
 
 
-def _place(task: TaskRow, referral: str | None) -> str:
-    """The page on which the task is done."""
+def _place(task: TaskRow, referral: str | None) -> str | None:
+    """The page on which the task is done; None for who may not open it."""
     if task.subject == "referral":
-        return url_for("referrals.one", ref=task.subject_ref)
+        return _subject("referral", task.subject_ref)
     if task.key == "take_lead" and referral is not None:
         return url_for("referrals.one", ref=referral)
     return url_for(OPENS.get(task.key, "cases.one"), ref=task.subject_ref)
@@ -175,7 +175,7 @@ def _fact(value: object) -> object:
 
 def _subject(kind: str, ref: str) -> str | None:
     place = {"case": "cases.one", "referral": "referrals.one"}.get(kind)
-    return url_for(place, ref=ref) if place else None
+    return url_for(place, ref=ref) if place and may_open(place, g.work.actor) else None
 
 
 def _ways(work: Work) -> list[dict[str, str]]:
