@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cii.kernel.errors import Refusal
+from cii.texts.speech import Saying
 from cii.workflow.dmn_feel import Expression, NotTaken, Values, compile_expression
 from cii.workflow.domain import Domain, shown
 from cii.workflow.reading import did_you_mean
@@ -70,7 +71,7 @@ def read_test(text: str, domain: Domain, known: Iterable[str]) -> Test:
 
 def _bound(text: str, known: list[str]) -> Bound:
     if text.startswith("?"):
-        raise NotTaken(f"“{text}”: a test on “?” is FEEL beyond simple unary tests")
+        raise NotTaken(Saying("problem.dmn.why.question", text=text))
     for sign in ("<=", ">=", "<", ">", "="):
         if text.startswith(sign):
             return Bound(sign, (compile_expression(text[len(sign) :], known),))
@@ -88,19 +89,19 @@ def _fixed(test: Test) -> Cell:
         for end in bound.ends:
             value = end.run({})
             if value is None and end.text != "null":
-                raise BadCell(f"“{end.text}” has no value")
+                raise BadCell(Saying("problem.dmn.why.none", text=end.text))
             fitting = _fitting(value, test.domain)
             if value is not None and fitting is None:
-                raise BadCell(f"“{end.text}” does not fit an input that is {test.domain.kind}", None)
+                raise BadCell(Saying("problem.dmn.why.kind", text=end.text, kind=test.domain.kind))
             ends.append(fitting)
         if ends == [None]:
             null = True
             continue
         if bound.sign != "=" and not test.domain.ordered:
-            raise BadCell(f"“{test.text}” compares, but the input is {test.domain.kind}")
+            raise BadCell(Saying("problem.dmn.why.compares", text=test.text, kind=test.domain.kind))
         span = _span(bound.sign, ends)
         if span is None:
-            raise BadCell(f"the interval {test.text} holds nothing")
+            raise BadCell(Saying("problem.dmn.why.holds-nothing", text=test.text))
         _admitted(bound, ends, test.domain)
         spans.append(span)
     parts = ", ".join([str(span) for span in spans] + ["null"] * null)
@@ -111,7 +112,7 @@ def _admitted(bound: Bound, ends: list[Any], domain: Domain) -> None:
     if bound.sign == "=" and not domain.admits(ends[0]):
         known = [shown(one) for one in domain.values]
         allowed = ", ".join(known) or str(domain)
-        said = f"{shown(ends[0])} is not among the allowed values {allowed}"
+        said = Saying("problem.dmn.why.not-allowed", text=shown(ends[0]), known=allowed)
         raise BadCell(said, did_you_mean(shown(ends[0]), known) if known else None)
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
+from cii.texts.speech import Saying
 from cii.workflow.domain import Months, exact
 from cii.workflow.reading import did_you_mean
 from cii.workflow.sfeel import read_value
@@ -41,7 +42,7 @@ class NotTaken(ValueError):  # noqa: N818 - the word of the trade: a construct w
 
     def __init__(self, message: str, suggestion: str | None = None) -> None:
         super().__init__(message)
-        self.suggestion = suggestion
+        self.said, self.suggestion = message, suggestion
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,14 @@ def compile_expression(text: str, known: Iterable[str]) -> Expression:
     """Read a simple expression over the known names; refuses NotTaken with what it cannot take."""
     plain = text.strip()
     if not plain:
-        raise NotTaken("the expression is empty")
+        raise NotTaken(Saying("problem.dmn.why.empty"))
     if _BARE.fullmatch(plain) and (value := read_value(plain)) is not None:
         return Expression(plain, frozenset(), lambda _: value)
     parser = _Parser(plain, sorted((one for one in known if one.strip()), key=len, reverse=True))
     run = parser.sum()
     if parser.at < len(parser.tokens):
-        raise NotTaken(f"“{plain}” goes on after its end, at “{parser.tokens[parser.at][1]}”")
+        sign = parser.tokens[parser.at][1]
+        raise NotTaken(Saying("problem.dmn.why.goes-on", text=plain, sign=sign))
     return Expression(plain, frozenset(parser.names), run)
 
 
@@ -101,7 +103,7 @@ class _Parser:
                 continue
             match = _TOKEN.match(self.text, at)
             if match is None or match.lastgroup is None:  # pragma: no cover - `other` takes any sign
-                raise NotTaken(f"“{self.text}” is no expression")
+                raise NotTaken(Saying("problem.dmn.why.no-expression", text=self.text))
             found.append((match.lastgroup, match[match.lastgroup]))
             at = match.end()
         return found
@@ -137,7 +139,7 @@ class _Parser:
     def unary(self) -> Run:
         self.depth += 1
         if self.depth > 50:  # noqa: PLR2004 - nobody writes fifty brackets
-            raise NotTaken("the expression is nested too deep")
+            raise NotTaken(Saying("problem.dmn.why.deep"))
         run = _operation("-", _constant(0), self.unary(), negation=True) if self._take("-") else self.one()
         self.depth -= 1
         return run
@@ -146,10 +148,10 @@ class _Parser:
         if self._take("("):
             inner = self.sum()
             if not self._take(")"):
-                raise NotTaken(f"a bracket is not closed in “{self.text}”")
+                raise NotTaken(Saying("problem.dmn.why.bracket", text=self.text))
             return inner
         if self.at >= len(self.tokens):
-            raise NotTaken(f"“{self.text}” ends too early")
+            raise NotTaken(Saying("problem.dmn.why.early", text=self.text))
         kind, text = self.tokens[self.at]
         self.at += 1
         if kind == "known":
@@ -161,14 +163,14 @@ class _Parser:
             if kind == "number" and value is None:
                 value = exact(_PLACES.create_decimal(text))
             if value is None:
-                raise NotTaken(f"“{text}” is no value")
+                raise NotTaken(Saying("problem.dmn.why.no-value", text=text))
             return _constant(value)
         raise self._strange(kind, text)
 
     def _name(self, name: str) -> Run:
         while self._take("."):
             if self.at >= len(self.tokens) or self.tokens[self.at][0] not in {"name", "known"}:
-                raise NotTaken(f"“{self.text}”: a name is missing after the dot")
+                raise NotTaken(Saying("problem.dmn.why.dot", text=self.text))
             name = f"{name}.{self.tokens[self.at][1]}"
             self.at += 1
         self.names.add(name)
@@ -177,14 +179,14 @@ class _Parser:
     def _strange(self, kind: str, text: str) -> NotTaken:
         after = self.tokens[self.at][1] if self.at < len(self.tokens) else ""
         if kind == "name" and text in _WORDS:
-            return NotTaken(f"“{text}” is FEEL beyond simple expressions")
+            return NotTaken(Saying("problem.dmn.why.beyond", text=text))
         if kind == "name" and after == "(":
-            return NotTaken(f"the function “{text}(…)” is FEEL beyond simple expressions")
+            return NotTaken(Saying("problem.dmn.why.function", text=text))
         if kind == "name":
-            return NotTaken(f"“{text}” is neither a value nor an input", did_you_mean(text, self.known))
+            return NotTaken(Saying("problem.dmn.why.neither", text=text), did_you_mean(text, self.known))
         if text in "[{":
-            return NotTaken(f"“{self.text}”: lists and contexts are FEEL beyond simple expressions")
-        return NotTaken(f"“{self.text}” cannot be read at “{text}”")
+            return NotTaken(Saying("problem.dmn.why.lists", text=self.text))
+        return NotTaken(Saying("problem.dmn.why.unreadable", text=self.text, sign=text))
 
 
 def _constant(value: Any) -> Run:  # noqa: ANN401 - any value

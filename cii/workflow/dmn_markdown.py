@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
+from cii.texts.speech import Saying
 from cii.workflow.dmn_deciding import table_of
 from cii.workflow.dmn_model import DmnDecision, DmnModel
 from cii.workflow.domain import Domain, shown
@@ -39,18 +40,16 @@ def slug(name: str) -> str:
 def decision_file(model: DmnModel, decision: DmnDecision) -> str:
     """The decision as the text of a decision file; refuses NoDecisionFile with the reason."""
     if not decision.fixed:
-        said = "its cells name other inputs or compute; a decision file holds constants"
-        raise NoDecisionFile(said)
+        raise NoDecisionFile(Saying("problem.dmn.file.computes"))
     table = table_of(decision, {})
     for column, given in zip(table.inputs, decision.inputs, strict=True):
         if given.expression.names != {column.name}:
-            said = f"its input “{given.expression.text}” is computed or stands twice"
-            raise NoDecisionFile(f"{said}; a decision file names facts")
+            raise NoDecisionFile(Saying("problem.dmn.file.input", text=given.expression.text))
     if decision.front:
         return f"---\n{decision.front}\n---\n\n{_body(table, decision.description)}"
     rules = table.rules + _otherwise(decision)
     if any(value is None for rule in rules for value in rule.outputs):
-        raise NoDecisionFile("a rule gives no value (null); in a decision file each output has one")
+        raise NoDecisionFile(Saying("problem.dmn.file.null"))
     why = {rule.why: rule_title for rule in rules for rule_title in [table.why.get(rule.why, {})]}
     made = replace(
         table,
@@ -84,7 +83,7 @@ def _otherwise(decision: DmnDecision) -> tuple[Rule, ...]:
     if not any(one.default for one in decision.outputs):
         return ()
     if decision.policy is not HitPolicy.FIRST:
-        raise NoDecisionFile("it has default outputs; a decision file holds them only under FIRST")
+        raise NoDecisionFile(Saying("problem.dmn.file.defaults"))
     values = tuple(one.default.run({}) if one.default else None for one in decision.outputs)
     return (Rule("otherwise", (ANY,) * len(decision.inputs), values, "otherwise"),)
 
@@ -151,7 +150,7 @@ def _body(table: Table, text: str) -> str:
         for rule in table.rules
     ]
     if any("\n" in cell for row in (names, *rows) for cell in row):
-        raise NoDecisionFile("a cell holds several lines; a line of the Markdown table cannot")
+        raise NoDecisionFile(Saying("problem.dmn.file.lines"))
     lines = [f"# {table.title.get('fr') or table.id}", ""]
     if text:
         lines += [text, ""]

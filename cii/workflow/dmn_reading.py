@@ -9,6 +9,7 @@ Source: DMN 1.3 §6–§9, §12; workflow.md §3.
 import hashlib
 from collections.abc import Iterator
 
+from cii.texts.speech import Saying
 from cii.workflow.dmn_model import DmnDecision, DmnModel
 from cii.workflow.dmn_tables import (
     SEVERAL_ROWS,
@@ -21,7 +22,7 @@ from cii.workflow.dmn_tables import (
 )
 from cii.workflow.dmn_types import ANYTHING, Type, Types
 from cii.workflow.dmn_xml import Faults, Node, read_xml
-from cii.workflow.reading import Problem
+from cii.workflow.problems import Problem, hint
 
 SPACES = {
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
@@ -31,24 +32,12 @@ SPACES = {
     "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
     "https://www.omg.org/spec/DMN/20240513/MODEL/": "1.6",
 }
-LOGIC = {
-    "literalExpression": "a literal expression",
-    "invocation": "an invocation",
-    "context": "a context",
-    "list": "a list",
-    "relation": "a relation",
-    "functionDefinition": "a function",
-    "conditional": "a conditional",
-    "filter": "a filter",
-    "for": "an iteration",
-    "some": "a quantified expression",
-    "every": "a quantified expression",
-}
+LOGIC = frozenset({
+    "literalExpression", "invocation", "context", "list", "relation", "functionDefinition", "conditional",
+    "filter", "for", "some", "every",
+})  # fmt: skip
 """The logic of a decision that is no decision table."""
-ELSEWHERE = {
-    "businessKnowledgeModel": "Business knowledge models are not taken.",
-    "import": "Imports of other models are not taken.",
-}
+ELSEWHERE = frozenset({"businessKnowledgeModel", "import"})
 
 
 def read_dmn(data: bytes, source: str) -> DmnModel:
@@ -66,11 +55,11 @@ def read_dmn(data: bytes, source: str) -> DmnModel:
     return _Model(root, reader, hashlib.sha256(data).hexdigest()).read()
 
 
-def _no_model(root: Node) -> tuple[str, str]:
-    known = ", ".join(sorted(SPACES.values()))
+def _no_model(root: Node) -> tuple[Saying, Saying]:
+    meant = hint("dmn-save-as", known=", ".join(sorted(SPACES.values())))
     if root.name == "definitions" and ("/DMN/" in root.space or "dmn" in root.space.lower()):
-        return f"This version of DMN is not taken ({root.space}).", f"Save the model as DMN {known}."
-    return f"The root is “{root.name}”, not the definitions of a DMN model.", f"Save it as DMN {known}."
+        return Saying("problem.dmn.version", space=root.space), meant
+    return Saying("problem.dmn.root", name=root.name), meant
 
 
 class _Model:
@@ -87,7 +76,7 @@ class _Model:
         self._elsewhere()
         self._names(decisions)
         if not decisions:
-            self.reader.fault(self.root.line, "no-table", "The model holds no decision.")
+            self.reader.fault(self.root.line, "no-table", Saying("problem.dmn.no-decision"))
         made = {}
         for node in self._ordered(decisions):
             before = len(self.reader.problems)
@@ -95,7 +84,8 @@ class _Model:
             if decision is not None and len(self.reader.problems) == before:
                 made[decision.name] = decision
             else:
-                self.refused[node.label] = str(self.reader.problems[before])
+                first = self.reader.problems[before]
+                self.refused[node.label] = Saying("problem.dmn.placed", place=first.place, said=first.message)
         problems = sorted(self.reader.problems, key=lambda one: one.line)
         return DmnModel(
             self.root.label,
@@ -112,7 +102,7 @@ class _Model:
         for name, decision in made.items():
             lost = [one for one in decision.needs if one in self.refused]
             if lost:
-                self.refused[name] = f"“{name}” needs “{lost[0]}”, which cannot be taken."
+                self.refused[name] = Saying("problem.dmn.needs-lost", name=name, lost=lost[0])
             else:
                 kept[name] = decision
         return tuple(kept.values())
@@ -121,21 +111,23 @@ class _Model:
         for node in (self.root, *_all_below(self.root)):
             language = node.get("expressionLanguage")
             if language and "feel" not in language.lower():
-                said = f"{_called(node)} is written in {language}; only FEEL's simple expressions are taken."
+                said = Saying("problem.dmn.language", element=node.name, name=node.label, language=language)
                 self.reader.fault(node.line, "not-taken", said)
         for node in self.root.children:
             if node.space == self.root.space and node.name in ELSEWHERE:
-                self.reader.fault(node.line, "not-taken", f"{_called(node)}: {ELSEWHERE[node.name]}")
+                said = Saying("problem.dmn.elsewhere", element=node.name, name=node.label)
+                self.reader.fault(node.line, "not-taken", said)
 
     def _names(self, decisions: list[Node]) -> None:
         first: dict[str, int] = {}
         for node in (*self.root.all("inputData"), *decisions):
             name, identity = node.get("name"), node.get("id")
             if not name:
-                self.reader.fault(node.line, "no-name", f"{_called(node)} has no name.")
+                said = Saying("problem.dmn.no-name", element=node.name, name=node.label)
+                self.reader.fault(node.line, "no-name", said)
             for word in {name, identity} - {""}:
                 if word in first and (word == name or word in self.by_id):
-                    said = f"“{word}” stands twice; the first is on line {first[word]}."
+                    said = Saying("problem.dmn.twice", name=word, line=first[word])
                     self.reader.fault(node.line, "duplicate-name", said)
                 first.setdefault(word, node.line)
             self.by_id[identity] = node
@@ -186,12 +178,12 @@ class _Model:
                     continue
                 target = self.by_id.get(link.get("href").rpartition("#")[2])
                 if target is None:
-                    said = f"“{decision.label}” requires “{link.get('href')}”, which is not in the file."
+                    said = Saying("problem.dmn.requires", name=decision.label, target=link.get("href"))
                     self.reader.fault(link.line, "unknown-requirement", said)
                 elif target.name == "decision":
                     yield target
         for need in decision.all("knowledgeRequirement"):
-            said = f"“{decision.label}” requires a business knowledge model; those are not taken."
+            said = Saying("problem.dmn.knowledge", name=decision.label)
             self.reader.fault(need.line, "not-taken", said)
 
     def _ordered(self, decisions: list[Node]) -> list[Node]:
@@ -202,8 +194,7 @@ class _Model:
         while waiting:
             ready = [one for one in waiting if all(two.get("id") in placed for two in needs[one.get("id")])]
             if not ready:
-                circle = ", ".join(f"“{one.label}”" for one in waiting)
-                said = f"These decisions require each other in a circle: {circle}."
+                said = Saying("problem.dmn.circle", names=", ".join(one.label for one in waiting))
                 self.reader.fault(waiting[0].line, "requirement-cycle", said)
                 self.refused |= {one.label: said for one in waiting}
                 break
@@ -216,8 +207,11 @@ class _Model:
         table = node.first("decisionTable")
         if table is None:
             logic = next((one for one in node.children if one.name in LOGIC), None)
-            what = f"is {LOGIC[logic.name]} ({logic.name})" if logic else "has no logic"
-            said = f"The decision “{node.label}” {what}; only decision tables are taken."
+            said = (
+                Saying("problem.dmn.logic", name=node.label, element=logic.name)
+                if logic
+                else Saying("problem.dmn.no-logic", name=node.label)
+            )
             self.reader.fault(logic.line if logic else node.line, "no-table", said)
             return None
         name = node.get("name")
@@ -242,10 +236,6 @@ def _front(node: Node) -> str:
     holder = node.first("extensionElements")
     held = [one for one in (holder.children if holder else []) if one.name == "front-matter"]
     return held[0].text.strip("\n") if held else ""
-
-
-def _called(node: Node) -> str:
-    return f"{node.name} “{node.label}”"
 
 
 def _all_below(node: Node) -> Iterator[Node]:

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cii.texts.speech import Saying
 from cii.workflow.dmn_cells import Test, read_test
 from cii.workflow.dmn_feel import Expression, NotTaken, compile_expression
 from cii.workflow.dmn_model import DmnInput, DmnOutput, DmnRule
 from cii.workflow.dmn_types import ANYTHING, Type, Types
 from cii.workflow.dmn_xml import OURS, Faults, Node
 from cii.workflow.domain import Domain, parse_domain
-from cii.workflow.reading import did_you_mean
+from cii.workflow.problems import did_you_mean, hint
 from cii.workflow.rulebook import COLLECTING, RANKED
 from cii.workflow.sfeel import ANY, BadCell
 from cii.workflow.vocabulary import HitPolicy, Title
@@ -58,13 +59,13 @@ def policy_of(table: Node, scope: Scope) -> HitPolicy:
     if name == "COLLECT" and wanted in AGGREGATIONS:
         return AGGREGATIONS[wanted]
     if name == "COLLECT":
-        said, known = f"“{wanted}” is no aggregation.", [one for one in AGGREGATIONS if one]
+        said, known = Saying("problem.dmn.aggregation", name=wanted), [one for one in AGGREGATIONS if one]
         scope.reader.fault(table.line, "unknown-hit-policy", said, did_you_mean(wanted, known))
     elif wanted:
-        said = f"The aggregation {wanted} stands with hit policy {name}; only COLLECT aggregates."
+        said = Saying("problem.dmn.aggregation-alone", name=wanted, policy=name)
         scope.reader.fault(table.line, "unknown-hit-policy", said)
     elif name not in POLICIES:
-        said = f"“{name}” is no hit policy."
+        said = Saying("problem.dmn.policy", name=name)
         scope.reader.fault(table.line, "unknown-hit-policy", said, did_you_mean(name, POLICIES))
     return POLICIES.get(name, HitPolicy.UNIQUE)
 
@@ -79,7 +80,8 @@ def inputs_of(table: Node, scope: Scope) -> tuple[DmnInput, ...]:
         try:
             expression = compile_expression(text, scope.known)
         except NotTaken as no:
-            said = f"Input “{node.get('label') or text or at + 1}”: {no}."
+            label = node.get("label") or text or str(at + 1)
+            said = Saying("problem.dmn.input", name=label, why=no.said)
             scope.reader.fault(inner.line, "not-taken", said, no.suggestion)
             expression = _NO_VALUE
         name = " ".join(text.split()) or f"input {at + 1}"
@@ -93,10 +95,11 @@ def inputs_of(table: Node, scope: Scope) -> tuple[DmnInput, ...]:
 def _input_domain(node: Node, inner: Node, expression: Expression, cells: list[str], scope: Scope) -> Domain:
     held = next((scope.of(one) for one in expression.names), ANYTHING)
     if held.collection or held.components:
-        what = "a list" if held.collection else "a structure"
-        said = f"Input “{expression.text}” is {what}; a table tests single values."
-        hint = None if held.collection else f"Name one of its components: {', '.join(held.components)}."
-        scope.reader.fault(inner.line, "not-taken", said, hint)
+        said = Saying("problem.dmn.input-structure", name=expression.text)
+        meant: str | None = hint("dmn-component", known=", ".join(held.components))
+        if held.collection:
+            said, meant = Saying("problem.dmn.input-list", name=expression.text), None
+        scope.reader.fault(inner.line, "not-taken", said, meant)
     domain = held.domain if len(expression.names) == 1 and expression.text in scope.known else None
     if reference := inner.get("typeRef"):
         named = scope.types.named(reference, inner.line).domain
@@ -136,21 +139,22 @@ def outputs_of(table: Node, scope: Scope, decision: str) -> tuple[DmnOutput, ...
     """The output columns; a single one without name is called as its decision."""
     nodes = list(table.all("output"))
     if not nodes:
-        scope.reader.fault(table.line, "no-output", f"The table of “{decision}” has no output.")
+        scope.reader.fault(table.line, "no-output", Saying("problem.dmn.no-output", name=decision))
     found: dict[str, DmnOutput] = {}
     rules = list(table.all("rule"))
     for at, node in enumerate(nodes):
         name = node.get("name")
         if not name and len(nodes) > 1:
-            said = f"Output {at + 1} of “{decision}” has no name; with several outputs each needs one."
+            said = Saying("problem.dmn.output-no-name", n=at + 1, name=decision)
             scope.reader.fault(node.line, "no-output-name", said)
         name = name or (decision if len(nodes) == 1 else f"output {at + 1}")
         if name in found:
-            scope.reader.fault(node.line, "duplicate-name", f"Output “{name}” stands twice in “{decision}”.")
+            said = Saying("problem.dmn.output-twice", output=name, name=decision)
+            scope.reader.fault(node.line, "duplicate-name", said)
         cells = [entry.words() for rule in rules for entry in list(rule.all("outputEntry"))[at : at + 1]]
         domain = _output_domain(node, name, cells, scope, alone=len(nodes) == 1)
         default = node.first("defaultOutputEntry")
-        value = output_value(default, name, domain, scope) if default is not None else None
+        value = output_value(default, "", name, domain, scope) if default is not None else None
         found[name] = DmnOutput(name, domain, value, node.get("label"), node.line)
     return tuple(found.values())
 
@@ -176,14 +180,17 @@ def rules_of(
     notes = [one.get("name") for one in table.all("annotation")]
     nodes = list(table.all("rule"))
     if not nodes:
-        scope.reader.fault(table.line, "no-rule", f"The table of “{decision.label}” has no rule.")
+        scope.reader.fault(table.line, "no-rule", Saying("problem.dmn.no-rule", name=decision.label))
     found = []
     for number, node in enumerate(nodes, 1):
         name = rule_name(node.get("id"), decision.get("id"), number)
         tests, values = list(node.all("inputEntry")), list(node.all("outputEntry"))
-        for what, entries, columns in (("input", tests, inputs), ("output", values, outputs)):
+        for key, entries, columns in (
+            ("problem.dmn.inputs-count", tests, inputs),
+            ("problem.dmn.outputs-count", values, outputs),
+        ):
             if len(entries) != len(columns):
-                said = f"Rule {name} has {len(entries)} {what} entries, the table {len(columns)} {what}s."
+                said = Saying(key, rule=name, n=len(entries), of=len(columns))
                 scope.reader.fault(node.line, "cell-count", said)
         why, title = _reason(node, notes, number)
         found.append(
@@ -191,7 +198,7 @@ def rules_of(
                 name,
                 tuple(_test(one, name, column, scope) for one, column in zip(tests, inputs, strict=False)),
                 tuple(
-                    output_value(one, f"rule {name}, {column.name}", column.domain, scope)
+                    output_value(one, name, column.name, column.domain, scope)
                     for one, column in zip(values, outputs, strict=False)
                 ),
                 why,
@@ -234,12 +241,13 @@ def _test(entry: Node, rule: str, column: DmnInput, scope: Scope) -> Test:
     try:
         return read_test(text, column.domain, scope.known)
     except (BadCell, NotTaken) as bad:
-        scope.reader.fault(entry.line, "bad-cell", f"Rule {rule}, {column.name}: {bad}.", bad.suggestion)
+        said = Saying("problem.dmn.cell", rule=rule, column=column.name, why=bad.said)
+        scope.reader.fault(entry.line, "bad-cell", said, bad.suggestion)
     return Test(text, (), negated=False, domain=column.domain, fixed=ANY)
 
 
-def output_value(entry: Node, where: str, domain: Domain, scope: Scope) -> Expression:
-    """The value that an output entry gives; a constant must fit the output."""
+def output_value(entry: Node, rule: str, column: str, domain: Domain, scope: Scope) -> Expression:
+    """The value that an output entry gives, or the default without a rule; a constant must fit the output."""
     text = entry.words()
     if text in {"", "-"}:
         return _NO_VALUE
@@ -250,7 +258,11 @@ def output_value(entry: Node, where: str, domain: Domain, scope: Scope) -> Expre
             constant = held.spans[0].low if held and held.spans else None
             return Expression(made.text, made.names, lambda _: constant)
     except (BadCell, NotTaken) as bad:
-        said = f"{where[0].upper()}{where[1:]}: {bad}.".replace("an input that is", "an output that is")
+        said = (
+            Saying("problem.dmn.cell", rule=rule, column=column, why=bad.said)
+            if rule
+            else Saying("problem.dmn.default", column=column, why=bad.said)
+        )
         scope.reader.fault(entry.line, "bad-cell", said, bad.suggestion)
         return _NO_VALUE
     return made
@@ -261,21 +273,23 @@ def check_policy(
 ) -> None:
     """Fault what the hit policy does not allow: aggregated outputs, ranks without allowed values."""
     if policy in COLLECTING and len(outputs) > 1:
-        said = f"Hit policy {policy} takes exactly one output; the table has {len(outputs)}."
+        said = Saying("problem.dmn.one-output", policy=str(policy), n=len(outputs))
         scope.reader.fault(table.line, "one-output", said)
     elif policy in COLLECTING - {HitPolicy.COUNT} and outputs:
         kind = outputs[0].domain.kind
         adds = kind in {"number", "whole", "money", "months", "days"}
         if not outputs[0].domain.ordered or (policy is HitPolicy.SUM and not adds):
-            said = f"Hit policy {policy} takes an output that can be counted, not {kind}."
+            said = Saying("problem.dmn.countable", policy=str(policy), kind=kind)
             scope.reader.fault(outputs[0].line, "one-output", said)
     if policy not in RANKED:
         return
     if not any(one.domain.values for one in outputs):
-        said = f"Hit policy {policy} ranks by the outputs' allowed values; none are listed."
-        scope.reader.fault(table.line, "no-priority", said, "List them in outputValues, the first wins.")
+        said = Saying("problem.dmn.no-ranks", policy=str(policy))
+        scope.reader.fault(table.line, "no-priority", said, hint("dmn-ranks"))
     for rule in rules:
         for column, value in zip(outputs, rule.outputs, strict=False):
             if column.domain.values and value.text == "null":
-                said = f"Rule {rule.id} gives no {column.name}, by which hit policy {policy} ranks."
+                said = Saying(
+                    "problem.dmn.rank-missing", rule=rule.id, column=column.name, policy=str(policy)
+                )
                 scope.reader.fault(rule.line, "no-priority", said)

@@ -7,6 +7,7 @@ components; its allowed values become a domain. Source: DMN 1.3 §7.3.2 (ItemDef
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from cii.texts.speech import Saying
 from cii.workflow.dmn_cells import read_test
 from cii.workflow.dmn_feel import NotTaken
 from cii.workflow.dmn_xml import Faults, Node
@@ -73,7 +74,7 @@ class Types:
             name = node.get("name")
             if name in self.nodes:
                 first = self.nodes[name].line
-                said = f"The item definition “{name}” stands twice; the first is on line {first}."
+                said = Saying("problem.dmn.type-twice", name=name, line=first)
                 reader.fault(node.line, "duplicate-name", said)
             self.nodes.setdefault(name, node)
         for name in self.nodes:
@@ -85,7 +86,7 @@ class Types:
         if name in self.known:
             return self.known[name]
         if name in self.open:
-            self.reader.fault(line, "type-cycle", f"The type “{name}” is defined by itself.")
+            self.reader.fault(line, "type-cycle", Saying("problem.dmn.type-cycle", name=name))
             return ANYTHING
         if name in self.nodes:
             self.open.append(name)
@@ -94,9 +95,8 @@ class Types:
             return self.known[name]
         if name in BUILT_IN:
             return Type(Domain(BUILT_IN[name])) if BUILT_IN[name] else ANYTHING
-        self.reader.fault(
-            line, "unknown-type", f"The type “{reference}” is not defined.", did_you_mean(name, self._all())
-        )
+        said = Saying("problem.dmn.type-unknown", name=reference)
+        self.reader.fault(line, "unknown-type", said, did_you_mean(name, self._all()))
         return ANYTHING
 
     def _all(self) -> list[str]:
@@ -105,7 +105,7 @@ class Types:
     def defined(self, node: Node) -> Type:
         """The type that an item definition or component describes."""
         if node.first("functionItem") is not None:
-            said = f"The item definition “{node.label}” describes a function; functions are not taken."
+            said = Saying("problem.dmn.type-function", name=node.label)
             self.reader.fault(node.line, "not-taken", said)
         components = {one.get("name"): self.defined(one) for one in node.all("itemComponent")}
         reference = node.words("typeRef")
@@ -121,7 +121,7 @@ class Types:
         try:
             cell = read_test(text, Domain(domain.kind), ()).fixed
         except (BadCell, NotTaken) as bad:
-            said = f"The allowed values {text} cannot be read: {bad}."
+            said = Saying("problem.dmn.allowed", text=text, why=bad.said)
             self.reader.fault(node.line, "bad-domain", said, bad.suggestion)
             return domain
         return domain if cell is None or cell.any else narrowed(domain, cell)

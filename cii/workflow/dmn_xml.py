@@ -15,7 +15,8 @@ from xml.sax.xmlreader import Locator
 from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import create_parser
 
-from cii.workflow.reading import BrokenFile, Problem
+from cii.texts.speech import Saying
+from cii.workflow.problems import BrokenFile, Problem, hint
 
 LIMIT = 5_000_000
 """A file larger than so many bytes is no decision model."""
@@ -32,7 +33,7 @@ class Faults:
     problems: list[Problem] = field(default_factory=list)
 
     def fault(self, line: int, code: str, message: str, suggestion: str | None = None) -> None:
-        """Note a fault."""
+        """Note a fault; `message` is a sentence `problem.dmn.<name>`, said in the reader's language."""
         self.problems.append(Problem(self.source, line, code, message, suggestion))
 
     def done(self) -> None:
@@ -119,7 +120,7 @@ class _Gather(ContentHandler):
 def read_xml(data: bytes, reader: Faults) -> Node:
     """The root element; refuses BrokenFile for what is too large, not XML, or brings a document type."""
     if len(data) > LIMIT:
-        _refuse(reader, 1, "too-large", f"The file has {len(data):,} bytes; {LIMIT:,} are taken at most.")
+        _refuse(reader, 1, "too-large", Saying("problem.dmn.too-large", n=len(data), most=LIMIT))
     gather = _Gather()
     parser = create_parser(forbid_dtd=True)
     parser.setFeature(feature_namespaces, True)
@@ -127,21 +128,20 @@ def read_xml(data: bytes, reader: Faults) -> Node:
     try:
         parser.parse(BytesIO(data))
     except DefusedXmlException:
-        said = "The file brings a document type (DOCTYPE) or entities; neither is taken."
-        _refuse(reader, 1, "unsafe-xml", said, "Save the model without DOCTYPE.")
+        _refuse(reader, 1, "unsafe-xml", Saying("problem.dmn.unsafe"), hint("dmn-no-doctype"))
     except SAXParseException as broken:
         line = broken.getLineNumber() or 1
-        _refuse(reader, line, "not-xml", f"This is not valid XML: {broken.getMessage()}.")
+        _refuse(reader, line, "not-xml", Saying("problem.dmn.no-xml", said=broken.getMessage()))
     except SAXException:
-        _refuse(reader, 1, "too-deep", f"The elements are nested more than {_DEEP} deep.")
+        _refuse(reader, 1, "too-deep", Saying("problem.dmn.deep", n=_DEEP))
     except (ValueError, LookupError):
-        _refuse(reader, 1, "not-xml", "The file's encoding cannot be read.", "Save the model as UTF-8.")
+        _refuse(reader, 1, "not-xml", Saying("problem.dmn.encoding"), hint("dmn-utf8"))
     if gather.root is None:  # pragma: no cover - the parser faults a file without element
-        _refuse(reader, 1, "not-xml", "The file holds no element.")
+        _refuse(reader, 1, "not-xml", Saying("problem.dmn.nothing"))
     return gather.root
 
 
-def _refuse(reader: Faults, line: int, code: str, message: str, hint: str | None = None) -> NoReturn:
-    reader.fault(line, code, message, hint)
+def _refuse(reader: Faults, line: int, code: str, message: str, suggestion: str | None = None) -> NoReturn:
+    reader.fault(line, code, message, suggestion)
     reader.done()
     raise AssertionError(code)  # pragma: no cover - an error was noted, done() refuses

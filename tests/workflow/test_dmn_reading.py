@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cii.texts.speech import written
 from cii.workflow.dmn_reading import read_dmn
 from cii.workflow.dmn_xml import LIMIT
 from cii.workflow.problems import BrokenFile
@@ -44,23 +45,23 @@ FAULTS = {
         '<output name="Voie" typeRef="string"/>',
         '<output name="Voie" typeRef="string"/><output name="Prix" typeRef="number"/>',
         8,
-        "1 output entries",
+        "nombre de sorties 1",
     ),
     "a cell that does not parse": ("&lt; 18", "&lt; &lt; 18", 8, "R1"),
     "a cell of another type": ("&lt; 18", '"jeune"', 8, "age"),
     "a wide FEEL cell": ("&lt; 18", "if age then 1 else 2", 8, "if"),
     "a function": ("&lt; 18", "&lt; floor(18.5)", 8, "floor"),
     "a test on ?": ("&lt; 18", "? * 2 &lt; 18", 8, "?"),
-    "a list": ("&lt; 18", "[1, 2]", 8, "lists"),
+    "a list": ("&lt; 18", "[1, 2]", 8, "listes"),
     "an unclosed text": ('"non"', '"non', 8, "R1"),
-    "an upside-down interval": ("&lt; 18", "[18..0]", 8, "holds nothing"),
+    "an upside-down interval": ("&lt; 18", "[18..0]", 8, "ne contient rien"),
     "an output of another type": ('"non"', "3", 8, "Voie"),
     "an output without quotes": ('"non"', "non", 8, "non"),
     "an unknown type": ('<variable name="age" typeRef="number"/>', '<variable name="age" typeRef="nombre"/>', 2, "nombre"),
     "an input of nowhere": ("<text>age</text>", "<text>âge</text>", 6, "âge"),
-    "an entry too few": ("<inputEntry><text>&lt; 18</text></inputEntry>", "", 8, "0 input entries"),
+    "an entry too few": ("<inputEntry><text>&lt; 18</text></inputEntry>", "", 8, "nombre d'entrées 0"),
     "a missing requirement": ('href="#a"', 'href="#b"', 4, "#b"),
-    "no table": ("<decision id=", '<decision id="w" name="W"/><decision id=', 3, "no logic"),
+    "no table": ("<decision id=", '<decision id="w" name="W"/><decision id=', 3, "pas de logique"),
     "a literal expression": (
         "<decision id=", '<decision id="w" name="W">\n<literalExpression><text>1</text></literalExpression></decision><decision id=', 4, "literalExpression",
     ),
@@ -70,8 +71,8 @@ FAULTS = {
     "another language": ('hitPolicy="UNIQUE"', 'hitPolicy="UNIQUE" expressionLanguage="juel"', 5, "juel"),
     "a name twice": ("<decision id=", '<inputData id="z" name="age"/><decision id=', 3, "age"),
     "a decision called as an input": ('name="Voie">', 'name="age">', 3, "age"),
-    "no output": ('<output name="Voie" typeRef="string"/>', "", 5, "no output"),
-    "no name": ('<inputData id="a" name="age">', '<inputData id="a" name="">', 2, "no name"),
+    "pas de sortie": ('<output name="Voie" typeRef="string"/>', "", 5, "pas de sortie"),
+    "pas de nom": ('<inputData id="a" name="age">', '<inputData id="a" name="">', 2, "pas de nom"),
 }  # fmt: skip
 
 
@@ -168,3 +169,27 @@ def test_the_editions_of_dmn_since_1_1_are_read_alike(space):
 def test_a_model_in_utf_16_and_with_a_byte_order_mark_is_read():
     assert read_dmn(GOOD.encode("utf-16"), "m.dmn").problems == ()
     assert read_dmn(GOOD.encode("utf-8-sig"), "m.dmn").problems == ()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_of_a_model_is_said_in_the_language_of_the_reader(name):
+    before, after, _, _ = FAULTS[name]
+
+    problems = read_dmn(GOOD.replace(before, after, 1).encode(), "mauvais.dmn").problems
+
+    for one in problems:
+        french, german, english = (one.said(lang) for lang in ("fr", "de", "en"))
+        assert len({french, german, english}) == 3
+        assert french == str(one)
+        assert all(f"mauvais.dmn:{one.line}: " in said for said in (french, german, english))
+
+
+def test_a_decision_that_cannot_be_taken_says_where_and_why_in_the_language_of_the_reader():
+    before, after, line, _ = FAULTS["a literal expression"]
+
+    model = read_dmn(GOOD.replace(before, after, 1).encode(), "mauvais.dmn")
+
+    assert written(model.refused["W"], "de") == (
+        f"mauvais.dmn:{line}: Die Entscheidung «W» ist als literalExpression geschrieben; "
+        "nur Entscheidungstabellen werden übernommen."
+    )
