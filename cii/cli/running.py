@@ -5,6 +5,9 @@ import getpass
 import signal
 import sys
 import threading
+from typing import Any
+
+from sqlalchemy import Engine
 
 from cii.cli.files import unsound
 from cii.cli.telling import DONE, FINDINGS, Told, engine_of
@@ -76,7 +79,7 @@ def db_upgrade(_: argparse.Namespace, settings: Settings) -> Told:
 
 
 def db_check(_: argparse.Namespace, settings: Settings) -> Told:
-    """Compare the database with the schema of this release."""
+    """Compare the database with the schema of this release; name the timers that cannot fire."""
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415
     from alembic.migration import MigrationContext  # noqa: PLC0415
 
@@ -89,8 +92,22 @@ def db_check(_: argparse.Namespace, settings: Settings) -> Told:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         differences = [str(one) for one in compare_metadata(context, load_all_tables())]
     lines = [f"revision {found or 'none'}, expected {wanted}", *differences]
-    data = {"revision": found, "expected": wanted, "differences": differences}
-    return Told(lines, data, DONE if found == wanted and not differences else FINDINGS)
+    sound = found == wanted and not differences
+    stuck = _stuck(engine, settings) if sound else []
+    lines += [f"timer {one['timer']} of process {one['process']} cannot fire: {one['why']}" for one in stuck]
+    data = {"revision": found, "expected": wanted, "differences": differences, "stuck_timers": stuck}
+    return Told(lines, data, DONE if sound and not stuck else FINDINGS)
+
+
+def _stuck(engine: Engine, settings: Settings) -> list[dict[str, Any]]:
+    """The timers of processes that came due and cannot fire."""
+    from cii.jobs.clock import clock_of  # noqa: PLC0415
+    from cii.workflow.sweeping import stuck_timers  # noqa: PLC0415
+
+    now = clock_of(engine, settings).now()
+    with working(engine, HOUSE, now, settings=settings, writing=False) as work:
+        found = stuck_timers(work)
+    return [{"process": one.instance_ref, "timer": one.number, "why": one.failure} for one in found]
 
 
 def db_revision(asked: argparse.Namespace, settings: Settings) -> Told:  # noqa: ARG001 - needs no database of ours

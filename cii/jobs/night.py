@@ -1,11 +1,15 @@
 """What runs once for a business date: agreements that end, the month's statements, reconciliation."""
 
+import logging
 from datetime import date
 
 from cii.agreements.actions import expire_agreements
 from cii.settlement.actions import prefill_month
 from cii.settlement.actions import reconcile as compare
 from cii.store.work import Work
+from cii.workflow.sweeping import stuck_timers
+
+log = logging.getLogger("cii.jobs")
 
 
 def end_agreements(work: Work, _: date) -> int:
@@ -22,3 +26,15 @@ def reconcile(work: Work, day: date) -> dict[str, int]:
     """Compare everything that must agree as of `day`; returns the run's counts."""
     run = compare(work, day)
     return {**run.counts, "findings": run.findings}
+
+
+def name_stuck_timers(work: Work, _: date) -> dict[str, int]:
+    """Name in the log each timer that is due and cannot fire, with its process and why; returns how many."""
+    stuck = stuck_timers(work)
+    for one in stuck:
+        log.error(
+            "timer %s of process %s (%s %s) is due since %s and cannot fire: %s, tried %s times",
+            one.number, one.instance_ref, one.subject, one.subject_ref, one.due_at.isoformat(), one.failure,
+            one.failures,
+        )  # fmt: skip
+    return {"stuck": len(stuck)}

@@ -55,6 +55,7 @@ JOBS: tuple[Job, ...] = (
     Job("statements", "cii.jobs.night:draft_statements", Rhythm.MONTHLY),
     Job("reconciliation", "cii.jobs.night:reconcile"),
     Job("coordination", "cii.coordination.actions:watch"),
+    Job("stuck-timers", "cii.jobs.night:name_stuck_timers"),
 )
 """Every job with a business date, in the order of the night. One line each."""
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from cii.jobs.registry import JOBS
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.clock import ZURICH
 from cii.store.work import HOUSE, Work, working
@@ -23,6 +24,7 @@ from cii.workflow.vocabulary import Length
 from tests.conftest import NOW
 from tests.workflow.build_workflow import TWO_VOICES, a_process, done, the_files, the_units
 
+JOB = next(one for one in JOBS if one.name == "stuck-timers")
 NE, BE, TI = WorkingDays("NE"), WorkingDays("BE"), WorkingDays("TI")
 
 
@@ -225,6 +227,19 @@ def test_failing_timers_in_front_do_not_hide_those_behind(work: Work, tmp_path):
     well = work.session.exec(select(WfInstance).where(WfInstance.subject_id == 9)).one()
     assert well.stage == "late"
     assert {one.failure for one in stuck_timers(later)} == {"role-unfilled"}
+
+
+def test_the_night_names_the_timers_that_cannot_fire(work: Work, tmp_path, caplog):
+    roles = the_units(work)
+    begun, _ = a_process(work, tmp_path / "w", roles={key: roles[key] for key in ("AC", "AI")})
+    later = replace(work, now=NOW + timedelta(days=61))
+    sweep_timers(later)
+
+    found = JOB.run(later, later.today)
+
+    assert found == {"stuck": 1}
+    assert f"of process {begun.instance.ref}" in caplog.text
+    assert "cannot fire: role-unfilled, tried 1 times" in caplog.text
 
 
 def test_a_task_done_takes_its_escalation_along(work: Work, tmp_path):
