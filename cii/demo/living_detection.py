@@ -48,6 +48,7 @@ class Announcing:
         decision = put_decision(
             self.sheet, row, decide_by(table, found.facts), at, subject="person",
             subject_id=dossier.person_id, person_id=dossier.person_id, account_id=account,
+            sources={key: {"kind": "detection_file", "on": at.date()} for key in found.facts},
         )  # fmt: skip
         self.sheet.put(
             "detection", run_id=self._run(unit, at), unit_id=unit, person_id=dossier.person_id,
@@ -142,7 +143,10 @@ class Announcing:
         elif path is CasePath.EVERYDAY:
             lead = voices[PartyRole(found.may_owe[0].value)]
         else:
-            answer = story.decide("lead-institution", found.facts, at, unit)
+            answer = story.decide(
+                "lead-institution", found.facts, at, unit,
+                {"kind": "detection_file", "on": detection["at"].date()},
+            )  # fmt: skip
             lead = voices[PartyRole(str(answer.outputs["lead"]))]
         roles |= {"lead": (lead,), "announcing": (unit,), "sending": (unit,), "receiving": (lead,)}
         roles |= {"coordination": (self.house.units["GC"],)}

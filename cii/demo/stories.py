@@ -50,7 +50,9 @@ class Story:
     records: list[tuple[Record, int | None]] = field(default_factory=list)
     state: State | None = None
     fired: set[int] = field(default_factory=set)
-    decisions: list[tuple[int, Decision, datetime, int | None]] = field(default_factory=list)
+    decisions: list[tuple[int, Decision, datetime, int | None, Mapping[str, Any]]] = field(
+        default_factory=list
+    )
     ended: str | None = None
 
     @property
@@ -98,18 +100,23 @@ class Story:
             case End(outcome):
                 self.ended = outcome
 
-    def decide(self, table: str, facts: Mapping[str, Any], at: datetime, unit: int | None) -> Decision:
+    def decide(
+        self,
+        table: str,
+        facts: Mapping[str, Any],
+        at: datetime,
+        unit: int | None,
+        source: Mapping[str, Any] | None = None,
+    ) -> Decision:
         """Ask a table and keep the answer, as a step of the process where it runs already."""
         row, read = self.rules.table_on(table, at)
         answer = decide_by(read, read.relevant(facts))
-        self.decisions.append((row, answer, at, unit))
+        self.decisions.append((row, answer, at, unit, source or {"kind": "process", "on": at.date()}))
         if self.state is not None:
             self._step(Decided(table, answer.outputs, answer.rules), at, unit, facts)
         return answer
 
-    def put(
-        self, sheet: Sheet, subject_id: int, subject_ref: str, person_id: int, kind: str = "case"
-    ) -> int:
+    def put(self, sheet: Sheet, subject_id: int, subject_ref: str, person_id: int, kind: str = "case") -> int:
         """Write the process as rows: instance, parts, events, tasks, timers, decisions. Returns its id."""
         state = self.state
         if state is None:
@@ -153,7 +160,7 @@ class Story:
                 **fields,
             )
         self._put_timers(sheet, instance, state)
-        for row, answer, at, decider in self.decisions:
+        for row, answer, at, decider, source in self.decisions:
             put_decision(
                 sheet,
                 row,
@@ -161,6 +168,7 @@ class Story:
                 at,
                 account_id=self.by_unit.get(decider) if decider else None,
                 case_id=subject_id if kind == "case" else None,
+                sources=dict.fromkeys(answer.used, source),
                 **subject,
             )
         return instance

@@ -25,7 +25,6 @@ from cii.workflow.rulelines import Rule
 from cii.workflow.vocabulary import Title
 from cii.workflow.whatif import revived
 
-
 BROUGHT = Section.PLAN | Section.SOCIAL_FACTS | Section.FUNCTIONAL
 """What a unit reads of a person that it has entered or imported itself."""
 
@@ -102,7 +101,8 @@ def explanation(work: Work, ref: str) -> Explained:
 def detected(work: Work, ref: str) -> Explained:
     """Why somebody was detected, for the unit that did: it reads what it has brought itself.
 
-    Medical facts stay closed to all of the unit whose role does not open them. Refuses: UnknownThing for a detection of another unit.
+    Medical facts stay closed to those of the unit whose role does not open them.
+    Refuses: UnknownThing for a detection of another unit.
     """
     row = detection_by_ref(work, ref)
     one = kept_row(work, row.decision_id)

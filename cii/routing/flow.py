@@ -50,6 +50,7 @@ def see_to(work: Work, fired: Fired, facts: Mapping[str, object]) -> Fired:
                 answer = decide(
                     work, table, facts, subject=instance.subject, subject_id=instance.subject_id,
                     person_id=instance.person_id, case_id=instance.subject_id,
+                    sources={key: {"kind": "process", "on": work.today} for key in facts},
                 ).decision  # fmt: skip
                 decided = Decided(table, answer.outputs, answer.rules)
                 return advance(work, instance, decided, facts=facts)

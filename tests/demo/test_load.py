@@ -1,5 +1,6 @@
 """The demo canton loads whole, holds what the sources print, and agrees with itself; on both engines."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from cii.settlement.actions import reconcile
 from cii.store.engine import make_engine
 from cii.store.settings import Settings, canton_directory
 from cii.store.work import HOUSE, working
+from cii.texts.speech import knows
 from cii.workflow.projection import drift
 from tests.conftest import ENGINES, NOW, new_database
 
@@ -102,6 +104,16 @@ def test_the_fold_of_every_process_equals_its_rows(inside):
     assert referrals > 0
     assert processes == 383 + 34 + SIZE + referrals
     assert drift(inside) == []
+
+
+def test_each_fact_of_each_decision_says_where_it_came_from(inside):
+    decisions = inside.session.execute(text("SELECT inputs, sources FROM wf_decision")).all()
+    held = [tuple(json.loads(one) if isinstance(one, str) else one for one in row) for row in decisions]
+    kinds = {one["kind"] for _, sources in held for one in sources.values()}
+
+    assert len(held) >= SIZE
+    assert [row for row in held if row[0].keys() != row[1].keys()] == []
+    assert {kind for kind in kinds if not knows(f"web.source.{kind}")} == set()
 
 
 def test_the_reconciliation_of_the_day_before_finds_nothing(inside):
