@@ -55,6 +55,28 @@ BODIES: Mapping[str, Any] = {
         "focus": "Emploi", "parts": [{"goal": "a", "action": "b", "unit_ref": "{unit}", "due_on": "2027-12-31"}],
     },
     "/api/v1/cases/{ref}/plan/answer": {"answer": "agree"},
+    "/api/v1/youth": {
+        "avs": "756.9217.0769.85", "last_name": "Exemple", "first_name": "Lou", "birth_date": "2009-03-02",
+        "reason": "Motif", "origin": "school_leaver", "consent_given_on": "2026-10-14",
+    },
+    "/api/v1/candidates": {
+        "avs": "756.9217.0769.85", "last_name": "Exemple", "first_name": "Alex", "birth_date": "1976-05-01",
+    },
+    "/api/v1/cases/{ref}/admission/youth": {"addiction": False},
+    "/api/v1/cases/{ref}/admission/candidate": {"productivity": 75},
+    "/api/v1/cases/{ref}/admission/confirmation": {"admitted": True},
+    "/api/v1/observations": {
+        "case_ref": "{case}", "provider_unit_ref": "{unit}", **NOVEMBER,
+    },
+    "/api/v1/observations/{ref}/signature": {"party": "enterprise"},
+    "/api/v1/observations/{ref}/extension": {"ends_on": "2026-12-31", "reason": "Motif"},
+    "/api/v1/observations/{ref}/evaluation": {"suited": True, "report": "Bilan"},
+    "/api/v1/observations/{ref}/early-end": {"reason": "Motif"},
+    "/api/v1/recognitions": None,
+    "/api/v1/recognitions/{ref}/evidence": {"entries": [{"criterion": "usual_pay", "said": "CCT"}]},
+    "/api/v1/recognitions/{ref}/findings": {"entries": [{"criterion": "usual_pay", "finding": "met"}]},
+    "/api/v1/recognitions/{ref}/decision": {"recognised": True, "reason": "Motif"},
+    "/api/v1/recognitions/{ref}/review": {"outcome": "keep"},
     "/api/v1/consents": {
         "person_ref": "{person}", "institutions": ["{provider}"], "sections": ["identity"],
         "purpose": "coordination", "given_on": "2026-10-01", "valid_until": "2027-10-01", "text_version": "1",
