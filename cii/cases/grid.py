@@ -19,7 +19,8 @@ from typing import TypeVar
 
 from cii.cases.rules import Grid, GridItem
 from cii.cases.vocabulary import GridSection, ItemKind, PartyRole
-from cii.workflow.reading import Branch, Reader, did_you_mean
+from cii.workflow.problems import Mark, at, did_you_mean, example
+from cii.workflow.reading import Branch, Reader
 
 _FILE_KEYS = ("grid", "version", "title", "sections", "shared", "items")
 _ITEM_KEYS = ("key", "group", "section", "kind", "title", "choices", "low", "high", "unit", "filled_by")
@@ -32,24 +33,26 @@ def parse_grid(text: str, source: str) -> Grid:
     """The grid of a file; refuses BrokenFile with each fault and its line."""
     reader = Reader(source)
     root = reader.load(text)
-    reader.keys(root, _FILE_KEYS, "a grid file")
-    held = reader.branch(root, "sections", "The file")
-    groups = {key: reader.title(held, key, f"“{key}”") for key in held.entries}
+    reader.keys(root, _FILE_KEYS, at("file"))
+    held = reader.branch(root, "sections", at("file"))
+    groups = {key: reader.title(held, key, at("section", key)) for key in held.entries}
     items: dict[str, GridItem] = {}
+    lines: dict[str, int] = {}
     for entry in reader.row(root, "items"):
         if not isinstance(entry, Branch):
-            reader.fault(entry.line, "not-a-mapping", "An item is written {key: …, section: …, kind: …}.")
+            reader.note(Mark(entry.line, entry.column), "item-form", example("{key: …, section: …, kind: …}"))
             continue
         item = _item(reader, entry, groups)
         if item.key in items:
-            reader.fault(entry.line, "duplicate-key", f"Item “{item.key}” stands twice.")
+            reader.note(entry.mark("key"), "duplicate-key", name=item.key, first=lines[item.key])
         items[item.key] = item
+        lines.setdefault(item.key, entry.mark("key").line)
     if not items:
-        reader.fault(root.line, "missing-key", "The grid has no items.")
+        reader.note(root.mark("items"), "missing-key", name="items", where=at("file"))
     grid = Grid(
-        reader.text(root, "grid", "The file"),
-        reader.number(root, "version", "The file"),
-        reader.title(root, "title", "the grid"),
+        reader.text(root, "grid", at("file")),
+        reader.number(root, "version", at("file")),
+        reader.title(root, "title", at("file")),
         groups,
         items,
         _shared(reader, root),
@@ -61,24 +64,25 @@ def parse_grid(text: str, source: str) -> Grid:
 def _shared(reader: Reader, root: Branch) -> tuple[str, int, tuple[str, ...]] | None:
     if "shared" not in root.entries:
         return None
-    branch = reader.branch(root, "shared", "The file")
-    reader.keys(branch, ("grid", "version", "items"), "shared items")
+    branch = reader.branch(root, "shared", at("file"))
+    reader.keys(branch, ("grid", "version", "items"), at("shared"))
     return (
-        reader.text(branch, "grid", "shared"),
-        reader.number(branch, "version", "shared"),
+        reader.text(branch, "grid", at("shared")),
+        reader.number(branch, "version", at("shared")),
         tuple(one.text for one in reader.words(branch, "items")),
     )
 
 
 def _item(reader: Reader, branch: Branch, groups: Mapping[str, object]) -> GridItem:
-    key = reader.text(branch, "key", "An item")
-    where = f"Item “{key}”"
-    reader.keys(branch, _ITEM_KEYS, "an item")
-    kind = _word(reader, branch.lines.get("kind", branch.line), reader.text(branch, "kind", where), ItemKind)
+    key = reader.text(branch, "key", at("item", "?"))
+    where = at("item", key)
+    reader.keys(branch, _ITEM_KEYS, where)
+    kind = _word(reader, branch.mark("kind"), reader.text(branch, "kind", where), ItemKind)
     group = reader.text(branch, "group", where)
     if group not in groups:
-        hint = did_you_mean(group, groups)
-        reader.fault(branch.line, "unknown-group", f"{where}: “{group}” is no section of the file.", hint)
+        reader.note(
+            branch.mark("group"), "unknown-group", did_you_mean(group, groups), name=group, where=where
+        )
     section = reader.text(branch, "section", where)
     choices = reader.branch(branch, "choices", where, needed=kind is ItemKind.CHOICE)
     low, high = (
@@ -87,12 +91,13 @@ def _item(reader: Reader, branch: Branch, groups: Mapping[str, object]) -> GridI
     return GridItem(
         key=key,
         group=group,
-        section=_word(reader, branch.lines.get("section", branch.line), section, GridSection),
+        section=_word(reader, branch.mark("section"), section, GridSection),
         kind=kind,
         title=reader.title(branch, "title", where),
-        values={value: reader.title(choices, value, f"“{value}”") for value in choices.entries},
+        values={value: reader.title(choices, value, where) for value in choices.entries},
         filled_by=tuple(
-            _word(reader, one.line, one.text, PartyRole) for one in reader.words(branch, "filled_by")
+            _word(reader, Mark(one.line, one.column), one.text, PartyRole)
+            for one in reader.words(branch, "filled_by")
         ),
         low=low,
         high=high,
@@ -100,10 +105,10 @@ def _item(reader: Reader, branch: Branch, groups: Mapping[str, object]) -> GridI
     )
 
 
-def _word(reader: Reader, line: int, text: str, words: type[_Word]) -> _Word:
+def _word(reader: Reader, mark: Mark, text: str, words: type[_Word]) -> _Word:
     known = [one.value for one in words]
     if text not in known:
-        reader.fault(line, "unknown-word", f"“{text}” is not known here.", did_you_mean(text, known))
+        reader.note(mark, "unknown-word", did_you_mean(text, known), name=text)
         return next(iter(words))
     return words(text)
 
@@ -111,6 +116,6 @@ def _word(reader: Reader, line: int, text: str, words: type[_Word]) -> _Word:
 def _bound(reader: Reader, branch: Branch, name: str, where: str) -> int:
     text = reader.text(branch, name, where, default="0")
     if not (text.isascii() and text.isdigit()):
-        reader.fault(branch.lines[name], "not-a-number", f"{where}: “{text}” is no whole number from 0.")
+        reader.note(branch.mark(name), "not-a-bound", name=name, value=text)
         return 0
     return int(text)

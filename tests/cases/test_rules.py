@@ -130,3 +130,20 @@ def test_a_broken_grid_file_says_each_fault_with_its_line():
     assert (5, "unknown-word", "Vouliez-vous dire « number » ?") in errors
     assert (5, "unknown-word", "Vouliez-vous dire « grid » ?") in errors
     assert "unknown-group" in {code for _, code, _ in errors}
+
+
+def test_the_faults_of_a_grid_file_are_said_in_the_language_of_the_reader():
+    text = (
+        "grid: x\nversion: 1\ntitle: {fr: a, de: b, en: c}\nsections: {all: {fr: a, de: b, en: c}}\nitems:\n"
+        "  - {key: a, group: al, section: grid, kind: number, low: viel, title: {fr: a, de: b, en: c}}\n"
+        "  - {key: a, group: all, section: grid, kind: number, title: {fr: a, de: b, en: c}}\n"
+    )
+
+    with pytest.raises(BrokenFile) as no:
+        parse_grid(text, "x.yaml")
+
+    assert [one.said("de") for one in no.value.problems] == [
+        "x.yaml:6:14: Merkmal «a»: «al» ist kein Abschnitt der Datei. Meinten Sie «all»?",
+        "x.yaml:6:54: «low» nimmt eine ganze Zahl ab 0, nicht «viel».",
+        "x.yaml:7:6: «a» steht zweimal; das erste Mal auf Zeile 6.",
+    ]
