@@ -33,7 +33,7 @@ def _tests(name: str) -> ModuleType:
 
 def decision_zen() -> Sides:
     """The same decisions by zen-engine as its documentation begins: `create_decision`, then `evaluate`."""
-    return _decisions(_tests("oracles").ZenDecision(orientation()))
+    return _decisions(_tests("oracle_zen").ZenDecision(orientation()))
 
 
 def decision_zen_kept() -> Sides:
@@ -42,12 +42,12 @@ def decision_zen_kept() -> Sides:
     The goal is a half, not the tenth of workflow.md §5, which was measured on the documented way: a tenth of
     this way is about the time of the bare Python table, which has neither gate nor trace.
     """
-    return _decisions(_tests("oracles").Zen(orientation(), unique=False))
+    return _decisions(_tests("oracle_zen").Zen(orientation(), unique=False))
 
 
 def decision_spiff() -> Sides:
     """The same decisions by SpiffWorkflow's engine on our DMN export, without a process around it."""
-    return _decisions(_tests("oracles").Spiff(orientation(), full_feel=True))
+    return _decisions(_tests("oracle_spiff").Spiff(orientation(), full_feel=True))
 
 
 def _decisions(engine: Engine) -> Sides:

@@ -39,13 +39,14 @@ def test_both_sides_are_compared_before_they_are_timed(sides):
 
 
 def test_an_engine_that_is_not_installed_is_said_in_its_line(monkeypatch):
-    monkeypatch.delitem(sys.modules, "tests.workflow.oracles", raising=False)
+    monkeypatch.delitem(sys.modules, "tests.workflow.oracle_zen", raising=False)
     monkeypatch.setitem(sys.modules, "zen", None)
 
     told = line(measure(TARGETS["decision-zen"]))
 
     assert "not measured: zen is not installed" in told
     assert "NO" not in told
+    assert beside.decision_spiff()
 
 
 def test_a_clock_is_a_figure_and_is_not_waited_for():
