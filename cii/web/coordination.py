@@ -189,7 +189,15 @@ def _overview(work: Work) -> dict[str, Any]:
     all_of_it = text_asked("all") == "yes"
     president = presidencies(work)
     return {
-        "alerts": [{"said": _alert(one.kind, one.what), "since": one.since} for one in alerts(work)],
+        "alerts": [
+            {
+                "said": _alert(one.kind, one.what),
+                "since": t("web.coordination.alert-at", day=one.since)
+                if one.kind == "redirects"
+                else t("web.coordination.alert-since", day=one.since),
+            }
+            for one in alerts(work)
+        ],
         "meetings": [_meeting_row(one) for one in meetings(work)[:12]],
         "corrections": _corrections(work, only_open=not all_of_it),
         "all": all_of_it,
@@ -207,11 +215,11 @@ def _overview(work: Work) -> dict[str, Any]:
 
 
 def _alert(kind: str, what: str) -> str:
-    """An alert as a sentence; `what` is a quarter, or an institution and a month."""
-    lang = language.lang()
+    """An alert as a sentence; `what` is a quarter, an institution and a month, or a case and how often."""
+    lang, said = language.lang(), what
     if kind == "quarter_without_meeting":
         said = formats.quarter(Quarter.parse(what), lang)
-    else:
+    elif kind == "monthly_data_missing":
         institution, _, month = what.partition(" ")
         said = f"{institution}, {formats.month(date.fromisoformat(f'{month}-01'), lang)}"
     return t(f"web.coordination.alert.{kind}", what=said)

@@ -1,14 +1,25 @@
 """Referrals: each side sees the moves that are its own; the lead moves on acceptance only."""
 
-from tests.web.build_path import path
+from cii.institutions.queries import unit_by_code
+from cii.routing.actions import Announce, ConsentAsk, announce
+from cii.routing.vocabulary import Potential
+from tests.web.build_path import DAY, path
 
 __all__ = ["path"]
 
 
-def moved(reader, ref, event, status=303, text=""):
+def moved(reader, ref, event, status=303, text="", **more):
     page = reader.get(f"/referrals/{ref}")
     version = page.split('name="version" value="')[1].split('"')[0].replace("&#34;", '"')
-    return reader.post(f"/referrals/{ref}", status, event=event, text=text, version=version)
+    return reader.post(f"/referrals/{ref}", status, event=event, text=text, version=version, **more)
+
+
+def everyday(path) -> str:
+    """The ref of an everyday case whose first orientation waits at the disability insurance."""
+    detection = path.detection()
+    with path.site.work() as work:
+        ask = Announce(detection, Potential.NONE, "Qui accompagne?", consent=ConsentAsk(DAY))
+        return announce(path.hand(work, "manager"), ask).case.ref
 
 
 def test_a_referral_is_received_then_accepted_and_the_lead_moves(path):
@@ -70,3 +81,29 @@ def test_the_list_holds_those_that_wait(path):
 
     assert "Attentive Dominique" in page
     assert "Übergabeanfragen" in page
+
+
+def test_a_redirect_names_another_institution_and_the_third_is_told_to_the_coordination_group(path):
+    case, sender = everyday(path), path.as_("manager")
+    with path.site.work() as work:
+        units = {
+            who: unit_by_code(work, code).ref
+            for who, code in (("ai", "OAI-REA"), ("social", "GSR-VAL-DE-TRAVERS"))
+        }
+    turns = (("ai", "social"), ("social", "ai"), ("ai", "social"))
+
+    for turn, (asked, named) in enumerate(turns):
+        ref, reader = path.referral(case), path.as_(asked)
+        moved(reader, ref, "receive")
+        if turn == 0:
+            moved(reader, ref, "redirect", 422, text="Autre institution")
+        moved(reader, ref, "redirect", text="Autre institution", named_unit_ref=units[named])
+        if turn < len(turns) - 1:
+            sender.post(f"/cases/{case}/request", unit_ref=units[named], reason="Suite")
+
+    page = sender.get(f"/referrals/{ref}")
+    assert page.count("Office AI, réadaptation → Guichet social") == 2
+    assert "Évaluation commune" in sender.get(f"/cases/{case}")
+    board = path.as_("coordination").get("/coordination")
+    assert "Redirections répétées, évaluation commune ouverte: CII-" in board
+    assert "Depuis le 15.10.2026." in board
