@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 
 from cii.demo.agreements import build_agreements
 from cii.demo.archive import build_archive
+from cii.demo.carousel import tell_carousel
 from cii.demo.check import check
 from cii.demo.directory import build_house
 from cii.demo.dossiers import Canton
@@ -179,6 +180,7 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     sheet.write()
     told("archive", 1, 1)
     build_living(work, canton, measures, deals, size, number, told)
+    tell_carousel(work, house)
     wrote(
         work, "demo_loaded", "directory", None, payload={"cases": size, "seed": seed, "rows": sheet.written}
     )
