@@ -70,6 +70,13 @@ class Renewed:
 
 
 @dataclass(frozen=True)
+class WhyAgain(Why):
+    """The reason, and whether the person has consented anew, after a withdrawal."""
+
+    consent_renewed: bool = False
+
+
+@dataclass(frozen=True)
 class Extra:
     """Which task of the process to open."""
 
@@ -101,11 +108,11 @@ def resumed(ask: Renewed, ref: str) -> Tagged:
 @blueprint.post("/cases/<ref:ref>/reopening")
 @needs(Permit.CLOSE_CASE)
 @versioned
-@blueprint.arguments(Why)
+@blueprint.arguments(WhyAgain)
 @blueprint.response(200, PROCESS)
-def reopened(ask: Why, ref: str) -> Tagged:
+def reopened(ask: WhyAgain, ref: str) -> Tagged:
     """Take a closed case up again in its last stage."""
-    take_up_case(g.work, TakeUpCase(ref, ask.reason, _seq(ref)))
+    take_up_case(g.work, TakeUpCase(ref, ask.reason, _seq(ref), ask.consent_renewed))
     return _shown(ref)
 
 

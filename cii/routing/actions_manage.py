@@ -44,11 +44,12 @@ class ResumeCase:
 
 @dataclass(frozen=True)
 class TakeUpCase:
-    """Take a closed case up again, with the reason."""
+    """Take a closed case up again, with the reason; after a withdrawn consent only with a new one."""
 
     case_ref: str
     reason: str = field(metadata={"max": 2000})
     seq: int | None = None
+    consent_renewed: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,13 +82,18 @@ def resume_case(work: Work, ask: ResumeCase) -> Fired:
 
 
 def take_up_case(work: Work, ask: TakeUpCase) -> Fired:
-    """Reopen case and process in its last stage; refuses NotAllowed, ReasonMissing, CaseOpen, StaleSeq."""
+    """Reopen case and process in its last stage.
+
+    Refuses NotAllowed, ReasonMissing, CaseOpen, ConsentMissing, StaleSeq.
+    """
     if not ask.reason.strip():
         raise ReasonMissing(field="reason")
     case = case_by_ref(work, ask.case_ref)
     instance = _managed(work, case, "reopen")
     reopen_case(work, ReopenCase(ask.case_ref, ask.reason))
-    return advance(work, instance, Reopen(ask.reason), expected_seq=ask.seq)
+    return advance(
+        work, instance, Reopen(ask.reason, consent_renewed=ask.consent_renewed), expected_seq=ask.seq
+    )
 
 
 def open_extra(work: Work, ask: OpenExtra) -> Fired:

@@ -22,10 +22,12 @@ from cii.routing.actions_manage import (
     suspend_case,
     take_up_case,
 )
+from cii.routing.flow import advance
 from cii.routing.holding import instance_of
 from cii.routing.rules import ReasonMissing, UnitNotInCase
 from cii.routing.vocabulary import ReferralEvent
 from cii.workflow.actions import decide
+from cii.workflow.events import Close, WithdrawConsent
 from cii.workflow.inbox import inbox
 from cii.workflow.projection import drift
 from cii.workflow.tables import WfDecision
@@ -96,6 +98,20 @@ def test_a_closed_case_is_taken_up_again_with_a_reason(work):
 
     assert case_by_ref(oai, case.ref).status is CaseStatus.OPEN
     assert instance_of(work, case.id).stage == "joint_action"
+
+
+def test_after_a_withdrawn_consent_a_case_is_taken_up_again_only_with_a_new_one(work):
+    town = a_town(work)
+    case, oai = jointly(town), town.hands["OAI"]
+    advance(work, instance_of(work, case.id), WithdrawConsent())
+    advance(work, instance_of(work, case.id), Close("abandoned"))
+
+    with pytest.raises(Refusal) as no, work.session.begin_nested():
+        take_up_case(oai, TakeUpCase(case.ref, "Nouvelle demande"))
+    taken = take_up_case(oai, TakeUpCase(case.ref, "Nouvelle demande", consent_renewed=True))
+
+    assert codes(no) == ["consent-missing"]
+    assert (taken.instance.status, taken.state.consent) == (Status.OPEN, True)
 
 
 def test_who_is_only_asked_to_lead_does_not_manage_the_case(work):
