@@ -1,5 +1,10 @@
 """The pages of decision tables and processes."""
 
+import re
+from html import unescape
+
+import pytest
+
 
 def test_the_library_names_tables_and_processes(site):
     page = site.as_("contracts").get("/definitions")
@@ -68,3 +73,17 @@ def test_an_unknown_table_does_not_exist(site):
 
 def test_a_provider_does_not_read_the_rules(site):
     site.as_("provider").get("/definitions", 403)
+
+
+@pytest.mark.parametrize(
+    ("lang", "region"),
+    [
+        ("fr", "Âge ≥ 30 et Domicile dans le canton non"),
+        ("de", "Alter ≥ 30 und Wohnsitz im Kanton nein"),
+        ("en", "Age ≥ 30 and Lives in the canton no"),
+    ],
+)
+def test_a_region_of_a_proof_is_said_in_the_readers_words(site, lang, region):
+    page = unescape(site.as_("manager", lang).get("/definitions/tables/youth-admissibility/1"))
+
+    assert region in re.sub(r"<[^>]+>", "", page)
