@@ -1,7 +1,7 @@
 """Reads of the journal: is the chain whole, and what happened around a person or a case."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,6 +53,28 @@ _payloads = (
     .join(JournalEntry, col(JournalEntry.id) == col(JournalPayload.entry_id))
     .where(col(JournalEntry.seq) > bindparam("after"), col(JournalEntry.seq) <= bindparam("upto"))
 )
+
+
+_written = (
+    select(col(JournalPayload.payload))
+    .join(JournalEntry, col(JournalEntry.id) == col(JournalPayload.entry_id))
+    .join(JournalSubject, col(JournalSubject.entry_id) == col(JournalEntry.id))
+    .where(
+        col(JournalSubject.kind) == bindparam("kind"),
+        col(JournalSubject.object_id).in_(bindparam("ids", expanding=True)),
+        col(JournalEntry.action).in_(bindparam("actions", expanding=True)),
+    )
+    .order_by(col(JournalEntry.id))
+)
+
+
+def written(
+    session: Session, kind: str, ids: Sequence[int], actions: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """What was written of these objects under these acts, oldest first; erased payloads are left out."""
+    given = {"kind": kind, "ids": list(ids), "actions": list(actions)}
+    for payload in session.connection().execute(_written, given).scalars():
+        yield json.loads(payload)
 
 
 def verify(engine: Engine, settings: Settings) -> Verdict:

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-import orjson
 from sqlalchemy import Engine, Row, Table, bindparam, select
 from sqlmodel import Session, SQLModel, col
 
-from cii.journal.tables import JournalEntry, JournalPayload, JournalSubject
+from cii.journal.queries import written
 from cii.workflow.tables import WfEvent, WfInstance
 
 WITNESSED = ("event", "migrate_process")
@@ -61,17 +60,6 @@ _EVENTS = (
     .where(col(WfEvent.instance_id).between(bindparam("first"), bindparam("last")))
     .order_by(col(WfEvent.instance_id), col(WfEvent.seq))
 )
-_TOLD = (
-    select(col(JournalPayload.payload))
-    .join(JournalEntry, col(JournalEntry.id) == col(JournalPayload.entry_id))
-    .join(JournalSubject, col(JournalSubject.entry_id) == col(JournalEntry.id))
-    .where(
-        col(JournalSubject.kind) == bindparam("subject"),
-        col(JournalSubject.object_id).in_(bindparam("ids", expanding=True)),
-        col(JournalEntry.action).in_(WITNESSED),
-    )
-    .order_by(col(JournalEntry.id))
-)
 
 
 def _of(session: Session, chunk: Sequence[Row[Any]]) -> Iterator[Unlike]:
@@ -92,8 +80,7 @@ def _told(session: Session, chunk: Sequence[Row[Any]]) -> Told:
         subjects.setdefault(one.subject, []).append(one.subject_id)
     found: Told = {}
     for subject, ids in subjects.items():
-        for payload in session.connection().execute(_TOLD, {"subject": subject, "ids": ids}).scalars():
-            told = orjson.loads(payload)
+        for told in written(session, subject, ids, WITNESSED):
             numbered = found.setdefault(told["process"], {})
             numbered.update({one["seq"]: (one["kind"], one["data"]) for one in told["events"]})
     return found
