@@ -49,6 +49,9 @@ URLS: Mapping[str, str] = {
     "api": "openapi.page",
 }
 PARENTS: Mapping[str, str] = {
+    "admission": "cases",
+    "observations": "cases",
+    "recognitions": "coordination",
     "case_acts": "cases",
     "case_process": "cases",
     "reconciliation": "budgets",

@@ -16,6 +16,7 @@ from cii.institutions.queries import UnitLabel
 from cii.kernel.clock import local_day
 from cii.kernel.errors import NotAllowed
 from cii.people.queries import avs_of, person_by_id
+from cii.routing.actions_case import OWN_OUTCOMES
 from cii.routing.queries import referrals_of_case
 from cii.store.work import Work
 from cii.web.base import may_open
@@ -44,7 +45,10 @@ TABS: Mapping[str, Section] = {
     "notes": Section.NOTES,
 }
 """Page of a case → sections, one of which must be open."""
-_OWN_PAGES = frozenset({*OPENS, "take_lead", "decide_lead", "request"})
+_OWN_PAGES = frozenset({*OPENS, "take_lead", "decide_lead", "request", "observe"}) - {
+    "complete_file",
+    "contract",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +157,13 @@ def _outcomes(definition: Definition, move: Move | None, lang: str) -> list[dict
     """What the reader may answer to a task that is done on the spot."""
     if move is None or move.key in _OWN_PAGES:
         return []
-    told = [one for one in move.outcomes if (move.key, one) != ("name_receiver", "named")]
+    told = [one for one in move.outcomes if (move.key, one) not in OWN_OUTCOMES]
     return [{"value": one, "label": _word(definition, one, lang)} for one in told]
 
 
 def _closings(definition: Definition, move: Move | None, lang: str) -> list[dict[str, str]]:
     """The outcomes of the whole case, where a task may close it."""
-    if move is None or not {"close", "concluded"} & set(move.outcomes):
+    if move is None or not {"close", "concluded", "dropped", "finish"} & set(move.outcomes):
         return []
     return [{"value": one, "label": _word(definition, one, lang)} for one in definition.outcomes]
 

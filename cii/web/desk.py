@@ -36,8 +36,14 @@ OPENS: Mapping[str, str] = {
     "meeting": "cases.assessment",
     "propose": "cases.plan",
     "agree": "cases.plan",
+    "receive": "admission.one",
+    "complete_file": "admission.one",
+    "confirm": "admission.one",
+    "contract": "observations.new",
 }
 """Where a task is done, by its key; every other one on the first page of its case."""
+PLACES = {"referral": "referrals.one", "recognition": "recognitions.one"}
+"""Where a task of another subject than a case is done."""
 TOLD = 8
 """How many of the last notices stand beside the list."""
 _FIRST = (Tab.MINE, Tab.UNIT, Tab.OTHERS)
@@ -104,8 +110,10 @@ def task_rows(work: Work, tasks: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -
 
 def _place(task: TaskRow, referral: str | None) -> str | None:
     """The page on which the task is done; None for who may not open it."""
-    if task.subject == "referral":
-        return _subject("referral", task.subject_ref)
+    if task.subject in PLACES:
+        return _subject(task.subject, task.subject_ref)
+    if task.key == "observe":
+        return url_for("observations.index")
     if task.key == "take_lead" and referral is not None:
         return url_for("referrals.one", ref=referral)
     return url_for(OPENS.get(task.key, "cases.one"), ref=task.subject_ref)
@@ -174,7 +182,7 @@ def _fact(value: object) -> object:
 
 
 def _subject(kind: str, ref: str) -> str | None:
-    place = {"case": "cases.one", "referral": "referrals.one"}.get(kind)
+    place = {**PLACES, "case": "cases.one", "observation": "observations.one"}.get(kind)
     return url_for(place, ref=ref) if place and may_open(place, g.work.actor) else None
 
 

@@ -63,7 +63,7 @@ def _facts(one: Explained, lang: str) -> list[dict[str, str]]:
         {
             "fact": column.title.get(lang, column.name),
             "value": value_of(column, one.inputs[column.name]),
-            "source": _source(one.sources.get(column.name), lang),
+            "source": source_of(one.sources.get(column.name), lang),
         }
         for column in one.law.inputs
         if column.name in one.inputs
@@ -72,13 +72,14 @@ def _facts(one: Explained, lang: str) -> list[dict[str, str]]:
     return [*found, {"fact": hidden, "value": t("web.table.none"), "source": ""}] if one.hidden else found
 
 
-def _source(held: Mapping[str, Any] | None, lang: str) -> str:
+def source_of(held: Mapping[str, Any] | None, lang: str) -> str:
+    """Where a fact comes from, in words: the kind, the day, the unit."""
     if held is None:
         return t("web.source.unknown")
     kind = held.get("kind", "unknown")
     said = fallback(f"web.source.{kind}", str(kind))
     if held.get("on"):
-        said = t("web.source.on", source=said, on=formats.day(date.fromisoformat(held["on"][:10]), lang))
+        said = t("web.source.on", source=said, on=formats.day(date.fromisoformat(str(held["on"])[:10]), lang))
     return t("web.source.by", source=said, by=held["by"]) if held.get("by") else said
 
 

@@ -20,8 +20,9 @@ from cii.cases.rules import GridAnswer
 from cii.cases.vocabulary import PlanReply
 from cii.coordination.actions import ObserveDeviation, PlanMeeting, observe_deviation, plan_meeting
 from cii.coordination.vocabulary import Body
-from cii.institutions.queries import unit_by_code
+from cii.institutions.queries import unit_by_code, units_by_id
 from cii.jobs.runs import catch_up
+from cii.kernel.money import Chf
 from cii.kernel.period import Quarter
 from cii.people.queries import consents
 from cii.people.vocabulary import Basis
@@ -46,6 +47,10 @@ from cii.routing.actions import (
     reply_to_plan,
     sign_assessment,
 )
+from cii.routing.admission import ConfirmAdmission, StateCandidate, confirm_admission, state_candidate
+from cii.routing.observation import DraftContract, draft_contract
+from cii.routing.recognition import apply_recognition
+from cii.routing.social_enterprise import ProposeCandidate, propose_candidate
 from cii.routing.vocabulary import Potential, ReferralEvent
 from cii.settlement.actions import (
     Mark,
@@ -60,6 +65,7 @@ from cii.settlement.actions import (
 )
 from cii.settlement.vocabulary import Presence
 from tests.browser.stage import a_canton, hand
+from tests.people.build_people import an_avs
 from tests.routing.build_routing import a_file, a_row
 
 SEPTEMBER = date(2026, 9, 1)
@@ -87,6 +93,7 @@ def some_months(town) -> None:
     _met(town)
     _reported(town)
     at(town, 10, 15)
+    _observed(town)
     catch_up(town.bell)
 
 
@@ -244,3 +251,26 @@ def _reported(town):
     at(town, 10, 7)
     with town.work() as work:
         town.canton.refs["report"] = freeze(hand(work, "coordination_member"), quarter).ref
+
+
+def _observed(town):
+    """Two candidates for NE-ESO: one waits for facts, one has a contract to sign; a provider asks to be recognised."""
+    refs = town.canton.refs
+    with town.work() as work:
+        social, provider = hand(work, "social_manager"), hand(work, "provider")
+        cases = [
+            propose_candidate(
+                social, ProposeCandidate(an_avs(), "Emery", first, date(1978, 5, 2), "2114", "Fleurier")
+            )
+            for first in ("Noa", "Sacha")
+        ]
+        facts = StateCandidate(
+            cases[1].ref, 75, dependants=0, heavy_social_problem=False, debts=Chf(0), finish=True
+        )
+        state_candidate(social, facts)
+        confirm_admission(social, ConfirmAdmission(cases[1].ref, admitted=True))
+        unit = units_by_id(work, provider.actor.units)[provider.actor.units[0]]
+        days = (date(2026, 11, 2), date(2027, 1, 29))
+        contract = draft_contract(social, DraftContract(cases[1].ref, unit.ref, *days))
+        refs["case:candidate"], refs["observation"] = cases[0].ref, contract.ref
+        refs["case:observed"], refs["recognition"] = cases[1].ref, apply_recognition(provider).ref

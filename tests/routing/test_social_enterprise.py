@@ -1,7 +1,7 @@
 """NE-ESO from the candidate to the end of the observation: dated screens, three signatures, three months."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -18,7 +18,15 @@ from cii.kernel.moves import IllegalMove
 from cii.notices.queries import notices
 from cii.people.queries import label
 from cii.routing.actions import CompleteTask, complete_task
-from cii.routing.admission import ConfirmAdmission, StateCandidate, confirm_admission, known, state_candidate
+from cii.routing.admission import (
+    ConfirmAdmission,
+    StateCandidate,
+    StateYouth,
+    confirm_admission,
+    known,
+    state_candidate,
+    state_youth,
+)
 from cii.routing.explaining import explanations
 from cii.routing.holding import instance_of
 from cii.routing.observation import (
@@ -36,10 +44,12 @@ from cii.routing.observation import (
 from cii.routing.queries_observation import observation, observations
 from cii.routing.rules_social import (
     AlreadySigned,
+    FactNotAsked,
     NotAProvider,
     NotObserving,
     NotYourSignature,
     ObservationChanged,
+    ObservationDays,
     ObservationNotBegun,
     ObservationNotLonger,
     ObservationTooLong,
@@ -192,6 +202,15 @@ def test_only_what_can_still_matter_is_asked_of_a_candidate(town):
     assert known(hand, case.ref, {"productivity": 95}).missing == ()
 
 
+def test_facts_of_another_table_are_refused(town):
+    case = a_candidate(town)
+
+    with pytest.raises(FactNotAsked) as no:
+        state_youth(town.hands["GSR"], StateYouth(case.ref, addiction=False))
+
+    assert no.value.facts["table"] == "ne-eso-screen"
+
+
 def test_no_contract_before_the_screen_is_passed_and_none_with_an_office(town):
     case = screened(town, a_candidate(town))
 
@@ -230,6 +249,7 @@ def test_days_in_the_past_and_backwards_are_refused_together(town):
     with pytest.raises(Refusal) as no:
         a_contract(town, first=date(2026, 10, 1), last=date(2026, 9, 1))
 
+    assert [type(one) for one in no.value.reasons] == [ObservationDays, ObservationDays]
     assert [one.field for one in no.value.reasons] == ["starts_on", "ends_on"]
     assert all(refusal(no.value, lang) for lang in ("fr", "de", "en"))
 
@@ -368,4 +388,3 @@ def test_an_old_version_is_stale(town):
 
     assert all(refusal(no.value, lang) for lang in ("fr", "de", "en"))
     assert row.version == 2
-    assert timedelta(0) == row.ends_on - date(2026, 12, 31)
