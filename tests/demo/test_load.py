@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,10 +17,13 @@ from cii.demo.check import check
 from cii.demo.directory import ACCOUNTS, PASSWORD
 from cii.demo.load import is_loaded, load
 from cii.demo.measures import STAGE
+from cii.figures.youth import youth_figures
 from cii.institutions.calendar import calendar_of
 from cii.journal.queries import verify
 from cii.kernel.period import Period
 from cii.placements.days import lines_with_places
+from cii.routing.queries_observation import observations
+from cii.routing.queries_recognition import recognitions
 from cii.settlement.actions import reconcile
 from cii.store.engine import make_engine
 from cii.store.settings import Settings, canton_directory
@@ -104,8 +108,9 @@ def test_the_fold_of_every_process_equals_its_rows(inside):
     referrals = inside.session.scalar(text("SELECT count(*) FROM referral"))
 
     assert referrals > 0
-    # besides each living case: the person sent on, with her everyday case and the network that followed
-    assert processes == 383 + 34 + SIZE + 2 + referrals
+    # besides each living case: the person sent on, with her everyday case and the network that followed; two
+    # candidates of a social enterprise, and the enterprise that asks to be recognised
+    assert processes == 383 + 34 + SIZE + 2 + 3 + referrals
     assert drift(inside) == []
 
 
@@ -230,8 +235,8 @@ def test_the_same_seed_gives_the_same_canton(tmp_path):
             )
         engine.dispose()
 
-    # the last case is told by the acts of the rooms, which draw its outward name
-    assert cases[0][:-1] == cases[1][:-1]
+    # the last three cases are told by the acts of the rooms, which draw their outward names
+    assert cases[0][:-3] == cases[1][:-3]
     assert [case[1:] for case in cases[0]] == [case[1:] for case in cases[1]]
 
 
@@ -245,3 +250,16 @@ def test_a_load_that_does_not_agree_with_itself_is_refused_whole(tmp_path, monke
     engine = make_engine(settings.url)
     assert not is_loaded(engine)
     engine.dispose()
+
+
+def test_the_demo_shows_youths_in_follow_up_an_observation_and_a_request_for_recognition(inside):
+    youths = youth_figures(inside, inside.today)
+    (contract,) = observations(replace(inside, actor=account_actor(inside, "vallon@cii.example"))).items
+    (request,) = recognitions(replace(inside, actor=account_actor(inside, "gc@cii.example")))
+
+    assert youths.announced == youths.waiting + youths.in_follow_up + youths.closed
+    assert youths.in_follow_up > 0
+    assert sum(youths.outcomes.values()) == youths.closed
+    assert sum(youths.reasons.values()) == youths.outcomes["out_of_criteria"]
+    assert (contract.state, contract.unsigned) == ("in_force", ())
+    assert request.state == "applied"
