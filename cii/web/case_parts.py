@@ -32,6 +32,8 @@ ACTS = (
     "decline_referral", "redirect_referral", "change_path", "withdraw_referral", "expire_referral",
     "hand_over_task", "disclose", "give_consent", "withdraw_consent",
     "decide", "migrate_process", "placement.assign", "placement.accept",
+    "state_facts", "confirm_admission", "draft_observation", "sign_observation", "conclude_observation",
+    "cancel_observation", "extend_observation", "evaluate_observation", "end_early_observation",
     "placement.refuse", "placement.cancel", "placement.start", "placement.end", "placement.expire",
 )  # fmt: skip
 """Acts of the journal that a case's history tells, each with its word `word.journal-action.<act>`."""
