@@ -32,6 +32,7 @@ from cii.wire.logs import configure, log_requests
 ADVANCE: Mapping[str, str] = {
     "case": "cii.routing.flow:advance",
     "referral": "cii.routing.referring:advance_referral",
+    "recognition": "cii.routing.recognition:advance_recognition",
 }
 """Subject of a process → `module:function` of the room that takes its steps. One line each."""
 ONE_YEAR = "public, max-age=31536000, immutable"

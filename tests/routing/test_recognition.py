@@ -1,18 +1,19 @@
 """Recognition as a social enterprise: fifteen criteria, three parties, a decision and its review."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from cii.access.vocabulary import Role
+from cii.app import ADVANCE
 from cii.institutions.actions import AddInstitution, AddUnit, add_institution, add_unit
 from cii.institutions.queries import unit_by_code
 from cii.institutions.vocabulary import InstitutionKind, UnitKind
 from cii.kernel.errors import NotAllowed, UnknownThing
 from cii.notices.queries import notices
-from cii.routing.queries_recognition import recognised_units, recognition, recognitions
+from cii.routing.queries_recognition import SUBJECT, recognised_units, recognition, recognitions
 from cii.routing.recognition import (
     AssessCriteria,
     Assessment,
@@ -20,6 +21,7 @@ from cii.routing.recognition import (
     EndRecognition,
     Evidence,
     GiveEvidence,
+    advance_recognition,
     apply_recognition,
     assess_criteria,
     decide_recognition,
@@ -41,6 +43,7 @@ from cii.routing.rules_social import (
 from cii.routing.vocabulary_social import Criterion, Finding
 from cii.texts.speech import refusal
 from cii.workflow.projection import drift
+from cii.workflow.sweeping import sweep_timers
 from tests.access.build_access import an_actor
 from tests.routing.build_routing import a_town
 
@@ -232,3 +235,15 @@ def test_an_old_version_is_stale(town):
         give_evidence(town.hands["ATELIER"], GiveEvidence(row.ref, ask, version=1))
 
     assert all(refusal(no.value, lang) for lang in ("fr", "de", "en"))
+
+
+def test_a_worker_tells_the_group_of_a_request_that_waits(work, town):
+    row = apply_recognition(town.hands["ATELIER"])
+    later = replace(work, now=work.now + timedelta(days=31))
+
+    swept = sweep_timers(later, later.now, {SUBJECT: advance_recognition})
+
+    assert swept.failed == ()
+    assert "recognition-late" in {one.kind for one in notices(town.hands["group"])}
+    assert row.state == "applied"
+    assert ADVANCE[SUBJECT] == "cii.routing.recognition:advance_recognition"
