@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from benchmarks.decisions import DECISIONS, orientation, people
 from benchmarks.measure import Absent, Prepared, Sides
 from benchmarks.process import ANSWERS, CALENDAR, NOW, UNITS, network, walk
-from cii.workflow.decision import decide
+from cii.decisions.decision import decide
 from cii.workflow.machine import step
 
 
@@ -26,7 +26,7 @@ class Engine(Protocol):
 def _tests(name: str) -> ModuleType:
     """A module of the tests, which needs development dependencies."""
     try:
-        return import_module(f"tests.workflow.{name}")
+        return import_module(f"tests.decisions.{name}")
     except ImportError as no:
         raise Absent(f"{no.name} is not installed") from no
 

@@ -10,13 +10,13 @@ from datetime import date
 from typing import Any
 
 from benchmarks.measure import Sides
-from cii.workflow.decision import decide, decide_many
-from cii.workflow.domain import Domain, parse_domain
-from cii.workflow.proof import prove
-from cii.workflow.rulebook import Table
-from cii.workflow.rulelines import Column, Rule
-from cii.workflow.sfeel import parse_cell
-from cii.workflow.vocabulary import HitPolicy
+from cii.decisions.decision import decide, decide_many
+from cii.decisions.domain import Domain, parse_domain
+from cii.decisions.proof import prove
+from cii.decisions.rulebook import Table
+from cii.decisions.rulelines import Column, Rule
+from cii.decisions.sfeel import parse_cell
+from cii.decisions.vocabulary import HitPolicy
 
 Person = dict[str, Any]
 DECISIONS = 200

@@ -17,13 +17,13 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from benchmarks.measure import Absent, Sides
+from cii.decisions.whatif import Effect
 from cii.routing.whatif import Facts, WhatIf, what_if
 from cii.store.engine import make_engine
 from cii.store.naming import load_all_tables
 from cii.store.settings import HOUSE as PROJECT
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, Actor, working
-from cii.workflow.whatif import Effect
 
 LIMIT = 10.0
 CASES = 100_000

@@ -14,6 +14,7 @@ from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, by_ref, tagged
 from cii.cases.queries import case_by_ref, shown_units
 from cii.cases.tables import CaseFile
+from cii.files.vocabulary import Title
 from cii.institutions.queries import UnitLabel, institutions
 from cii.institutions.schemas import UNIT
 from cii.institutions.tables import Institution
@@ -27,7 +28,7 @@ from cii.wire.doors import needs
 from cii.wire.pages import Page, page_of, place
 from cii.workflow.queries import definition_of, moves_for, tasks_of
 from cii.workflow.versions import known_task
-from cii.workflow.vocabulary import Stand, Status, Title
+from cii.workflow.vocabulary import Stand, Status
 
 blueprint = Blueprint("api-case-records", __name__, url_prefix=f"{PREFIX}/cases")
 

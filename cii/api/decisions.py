@@ -11,6 +11,8 @@ from cii.access.queries import sections_on_case
 from cii.access.vocabulary import Section
 from cii.api.base import PREFIX, Blueprint
 from cii.cases.queries import case_by_ref, shown_units
+from cii.decisions.proof import Proof, prove
+from cii.decisions.whatif import Said
 from cii.kernel.errors import NotAllowed
 from cii.routing.explaining import ChangeShown, Explained, explanation, explanations
 from cii.routing.whatif import CaseRow, Facts, Flow, Report, WhatIf, what_if
@@ -19,9 +21,7 @@ from cii.wire.answers import only, paged
 from cii.wire.doors import needs
 from cii.wire.pages import Page
 from cii.workflow.library import table
-from cii.workflow.proof import Proof, prove
 from cii.workflow.queries import table_on
-from cii.workflow.whatif import Said
 
 blueprint = Blueprint("api-decisions", __name__, url_prefix=PREFIX)
 

@@ -10,7 +10,11 @@ from cii.access.permits import Permit
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import by_ref
 from cii.cases.queries import shown_units
+from cii.decisions.vocabulary import HitPolicy
+from cii.drawing.bpmn import bpmn
+from cii.drawing.diagram import WIDE, svg
 from cii.figures.processes import process_figures
+from cii.files.vocabulary import Title
 from cii.institutions.queries import UnitLabel, lines, units
 from cii.institutions.schemas import LINE, UNIT
 from cii.institutions.tables import FundingLine
@@ -18,13 +22,10 @@ from cii.wire import language
 from cii.wire.answers import only, paged
 from cii.wire.doors import SIGNED_IN, needs
 from cii.wire.pages import Page
-from cii.workflow.bpmn import bpmn
-from cii.workflow.counting import StageCount
-from cii.workflow.diagram import WIDE, svg
+from cii.workflow.aggregate import StageCount
 from cii.workflow.library import PublishedProcess, PublishedTable, process, processes, table, tables
 from cii.workflow.queries import table_on
 from cii.workflow.schemas import PROCESS_LISTED, TABLE_LISTED
-from cii.workflow.vocabulary import HitPolicy, Title
 
 blueprint = Blueprint("api-definitions", __name__, url_prefix=PREFIX)
 

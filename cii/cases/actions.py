@@ -37,9 +37,9 @@ from cii.store.work import Work
 
 __all__ = [
     "AddNote", "AnswerPlan", "CloseCase", "GridAnswer", "PlanPartAsk", "ProposePlan", "ReopenCase",
-    "SignAssessment", "VoiceDone", "WriteGrid", "WriteMedical", "add_note", "answer_plan", "change_path", "close_case",
-    "compose_assessment", "join", "leave", "move_lead", "open_case", "propose_plan", "publish_grids",
-    "reopen_case", "sign", "usual_grant", "voice_done", "write_grid", "write_medical",
+    "SignAssessment", "VoiceDone", "WriteGrid", "WriteMedical", "add_note", "answer_plan", "change_path",
+    "close_case", "compose_assessment", "join", "leave", "move_lead", "open_case", "propose_plan",
+    "publish_grids", "reopen_case", "sign", "usual_grant", "voice_done", "write_grid", "write_medical",
 ]  # fmt: skip
 
 _AGENDA = Mask(Section.IDENTITY | Section.PLAN | Section.PLACEMENT)

@@ -19,8 +19,8 @@ from typing import TypeVar
 
 from cii.cases.rules import Grid, GridItem
 from cii.cases.vocabulary import GridSection, ItemKind, PartyRole
-from cii.workflow.problems import Mark, at, did_you_mean, example
-from cii.workflow.reading import Branch, Reader
+from cii.files.problems import Mark, at, did_you_mean, example
+from cii.files.reading import Branch, Reader
 
 _FILE_KEYS = ("grid", "version", "title", "sections", "shared", "items")
 _ITEM_KEYS = ("key", "group", "section", "kind", "title", "choices", "low", "high", "unit", "filled_by")

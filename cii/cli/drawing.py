@@ -10,7 +10,7 @@ from cii.store.settings import Settings
 
 def workflows_export_bpmn(asked: argparse.Namespace, settings: Settings) -> Told:
     """Export a process as BPMN 2.0 with its drawing, to a file or to standard output."""
-    from cii.workflow.bpmn import bpmn  # noqa: PLC0415
+    from cii.drawing.bpmn import bpmn  # noqa: PLC0415
     from cii.workflow.definition import parse  # noqa: PLC0415
 
     file = (asked.folder or settings.workflows_dir) / f"{asked.name}.yaml"

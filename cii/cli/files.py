@@ -33,8 +33,8 @@ def unsound(settings: Settings) -> Told | None:
 
 def workflows_draw(asked: argparse.Namespace, settings: Settings) -> Told:
     """Draw a process as SVG, to standard output."""
+    from cii.drawing.diagram import svg  # noqa: PLC0415
     from cii.workflow.definition import parse  # noqa: PLC0415
-    from cii.workflow.diagram import svg  # noqa: PLC0415
 
     file = (asked.folder or settings.workflows_dir) / f"{asked.name}.yaml"
     drawn = svg(parse(file.read_text(encoding="utf-8"), file.name), None, asked.lang)
@@ -43,8 +43,8 @@ def workflows_draw(asked: argparse.Namespace, settings: Settings) -> Told:
 
 def tables_in(folder: Path) -> list[tuple[Any, list[Any]]]:
     """Each decision table of the folder, or None with its problems."""
-    from cii.workflow.reading import BrokenFile  # noqa: PLC0415
-    from cii.workflow.rulebook import parse_table  # noqa: PLC0415
+    from cii.decisions.rulebook import parse_table  # noqa: PLC0415
+    from cii.files.reading import BrokenFile  # noqa: PLC0415
 
     found: list[tuple[Any, list[Any]]] = []
     for file in sorted((folder / "decisions").glob("*.md")):

@@ -9,12 +9,12 @@ from cii.cli.telling import DONE, FINDINGS, Told, engine_of
 from cii.store.settings import Settings
 
 if TYPE_CHECKING:
-    from cii.workflow.rulebook import Table
+    from cii.decisions.rulebook import Table
 
 
 def rules_proof(asked: argparse.Namespace, settings: Settings) -> Told:
     """Prove a decision table: gaps, overlaps, rules that never get a turn."""
-    from cii.workflow.proof import prove  # noqa: PLC0415
+    from cii.decisions.proof import prove  # noqa: PLC0415
 
     lines: list[str] = []
     told: list[dict[str, Any]] = []
@@ -45,8 +45,8 @@ def rules_proof(asked: argparse.Namespace, settings: Settings) -> Told:
 
 def _tables(named: str, settings: Settings) -> list["Table"]:
     """The file of that path, or every version of the table of that name; refuses UnknownThing."""
+    from cii.decisions.rulebook import parse_table  # noqa: PLC0415
     from cii.kernel.errors import UnknownThing  # noqa: PLC0415
-    from cii.workflow.rulebook import parse_table  # noqa: PLC0415
 
     path = Path(named)
     if path.is_file():
@@ -61,10 +61,10 @@ def _tables(named: str, settings: Settings) -> list["Table"]:
 
 def rules_what_if(asked: argparse.Namespace, settings: Settings) -> Told:
     """Say who would be routed otherwise under a draft; saves nothing."""
+    from cii.decisions.rulebook import parse_table  # noqa: PLC0415
     from cii.jobs.clock import clock_of  # noqa: PLC0415
     from cii.routing.whatif import Facts, WhatIf, what_if  # noqa: PLC0415
     from cii.store.work import HOUSE, working  # noqa: PLC0415
-    from cii.workflow.rulebook import parse_table  # noqa: PLC0415
 
     text = asked.draft.read_text(encoding="utf-8")
     name = parse_table(text, asked.draft.name).id

@@ -33,8 +33,8 @@ def workflows_list(asked: argparse.Namespace, settings: Settings) -> Told:
 
 def workflows_show(asked: argparse.Namespace, settings: Settings) -> Told:
     """Read a process out: each stage with its tasks, who owns them, their deadlines, and what follows."""
+    from cii.drawing.diagram import steps, title  # noqa: PLC0415
     from cii.texts.speech import say  # noqa: PLC0415
-    from cii.workflow.diagram import steps, title  # noqa: PLC0415
 
     every = [held for _, held in _every(asked.folder or settings.workflows_dir)]
     known = [one for one in every if one.id == asked.name]

@@ -15,8 +15,8 @@ from cii.texts.speech import refusal, say, written
 
 def rules_check(asked: argparse.Namespace, settings: Settings) -> Told:
     """Check the decision tables in workflows/decisions: form, gaps, overlaps, what is still to be written."""
-    from cii.workflow.dmn_markdown import to_complete  # noqa: PLC0415
-    from cii.workflow.proof import prove  # noqa: PLC0415
+    from cii.decisions.proof import prove  # noqa: PLC0415
+    from cii.dmn.markdown import to_complete  # noqa: PLC0415
 
     found: list[Any] = []
     count = 0
@@ -66,7 +66,7 @@ def rules_eval(asked: argparse.Namespace, settings: Settings) -> Told:
 
 
 def _table(asked: argparse.Namespace, settings: Settings) -> Any:  # noqa: ANN401 - a Table
-    from cii.workflow.rulebook import parse_table  # noqa: PLC0415
+    from cii.decisions.rulebook import parse_table  # noqa: PLC0415
 
     if is_file(asked.table):
         return parse_table(read_file(Path(asked.table)).decode("utf-8", "replace"), Path(asked.table).name)
@@ -74,13 +74,13 @@ def _table(asked: argparse.Namespace, settings: Settings) -> Any:  # noqa: ANN40
 
 
 def _decided(table: Any, facts: Mapping[str, object]) -> Any:  # noqa: ANN401 - a Table, a Decision
-    from cii.workflow.decision import decide  # noqa: PLC0415
+    from cii.decisions.decision import decide  # noqa: PLC0415
 
     return decide(table, table_facts(table, facts))
 
 
 def _result(table: Any, decision: Any) -> object:  # noqa: ANN401 - a Table, a Decision
-    from cii.workflow.decision import SEVERAL  # noqa: PLC0415
+    from cii.decisions.decision import SEVERAL  # noqa: PLC0415
 
     alone = len(table.outputs) == 1
     rows = [next(iter(one.values())) if alone else one for one in decision.results]
@@ -92,8 +92,8 @@ def _reasons(no: Refusal, lang: str) -> list[dict[str, Any]]:
 
 
 def _by_model(asked: argparse.Namespace, facts: Mapping[str, object]) -> Told:
-    from cii.workflow.dmn_deciding import answers  # noqa: PLC0415
-    from cii.workflow.dmn_reading import read_dmn  # noqa: PLC0415
+    from cii.dmn.deciding import answers  # noqa: PLC0415
+    from cii.dmn.reading import read_dmn  # noqa: PLC0415
 
     model = read_dmn(read_file(Path(asked.table)), Path(asked.table).name)
     decisions: dict[str, Any] = {}
@@ -143,7 +143,7 @@ def _told(answer: Any, names: list[str], lang: str) -> dict[str, Any]:  # noqa: 
 
 
 def _shown(value: object) -> str:
-    from cii.workflow.domain import shown  # noqa: PLC0415
+    from cii.decisions.domain import shown  # noqa: PLC0415
 
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {_shown(one)}" for name, one in value.items())
@@ -155,8 +155,8 @@ def rules_explain(asked: argparse.Namespace, settings: Settings) -> Told:
     """Show rule by rule how a table judges the facts, and which facts would change the answer."""
     facts = facts_of(asked)
     if is_file(asked.table) and Path(asked.table).suffix.lower() != ".md":
-        from cii.workflow.dmn_deciding import tables_for  # noqa: PLC0415
-        from cii.workflow.dmn_reading import read_dmn  # noqa: PLC0415
+        from cii.dmn.deciding import tables_for  # noqa: PLC0415
+        from cii.dmn.reading import read_dmn  # noqa: PLC0415
 
         model = read_dmn(read_file(Path(asked.table)), Path(asked.table).name)
         every = tables_for(model, facts, asked.decision)
@@ -169,7 +169,7 @@ def rules_explain(asked: argparse.Namespace, settings: Settings) -> Told:
 
 
 def _explained(table: Any, facts: Mapping[str, Any], lang: str) -> dict[str, Any]:  # noqa: ANN401 - a Table
-    from cii.workflow.decision import counterfactual, decide, trace  # noqa: PLC0415
+    from cii.decisions.decision import counterfactual, decide, trace  # noqa: PLC0415
 
     rules = [
         {

@@ -13,9 +13,9 @@ from cii.store.settings import Settings
 @usable
 def rules_import(asked: argparse.Namespace, _: Settings) -> Told:
     """Read the decision tables of a DMN file as decision files; name all that cannot be taken."""
-    from cii.workflow.dmn_markdown import NoDecisionFile, decision_file, slug  # noqa: PLC0415
-    from cii.workflow.dmn_reading import read_dmn  # noqa: PLC0415
-    from cii.workflow.reading import BrokenFile  # noqa: PLC0415
+    from cii.dmn.markdown import NoDecisionFile, decision_file, slug  # noqa: PLC0415
+    from cii.dmn.reading import read_dmn  # noqa: PLC0415
+    from cii.files.reading import BrokenFile  # noqa: PLC0415
 
     source = Path(asked.file)
     try:
@@ -86,11 +86,11 @@ def _write(files: dict[Path, str]) -> None:
 @usable
 def rules_export(asked: argparse.Namespace, settings: Settings) -> Told:
     """Write a decision file, a DMN file or a published table as DMN 1.3."""
-    from cii.workflow.dmn_markdown import NoDecisionFile, decision_file  # noqa: PLC0415
-    from cii.workflow.dmn_reading import read_dmn  # noqa: PLC0415
-    from cii.workflow.dmn_writing import write_dmn  # noqa: PLC0415
-    from cii.workflow.reading import BrokenFile  # noqa: PLC0415
-    from cii.workflow.rulebook import parse_table  # noqa: PLC0415
+    from cii.decisions.rulebook import parse_table  # noqa: PLC0415
+    from cii.dmn.markdown import NoDecisionFile, decision_file  # noqa: PLC0415
+    from cii.dmn.reading import read_dmn  # noqa: PLC0415
+    from cii.dmn.writing import write_dmn  # noqa: PLC0415
+    from cii.files.reading import BrokenFile  # noqa: PLC0415
 
     file = Path(asked.table)
     try:

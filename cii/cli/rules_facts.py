@@ -78,7 +78,7 @@ def _no_number(text: str) -> object:
 
 def table_facts(table: Any, facts: Mapping[str, object]) -> dict[str, object]:  # noqa: ANN401 - a Table
     """Facts of JSON in the terms of the table: dates and lengths are texts there."""
-    from cii.workflow.dmn_deciding import from_text  # noqa: PLC0415
+    from cii.dmn.deciding import from_text  # noqa: PLC0415
 
     domains = table.domains
     return {
@@ -94,7 +94,7 @@ def in_json(value: object) -> Json:
 
 def plain(value: object) -> object:  # noqa: PLR0911 - a line per kind
     """The value in JSON terms."""
-    from cii.workflow.domain import Months, shown  # noqa: PLC0415
+    from cii.decisions.domain import Months, shown  # noqa: PLC0415
 
     match value:
         case None | bool() | int() | float():
@@ -120,8 +120,8 @@ def _number(value: Decimal) -> object:
 def published(asked: argparse.Namespace, settings: Settings, name: str) -> Any:  # noqa: ANN401 - a Table
     """The published table of that name in force on the date asked for."""
     from cii.cli.files import tables_in  # noqa: PLC0415
+    from cii.decisions.rulebook import table_on  # noqa: PLC0415
     from cii.kernel.clock import SystemClock, local_day  # noqa: PLC0415
-    from cii.workflow.rulebook import table_on  # noqa: PLC0415
 
     folder = getattr(asked, "folder", None) or settings.workflows_dir
     tables = [table for table, _ in tables_in(folder) if table is not None]

@@ -80,8 +80,8 @@ def held_days(work: Work, body: Body, period: Period) -> list[date]:
 class Alert:
     """What the group has to see to, since a day.
 
-    `quarter_without_meeting`, `monthly_data_missing`: what it owes. `redirects`: a person was sent on as often
-    as may be; `what` is the number of the case whose joint assessment opened.
+    `quarter_without_meeting`, `monthly_data_missing`: what it owes. `redirects`: a person was sent on as
+    often as may be; `what` is the number of the case whose joint assessment opened.
     """
 
     kind: str

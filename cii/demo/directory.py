@@ -11,6 +11,7 @@ from cii.access.passwords import hashed
 from cii.access.vocabulary import Role
 from cii.agreements.vocabulary import LegalForm
 from cii.cases.actions import publish_grids
+from cii.decisions.rulebook import Table
 from cii.demo.people import Place
 from cii.demo.sheet import Sheet
 from cii.demo.stories import Rules
@@ -21,7 +22,6 @@ from cii.store.settings import canton_directory
 from cii.store.work import Work
 from cii.workflow.publishing import publish
 from cii.workflow.queries import parsed, parsed_table
-from cii.workflow.rulebook import Table
 
 PASSWORD = "canton-demo-2026"  # noqa: S105 - printed for whoever tries the demo, useless elsewhere
 """The one password of all demo accounts."""

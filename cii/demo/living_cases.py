@@ -144,9 +144,7 @@ class CaseMaker:
         if after != stage and after in {"follow_up", "joint_action", "in_follow_up"} and case.wish is None:
             self._want_place(case, at)
 
-    def _outcome(
-        self, case: LivingCase, task: TaskState, at: datetime
-    ) -> tuple[str, str | None]:
+    def _outcome(self, case: LivingCase, task: TaskState, at: datetime) -> tuple[str, str | None]:
         """How the task ends, and how the case, where this ends it."""
         odds = self.sheet.odds
         match task.key:

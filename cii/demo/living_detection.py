@@ -6,6 +6,7 @@ from typing import Any
 from cii.access.sections import physician_grant
 from cii.access.vocabulary import Section
 from cii.cases.vocabulary import CasePath, PartyRole
+from cii.decisions.decision import decide as decide_by
 from cii.demo.dossiers import Canton, Dossier
 from cii.demo.living_referrals import Referrals
 from cii.demo.living_shapes import LivingCase
@@ -17,7 +18,6 @@ from cii.routing.actions_announce import KINDS, VOICES
 from cii.routing.rules import TriageFacts, age_at
 from cii.routing.sharing import SHARED
 from cii.routing.vocabulary import DetectionState, Path
-from cii.workflow.decision import decide as decide_by
 from cii.workflow.events import TaskDone
 
 

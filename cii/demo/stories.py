@@ -9,18 +9,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from cii.decisions.decision import Decision
+from cii.decisions.decision import decide as decide_by
+from cii.decisions.rulebook import Table
 from cii.demo.sheet import Sheet
+from cii.files.vocabulary import LANGUAGES
 from cii.kernel.calendar import WorkingDays
-from cii.workflow.decision import Decision
-from cii.workflow.decision import decide as decide_by
 from cii.workflow.definition import Definition
 from cii.workflow.events import Decide, Decided, Effect, End, Event, Start, TimerFired
 from cii.workflow.keeping import stored
 from cii.workflow.machine import step
 from cii.workflow.projection import instance_fields, task_fields, timer_fields
-from cii.workflow.rulebook import Table
 from cii.workflow.state import Record, State
-from cii.workflow.vocabulary import LANGUAGES, Stand, Status
+from cii.workflow.vocabulary import Stand, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from cii.access.vocabulary import Role
 from cii.figures.suppression import TOTAL, Counts, hidden
 from cii.kernel.errors import UnknownThing
 from cii.store.work import Work
-from cii.workflow.aggregate import stage_counts
-from cii.workflow.counting import StageCount
+from cii.workflow.aggregate import StageCount, stage_counts
 from cii.workflow.definition import Definition
 from cii.workflow.library import process, process_versions
 

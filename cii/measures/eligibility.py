@@ -12,11 +12,12 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from cii.decisions.decision import NoRule, RulesOverlap, RuleVerdict, counterfactual, decide, trace
+from cii.decisions.domain import MissingFacts
+from cii.decisions.rulebook import Table, parse_table
+from cii.decisions.vocabulary import HitPolicy
+from cii.files.vocabulary import LANGUAGES
 from cii.kernel.errors import Refusal
-from cii.workflow.decision import NoRule, RulesOverlap, RuleVerdict, counterfactual, decide, trace
-from cii.workflow.domain import MissingFacts
-from cii.workflow.rulebook import Table, parse_table
-from cii.workflow.vocabulary import LANGUAGES, HitPolicy
 
 OUTPUT = "eligible"
 ELIGIBILITY = "eligibility"

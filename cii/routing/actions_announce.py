@@ -114,7 +114,12 @@ def announce(work: Work, ask: Announce) -> Announced:
     facts = _triage_facts(work, ask, detection, known, allowed=not missing)
     refuse(announcement_faults(facts, missing))
     triaged = decide(
-        work, "triage", facts.as_facts(), subject="person", subject_id=person.id or 0, person_id=person.id,
+        work,
+        "triage",
+        facts.as_facts(),
+        subject="person",
+        subject_id=person.id or 0,
+        person_id=person.id,
         sources=_triage_sources(work, ask, detection),
     ).decision
     path = Path(str(triaged.outputs["path"]))

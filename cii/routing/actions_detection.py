@@ -7,6 +7,8 @@ from datetime import date
 
 from sqlmodel import col, select
 
+from cii.decisions.decision import Decision
+from cii.decisions.decision import decide as decide_by
 from cii.documents.csv_reading import Wanted, read_rows
 from cii.institutions.queries import units_by_id
 from cii.institutions.vocabulary import Sector
@@ -29,8 +31,6 @@ from cii.routing.tables import Detection, DetectionRun
 from cii.routing.vocabulary import DetectionState
 from cii.store.work import HOUSE, Work
 from cii.workflow.actions import decide
-from cii.workflow.decision import Decision
-from cii.workflow.decision import decide as decide_by
 from cii.workflow.queries import table_on
 
 TABLE = "detection"

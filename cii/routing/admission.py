@@ -17,6 +17,9 @@ from cii.access.vocabulary import Section
 from cii.cases.queries import case_by_ref, cases_of
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath, CaseStatus
+from cii.decisions.decision import decide as decide_by
+from cii.decisions.domain import MissingFacts
+from cii.decisions.rulebook import Table
 from cii.institutions.queries import region_of, units_by_id
 from cii.journal.actions import wrote
 from cii.kernel.clock import local_day
@@ -35,12 +38,9 @@ from cii.routing.vocabulary_social import YouthOrigin
 from cii.store.work import Work
 from cii.workflow.actions import Fired, decide, fire
 from cii.workflow.decided import last_answer
-from cii.workflow.decision import decide as decide_by
-from cii.workflow.domain import MissingFacts
 from cii.workflow.events import Decide as AskTable
 from cii.workflow.events import Decided, TaskDone
 from cii.workflow.queries import table_on
-from cii.workflow.rulebook import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,16 +14,16 @@ from typing import Any
 from cii.access.queries import account_names, sections_on_case, sections_on_person
 from cii.access.vocabulary import Section
 from cii.cases.queries import cases_of
+from cii.decisions.decision import counterfactual
+from cii.decisions.rulebook import Table
+from cii.decisions.rulelines import Rule
+from cii.decisions.whatif import revived
+from cii.files.vocabulary import Title
 from cii.kernel.errors import Refusal, UnknownThing
 from cii.routing.fact_sections import hidden
 from cii.routing.queries import detection_by_ref
 from cii.store.work import Work
 from cii.workflow.decided import Kept, kept_about, kept_as, kept_row
-from cii.workflow.decision import counterfactual
-from cii.workflow.rulebook import Table
-from cii.workflow.rulelines import Rule
-from cii.workflow.vocabulary import Title
-from cii.workflow.whatif import revived
 
 BROUGHT = Section.PLAN | Section.SOCIAL_FACTS | Section.FUNCTIONAL
 """What a unit reads of a person that it has entered or imported itself."""

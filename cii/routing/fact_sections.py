@@ -8,7 +8,7 @@ from functools import reduce
 from operator import or_
 
 from cii.access.vocabulary import NOTHING, Section
-from cii.workflow.rulebook import Table
+from cii.decisions.rulebook import Table
 
 _S = Section
 SECTION_OF: Mapping[str, Section] = {

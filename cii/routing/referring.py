@@ -205,5 +205,3 @@ def _call_group(work: Work, case: CaseFile) -> None:
 
 def _group(work: Work) -> tuple[int, ...]:
     return tuple(unit.id or 0 for unit in units(work, kind=UnitKind.COORDINATION))
-
-

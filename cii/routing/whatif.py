@@ -12,6 +12,9 @@ from enum import StrEnum
 from typing import Any
 
 from cii.cases.queries import OpenFile, open_files, open_persons
+from cii.decisions.rulebook import Table, parse_table
+from cii.decisions.whatif import Asked, Compared, Effect, Said, compare, sentences
+from cii.files.reading import BrokenFile
 from cii.kernel.errors import Refusal, UnknownThing, refuse
 from cii.people.standing import births, standing
 from cii.people.vocabulary import StatusKind
@@ -22,9 +25,6 @@ from cii.store.work import Work
 from cii.workflow.decided import asked_about
 from cii.workflow.library import table as version_of
 from cii.workflow.queries import table_on
-from cii.workflow.reading import BrokenFile
-from cii.workflow.rulebook import Table, parse_table
-from cii.workflow.whatif import Asked, Compared, Effect, Said, compare, sentences
 
 LISTED = 200
 """So many cases are listed at most; all are counted, and a file takes them all."""

@@ -7,6 +7,9 @@ from flask import g, render_template
 
 from cii.access.permits import Permit
 from cii.cases.queries import shown_units
+from cii.drawing.diagram import steps
+from cii.drawing.telling import Units
+from cii.files.reading import say
 from cii.kernel.clock import local_day
 from cii.store.work import Work
 from cii.web.base import Blueprint
@@ -14,10 +17,7 @@ from cii.web.case_head import CASE, CasePage, case_page, head
 from cii.web.drawings import drawing
 from cii.wire import language
 from cii.wire.doors import needs
-from cii.workflow.diagram import steps
 from cii.workflow.queries import instance_for
-from cii.workflow.reading import say
-from cii.workflow.telling import Units
 from cii.workflow.versions import Chapter, chapters
 
 page = Blueprint("case_process", __name__)

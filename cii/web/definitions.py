@@ -5,6 +5,9 @@ from typing import Any
 from flask import Response, g, render_template, url_for
 
 from cii.access.permits import Permit
+from cii.drawing.bpmn import bpmn
+from cii.drawing.diagram import steps
+from cii.drawing.wording import outcome, role, task_title
 from cii.store.work import Work
 from cii.web.base import Blueprint, may_open
 from cii.web.choices import fallback, number_asked, t
@@ -14,10 +17,7 @@ from cii.web.trying import trial
 from cii.wire import language
 from cii.wire.doors import needs
 from cii.workflow import library
-from cii.workflow.bpmn import bpmn
 from cii.workflow.definition import Definition
-from cii.workflow.diagram import steps
-from cii.workflow.wording import outcome, role, task_title
 
 page = Blueprint("definitions", __name__)
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from cii.drawing.diagram import NARROW, WIDE, StageStep, sheets
+from cii.drawing.diagram import title as drawing_title
 from cii.workflow.definition import Definition
-from cii.workflow.diagram import NARROW, WIDE, StageStep, sheets
-from cii.workflow.diagram import title as drawing_title
 
 
 def drawing(told: Sequence[StageStep], held: Definition, lang: str) -> dict[str, Any]:

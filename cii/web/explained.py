@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 
 from cii.access.vocabulary import Section
+from cii.decisions.rulelines import Column
 from cii.routing.explaining import ChangeShown, Explained, explanations
 from cii.store.work import Actor, Work
 from cii.texts import formats
@@ -15,7 +16,6 @@ from cii.web.case_head import CasePage
 from cii.web.choices import fallback, t
 from cii.web.tables import needed, value_of
 from cii.wire import language
-from cii.workflow.rulelines import Column
 
 
 def decisions(work: Work, shown: CasePage) -> list[dict[str, Any]]:

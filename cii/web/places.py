@@ -12,6 +12,7 @@ from cii.access.permits import Permit
 from cii.access.vocabulary import Section
 from cii.allocation.vocabulary import Access
 from cii.cases.view import case_view
+from cii.decisions.rulebook import Table
 from cii.institutions.queries import lines
 from cii.kernel.errors import NotAllowed
 from cii.kernel.period import ONE_DAY, Period, next_month
@@ -28,7 +29,6 @@ from cii.web.choices import number_asked, optional_day, t, text_asked, word
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
-from cii.workflow.rulebook import Table
 
 page = Blueprint("places", __name__)
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask import g, render_template, url_for
 
 from cii.access.permits import Permit
+from cii.drawing.counting import counted
 from cii.figures.processes import process_figures
 from cii.store.work import Work
 from cii.texts import formats
@@ -14,7 +15,6 @@ from cii.web.drawings import drawing
 from cii.wire import language
 from cii.wire.doors import needs
 from cii.workflow import library
-from cii.workflow.counting import counted
 
 page = Blueprint("standing", __name__)
 

@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
+from cii.decisions.domain import shown
+from cii.decisions.proof import Proof, Region, prove
+from cii.decisions.rulebook import Table
+from cii.decisions.rulelines import Column, Rule
 from cii.web.choices import t
 from cii.wire import language
-from cii.workflow.domain import shown
-from cii.workflow.proof import Proof, Region, prove
-from cii.workflow.rulebook import Table
-from cii.workflow.rulelines import Column, Rule
 
 _FACT = re.compile(r"\{(\w+)[^}]*\}")
 _COMMA = re.compile(r",\s*")

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cii.decisions.decision import counterfactual, decide, trace
+from cii.decisions.domain import Domain, MissingFacts, check_facts, day, hour, instant, number
+from cii.decisions.rulebook import Table
+from cii.decisions.rulelines import Column
 from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf
 from cii.texts import formats, speech
 from cii.web.choices import t, text_asked
 from cii.web.tables import condition_on, needed, value_of
 from cii.wire import language
-from cii.workflow.decision import counterfactual, decide, trace
-from cii.workflow.domain import Domain, MissingFacts, check_facts, day, hour, instant, number
-from cii.workflow.rulebook import Table
-from cii.workflow.rulelines import Column
 
 _PREFIX = "fact-"
 _FIELDS = {"yes/no": "radio", "date": "date", "money": "money", "number": "number", "whole": "number",

@@ -9,6 +9,8 @@ from flask import Response, g, render_template, request, url_for
 from cii.access.permits import Permit
 from cii.access.vocabulary import Section
 from cii.cases.queries import shown_units
+from cii.decisions.rulebook import Table
+from cii.decisions.whatif import Effect, Said, Verdict
 from cii.documents.csv import write
 from cii.documents.table import Column as Head
 from cii.documents.table import Table as CsvTable
@@ -22,8 +24,6 @@ from cii.wire import language
 from cii.wire.doors import again, needs
 from cii.wire.reading import asked
 from cii.workflow.queries import table_on
-from cii.workflow.rulebook import Table
-from cii.workflow.whatif import Effect, Said, Verdict
 
 page = Blueprint("whatif", __name__)
 

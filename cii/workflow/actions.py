@@ -14,13 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from cii.access.queries import members_of
+from cii.decisions.decision import SEVERAL, Decision
+from cii.decisions.decision import decide as decide_by
+from cii.files.vocabulary import LANGUAGES
 from cii.institutions.queries import units_by_id
 from cii.journal.actions import wrote
 from cii.kernel.digest import digest
 from cii.kernel.errors import Refusal, UnknownThing
 from cii.store.work import Work
-from cii.workflow.decision import SEVERAL, Decision
-from cii.workflow.decision import decide as decide_by
 from cii.workflow.events import (
     SYSTEM,
     By,
@@ -49,7 +50,7 @@ from cii.workflow.queries import (
 )
 from cii.workflow.tables import WfDecision, WfDefinition, WfInstance
 from cii.workflow.terms import Terms, with_terms
-from cii.workflow.vocabulary import LANGUAGES, Status
+from cii.workflow.vocabulary import Status
 
 __all__ = [
     "AlreadyRunning", "Fired", "NotOfTheUnit", "PublishedFileChanged", "StoredDecision", "Units",

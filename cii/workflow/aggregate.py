@@ -5,6 +5,7 @@ decided by `figures.processes`. Source: workflow.md §4.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from statistics import median
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, select
@@ -12,9 +13,17 @@ from sqlmodel import col
 
 from cii.kernel.clock import local_day
 from cii.store.work import Work
-from cii.workflow.counting import StageCount
 from cii.workflow.tables import WfInstance, WfPart, WfTask
 from cii.workflow.vocabulary import Stand, Status
+
+
+@dataclass(frozen=True, slots=True)
+class StageCount:
+    """Open cases of a stage; None is a number that this reader does not see."""
+
+    open: int | None = 0
+    overdue: int | None = 0
+    median_days: int | None = None
 
 
 def stage_counts(

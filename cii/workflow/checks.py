@@ -8,10 +8,10 @@ a join that never completes, an outcome that leads nowhere. Source: workflow.md 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 
+from cii.decisions.domain import Domain
+from cii.decisions.rulebook import Table
+from cii.files.problems import BrokenFile, Mark, Problem, at, did_you_mean, example, hint, problem
 from cii.workflow.definition import Definition, Stage, Task, parse
-from cii.workflow.domain import Domain
-from cii.workflow.problems import BrokenFile, Mark, Problem, at, did_you_mean, example, hint, problem
-from cii.workflow.rulebook import Table
 from cii.workflow.soundness import joins, paths, targets, ways
 from cii.workflow.vocabulary import EFFECTS, OWNERS, ROLES, SUBJECTS
 

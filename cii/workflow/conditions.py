@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cii.decisions.domain import Domain
+from cii.decisions.sfeel import BadCell, Cell, parse_cell
+from cii.files.problems import did_you_mean, example
 from cii.texts.speech import Saying
-from cii.workflow.domain import Domain
-from cii.workflow.problems import did_you_mean, example
-from cii.workflow.sfeel import BadCell, Cell, parse_cell
 
 _ON_TASKS = re.compile(r"(?P<how>any task|all tasks|(?P<count>[1-9]\d?) of tasks) = (?P<outcome>[\w-]+)")
 _ON_FACT = re.compile(r"(?P<fact>[A-Za-z_]\w*)\s*(?:=(?!=)\s*)?(?P<cell>.+)", re.DOTALL)

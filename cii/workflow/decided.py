@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import and_
 from sqlmodel import col, select
 
+from cii.decisions.rulebook import Table
+from cii.files.vocabulary import Title
 from cii.store.work import Work
 from cii.workflow.queries import parsed_table
-from cii.workflow.rulebook import Table
 from cii.workflow.tables import WfDecision, WfTable
-from cii.workflow.vocabulary import Title
 
 
 @dataclass(frozen=True, slots=True)

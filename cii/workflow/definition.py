@@ -14,13 +14,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from cii.decisions.domain import Domain, parse_domain
+from cii.decisions.sfeel import BadCell
+from cii.files.problems import Mark, Problem, at, example, hint
+from cii.files.reading import Branch, Item, Leaf, Reader, marks
+from cii.files.vocabulary import Title
 from cii.kernel.digest import digest
 from cii.workflow.conditions import Condition, condition
-from cii.workflow.domain import Domain, parse_domain
-from cii.workflow.problems import Mark, Problem, at, example, hint
-from cii.workflow.reading import Branch, Item, Leaf, Reader, marks
-from cii.workflow.sfeel import BadCell
-from cii.workflow.vocabulary import Length, Title
+from cii.workflow.vocabulary import Length
 
 __all__ = [
     "Condition", "Definition", "Escalation", "Next", "Stage", "Task", "Timeout", "condition", "parse",

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cii.files.reading import say
+from cii.files.vocabulary import Title
 from cii.texts.speech import Saying
 from cii.workflow.definition import Definition, Stage, Task
-from cii.workflow.reading import say
-from cii.workflow.vocabulary import Title
 
 
 @dataclass(frozen=True, slots=True)

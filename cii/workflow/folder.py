@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cii.decisions.checks import table_problems
+from cii.decisions.rulebook import Table, parse_table
+from cii.files.problems import BrokenFile, Problem, hint, problem
+from cii.files.reading import decoded
 from cii.workflow.checks import inputs_of, problems_in
 from cii.workflow.definition import Definition
 from cii.workflow.migration import problems_in_plan
-from cii.workflow.problems import BrokenFile, Problem, hint, problem
-from cii.workflow.reading import decoded
-from cii.workflow.rulebook import Table, parse_table
-from cii.workflow.tablecheck import table_problems
 
 PUBLISHED = "published.sha256"
 _VERSIONED = re.compile(r"(?P<name>.+?)(?:-v[1-9]\d*)?")

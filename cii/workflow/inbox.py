@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, exists, fun
 from sqlmodel import col
 
 from cii.access.queries import case_visible
+from cii.files.vocabulary import Title
 from cii.institutions.queries import UnitLabel, units_by_id
 from cii.store.work import Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
@@ -21,7 +22,7 @@ from cii.workflow.plan import plan
 from cii.workflow.projection import FAR
 from cii.workflow.queries import definitions_read
 from cii.workflow.tables import WfDefinition, WfInstance, WfPart, WfTask
-from cii.workflow.vocabulary import Stand, Status, Title
+from cii.workflow.vocabulary import Stand, Status
 
 CASE = "case"
 """The subject of processes whose very existence is for those with a live grant."""

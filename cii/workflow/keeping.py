@@ -13,12 +13,12 @@ from sqlalchemy import Table, Update, bindparam, insert, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import SQLModel, col, delete
 
+from cii.decisions.domain import shown
 from cii.journal.actions import wrote
 from cii.kernel.money import Chf
 from cii.store.columns import new_ref
 from cii.store.work import Work
 from cii.workflow.definition import Definition
-from cii.workflow.domain import shown
 from cii.workflow.events import Effect, Event, TimerFired
 from cii.workflow.machine import Step
 from cii.workflow.projection import instance_fields, task_fields, timer_fields

@@ -7,13 +7,13 @@ from itertools import takewhile
 
 from sqlmodel import col, select
 
+from cii.decisions.rulebook import Table
+from cii.files.vocabulary import Title
 from cii.kernel.errors import UnknownThing
 from cii.store.work import Work
 from cii.workflow.definition import Definition
 from cii.workflow.queries import parsed, parsed_table
-from cii.workflow.rulebook import Table
 from cii.workflow.tables import WfDefinition, WfTable
-from cii.workflow.vocabulary import Title
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
+from cii.files.problems import BrokenFile
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.digest import digest
 from cii.kernel.errors import Refusal, UnknownThing
@@ -24,7 +25,6 @@ from cii.store.work import HOUSE, Work, working
 from cii.workflow.bulk import Changed, keep_all
 from cii.workflow.definition import Definition
 from cii.workflow.migration import Plan, check_plan
-from cii.workflow.problems import BrokenFile
 from cii.workflow.queries import parsed, revived
 from cii.workflow.state import Record, Roles, State, fold
 from cii.workflow.tables import WfDefinition, WfEvent, WfInstance, WfPart

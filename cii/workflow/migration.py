@@ -15,14 +15,14 @@ workflow.md §1 point 4.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from cii.decisions.domain import Domain, day, duration, number
+from cii.files.problems import BrokenFile, Mark, Problem, at, did_you_mean, hint, problem
+from cii.files.reading import Branch, Leaf, Reader
+from cii.files.vocabulary import Title
 from cii.kernel.digest import digest
 from cii.kernel.errors import Refusal
 from cii.texts.speech import Saying
 from cii.workflow.definition import Definition, Stage, Task
-from cii.workflow.domain import Domain, day, duration, number
-from cii.workflow.problems import BrokenFile, Mark, Problem, at, did_you_mean, hint, problem
-from cii.workflow.reading import Branch, Leaf, Reader
-from cii.workflow.vocabulary import Title
 
 PLAN_KEYS = (
     "process", "from", "to", "title", "why", "stages", "tasks", "vanished", "facts", "timers",

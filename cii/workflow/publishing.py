@@ -5,12 +5,12 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
+from cii.files.reading import BrokenFile
 from cii.kernel.errors import Refusal
 from cii.store.work import Work
 from cii.workflow.checks import Tables, inputs_of, problems_in
 from cii.workflow.folder import read_text
 from cii.workflow.queries import parsed_table
-from cii.workflow.reading import BrokenFile
 from cii.workflow.tables import WfDefinition, WfTable
 
 

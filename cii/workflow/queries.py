@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, or_
 from sqlmodel import col, select
 
+from cii.decisions.domain import Domain, day, duration, number
+from cii.decisions.rulebook import NoTableInForce, Table, parse_table
+from cii.files.vocabulary import Title
 from cii.kernel.errors import UnknownThing
 from cii.store.work import Work
 from cii.workflow.definition import Definition, parse
-from cii.workflow.domain import Domain, day, duration, number
 from cii.workflow.events import SYSTEM, By
 from cii.workflow.moves import Move, moves
-from cii.workflow.rulebook import NoTableInForce, Table, parse_table
 from cii.workflow.state import Record, State, fold
 from cii.workflow.tables import (
     WfDecision,
@@ -30,7 +31,6 @@ from cii.workflow.tables import (
     WfTable,
     WfTask,
 )
-from cii.workflow.vocabulary import Title
 
 
 @lru_cache(maxsize=512)

@@ -14,12 +14,12 @@ Source: workflow.md §1-§2.
 from collections.abc import Container, Mapping
 from datetime import date, datetime
 
+from cii.decisions.domain import MissingFacts
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.clock import local_day
 from cii.kernel.errors import Refusal, refuse
 from cii.workflow.definition import Condition, Definition, Stage, Task
 from cii.workflow.delays import due_on, shifted
-from cii.workflow.domain import MissingFacts
 from cii.workflow.events import (
     Ask,
     CancelTimer,

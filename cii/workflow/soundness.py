@@ -6,10 +6,10 @@ nowhere. Source: workflow.md §2, load-time checks.
 
 from collections.abc import Iterator
 
+from cii.decisions.regions import cut
+from cii.files.problems import Mark, Problem, at, hint, problem
 from cii.workflow.conditions import Condition
 from cii.workflow.definition import Definition, Stage
-from cii.workflow.problems import Mark, Problem, at, hint, problem
-from cii.workflow.regions import cut
 
 
 def targets(definition: Definition, stage: Stage) -> list[tuple[str, Mark]]:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cii.decisions.domain import shown
+from cii.files.reading import say
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.errors import Refusal
 from cii.workflow.definition import Definition, Task
 from cii.workflow.delays import due_at
-from cii.workflow.domain import shown
 from cii.workflow.events import Effect, RoleUnfilled
 from cii.workflow.migration import Plan, default_value
-from cii.workflow.reading import say
 from cii.workflow.run import Run
 from cii.workflow.state import Draft, Record, Roles, State, TaskState, UnitRef
 

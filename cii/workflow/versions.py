@@ -10,12 +10,12 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
+from cii.files.vocabulary import Title
 from cii.store.work import Work
 from cii.workflow.definition import Definition, Task
 from cii.workflow.queries import definition_of, events_of, parsed, revived
 from cii.workflow.state import Record, State, fold
 from cii.workflow.tables import WfDefinition, WfInstance
-from cii.workflow.vocabulary import Title
 
 
 @dataclass(frozen=True, slots=True)

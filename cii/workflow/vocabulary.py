@@ -8,10 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-LANGUAGES = ("fr", "de", "en")
-
-Title = dict[str, str]
-"""A wording per language: fr, de, en."""
+from cii.files.vocabulary import Title
 
 ROLES: dict[str, Title] = {
     "announcing": {
@@ -86,22 +83,6 @@ class Stand(StrEnum):
     OPEN = "open"
     DONE = "done"
     CANCELLED = "cancelled"
-
-
-class HitPolicy(StrEnum):
-    """What a decision table does with the rules that hold (DMN 1.3 §8.2.10)."""
-
-    UNIQUE = "U"
-    ANY = "A"
-    FIRST = "F"
-    PRIORITY = "P"
-    RULE_ORDER = "R"
-    OUTPUT_ORDER = "O"
-    COLLECT = "C"
-    SUM = "C+"
-    MIN = "C<"
-    MAX = "C>"
-    COUNT = "C#"
 
 
 _LENGTH = re.compile(r"(?P<count>[1-9]\d{0,3})(?P<unit>wd|d|m)", re.ASCII)

@@ -6,7 +6,7 @@ from cii.access.vocabulary import Section
 from cii.cases.grid import parse_grid
 from cii.cases.rules import GridAnswer, grid_faults, missing_voices, plan_after, section_of
 from cii.cases.vocabulary import GridSection, ItemKind, PartyRole, PlanReply, Voice
-from cii.workflow.reading import BrokenFile
+from cii.files.reading import BrokenFile
 
 TODAY = date(2026, 10, 15)
 EVERYTHING = Section(255)

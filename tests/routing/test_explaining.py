@@ -7,12 +7,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
+from cii.decisions.rulebook import parse_table
 from cii.kernel.errors import UnknownThing
 from cii.routing.explaining import explanation, explanations
 from cii.routing.fact_sections import SECTION_OF
 from cii.store.work import HOUSE
 from cii.workflow.actions import decide
-from cii.workflow.rulebook import parse_table
 from cii.workflow.tables import WfDecision
 from tests.routing.build_routing import WORKFLOWS, a_town, an_announced
 

@@ -186,7 +186,11 @@ def test_a_move_by_the_wrong_institution_changes_nothing(work):
 
 @pytest.mark.parametrize(
     ("facts", "field"),
-    [({"work_capacity": "60"}, "work_capacity"), ({"problems": True}, "problems"), ({"systems": 9}, "systems")],
+    [
+        ({"work_capacity": "60"}, "work_capacity"),
+        ({"problems": True}, "problems"),
+        ({"systems": 9}, "systems"),
+    ],
 )
 def test_a_fact_given_as_text_or_outside_its_domain_is_refused_and_nothing_is_kept(work, facts, field):
     a_town(work)

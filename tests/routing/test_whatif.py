@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event, text
 
+from cii.decisions.whatif import Effect, Verdict
 from cii.kernel.errors import Refusal, Refusals, UnknownThing
 from cii.routing.whatif import DraftFault, DraftMissing, Facts, OtherTable, WhatIf, what_if
 from cii.store.naming import load_all_tables
 from cii.store.work import HOUSE
 from cii.texts.speech import refusal
-from cii.workflow.whatif import Effect, Verdict
 from tests.institutions.build_institutions import a_unit
 from tests.routing.build_many import many_open_cases
 from tests.routing.build_routing import WORKFLOWS, a_town, an_announced

@@ -8,6 +8,7 @@ import pytest
 from cii.access.vocabulary import Role
 from cii.cases.queries import case_by_ref
 from cii.cases.vocabulary import CasePath, CaseStatus
+from cii.decisions.domain import MissingFacts
 from cii.figures.youth import youth_figures
 from cii.institutions.queries import unit_by_code
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
@@ -29,7 +30,6 @@ from cii.routing.vocabulary import Path
 from cii.routing.vocabulary_social import YouthOrigin
 from cii.routing.youth import AnnounceYouth, announce_youth
 from cii.texts.speech import refusal
-from cii.workflow.domain import MissingFacts
 from cii.workflow.inbox import inbox
 from cii.workflow.projection import drift
 from cii.workflow.queries import tasks_of

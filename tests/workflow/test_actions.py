@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from cii.access.tables import Account, Membership
 from cii.access.vocabulary import Role
+from cii.decisions.domain import FactOutOfDomain, MissingFacts
 from cii.kernel.errors import Refusal
 from cii.kernel.moves import IllegalMove
 from cii.people.tables import Person
@@ -22,7 +23,6 @@ from cii.workflow.actions import (
     publish,
     start,
 )
-from cii.workflow.domain import FactOutOfDomain, MissingFacts
 from cii.workflow.events import Escalate, Resume, StaleSeq, Suspend, TransferLead, WrongInstitution
 from cii.workflow.projection import drift
 from cii.workflow.queries import decisions_for, instance_for, roles_of, tasks_of

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from cii.drawing.counting import counted
+from cii.drawing.diagram import drawn
 from cii.figures.processes import _veiled
 from cii.kernel.errors import UnknownThing
 from cii.store.work import Work
 from cii.workflow.actions import fire
-from cii.workflow.aggregate import stage_counts
-from cii.workflow.counting import StageCount, counted
+from cii.workflow.aggregate import StageCount, stage_counts
 from cii.workflow.definition import parse
-from cii.workflow.diagram import drawn
 from cii.workflow.events import Close, Suspend
 from cii.workflow.library import process, process_versions
 from tests.conftest import NOW

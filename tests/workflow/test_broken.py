@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from cii.files.problems import BrokenFile
+from cii.files.reading import MAX_CHARACTERS
 from cii.texts.languages import LANGUAGES
 from cii.texts.loading import texts
 from cii.texts.speech import say
 from cii.workflow.folder import faults_of, read_text
-from cii.workflow.problems import BrokenFile
-from cii.workflow.reading import MAX_CHARACTERS
 from tests.workflow.broken.corpus import FILES, FOLDERS, HERE, expected, lines_of, problems_of
 
 HOUSE = Path(__file__).parents[2]

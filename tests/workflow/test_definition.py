@@ -2,9 +2,9 @@
 
 import pytest
 
+from cii.files.reading import BrokenFile
 from cii.workflow.checks import problems_in
 from cii.workflow.definition import parse
-from cii.workflow.reading import BrokenFile
 
 GOOD = """\
 workflow: small

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from cii.decisions.proof import prove
+from cii.decisions.rulebook import parse_table
+from cii.files.vocabulary import LANGUAGES
 from cii.workflow.checks import problems_in
-from cii.workflow.proof import prove
-from cii.workflow.rulebook import parse_table
-from cii.workflow.vocabulary import LANGUAGES
 
 FILES = Path(__file__).parents[2] / "workflows"
 PROCESSES = sorted(FILES.glob("*.yaml"))

@@ -10,11 +10,11 @@ from datetime import timedelta
 
 import pytest
 
+from cii.decisions.domain import MissingFacts
 from cii.institutions.vocabulary import Sector
 from cii.store.work import Work
 from cii.workflow import events as ev
 from cii.workflow.actions import AlreadyRunning, Fired, fire, publish, start
-from cii.workflow.domain import MissingFacts
 from cii.workflow.projection import drift
 from cii.workflow.queries import roles_of, tasks_of
 from cii.workflow.sweeping import sweep_timers

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cii.decisions.domain import MissingFacts
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.clock import ZURICH, local_day
 from cii.kernel.errors import Refusal, Refusals
 from cii.kernel.moves import IllegalMove
 from cii.workflow import events as ev
 from cii.workflow.definition import parse
-from cii.workflow.domain import MissingFacts
 from cii.workflow.machine import fold, moves, step
 from cii.workflow.vocabulary import Stand, Status
 

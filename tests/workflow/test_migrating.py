@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, func
 from sqlmodel import select
 
+from cii.files.problems import BrokenFile
 from cii.journal.queries import history
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.errors import UnknownThing
@@ -25,7 +26,6 @@ from cii.workflow.migrating import (
     migrate,
 )
 from cii.workflow.migration import read_plan
-from cii.workflow.problems import BrokenFile
 from cii.workflow.projection import drift
 from cii.workflow.queries import definition_of, state_of, tasks_of
 from cii.workflow.sweeping import sweep_timers

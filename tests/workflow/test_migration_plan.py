@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from cii.files.problems import BrokenFile
 from cii.kernel.calendar import WorkingDays
 from cii.texts.speech import refusal
 from cii.workflow import events as ev
 from cii.workflow.definition import parse
 from cii.workflow.machine import fold, moves, step
 from cii.workflow.migration import problems_in_plan, read_plan
-from cii.workflow.problems import BrokenFile
 from cii.workflow.transfer import Blocked, Moved, plan_for
 from cii.workflow.vocabulary import Status
 

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import func, select
 
+from cii.files.problems import BrokenFile
 from cii.store.work import HOUSE, Work, working
 from cii.workflow.library import process
-from cii.workflow.problems import BrokenFile
 from cii.workflow.publishing import PublishedFileChanged, publish
 from cii.workflow.tables import WfDefinition, WfTable
 from tests.conftest import NOW

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlmodel import select
 
+from cii.decisions.domain import Domain, Months
 from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import Refusal
 from cii.store.work import Work
 from cii.workflow import events as ev
 from cii.workflow.actions import fire, publish, start
 from cii.workflow.definition import parse
-from cii.workflow.domain import Domain, Months
 from cii.workflow.moves import Move
 from cii.workflow.projection import drift
 from cii.workflow.queries import instance_by_id, moves_for, state_of

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from cii.decisions.rulebook import Table, parse_table
+from cii.files.problems import BrokenFile, Problem
 from cii.workflow.checks import inputs_of, problems_in
 from cii.workflow.folder import faults_of, read_text, table_faults
-from cii.workflow.problems import BrokenFile, Problem
-from cii.workflow.rulebook import Table, parse_table
 
 HERE = Path(__file__).parent
 EXPECTED = HERE / "expected.yaml"

@@ -1,0 +1,148 @@
+"""Our tables leave as DMN and come back the same; another engine reads what we write."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from SpiffWorkflow.dmn.parser.DMNParser import DMNParser
+
+from cii.cli.parser import main
+from cii.decisions.decision import decide, pieces_of
+from cii.decisions.rulebook import parse_table
+from cii.dmn.deciding import answers
+from cii.dmn.markdown import decision_file, to_complete
+from cii.dmn.reading import read_dmn
+from cii.dmn.writing import write_dmn
+from cii.kernel.errors import Refusal
+
+HOUSE = Path(__file__).parents[2]
+TABLES = [
+    parse_table(file.read_text("utf-8"), file.name)
+    for file in sorted((HOUSE / "workflows" / "decisions").glob("*.md"))
+]
+MODELS = Path(__file__).parent / "dmn"
+
+
+def came_back(table):
+    model = read_dmn(write_dmn([table]).encode(), "retour.dmn")
+    assert [str(one) for one in model.problems] == []
+    return model, parse_table(decision_file(model, model.decisions[0]), "retour.md")
+
+
+BACK = {(one.id, one.version): came_back(one) for one in TABLES}
+
+
+def told(decide_by, table, facts):
+    try:
+        made = decide_by(table, facts)
+    except Refusal as no:
+        return no.code
+    return made.rules, made.results, made.why
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_shipped_table_decides_the_same_after_leaving_and_coming_back(data):
+    table = data.draw(st.sampled_from(TABLES))
+    facts = {piece.name: data.draw(st.sampled_from(piece.samples(piece.all))) for piece in pieces_of(table)}
+
+    model, back = BACK[table.id, table.version]
+
+    assert told(decide, back, facts) == told(decide, table, facts)
+    answer = answers(model, facts)[table.id]
+    assert answer.rules == decide(table, facts).rules
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda one: f"{one.id}-{one.version}")
+def test_titles_sources_wordings_and_validity_come_back_too(table):
+    _, back = BACK[table.id, table.version]
+
+    assert (back.title, back.source, back.why, back.legal_basis) == (
+        table.title,
+        table.source,
+        table.why,
+        table.legal_basis,
+    )
+    assert (back.inputs, back.outputs, back.valid_from, back.valid_to) == (
+        table.inputs,
+        table.outputs,
+        table.valid_from,
+        table.valid_to,
+    )
+    assert dict(back.overlaps) == dict(table.overlaps)
+    assert to_complete(back) == []
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda one: f"{one.id}-{one.version}")
+def test_spiffworkflow_parses_what_we_write(table):
+    root = etree.fromstring(write_dmn([table]).encode())
+
+    parser = DMNParser(None, root, {"dmn": root.nsmap[None]})
+    parser.parse()
+
+    (read,) = parser.decision.decisionTables
+    assert len(read.rules) == len(table.rules)
+    assert [one.expression for one in read.inputs] == [one.name for one in table.inputs]
+    assert [one.name for one in read.outputs] == [one.name for one in table.outputs]
+
+
+def test_a_foreign_table_becomes_a_decision_file_with_its_gaps_marked():
+    model = read_dmn((MODELS / "unique.dmn").read_bytes(), "unique.dmn")
+
+    table = parse_table(decision_file(model, model.decisions[0]), "voie.md")
+
+    assert {"source", "legal_basis", "valid_from"} <= set(to_complete(table))
+    facts = {"age": 18, "potentiel": "faible", "consentement": True}
+    assert decide(table, facts).outputs == {"Voie": "réseau"}
+    again = read_dmn(write_dmn([table]).encode(), "encore.dmn")
+    assert answers(again, facts)["voie"].result == "réseau"
+
+
+def run(capsys, *words):
+    code = main([*map(str, words), "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_eval_answers_each_decision_of_a_file_over_facts_in_json(capsys, tmp_path):
+    facts = tmp_path / "facts.json"
+    facts.write_text('{"âge": 30, "revenu mensuel": 1999.99}', "utf-8")
+
+    code, told = run(capsys, "rules", "eval", MODELS / "chained.dmn", "--facts", facts)
+
+    assert code == 0
+    assert {name: one["result"] for name, one in told["decisions"].items()} == {
+        "Groupe": "adulte", "Aide": {"Taux": 80, "Plafond": 1500}, "Mesure proposée": "programme",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [('{"âge": "30"}', 1), ('{"age": 30}', 1), ("[1]", 2), ("{", 2), ('{"âge": NaN}', 2), (None, 2)],
+)
+def test_eval_refuses_bad_facts_in_json_with_its_exit_code(capsys, tmp_path, text, code):
+    facts = tmp_path / "facts.json"
+    if text is not None:
+        facts.write_text(text, "utf-8")
+
+    found, told = run(capsys, "rules", "eval", MODELS / "chained.dmn", "--facts", facts)
+
+    assert found == code
+    assert told["reasons"][0]["text"]
+
+
+def test_import_writes_all_files_or_none_and_never_over_another(capsys, tmp_path):
+    first, _ = run(capsys, "rules", "import-dmn", MODELS / "chained.dmn", "--out", tmp_path / "a")
+    again, _ = run(capsys, "rules", "import-dmn", MODELS / "chained.dmn", "--out", tmp_path / "a")
+    refused, named = run(capsys, "rules", "import-dmn", MODELS / "references.dmn", "--out", tmp_path / "b")
+
+    assert (first, again, refused) == (0, 2, 1)
+    assert sorted(file.name for file in (tmp_path / "a").iterdir()) == [
+        "aide.md",
+        "groupe.md",
+        "mesure-proposee.md",
+    ]
+    assert not (tmp_path / "b").exists()
+    assert all(one["note"] for one in named["decisions"])
