@@ -114,7 +114,7 @@ def decoded(data: bytes, source: str) -> str:
 
 
 def _brackets(text: str) -> int:
-    """How deep brackets are opened, quotes not looked at: a guard against the time a YAML reader would take."""
+    """How deep brackets are opened, quotes not looked at: a guard against the time the reader would take."""
     depth = deepest = 0
     for sign in re.findall(r"[\[{\]}]", text):
         depth = depth + 1 if sign in "[{" else max(depth - 1, 0)
