@@ -14,7 +14,7 @@ from cii.dmn.reading import read_dmn
 from cii.kernel.errors import Refusal
 from tests.dmn.tck import TABLES_OF_LEVEL_2, run_kit
 
-FILES = Path(__file__).parent / "dmn"
+FILES = Path(__file__).parent / "models"
 MODELS = sorted(FILES.glob("*.dmn"))
 
 

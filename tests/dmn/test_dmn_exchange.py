@@ -23,7 +23,7 @@ TABLES = [
     parse_table(file.read_text("utf-8"), file.name)
     for file in sorted((HOUSE / "workflows" / "decisions").glob("*.md"))
 ]
-MODELS = Path(__file__).parent / "dmn"
+MODELS = Path(__file__).parent / "models"
 
 
 def came_back(table):

@@ -9,7 +9,7 @@ from cii.dmn.xml import LIMIT
 from cii.files.problems import BrokenFile
 from cii.texts.speech import written
 
-FILES = Path(__file__).parent / "dmn"
+FILES = Path(__file__).parent / "models"
 SPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 GOOD = f"""<definitions xmlns="{SPACE}" id="m" name="m" namespace="urn:m">
 <inputData id="a" name="age"><variable name="age" typeRef="number"/></inputData>
