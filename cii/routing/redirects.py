@@ -10,10 +10,16 @@ from sqlmodel import col, select
 from cii.cases.queries import cases_by_id, shown_units
 from cii.institutions.queries import UnitLabel
 from cii.kernel.clock import local_day
+from cii.routing.holding import CASE
 from cii.routing.rules_redirect import Standing, counts, standing
 from cii.routing.tables import Referral
-from cii.routing.vocabulary import ReferralState
+from cii.routing.vocabulary import Path, ReferralState
 from cii.store.work import Work
+from cii.workflow.queries import definition_of, state_of
+from cii.workflow.tables import WfInstance
+
+CALLS = {"network": True, "joint_assessment": False}
+"""The stages of everyday collaboration that the limit leads to → whether the case goes on in the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +59,7 @@ def standing_of(work: Work, person_id: int) -> Standing:
 
 def redirects_of(work: Work, person_id: int) -> list[Redirect]:
     """Each redirect of the person, in order, as far as the reader may know the units."""
-    rows = work.session.exec(
-        select(Referral)
-        .where(col(Referral.person_id) == person_id, col(Referral.state) == ReferralState.REDIRECTED)
-        .order_by(col(Referral.answered_at), col(Referral.id))
-    ).all()
+    rows = _of_person(work, person_id)
     months = work.parameter("redirect_window_months")
     ids = {unit for row in rows for unit in (row.to_unit_id, row.named_unit_id) if unit}
     units = shown_units(work, ids)
@@ -71,6 +73,78 @@ def redirects_of(work: Work, person_id: int) -> list[Redirect]:
         for row in rows
         if row.answered_at
     ]
+
+
+def _of_person(work: Work, person_id: int) -> Sequence[Referral]:
+    return work.session.exec(
+        select(Referral)
+        .where(col(Referral.person_id) == person_id, col(Referral.state) == ReferralState.REDIRECTED)
+        .order_by(col(Referral.answered_at), col(Referral.id))
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Convened:
+    """Why the institutions of a case sit down together: the person was sent on as often as may be.
+
+    `redirects`: those that counted on that day, in order; the units only of those in this case, None of
+    others. `network`: whether the case went on in the network, else a joint session was called;
+    `legal_basis`: that of the process which called them.
+    """
+
+    at: datetime
+    network: bool
+    limit: int
+    months: int
+    legal_basis: tuple[str, ...]
+    redirects: tuple[Redirect, ...]
+
+
+def convened(work: Work, case_id: int, person_id: int) -> Convened | None:
+    """The redirects that changed the path of a case, if they did; whoever calls has seen its plan."""
+    rows = _of_person(work, person_id)
+    if not any(row.case_id == case_id for row in rows):
+        return None
+    called = _called(work, case_id)
+    if called is None:
+        return None
+    at, network, legal_basis = called
+    day = local_day(at)
+    limit = work.parameter("redirect_limit", day)
+    months = work.parameter("redirect_window_months", day)
+    counted = [
+        row
+        for row in rows
+        if row.answered_at and row.answered_at <= at and counts(local_day(row.answered_at), day, months)
+    ]
+    own = [row for row in counted if row.case_id == case_id]
+    units = shown_units(work, {unit for row in own for unit in (row.to_unit_id, row.named_unit_id) if unit})
+    told = [
+        Redirect(
+            row.answered_at or at,
+            units.get(row.to_unit_id) if row in own else None,
+            units.get(row.named_unit_id or 0) if row in own else None,
+            counts=True,
+        )
+        for row in counted
+    ]
+    return Convened(at, network, limit, months, legal_basis, tuple(told))
+
+
+def _called(work: Work, case_id: int) -> tuple[datetime, bool, tuple[str, ...]] | None:
+    """When everyday collaboration last led to a joint assessment, whether in the network, by which law."""
+    rows = work.session.exec(
+        select(WfInstance)
+        .where(col(WfInstance.subject) == CASE, col(WfInstance.subject_id) == case_id)
+        .order_by(col(WfInstance.id).desc())
+    ).all()
+    for instance in rows:
+        definition = definition_of(work, instance.definition_id)
+        if definition.id == Path.EVERYDAY.value:
+            for visit in reversed(state_of(work, instance, definition).path):
+                if visit.stage in CALLS:
+                    return visit.entered, CALLS[visit.stage], definition.legal_basis
+    return None
 
 
 @dataclass(frozen=True, slots=True)

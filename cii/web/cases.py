@@ -112,6 +112,7 @@ def one(ref: str) -> str:
         shown,
         plan=case_parts.plan_of(g.work, in_force) if in_force else None,
         decisions=explained.decisions(g.work, shown)[:1] if shown.view.may_read & Section.PLAN else [],
+        convening=explained.convening(g.work, shown) if shown.view.may_read & Section.PLAN else None,
         may_name=shown.may("done", "decide_lead"),
         manage=managing(shown),
         bearers=case_parts.bearers(shown),
@@ -324,7 +325,8 @@ def withdraw(ref: str, consent: str) -> Response:
 def decisions(ref: str) -> str:
     """What was decided by which rule, on which facts."""
     shown = case_page(ref, "decisions")
-    return _show("decisions", shown, decisions=explained.decisions(g.work, shown))
+    told = explained.decisions(g.work, shown)
+    return _show("decisions", shown, decisions=told, convening=explained.convening(g.work, shown))
 
 
 @page.get("/cases/<ref:ref>/timeline")

@@ -8,11 +8,13 @@ from flask import url_for
 
 from cii.access.vocabulary import Section
 from cii.decisions.rulelines import Column
+from cii.kernel.clock import local_day
 from cii.routing.explaining import ChangeShown, Explained, explanations
+from cii.routing.redirects import Redirect, convened
 from cii.store.work import Actor, Work
 from cii.texts import formats
 from cii.web.base import may_open
-from cii.web.case_head import CasePage
+from cii.web.case_head import CasePage, unit_name
 from cii.web.choices import fallback, t
 from cii.web.tables import needed, value_of
 from cii.wire import language
@@ -21,7 +23,33 @@ from cii.wire import language
 def decisions(work: Work, shown: CasePage) -> list[dict[str, Any]]:
     """The decisions of the case and those before it about its person, the newest first."""
     work.saw("case", [shown.case_id], int(Section.PLAN))
-    return [card(work.actor, one) for one in explanations(work, shown.case_id, shown.person_id)[::-1]]
+    cards = [card(work.actor, one) for one in explanations(work, shown.case_id, shown.person_id)[::-1]]
+    return [one | {"which": f"{one['title']} ({n})"} for n, one in enumerate(cards, 1)]
+
+
+def convening(work: Work, shown: CasePage) -> dict[str, Any] | None:
+    """Why the institutions sit down together, where redirects changed the path of the case."""
+    found = convened(work, shown.case_id, shown.person_id)
+    if found is None:
+        return None
+    lang = language.lang()
+    return {
+        "why": t(
+            "web.convened.network" if found.network else "web.convened.session",
+            count=len(found.redirects), months=found.months,
+        ),
+        "since": t("web.convened.since", at=formats.moment(found.at, lang)),
+        "basis": t("web.explain.basis", basis=", ".join(found.legal_basis)),
+        "redirects": [_sent_on(one, lang) for one in found.redirects],
+        "change": t("web.convened.change", limit=found.limit, months=found.months),
+    }  # fmt: skip
+
+
+def _sent_on(one: Redirect, lang: str) -> str:
+    day = formats.day(local_day(one.at), lang)
+    if one.asked is None and one.named is None:
+        return t("web.convened.elsewhere", day=day)
+    return t("web.convened.sent-on", day=day, asked=unit_name(one.asked), named=unit_name(one.named))
 
 
 def card(actor: Actor, one: Explained) -> dict[str, Any]:
@@ -32,6 +60,7 @@ def card(actor: Actor, one: Explained) -> dict[str, Any]:
     at = formats.moment(one.at, lang)
     return {
         "title": one.title.get(lang, one.table),
+        "which": one.title.get(lang, one.table),
         "ref": one.ref,
         "why": " ".join(said[lang] for said in one.why) or t("web.explain.hidden-why"),
         "answer": answer or t("web.explain.hidden-answer"),

@@ -18,7 +18,7 @@ from cii.kernel.errors import Refusal
 from cii.notices.queries import notices
 from cii.routing.actions import CompleteTask, MoveReferral, complete_task, move_referral
 from cii.routing.holding import instance_of
-from cii.routing.redirects import redirects_of, standing_of
+from cii.routing.redirects import convened, redirects_of, standing_of
 from cii.routing.rules_redirect import RedirectLimit, anniversary, counts, standing
 from cii.routing.vocabulary import ReferralEvent, ReferralState
 from cii.store.work import HOUSE, working
@@ -115,11 +115,41 @@ def test_outside_the_perimeter_the_third_redirect_calls_a_joint_session_of_every
     assert instance_of(work, done.case.id).stage == "joint_action"
 
 
+def test_a_case_that_goes_on_in_the_network_says_which_redirects_led_there_and_by_which_law(work):
+    town = a_town(work)
+
+    done = sent_on(town, 3)
+
+    why = convened(town.hands["ORP"], done.case.id, done.case.person_id)
+    assert (why.network, why.limit, why.months) == (True, 3, 12)
+    assert why.legal_basis == ("LACI 85f", "LAI 68bis", "LASoc-NE 28")
+    named = [(one.asked.code, one.named.code) for one in why.redirects]
+    oai, gsr = UNITS["OAI"][0], UNITS["GSR"][0]
+    assert named == [(oai, gsr), (gsr, oai), (oai, gsr)]
+
+
+def test_redirects_of_another_case_are_told_by_their_day_alone(work):
+    town = a_town(work)
+    avs = an_avs()
+    other = everyday(town, avs=avs)
+    case = everyday(town, avs=avs, hand="stranger", may_owe="AI")
+    redirected(town, other.referral_ref, "OAI", "GSR")
+    redirected(town, sent_to(town, other.case.ref, "GSR").ref, "GSR", "OAI")
+
+    redirected(town, case.referral_ref, "OAI", "GSR")
+
+    why = convened(town.hands["stranger"], case.case.id, case.case.person_id)
+    assert [one.at.date() for one in why.redirects] == [DAY, DAY, DAY]
+    assert [one.asked.code for one in why.redirects if one.asked] == [UNITS["OAI"][0]]
+    assert convened(town.hands["ORP"], other.case.id, other.case.person_id) is None
+
+
 def test_the_two_redirects_before_call_nobody(work):
     town = a_town(work)
 
-    sent_on(town, 2)
+    done = sent_on(town, 2)
 
+    assert convened(town.hands["ORP"], done.case.id, done.case.person_id) is None
     assert [one for one in alerts(town.hands["group"]) if one.kind == "redirects"] == []
 
 

@@ -103,7 +103,9 @@ def test_a_redirect_names_another_institution_and_the_third_is_told_to_the_coord
 
     page = sender.get(f"/referrals/{ref}")
     assert page.count("Office AI, réadaptation → Guichet social") == 2
-    assert "Évaluation commune" in sender.get(f"/cases/{case}")
+    first = sender.get(f"/cases/{case}")
+    assert "La personne a été redirigée 3 fois en 12 mois" in first
+    assert first.index("La personne a été redirigée 3 fois") < first.index("La décision qui a précédé")
     board = path.as_("coordination").get("/coordination")
     assert "Redirections répétées, évaluation commune ouverte: CII-" in board
     assert "Depuis le 15.10.2026." in board
