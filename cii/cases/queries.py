@@ -49,6 +49,14 @@ def cases_by_id(work: Work, ids: Iterable[int]) -> dict[int, CaseFile]:
     return {row.id or 0: row for row in rows}
 
 
+def visible_refs(work: Work, refs: Iterable[str]) -> set[str]:
+    """Of these references of cases those whose page is open to the actor, in one query."""
+    wanted = set(refs)
+    if not wanted:
+        return set()
+    return set(work.session.exec(select(CaseFile.ref).where(col(CaseFile.ref).in_(wanted), visible_to(work))))
+
+
 def cases_of(work: Work, person_id: int) -> list[CaseFile]:
     """The cases of a person that the actor may see, the newest first."""
     return list(

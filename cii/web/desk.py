@@ -9,7 +9,7 @@ from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
-from cii.cases.queries import cases_by_id
+from cii.cases.queries import cases_by_id, visible_refs
 from cii.institutions.queries import UnitLabel, units_by_id
 from cii.kernel.clock import local_day
 from cii.notices.queries import notices
@@ -153,6 +153,7 @@ def _told(work: Work) -> list[dict[str, Any]]:
     """The last notices as entries of a timeline."""
     rows = notices(work, limit=TOLD)
     people = label(work, {one.person_id for one in rows if one.person_id is not None})
+    open_cases = visible_refs(work, {one.subject_ref for one in rows if one.subject == "case"})
     return [
         {
             "at": one.created_at,
@@ -160,7 +161,9 @@ def _told(work: Work) -> list[dict[str, Any]]:
             "institution": None,
             "title": _notice(one.kind, one.facts),
             "body": None,
-            "url": _subject(one.subject, one.subject_ref),
+            "url": _subject(one.subject, one.subject_ref)
+            if one.subject != "case" or one.subject_ref in open_cases
+            else None,
             "new": local_day(one.created_at) == work.today,
         }
         for one in rows

@@ -2,6 +2,8 @@
 
 import pytest
 
+from cii.institutions.queries import unit_by_code
+from cii.notices.actions import tell
 from tests.web.build_path import path
 
 __all__ = ["path"]
@@ -76,3 +78,22 @@ def test_the_day_begins_where_the_work_of_the_role_waits(path, who, start):
     answer = path.as_(who).client.get("/")
 
     assert (answer.status_code, answer.headers["Location"]) == (303, start)
+
+
+def test_a_notice_leads_to_a_case_only_while_the_reader_has_a_part_in_it(path):
+    ref = path.case("announced")
+    with path.site.work() as work:
+        for code in ("ORP-LITTORAL", "ORP-MONTAGNES"):
+            tell(
+                work,
+                unit_id=unit_by_code(work, code).id,
+                kind="case-flagged",
+                subject="case",
+                subject_ref=ref,
+            )
+
+    of_the_case, foreign = (path.as_(who).get("/desk", tab="mine") for who in ("manager", "stranger"))
+
+    assert f'href="/cases/{ref}"' in of_the_case.split('class="timeline', 1)[1]
+    assert "timeline-title" in foreign
+    assert ref not in foreign
