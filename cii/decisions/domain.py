@@ -76,6 +76,9 @@ class MissingFacts(Refusal):
 KINDS = ("number", "whole", "money", "yes/no", "date", "time", "date-time", "months", "days", "text")
 DISCRETE = frozenset({"whole", "money", "date", "months"})
 _NUMBER = re.compile(r"[-+]?(\d{1,15}(\.\d{1,12})?|\.\d{1,12})", re.ASCII)
+_DIGITS = 30
+"""A number with more digits before its point counts nothing; 1e999999999 would fill the memory."""
+_MOST_VALUES = 1_000
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?", re.ASCII)
 _INSTANT = re.compile(
@@ -162,12 +165,20 @@ def shown(value: object) -> str:  # noqa: PLR0911 - a line per kind
         case timedelta():
             return _length(value)
         case datetime():
-            return value.astimezone(HERE).isoformat() if value.tzinfo else value.isoformat()
+            return _here(value).isoformat()
         case date() | time():
             return value.isoformat()
         case Decimal():
             return f"{value:f}"
     return str(value)
+
+
+def _here(value: datetime) -> datetime:
+    """The instant on a Swiss clock; as it stands at the end of the calendar."""
+    try:
+        return value.astimezone(HERE) if value.tzinfo else value
+    except OverflowError:
+        return value
 
 
 def _length(value: timedelta) -> str:
@@ -242,23 +253,23 @@ class Domain:
             if self.optional:
                 return None
             raise FactNull(field=name, name=name)
-        plain = _plain(self.kind, value)
-        if plain is None:
+        found = in_terms(self.kind, value)
+        if found is None:
             raise FactWrongType(field=name, name=name, expected=str(self), found=type(value).__name__)
-        if not self.admits(plain):
+        if not self.admits(found):
             raise FactOutOfDomain(field=name, name=name, expected=str(self), value=shown(value)[:60])
-        return plain
+        return found
 
 
-def _plain(kind: str, value: object) -> Any:  # noqa: ANN401, C901, PLR0911 - a line per kind
-    """The value in the terms of its kind, or None when it is of another."""
+def in_terms(kind: str, value: object) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912 - a line per kind
+    """The value in the terms of its kind, or None when it is of another or larger than anything counted."""
     whole = type(value) is int
     match kind, value:
         case "text", str():
             return str.__str__(value)
         case "yes/no", bool():
             return value
-        case "number", Decimal() if value.is_finite():
+        case "number", Decimal() if value.is_finite() and value.adjusted() < _DIGITS:
             return exact(value)
         case "number", Fraction():
             return value.numerator if value.denominator == 1 else value
@@ -267,7 +278,10 @@ def _plain(kind: str, value: object) -> Any:  # noqa: ANN401, C901, PLR0911 - a 
         case (("number" | "whole" | "money"), int()) if whole:
             return value
         case "date-time", datetime():
-            return utc(value)
+            try:
+                return utc(value)
+            except OverflowError:
+                return None
         case "date", date() if type(value) is date:
             return value
         case "time", time() if value.tzinfo is None:
@@ -329,6 +343,8 @@ def _between(kind: str, rest: str, texts: tuple[str, str], *, optional: bool) ->
 def _listed(kind: str, rest: str, *, optional: bool) -> Domain | str:
     from cii.decisions.sfeel import BadCell, parse_cell  # noqa: PLC0415 - cells are read in terms of domains
 
+    if rest.count(",") >= _MOST_VALUES:
+        return _said("too-many", most=_MOST_VALUES)
     try:
         cell = parse_cell(rest, Domain(kind))
     except BadCell:
@@ -355,12 +371,8 @@ def _read_bound(kind: str, text: str) -> Any:  # noqa: ANN401 - an ordered value
     value: Any = number(text)
     if value is None and kind in {"months", "days"}:
         value = duration(text)
-        return value if isinstance(value, Months if kind == "months" else timedelta) else _BAD
-    if value is None or (kind != "number" and not isinstance(value, int)):
-        return _BAD
-    if kind == "months":
-        return Months(int(value))
-    return timedelta(days=int(value)) if kind == "days" else value
+    found = None if value is None else in_terms(kind, value)
+    return _BAD if found is None else found
 
 
 def check_facts(domains: Mapping[str, Domain], facts: Mapping[str, object]) -> dict[str, Any]:

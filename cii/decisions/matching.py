@@ -22,6 +22,8 @@ from cii.kernel.errors import Refusal
 
 WORLDS = 20_000
 """Up to so many outcomes of unknown facts are followed; beyond, all facts still asked for are missing."""
+_TRIED = 200_000
+"""So many pairs of outcomes are held against each other for one fact; beyond, the fact counts as missing."""
 _KEPT = 4_096
 """So many answers are kept per table."""
 _SMALL = 1_000
@@ -185,7 +187,9 @@ class Matcher:
         if not self._asked(alive, at):
             return False
         others = self._worlds(alive, tuple(one for one in unknown if one != at))
-        return others is None or any(
+        if others is None or len(others) * len(self.distinct[at]) > _TRIED:
+            return True
+        return any(
             len({_said(self.answer(world & mask)) for mask in self.distinct[at]}) > 1 for world in others
         )
 
@@ -193,9 +197,12 @@ class Matcher:
         """Every set of rules that may hold in the end; None when they are too many to follow."""
         worlds = {alive}
         for at in unknown:
-            worlds = {world & mask for world in worlds for mask in self.distinct[at]}
-            if len(worlds) > WORLDS:
-                return None
+            further: set[int] = set()
+            for world in worlds:
+                further.update(world & mask for mask in self.distinct[at])
+                if len(further) > WORLDS:
+                    return None
+            worlds = further
         return worlds
 
 

@@ -23,6 +23,8 @@ _LISTED = 200
 """More regions than that are not listed; nobody reads them."""
 _MERGED = 2_000
 """More boxes than that are not gathered and merged: then some of them are shown."""
+_HELD = 100_000
+"""More boxes than that are not held at once while gathering."""
 _SOME = 20
 
 
@@ -54,7 +56,7 @@ class Proof:
     `shadowed` are rules of a FIRST or PRIORITY table that never come to their turn, `unreachable` rules that
     hold for no facts at all. `overlaps` lists pairs that break the promise of the hit policy (UNIQUE: any,
     ANY: with different outputs) or, for FIRST, of which the earlier takes the case. `boxes` counts the boxes
-    walked; with `more` there are gaps beyond those listed.
+    walked; with `more` there are gaps beyond those listed, with `more_overlaps` such overlaps.
     """
 
     status: str
@@ -64,6 +66,7 @@ class Proof:
     boxes: int
     unreachable: tuple[str, ...] = ()
     more: bool = False
+    more_overlaps: bool = False
 
     @property
     def unjustified(self) -> tuple[Overlap, ...]:
@@ -88,14 +91,16 @@ def prove(table: Table, cap: int = CAP) -> Proof:
         shadowed = tuple(table.rules[at].id for at in walk.shadowed())
     except (_TooMany, RecursionError):
         status = "gaps" if boxes else "not proven"
+    overlaps, more_overlaps = _overlaps(table, walk.boxes)
     return Proof(
         status,
         tuple(_region(table, box) for box in boxes[:_LISTED]),
-        _overlaps(table, walk.boxes),
+        overlaps,
         shadowed,
         walk.count,
         tuple(rule.id for rule, box in zip(table.rules, walk.boxes, strict=True) if not all(box)),
         more or len(boxes) > _LISTED,
+        more_overlaps,
     )
 
 
@@ -107,7 +112,7 @@ class _Walk:
     """The inputs are walked in the order in which most rules ask for them: that ends most ways early."""
 
     def __init__(self, table: Table, cap: int) -> None:
-        self.table, self.cap, self.count = table, cap, 0
+        self.table, self.cap, self.count, self.held = table, cap, 0, 0
         asked = [sum(not rule.cells[at].any for rule in table.rules) for at in range(len(table.inputs))]
         self.order = sorted(range(len(table.inputs)), key=lambda at: -asked[at])
         masks = matcher(table).masks
@@ -167,7 +172,8 @@ class _Walk:
             boxes = tuple(self._gaps(n + 1, rest, known))
             merged[boxes] = merged.get(boxes, 0) | pieces
         found = [(pieces, *box) for boxes, pieces in merged.items() for box in boxes]
-        if len(found) > _MERGED:
+        self.held += len(found)
+        if len(found) > _MERGED or self.held > _HELD:
             raise _TooMany
         known[n, alive] = found
         return found
@@ -225,22 +231,34 @@ def _region(table: Table, box: _Box) -> Region:
     return Region(where, example)
 
 
-def _overlaps(table: Table, boxes: list[_Box]) -> tuple[Overlap, ...]:
+def _overlaps(table: Table, boxes: list[_Box]) -> tuple[tuple[Overlap, ...], bool]:
+    """The overlaps in the order of the rules, and whether more were left out than listed of each sort."""
+    found, more = [], False
+    room = {True: _LISTED, False: _LISTED}  # justified or not
+    for one, two, box in _pairs(table, boxes):
+        group = _group(table, (one, two))
+        if room[group is not None] == 0:
+            more = True
+            continue
+        room[group is not None] -= 1
+        because = table.overlaps[group] if group else ""
+        reason = table.reasons.get(group, {}) if group else {}
+        found.append(Overlap((one, two), _region(table, box), because, reason))
+    return tuple(found), more
+
+
+def _pairs(table: Table, boxes: list[_Box]) -> Iterator[tuple[str, str, _Box]]:
+    """Every two rules that overlap although the hit policy promises otherwise, and where."""
     if table.hit_policy not in {HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST}:
-        return ()
-    found = []
+        return
     for at, one in enumerate(table.rules):
         for other in range(at + 1, len(table.rules)):
             two = table.rules[other]
             if table.hit_policy is not HitPolicy.UNIQUE and one.outputs == two.outputs:
                 continue
-            box = tuple(a & b for a, b in zip(boxes[at], boxes[other], strict=True))
-            if all(box):
-                group = _group(table, (one.id, two.id))
-                because = table.overlaps[group] if group else ""
-                reason = table.reasons.get(group, {}) if group else {}
-                found.append(Overlap((one.id, two.id), _region(table, box), because, reason))
-    return tuple(found)
+            sides = list(zip(boxes[at], boxes[other], strict=True))
+            if all(a & b for a, b in sides):
+                yield one.id, two.id, tuple(a & b for a, b in sides)
 
 
 def _group(table: Table, pair: Iterable[str]) -> frozenset[str] | None:
@@ -254,13 +272,13 @@ def idle_justifications(table: Table) -> list[frozenset[str]]:
 
     A group must be all needed: each rule named in it overlaps another rule of the group.
     """
-    pairs = [set(one.rules) for one in prove(table).overlaps]
-    idle = []
-    for group in table.overlaps:
-        used = set().union(*(pair for pair in pairs if pair <= group))
-        if (not pairs) if group == {ALL} else used != set(group):
-            idle.append(group)
-    return idle
+    used: dict[frozenset[str], set[str]] = {group: set() for group in table.overlaps}
+    if used:
+        for one, two, _ in _pairs(table, _Walk(table, 0).boxes):
+            for group, rules in used.items():
+                if group == {ALL} or {one, two} <= group:
+                    rules |= {one, two}
+    return [group for group, rules in used.items() if not (rules if group == {ALL} else rules == group)]
 
 
 def proof_json(table: Table) -> dict[str, Any]:
@@ -284,6 +302,7 @@ def proof_json(table: Table) -> dict[str, Any]:
             }
             for one in proof.overlaps
         ],
+        "more_overlaps": proof.more_overlaps,
         "shadowed": list(proof.shadowed),
         "unreachable": list(proof.unreachable),
     }

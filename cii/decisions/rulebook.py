@@ -18,7 +18,7 @@ from cii.decisions.domain import Domain, day
 from cii.decisions.rulelines import Column, Head, Rule, rules_below
 from cii.decisions.vocabulary import HitPolicy
 from cii.files.problems import Mark, Problem, at, did_you_mean, example, hint
-from cii.files.reading import Branch, Reader, say
+from cii.files.reading import MAX_CHARACTERS, Branch, Reader, say
 from cii.files.vocabulary import Title
 from cii.kernel.digest import digest
 from cii.kernel.errors import Refusal
@@ -107,6 +107,10 @@ def parse_table(text: str, source: str) -> Table:
         reader.note(1, "no-front-matter", hint("front-matter"))
         reader.done()
     close = next(number for number, line in enumerate(lines[1:], 1) if line.strip() == "---")
+    if len(plain) > MAX_CHARACTERS:
+        size, limit = len(plain) // 1000, MAX_CHARACTERS // 1000
+        reader.note(1, "file-too-large", size=size, limit=limit)
+        reader.done()
     root = reader.load("\n".join(lines[1:close]))
     the_file = at("file")
     reader.keys(root, FILE_KEYS, the_file)

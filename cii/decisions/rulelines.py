@@ -3,16 +3,21 @@
 Source: workflow.md §3; DMN 1.3 §8 for the meaning of inputs, outputs and rules.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from cii.decisions.domain import Domain
 from cii.decisions.sfeel import ANY, BadCell, Cell, literal, parse_cell
-from cii.files.problems import Mark, did_you_mean, example
+from cii.files.problems import Mark, did_you_mean, example, hint
 from cii.files.reading import Reader
 from cii.files.vocabulary import Title
+
+MOST_RULES, MOST_INPUTS = 1_000, 100
+"""A table beyond is no table that people read; it would also take minutes to compile and to prove."""
+MOST_TESTS = 10_000_000
+"""So many comparisons at most compile a table: values at which an input changes its mind × its conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,17 @@ def rules_below(reader: Reader, lines: list[str], start: int, head: Head) -> tup
     if at != list(range(at[0], at[0] + len(at))):
         gap = next(two for one, two in pairwise(at) if two != one + 1)
         reader.note(gap + 1, "two-tables")
+    if len(at) - 2 > MOST_RULES or len(head.inputs) > MOST_INPUTS:
+        reader.note(
+            at[0] + 1,
+            "table-too-large",
+            hint("split-table"),
+            rules=len(at) - 2,
+            inputs=len(head.inputs),
+            most_rules=MOST_RULES,
+            most_inputs=MOST_INPUTS,
+        )
+        return ()
     if not _heading_fits(reader, at[0] + 1, _split(lines[at[0]]), head.names):
         return ()
     rules: dict[str, Rule] = {}
@@ -83,7 +99,19 @@ def rules_below(reader: Reader, lines: list[str], start: int, head: Head) -> tup
         if not rule.id:
             reader.note(number + 1, "rule-without-id")
         rules[rule.id] = rule
+    if (tests := _tests(head, rules.values())) > MOST_TESTS:
+        said, most = tests // 1_000_000, MOST_TESTS // 1_000_000
+        reader.note(at[0] + 1, "table-too-heavy", hint("split-table"), tests=said, most=most)
     return tuple(rules.values())
+
+
+def _tests(head: Head, rules: Iterable[Rule]) -> int:
+    """How many comparisons compile the table: each condition is tried at each value that matters."""
+    count = 0
+    for column, cells in zip(head.inputs, zip(*(rule.cells for rule in rules), strict=True), strict=False):
+        values = {one for cell in cells for one in cell.bounds()} | set(column.domain.values)
+        count += len(values) * sum(len(cell.spans) for cell in cells)
+    return count
 
 
 def _heading_fits(reader: Reader, line: int, heads: list["_Text"], wanted: list[str]) -> bool:

@@ -9,11 +9,10 @@ expression language), workflow.md §3.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, datetime, time
 from typing import Any
 
-from cii.decisions.domain import Domain, Months, day, duration, hour, instant, number, shown, utc
+from cii.decisions.domain import Domain, day, duration, hour, in_terms, instant, number, shown
 from cii.files.problems import did_you_mean, example, hint
 from cii.texts.speech import Saying
 
@@ -213,25 +212,11 @@ def inside(value: Any, domain: Domain) -> bool:  # noqa: ANN401 - a value of the
     return (domain.low is None or value >= domain.low) and (domain.high is None or value <= domain.high)
 
 
-def _as(kind: str, value: Any) -> Any:  # noqa: ANN401, PLR0911 - a line per kind
-    """The value in the terms of the kind; None when it is of another."""
-    whole = type(value) is int
-    match kind:
-        case "number":
-            return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
-        case "whole" | "money":
-            return value if whole else None
-        case "months":
-            return Months(value) if whole else value if isinstance(value, Months) else None
-        case "days":
-            return timedelta(days=value) if whole else value if isinstance(value, timedelta) else None
-        case "date":
-            return value if type(value) is date else None
-        case "date-time":
-            if type(value) is date:
-                return utc(datetime.combine(value, time()))
-            return value if type(value) is datetime else None
-    return value if isinstance(value, {"yes/no": bool, "time": time, "text": str}[kind]) else None
+def _as(kind: str, value: Any) -> Any:  # noqa: ANN401 - a value of the kind
+    """The value in the terms of the kind; None when it is of another. A day is its first instant."""
+    if kind == "date-time" and type(value) is date:
+        value = datetime.combine(value, time())
+    return in_terms(kind, value)
 
 
 def read_value(text: str) -> Any:  # noqa: ANN401 - one line per kind of value
