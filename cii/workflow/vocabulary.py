@@ -1,6 +1,6 @@
-"""Words of the process and decision files: roles, states, hit policies, lengths of time.
+"""Words of the process files: roles, effects, subjects, states, delays.
 
-Source: workflow.md §2 and §3. Roles are words of the trade, not grammar: a new one needs a line here and its
+Source: workflow.md §2. Roles are words of the trade, not grammar: a new one needs a line here and its
 title.
 """
 

@@ -15,9 +15,15 @@ from cii.workflow.folder import faults_of, read_text
 from tests.workflow.broken.corpus import FILES, FOLDERS, HERE, expected, lines_of, problems_of
 
 HOUSE = Path(__file__).parents[2]
-READERS = ("reading", "definition", "checks", "soundness", "folder", "rulebook", "rulelines", "tablecheck")
-ELSEWHERE = {"no-folder", "file-too-large", "not-utf8", "table-not-proven"}
-"""Codes that tests raise without a file kept here: a huge one, none at all, another encoding, a table beyond every proof."""
+ROOMS = ("files", "decisions", "dmn", "workflow", "cases")
+"""Rooms that say what is wrong with a file, and where."""
+READERS = (
+    "files/reading", "workflow/definition", "workflow/checks", "workflow/soundness", "workflow/folder",
+    "decisions/columns", "decisions/rulebook", "decisions/rulelines", "decisions/checks",
+)  # fmt: skip
+ELSEWHERE = {"no-folder", "file-too-large", "not-utf8", "table-not-proven", "table-too-large", "table-too-heavy"}
+"""Codes that tests raise without a file kept here: a huge one, none at all, another encoding, a table beyond every proof
+or every measure (tests/decisions/test_limits.py)."""
 
 
 def _name(path: Path) -> str:
@@ -28,14 +34,14 @@ def _codes_in_the_source() -> set[str]:
     """The codes that the readers and checks name: the word after the place in `note`, `fault`, `problem`."""
     found = set()
     for module in READERS:
-        tree = ast.parse((HOUSE / f"cii/workflow/{module}.py").read_text(encoding="utf-8"))
+        tree = ast.parse((HOUSE / f"cii/{module}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 at = {"note": 1, "fault": 1, "problem": 2}.get(name)
                 if at is not None and len(node.args) > at and isinstance(node.args[at], ast.Constant):
                     found.add(node.args[at].value)
-        if module == "reading":
+        if module == "files/reading":
             found |= {
                 node.value
                 for node in ast.walk(tree)
@@ -71,7 +77,9 @@ def test_every_fault_is_worded_in_the_three_languages():
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_place_or_hint_is_left_unsaid(lang):
     used = "\n".join(
-        path.read_text(encoding="utf-8") for path in sorted((HOUSE / "cii/workflow").glob("*.py"))
+        path.read_text(encoding="utf-8")
+        for room in ROOMS
+        for path in sorted((HOUSE / "cii" / room).glob("*.py"))
     )
     words = {key.split(".")[-1] for key in texts() if key.startswith(("problem.hint.", "problem.at."))}
 
