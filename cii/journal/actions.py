@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from cii.journal import chain
 from cii.journal.tables import JournalEntry, JournalPayload, JournalSubject
+from cii.store.ready import Ready
 from cii.store.work import Work
 
 
@@ -16,8 +17,15 @@ def _of(rows: Any) -> Table:  # noqa: ANN401 - SQLModel does not tell of its tab
     return table
 
 
-_ENTRY = insert(_of(JournalEntry)).returning(col(JournalEntry.id))
-_PAYLOAD, _SUBJECT = insert(_of(JournalPayload)), insert(_of(JournalSubject))
+_ENTRY = Ready(
+    insert(_of(JournalEntry)).returning(col(JournalEntry.id)),
+    (
+        "at", "account_id", "actor", "unit_id", "action", "kind", "ref", "objects", "sections", "basis",
+        "correlation", "payload_digest",
+    ),
+)  # fmt: skip
+_PAYLOAD = Ready(insert(_of(JournalPayload)), ("entry_id", "salt", "payload"))
+_SUBJECT = Ready(insert(_of(JournalSubject)), ("kind", "object_id", "entry_id"))
 """Written with every act of the house, straight to the tables: each act would pay for the detour."""
 
 
@@ -100,29 +108,26 @@ def _enter(  # noqa: PLR0917 - the private end of three callers
 ) -> int:
     subjects = list(dict.fromkeys(subjects))
     salt, body, digest = chain.salted(payload) if payload is not None else ("", "", None)
-    write = work.session.connection().execute
-    entry_id = (
-        write(
-            _ENTRY,
-            {
-                "at": work.now,
-                "account_id": work.actor.account_id,
-                "actor": work.actor.name,
-                "unit_id": unit_id if unit_id is not None else next(iter(work.actor.units), None),
-                "action": action,
-                "kind": kind,
-                "ref": ref,
-                "objects": " ".join(f"{name}:{one}" for name, one in subjects),
-                "sections": int(sections),
-                "basis": basis,
-                "correlation": work.correlation,
-                "payload_digest": digest,
-            },
-        ).scalar_one()
-        or 0
-    )
+    written = work.session.connection()
+    entry = {
+        "at": work.now,
+        "account_id": work.actor.account_id,
+        "actor": work.actor.name,
+        "unit_id": unit_id if unit_id is not None else next(iter(work.actor.units), None),
+        "action": action,
+        "kind": kind,
+        "ref": ref,
+        "objects": " ".join(f"{name}:{one}" for name, one in subjects),
+        "sections": int(sections),
+        "basis": basis,
+        "correlation": work.correlation,
+        "payload_digest": digest,
+    }
+    entry_id: int = _ENTRY.write(written, [entry]).scalar_one()
     if digest is not None:
-        write(_PAYLOAD, {"entry_id": entry_id, "salt": salt, "payload": body})
+        _PAYLOAD.write(written, [{"entry_id": entry_id, "salt": salt, "payload": body}])
     if subjects:
-        write(_SUBJECT, [{"kind": name, "object_id": one, "entry_id": entry_id} for name, one in subjects])
+        _SUBJECT.write(
+            written, [{"kind": name, "object_id": one, "entry_id": entry_id} for name, one in subjects]
+        )
     return entry_id

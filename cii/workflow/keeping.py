@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Table, Update, bindparam, insert, update
+from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import SQLModel, col, delete
 
@@ -17,6 +17,7 @@ from cii.decisions.domain import shown
 from cii.journal.actions import wrote
 from cii.kernel.money import Chf
 from cii.store.columns import new_ref
+from cii.store.ready import Ready
 from cii.store.work import Work
 from cii.workflow.definition import Definition
 from cii.workflow.events import Effect, Event, TimerFired
@@ -34,7 +35,14 @@ def _of(rows: type[SQLModel]) -> Table:
     return cast("Table", rows.__table__)  # type: ignore[attr-defined]
 
 
-_EVENTS, _TASKS, _TIMERS = insert(_of(WfEvent)), insert(_of(WfTask)), insert(_of(WfTimer))
+def _add(rows: type[SQLModel], *without: str) -> Ready:
+    """The statement that adds rows, all columns named but these."""
+    table = _of(rows)
+    return Ready(insert(table), (column.name for column in table.c if column.name not in without))
+
+
+_EVENTS, _TASKS = _add(WfEvent), _add(WfTask, "id")
+_TIMERS = _add(WfTimer, "id", "settled_at", "failure", "retry_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +73,8 @@ def keep(
         {"seq": one.seq, "kind": one.kind, "data": {name: stored(held) for name, held in one.data.items()}}
         for one in took.records
     ]
-    work.session.connection().execute(
-        _EVENTS,
+    _EVENTS.write(
+        work.session.connection(),
         [
             {
                 "instance_id": instance.id, "seq": one["seq"], "kind": one["kind"], "payload": one["data"],
@@ -96,7 +104,7 @@ def _keep_instance(work: Work, instance: WfInstance, state: State) -> None:
     changed = {name: value for name, value in says.items() if getattr(instance, name) != value}
     if changed:
         statement = _change(WfInstance, ("id",), tuple(sorted(changed)))
-        work.session.connection().execute(statement, {"at_id": instance.id, **changed})
+        statement.write(work.session.connection(), [{"at_id": instance.id, **changed}])
         for name, value in changed.items():
             set_committed_value(instance, name, value)
 
@@ -128,7 +136,7 @@ def _keep_tasks(
         changed = {name: value for name, value in says.items() if name not in was or was[name] != value}
         changes[one.no] = changed | ({"done_by": work.actor.account_id} if ended else {})
     if new:
-        work.session.connection().execute(_TASKS, new)
+        _TASKS.write(work.session.connection(), new)
     _write(work, WfTask, instance, changes)
 
 
@@ -152,7 +160,7 @@ def _keep_timers(
         changed = {name: value for name, value in live[number].items() if fields[name] != value}
         changes[number] = changed | ({"retry_at": None} if "due_at" in changed else {})
     if new:
-        work.session.connection().execute(_TIMERS, new)
+        _TIMERS.write(work.session.connection(), new)
     _write(work, WfTimer, instance, changes)
 
 
@@ -166,7 +174,7 @@ def _write(
             row = {"at_instance_id": instance.id, "at_number": number, **fields}
             alike.setdefault(tuple(sorted(fields)), []).append(row)
     for names, rows in alike.items():
-        work.session.connection().execute(_change(table, ("instance_id", "number"), names), rows)
+        _change(table, ("instance_id", "number"), names).write(work.session.connection(), rows)
     if alike:
         for held in list(work.session.identity_map.values()):
             if isinstance(held, table) and held.instance_id == instance.id:
@@ -175,11 +183,11 @@ def _write(
 
 
 @cache
-def _change(rows: type[SQLModel], where: tuple[str, ...], names: tuple[str, ...]) -> Update:
+def _change(rows: type[SQLModel], where: tuple[str, ...], names: tuple[str, ...]) -> Ready:
     """The statement that changes these columns of a row found by those."""
     table = _of(rows)
     found = (table.c[name] == bindparam(f"at_{name}") for name in where)
-    return update(table).where(*found).values({name: bindparam(name) for name in names})
+    return Ready(update(table).where(*found).values({name: bindparam(name) for name in names}))
 
 
 def keep_parts(work: Work, instance: WfInstance, held: Mapping[str, tuple[int, ...]]) -> None:
