@@ -8,13 +8,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import and_, bindparam, exists, or_
-from sqlmodel import col, select
+from sqlalchemy import Select, Table, and_, bindparam, exists, or_
+from sqlalchemy import select as from_tables
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
+from sqlmodel import SQLModel, col, select
 
 from cii.decisions.domain import Domain, day, duration, number
-from cii.decisions.rulebook import NoTableInForce, Table, parse_table
+from cii.decisions.rulebook import NoTableInForce, parse_table
+from cii.decisions.rulebook import Table as Rules
 from cii.files.vocabulary import Title
 from cii.kernel.errors import UnknownThing
 from cii.store.work import Work
@@ -40,7 +44,7 @@ def parsed(source: str, name: str) -> Definition:
 
 
 @lru_cache(maxsize=512)
-def parsed_table(source: str, name: str) -> Table:
+def parsed_table(source: str, name: str) -> Rules:
     """A decision table out of its published text, read once."""
     return parse_table(source, name)
 
@@ -48,25 +52,37 @@ def parsed_table(source: str, name: str) -> Table:
 _READ: dict[str, Definition] = {}
 """Processes by the digest of their text, which is the same text wherever it was published."""
 
-_RECORDS = (
-    select(col(WfEvent.seq), col(WfEvent.at), col(WfEvent.kind), col(WfEvent.payload))
-    .where(col(WfEvent.instance_id) == bindparam("instance"))
-    .order_by(col(WfEvent.seq))
-)
+
+def _of(rows: type[SQLModel]) -> Table:
+    return cast("Table", rows.__table__)  # type: ignore[attr-defined]
 
 
-_PARTS = (
-    select(col(WfPart.role), col(WfPart.unit_id))
-    .where(col(WfPart.instance_id) == bindparam("instance"))
-    .order_by(col(WfPart.role), col(WfPart.position))
+def _columns(rows: type[SQLModel], *names: str) -> Select[Any]:
+    """These columns of the rows of one instance, straight from the table."""
+    table = _of(rows)
+    return from_tables(*(table.c[name] for name in names)).where(table.c.instance_id == bindparam("instance"))
+
+
+_RECORDS = _columns(WfEvent, "seq", "at", "kind", "payload").order_by(_of(WfEvent).c.seq)
+_PARTS = _columns(WfPart, "role", "unit_id").order_by(_of(WfPart).c.role, _of(WfPart).c.position)
+
+_BY_ID = select(WfInstance).where(col(WfInstance.id) == bindparam("instance"))
+
+_BY_SUBJECT = (
+    select(WfInstance)
+    .where(col(WfInstance.subject) == bindparam("subject"), col(WfInstance.subject_id) == bindparam("number"))
+    .order_by(col(WfInstance.closed_at).is_not(None), col(WfInstance.id).desc())
+    .limit(1)
 )
+
+_SAYS = tuple(column.name for column in _of(WfInstance).c if column.name != "id")
+"""What the row of an instance says."""
 
 _LOCKED = (
-    select(WfInstance, WfDefinition.digest)
-    .join(WfDefinition, col(WfDefinition.id) == col(WfInstance.definition_id))
-    .where(col(WfInstance.id) == bindparam("instance"))
-    .with_for_update(of=WfInstance)
-    .execution_options(populate_existing=True)
+    from_tables(*(_of(WfInstance).c[name] for name in _SAYS), _of(WfDefinition).c.digest)
+    .join_from(_of(WfInstance), _of(WfDefinition), _of(WfDefinition).c.id == _of(WfInstance).c.definition_id)
+    .where(_of(WfInstance).c.id == bindparam("instance"))
+    .with_for_update(of=_of(WfInstance))
 )
 
 _DIGEST = select(col(WfDefinition.digest)).where(col(WfDefinition.id) == bindparam("definition"))
@@ -100,7 +116,7 @@ def definition_of(work: Work, definition_id: int) -> Definition:
     return definitions_read(work, {definition_id: digest})[definition_id]
 
 
-def table_on(work: Work, name: str, at: date) -> tuple[WfTable, Table]:
+def table_on(work: Work, name: str, at: date) -> tuple[WfTable, Rules]:
     """The decision table in force on a day, as row and as table; refuses NoTableInForce."""
     row = work.session.exec(
         select(WfTable)
@@ -119,7 +135,7 @@ def table_on(work: Work, name: str, at: date) -> tuple[WfTable, Table]:
 
 def state_of(work: Work, instance: WfInstance, definition: Definition | None = None) -> State:
     """Where an instance stands, folded from its events; `definition`: its own, where the caller has it."""
-    records = work.session.connection().execute(_RECORDS, {"instance": instance.id})
+    records = work.session.connection().execute(_RECORDS, {"instance": instance.id}).all()
     state = fold(Record(*one) for one in records)
     return revived(definition or definition_of(work, instance.definition_id), state)
 
@@ -144,7 +160,13 @@ def locked(work: Work, instance_id: int) -> tuple[WfInstance, Definition]:
 
     On SQLite whoever writes holds the whole database.
     """
-    instance, digest = work.session.execute(_LOCKED, {"instance": instance_id}).one()
+    work.session.flush()
+    *says, digest = work.session.connection().execute(_LOCKED, {"instance": instance_id}).one()
+    instance = instance_by_id(work, instance_id)
+    held = vars(instance)
+    for name, value in zip(_SAYS, says, strict=True):
+        if name not in held or held[name] != value:
+            set_committed_value(instance, name, value)
     definition = _READ.get(digest) or definition_of(work, instance.definition_id)
     return instance, definition
 
@@ -152,7 +174,8 @@ def locked(work: Work, instance_id: int) -> tuple[WfInstance, Definition]:
 def roles_of(work: Work, instance_id: int) -> dict[str, tuple[int, ...]]:
     """Which units hold each role of an instance now."""
     roles: dict[str, tuple[int, ...]] = {}
-    for role, unit in work.session.execute(_PARTS, {"instance": instance_id}):
+    work.session.flush()
+    for role, unit in work.session.connection().execute(_PARTS, {"instance": instance_id}).all():
         roles[role] = (*roles.get(role, ()), unit)
     return roles
 
@@ -178,17 +201,16 @@ def moves_for(work: Work, instance: WfInstance) -> list[Move]:
 
 def instance_for(work: Work, subject: str, subject_id: int) -> WfInstance | None:
     """The running process of a subject, else its last one, else None."""
-    return work.session.exec(
-        select(WfInstance)
-        .where(col(WfInstance.subject) == subject, col(WfInstance.subject_id) == subject_id)
-        .order_by(col(WfInstance.closed_at).is_not(None), col(WfInstance.id).desc())
-        .limit(1)
-    ).first()
+    asked = {"subject": subject, "number": subject_id}
+    return work.session.execute(_BY_SUBJECT, asked).scalar_one_or_none()
 
 
 def instance_by_id(work: Work, instance_id: int) -> WfInstance:
     """An instance by its row; whoever calls has seen that its subject may be seen."""
-    return work.session.get_one(WfInstance, instance_id)
+    held = work.session.identity_map.get(identity_key(WfInstance, instance_id))
+    if held is None:
+        held = work.session.execute(_BY_ID, {"instance": instance_id}).scalar_one()
+    return cast("WfInstance", held)
 
 
 def events_of(work: Work, instance: WfInstance) -> list[WfEvent]:
