@@ -61,6 +61,14 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ANN401, D102
+        return _read_moment if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _read_moment(text: str | None) -> datetime | None:
+    """A moment as SQLite keeps it: read with its zone at once, for lists hold many."""
+    return None if text is None else datetime.fromisoformat(text + "+00:00")
+
 
 class Words(TypeDecorator[StrEnum]):
     """A word of a list, stored by its value as text."""
@@ -71,12 +79,13 @@ class Words(TypeDecorator[StrEnum]):
     def __init__(self, words: type[StrEnum]) -> None:
         super().__init__(max(len(word.value) for word in words))
         self.words = words
+        self.known = {word.value: word for word in words}
 
     def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
-        return None if value is None else self.words(value).value
+        return None if value is None else str(self.known.get(value) or self.words(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002, D102
-        return None if value is None else self.words(value)
+        return None if value is None else self.known.get(value) or self.words(value)
 
 
 PlainJson = JSON().with_variant(JSONB(), "postgresql")
