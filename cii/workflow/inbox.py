@@ -114,22 +114,28 @@ def inbox_rows(work: Work, tab: Tab, since: Sequence[Any] | None, limit: int) ->
     """The rows of a page as the database gives them, those after `since` (due moment and ref of the last)."""
     actor = work.actor
     given = {
-        "units": actor.units, "account": actor.account_id or 0, "now": work.now, "most": limit,
+        "account": actor.account_id or 0, "now": work.now, "most": limit,
         **dict(zip(("since_rank", "since_ref"), since or (), strict=False)),
     }  # fmt: skip
-    query = _page(tab, marked=bool(since))
+    query = _page(tab, len(actor.units), marked=bool(since))
     if tab is Tab.OTHERS:
         query = query.where(_known(work))
     used = _GIVEN[tab] | ({"since_rank", "since_ref"} if since else set())
+    told = {name: given[name] for name in used} | ({} if tab is Tab.MINE else _told(actor.units))
     work.session.flush()
-    return work.session.connection().execute(query, {name: given[name] for name in used}).all()
+    return work.session.connection().execute(query, told).all()
+
+
+def _told(units: Sequence[int]) -> dict[str, int]:
+    """The units as the statements are told them, each by its place."""
+    return {f"unit_{place}": unit for place, unit in enumerate(units)}
 
 
 @cache
-def _page(tab: Tab, *, marked: bool) -> Select[Any]:
-    """The statement of a tab, made once; `marked`: those after a place."""
+def _page(tab: Tab, units: int, *, marked: bool) -> Select[Any]:
+    """The statement of a tab for so many units, made once; `marked`: those after a place."""
     query: Select[Any] = _INBOX.where(
-        _TASK.c.state == Stand.OPEN, _INSTANCE.c.status == Status.OPEN, *_under(tab)
+        _TASK.c.state == Stand.OPEN, _INSTANCE.c.status == Status.OPEN, *_under(tab, units)
     )
     if marked:
         since: tuple[Any, ...] = (bindparam("since_rank"), bindparam("since_ref"))
@@ -139,17 +145,18 @@ def _page(tab: Tab, *, marked: bool) -> Select[Any]:
 
 def inbox_counts(work: Work) -> dict[Tab, int]:
     """How many open tasks lie under each tab, in one query."""
+    units = work.actor.units
     counted = [
         select(func.count())
         .select_from(_TASK)
         .join(_INSTANCE, _INSTANCE.c.id == _TASK.c.instance_id)
-        .where(_TASK.c.state == Stand.OPEN, _INSTANCE.c.status == Status.OPEN, *_under(tab))
+        .where(_TASK.c.state == Stand.OPEN, _INSTANCE.c.status == Status.OPEN, *_under(tab, len(units)))
         .where(*([_known(work)] if tab is Tab.OTHERS else []))
         .scalar_subquery()
         .label(tab.value)
         for tab in Tab
     ]
-    given = {"units": work.actor.units, "account": work.actor.account_id or 0, "now": work.now}
+    given = {**_told(units), "account": work.actor.account_id or 0, "now": work.now}
     row = work.session.execute(select(*counted), given).one()
     return {tab: int(count) for tab, count in zip(Tab, row, strict=True)}
 
@@ -161,17 +168,17 @@ def _known(work: Work) -> ColumnElement[bool]:
 
 _GIVEN: dict[Tab, set[str]] = {
     Tab.MINE: {"account", "most"},
-    Tab.LATE: {"units", "now", "most"},
-    Tab.TO_DECIDE: {"units", "most"},
-    Tab.UNASSIGNED: {"units", "most"},
-    Tab.UNIT: {"units", "most"},
-    Tab.OTHERS: {"units", "most"},
+    Tab.LATE: {"now", "most"},
+    Tab.TO_DECIDE: {"most"},
+    Tab.UNASSIGNED: {"most"},
+    Tab.UNIT: {"most"},
+    Tab.OTHERS: {"most"},
 }
-"""What the statement of a tab has to be told."""
+"""What the statement of a tab has to be told, besides the units."""
 
 
-def _under(tab: Tab) -> tuple[ColumnElement[bool], ...]:
-    units: Any = bindparam("units", expanding=True)
+def _under(tab: Tab, count: int) -> tuple[ColumnElement[bool], ...]:
+    units: list[Any] = [bindparam(name) for name in _told(range(count))]
     ours = _TASK.c.unit_id.in_(units)
     match tab:
         case Tab.MINE:
