@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from benchmarks.rows import asked, fetched
 from cii.access.queries import account_actor
 from cii.app import create_app
 from cii.demo.directory import PASSWORD
@@ -18,7 +19,8 @@ from cii.settlement.actions import reconcile
 from cii.store.engine import make_engine
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, working
-from cii.workflow.inbox import Tab, inbox
+from cii.wire.pages import USUAL
+from cii.workflow.inbox import Tab, inbox_rows
 from cii.workflow.projection import drift
 
 Sides = tuple[Callable[[], object], Callable[[], object]]
@@ -43,23 +45,17 @@ def _canton() -> tuple[Settings, object, object]:
 
 
 def inbox_page() -> Sides:
-    """The inbox of a unit against its statement run raw on the driver."""
+    """The query of a unit's inbox, typed rows, against its very statement raw on the driver."""
     held, engine, now = _canton()
     with working(engine, HOUSE, now, settings=held, writing=False) as work:
         actor = account_actor(work, EMAIL)
-    unit = actor.units[0]
-    raw = (
-        "SELECT t.ref, t.key, t.stage, t.due_at, t.person_id, i.ref, i.seq, d.name, d.source FROM wf_task t "
-        "JOIN wf_instance i ON i.id = t.instance_id JOIN wf_definition d ON d.id = i.definition_id "
-        f"WHERE t.state = 'open' AND i.status = 'open' AND t.unit_id = {unit} "
-        "ORDER BY t.rank_at, t.ref LIMIT 51"
-    )
 
     def ours() -> object:
         with working(engine, actor, now, settings=held, writing=False) as work:
-            return inbox(work, Tab.UNIT)
+            return inbox_rows(work, Tab.UNIT, None, USUAL + 1)
 
-    return ours, lambda: _raw(engine, raw)
+    statement, values = asked(engine, ours)
+    return ours, lambda: fetched(engine, statement, values)
 
 
 def case_list() -> Sides:

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event, text
 
-from benchmarks.measure import Absent
+from benchmarks.measure import Absent, Prepared, Sides
 from cii.institutions.actions import AddInstitution, AddUnit, add_institution, add_unit
 from cii.institutions.vocabulary import InstitutionKind, Sector, UnitKind
 from cii.kernel.calendar import WorkingDays
@@ -32,7 +32,6 @@ from cii.workflow.inbox import Tab, inbox, inbox_rows
 from cii.workflow.queries import instance_by_id
 from cii.workflow.vocabulary import ROLES
 
-Sides = tuple[Callable[[], object], Callable[[], object]]
 NOW = datetime(2026, 10, 15, 6, tzinfo=UTC)
 UNITS = 300
 BASE = 5_000_000
@@ -134,12 +133,14 @@ class Kept:
         event.listen(engine, "before_cursor_execute", self._note)
         self.ours(self.first)
         event.remove(engine, "before_cursor_execute", self._note)
-        with engine.connect() as connection:
-            self.entry = int(connection.execute(text("SELECT max(id) FROM journal_entry")).scalar_one())
+        self.entry = self._last_entry()
 
     def _note(self, *told: Any) -> None:  # noqa: ANN401 - what the driver is given
-        if not told[2].startswith("BEGIN"):
-            self.given.append((told[2], told[3], told[5]))
+        self.given.append((told[2], told[3], told[5]))
+
+    def _last_entry(self) -> int:
+        with self.engine.connect() as connection:
+            return int(connection.execute(text("SELECT max(id) FROM journal_entry")).scalar_one())
 
     def ours(self, number: int | None = None) -> object:
         """One answer, read, guarded, written and committed."""
@@ -149,23 +150,29 @@ class Kept:
         with working(self.engine, HOUSE, NOW, calendar=WorkingDays("NE")) as work:
             return fire(work, instance_by_id(work, BASE + case), TaskDone(self.task, "done"))
 
-    def raw(self) -> object:
-        """The same statements for the next case, in one transaction, on the driver."""
-        by = next(self.numbers) - self.first
-        with self.engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
-            cursor: Any = connection.connection.cursor()
-            entry = self.entry
-            for statement, values, many in self.given:
-                moved = (
-                    [self._moved(one, by, entry) for one in values]
-                    if many
-                    else self._moved(values, by, entry)
-                )
-                (cursor.executemany if many else cursor.execute)(statement, moved)
-                rows = cursor.fetchall() if cursor.description else ()
-                if statement.startswith("INSERT INTO journal_entry"):
-                    entry = rows[0][0]
-            return cursor.close()
+    def ready(self) -> list[tuple[str, Any, bool]]:
+        """The same statements with the values of the next case and of the next entry of the journal."""
+        by, entry = next(self.numbers) - self.first, self._last_entry() + 1
+        return [
+            (
+                statement,
+                [self._moved(one, by, entry) for one in values] if many else self._moved(values, by, entry),
+                many,
+            )
+            for statement, values, many in self.given
+        ]
+
+    def raw(self, given: list[tuple[str, Any, bool]]) -> None:
+        """These statements in one transaction, on the driver, BEGIN and COMMIT included."""
+        connection: Any = self.engine.raw_connection()
+        cursor = connection.cursor()
+        for statement, values, many in given:
+            (cursor.executemany if many else cursor.execute)(statement, values)
+            if cursor.description:
+                cursor.fetchall()
+        cursor.close()
+        connection.commit()
+        connection.close()
 
     def _moved(self, values: Any, by: int, entry: int) -> Any:  # noqa: ANN401 - tuples or mappings of a driver
         if isinstance(values, dict):
@@ -186,7 +193,7 @@ def kept_step(where: Callable[[int], tuple[Engine, int]], cases: int = 6_000) ->
     """A step that is kept, against its own statements raw in one transaction."""
     engine, _ = where(cases)
     held = Kept(engine, cases)
-    return held.ours, held.raw
+    return held.ours, Prepared(held.ready, held.raw)
 
 
 kept_sqlite = partial(kept_step, _sqlite)
@@ -213,19 +220,19 @@ def inbox_of_many() -> Sides:
         with working(engine, CLERK, NOW, settings=held, writing=False) as work:
             return inbox_rows(work, Tab.UNIT, None, USUAL + 1)
 
-    statement, values = _asked(engine, ours)
-    return ours, lambda: _raw(engine, statement, values)
+    statement, values = asked(engine, ours)
+    return ours, lambda: fetched(engine, statement, values)
 
 
 def inbox_whole() -> Sides:
     """The page of the inbox as objects, with labels and mark, against the same statement on the driver."""
     engine, _ = _sqlite(CASES)
     held = Settings(mode="test")
-    statement, values = _asked(engine, lambda: _page(engine, held))
-    return lambda: _page(engine, held), lambda: _raw(engine, statement, values)
+    statement, values = asked(engine, lambda: _page(engine, held))
+    return lambda: _page(engine, held), lambda: fetched(engine, statement, values)
 
 
-def _asked(engine: Engine, call: Callable[[], object]) -> tuple[str, Any]:
+def asked(engine: Engine, call: Callable[[], object]) -> tuple[str, Any]:
     """What a call asks of the tasks, as the driver is given it."""
     given: list[tuple[str, Any]] = []
 
@@ -238,7 +245,7 @@ def _asked(engine: Engine, call: Callable[[], object]) -> tuple[str, Any]:
     return next(one for one in reversed(given) if "FROM wf_task" in one[0])
 
 
-def _raw(engine: Engine, statement: str, values: Any) -> object:  # noqa: ANN401
+def fetched(engine: Engine, statement: str, values: Any) -> object:  # noqa: ANN401
     with engine.connect() as connection, connection.begin():
         cursor = connection.connection.cursor()
         return cursor.execute(statement, values).fetchall()
