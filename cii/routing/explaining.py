@@ -173,13 +173,15 @@ def _outputs(table: Table, kept: Any, closed: frozenset[str]) -> Any:  # noqa: A
 
 
 def _changes(table: Table, one: Kept, closed: frozenset[str]) -> Iterable[ChangeShown]:
-    rules_by_why = {rule.why: rule for rule in table.rules}
+    asked: dict[str, frozenset[str]] = {}
+    for rule in table.rules:
+        asked[rule.why] = asked.get(rule.why, frozenset()) | _tests(table, rule) | _named(table, rule)
     try:
         found = counterfactual(table, revived(table.domains, one.inputs))
     except Refusal:
         return
     for change in found:
-        telling = any(_tests(table, rules_by_why[key]) & closed for key in change.why)
+        telling = any(asked[key] & closed for key in change.why)
         if change.input in closed or telling:
             continue
         yield ChangeShown(

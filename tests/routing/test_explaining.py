@@ -9,10 +9,11 @@ from sqlmodel import col, select
 
 from cii.decisions.rulebook import parse_table
 from cii.kernel.errors import UnknownThing
-from cii.routing.explaining import explanation, explanations
+from cii.routing.explaining import _changes, explanation, explanations
 from cii.routing.fact_sections import SECTION_OF
 from cii.store.work import HOUSE
 from cii.workflow.actions import decide
+from cii.workflow.decided import kept_as
 from cii.workflow.tables import WfDecision
 from tests.routing.build_routing import WORKFLOWS, a_town, an_announced
 
@@ -135,3 +136,17 @@ def test_every_fact_of_a_shipped_table_about_persons_has_its_section():
             asked |= {one.name for one in table.inputs}
 
     assert asked <= SECTION_OF.keys()
+
+
+def test_a_rule_on_a_closed_fact_does_not_hide_behind_the_sentence_of_another(town):
+    orp = town.hands["ORP"]
+    row = a_decision(orp, an_announced(orp).case, facts={**PREGNANT, "age": 31})
+    words = WORKFLOWS.joinpath("decisions/youth-admissibility.md").read_text(encoding="utf-8")
+    shared = parse_table(words.replace('"pregnancy" | pregnancy |', '"pregnancy" | admitted |'), "shared.md")
+    kept = replace(kept_as(orp, row.ref), law=shared)
+
+    told = [one.fact for one in _changes(shared, kept, frozenset())]
+    closed = [one.fact for one in _changes(shared, kept, frozenset({"pregnancy"}))]
+
+    assert "age" in told
+    assert "age" not in closed
