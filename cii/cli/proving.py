@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def rules_proof(asked: argparse.Namespace, settings: Settings) -> Told:
     """Prove a decision table: gaps, overlaps, rules that never get a turn."""
-    from cii.decisions.proof import prove  # noqa: PLC0415
+    from cii.decisions.proof import proof_json, prove  # noqa: PLC0415
 
     lines: list[str] = []
     told: list[dict[str, Any]] = []
@@ -29,17 +29,7 @@ def rules_proof(asked: argparse.Namespace, settings: Settings) -> Told:
             for one in found.overlaps
         ]
         lines += [f"  never gets a turn: {one}" for one in found.shadowed]
-        told.append({
-            "table": table.id,
-            "version": table.version,
-            "status": found.status,
-            "gaps": [dict(one.where) for one in found.gaps],
-            "overlaps": [
-                {"rules": list(one.rules), "where": dict(one.region.where), "because": one.because or None}
-                for one in found.overlaps
-            ],
-            "shadowed": list(found.shadowed),
-        })  # fmt: skip
+        told.append(proof_json(table))
     return Told(lines, {"tables": told}, DONE if sound else FINDINGS)
 
 
@@ -47,12 +37,13 @@ def _tables(named: str, settings: Settings) -> list["Table"]:
     """The file of that path, or every version of the table of that name; refuses UnknownThing."""
     from cii.decisions.rulebook import parse_table  # noqa: PLC0415
     from cii.kernel.errors import UnknownThing  # noqa: PLC0415
+    from cii.workflow.folder import read_text  # noqa: PLC0415
 
     path = Path(named)
     if path.is_file():
-        return [parse_table(path.read_text(encoding="utf-8"), path.name)]
+        return [parse_table(read_text(path), path.name)]
     files = sorted((settings.workflows_dir / "decisions").glob(f"{named}*.md"))
-    found = [parse_table(file.read_text(encoding="utf-8"), file.name) for file in files]
+    found = [parse_table(read_text(file), file.name) for file in files]
     found = [table for table in found if table.id == named]
     if not found:
         raise UnknownThing(what=named)
@@ -65,8 +56,9 @@ def rules_what_if(asked: argparse.Namespace, settings: Settings) -> Told:
     from cii.jobs.clock import clock_of  # noqa: PLC0415
     from cii.routing.whatif import Facts, WhatIf, what_if  # noqa: PLC0415
     from cii.store.work import HOUSE, working  # noqa: PLC0415
+    from cii.workflow.folder import read_text  # noqa: PLC0415
 
-    text = asked.draft.read_text(encoding="utf-8")
+    text = read_text(asked.draft)
     name = parse_table(text, asked.draft.name).id
     engine = engine_of(settings)
     now = clock_of(engine, settings).now()
@@ -97,7 +89,7 @@ def rules_what_if(asked: argparse.Namespace, settings: Settings) -> Told:
     return Told(lines, data | rows)
 
 
-def _outcome(said: Any) -> str:  # noqa: ANN401 - workflow.whatif.Said, loaded when the command runs
+def _outcome(said: Any) -> str:  # noqa: ANN401 - decisions.whatif.Said, loaded when the command runs
     answers = "; ".join(", ".join(f"{name}={value}" for name, value in one) for one in said.outcomes)
     return answers or " ".join([said.verdict.value, *said.facts, *said.rules])
 
