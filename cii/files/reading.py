@@ -315,7 +315,9 @@ class Reader:
             self.note(mark, "wording-not-a-mapping", hint("wording"), name=name, where=where)
             return {}
         self.keys(item, LANGUAGES, at("wording", name))
-        found = {lang: self.text(item, lang, where, default="") for lang in LANGUAGES if lang in item.entries}
+        found: Title = {
+            lang: self.text(item, lang, where, default="") for lang in LANGUAGES if lang in item.entries
+        }
         for lang in LANGUAGES:
             if not found.get(lang):
                 self.note(mark, "missing-translation", name=name, where=where, lang=lang, warning=True)
