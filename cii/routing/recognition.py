@@ -5,7 +5,6 @@ decides. It gives no right to money: nothing here knows a budget. Source: 002 an
 """
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from cii.institutions.queries import institution_of, units
@@ -288,11 +287,6 @@ def _governance(work: Work, row: Recognition) -> None:
     director = Director(bool(facts.get("public_contract")), bool(facts.get("other_contract")))
     if not governance_met(director):
         raise GovernanceNotMet(field="entries")
-
-
-def review_due(row: Recognition, today: date) -> bool:
-    """Whether a recognition is due to be examined again."""
-    return row.review_on is not None and row.review_on <= today
 
 
 def _wrote(work: Work, act: str, row: Recognition, more: dict[str, object] | None = None) -> None:

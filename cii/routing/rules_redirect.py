@@ -38,11 +38,6 @@ class Standing:
         return len(self.days) >= self.limit
 
     @property
-    def last_allowed(self) -> bool:
-        """Whether the next redirect reaches the limit."""
-        return len(self.days) == self.limit - 1
-
-    @property
     def free_from(self) -> date | None:
         """From when a redirect is possible again, if no other comes; None when one is possible now."""
         if not self.full:
