@@ -12,8 +12,6 @@ ROOT = Path(cii.__file__).resolve().parents[1]
 HOUSE = ROOT / "cii"
 ROOMS = sorted(folder for folder in HOUSE.iterdir() if (folder / "__init__.py").exists())
 FILES = sorted(HOUSE.rglob("*.py"))
-TABLELESS = {"kernel", "texts", "documents", "wire", "store", "api", "web", "jobs", "demo"}
-"""Rooms that serve all others, and doors: their files are named after what they hold."""
 LONGEST = 400
 
 
