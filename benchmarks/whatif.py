@@ -1,4 +1,4 @@
-"""A draft table over 100 000 open cases (issue: under ten seconds), reading included.
+"""A draft table over 100 000 open cases (limit: ten seconds), reading included.
 
 Each reader and each way of taking the facts is asked once in a run; the slowest counts.
 Run alone, with what each takes: `python -m benchmarks.whatif [cases]`.
