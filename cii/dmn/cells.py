@@ -5,7 +5,7 @@ bound to the facts of each evaluation. Source: DMN 1.3 §9.1 (S-FEEL unary tests
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,13 +63,13 @@ def read_test(text: str, domain: Domain, known: Iterable[str]) -> Test:
     if plain in {"", "-"}:
         return Test("-", (), negated=False, domain=domain, fixed=ANY)
     found = _NEGATED.fullmatch(plain)
-    names = list(known)
+    names = known if isinstance(known, Mapping) else list(known)
     bounds = tuple(_bound(part.strip(), names) for part in split_list(found[1] if found else plain))
     test = Test(plain, bounds, bool(found), domain)
     return test if test.names else Test(plain, bounds, test.negated, domain, _fixed(test))
 
 
-def _bound(text: str, known: list[str]) -> Bound:
+def _bound(text: str, known: Iterable[str]) -> Bound:
     if text.startswith("?"):
         raise NotTaken(Saying("problem.dmn.why.question", text=text))
     for sign in ("<=", ">=", "<", ">", "="):

@@ -119,7 +119,8 @@ def _wanted(model: DmnModel, names: list[str]) -> set[str]:
 def _typed(model: DmnModel, facts: Mapping[str, object]) -> dict[str, Any]:
     bad: list[Refusal] = []
     good: dict[str, Any] = {}
-    for name, value in facts.items():
+    for given, value in facts.items():
+        name = given if given in model.inputs else model.words.get(given, given)
         if name not in model.inputs:
             bad.append(FactUnknown(field=name, name=name, known=", ".join(model.inputs)))
         else:
@@ -193,7 +194,8 @@ def _answer(
         lost = [before[one] for one in missing if one in before and before[one].status == "refused"]
         if lost:
             return replace(lost[0], decision=decision.name)
-        return DmnAnswer(decision.name, "missing-facts", missing=tuple(names), refusal=no)
+        asked = MissingFacts(list(names), decision.name)
+        return DmnAnswer(decision.name, "missing-facts", missing=tuple(names), refusal=asked)
     except Refusal as no:
         return DmnAnswer(decision.name, "refused", refusal=no)
 
@@ -222,7 +224,7 @@ def _columns(
         lacks = any(
             one == name or one.startswith(f"{name}.") for one in column.expression.names for name in missing
         )
-        value = None if lacks else column.expression.run(values)
+        value = None if lacks else from_text(column.expression.run(values), column.domain.kind)
         nulls.append(not lacks and value is None)
         if not lacks:
             facts[column.name] = value

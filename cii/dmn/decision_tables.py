@@ -5,7 +5,7 @@ Source: DMN 1.3 §8 (decision tables), §9 (S-FEEL).
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cii.decisions.domain import Domain, parse_domain
@@ -26,22 +26,33 @@ AGGREGATIONS = {"": HitPolicy.COLLECT, **{one.name: one for one in COLLECTING}}
 SEVERAL_ROWS = frozenset({HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT})
 """The policies whose answer is a list."""
 _PLAIN_ID = re.compile(r"[A-Za-z]{1,4}[-_]?\d{1,4}[a-z]?", re.ASCII)
+_BARE_WORDS = re.compile(r"[^\W\d][\w .'-]*")
 _NO_VALUE = Expression("null", frozenset(), lambda _: None)
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a table may refer to: the typed names of the model; `own` is the type of the decision itself."""
+    """What a table may refer to: the typed names of the model; `own` is the type of the decision itself.
+
+    `words` are other words for these names, as modellers write them: the output of a required decision, the
+    variable of an input.
+    """
 
     reader: Faults
     types: Types
     names: Mapping[str, Type]
     own: Type
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def known(self) -> list[str]:
-        """All names, those of components dotted."""
-        return [dotted for name, held in self.names.items() for dotted in held.names(name)]
+    def known(self) -> dict[str, str]:
+        """All names and words, those of components dotted, each with the name that it stands for."""
+        found = {
+            f"{word}{dotted.removeprefix(real)}": dotted
+            for word, real in self.words.items()
+            for dotted in self.of(real).names(real)
+        }
+        return found | {dotted: dotted for name, held in self.names.items() for dotted in held.names(name)}
 
     def of(self, dotted: str) -> Type:
         """The type of a name of the model."""
@@ -83,7 +94,8 @@ def inputs_of(table: Node, scope: Scope) -> tuple[DmnInput, ...]:
         except NotTaken as no:
             label = node.get("label") or text or str(at + 1)
             said = Saying("problem.dmn.input", name=label, why=no.said)
-            scope.reader.fault(inner.line, "not-taken", said, no.suggestion)
+            meant = no.suggestion if text else hint("dmn-expression")
+            scope.reader.fault(inner.line, "not-taken", said, meant)
             expression = _NO_VALUE
         name = " ".join(text.split()) or f"input {at + 1}"
         name = f"{name} ({at + 1})" if name in found else name
@@ -105,7 +117,7 @@ def _input_domain(node: Node, inner: Node, expression: Expression, cells: list[s
     if reference := inner.get("typeRef"):
         named = scope.types.named(reference, inner.line).domain
         if domain is None or (named is not None and named.kind != domain.kind) or (named and _narrow(named)):
-            domain = named
+            domain = domain if domain and domain.kind == "date-time" and named == Domain("date") else named
     domain = domain or Domain(_guessed(cells, scope) or "text")
     domain = _ours(node, domain)
     values = node.first("inputValues")
@@ -243,7 +255,7 @@ def _test(entry: Node, rule: str, column: DmnInput, scope: Scope) -> Test:
         return read_test(text, column.domain, scope.known)
     except (BadCell, NotTaken) as bad:
         said = Saying("problem.dmn.cell", rule=rule, column=column.name, why=bad.said)
-        scope.reader.fault(entry.line, "bad-cell", said, bad.suggestion)
+        scope.reader.fault(entry.line, "bad-cell", said, _meant(text, column.domain, bad))
     return Test(text, (), negated=False, domain=column.domain, fixed=ANY)
 
 
@@ -264,9 +276,19 @@ def output_value(entry: Node, rule: str, column: str, domain: Domain, scope: Sco
             if rule
             else Saying("problem.dmn.default", column=column, why=bad.said)
         )
-        scope.reader.fault(entry.line, "bad-cell", said, bad.suggestion)
+        scope.reader.fault(entry.line, "bad-cell", said, _meant(text, domain, bad))
         return _NO_VALUE
     return made
+
+
+def _meant(text: str, domain: Domain, bad: BadCell | NotTaken) -> str | None:
+    """What a bare word most probably means in a column of texts, or of yes and no."""
+    if isinstance(bad, NotTaken) and _BARE_WORDS.fullmatch(text):
+        if domain.kind == "text":
+            return hint("dmn-quotes", text=text)
+        if domain.kind == "yes/no":
+            return did_you_mean(text, ("true", "false"))
+    return bad.suggestion
 
 
 def check_policy(

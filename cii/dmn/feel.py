@@ -59,6 +59,13 @@ class Expression:
         return not self.names
 
 
+def is_name(text: str) -> bool:
+    """Whether the text reads as the name of a value: letters, digits and spaces, no word of the language."""
+    words = text.split()
+    plain = bool(words) and all(one.isalnum() or one in "_ " for one in text) and not text[0].isdigit()
+    return plain and not any(one in _WORDS or one in _CONSTANTS for one in words)
+
+
 def path(values: Values, dotted: str) -> Any:  # noqa: ANN401 - any value of the facts
     """The value under a name, going into structures at the dots; None where there is none."""
     if dotted in values:
@@ -69,13 +76,17 @@ def path(values: Values, dotted: str) -> Any:  # noqa: ANN401 - any value of the
 
 
 def compile_expression(text: str, known: Iterable[str]) -> Expression:
-    """Read a simple expression over the known names; refuses NotTaken with what it cannot take."""
+    """Read a simple expression over the known names; refuses NotTaken with what it cannot take.
+
+    Where `known` is a mapping, it gives for each word the name that the word stands for.
+    """
     plain = text.strip()
     if not plain:
         raise NotTaken(Saying("problem.dmn.why.empty"))
+    real = known if isinstance(known, Mapping) else {}
     if _BARE.fullmatch(plain) and (value := read_value(plain)) is not None:
         return Expression(plain, frozenset(), lambda _: value)
-    parser = _Parser(plain, sorted((one for one in known if one.strip()), key=len, reverse=True))
+    parser = _Parser(plain, sorted((one for one in known if one.strip()), key=len, reverse=True), real)
     run = parser.sum()
     if parser.at < len(parser.tokens):
         sign = parser.tokens[parser.at][1]
@@ -84,8 +95,8 @@ def compile_expression(text: str, known: Iterable[str]) -> Expression:
 
 
 class _Parser:
-    def __init__(self, text: str, known: list[str]) -> None:
-        self.text, self.known = text, known
+    def __init__(self, text: str, known: list[str], real: Mapping[str, str]) -> None:
+        self.text, self.known, self.real = text, known, real
         self.names: set[str] = set()
         self.at = 0
         self.depth = 0
@@ -168,6 +179,7 @@ class _Parser:
         raise self._strange(kind, text)
 
     def _name(self, name: str) -> Run:
+        name = self.real.get(name, name)
         while self._take("."):
             if self.at >= len(self.tokens) or self.tokens[self.at][0] not in {"name", "known"}:
                 raise NotTaken(Saying("problem.dmn.why.dot", text=self.text))

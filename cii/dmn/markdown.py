@@ -18,6 +18,7 @@ from cii.decisions.rulelines import Column, Rule
 from cii.decisions.sfeel import ANY, Cell
 from cii.decisions.vocabulary import HitPolicy
 from cii.dmn.deciding import table_of
+from cii.dmn.feel import is_name
 from cii.dmn.model import DmnDecision, DmnModel
 from cii.files.vocabulary import LANGUAGES, Title
 from cii.texts.speech import Saying
@@ -44,7 +45,8 @@ def decision_file(model: DmnModel, decision: DmnDecision) -> str:
         raise NoDecisionFile(Saying("problem.dmn.file.computes"))
     table = table_of(decision, {})
     for column, given in zip(table.inputs, decision.inputs, strict=True):
-        if given.expression.names != {column.name}:
+        renamed = len(given.expression.names) == 1 and is_name(column.name)
+        if given.expression.names != {column.name} and not renamed:
             raise NoDecisionFile(Saying("problem.dmn.file.input", text=given.expression.text))
     if decision.front:
         return f"---\n{decision.front}\n---\n\n{_body(table, decision.description)}"

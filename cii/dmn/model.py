@@ -80,7 +80,8 @@ class DmnDecision:
 class DmnModel:
     """A file of decisions: `inputs` by name with their types, `decisions` each after those it needs.
 
-    `problems` name what could not be taken; a model with an error among them is not imported.
+    `problems` name what could not be taken; `refused` are the decisions left out, with their reason. `words`
+    are other words for inputs: the names of their variables.
     """
 
     name: str
@@ -89,6 +90,7 @@ class DmnModel:
     decisions: tuple[DmnDecision, ...]
     problems: tuple[Problem, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def decision(self, name: str) -> DmnDecision | None:
         """The decision of that name or id."""

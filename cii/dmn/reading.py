@@ -9,6 +9,7 @@ Source: DMN 1.3 §6–§9, §12; workflow.md §3.
 import hashlib
 from collections.abc import Iterator
 
+from cii.decisions.domain import Domain
 from cii.dmn.decision_tables import (
     SEVERAL_ROWS,
     Scope,
@@ -18,6 +19,7 @@ from cii.dmn.decision_tables import (
     policy_of,
     rules_of,
 )
+from cii.dmn.feel import is_name
 from cii.dmn.model import DmnDecision, DmnModel
 from cii.dmn.types import ANYTHING, Type, Types
 from cii.dmn.xml import Faults, Node, read_xml
@@ -68,6 +70,9 @@ class _Model:
         self.types = Types(root, reader)
         self.by_id: dict[str, Node] = {}
         self.names: dict[str, Type] = {}
+        self.words: dict[str, str] = {}
+        self.dotted: dict[str, str] = {}
+        self.foreign: Problem | None = None
         self.inputs: dict[str, Type] = {}
         self.refused: dict[str, str] = {}
 
@@ -80,11 +85,11 @@ class _Model:
         made = {}
         for node in self._ordered(decisions):
             before = len(self.reader.problems)
-            decision = self._decision(node)
+            decision = None if self.foreign else self._decision(node)
             if decision is not None and len(self.reader.problems) == before:
                 made[decision.name] = decision
             else:
-                first = self.reader.problems[before]
+                first = self.foreign or self.reader.problems[before]
                 self.refused[node.label] = Saying("problem.dmn.placed", place=first.place, said=first.message)
         problems = sorted(self.reader.problems, key=lambda one: one.line)
         return DmnModel(
@@ -94,6 +99,7 @@ class _Model:
             self._complete(made),
             tuple(problems),
             self.refused,
+            self.words,
         )
 
     def _complete(self, made: dict[str, DmnDecision]) -> tuple[DmnDecision, ...]:
@@ -108,15 +114,18 @@ class _Model:
         return tuple(kept.values())
 
     def _elsewhere(self) -> None:
-        for node in (self.root, *_all_below(self.root)):
-            language = node.get("expressionLanguage")
-            if language and "feel" not in language.lower():
-                said = Saying("problem.dmn.language", element=node.name, name=node.label, language=language)
-                self.reader.fault(node.line, "not-taken", said)
+        self._language(self.root)
+        self.foreign = self.reader.problems[-1] if self.reader.problems else None
         for node in self.root.children:
             if node.space == self.root.space and node.name in ELSEWHERE:
                 said = Saying("problem.dmn.elsewhere", element=node.name, name=node.label)
                 self.reader.fault(node.line, "not-taken", said)
+
+    def _language(self, node: Node) -> None:
+        language = node.get("expressionLanguage")
+        if language and "feel" not in language.lower() and node.space == self.root.space:
+            said = Saying("problem.dmn.language", element=node.name, name=node.label, language=language)
+            self.reader.fault(node.line, "not-taken", said)
 
     def _names(self, decisions: list[Node]) -> None:
         first: dict[str, int] = {}
@@ -130,16 +139,57 @@ class _Model:
                     said = Saying("problem.dmn.twice", name=word, line=first[word])
                     self.reader.fault(node.line, "duplicate-name", said)
                 first.setdefault(word, node.line)
-            self.by_id[identity] = node
+            if identity:
+                self.by_id[identity] = node
             held = self._type(node)
             self.names[name] = held
             if node.name == "inputData":
                 self.inputs[name] = held
+        self._other_words()
+        self._undeclared(decisions)
+
+    def _undeclared(self, decisions: list[Node]) -> None:
         for decision in decisions:
-            for name, line in self._implicit(decision):
-                if name not in self.names and not any(one.startswith(f"{name}.") for one in self.names):
-                    column = self.types.named(line[1], line[0]) if line[1] else ANYTHING
-                    self.names[name] = self.inputs[name] = column
+            words = self._words_of(decision)
+            for whole, held in self._implicit(decision):
+                name, dot, _ = whole.partition(".")
+                known = {*self.names, *words, *(one.partition(".")[0] for one in self.names)}
+                if name not in known:
+                    self.names[name] = self.inputs[name] = ANYTHING if dot else held
+                if dot and self.inputs.get(name) == ANYTHING:
+                    self.dotted[whole] = whole
+
+    def _other_words(self) -> None:
+        """The words for an input whose variable is called otherwise."""
+        for node in self.root.all("inputData"):
+            variable = node.first("variable")
+            word = variable.get("name") if variable else ""
+            if word and word not in self.names:
+                self.words.setdefault(word, node.get("name"))
+
+    def _words_of(self, decision: Node) -> dict[str, str]:
+        """The words a decision may use beside the names: the outputs, variables, ids of those it requires."""
+        found: dict[str, str] = {}
+        for required in self._targets(decision, "requiredDecision"):
+            table, variable, name = (
+                required.first("decisionTable"),
+                required.first("variable"),
+                required.get("name"),
+            )
+            outputs = [one.get("name") for one in table.all("output")] if table else []
+            meant = [(one, name if len(outputs) == 1 else f"{name}.{one}") for one in outputs]
+            meant += [(variable.get("name") if variable else "", name), (required.get("id"), name)]
+            for word, real in meant:
+                if word and word not in self.names:
+                    found.setdefault(word, real)
+        return found | self.words | self.dotted
+
+    def _targets(self, decision: Node, kind: str) -> Iterator[Node]:
+        for need in decision.all("informationRequirement"):
+            link = need.first(kind)
+            target = self.by_id.get(link.get("href").rpartition("#")[2]) if link else None
+            if target is not None:
+                yield target
 
     def _type(self, node: Node) -> Type:
         variable = node.first("variable")
@@ -159,16 +209,28 @@ class _Model:
             return self.types.named(outputs[0].get("typeRef"), outputs[0].line)
         return held
 
-    def _implicit(self, decision: Node) -> Iterator[tuple[str, tuple[int, str]]]:
-        """Inputs that a table names without declaring them, as some modellers write; with line and type."""
+    def _implicit(self, decision: Node) -> Iterator[tuple[str, Type]]:
+        """Inputs that a table names without declaring them, as some modellers write, with their type.
+
+        Where an input datum of the model has a variable, the model declares what it uses: there a decision
+        with requirements that names anything else is at fault.
+        """
         table = decision.first("decisionTable")
-        if table is None or any(True for _ in decision.all("informationRequirement")):
+        declared = any(one.first("variable") for one in self.root.all("inputData"))
+        if table is None or (declared and any(True for _ in decision.all("informationRequirement"))):
             return
-        for node in table.all("input"):
+        rules = list(table.all("rule"))
+        for at, node in enumerate(table.all("input")):
             inner = node.first("inputExpression") or node
             name = " ".join(inner.words().split())
-            if name and all(one.isalnum() or one in "_ " for one in name) and not name[0].isdigit():
-                yield name, (inner.line, inner.get("typeRef"))
+            if not all(is_name(one) for one in name.split(".")):
+                continue
+            cells = [entry.words() for rule in rules for entry in list(rule.all("inputEntry"))[at : at + 1]]
+            reference = inner.get("typeRef")
+            held = self.types.named(reference, inner.line) if reference else ANYTHING
+            if held.domain == Domain("date") and any("date and time" in one for one in cells):
+                held = Type(Domain("date-time"))
+            yield name, held
 
     def _required(self, decision: Node) -> Iterator[Node]:
         for need in decision.all("informationRequirement"):
@@ -188,18 +250,18 @@ class _Model:
 
     def _ordered(self, decisions: list[Node]) -> list[Node]:
         """Each decision after those it requires; a circle is a fault, its decisions are left out."""
-        needs = {one.get("id"): list(self._required(one)) for one in decisions}
-        placed: dict[str, Node] = {}
+        needs = {id(one): list(self._required(one)) for one in decisions}
+        placed: dict[int, Node] = {}
         waiting = list(decisions)
         while waiting:
-            ready = [one for one in waiting if all(two.get("id") in placed for two in needs[one.get("id")])]
+            ready = [one for one in waiting if all(id(two) in placed for two in needs[id(one)])]
             if not ready:
                 said = Saying("problem.dmn.circle", names=", ".join(one.label for one in waiting))
                 self.reader.fault(waiting[0].line, "requirement-cycle", said)
                 self.refused |= {one.label: said for one in waiting}
                 break
             for one in ready:
-                placed[one.get("id")] = one
+                placed[id(one)] = one
                 waiting.remove(one)
         return list(placed.values())
 
@@ -214,9 +276,12 @@ class _Model:
             )
             self.reader.fault(logic.line if logic else node.line, "no-table", said)
             return None
+        for one in (node, *_all_below(node)):
+            self._language(one)
         name = node.get("name")
         names = {one: held for one, held in self.names.items() if one != name}
-        scope = Scope(self.reader, self.types, names, self.names.get(name, ANYTHING))
+        words = {one: real for one, real in self._words_of(node).items() if real != name}
+        scope = Scope(self.reader, self.types, names, self.names.get(name, ANYTHING), words)
         policy = policy_of(table, scope)
         inputs, outputs = inputs_of(table, scope), outputs_of(table, scope, name)
         rules = rules_of(table, inputs, outputs, scope, node)

@@ -30,9 +30,13 @@ BUILT_IN = {
     "integer": "number",
     "long": "number",
     "double": "number",
+    "int": "number",
+    "float": "number",
+    "decimal": "number",
     "Any": "",
 }
 """The type names of the standard and those that modellers write for them, and our kinds."""
+_BUILT_IN = {name.lower(): kind for name, kind in BUILT_IN.items()}
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,9 @@ class Types:
             self.known[name] = self.defined(self.nodes[name])
             self.open.pop()
             return self.known[name]
-        if name in BUILT_IN:
-            return Type(Domain(BUILT_IN[name])) if BUILT_IN[name] else ANYTHING
+        if name.lower() in _BUILT_IN:
+            kind = _BUILT_IN[name.lower()]
+            return Type(Domain(kind)) if kind else ANYTHING
         said = Saying("problem.dmn.type-unknown", name=reference)
         self.reader.fault(line, "unknown-type", said, did_you_mean(name, self._all()))
         return ANYTHING

@@ -69,6 +69,9 @@ FAULTS = {
     "a business knowledge model": ("<decision id=", '<businessKnowledgeModel id="b" name="Barème"/><decision id=', 3, "Barème"),
     "an import": ("<decision id=", '<import name="autre" namespace="urn:x"/><decision id=', 3, "autre"),
     "another language": ('hitPolicy="UNIQUE"', 'hitPolicy="UNIQUE" expressionLanguage="juel"', 5, "juel"),
+    "a cell in another language": ("<inputEntry><text>&lt; 18", '<inputEntry expressionLanguage="juel"><text>&lt; 18', 8, "juel"),
+    "an input without expression": ("<text>age</text>", "<text/>", 6, "inputExpression"),
+    "a text without quotes where an input is near": ('"oui"', "agé", 9, 'guillemets'),
     "a name twice": ("<decision id=", '<inputData id="z" name="age"/><decision id=', 3, "age"),
     "a decision called as an input": ('name="Voie">', 'name="age">', 3, "age"),
     "pas de sortie": ('<output name="Voie" typeRef="string"/>', "", 5, "pas de sortie"),
@@ -193,3 +196,43 @@ def test_a_decision_that_cannot_be_taken_says_where_and_why_in_the_language_of_t
         f"mauvais.dmn:{line}: Die Entscheidung «W» ist als literalExpression geschrieben; "
         "nur Entscheidungstabellen werden übernommen."
     )
+
+
+def test_a_decision_in_another_language_is_not_decided_although_its_words_could_be_read():
+    foreign = GOOD.replace("<inputExpression ", '<inputExpression expressionLanguage="python" ')
+    whole = GOOD.replace("<definitions ", '<definitions expressionLanguage="http://www.groovy-lang.org" ')
+
+    one, all_of_it = read_dmn(foreign.encode(), "python.dmn"), read_dmn(whole.encode(), "groovy.dmn")
+
+    assert (one.decisions, all_of_it.decisions) == ((), ())
+    assert "python" in one.refused["Voie"]
+    assert "groovy" in all_of_it.refused["Voie"]
+
+
+@pytest.mark.parametrize(("cell", "meant"), [("True", "true"), ("FALSE", "false")])
+def test_yes_and_no_in_capitals_are_named_with_what_was_meant(cell, meant):
+    flag = GOOD.replace('typeRef="number"', 'typeRef="boolean"')
+    flag = flag.replace("&lt; 18", cell).replace("&gt;= 18", "-")
+
+    problems = read_dmn(flag.encode(), "majuscules.dmn").problems
+
+    assert [(one.line, one.code) for one in problems] == [(8, "bad-cell")]
+    assert f"« {meant} »" in problems[0].suggestion
+
+
+def test_a_model_that_declares_its_inputs_may_name_no_others():
+    problems = read_dmn(GOOD.replace("<text>age</text>", "<text>revenu</text>").encode(), "m.dmn").problems
+
+    assert [(one.line, one.code) for one in problems] == [(6, "not-taken")]
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "iso-8859-1", "utf-16"])
+def test_a_model_reads_the_same_in_any_encoding_and_with_any_line_ends(encoding, ends):
+    text = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?>\n{GOOD}'.replace("oui", "agréé")
+
+    model = read_dmn(text.replace("\n", ends).encode(encoding), "m.dmn")
+
+    assert model.problems == ()
+    assert model.decisions[0].rules[1].outputs[0].run({}) == "agréé"
+    assert model.decisions[0].line == 4
