@@ -32,7 +32,13 @@ def rules_check(asked: argparse.Namespace, settings: Settings) -> Told:
 
 @usable
 def rules_eval(asked: argparse.Namespace, settings: Settings) -> Told:
-    """Decide by a .dmn file, a decision file or a published table; facts in JSON or as name=value."""
+    """Decide by a .dmn file, a decision file or a published table; facts in JSON or as name=value.
+
+    Facts bear the names of the inputs, exactly: {"Age": 18, "Applicant": {"Monthly Income": 0.35}, "From":
+    "2026-10-15"}. With --json the answer is {"decisions": {NAME: {"status": …, "result": …}}}: the result is
+    a value, an object of the outputs, or a list of either; the status is decided, no-rule, missing-facts
+    (with "missing"), refused or not-taken (with "reasons"). Facts that cannot be taken: {"reasons": […]}.
+    """
     facts = facts_of(asked)
     if is_file(asked.table) and Path(asked.table).suffix.lower() != ".md":
         return _by_model(asked, facts)
@@ -94,27 +100,39 @@ def _reasons(no: Refusal, lang: str) -> list[dict[str, Any]]:
 def _by_model(asked: argparse.Namespace, facts: Mapping[str, object]) -> Told:
     from cii.dmn.deciding import answers  # noqa: PLC0415
     from cii.dmn.reading import read_dmn  # noqa: PLC0415
+    from cii.files.problems import BrokenFile  # noqa: PLC0415
 
-    model = read_dmn(read_file(Path(asked.table)), Path(asked.table).name)
+    try:
+        model = read_dmn(read_file(Path(asked.table)), Path(asked.table).name)
+        found = answers(model, facts, asked.decision, asked.lang)
+    except BrokenFile as broken:
+        faults = [one.told(asked.lang) for one in broken.problems]
+        said = [one.said(asked.lang) for one in broken.problems]
+        return Told(said, in_json({"reasons": faults}), FINDINGS)
+    except Refusal as no:
+        reasons = _reasons(no, asked.lang)
+        return Told([one["text"] for one in reasons], in_json({"reasons": reasons}), FINDINGS)
     decisions: dict[str, Any] = {}
     lines: list[str] = []
     if asked.decision is None:
-        for name, why in model.refused.items():
+        for name, refused in model.refused.items():
+            why = written(refused, asked.lang)
             decisions[name] = {
                 "status": "not-taken",
                 "result": None,
                 "outputs": {},
                 "rules": [],
                 "reason": why,
+                "reasons": [{"code": "decision-not-taken", "field": None, "text": why}],
             }
             lines.append(f"{name} : {why}")
-    for answer in answers(model, facts, asked.decision, asked.lang).values():
+    for answer in found.values():
         if asked.decision is None or answer.decision in asked.decision:
             names = [one.name for one in (model.decision(answer.decision) or _NOTHING).outputs]
             one = decisions[answer.decision] = _told(answer, names, asked.lang)
-            said = "; ".join(reason["text"] for reason in one.get("reasons", []))
+            why_not = "; ".join(reason["text"] for reason in one.get("reasons", []))
             lines += [
-                f"{answer.decision} = {said or _shown(answer.result)}",
+                f"{answer.decision} = {why_not or _shown(answer.result)}",
                 *(f"  {why}" for why in answer.why),
             ]
     fine = all(one["status"] in {"decided", "no-rule"} for one in decisions.values())

@@ -1,18 +1,26 @@
 """Commands that exchange decision tables with other offices: DMN files in, DMN files out."""
 
 import argparse
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from cii.cli.rules_facts import UnusableError, in_json, is_file, published, read_file, usable
 from cii.cli.telling import DONE, FINDINGS, Told
+from cii.files.problems import Problem
+from cii.files.vocabulary import LANGUAGES
 from cii.store.settings import Settings
+from cii.texts.speech import say, written
 
 
 @usable
 def rules_import(asked: argparse.Namespace, _: Settings) -> Told:
-    """Read the decision tables of a DMN file as decision files; name all that cannot be taken."""
+    """Read the decision tables of a DMN file as decision files; name all that cannot be taken.
+
+    With --json: {"decisions": [{"name": …, "hit_policy": …, "markdown": …}], "written": […], "problems":
+    [{"line": …, "message": …}]}. Where a file has a problem, nothing is written with --out.
+    """
     from cii.dmn.markdown import NoDecisionFile, decision_file, slug  # noqa: PLC0415
     from cii.dmn.reading import read_dmn  # noqa: PLC0415
     from cii.files.reading import BrokenFile  # noqa: PLC0415
@@ -21,9 +29,9 @@ def rules_import(asked: argparse.Namespace, _: Settings) -> Told:
     try:
         model = read_dmn(read_file(source), source.name)
     except BrokenFile as broken:
-        return _refused(broken.problems)
-    if model.problems:
-        return _refused(model.problems)
+        return _refused(broken.problems, asked.lang)
+    if model.problems and (asked.out is not None or not model.decisions):
+        return _refused(model.problems, asked.lang)
     made: dict[str, str] = {}
     told: list[dict[str, Any]] = []
     lines: list[str] = []
@@ -42,11 +50,16 @@ def rules_import(asked: argparse.Namespace, _: Settings) -> Told:
             text = one["markdown"] = decision_file(model, decision)
             made[f"{slug(decision.name)}.md"] = text
         except NoDecisionFile as no:
-            one["note"] = str(no)
+            why = one["note"] = written(no.args[0], asked.lang)
+            place = f"{source.name}:{decision.line}"
             lines.append(
-                f"{source.name}:{decision.line}: “{decision.name}” can be decided, not written: {no}."
+                f"{place}: {say('problem.dmn.not-written', asked.lang, name=decision.name, why=why)}"
             )
     data: dict[str, Any] = {"file": source.name, "decisions": told, "written": []}
+    if model.problems:
+        named = [one.said(asked.lang) for one in model.problems]
+        data["problems"] = _named(model.problems, asked.lang)
+        return Told([*made.values(), *lines, *named], in_json(data), FINDINGS)
     if asked.out is None:
         return Told([*made.values(), *lines], in_json(data))
     if len(made) < len(told):
@@ -56,18 +69,21 @@ def rules_import(asked: argparse.Namespace, _: Settings) -> Told:
     return Told(data["written"], in_json(data), DONE)
 
 
-def _refused(problems: Any) -> Told:  # noqa: ANN401 - problems of a file
-    found = [
+def _refused(problems: Iterable[Problem], lang: str) -> Told:
+    return Told([one.said(lang) for one in problems], in_json({"problems": _named(problems, lang)}), FINDINGS)
+
+
+def _named(problems: Iterable[Problem], lang: str) -> list[dict[str, object]]:
+    return [
         {
-            "file": p.file,
-            "line": p.line,
-            "code": p.code,
-            "message": str(p.message),
-            "suggestion": p.suggestion,
+            "file": one.file,
+            "line": one.line,
+            "code": one.code,
+            "message": written(one.message, lang),
+            "suggestion": written(one.suggestion, lang) if one.suggestion else None,
         }
-        for p in problems
+        for one in problems
     ]
-    return Told([str(one) for one in problems], in_json({"problems": found}), FINDINGS)
 
 
 def _write(files: dict[Path, str]) -> None:
@@ -101,13 +117,14 @@ def rules_export(asked: argparse.Namespace, settings: Settings) -> Told:
         else:
             model = read_dmn(read_file(file), file.name)
             if model.problems:
-                return _refused(model.problems)
+                return _refused(model.problems, asked.lang)
             tables = [parse_table(decision_file(model, one), file.name) for one in model.decisions]
     except BrokenFile as broken:
-        return _refused(broken.problems)
+        return _refused(broken.problems, asked.lang)
     except NoDecisionFile as no:
+        why = written(no.args[0], asked.lang)
         return Told(
-            [f"{file.name}: {no}"], in_json({"problems": [{"file": file.name, "message": str(no)}]}), FINDINGS
+            [f"{file.name}: {why}"], in_json({"problems": [{"file": file.name, "message": why}]}), FINDINGS
         )
     text = write_dmn(tables, full_feel=asked.full_feel)
     if asked.out is None:
@@ -116,14 +133,20 @@ def rules_export(asked: argparse.Namespace, settings: Settings) -> Told:
     return Told([str(asked.out)], in_json({"written": str(asked.out)}))
 
 
+def _lang(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", default="fr", choices=LANGUAGES, help="the language of what is said")
+
+
 def import_dmn_arguments(parser: argparse.ArgumentParser) -> None:
-    """FILE [--out]."""
+    """FILE [--out] [--lang]."""
     parser.add_argument("file", help="a DMN 1.1 to 1.5 file")
+    _lang(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the decision files here, all or none")
 
 
 def export_dmn_arguments(parser: argparse.ArgumentParser) -> None:
-    """TABLE [--out] [--on] [--folder] [--full-feel]."""
+    """TABLE [--out] [--on] [--folder] [--full-feel] [--lang]."""
+    _lang(parser)
     parser.add_argument("table", help="the name of a published table, a .md or a .dmn file")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the DMN file here")
     parser.add_argument(

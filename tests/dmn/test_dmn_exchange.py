@@ -146,3 +146,60 @@ def test_import_writes_all_files_or_none_and_never_over_another(capsys, tmp_path
     ]
     assert not (tmp_path / "b").exists()
     assert all(one["note"] for one in named["decisions"])
+
+
+MIXED = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" name="m" namespace="urn:m">
+<decision name="Voie"><decisionTable>
+<input><inputExpression typeRef="number"><text>Revenu mensuel</text></inputExpression></input>
+<output typeRef="string"/>
+<rule><inputEntry><text>&lt; 0.35</text></inputEntry><outputEntry><text>"aide"</text></outputEntry></rule>
+</decisionTable></decision>
+<decision name="Lettre"><literalExpression><text>"Madame " + nom</text></literalExpression></decision>
+</definitions>"""
+SAID = {
+    "fr": "écrite comme literalExpression",
+    "de": "als literalExpression geschrieben",
+    "en": "written as literalExpression",
+}
+
+
+@pytest.mark.parametrize("lang", SAID)
+def test_of_a_file_taken_in_part_the_tables_come_and_the_rest_is_named_in_the_readers_language(
+    capsys, tmp_path, lang
+):
+    file = tmp_path / "mixte.dmn"
+    file.write_text(MIXED, "utf-8")
+
+    code, told = run(capsys, "rules", "import-dmn", file, "--lang", lang)
+    refused, _ = run(capsys, "rules", "import-dmn", file, "--lang", lang, "--out", tmp_path / "out")
+    _, exported = run(capsys, "rules", "export-dmn", file, "--lang", lang)
+
+    assert (code, refused) == (1, 1)
+    assert [one["name"] for one in told["decisions"]] == ["Voie"]
+    assert [one["line"] for one in told["problems"]] == [7]
+    assert SAID[lang] in told["problems"][0]["message"]
+    assert SAID[lang] in exported["problems"][0]["message"]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("lang", SAID)
+def test_eval_answers_what_it_can_and_says_the_rest_in_the_readers_language(capsys, tmp_path, lang):
+    file, facts = tmp_path / "mixte.dmn", tmp_path / "facts.json"
+    file.write_text(MIXED, "utf-8")
+    facts.write_text('{"Revenu mensuel": 0.3499999999999999999}', "utf-8")
+
+    _, told = run(capsys, "rules", "eval", file, "--facts", facts, "--lang", lang)
+    code, alone = run(capsys, "rules", "eval", file, "--facts", facts, "--lang", lang, "--decision", "Voie")
+
+    assert told["decisions"]["Voie"]["result"] == "aide"
+    assert told["decisions"]["Lettre"]["status"] == "not-taken"
+    assert SAID[lang] in told["decisions"]["Lettre"]["reasons"][0]["text"]
+    assert (code, list(alone["decisions"])) == (0, ["Voie"])
+
+
+def test_a_chain_of_tables_that_call_their_inputs_otherwise_is_written_and_can_be_read_again(tmp_path):
+    assert main(["rules", "import-dmn", str(MODELS / "words-of-modellers.dmn"), "--out", str(tmp_path)]) == 0
+
+    table = parse_table((tmp_path / "suivi.md").read_text("utf-8"), "suivi.md")
+
+    assert [one.name for one in table.inputs] == ["mesure", "permis"]
