@@ -16,7 +16,7 @@ from cii.routing.tables import Referral
 from cii.routing.vocabulary import Path, ReferralState
 from cii.store.work import Work
 from cii.workflow.queries import definition_of, state_of
-from cii.workflow.tables import WfInstance
+from cii.workflow.versions import processes_of
 
 CALLS = {"network": True, "joint_assessment": False}
 """The stages of everyday collaboration that the limit leads to → whether the case goes on in the network."""
@@ -133,12 +133,7 @@ def convened(work: Work, case_id: int, person_id: int) -> Convened | None:
 
 def _called(work: Work, case_id: int) -> tuple[datetime, bool, tuple[str, ...]] | None:
     """When everyday collaboration last led to a joint assessment, whether in the network, by which law."""
-    rows = work.session.exec(
-        select(WfInstance)
-        .where(col(WfInstance.subject) == CASE, col(WfInstance.subject_id) == case_id)
-        .order_by(col(WfInstance.id).desc())
-    ).all()
-    for instance in rows:
+    for instance in processes_of(work, CASE, case_id):
         definition = definition_of(work, instance.definition_id)
         if definition.id == Path.EVERYDAY.value:
             for visit in reversed(state_of(work, instance, definition).path):

@@ -4,7 +4,7 @@ Old cases keep their old diagram: what happened under a version is drawn by that
 workflow.md §1 point 4.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +26,15 @@ class Chapter:
     state: State
     since: datetime
     why: Title
+
+
+def processes_of(work: Work, subject: str, subject_id: int) -> Sequence[WfInstance]:
+    """Every process that a subject has had, the newest first; whoever calls has seen that it may be seen."""
+    return work.session.exec(
+        select(WfInstance)
+        .where(col(WfInstance.subject) == subject, col(WfInstance.subject_id) == subject_id)
+        .order_by(col(WfInstance.id).desc())
+    ).all()
 
 
 def chapters(work: Work, instance: WfInstance) -> list[Chapter]:
