@@ -111,11 +111,13 @@ def _process(work: Work, name: str) -> dict[str, Any]:
         "legal_basis": ", ".join(held.legal_basis),
         "sources": " ".join(asked.remarks),
         "digest": held.digest,
-        "facts": ", ".join(outcome(held, fact, lang) for fact in held.facts),
+        "facts": ", ".join(
+            fallback(f"web.definitions.fact.{fact}", outcome(held, fact, lang)) for fact in held.facts
+        ),
         "owners": [
             {"role": role(key, lang), "tasks": list(dict.fromkeys(tasks))} for key, tasks in owners.items()
         ],
-        "tables": _tables_asked(held),
+        "tables": _tables_asked(work, held, lang),
         "open_url": url_for("standing.process", name=name, version=held.version)
         if may_open("standing.process", work.actor)
         else None,
@@ -124,6 +126,12 @@ def _process(work: Work, name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tables_asked(held: Definition) -> list[str]:
-    """The decision tables that the process asks on its ways."""
-    return list(dict.fromkeys(way.decide for one in held.stages.values() for way in one.next if way.decide))
+def _tables_asked(work: Work, held: Definition, lang: str) -> list[str]:
+    """The decision tables that the process asks on its ways, by the titles of those in force."""
+    names = dict.fromkeys(way.decide for one in held.stages.values() for way in one.next if way.decide)
+    if not names:
+        return []
+    titles = {
+        one.name: one.title.get(lang, one.name) for one in library.tables(work, work.today) if one.in_force
+    }
+    return [titles.get(one, one) for one in names]

@@ -7,7 +7,7 @@ from cii.decisions.domain import shown
 from cii.decisions.proof import Proof, Region, prove
 from cii.decisions.rulebook import Table
 from cii.decisions.rulelines import Column, Rule
-from cii.web.choices import t
+from cii.web.choices import fallback, t
 from cii.wire import language
 
 _FACT = re.compile(r"\{(\w+)[^}]*\}")
@@ -66,7 +66,7 @@ def _rule(table: Table, rule: Rule, lang: str) -> dict[str, Any]:
 
 def _condition(column: Column, text: str, lang: str) -> str:
     """The condition as the file writes it, with the words of its values and readable signs."""
-    said = _QUOTED.sub(lambda found: column.values.get(found[1], {}).get(lang, found[1]), text)
+    said = _QUOTED.sub(lambda found: _word(column, found[1], lang), text)
     said = _COMMA.sub(", ", said)
     if said in {"yes", "no"}:
         return t(f"common.{said}")
@@ -79,8 +79,14 @@ def _output(column: Column, value: object, lang: str) -> str:
     if isinstance(value, bool):
         return t("common.yes" if value else "common.no")
     if isinstance(value, str):
-        return column.values.get(value, {}).get(lang, value)
+        return _word(column, value, lang)
     return shown(value)
+
+
+def _word(column: Column, value: str, lang: str) -> str:
+    """The word of a text value: that of its file, else that of the house, else the value itself."""
+    said = column.values.get(value, {}).get(lang)
+    return said or fallback(f"web.definitions.value.{value.replace('_', '-')}", value)
 
 
 def proof_of(table: Table) -> dict[str, Any]:

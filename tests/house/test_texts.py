@@ -42,7 +42,9 @@ DYNAMIC = (
     "web.coordination.alert.",  # one per kind of alert
     "web.definitions.policy.",  # one per hit policy of a decision table
     "web.definitions.proof.",  # one per outcome of a proof
+    "web.definitions.fact.",  # one per fact of a process
     "web.definitions.subject.",  # one per subject of a process
+    "web.definitions.value.",  # one per value of a table whose file names no words
     "web.help.role.",  # one per role
     "web.help.term.",  # plain word, legal word and meaning per term of the glossary
     "web.journal.action.",  # one per act; tests/web/test_journal.py looks for acts without words
