@@ -29,7 +29,7 @@ from cii.routing.vocabulary_social import YouthOrigin
 from cii.routing.youth import AnnounceYouth, announce_youth
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import options, t, word
-from cii.web.explained import source_of
+from cii.web.explained import last_by, source_of
 from cii.web.tables import value_of
 from cii.wire import language
 from cii.wire.doors import again, needs, once
@@ -117,6 +117,9 @@ def one(ref: str) -> str:
         confirms="confirm" in moves,
         youth=case.path is CasePath.YOUTH,
         origins=options(YouthOrigin),
+        decided=last_by(g.work, case.id or 0, case.person_id, held.table.id)
+        if "confirm" in moves and held.admits is None
+        else None,
         done=word("finished", "done") if request.args.get("done") else None,
     )
 

@@ -1,5 +1,6 @@
 """Decisions as the pages of a case explain them: why, on which facts from where, what would change it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -24,7 +25,17 @@ def decisions(work: Work, shown: CasePage) -> list[dict[str, Any]]:
     """The decisions of the case and those before it about its person, the newest first."""
     work.saw("case", [shown.case_id], int(Section.PLAN))
     cards = [card(work.actor, one) for one in explanations(work, shown.case_id, shown.person_id)[::-1]]
-    return [one | {"which": f"{one['title']} ({n})"} for n, one in enumerate(cards, 1)]
+    often = Counter(one["title"] for one in cards)
+    return [
+        one | {"which": f"{one['title']} ({n})"} if often[one["title"]] > 1 else one
+        for n, one in enumerate(cards, 1)
+    ]
+
+
+def last_by(work: Work, case_id: int, person_id: int, table: str) -> dict[str, Any] | None:
+    """The last decision of that table about a case; None before one. Whoever calls has seen the plan."""
+    found = [one for one in explanations(work, case_id, person_id) if one.table == table]
+    return card(work.actor, found[-1]) if found else None
 
 
 def convening(work: Work, shown: CasePage) -> dict[str, Any] | None:
