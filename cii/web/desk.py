@@ -151,7 +151,7 @@ def _tabs(current: Tab, counts: Mapping[Tab, int]) -> list[dict[str, Any]]:
 
 def _told(work: Work) -> list[dict[str, Any]]:
     """The last notices as entries of a timeline."""
-    rows = notices(work, limit=TOLD)
+    rows = sorted(notices(work, limit=TOLD), key=lambda one: one.created_at, reverse=True)
     people = label(work, {one.person_id for one in rows if one.person_id is not None})
     open_cases = visible_refs(work, {one.subject_ref for one in rows if one.subject == "case"})
     return [
