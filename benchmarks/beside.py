@@ -24,16 +24,16 @@ class Engine(Protocol):
 
 
 def _tests(name: str) -> ModuleType:
-    """A module of the tests, which needs development dependencies."""
+    """A module of the tests, as `decisions.oracle_zen`, which needs development dependencies."""
     try:
-        return import_module(f"tests.decisions.{name}")
+        return import_module(f"tests.{name}")
     except ImportError as no:
         raise Absent(f"{no.name} is not installed") from no
 
 
 def decision_zen() -> Sides:
     """The same decisions by zen-engine as its documentation begins: `create_decision`, then `evaluate`."""
-    return _decisions(_tests("oracle_zen").ZenDecision(orientation()))
+    return _decisions(_tests("decisions.oracle_zen").ZenDecision(orientation()))
 
 
 def decision_zen_kept() -> Sides:
@@ -42,12 +42,12 @@ def decision_zen_kept() -> Sides:
     The goal is a half, not the tenth of workflow.md §5, which was measured on the documented way: a tenth of
     this way is about the time of the bare Python table, which has neither gate nor trace.
     """
-    return _decisions(_tests("oracle_zen").Zen(orientation(), unique=False))
+    return _decisions(_tests("decisions.oracle_zen").Zen(orientation(), unique=False))
 
 
 def decision_spiff() -> Sides:
     """The same decisions by SpiffWorkflow's engine on our DMN export, without a process around it."""
-    return _decisions(_tests("oracle_spiff").Spiff(orientation(), full_feel=True))
+    return _decisions(_tests("decisions.oracle_spiff").Spiff(orientation(), full_feel=True))
 
 
 def _decisions(engine: Engine) -> Sides:
@@ -67,7 +67,7 @@ def step_spiff() -> Sides:
     It is a new process each time (not timed); timed are the search of the open task, its completion and what
     the engine does until it waits again. Both stand at the same stage after each answer.
     """
-    Walker = _tests("test_bpmn").Walker  # noqa: N806 - a class
+    Walker = _tests("drawing.test_bpmn").Walker  # noqa: N806 - a class
     definition = network()
     path = walk(definition, ANSWERS)
     asked = []
