@@ -71,7 +71,7 @@ FAULTS = {
     "another language": ('hitPolicy="UNIQUE"', 'hitPolicy="UNIQUE" expressionLanguage="juel"', 5, "juel"),
     "a cell in another language": ("<inputEntry><text>&lt; 18", '<inputEntry expressionLanguage="juel"><text>&lt; 18', 8, "juel"),
     "an input without expression": ("<text>age</text>", "<text/>", 6, "inputExpression"),
-    "a text without quotes where an input is near": ('"oui"', "agé", 9, 'guillemets'),
+    "a text without quotes where an input is near": ('"oui"', "agé", 9, "guillemets"),
     "a name twice": ("<decision id=", '<inputData id="z" name="age"/><decision id=', 3, "age"),
     "a decision called as an input": ('name="Voie">', 'name="age">', 3, "age"),
     "pas de sortie": ('<output name="Voie" typeRef="string"/>', "", 5, "pas de sortie"),
