@@ -65,9 +65,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         return _read_moment if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
 
+_NAIVE = len("2026-01-31 12:00:00.000000")
+
+
 def _read_moment(text: str | None) -> datetime | None:
     """A moment as SQLite keeps it: read with its zone at once, for lists hold many."""
-    return None if text is None else datetime.fromisoformat(text + "+00:00")
+    if text is None:
+        return None
+    if len(text) == _NAIVE:
+        return datetime.fromisoformat(text + "+00:00")
+    read = datetime.fromisoformat(text)
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 class Words(TypeDecorator[StrEnum]):
