@@ -69,6 +69,11 @@ READS = {
     "/api/v1/journal": ("auditor", "Lucie Matthey"),
 }
 """Address → who asks, and a word of the answer."""
+OUTSIDE_THE_STORY = {
+    "/api/v1/youth/figures", "/api/v1/cases/*/admission", "/api/v1/observations", "/api/v1/observations/*",
+    "/api/v1/recognitions", "/api/v1/recognitions/*",
+}  # fmt: skip
+"""Read in tests/web/test_social.py, where young persons, candidates and enterprises live."""
 IN_2026 = {
     "/api/v1/budgets": {"year": "2026"},
     "/api/v1/budgets/{line}/movements": {"year": "2026"},
@@ -107,7 +112,7 @@ def test_no_address_that_reads_is_left_out(january):
     reading = {re.sub(r"\{\w+\}", "*", one.path) for one in operations(january.app) if one.method == "GET"}
     asked = {re.sub(r"\{\w+\}|french_oral|json$|reseau-cii|triage", "*", path) for path in READS}
 
-    assert asked == reading
+    assert asked | OUTSIDE_THE_STORY == reading
 
 
 def test_no_answer_holds_an_id_or_money_as_a_number(january):

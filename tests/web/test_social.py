@@ -116,6 +116,7 @@ def test_a_candidate_is_screened_observed_and_hired_on_the_pages(staffed):
     enterprise.post(f"/observations/{ref}/evaluate", version=version, suited="yes", report="Régulier")
 
     assert "Bilan annuel" in aid.get(f"/cases/{case}")
+    assert program(staffed, "aide").ask("GET", f"/api/v1/observations/{ref}")["ref"] == ref
     staffed.as_("other_provider").get(f"/observations/{ref}", 404)
     enterprise.post(f"/observations/{ref}/end", 412, version=f'"{ref}.1"', reason="Trop tard")
 
@@ -152,6 +153,7 @@ def test_an_enterprise_is_recognised_on_the_pages(staffed):
     version = _version(group.get(f"/recognitions/{ref}"))
     group.post(f"/recognitions/{ref}/review", version=version, outcome="ended", reason="Cessation d'activité")
     assert "terminée" in provider.get(f"/recognitions/{ref}")
+    assert program(staffed, "provider").ask("GET", f"/api/v1/recognitions/{ref}")["ref"] == ref
 
 
 def test_the_same_walks_through_the_api(staffed):
