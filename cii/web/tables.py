@@ -7,6 +7,7 @@ from cii.decisions.domain import shown
 from cii.decisions.proof import Proof, Region, prove
 from cii.decisions.rulebook import Table
 from cii.decisions.rulelines import Column, Rule
+from cii.files.reading import say
 from cii.web.choices import fallback, t
 from cii.wire import language
 
@@ -92,6 +93,7 @@ def _word(column: Column, value: str, lang: str) -> str:
 def proof_of(table: Table) -> dict[str, Any]:
     """What is proven of the table, in words: gaps, overlaps without reason, rules that never get a turn."""
     found: Proof = prove(table)
+    lang = language.lang()
     tone = {"complete": "success", "gaps": "warning"}.get(found.status, "info")
     return {
         "tone": tone,
@@ -101,7 +103,7 @@ def proof_of(table: Table) -> dict[str, Any]:
             {
                 "rules": " · ".join(one.rules),
                 "where": _region(table, one.region),
-                "because": one.because or None,
+                "because": say(one.reason, lang, one.because) or None,
             }
             for one in found.overlaps
         ],

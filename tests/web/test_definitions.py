@@ -26,6 +26,12 @@ def test_a_table_speaks_the_readers_language(site):
     assert "Eingliederungspotenzial" in site.as_("manager", "de").get("/definitions/tables/triage/1")
 
 
+def test_an_overlap_is_justified_in_the_readers_language(site):
+    page = unescape(site.as_("manager", "en").get("/definitions/tables/youth-admissibility/1"))
+
+    assert "it takes no case from another rule" in page
+
+
 def test_a_process_is_drawn_and_listed(site):
     page = site.as_("administrator").get("/definitions/processes/reseau-cii")
 
