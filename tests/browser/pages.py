@@ -40,6 +40,19 @@ def opened(town, who):
     return [one for one in answers(town, who) if one.status == 200 and one.page is not None]
 
 
+def shared_out(town, roles):
+    """Each page that opens for one of these roles, given to one of them: to whom fewest have been given yet."""
+    given = {who: [] for who in roles}
+    by_page = {}
+    for who in roles:
+        for one in opened(town, who):
+            by_page.setdefault(one.endpoint, {})[who] = one
+    for may in sorted(by_page.values(), key=len):
+        who = min(may, key=lambda who: len(given[who]))
+        given[who].append(may[who])
+    return given
+
+
 @dataclass(frozen=True)
 class Address:
     """An address to look at, and the rule it belongs to."""

@@ -1,7 +1,7 @@
 """Every page in a real browser, for every role: accessible by every rule, on a telephone too, in the dark too, by keyboard, and light.
 
-In the ordinary suite each page of a role is seen once; roles, languages and looks rotate. `slow` sees every page of every role in
-every look and language.
+In the ordinary suite each page is seen once, by one of the roles for whom it opens; languages and looks rotate. `slow` sees every
+page of every role in every look and language.
 """
 
 import gzip
@@ -9,12 +9,13 @@ from itertools import product
 
 import pytest
 
-from tests.browser.pages import answers, opened
+from tests.browser.pages import answers, opened, shared_out
 from tests.browser.stage import WHO
 
 LANGUAGES = ("fr", "de", "en")
 LOOKS = {"desktop": {}, "390px": {"mobile": True}, "dark": {"dark": True}}
 ALL_LOOKS = LOOKS | {"dark-390px": {"mobile": True, "dark": True}}
+KEYBOARD = ("case_manager", "social_manager", "provider", "finance", "coordination_member", "administrator")
 GROUPS = 3
 KB = 1024
 FIRST, LATER = 120 * KB, 40 * KB
@@ -52,11 +53,12 @@ def look_at(window, violations, address, one, label):
     return said
 
 
-@pytest.mark.parametrize("who", by_group(WHO))
-def test_every_page_of_a_role_is_accessible_and_fits(town, page, faults, violations, who):
+@pytest.mark.xdist_group("pages")
+@pytest.mark.parametrize("who", WHO)
+def test_every_page_is_accessible_and_fits(town, page, faults, violations, who):
     turn = WHO.index(who)
     refused = [one for one in answers(town, who) if one.status == 403][:1]
-    seen = opened(town, who)
+    seen = shared_out(town, WHO)[who]
     windows = [
         (f"{lang} {name}", page(lang, who, **look))
         for n, (name, look) in enumerate(LOOKS.items())
@@ -90,17 +92,13 @@ def test_every_page_of_a_role_in_every_language_and_look(town, page, violations,
     assert said == []
 
 
-@pytest.mark.parametrize(
-    "who",
-    by_group(
-        ["case_manager", "social_manager", "provider", "finance", "coordination_member", "administrator"]
-    ),
-)
+@pytest.mark.xdist_group("pages")
+@pytest.mark.parametrize("who", KEYBOARD)
 def test_main_action_of_every_page_is_reached_by_tab_with_a_visible_focus(town, page, who):
     window = page("fr", who)
     said = []
 
-    for one in opened(town, who):
+    for one in shared_out(town, KEYBOARD)[who]:
         window.goto(f"{town.address}{one.url}")
         has_main = window.evaluate(MARK_MAIN)
         window.evaluate("() => { document.activeElement.blur(); document.getElementById('main').focus(); }")
@@ -121,7 +119,7 @@ def test_main_action_of_every_page_is_reached_by_tab_with_a_visible_focus(town, 
     assert said == []
 
 
-@pytest.mark.xdist_group("pages-0")
+@pytest.mark.xdist_group("pages")
 def test_whole_page_is_reached_from_the_address_bar_by_keyboard(town, page):
     window = page("fr", "case_manager")
     window.goto(f"{town.address}/desk")
@@ -136,7 +134,7 @@ def test_whole_page_is_reached_from_the_address_bar_by_keyboard(town, page):
     )
 
 
-@pytest.mark.xdist_group("pages-1")
+@pytest.mark.xdist_group("pages")
 def test_first_load_is_under_120_kilobytes_and_later_pages_under_40(town, browser):
     """Bytes as they travel, with the browser's own cache; the HTML counts as a server in front packs it."""
     context = browser.new_context()
