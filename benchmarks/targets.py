@@ -87,7 +87,7 @@ _ALL = [
         rows.inbox_whole,
     ),
     Target("inbox-growth", "the inbox among ten times the cases", "among a tenth", 3, rows.inbox_growth),
-    Target("inbox", "the inbox of a unit of the demo", "its statement, raw", 2, canton.inbox_page),
+    Target("inbox", "the inbox's query for a unit of the demo", "its statement, raw", 2, canton.inbox_page),
     Target(
         "storage",
         "a case of 8 tasks and 14 events, indexes included",

@@ -21,7 +21,14 @@ READERS = (
     "files/reading", "workflow/definition", "workflow/checks", "workflow/soundness", "workflow/folder",
     "decisions/columns", "decisions/rulebook", "decisions/rulelines", "decisions/checks",
 )  # fmt: skip
-ELSEWHERE = {"no-folder", "file-too-large", "not-utf8", "table-not-proven", "table-too-large", "table-too-heavy"}
+ELSEWHERE = {
+    "no-folder",
+    "file-too-large",
+    "not-utf8",
+    "table-not-proven",
+    "table-too-large",
+    "table-too-heavy",
+}
 """Codes that tests raise without a file kept here: a huge one, none at all, another encoding, a table beyond every proof
 or every measure (tests/decisions/test_limits.py)."""
 
