@@ -15,6 +15,7 @@ from typing import Any
 from cii.decisions.domain import Months, exact
 from cii.decisions.sfeel import read_value
 from cii.files.reading import did_you_mean
+from cii.kernel.period import months_later
 from cii.texts.speech import Saying
 
 Values = Mapping[str, Any]
@@ -228,7 +229,7 @@ def _calculated(sign: str, one: Any, two: Any) -> Any:  # noqa: ANN401, PLR0911 
             case (("+" | "-"), Months(), Months()):
                 return Months(one.count + (two.count if sign == "+" else -two.count))
             case (("+" | "-"), (date() | datetime()), Months()):
-                return _months_later(one, two.count if sign == "+" else -two.count)
+                return months_later(one, two.count if sign == "+" else -two.count)
             case "+", (date() | datetime() | timedelta()), timedelta():
                 return one + two
             case "-", (date() | datetime() | timedelta()), timedelta():
@@ -251,14 +252,3 @@ def _number(sign: str, one: Decimal, two: Decimal) -> int | Decimal | None:
     except InvalidOperation:
         return None
     return exact(value) if value.is_finite() else None
-
-
-def _months_later(start: date, count: int) -> date:
-    """The same day so many months later, or the last of the month where there is no such day."""
-    year, month = divmod(start.year * 12 + start.month - 1 + count, 12)
-    for number in (start.day, 30, 29, 28):
-        try:
-            return start.replace(year=year, month=month + 1, day=min(number, start.day))
-        except ValueError:
-            continue
-    return start.replace(year=year, month=month + 1, day=28)  # pragma: no cover - every month has 28 days

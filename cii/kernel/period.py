@@ -1,14 +1,16 @@
 """Periods of days, half-open: `start` is inside, `end` is not. Inclusive dates live at the edges only."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import MAXYEAR, date, timedelta
-from typing import Self
+from typing import Self, TypeVar
 
 from cii.kernel.errors import Refusal
 
 ONE_DAY = timedelta(days=1)
+Day = TypeVar("Day", bound=date)
 _QUARTER = re.compile(r"(?P<year>[12]\d{3})-Q(?P<number>[1-4])", re.ASCII)
 
 
@@ -90,6 +92,16 @@ class Period:
 def next_month(day: date) -> date:
     """The first of the month after `day`."""
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def months_later(day: Day, count: int) -> Day:
+    """The same day so many months later (before, if negative), or the last of a month too short for it.
+
+    A moment keeps its time. Refuses ValueError beyond the calendar.
+    """
+    years, month = divmod(day.month - 1 + count, 12)
+    year, month = day.year + years, month + 1
+    return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
 
 
 def month_of(day: date) -> Period:

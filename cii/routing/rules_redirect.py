@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cii.kernel.errors import Refusal
-from cii.kernel.period import ONE_DAY, next_month
+from cii.kernel.period import ONE_DAY, months_later
 
 
 class RedirectLimit(Refusal):
@@ -42,21 +42,12 @@ class Standing:
         """From when a redirect is possible again, if no other comes; None when one is possible now."""
         if not self.full:
             return None
-        return anniversary(sorted(self.days)[-self.limit], self.months) + ONE_DAY
-
-
-def anniversary(day: date, months: int) -> date:
-    """The day with the same number so many months later, or the last of a shorter month."""
-    first = day.replace(day=1)
-    for _ in range(months):
-        first = next_month(first)
-    last = next_month(first) - ONE_DAY
-    return first.replace(day=min(day.day, last.day))
+        return months_later(sorted(self.days)[-self.limit], self.months) + ONE_DAY
 
 
 def counts(day: date, today: date, months: int) -> bool:
     """Whether a redirect of `day` still counts on `today`: up to and with the same day `months` later."""
-    return day <= today <= anniversary(day, months)
+    return day <= today <= months_later(day, months)
 
 
 def standing(days: Sequence[date], today: date, limit: int, months: int) -> Standing:

@@ -4,13 +4,13 @@ Source: 002 §5 (observation of three months under an unpaid contract), annex 4 
 P7, P7b.
 """
 
-import calendar
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from cii.kernel.errors import Refusal
 from cii.kernel.moves import Moves
+from cii.kernel.period import ONE_DAY, months_later
 from cii.routing.vocabulary_social import (
     ContractParty,
     Criterion,
@@ -157,12 +157,8 @@ def last_day(first: date, months: int) -> date:
     The term ends on the eve of the day with the same number; where that month has no such day, on its last
     day (CO 77 al. 1 ch. 3). 1 November and three months: 31 January.
     """
-    years, month = divmod(first.month - 1 + months, 12)
-    year, month = first.year + years, month + 1
-    length = calendar.monthrange(year, month)[1]
-    if first.day > length:
-        return date(year, month, length)
-    return date(year, month, first.day) - timedelta(days=1)
+    later = months_later(first, months)
+    return later if later.day < first.day else later - ONE_DAY
 
 
 def term_faults(first: date, last: date, latest: date, today: date) -> list[Refusal]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.clock import local_day, local_midnight
-from cii.kernel.period import ONE_DAY, next_month
+from cii.kernel.period import ONE_DAY, months_later
 from cii.workflow.vocabulary import Length
 
 
@@ -41,12 +41,5 @@ def due_on(length: Length, today: date, calendar: WorkingDays) -> datetime:
         case "wd":
             return end_of(calendar.after(today, length.count))
         case "m":
-            return end_of(_months_later(today, length.count))
+            return end_of(months_later(today, length.count))
     return end_of(today + timedelta(days=length.count))
-
-
-def _months_later(day: date, count: int) -> date:
-    first = day.replace(day=1)
-    for _ in range(count):
-        first = next_month(first)
-    return min(first + timedelta(days=day.day - 1), next_month(first) - ONE_DAY)

@@ -15,11 +15,12 @@ from cii.coordination.queries import alerts
 from cii.institutions.queries import unit_by_code
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.errors import Refusal
+from cii.kernel.period import months_later
 from cii.notices.queries import notices
 from cii.routing.actions import CompleteTask, MoveReferral, complete_task, move_referral
 from cii.routing.holding import instance_of
 from cii.routing.redirects import convened, redirects_of, standing_of
-from cii.routing.rules_redirect import RedirectLimit, anniversary, counts, standing
+from cii.routing.rules_redirect import RedirectLimit, counts, standing
 from cii.routing.vocabulary import ReferralEvent, ReferralState
 from cii.store.work import HOUSE, working
 from cii.workflow.inbox import inbox
@@ -70,7 +71,7 @@ def test_who_is_at_the_limit_is_free_again_on_the_day_that_is_told_and_not_befor
         assert not standing(days, held.free_from, 3, 12).full
         assert standing(days, held.free_from - timedelta(days=1), 3, 12).full
         assert held.free_from > DAY
-    assert anniversary(DAY, 12) == date(2027, 10, 15)
+    assert months_later(DAY, 12) == date(2027, 10, 15)
 
 
 def test_a_redirect_brings_the_case_back_and_the_sender_asks_the_unit_named(work):
