@@ -99,13 +99,6 @@ def provider_by_ref(work: Work, ref: str) -> Provider:
     return found
 
 
-def provider_by_institution(work: Work, institution_id: int) -> Provider | None:
-    """The provider that an institution is, or None."""
-    return work.session.scalars(
-        select(Provider).where(col(Provider.institution_id) == institution_id)
-    ).first()
-
-
 def provider_units(work: Work, agreement_ids: Iterable[int]) -> dict[int, int]:
     """The provider's unit of each agreement."""
     rows = work.session.execute(

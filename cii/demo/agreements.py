@@ -75,11 +75,6 @@ Deals = Mapping[tuple[str, str], Deal]
 """By measure and funding line, both as codes."""
 
 
-def payer_of(line: str) -> Payer:
-    """The paying sector of a funding line."""
-    return next(one for one in PAYERS if line in one.lines)
-
-
 def build_agreements(house: House, sheet: Sheet, measures: Mapping[str, int], today: date) -> Deals:
     """Every agreement in force with its terms, and the drafts that are to follow the AC ones in 2027."""
     deals: dict[tuple[str, str], Deal] = {}

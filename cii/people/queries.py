@@ -63,12 +63,6 @@ def consent_person(work: Work, consent_ref: str) -> int:
     return found
 
 
-def person_refs(work: Work, ids: Iterable[int]) -> dict[int, str]:
-    """Outward names of persons whose visibility the caller has established, in one statement."""
-    rows = work.session.exec(select(Person.id, Person.ref).where(col(Person.id).in_(set(ids))))
-    return {id_: ref for id_, ref in rows if id_ is not None}
-
-
 def find_by_avs(work: Work, written: str) -> Person | None:
     """The person with this AVS number, if open to the actor; refuses a number that cannot be one."""
     hash_ = avs_hash(work, avs_number(written))

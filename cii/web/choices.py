@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from flask import g, request
 
-from cii.kernel.period import Quarter
 from cii.texts import speech
 from cii.wire import language
 from cii.wire.refusals import NotAChoice, NotADate, NotAnInteger
@@ -65,12 +64,6 @@ def year_asked(name: str = "year") -> int:
     if not text.isascii() or not text.isdigit() or int(text[:5]) not in _YEARS:
         raise NotAnInteger(field=name)
     return int(text)
-
-
-def quarter_asked(name: str = "quarter") -> Quarter:
-    """The quarter in the address, the one that holds today when there is none; refuses NotAQuarter."""
-    text = text_asked(name)
-    return Quarter.parse(text) if text else Quarter.of(g.work.today)
 
 
 def choice_asked(vocabulary: type[Word], name: str) -> Word | None:

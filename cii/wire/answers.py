@@ -16,7 +16,6 @@ from marshmallow_sqlalchemy import ModelConverter, SQLAlchemyAutoSchema
 
 from cii.store.columns import ChfColumn, UtcDateTime, Words
 from cii.wire import fields
-from cii.wire.pages import Page
 from cii.wire.schema import SIMPLE, item_kind, without_none
 
 
@@ -75,15 +74,6 @@ def answer_schema(shape: type[Any]) -> type[ma.Schema]:
     members = {one.name: _told(hints[one.name]) for one in dataclasses.fields(shape)}
     made = _MADE[shape] = type(f"{shape.__name__}Answer", (ma.Schema,), members)
     return made
-
-
-def page_schema(shape: type[Any]) -> type[ma.Schema]:
-    """The schema of one page of such dataclasses: `items` and the mark of the next page, or null."""
-    members = {
-        "items": ma.fields.List(ma.fields.Nested(answer_schema(shape))),
-        "next": ma.fields.String(allow_none=True, metadata={"description": "pass as `after`"}),
-    }
-    return _MADE.setdefault(Page[shape], type(f"{shape.__name__}Page", (ma.Schema,), members))  # type: ignore[valid-type]
 
 
 def _told(kind: Any) -> ma.fields.Field[Any]:  # noqa: ANN401, PLR0911 - one line per kind
