@@ -23,7 +23,7 @@ from cii.kernel.errors import Refusal, UnknownThing
 from cii.routing.fact_sections import hidden
 from cii.routing.queries import detection_by_ref
 from cii.store.work import Work
-from cii.workflow.decided import Kept, kept_about, kept_as, kept_row
+from cii.workflow.decided import Kept, kept_about, kept_as, kept_rows
 
 BROUGHT = Section.PLAN | Section.SOCIAL_FACTS | Section.FUNCTIONAL
 """What a unit reads of a person that it has entered or imported itself."""
@@ -105,7 +105,7 @@ def detected(work: Work, ref: str) -> Explained:
     Refuses: UnknownThing for a detection of another unit.
     """
     row = detection_by_ref(work, ref)
-    one = kept_row(work, row.decision_id)
+    one = kept_rows(work, [row.decision_id])[row.decision_id]
     may_read = sections_on_person(work, row.person_id)[0] | BROUGHT
     return _explained(one, may_read, account_names(work, {one.account_id} if one.account_id else ()))
 

@@ -19,8 +19,9 @@ from cii.routing.tables import Detection, DetectionRun, Referral
 from cii.routing.vocabulary import WAITING, DetectionState, ReferralEvent, ReferralState
 from cii.store.work import HOUSE, Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
+from cii.workflow.decided import Kept, kept_rows
 from cii.workflow.definition import Definition, Stage
-from cii.workflow.queries import DecisionRow, decisions_by_id, definition_of, definition_row
+from cii.workflow.queries import definition_of, definition_row
 
 
 def visible_detections(work: Work) -> ColumnElement[bool]:
@@ -83,7 +84,7 @@ class DetectionRow:
     followed: tuple[str, ...]
     may_owe: tuple[str, ...]
     facts: Mapping[str, Any]
-    decision: DecisionRow | None
+    decision: Kept | None
     case_ref: str | None
     reason: str | None
     at: datetime
@@ -119,7 +120,7 @@ def detection_of_case(work: Work, case_id: int) -> DetectionRow | None:
 def _shown(work: Work, rows: Any) -> list[DetectionRow]:  # noqa: ANN401 - rows of one select
     persons = label(work, {row.person_id for row in rows})
     units = shown_units(work, {row.unit_id for row in rows})
-    decisions = decisions_by_id(work, {row.decision_id for row in rows})
+    decisions = kept_rows(work, {row.decision_id for row in rows})
     cases = cases_by_id(work, {row.case_id for row in rows if row.case_id})
     work.saw("person", [row.person_id for row in rows], Section.IDENTITY | Section.PLAN)
     return [

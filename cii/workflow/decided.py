@@ -1,6 +1,6 @@
 """The kept decisions as upper rooms read them: one with the version that took it, or those of a canton."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +20,8 @@ class Kept:
     """A decision as it was kept, with the version of the table that took it (`law`) and its validity."""
 
     ref: str
+    table: str
+    version: int
     person_id: int | None
     case_id: int | None
     inputs: Mapping[str, Any]
@@ -53,9 +55,10 @@ def kept_as(work: Work, ref: str) -> Kept | None:
     return _kept(*row) if row else None
 
 
-def kept_row(work: Work, decision_id: int) -> Kept:
-    """A decision by its row; whoever calls has seen that its subject may be seen."""
-    return _kept(*work.session.exec(_JOINED.where(col(WfDecision.id) == decision_id)).one())
+def kept_rows(work: Work, ids: Iterable[int]) -> dict[int, Kept]:
+    """Decisions by their rows, in one query; whoever calls has seen that their subjects may be seen."""
+    rows = work.session.exec(_JOINED.where(col(WfDecision.id).in_(set(ids))))
+    return {one.id or 0: _kept(one, table) for one, table in rows}
 
 
 def last_answer(work: Work, case_id: int, table: str) -> Mapping[str, Any] | None:
@@ -90,6 +93,8 @@ def asked_about(work: Work, table: str, persons: Any) -> Iterator[Any]:  # noqa:
 def _kept(one: WfDecision, held: WfTable) -> Kept:
     return Kept(
         ref=one.ref,
+        table=held.name,
+        version=held.version,
         person_id=one.person_id,
         case_id=one.case_id,
         inputs=one.inputs,

@@ -1,16 +1,16 @@
-"""Reads of the engine: definitions, tables, states, moves, tasks, events, decisions; lists are in `inbox`.
+"""Reads of the engine: definitions, tables, states, moves, tasks, events; lists are in `inbox`.
 
 A state is folded from its events: one home of the truth, some 40 records a case. The rows of instances, tasks
 and timers are what lists and sweeps read; `projection.drift` names each that differs from the fold.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, and_, bindparam, exists, or_
+from sqlalchemy import Select, Table, bindparam, exists, or_
 from sqlalchemy import select as from_tables
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
@@ -19,7 +19,6 @@ from sqlmodel import SQLModel, col, select
 from cii.decisions.domain import Domain, day, duration, number
 from cii.decisions.rulebook import NoTableInForce, parse_table
 from cii.decisions.rulebook import Table as Rules
-from cii.files.vocabulary import Title
 from cii.kernel.errors import UnknownThing
 from cii.store.work import Work
 from cii.workflow.definition import Definition, parse
@@ -27,7 +26,6 @@ from cii.workflow.events import SYSTEM, By
 from cii.workflow.moves import Move, moves
 from cii.workflow.state import Record, State, fold
 from cii.workflow.tables import (
-    WfDecision,
     WfDefinition,
     WfEvent,
     WfInstance,
@@ -250,57 +248,3 @@ def task_by_ref(work: Work, ref: str) -> WfTask:
     if found is None:
         raise UnknownThing(what="task")
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionRow:
-    """A decision as it was taken: table, what went in, what came out, the sentences that say why."""
-
-    ref: str
-    table: str
-    version: int
-    inputs: Mapping[str, Any]
-    outputs: Any
-    rules: tuple[str, ...]
-    why: tuple[Title, ...]
-    at: datetime
-
-
-def decisions_for(work: Work, case_id: int, person_id: int | None = None) -> list[DecisionRow]:
-    """The decisions taken about a case, and about its person before it was opened, in order.
-
-    Whoever calls has seen that the case may be seen.
-    """
-    about = col(WfDecision.case_id) == case_id
-    if person_id is not None:
-        about |= and_(col(WfDecision.person_id) == person_id, col(WfDecision.case_id).is_(None))
-    rows = work.session.exec(
-        select(WfDecision, WfTable)
-        .join(WfTable, col(WfTable.id) == col(WfDecision.table_id))
-        .where(about)
-        .order_by(col(WfDecision.id))
-    )
-    return [_decision_row(one, table) for one, table in rows]
-
-
-def decisions_by_id(work: Work, ids: Iterable[int]) -> dict[int, DecisionRow]:
-    """Decisions by their rows, in one query; whoever calls has seen that their subjects may be seen."""
-    rows = work.session.exec(
-        select(WfDecision, WfTable)
-        .join(WfTable, col(WfTable.id) == col(WfDecision.table_id))
-        .where(col(WfDecision.id).in_(set(ids)))
-    )
-    return {one.id or 0: _decision_row(one, table) for one, table in rows}
-
-
-def _decision_row(one: WfDecision, table: WfTable) -> DecisionRow:
-    return DecisionRow(
-        ref=one.ref,
-        table=table.name,
-        version=table.version,
-        inputs=one.inputs,
-        outputs=one.outputs,
-        rules=tuple(one.rules),
-        why=tuple(one.why),
-        at=one.at,
-    )

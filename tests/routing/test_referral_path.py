@@ -28,6 +28,7 @@ from cii.routing.rules import NothingToRequest, ReasonMissing, ReferralChanged, 
 from cii.routing.tables import Referral
 from cii.routing.vocabulary import Potential, ReferralEvent, ReferralState
 from cii.store.tables import Parameter
+from cii.workflow.decided import kept_about
 from cii.workflow.inbox import inbox
 from cii.workflow.projection import drift
 from cii.workflow.queries import state_of
@@ -272,11 +273,7 @@ def test_the_network_opens_from_the_day_of_the_perimeter_and_the_reason_is_kept(
 
 
 def triaged(work, done):
-    from cii.workflow.queries import decisions_for
-
-    last = [one for one in decisions_for(work, done.case.id, done.case.person_id) if one.table == "triage"][
-        -1
-    ]
+    last = [one for one in kept_about(work, done.case.id, done.case.person_id) if one.table == "triage"][-1]
     return last.rules[0], last.inputs["in_perimeter"]
 
 

@@ -23,9 +23,10 @@ from cii.workflow.actions import (
     publish,
     start,
 )
+from cii.workflow.decided import kept_about
 from cii.workflow.events import Escalate, Resume, StaleSeq, Suspend, TransferLead, WrongInstitution
 from cii.workflow.projection import drift
-from cii.workflow.queries import decisions_for, instance_for, roles_of, tasks_of
+from cii.workflow.queries import instance_for, roles_of, tasks_of
 from cii.workflow.sweeping import sweep_timers
 from cii.workflow.tables import WfDefinition, WfTimer
 from tests.conftest import NOW
@@ -245,7 +246,7 @@ def test_a_decision_is_kept_with_what_went_in_and_why(work: Work):
     assert taken.row.inputs["work_capacity"] == 30
     assert "14 mois" in taken.row.why[0]["fr"]
     assert taken.row.digest == taken.decision.digest
-    assert decisions_for(work, 1) == []
+    assert kept_about(work, 1, 7) == []
 
 
 def test_what_was_decided_before_the_case_belongs_to_its_history(work: Work):
@@ -257,8 +258,8 @@ def test_what_was_decided_before_the_case_belongs_to_its_history(work: Work):
 
     decide(work, "lead-institution", facts, subject="person", subject_id=person.id, person_id=person.id)
 
-    (row,) = decisions_for(work, 1, person.id)
-    assert (row.table, row.version, row.rules) == ("lead-institution", 1, ("L1",))
+    (row,) = kept_about(work, 1, person.id)
+    assert (row.law.id, row.law.version, row.rules) == ("lead-institution", 1, ("L1",))
 
 
 def test_a_fact_outside_its_domain_or_missing_is_never_silence(work: Work):
