@@ -1,16 +1,20 @@
-"""The process of a case: rest, go on, take up again, extra tasks, tasks handed over, referrals sent."""
+"""The process of a case: where it stands, rest, go on, extra tasks, tasks handed over, referrals sent."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
 
 from flask import g
 
 from cii.access.permits import Permit
+from cii.access.vocabulary import Section
 from cii.api.asking import matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
-from cii.cases.queries import case_by_ref
+from cii.cases.queries import case_by_ref, shown_units
+from cii.files.vocabulary import Title
+from cii.institutions.queries import UnitLabel
+from cii.institutions.schemas import UNIT
 from cii.routing.actions import RequestReferral, request_referral
 from cii.routing.actions_manage import (
     HandOverTask,
@@ -29,29 +33,54 @@ from cii.routing.queries import ReferralRow, referral_view
 from cii.routing.schemas import REFERRAL
 from cii.wire.answers import only
 from cii.wire.doors import needs, once
-from cii.workflow.queries import definition_of, instance_by_id, moves_for, task_by_ref
-from cii.workflow.tables import WfInstance
+from cii.workflow.definition import Definition
+from cii.workflow.queries import definition_of, instance_by_id, moves_for, task_by_ref, tasks_of
+from cii.workflow.tables import WfTask
+from cii.workflow.versions import known_task
+from cii.workflow.vocabulary import Stand, Status
 
 blueprint = Blueprint("api-case-process", __name__, url_prefix=PREFIX)
 
 
 @dataclass(frozen=True)
+class StepShown:
+    """A task of the case's process, past ones included."""
+
+    ref: str
+    key: str
+    title: Title
+    stage: str
+    role: str
+    state: Stand
+    outcome: str | None
+    opened_at: datetime | None
+    due_at: datetime | None
+    done_at: datetime | None
+    unit: UnitLabel | None
+
+
+@dataclass(frozen=True)
 class ProcessShown:
-    """Where the process of a case stands; `seq` is what an act must have seen, `moves` what is open to me."""
+    """Where a case stands in its process; `seq` is what an act must have seen, `moves` what is open to me."""
 
     process: str
     version: int
+    status: Status
     stage: str
-    title: Mapping[str, str]
-    status: str
-    outcome: str | None
+    stage_title: Title
     seq: int
+    outcome: str | None
     moves: tuple[str, ...]
+    tasks: tuple[StepShown, ...]
 
 
+STEP = only(
+    StepShown, "ref", "key", "title", "stage", "role", "state", "outcome", "opened_at", "due_at", "done_at",
+    unit=UNIT, called="ProcessTaskAnswer",
+)  # fmt: skip
 PROCESS = only(
-    ProcessShown, "process", "version", "stage", "title", "status", "outcome", "seq", "moves",
-    called="CaseMovedAnswer",
+    ProcessShown, "process", "version", "status", "stage", "stage_title", "seq", "outcome", "moves",
+    tasks=STEP, called="ProcessAnswer",
 )  # fmt: skip
 
 
@@ -81,6 +110,14 @@ class Extra:
     """Which task of the process to open."""
 
     key: str = field(metadata={"max": 80})
+
+
+@blueprint.get("/cases/<ref:ref>/process")
+@needs(Permit.SEE_CASE)
+@blueprint.response(200, PROCESS)
+def process(ref: str) -> Tagged:
+    """Stage, tasks with their deadlines, the moves open to me, and the version that an act must name."""
+    return _shown(ref)
 
 
 @blueprint.post("/cases/<ref:ref>/suspension")
@@ -150,20 +187,27 @@ def referral_sent(ask: Callable[..., RequestReferral], ref: str) -> ReferralRow:
     return referral_view(g.work, request_referral(g.work, ask(case_ref=ref)).ref)
 
 
-def _instance(ref: str) -> WfInstance:
-    return instance_of(g.work, case_by_ref(g.work, ref).id or 0)
-
-
 def _seq(ref: str) -> int:
-    return matched(ref, _instance(ref).seq)
+    return matched(ref, instance_of(g.work, case_by_ref(g.work, ref).id or 0).seq)
 
 
 def _shown(ref: str) -> Tagged:
-    instance = _instance(ref)
-    definition = definition_of(g.work, instance.definition_id)
-    open_now: Any = dict.fromkeys(str(one) for one in moves_for(g.work, instance))
+    case = case_by_ref(g.work, ref)
+    instance = instance_of(g.work, case.id or 0)
+    definition, tasks = definition_of(g.work, instance.definition_id), tasks_of(g.work, instance)
+    units = shown_units(g.work, {one.unit_id for one in tasks if one.unit_id})
+    g.work.saw("case", [case.id or 0], int(Section.PLAN))
     told = ProcessShown(
-        definition.id, definition.version, instance.stage, definition.stages[instance.stage].title,
-        instance.status.value, instance.outcome, instance.seq, tuple(open_now),
+        definition.id, definition.version, instance.status, instance.stage,
+        definition.stages[instance.stage].title, instance.seq, instance.outcome,
+        tuple(dict.fromkeys(str(move) for move in moves_for(g.work, instance))),
+        tuple(_step(definition, one, units) for one in tasks),
     )  # fmt: skip
     return tagged(told, ref, instance.seq)
+
+
+def _step(definition: Definition, one: WfTask, units: Mapping[int, UnitLabel]) -> StepShown:
+    return StepShown(
+        one.ref, one.key, known_task(g.work, definition, one.stage, one.key).title, one.stage, one.owner_role,
+        one.state, one.outcome, one.opened_at, one.due_at, one.done_at, units.get(one.unit_id or 0),
+    )  # fmt: skip

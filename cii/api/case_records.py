@@ -1,4 +1,4 @@
-"""What is kept around a case: its process, consents, disclosures, history."""
+"""What is kept around a case: consents, disclosures, history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +11,9 @@ from cii.access.queries import sections_on_case
 from cii.access.vocabulary import Section
 from cii.api.asking import PageAsked
 from cii.api.base import PREFIX, Blueprint
-from cii.api.shapes import Tagged, by_ref, tagged
+from cii.api.shapes import by_ref
 from cii.cases.queries import case_by_ref, shown_units
 from cii.cases.tables import CaseFile
-from cii.files.vocabulary import Title
 from cii.institutions.queries import UnitLabel, institutions
 from cii.institutions.schemas import UNIT
 from cii.institutions.tables import Institution
@@ -22,47 +21,11 @@ from cii.journal.queries import HistoryRow, history
 from cii.kernel.errors import NotAllowed
 from cii.people.queries import consents, disclosures
 from cii.people.vocabulary import Basis, ConsentHow, Purpose
-from cii.routing.holding import instance_of
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs
 from cii.wire.pages import Page, page_of, place
-from cii.workflow.queries import definition_of, moves_for, tasks_of
-from cii.workflow.versions import known_task
-from cii.workflow.vocabulary import Stand, Status
 
 blueprint = Blueprint("api-case-records", __name__, url_prefix=f"{PREFIX}/cases")
-
-
-@dataclass(frozen=True)
-class StepShown:
-    """A task of the case's process, past ones included."""
-
-    ref: str
-    key: str
-    title: Title
-    stage: str
-    role: str
-    state: Stand
-    outcome: str | None
-    opened_at: datetime | None
-    due_at: datetime | None
-    done_at: datetime | None
-    unit: UnitLabel | None
-
-
-@dataclass(frozen=True)
-class ProcessShown:
-    """Where a case stands in its process; `moves`: what is open to me now."""
-
-    process: str
-    version: int
-    status: Status
-    stage: str
-    stage_title: Title
-    seq: int
-    outcome: str | None
-    moves: tuple[str, ...]
-    tasks: tuple[StepShown, ...]
 
 
 @dataclass(frozen=True)
@@ -117,14 +80,6 @@ class EventShown:
     unit: UnitLabel | None
 
 
-STEP = only(
-    StepShown, "ref", "key", "title", "stage", "role", "state", "outcome", "opened_at", "due_at", "done_at",
-    unit=UNIT, called="ProcessTaskAnswer",
-)  # fmt: skip
-PROCESS = only(
-    ProcessShown, "process", "version", "status", "stage", "stage_title", "seq", "outcome", "moves",
-    tasks=STEP, called="ProcessAnswer",
-)  # fmt: skip
 BODY = only(BodyShown, "ref", "code", "name", called="InstitutionAnswer")
 CONSENT = only(
     ConsentShown, "ref", "purpose", "sections", "text_version", "how", "given_on", "valid_until",
@@ -137,15 +92,6 @@ DISCLOSURE = only(
 EVENT = only(
     EventShown, "at", "actor", "action", "kind", "ref", "sections", "basis", unit=UNIT, called="EventAnswer"
 )
-
-
-@blueprint.get("/<ref:ref>/process")
-@needs(Permit.SEE_CASE)
-@blueprint.response(200, PROCESS)
-def process(ref: str) -> Tagged:
-    """Stage, tasks with their deadlines, the moves open to me, and the version that an act must name."""
-    shown = _process(case_by_ref(g.work, ref))
-    return tagged(shown, ref, shown.seq)
 
 
 @blueprint.get("/<ref:ref>/consents")
@@ -215,26 +161,6 @@ def _opened(ref: str, section: Section) -> CaseFile:
 
 def _body(one: Institution) -> BodyShown:
     return BodyShown(one.ref, one.code, one.name)
-
-
-def _process(case: CaseFile) -> ProcessShown:
-    instance = instance_of(g.work, case.id or 0)
-    definition, tasks = definition_of(g.work, instance.definition_id), tasks_of(g.work, instance)
-    units = shown_units(g.work, {one.unit_id for one in tasks if one.unit_id})
-    g.work.saw("case", [case.id or 0], int(Section.PLAN))
-    return ProcessShown(
-        definition.id, definition.version, instance.status, instance.stage,
-        definition.stages[instance.stage].title, instance.seq, instance.outcome,
-        tuple(str(move) for move in moves_for(g.work, instance)),
-        tuple(
-            StepShown(
-                one.ref, one.key, known_task(g.work, definition, one.stage, one.key).title, one.stage,
-                one.owner_role,
-                one.state, one.outcome, one.opened_at, one.due_at, one.done_at, units.get(one.unit_id or 0),
-            )
-            for one in tasks
-        ),
-    )  # fmt: skip
 
 
 def _disclosures(case: CaseFile) -> list[DisclosureShown]:
