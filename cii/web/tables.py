@@ -8,11 +8,13 @@ from cii.decisions.proof import Proof, Region, prove
 from cii.decisions.rulebook import Table
 from cii.decisions.rulelines import Column, Rule
 from cii.files.reading import say
+from cii.texts import formats
 from cii.web.choices import fallback, t
 from cii.wire import language
 
 _FACT = re.compile(r"\{(\w+)[^}]*\}")
 _COMMA = re.compile(r",\s*")
+_SPACES = re.compile(r"(?<=[<>≤≥]) +")
 _QUOTED = re.compile(r'"([^"]*)"')
 
 
@@ -73,7 +75,7 @@ def _condition(column: Column, text: str, lang: str) -> str:
         return t(f"common.{said}")
     for sign, readable in (("<=", "≤ "), (">=", "≥ "), ("<", "< "), (">", "> "), ("..", "–")):
         said = said.replace(sign, readable)
-    return said.replace("not(", f"{t('web.definitions.not')} (").replace("  ", " ")
+    return _SPACES.sub(formats.NBSP, said.replace("not(", f"{t('web.definitions.not')}{formats.NBSP}("))
 
 
 def _output(column: Column, value: object, lang: str) -> str:
@@ -99,16 +101,21 @@ def proof_of(table: Table) -> dict[str, Any]:
         "tone": tone,
         "title": t(f"web.definitions.proof.{found.status.replace(' ', '-')}", boxes=found.boxes),
         "gaps": [_region(table, one) for one in found.gaps],
-        "overlaps": [
-            {
-                "rules": " · ".join(one.rules),
-                "where": _region(table, one.region),
-                "because": say(one.reason, lang, one.because) or None,
-            }
-            for one in found.overlaps
-        ],
+        "overlaps": _overlaps(table, found, lang),
         "shadowed": ", ".join(found.shadowed),
     }
+
+
+def _overlaps(table: Table, found: Proof, lang: str) -> list[dict[str, Any]]:
+    """The overlaps under the sentence that justifies them; those without one come first."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    for one in found.overlaps:
+        row = {"rules": " · ".join(one.rules), "where": _region(table, one.region)}
+        groups.setdefault(say(one.reason, lang, one.because) or "", []).append(row)
+    return [
+        {"because": because or None, "count": len(rows), "rows": rows}
+        for because, rows in sorted(groups.items(), key=lambda held: bool(held[0]))
+    ]
 
 
 def _region(table: Table, region: Region) -> str:
@@ -118,18 +125,21 @@ def _region(table: Table, region: Region) -> str:
 
 
 def condition_on(table: Table, name: str, text: str) -> str:
-    """A condition on one input, as « Capacité de travail < 20 % »; `text` as the files write it."""
+    """A condition on one input, as « Capacité de travail < 20 % » or « Grossesse : oui », from the files."""
     lang = language.lang()
     column = next((one for one in table.inputs if one.name == name), None)
     if column is None:
         return f"{name} {text}"
-    return f"{column.title.get(lang, name)} {needed(column, text)}"
+    title = column.title.get(lang, name)
+    if column.domain.kind in {"yes/no", "text"}:
+        title = t("web.definitions.condition", name=title)
+    return f"{title} {needed(column, text)}"
 
 
 def needed(column: Column, text: str) -> str:
     """A condition alone, in the reader's words, with the unit where it is a short sign."""
     said = _condition(column, text, language.lang())
-    return f"{said} {column.unit}" if column.unit == "%" and said[-1:].isdigit() else said
+    return f"{said}{formats.NBSP}%" if column.unit == "%" and said[-1:].isdigit() else said
 
 
 def value_of(column: Column | None, value: object) -> str:
@@ -137,4 +147,4 @@ def value_of(column: Column | None, value: object) -> str:
     if column is None:
         return shown(value).strip('"')
     said = _output(column, value, language.lang())
-    return f"{said} {column.unit}" if column.unit == "%" else said
+    return f"{said}{formats.NBSP}%" if column.unit == "%" else said

@@ -84,12 +84,20 @@ def test_a_provider_does_not_read_the_rules(site):
 @pytest.mark.parametrize(
     ("lang", "region"),
     [
-        ("fr", "Âge ≥ 30 et Domicile dans le canton non"),
-        ("de", "Alter ≥ 30 und Wohnsitz im Kanton nein"),
-        ("en", "Age ≥ 30 and Lives in the canton no"),
+        ("fr", "Âge ≥\xa030 et Domicile dans le canton\xa0: non"),
+        ("de", "Alter ≥\xa030 und Wohnsitz im Kanton: nein"),
+        ("en", "Age ≥\xa030 and Lives in the canton: no"),
     ],
 )
 def test_a_region_of_a_proof_is_said_in_the_readers_words(site, lang, region):
     page = unescape(site.as_("manager", lang).get("/definitions/tables/youth-admissibility/1"))
 
     assert region in re.sub(r"<[^>]+>", "", page)
+
+
+def test_a_condition_does_not_break_and_overlaps_stand_under_their_reason(site):
+    page = unescape(site.as_("manager").get("/definitions/tables/youth-admissibility/1"))
+
+    assert "<strong>≥\xa030</strong>" in page
+    assert "(28 recouvrements)" in page
+    assert page.count("Plusieurs motifs d'exclusion peuvent se cumuler") < 5
