@@ -123,7 +123,7 @@ def _enter(  # noqa: PLR0917 - the private end of three callers
         "correlation": work.correlation,
         "payload_digest": digest,
     }
-    entry_id: int = _ENTRY.write(written, [entry]).scalar_one()
+    entry_id: int = _ENTRY.read(written, entry)[0][0]
     if digest is not None:
         _PAYLOAD.write(written, [{"entry_id": entry_id, "salt": salt, "payload": body}])
     if subjects:

@@ -1,45 +1,123 @@
-"""Statements made ready once: what every act writes goes to the driver without being put together anew.
+"""Statements made ready once: what every act reads and writes goes to the driver as it stands.
 
 Values still pass their column types (moments in UTC, words of their list, money as centimes, JSON), so a row
-reads the same whichever way it was written.
+reads the same whichever way it was written. Whoever listens to a connection's statements hears these too.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, CursorResult, Dialect, Insert, Update
+from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy.exc import DBAPIError
 
 Value = Callable[[Any], Any] | None
 Row = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A statement for one driver: its text, what goes in by name, in order, and what comes out by place."""
+
+    sql: str
+    given: tuple[tuple[str, Value], ...]
+    placed: bool
+    found: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+    def values(self, row: Row) -> Any:  # noqa: ANN401 - a tuple or a mapping, as the driver wants it
+        """The values of one row for the driver; refuses a row that lacks a name (KeyError)."""
+        if self.placed:
+            return tuple([said(row[name]) if said else row[name] for name, said in self.given])
+        return {name: said(row[name]) if said else row[name] for name, said in self.given}
+
+    def read(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        """A row of the driver in the types of its columns."""
+        if not self.found:
+            return tuple(row)
+        values = list(row)
+        for place, read in self.found:
+            values[place] = read(values[place])
+        return tuple(values)
+
+
 class Ready:
-    """An INSERT or UPDATE over named values; each row that it is given names all of them."""
+    """A SELECT, INSERT or UPDATE over named values, put into words once for each driver."""
 
-    def __init__(self, statement: Insert | Update, names: Iterable[str] = ()) -> None:
+    def __init__(self, statement: Select[Any] | Insert | Update, names: Iterable[str] = ()) -> None:
         self.statement, self.names = statement, tuple(names)
-        self._known: WeakKeyDictionary[Dialect, tuple[str, list[tuple[str, Value]], bool]] = (
-            WeakKeyDictionary()
-        )
+        self._known: WeakKeyDictionary[Dialect, _Told] = WeakKeyDictionary()
 
-    def write(self, connection: Connection, rows: Sequence[Row]) -> CursorResult[Any]:
-        """Write these rows, of which there is at least one; refuses a row that lacks a name (KeyError)."""
-        sql, values, placed = self._known.get(connection.dialect) or self._made(connection.dialect)
-        given: list[Any] = [
-            {name: said(row[name]) if said else row[name] for name, said in values} for row in rows
-        ]
-        if placed:
-            given = [tuple(one.values()) for one in given]
-        return connection.exec_driver_sql(sql, given if len(given) > 1 else given[0])
+    def write(self, connection: Connection, rows: Sequence[Row]) -> int:
+        """Write these rows, of which there is at least one; returns how many rows it touched.
 
-    def _made(self, dialect: Dialect) -> tuple[str, list[tuple[str, Value]], bool]:
-        """The text for this driver, and by name what its type makes of a value, in the order of the text."""
+        Refuses a row that lacks a name (KeyError).
+        """
+        told = self._told(connection.dialect)
+        given = [told.values(row) for row in rows]
+        return _run(connection, told.sql, given, wanted=False)[0]
+
+    def read(self, connection: Connection, values: Row) -> list[tuple[Any, ...]]:
+        """The rows that these values find, or that writing them gives back."""
+        told = self._told(connection.dialect)
+        return [told.read(row) for row in _run(connection, told.sql, [told.values(values)], wanted=True)[1]]
+
+    def _told(self, dialect: Dialect) -> _Told:
+        return self._known.get(dialect) or self._made(dialect)
+
+    def _made(self, dialect: Dialect) -> _Told:
+        """The text for this driver, and what the types of the columns make of the values."""
         made: Any = self.statement.compile(dialect=dialect, column_keys=list(self.names) or None)
-        placed = bool(made.positional)
-        order = made.positiontup if placed else list(made.binds)
-        values = [
+        order = made.positiontup if made.positional else list(made.binds)
+        given = [
             (name, made.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in order
         ]
-        self._known[dialect] = str(made), values, placed
-        return self._known[dialect]
+        comes: Any = self.statement.exported_columns if hasattr(self.statement, "exported_columns") else ()
+        found = [
+            (place, column.type.dialect_impl(dialect).result_processor(dialect, None))
+            for place, column in enumerate(comes)
+        ]
+        self._known[dialect] = told = _Told(
+            str(made), tuple(given), bool(made.positional), tuple((place, one) for place, one in found if one)
+        )
+        return told
+
+
+def _run(
+    connection: Connection, sql: str, given: list[Any], *, wanted: bool
+) -> tuple[int, Sequence[Sequence[Any]]]:
+    """How many rows were touched, and those that came back."""
+    values = given if len(given) > 1 else given[0]
+    if not _straight(connection):
+        result = connection.exec_driver_sql(sql, values)
+        return result.rowcount, result.all() if wanted else ()
+    dialect, cursor = connection.dialect, connection.connection.cursor()
+    try:
+        if len(given) > 1:
+            dialect.do_executemany(cursor, sql, values)
+        else:
+            dialect.do_execute(cursor, sql, values)
+        return cursor.rowcount, cursor.fetchall() if wanted else ()
+    except dialect.loaded_dbapi.Error as no:
+        gone = dialect.is_disconnect(no, connection.connection.dbapi_connection, cursor)
+        if gone:
+            connection.invalidate(no)
+        raise DBAPIError.instance(
+            sql, values, no, dialect.loaded_dbapi.Error, connection_invalidated=gone, dialect=dialect
+        ) from no
+    finally:
+        cursor.close()
+
+
+def _straight(connection: Connection) -> bool:
+    """Whether the driver may be asked at once: a transaction is open and nobody listens to statements."""
+    if not connection.in_transaction():
+        return False
+    nested = connection.get_nested_transaction()
+    heard: Any = connection.dispatch
+    return (nested is None or nested.is_active) and not (
+        heard.before_cursor_execute
+        or heard.after_cursor_execute
+        or connection.engine.logger.isEnabledFor(logging.INFO)
+    )

@@ -20,6 +20,7 @@ from cii.decisions.domain import Domain, day, duration, number
 from cii.decisions.rulebook import NoTableInForce, parse_table
 from cii.decisions.rulebook import Table as Rules
 from cii.kernel.errors import UnknownThing
+from cii.store.ready import Ready
 from cii.store.work import Work
 from cii.workflow.definition import Definition, parse
 from cii.workflow.events import SYSTEM, By
@@ -61,8 +62,8 @@ def _columns(rows: type[SQLModel], *names: str) -> Select[Any]:
     return from_tables(*(table.c[name] for name in names)).where(table.c.instance_id == bindparam("instance"))
 
 
-_RECORDS = _columns(WfEvent, "seq", "at", "kind", "payload").order_by(_of(WfEvent).c.seq)
-_PARTS = _columns(WfPart, "role", "unit_id").order_by(_of(WfPart).c.role, _of(WfPart).c.position)
+_RECORDS = Ready(_columns(WfEvent, "seq", "at", "kind", "payload").order_by(_of(WfEvent).c.seq))
+_PARTS = Ready(_columns(WfPart, "role", "unit_id").order_by(_of(WfPart).c.role, _of(WfPart).c.position))
 
 _BY_ID = select(WfInstance).where(col(WfInstance.id) == bindparam("instance"))
 
@@ -76,7 +77,7 @@ _BY_SUBJECT = (
 _SAYS = tuple(column.name for column in _of(WfInstance).c if column.name != "id")
 """What the row of an instance says."""
 
-_LOCKED = (
+_LOCKED = Ready(
     from_tables(*(_of(WfInstance).c[name] for name in _SAYS), _of(WfDefinition).c.digest)
     .join_from(_of(WfInstance), _of(WfDefinition), _of(WfDefinition).c.id == _of(WfInstance).c.definition_id)
     .where(_of(WfInstance).c.id == bindparam("instance"))
@@ -133,7 +134,7 @@ def table_on(work: Work, name: str, at: date) -> tuple[WfTable, Rules]:
 
 def state_of(work: Work, instance: WfInstance, definition: Definition | None = None) -> State:
     """Where an instance stands, folded from its events; `definition`: its own, where the caller has it."""
-    records = work.session.connection().execute(_RECORDS, {"instance": instance.id}).all()
+    records = _RECORDS.read(work.session.connection(), {"instance": instance.id})
     state = fold(Record(*one) for one in records)
     return revived(definition or definition_of(work, instance.definition_id), state)
 
@@ -159,7 +160,7 @@ def locked(work: Work, instance_id: int) -> tuple[WfInstance, Definition]:
     On SQLite whoever writes holds the whole database.
     """
     work.session.flush()
-    *says, digest = work.session.connection().execute(_LOCKED, {"instance": instance_id}).one()
+    ((*says, digest),) = _LOCKED.read(work.session.connection(), {"instance": instance_id})
     instance = instance_by_id(work, instance_id)
     held = vars(instance)
     for name, value in zip(_SAYS, says, strict=True):
@@ -173,7 +174,7 @@ def roles_of(work: Work, instance_id: int) -> dict[str, tuple[int, ...]]:
     """Which units hold each role of an instance now."""
     roles: dict[str, tuple[int, ...]] = {}
     work.session.flush()
-    for role, unit in work.session.connection().execute(_PARTS, {"instance": instance_id}).all():
+    for role, unit in _PARTS.read(work.session.connection(), {"instance": instance_id}):
         roles[role] = (*roles.get(role, ()), unit)
     return roles
 

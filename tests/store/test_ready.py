@@ -1,12 +1,13 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import bindparam, insert, update
-from sqlmodel import select
+from sqlalchemy import Engine, bindparam, event, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from cii.store.ready import Ready
 from cii.store.tables import Parameter
-from cii.store.work import Work
+from cii.store.work import HOUSE, Work, working
+from tests.conftest import NOW
 
 ROWS = Parameter.__table__
 ADD = Ready(insert(ROWS), (column.name for column in ROWS.c if column.name != "id"))
@@ -26,7 +27,7 @@ def a_row(work: Work, name: str) -> dict[str, object]:
 
 
 def read(work: Work, name: str) -> Parameter:
-    return work.session.exec(select(Parameter).where(Parameter.name == name)).one()
+    return work.session.execute(select(Parameter).where(Parameter.name == name)).scalar_one()
 
 
 def test_rows_written_at_once_read_as_any_others(work: Work):
@@ -62,5 +63,47 @@ def test_an_update_finds_its_row_and_says_how_many_it_changed(work: Work):
 
     changed = rename.write(work.session.connection(), [{"at_name": "ready one", "unit": "months"}])
 
-    assert changed.rowcount == 1
+    assert changed == 1
     assert read(work, "ready one").unit == "months"
+
+
+FIND = Ready(
+    select(ROWS.c.name, ROWS.c.valid_from, ROWS.c.published_at).where(ROWS.c.name == bindparam("name"))
+)
+
+
+def test_what_is_read_comes_in_the_types_of_its_columns(work: Work):
+    ADD.write(work.session.connection(), [a_row(work, "ready read")])
+
+    found = FIND.read(work.session.connection(), {"name": "ready read"})
+
+    assert found == [("ready read", work.today, work.now)]
+
+
+def test_who_listens_to_statements_hears_ready_ones_too(work: Work):
+    connection, heard = work.session.connection(), []
+    event.listen(connection, "before_cursor_execute", lambda *told: heard.append(told[2]))
+
+    ADD.write(connection, [a_row(work, "ready heard"), a_row(work, "ready also heard")])
+    FIND.read(connection, {"name": "ready heard"})
+
+    assert [one.split()[0] for one in heard] == ["INSERT", "SELECT"]
+
+
+def test_a_row_that_the_database_refuses_is_refused_as_any_other(work: Work):
+    row = a_row(work, "ready twice")
+    ADD.write(work.session.connection(), [row])
+
+    with pytest.raises(IntegrityError), work.session.begin_nested():
+        ADD.write(work.session.connection(), [row])
+
+    assert len(FIND.read(work.session.connection(), {"name": "ready twice"})) == 1
+
+
+def test_what_was_written_goes_with_its_transaction(fresh_engine: Engine):
+    with working(fresh_engine, HOUSE, NOW) as work:
+        ADD.write(work.session.connection(), [a_row(work, "ready gone")])
+        work.session.rollback()
+
+    with working(fresh_engine, HOUSE, NOW, writing=False) as work:
+        assert FIND.read(work.session.connection(), {"name": "ready gone"}) == []
