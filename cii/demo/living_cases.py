@@ -27,7 +27,7 @@ _PACE = {
     "propose": (2, 11), "agree": (1, 11), "review": (30, 46),
     "name_receiver": (1, 5), "act": (22, 46), "support": (16, 40), "conclude": (1, 8),
     "receive": (1, 6), "confirm": (2, 10),
-    "take_lead": (1, 8), "decide_lead": (2, 6),
+    "decide_lead": (2, 6),
 }  # fmt: skip
 """Working days that a task usually takes: from, to; some take longer than its deadline."""
 _OUTCOMES = (
@@ -57,26 +57,35 @@ class CaseMaker:
         answered = case.planned.pop(0, None)
         if case.declined and answered is not None and case.path is CasePath.NETWORK:
             self.referrals.declined(case, answered)
-        withdrawn = self._withdrawal(case)
+            answered = None
+        self._walk(case, answered, self._withdrawal(case))
+        if case.story.open and case.rested is None:
+            case.story.wait(self.now)
+            self._assign(case)
+        if case.story.ended:
+            case.dossier.close(case.story.ended, case.story.records[-1][0].at)
+
+    def _walk(self, case: LivingCase, answered: datetime | None, withdrawn: datetime | None) -> None:
+        """Each task, the answer to the referral and the end of the consent, in the order of their moments."""
         while case.story.open:
             if case.story.state is not None and case.story.state.stage == "orientation_requested":
                 if not self._orientated(case, answered):
                     break
                 answered = None
                 continue
-            chosen = self._next(case, answered)
-            if chosen is None or chosen[0] >= self.now:
+            chosen = self._next(case)
+            asks = answered if case.path is CasePath.NETWORK else None
+            at = min(one for one in (asks, withdrawn, chosen[0] if chosen else self.now) if one is not None)
+            if at >= self.now:
                 break
-            at, task = chosen
-            if withdrawn is not None and at >= withdrawn:
-                self._withdraw(case, withdrawn)
+            if at == withdrawn:
+                self._withdraw(case, at)
                 break
-            self._do(case, task, at)
-        if case.story.open and case.rested is None:
-            case.story.wait(self.now)
-            self._assign(case)
-        if case.story.ended:
-            case.dossier.close(case.story.ended, case.story.records[-1][0].at)
+            if at == asks:
+                self.referrals.leads(case, at)
+                answered = None
+            elif chosen is not None:
+                self._do(case, chosen[1], at)
 
     def _orientated(self, case: LivingCase, answered: datetime | None) -> bool:
         """The referral's answer moves everyday collaboration; False while it is still to come."""
@@ -99,23 +108,18 @@ class CaseMaker:
         case.story.play(TaskDone("answer", case.fate), answered, None)
         return True
 
-    def _next(self, case: LivingCase, answered: datetime | None) -> tuple[datetime, TaskState] | None:
+    def _next(self, case: LivingCase) -> tuple[datetime, TaskState] | None:
         state = case.story.state
         found: list[tuple[datetime, int, TaskState]] = []
         for task in state.open_tasks if state else ():
             if task.no not in case.planned:
-                planned = self._moment(case, task, answered)
-                if planned is None:
-                    continue
-                case.planned[task.no] = planned
+                case.planned[task.no] = self._moment(case, task)
             found.append((case.planned[task.no], task.no, task))
         return (min(found)[0], min(found)[2]) if found else None
 
-    def _moment(self, case: LivingCase, task: TaskState, answered: datetime | None) -> datetime | None:
-        """When the unit does the task; None while it waits for the answer to a referral."""
+    def _moment(self, case: LivingCase, task: TaskState) -> datetime:
+        """When the unit does the task."""
         opened = task.opened_at or self.now
-        if task.key == "take_lead" and case.unit != case.lead:
-            return None if answered is None else max(answered, opened + timedelta(minutes=5))
         low, high = _PACE.get(task.key, (2, 9))
         days = self.chance.randint(low, high)
         if self.sheet.odds(7):
@@ -131,15 +135,15 @@ class CaseMaker:
         unit = task.unit if isinstance(task.unit, int) else case.lead
         if act is not None:
             act(case, task, at, outcome)
-        if task.key == "take_lead":
-            case.dossier.move_lead(case.lead, at)
         facts: dict[str, Any] = {}
         if task.key == "receive":
             if case.lead != case.dossier.row["lead_unit_id"]:
-                case.dossier.move_lead(case.lead, at)
+                self.referrals.leads(case, at)
             facts = self._admissibility(case, at)
         stage = case.story.state.stage if case.story.state else ""
         case.story.play(TaskDone(task.no, outcome, closing=closing), at, unit, facts)
+        if task.key == "decide_lead":
+            case.story.play(TaskDone("take_lead", "accept"), at + timedelta(minutes=1), case.lead)
         after = case.story.state.stage if case.story.state else ""
         if after != stage and after in {"follow_up", "joint_action", "in_follow_up"} and case.wish is None:
             self._want_place(case, at)

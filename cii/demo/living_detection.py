@@ -148,10 +148,8 @@ class Announcing:
                 {"kind": "detection_file", "on": detection["at"].date()},
             )  # fmt: skip
             lead = voices[PartyRole(str(answer.outputs["lead"]))]
-        roles |= {"lead": (lead,), "announcing": (unit,), "sending": (unit,), "receiving": (lead,)}
+        roles |= {"lead": (unit,), "announcing": (unit,), "sending": (unit,), "receiving": (lead,)}
         roles |= {"coordination": (self.house.units["GC"],)}
-        if path is CasePath.EVERYDAY:
-            roles["lead"] = (unit,)
         facts = {"systems": len(found.followed), "consent": True}
         story.begin(at, unit, facts)
         if path is CasePath.EVERYDAY:

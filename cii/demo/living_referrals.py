@@ -10,7 +10,7 @@ from cii.demo.living_shapes import LivingCase
 from cii.demo.stories import Story
 from cii.routing.keeping_referrals import ACTS
 from cii.routing.vocabulary import ReferralState
-from cii.workflow.events import TaskDone
+from cii.workflow.events import TaskDone, TransferLead
 from cii.workflow.state import TaskState
 
 
@@ -153,7 +153,16 @@ class Referrals:
         )  # fmt: skip
         case.story.play(TaskDone("take_lead", "decline"), at, case.lead)
         case.lead = case.unit
-        case.story.roles["lead"] = (case.unit,)
+        case.story.roles["receiving"] = (case.unit,)
+
+    def leads(self, case: LivingCase, at: datetime) -> None:
+        """The unit that was asked accepts: the lead moves, and the network keeps the answer."""
+        story = case.story
+        case.dossier.move_lead(case.lead, at)
+        story.play(TransferLead(case.lead), at, case.lead)
+        story.roles["lead"] = (case.lead,)
+        if story.state is not None and story.state.stage == "assessment":
+            story.play(TaskDone("take_lead", "accept"), at, case.lead)
 
     def redirect(self, case: LivingCase, task: TaskState, at: datetime, outcome: str) -> None:  # noqa: ARG002
         """Another institution is asked, by a referral that it accepts with its answer."""

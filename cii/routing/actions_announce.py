@@ -299,9 +299,7 @@ def _begin(  # noqa: PLR0917 - what an announcement has gathered, for one caller
 ) -> str | None:
     """Start the process and, where another unit is to lead, send the referral."""
     roles: dict[str, tuple[int, ...]] = {role.value: (unit,) for role, unit in voices.items()}
-    roles |= {"lead": (lead,), "announcing": (detection.unit_id,)}
-    if path is Path.EVERYDAY:
-        roles["lead"] = (detection.unit_id,)
+    roles |= {"lead": (detection.unit_id,), "announcing": (detection.unit_id,)}
     roles |= {"sending": (detection.unit_id,), "receiving": (lead,)}
     roles |= {"coordination": (_id(unit_for(work, UnitKind.COORDINATION, None)),)}
     if path is Path.YOUTH:

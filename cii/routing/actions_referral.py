@@ -26,7 +26,7 @@ from cii.routing.queries import (
     referral_process,
 )
 from cii.routing.redirects import standing_of
-from cii.routing.referring import advance_referral, send_referral, taking
+from cii.routing.referring import advance_referral, send_referral
 from cii.routing.rules import (
     NothingToRequest,
     ReasonMissing,
@@ -40,7 +40,7 @@ from cii.routing.sharing import bring_in, role_of
 from cii.routing.tables import Referral
 from cii.routing.vocabulary import WAITING, ReferralEvent
 from cii.store.work import HOUSE, Work
-from cii.workflow.events import SYSTEM, Reassign, TaskDone
+from cii.workflow.events import TaskDone
 from cii.workflow.queries import roles_of
 from cii.workflow.tables import WfInstance
 from cii.workflow.vocabulary import Status
@@ -155,21 +155,17 @@ def request_referral(work: Work, ask: RequestReferral) -> Referral:
 
 
 def _goes_on(work: Work, case: CaseFile, instance: WfInstance, wanted: int) -> None:
-    """The process of the case as the request leaves it."""
-    held = roles_of(work, instance.id or 0)
-    if case.path is CasePath.EVERYDAY:
-        steps = {"signal": TaskDone("request", "requested")}
-        step = steps.get(instance.stage)
-        if step is None and instance.stage in {"redirected", "declined", "returned"}:
-            step = TaskDone("name_receiver", "named")
-        if step is None:
-            raise NothingToRequest(number=case.number, stage=instance.stage)
-        advance(work, instance, step, roles={**held, "receiving": (wanted,)})
+    """The process of the case as the request leaves it; in the network it waits for the answer alone."""
+    if case.path is not CasePath.EVERYDAY:
         return
-    task = taking(work, instance)
-    if task is not None:
-        roles = {**held, "lead": (wanted,)}
-        advance(work, instance, Reassign(task.number, None, unit=wanted), roles=roles, by=SYSTEM)
+    steps = {"signal": TaskDone("request", "requested")}
+    step = steps.get(instance.stage)
+    if step is None and instance.stage in {"redirected", "declined", "returned"}:
+        step = TaskDone("name_receiver", "named")
+    if step is None:
+        raise NothingToRequest(number=case.number, stage=instance.stage)
+    held = roles_of(work, instance.id or 0)
+    advance(work, instance, step, roles={**held, "receiving": (wanted,)})
 
 
 def name_lead(work: Work, ask: NameLead) -> Referral:
@@ -195,8 +191,5 @@ def name_lead(work: Work, ask: NameLead) -> Referral:
     if not ask.reason.strip():
         raise ReasonMissing(field="reason")
     instance = instance_of(work, case.id or 0)
-    roles = {**roles_of(work, instance.id or 0), "lead": (chosen,)}
-    advance(work, instance, TaskDone("decide_lead", "named"), roles=roles)
-    if chosen == case.lead_unit_id:
-        advance(work, instance, TaskDone("take_lead", "accept"))
+    advance(work, instance, TaskDone("decide_lead", "named"))
     return send_referral(work, case, mine[0], chosen, ask.reason)

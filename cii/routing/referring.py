@@ -28,13 +28,12 @@ from cii.workflow.actions import Fired, fire, start
 from cii.workflow.events import (
     SYSTEM,
     Event,
-    Reassign,
     TaskDone,
     TransferLead,
 )
 from cii.workflow.queries import roles_of, tasks_of
-from cii.workflow.tables import WfInstance, WfTask
-from cii.workflow.vocabulary import Stand, Status
+from cii.workflow.tables import WfInstance
+from cii.workflow.vocabulary import Status
 
 
 def send_referral(work: Work, case: CaseFile, from_unit: int, to_unit: int, reason: str) -> Referral:
@@ -106,17 +105,20 @@ def _accepted(work: Work, row: Referral) -> None:
     """The lead moves, the process goes on; in everyday collaboration the sending unit keeps its part."""
     case = case_by_id(work, row.case_id)
     instance = instance_of(work, row.case_id)
-    stays = True if case.path is CasePath.EVERYDAY else None
-    move_lead(work, case, row.to_unit_id, work.actor.account_id, stays=stays)
+    manager = work.actor.account_id
+    if (case.lead_unit_id, case.lead_account_id) != (row.to_unit_id, manager):
+        stays = True if case.path is CasePath.EVERYDAY else None
+        move_lead(work, case, row.to_unit_id, manager, stays=stays)
     held = roles_of(work, instance.id or 0)
     if case.path is CasePath.EVERYDAY and instance.stage == "orientation_requested":
         roles = {**held, "receiving": (row.to_unit_id,), "lead": (row.to_unit_id,)}
         advance(work, instance, TaskDone("answer", "accept"), roles=roles, by=SYSTEM)
-    elif case.path is CasePath.NETWORK and taking(work, instance) is not None:
-        roles = {**held, "lead": (row.to_unit_id,)}
-        advance(work, instance, TaskDone("take_lead", "accept"), roles=roles, by=SYSTEM)
-    elif held.get("lead") != (row.to_unit_id,):
+        return
+    sought = seeks_lead(work, case, instance)
+    if held.get("lead") != (row.to_unit_id,):
         advance(work, instance, TransferLead(row.to_unit_id), by=SYSTEM)
+    if sought:
+        _answer_lead(work, instance, row, "accept")
 
 
 def _given_back(work: Work, row: Referral, outcome: str) -> None:
@@ -132,15 +134,15 @@ def _given_back(work: Work, row: Referral, outcome: str) -> None:
         _close_sight(work, case, row)
         if instance.stage == "orientation_requested":
             advance(work, instance, TaskDone("answer", outcome), by=SYSTEM)
-        return
-    task = taking(work, instance)
-    if case.path is not CasePath.NETWORK or task is None:
-        return
-    if outcome in {"decline", "redirect"}:
+    elif outcome in {"decline", "redirect"} and seeks_lead(work, case, instance):
         _call_group(work, case)
-        advance(work, instance, TaskDone("take_lead", "decline"), by=SYSTEM)
-    else:
-        advance(work, instance, Reassign(task.number, None, unit=row.from_unit_id), by=SYSTEM)
+        _answer_lead(work, instance, row, "decline")
+
+
+def _answer_lead(work: Work, instance: WfInstance, row: Referral, outcome: str) -> None:
+    """The network's process keeps what the unit asked has answered."""
+    roles = {**roles_of(work, instance.id or 0), "receiving": (row.to_unit_id,)}
+    advance(work, instance, TaskDone("take_lead", outcome), roles=roles, by=SYSTEM)
 
 
 def _redirected(work: Work, row: Referral) -> None:
@@ -171,7 +173,8 @@ def _open_network(
         bring_in(work, case, unit, role)
     change_path(work, case, CasePath.NETWORK)
     facts = {"systems": len(voices) - 1, "consent": True}
-    roles = {**held, "lead": (case.lead_unit_id,), "coordination": _group(work)}
+    lead = (case.lead_unit_id,)
+    roles = {**held, "lead": lead, "receiving": lead, "coordination": _group(work)}
     fired = start(
         work, Path.NETWORK.value, subject=CASE, subject_id=case.id or 0, subject_ref=case.ref,
         person_id=case.person_id, facts=facts, roles=roles,
@@ -181,10 +184,12 @@ def _open_network(
     advance(work, fired.instance, TaskDone("take_lead", "accept"), by=SYSTEM)
 
 
-def taking(work: Work, instance: WfInstance) -> WfTask | None:
-    """The network's open task of accepting the lead, if one waits."""
-    found = (one for one in tasks_of(work, instance) if one.key == "take_lead" and one.state == Stand.OPEN)
-    return next(found, None)
+def seeks_lead(work: Work, case: CaseFile, instance: WfInstance) -> bool:
+    """Whether the network still looks for the unit that is to lead: in the assessment, none has accepted."""
+    if case.path is not CasePath.NETWORK or instance.stage != "assessment":
+        return False
+    taken = (one for one in tasks_of(work, instance) if one.key == "take_lead" and one.outcome == "accept")
+    return next(taken, None) is None
 
 
 def _close_sight(work: Work, case: CaseFile, row: Referral) -> None:

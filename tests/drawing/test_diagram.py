@@ -19,7 +19,7 @@ FILES = Path(__file__).parents[2] / "workflows"
 DEFINITIONS = [parse(path.read_text("utf-8"), path.name) for path in sorted(FILES.glob("*.yaml"))]
 CII = next(one for one in DEFINITIONS if one.id == "reseau-cii")
 NOW = datetime(2026, 10, 5, 8, tzinfo=UTC)
-ROLES = dict.fromkeys(("lead", "AC", "AI", "AS", "partner", "physician", "coordination"), ("X <&>",))
+ROLES = dict.fromkeys(("lead", "AC", "AI", "AS", "partner", "physician", "coordination", "receiving"), ("X <&>",))
 SVG = "{http://www.w3.org/2000/svg}"
 BOTH = pytest.mark.parametrize("wide", [NARROW, WIDE])
 EACH = pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda one: one.id)
@@ -153,7 +153,7 @@ def test_a_case_shows_in_words_what_is_done_current_and_overdue():
     assert early[0].stand_text == "en cours depuis le 05.10.2026"
     notes = {task.text: task.notes for task in early[0].tasks if task.stand == "done"}
     assert notes == {"Grille commune": ("X <&> (assurance-chômage)", "fait (rempli), 06.10.2026")}
-    assert early[0].tasks[0].notes[1] == "en cours, échéance 12.10.2026"
+    assert early[0].tasks[2].notes[1] == "en cours, échéance 23.10.2026"
     assert late[0].stand_text == "en retard depuis le 05.10.2026"
     assert [one.stand for one in early[1:]] == ["possible", "ahead", "ahead", "ahead"]
 
@@ -204,10 +204,10 @@ def test_a_unit_that_the_reader_may_not_see_has_no_name():
     units = {role: (index,) for index, role in enumerate(ROLES, 1)}
     state = running(units=units)
 
-    told = steps(CII, state, "fr", NOW, units={1: "ORP"})[0].tasks
+    told = steps(CII, state, "fr", NOW, units={2: "ORP"})[0].tasks
 
-    assert told[0].notes[0] == "ORP (institution responsable)"
-    assert told[1].notes[0] == "service protégé (assurance-chômage)"
+    assert told[1].notes[0] == "ORP (assurance-chômage)"
+    assert told[2].notes[0] == "service protégé (assurance-invalidité)"
 
 
 def test_a_stage_of_an_earlier_version_stays_in_the_drawing():

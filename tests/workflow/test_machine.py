@@ -68,15 +68,13 @@ def test_the_assessment_opens_the_tasks_of_each_institution_with_working_day_dea
     walk = Walk()
 
     assert walk.open() == {
-        ("take_lead", "ORP"),
         ("grid_ac", "ORP"),
         ("grid_ai", "OAI"),
         ("grid_as", "GSR"),
         ("medical", "SMR"),
     }
     due = {task.key: task.due_at.astimezone(ZURICH) for task in walk.state.open_tasks}
-    assert f"{due['take_lead']:%Y-%m-%d %H:%M:%S}" == "2026-10-12 23:59:59"
-    assert f"{due['grid_ac']:%Y-%m-%d}" == "2026-10-23"
+    assert f"{due['grid_ac']:%Y-%m-%d %H:%M:%S}" == "2026-10-23 23:59:59"
     assert f"{due['medical']:%Y-%m-%d %H:%M:%S %z}" == "2026-11-03 23:59:59 +0100"
 
 
@@ -125,10 +123,9 @@ def test_a_declined_lead_ends_the_stage_at_once_and_what_was_done_stays_done():
     walk = Walk().done("grid_ac", "done").done("take_lead", "decline")
     assert walk.open() == {("decide_lead", "GC")}
 
-    walk.roles = {**ROLES, "lead": ("GSR",)}
     walk.done("decide_lead", "named")
 
-    assert walk.open() == {("take_lead", "GSR"), ("grid_ai", "OAI"), ("grid_as", "GSR"), ("medical", "SMR")}
+    assert walk.open() == {("grid_ai", "OAI"), ("grid_as", "GSR"), ("medical", "SMR")}
     assert [task.state for task in walk.state.here if task.key == "grid_ac"] == [Stand.DONE]
 
 
@@ -189,7 +186,7 @@ def test_all_reasons_for_no_come_at_once():
 
 def test_an_escalation_fires_once_and_a_replayed_timer_is_refused():
     walk = Walk()
-    timer = next(one for one in walk.state.timers if one.to == "coordination" and one.task == 2)
+    timer = next(one for one in walk.state.timers if one.to == "coordination" and one.task == 1)
     with pytest.raises(ev.TimerEarly):
         walk.do(ev.TimerFired(timer.no))
 
@@ -225,7 +222,7 @@ def test_a_rest_keeps_the_working_days_that_were_left():
     walk.do(ev.Resume(by("lead", unit="ORP")))
 
     due = {task.key: local_day(task.due_at) for task in walk.state.open_tasks}
-    assert due["take_lead"].isoformat() == "2026-11-05"  # three working days were left on 7 October
+    assert due["grid_ac"].isoformat() == "2026-11-18"  # twelve working days were left on 7 October
 
 
 def test_withdrawn_consent_stops_everything_until_it_is_given_anew():
@@ -243,11 +240,13 @@ def test_withdrawn_consent_stops_everything_until_it_is_given_anew():
 
 def test_the_lead_moves_with_its_open_tasks():
     walk = Walk()
+    for task in ("grid_ai", "grid_as", "medical"):
+        walk.done(task, "done")
+    walk.do(ev.AddTask("meeting", by("lead", unit="ORP")))
 
     walk.do(ev.TransferLead("GSR", by("lead", unit="ORP")))
 
-    assert ("take_lead", "GSR") in walk.open()
-    assert ("grid_ac", "ORP") in walk.open()
+    assert walk.open() == {("meeting", "GSR"), ("grid_ac", "ORP")}
     assert ev.LeadMoved("GSR") in walk.effects
 
 
