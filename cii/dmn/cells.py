@@ -49,7 +49,7 @@ class Test:
             return self.fixed
         spans: list[Span] = []
         for bound in self.bounds:
-            ends = [_fitting(end.run(values), self.domain) for end in bound.ends]
+            ends = [fitting(end.run(values), self.domain) for end in bound.ends]
             if None not in ends and (span := _span(bound.sign, ends)):
                 spans.append(span)
         if not spans:
@@ -90,10 +90,10 @@ def _fixed(test: Test) -> Cell:
             value = end.run({})
             if value is None and end.text != "null":
                 raise BadCell(Saying("problem.dmn.why.none", text=end.text))
-            fitting = _fitting(value, test.domain)
-            if value is not None and fitting is None:
+            end_value = fitting(value, test.domain)
+            if value is not None and end_value is None:
                 raise BadCell(Saying("problem.dmn.why.kind", text=end.text, kind=test.domain.kind))
-            ends.append(fitting)
+            ends.append(end_value)
         if ends == [None]:
             null = True
             continue
@@ -116,7 +116,7 @@ def _admitted(bound: Bound, ends: list[Any], domain: Domain) -> None:
         raise BadCell(said, did_you_mean(shown(ends[0]), known) if known else None)
 
 
-def _fitting(value: Any, domain: Domain) -> Any:  # noqa: ANN401 - a value of the domain's kind
+def fitting(value: Any, domain: Domain) -> Any:  # noqa: ANN401 - a value of the domain's kind
     """The value in the terms of the domain's kind, or None where it is of another."""
     try:
         return None if value is None else Domain(domain.kind).normal("", value)

@@ -274,7 +274,8 @@ def _told(decision: DmnDecision, made: Decision, values: Mapping[str, Any], lang
     result = rows if decision.several else rows[0]
     empty = not made.rules and decision.policy is not HitPolicy.COUNT
     said = tuple(one for one in made.explain(lang) if one not in made.why)
-    return DmnAnswer(decision.name, "no-rule" if empty else "decided", result, made.rules, said)
+    rules = () if decision.formula else made.rules
+    return DmnAnswer(decision.name, "no-rule" if empty else "decided", result, rules, said)
 
 
 def _otherwise(decision: DmnDecision, values: Mapping[str, Any]) -> Answer:

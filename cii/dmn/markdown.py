@@ -41,6 +41,8 @@ def slug(name: str) -> str:
 
 def decision_file(model: DmnModel, decision: DmnDecision) -> str:
     """The decision as the text of a decision file; refuses NoDecisionFile with the reason."""
+    if decision.formula:
+        raise NoDecisionFile(Saying("problem.dmn.file.formula"))
     if not decision.fixed:
         raise NoDecisionFile(Saying("problem.dmn.file.computes"))
     table = table_of(decision, {})

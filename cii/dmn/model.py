@@ -52,7 +52,10 @@ class DmnRule:
 
 @dataclass(frozen=True)
 class DmnDecision:
-    """A decision with its table; `needs` are the names of inputs and decisions it uses."""
+    """A decision with its table; `needs` are the names of inputs and decisions it uses.
+
+    A `formula` is written as one expression: a single rule that asks nothing.
+    """
 
     id: str
     name: str
@@ -66,6 +69,7 @@ class DmnDecision:
     several: bool
     front: str = ""
     description: str = ""
+    formula: bool = False
 
     @property
     def fixed(self) -> bool:

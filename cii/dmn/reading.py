@@ -1,8 +1,8 @@
 """DMN 1.1–1.5 files read into a model: safely, with every fault named by element, name and line at once.
 
-Taken: decision tables of all hit policies and aggregations over simple expressions, several per file, chained
-by their requirements, typed by item definitions. Not taken, and named: decisions without table (literal
-expressions, contexts, invocations …), business knowledge models, imports, other expression languages.
+Taken: decision tables of all hit policies and aggregations over simple expressions, and decisions that are
+one such expression; several per file, chained by their requirements, typed by item definitions. Not taken,
+and named: contexts, invocations, other logic, business knowledge models, imports, other expression languages.
 Source: DMN 1.3 §6–§9, §12; workflow.md §3.
 """
 
@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator
 
 from cii.decisions.domain import Domain
+from cii.decisions.vocabulary import HitPolicy
 from cii.dmn.decision_tables import (
     SEVERAL_ROWS,
     Scope,
@@ -20,7 +21,8 @@ from cii.dmn.decision_tables import (
     rules_of,
 )
 from cii.dmn.feel import is_name
-from cii.dmn.model import DmnDecision, DmnModel
+from cii.dmn.formulas import FORMULA, formula_of
+from cii.dmn.model import DmnDecision, DmnInput, DmnModel, DmnOutput, DmnRule
 from cii.dmn.types import ANYTHING, Type, Types
 from cii.dmn.xml import Faults, Node, read_xml
 from cii.files.problems import Problem, hint
@@ -35,10 +37,10 @@ SPACES = {
     "https://www.omg.org/spec/DMN/20240513/MODEL/": "1.6",
 }
 LOGIC = frozenset({
-    "literalExpression", "invocation", "context", "list", "relation", "functionDefinition", "conditional",
+    "invocation", "context", "list", "relation", "functionDefinition", "conditional",
     "filter", "for", "some", "every",
 })  # fmt: skip
-"""The logic of a decision that is no decision table."""
+"""The logic of a decision that is neither a table nor a simple expression."""
 ELSEWHERE = frozenset({"businessKnowledgeModel", "import"})
 
 
@@ -192,9 +194,10 @@ class _Model:
                 yield target
 
     def _type(self, node: Node) -> Type:
-        variable = node.first("variable")
+        variable, formula = node.first("variable"), node.first(FORMULA)
         reference = variable.get("typeRef") if variable else ""
-        held = self.types.named(reference, variable.line) if variable and reference else ANYTHING
+        reference = reference or (formula.get("typeRef") if formula else "")
+        held = self.types.named(reference, node.line) if reference else ANYTHING
         table = node.first("decisionTable")
         outputs = list(table.all("output")) if table else []
         if len(outputs) > 1 and not held.components:
@@ -266,8 +269,8 @@ class _Model:
         return list(placed.values())
 
     def _decision(self, node: Node) -> DmnDecision | None:
-        table = node.first("decisionTable")
-        if table is None:
+        table, formula = node.first("decisionTable"), node.first(FORMULA)
+        if table is None and formula is None:
             logic = next((one for one in node.children if one.name in LOGIC), None)
             said = (
                 Saying("problem.dmn.logic", name=node.label, element=logic.name)
@@ -278,22 +281,53 @@ class _Model:
             return None
         for one in (node, *_all_below(node)):
             self._language(one)
+        scope = self._scope(node)
+        if table is not None:
+            return self._made(node, *self._table(node, table, scope))
+        made = formula_of(formula, scope, node) if formula is not None else None
+        return self._made(node, HitPolicy.UNIQUE, (), (made[0],), (made[1],), formula=True) if made else None
+
+    def _scope(self, node: Node) -> Scope:
         name = node.get("name")
         names = {one: held for one, held in self.names.items() if one != name}
         words = {one: real for one, real in self._words_of(node).items() if real != name}
-        scope = Scope(self.reader, self.types, names, self.names.get(name, ANYTHING), words)
+        return Scope(self.reader, self.types, names, self.names.get(name, ANYTHING), words)
+
+    def _table(
+        self, node: Node, table: Node, scope: Scope
+    ) -> tuple[HitPolicy, tuple[DmnInput, ...], tuple[DmnOutput, ...], tuple[DmnRule, ...]]:
         policy = policy_of(table, scope)
-        inputs, outputs = inputs_of(table, scope), outputs_of(table, scope, name)
+        inputs, outputs = inputs_of(table, scope), outputs_of(table, scope, node.get("name"))
         rules = rules_of(table, inputs, outputs, scope, node)
         check_policy(table, policy, outputs, rules, scope)
+        return policy, inputs, outputs, rules
+
+    def _made(
+        self,
+        node: Node,
+        policy: HitPolicy,
+        inputs: tuple[DmnInput, ...],
+        outputs: tuple[DmnOutput, ...],
+        rules: tuple[DmnRule, ...],
+        *,
+        formula: bool = False,
+    ) -> DmnDecision:
         used = {one for column in inputs for one in column.expression.names}
         used |= {one for rule in rules for test in rule.tests for one in test.names}
         used |= {one for rule in rules for value in rule.outputs for one in value.names}
-        needs = [one for one in names if any(two == one or two.startswith(f"{one}.") for two in used)]
+        heads = {head for one in used for head in _heads(one)}
+        needs = tuple(one for one in self.names if one in heads and one != node.get("name"))
         return DmnDecision(
-            node.get("id"), name, policy, inputs, outputs, rules, tuple(needs), self.digest, node.line,
-            policy in SEVERAL_ROWS, _front(node), node.words("description"),
+            node.get("id"), node.get("name"), policy, inputs, outputs, rules, needs, self.digest, node.line,
+            policy in SEVERAL_ROWS, _front(node), node.words("description"), formula,
         )  # fmt: skip
+
+
+def _heads(dotted: str) -> Iterator[str]:
+    """The name itself and what stands before each of its dots: a structure is needed for its parts."""
+    while dotted:
+        yield dotted
+        dotted = dotted.rpartition(".")[0]
 
 
 def _front(node: Node) -> str:

@@ -23,6 +23,7 @@ from cii.files.reading import BrokenFile
 from cii.kernel.errors import Refusal
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+NEAR = Decimal("1e-8")
 TABLES_OF_LEVEL_2 = (
     "0004-simpletable-U", "0005-simpletable-A", "0006-simpletable-P1", "0007-simpletable-P2",
     "0010-multi-output-U", "0108-first-hitpolicy", "0109-ruleOrder-hitpolicy", "0110-outputOrder-hitpolicy",
@@ -31,6 +32,13 @@ TABLES_OF_LEVEL_2 = (
     "0116-count-collect-hitpolicy", "0117-multi-any-hitpolicy", "0118-multi-priority-hitpolicy",
     "0119-multi-collect-hitpolicy",
 )  # fmt: skip
+FORMULAS_OF_LEVEL_2 = (
+    "0001-input-data-string", "0002-input-data-number", "0003-input-data-string-allowed-values",
+    "0008-LX-arithmetic", "0100-feel-constants", "0101-feel-constants", "0102-feel-constants",
+    "0105-feel-math",
+)  # fmt: skip
+"""Decisions of level 2 that are one simple expression; beyond it are the invocation of 0009, and/or/not of
+0106 and 0107, and 0201, whose inputs name no expression."""
 
 
 @dataclass
@@ -63,6 +71,8 @@ def _value(element: Element, held: Type) -> object:
     value = _child(element, "value")
     if value is None or value.get(f"{XSI}nil") == "true":
         return None
+    if not value.text and held.domain is not None and held.domain.kind != "text":
+        return None
     return _typed((value.text or ""), (value.get(f"{XSI}type") or "").rpartition(":")[2], held)
 
 
@@ -77,11 +87,13 @@ def _typed(text: str, kind: str, held: Type) -> object:
 
 
 def _same(one: object, two: object) -> bool:
-    """Equal as the kit has it: a text expected without type agrees with the value it writes."""
+    """Equal as the kit has it: a broken number agrees when it is within a hundred millionth."""
     if isinstance(one, list) and isinstance(two, list):
         return len(one) == len(two) and all(_same(*pair) for pair in zip(one, two, strict=True))
     if isinstance(one, dict) and isinstance(two, dict):
         return one.keys() == two.keys() and all(_same(one[key], two[key]) for key in one)
+    if isinstance(one, Decimal) and isinstance(two, Decimal):
+        return abs(one - two) <= NEAR
     return bool(one == two) and isinstance(one, bool) is isinstance(two, bool)
 
 

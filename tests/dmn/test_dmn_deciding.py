@@ -12,7 +12,7 @@ from cii.decisions.domain import FactOutOfDomain, FactUnknown, FactWrongType
 from cii.dmn.deciding import DecisionNotTaken, NoDecision, answers, tables_for
 from cii.dmn.reading import read_dmn
 from cii.kernel.errors import Refusal
-from tests.dmn.tck import TABLES_OF_LEVEL_2, run_kit
+from tests.dmn.tck import FORMULAS_OF_LEVEL_2, TABLES_OF_LEVEL_2, run_kit
 
 FILES = Path(__file__).parent / "models"
 MODELS = sorted(FILES.glob("*.dmn"))
@@ -49,10 +49,11 @@ def test_every_hit_policy_stands_in_a_model_of_ours():
 
 
 @pytest.mark.skipif("CII_TCK" not in os.environ, reason="CII_TCK names no checkout of the compatibility kit")
-def test_all_decision_tables_of_level_2_of_the_compatibility_kit_agree():
-    tallies = list(run_kit(Path(os.environ["CII_TCK"]), TABLES_OF_LEVEL_2))
+@pytest.mark.parametrize("models", [TABLES_OF_LEVEL_2, FORMULAS_OF_LEVEL_2], ids=["tables", "formulas"])
+def test_all_tables_and_formulas_of_level_2_of_the_compatibility_kit_agree(models):
+    tallies = list(run_kit(Path(os.environ["CII_TCK"]), models))
 
-    assert {one.model for one in tallies} == set(TABLES_OF_LEVEL_2)
+    assert {one.model for one in tallies} == set(models)
     assert [line for one in tallies for line in (*one.failed, *one.not_taken)] == []
     assert all(one.agreed for one in tallies)
 
@@ -120,7 +121,7 @@ def test_an_unknown_decision_and_one_not_taken_are_refused_by_name():
     text = (FILES / "unique.dmn").read_text("utf-8")
     text = text.replace(
         "</definitions>",
-        '<decision id="z" name="Formule"><literalExpression><text>1</text></literalExpression></decision></definitions>',
+        '<decision id="z" name="Formule"><literalExpression><text>if true then 1</text></literalExpression></decision></definitions>',
     )
     model = read_dmn(text.encode(), "unique.dmn")
 
@@ -128,8 +129,20 @@ def test_an_unknown_decision_and_one_not_taken_are_refused_by_name():
         answers(model, {}, ["Voeu"])
     with pytest.raises(DecisionNotTaken) as no:
         answers(model, {}, ["Formule"])
-    assert "literalExpression" in no.value.facts["reason"]
+    assert "« if »" in no.value.facts["reason"]
     assert answers(model, {"age": 17, "potentiel": "faible", "consentement": True})["Voie"].result == "aucune"
+
+
+def test_a_formula_asks_for_the_facts_that_it_and_its_tables_lack():
+    model = model_of("formulas")
+
+    nothing = answers(model, {}, ["Aide annuelle"])["Aide annuelle"]
+    half = answers(model, {"ménage": {"adultes": 1, "enfants": 0}}, ["Besoin mensuel", "Palier"])
+
+    assert (nothing.status, set(nothing.missing)) == ("missing-facts", {"ménage", "revenu mensuel"})
+    assert (half["Besoin mensuel"].status, half["Besoin mensuel"].result) == ("decided", 1031)
+    assert (half["Besoin mensuel"].rules, half["Besoin mensuel"].why) == ((), ())
+    assert (half["Palier"].status, half["Palier"].missing) == ("missing-facts", ("revenu mensuel",))
 
 
 def test_the_tables_bound_to_the_facts_can_be_traced():

@@ -154,12 +154,12 @@ MIXED = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" nam
 <output typeRef="string"/>
 <rule><inputEntry><text>&lt; 0.35</text></inputEntry><outputEntry><text>"aide"</text></outputEntry></rule>
 </decisionTable></decision>
-<decision name="Lettre"><literalExpression><text>"Madame " + nom</text></literalExpression></decision>
+<decision name="Lettre"><list><literalExpression><text>"Madame"</text></literalExpression></list></decision>
 </definitions>"""
 SAID = {
-    "fr": "écrite comme literalExpression",
-    "de": "als literalExpression geschrieben",
-    "en": "written as literalExpression",
+    "fr": "écrite comme list",
+    "de": "als list geschrieben",
+    "en": "written as list",
 }
 
 
@@ -203,3 +203,21 @@ def test_a_chain_of_tables_that_call_their_inputs_otherwise_is_written_and_can_b
     table = parse_table((tmp_path / "suivi.md").read_text("utf-8"), "suivi.md")
 
     assert [one.name for one in table.inputs] == ["mesure", "permis"]
+
+
+def test_a_formula_is_decided_and_never_written_as_a_table(capsys, tmp_path):
+    file = MODELS / "formulas.dmn"
+    facts = tmp_path / "facts.json"
+    facts.write_text('{"ménage": {"adultes": 1, "enfants": 2}, "revenu mensuel": 800.5}', "utf-8")
+
+    _, told = run(capsys, "rules", "eval", file, "--facts", facts)
+    code, named = run(capsys, "rules", "import-dmn", file, "--out", tmp_path / "out")
+    _, explained = run(capsys, "rules", "explain", file, "--facts", facts)
+
+    assert told["decisions"]["Besoin mensuel"]["outputs"] == {"Besoin mensuel": 1831}
+    notes = {one["name"]: one.get("note") for one in named["decisions"]}
+    assert code == 1
+    assert "écrite comme une expression" in notes["Besoin mensuel"]
+    assert "calculent" in notes["Palier"]
+    assert not (tmp_path / "out").exists()
+    assert explained["decisions"]["Aide annuelle"]["outputs"] == {"Aide annuelle": 12366}

@@ -62,9 +62,16 @@ FAULTS = {
     "an entry too few": ("<inputEntry><text>&lt; 18</text></inputEntry>", "", 8, "nombre d'entrées 0"),
     "a missing requirement": ('href="#a"', 'href="#b"', 4, "#b"),
     "no table": ("<decision id=", '<decision id="w" name="W"/><decision id=', 3, "pas de logique"),
-    "a literal expression": (
-        "<decision id=", '<decision id="w" name="W">\n<literalExpression><text>1</text></literalExpression></decision><decision id=', 4, "literalExpression",
+    "an expression that is not simple": (
+        "<decision id=", '<decision id="w" name="W">\n<literalExpression><text>if age then 1</text></literalExpression></decision><decision id=', 4, "« if »",
     ),
+    "a formula of names of nowhere": (
+        "<decision id=", '<decision id="w" name="W">\n<literalExpression><text>12 * agé</text></literalExpression></decision><decision id=', 4, "« age »",
+    ),
+    "a formula without end": (
+        "<decision id=", '<decision id="w" name="W">\n<literalExpression><text>12 *</text></literalExpression></decision><decision id=', 4, "finit trop tôt",
+    ),
+    "an empty formula": ("<decision id=", '<decision id="w" name="W"><literalExpression/></decision><decision id=', 3, "« W »"),
     "an invocation": ("<decision id=", '<decision id="w" name="W"><invocation/></decision><decision id=', 3, "invocation"),
     "a business knowledge model": ("<decision id=", '<businessKnowledgeModel id="b" name="Barème"/><decision id=', 3, "Barème"),
     "an import": ("<decision id=", '<import name="autre" namespace="urn:x"/><decision id=', 3, "autre"),
@@ -188,13 +195,13 @@ def test_a_fault_of_a_model_is_said_in_the_language_of_the_reader(name):
 
 
 def test_a_decision_that_cannot_be_taken_says_where_and_why_in_the_language_of_the_reader():
-    before, after, line, _ = FAULTS["a literal expression"]
+    before, after, line, _ = FAULTS["an expression that is not simple"]
 
     model = read_dmn(GOOD.replace(before, after, 1).encode(), "mauvais.dmn")
 
     assert written(model.refused["W"], "de") == (
-        f"mauvais.dmn:{line}: Die Entscheidung «W» ist als literalExpression geschrieben; "
-        "nur Entscheidungstabellen werden übernommen."
+        f"mauvais.dmn:{line}: Der Ausdruck der Entscheidung «W» wird nicht übernommen: "
+        "«if» ist FEEL jenseits einfacher Ausdrücke."
     )
 
 
