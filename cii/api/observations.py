@@ -1,11 +1,12 @@
 """Observation contracts in a social enterprise: draft, three signatures, extension, report, early end."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import g
 
 from cii.access.permits import Permit
-from cii.api.asking import PageAsked
+from cii.api.asking import PageAsked, matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
 from cii.institutions.schemas import UNIT
@@ -25,15 +26,21 @@ from cii.routing.observation import (
 from cii.routing.queries_observation import (
     ObservationLine,
     ObservationRow,
+    contract_by_ref,
     observation,
     observations,
 )
+from cii.routing.tables_social import ObservationContract
+from cii.store.work import Work
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs, once
 from cii.wire.pages import Page
 
 blueprint = Blueprint("api-observations", __name__, url_prefix=f"{PREFIX}/observations")
 
+Ask = Callable[..., Any]
+"""A command that waits for its contract and the version that was seen."""
+SEEN = ("contract_ref", "version")
 LINE = only(
     ObservationLine, "move", "party", "effective_on", "note", "facts", "at", called="ObservationLineAnswer"
 )
@@ -72,42 +79,47 @@ def one(ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/signature")
 @needs(Permit.ASSIGN_PLACEMENT, Permit.ANSWER_PLACEMENT)
-@once
-@blueprint.arguments(SignContract, given=("contract_ref",))
+@versioned
+@blueprint.arguments(SignContract, given=SEEN)
 @blueprint.response(200, OBSERVATION)
-def signed(ask: Any, ref: str) -> Tagged:  # noqa: ANN401 - the command without its contract
+def signed(ask: Ask, ref: str) -> Tagged:
     """Sign for my side; the third signature puts the contract in force."""
-    return _shown(sign_contract(g.work, ask(contract_ref=ref)).ref)
+    return _moved(sign_contract, ask, ref)
 
 
 @blueprint.post("/<ref:ref>/extension")
 @needs(Permit.ASSIGN_PLACEMENT)
-@once
-@blueprint.arguments(ExtendContract, given=("contract_ref",))
+@versioned
+@blueprint.arguments(ExtendContract, given=SEEN)
 @blueprint.response(200, OBSERVATION)
-def extended(ask: Any, ref: str) -> Tagged:  # noqa: ANN401 - the command without its contract
+def extended(ask: Ask, ref: str) -> Tagged:
     """Prolong the observation within the longest."""
-    return _shown(extend_contract(g.work, ask(contract_ref=ref)).ref)
+    return _moved(extend_contract, ask, ref)
 
 
 @blueprint.post("/<ref:ref>/evaluation")
 @needs(Permit.ANSWER_PLACEMENT)
-@once
-@blueprint.arguments(EvaluateContract, given=("contract_ref",))
+@versioned
+@blueprint.arguments(EvaluateContract, given=SEEN)
 @blueprint.response(200, OBSERVATION)
-def evaluated(ask: Any, ref: str) -> Tagged:  # noqa: ANN401 - the command without its contract
+def evaluated(ask: Ask, ref: str) -> Tagged:
     """Give the enterprise's report."""
-    return _shown(evaluate_contract(g.work, ask(contract_ref=ref)).ref)
+    return _moved(evaluate_contract, ask, ref)
 
 
 @blueprint.post("/<ref:ref>/early-end")
 @needs(Permit.ASSIGN_PLACEMENT, Permit.ANSWER_PLACEMENT)
-@once
-@blueprint.arguments(EndContract, given=("contract_ref",))
+@versioned
+@blueprint.arguments(EndContract, given=SEEN)
 @blueprint.response(200, OBSERVATION)
-def ended(ask: Any, ref: str) -> Tagged:  # noqa: ANN401 - the command without its contract
+def ended(ask: Ask, ref: str) -> Tagged:
     """Break the observation off, or call off a contract that is not signed."""
-    return _shown(end_contract(g.work, ask(contract_ref=ref)).ref)
+    return _moved(end_contract, ask, ref)
+
+
+def _moved(does: Callable[[Work, Any], ObservationContract], ask: Ask, ref: str) -> Tagged:
+    version = matched(ref, contract_by_ref(g.work, ref).version)
+    return _shown(does(g.work, ask(contract_ref=ref, version=version)).ref)
 
 
 def _shown(ref: str) -> Tagged:

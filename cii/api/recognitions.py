@@ -1,14 +1,22 @@
 """Recognition of social enterprises: request, evidence, findings, decision, review."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import g
 
 from cii.access.permits import Permit
+from cii.api.asking import matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
 from cii.institutions.schemas import UNIT
-from cii.routing.queries_recognition import CriterionRow, RecognitionRow, recognition, recognitions
+from cii.routing.queries_recognition import (
+    CriterionRow,
+    RecognitionRow,
+    recognition,
+    recognition_by_ref,
+    recognitions,
+)
 from cii.routing.recognition import (
     AssessCriteria,
     DecideRecognition,
@@ -20,12 +28,17 @@ from cii.routing.recognition import (
     end_recognition,
     give_evidence,
 )
+from cii.routing.tables_social import Recognition
+from cii.store.work import Work
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs, once
 from cii.wire.pages import Page
 
 blueprint = Blueprint("api-recognitions", __name__, url_prefix=f"{PREFIX}/recognitions")
 
+Ask = Callable[..., Any]
+"""A command that waits for its request and the version that was seen."""
+SEEN = ("recognition_ref", "version")
 CRITERION = only(
     CriterionRow, "criterion", "evidence", "finding", "remark", "stale", called="CriterionAnswer"
 )
@@ -63,42 +76,47 @@ def one(ref: str) -> Tagged:
 
 @blueprint.post("/<ref:ref>/evidence")
 @needs(Permit.SUBMIT_STATEMENT)
-@once
-@blueprint.arguments(GiveEvidence, given=("recognition_ref",))
+@versioned
+@blueprint.arguments(GiveEvidence, given=SEEN)
 @blueprint.response(200, RECOGNITION)
-def evidence(ask: Any, ref: str) -> Tagged:  # noqa: ANN401 - the command without its request
+def evidence(ask: Ask, ref: str) -> Tagged:
     """Bring evidence per criterion; `finished` hands the request over."""
-    return _shown(give_evidence(g.work, ask(recognition_ref=ref)).ref)
+    return _moved(give_evidence, ask, ref)
 
 
 @blueprint.post("/<ref:ref>/findings")
 @needs(Permit.EDIT_COORDINATION)
-@once
-@blueprint.arguments(AssessCriteria, given=("recognition_ref",))
+@versioned
+@blueprint.arguments(AssessCriteria, given=SEEN)
 @blueprint.response(200, RECOGNITION)
-def findings(ask: Any, ref: str) -> Tagged:  # noqa: ANN401 - the command without its request
+def findings(ask: Ask, ref: str) -> Tagged:
     """Assess criteria; `finished` brings them to the steering group, `question` back to the provider."""
-    return _shown(assess_criteria(g.work, ask(recognition_ref=ref)).ref)
+    return _moved(assess_criteria, ask, ref)
 
 
 @blueprint.post("/<ref:ref>/decision")
 @needs(Permit.DECIDE_STEERING)
-@once
-@blueprint.arguments(DecideRecognition, given=("recognition_ref",))
+@versioned
+@blueprint.arguments(DecideRecognition, given=SEEN)
 @blueprint.response(200, RECOGNITION)
-def decided(ask: Any, ref: str) -> Tagged:  # noqa: ANN401 - the command without its request
+def decided(ask: Ask, ref: str) -> Tagged:
     """Recognise the enterprise or not, with the reason."""
-    return _shown(decide_recognition(g.work, ask(recognition_ref=ref)).ref)
+    return _moved(decide_recognition, ask, ref)
 
 
 @blueprint.post("/<ref:ref>/review")
 @needs(Permit.EDIT_COORDINATION, Permit.SUBMIT_STATEMENT)
-@once
-@blueprint.arguments(EndRecognition, given=("recognition_ref",))
+@versioned
+@blueprint.arguments(EndRecognition, given=SEEN)
 @blueprint.response(200, RECOGNITION)
-def reviewed(ask: Any, ref: str) -> Tagged:  # noqa: ANN401 - the command without its request
+def reviewed(ask: Ask, ref: str) -> Tagged:
     """Keep, question or end a recognition; the provider withdraws a request."""
-    return _shown(end_recognition(g.work, ask(recognition_ref=ref)).ref)
+    return _moved(end_recognition, ask, ref)
+
+
+def _moved(does: Callable[[Work, Any], Recognition], ask: Ask, ref: str) -> Tagged:
+    version = matched(ref, recognition_by_ref(g.work, ref).version)
+    return _shown(does(g.work, ask(recognition_ref=ref, version=version)).ref)
 
 
 def _shown(ref: str) -> Tagged:

@@ -27,13 +27,20 @@ class Program:
     client: Any
     token: str
 
-    def ask(self, method: str, url: str, status: int = 200, **body: Any) -> Any:
+    def ask(self, method: str, url: str, status: int = 200, seen: str | None = None, **body: Any) -> Any:
         head = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": uuid4().hex}
+        if seen is not None:
+            head["If-Match"] = seen
         answer = self.client.open(
             url, method=method, headers=head, **({"json": body} if method != "GET" else {})
         )
         assert answer.status_code == status, f"{url}: {answer.status_code} {answer.text[:600]}"
         return answer.get_json()
+
+    def move(self, url: str, act: str, status: int = 200, **body: Any) -> Any:
+        """Act on what stands there now."""
+        seen = self.client.get(url, headers={"Authorization": f"Bearer {self.token}"}).headers["ETag"]
+        return self.ask("POST", f"{url}/{act}", status, seen, **body)
 
 
 @pytest.fixture
@@ -178,3 +185,59 @@ def test_the_same_walks_through_the_api(staffed):
     assert (known["version"], known["facts"]["age"]) == (2, 49)
     assert aid.ask("GET", "/api/v1/observations")["items"] is not None
     assert program(staffed, "provider").ask("GET", "/api/v1/recognitions")["items"] is not None
+
+
+def test_an_enterprise_is_recognised_through_the_api_by_who_has_seen_the_version(staffed):
+    provider, group, steering = (
+        program(staffed, who) for who in ("other_provider", "coordination", "steering")
+    )
+    at = f"/api/v1/recognitions/{provider.ask('POST', '/api/v1/recognitions', 201)['ref']}"
+    said = [{"criterion": one.value, "said": "Statuts"} for one in Criterion]
+    found = [{"criterion": one.value, "finding": "met"} for one in Criterion]
+
+    blind = provider.ask("POST", f"{at}/evidence", 428, entries=said, finished=True)
+    provider.move(at, "evidence", entries=said, finished=True)
+    late = provider.ask("POST", f"{at}/evidence", 412, blind["reasons"][0]["facts"]["current"], entries=said)
+    unknown = group.move(at, "findings", 422, entries=found, version=1)
+    for act, body in (
+        ("findings", {"entries": found, "finished": True}),
+        ("review", {"outcome": "keep"}),
+    ):
+        group.ask("POST", f"{at}/{act}", 428, **body)
+    group.move(at, "findings", entries=found, finished=True)
+    steering.ask("POST", f"{at}/decision", 428, recognised=True, reason="Critères remplis")
+    steering.move(at, "decision", recognised=True, reason="Critères remplis")
+    done = group.move(at, "review", outcome="ended", reason="Cessation d'activité")
+
+    assert [one["reasons"][0]["code"] for one in (blind, late, unknown)] == [
+        "precondition-required", "stale", "unknown-field",
+    ]  # fmt: skip
+    assert done["state"] == "ended"
+
+
+def test_an_observation_is_walked_through_the_api_by_who_has_seen_the_version(staffed):
+    aid, enterprise = program(staffed, "aide"), program(staffed, "provider")
+    case = aid.ask("POST", "/api/v1/candidates", 201, **a_person("Maël", "1979-04-01"))["case_ref"]
+    facts = {"productivity": 75, "dependants": 0, "heavy_social_problem": False, "debts": "10000.00"}
+    aid.ask("POST", f"/api/v1/cases/{case}/admission/candidate", **facts, finish=True)
+    aid.ask("POST", f"/api/v1/cases/{case}/admission/confirmation", admitted=True)
+    days = {"starts_on": "2026-10-15", "ends_on": "2026-12-15"}
+    with staffed.work() as work:
+        body = {"case_ref": case, "provider_unit_ref": unit_by_code(work, "ARBALETE").ref, **days}
+    at = f"/api/v1/observations/{aid.ask('POST', '/api/v1/observations', 201, **body)['ref']}"
+    acts: list[tuple[Program, str, dict[str, Any]]] = [
+        (aid, "signature", {"party": "person"}),
+        (enterprise, "signature", {"party": "enterprise"}),
+        (aid, "signature", {"party": "institution"}),
+        (aid, "extension", {"ends_on": "2027-01-14", "reason": "Congé"}),
+        (enterprise, "evaluation", {"suited": True, "report": "Régulier"}),
+    ]
+
+    for who, act, said in acts:
+        blind = who.ask("POST", f"{at}/{act}", 428, **said)
+        done = who.move(at, act, **said)
+        who.ask("POST", f"{at}/{act}", 412, blind["reasons"][0]["facts"]["current"], **said)
+    aid.ask("POST", f"{at}/early-end", 428, reason="Motif")
+
+    assert done["state"] == "evaluated"
+    assert [one["move"] for one in done["events"]] == ["sign", "sign", "conclude", "extend", "evaluate"]
