@@ -1,7 +1,8 @@
 """Acts on the process of a case from its first page: end a task, ask a unit, rest, go on, take up again.
 
-Each form names the version of the process that it was made from: what others have moved since is refused,
-and the page shows where the case stands now.
+A form names the version of the process that it was made from: what others have moved since is refused, and
+the page shows where the case stands now. Two name none, for the case itself takes each once: asking a unit is
+refused while a referral waits (ReferralOpen), naming the lead once it is named (the task is done).
 """
 
 from collections.abc import Callable

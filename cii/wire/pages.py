@@ -9,10 +9,9 @@ from typing import Any, Generic, TypeVar
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ColumnElement, and_, or_
 
-from cii.kernel.errors import refuse
 from cii.kernel.money import Chf
 from cii.store.settings import Settings
-from cii.wire.refusals import BadMark, NotAnInteger, TooGreat, TooSmall
+from cii.wire.refusals import BadMark
 
 USUAL, MOST = 50, 200
 """Rows of a page when nothing is said, and at most."""
@@ -26,18 +25,6 @@ class Page(Generic[Item]):
 
     items: Sequence[Item] = field(default_factory=tuple)
     next: str | None = None
-
-
-def page_limit(text: str | None) -> int:
-    """The number of rows asked for; refuses NotAnInteger, TooSmall, TooGreat (above 200)."""
-    if not text:
-        return USUAL
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST)) + 3):
-        raise NotAnInteger(field="limit")
-    limit = int(text)
-    refuse([TooSmall(field="limit", min=1)] if limit < 1 else [])
-    refuse([TooGreat(field="limit", max=MOST)] if limit > MOST else [])
-    return limit
 
 
 def page_of(

@@ -1,4 +1,4 @@
-"""The versions a case has had: its state at any earlier event, with the definition of that time.
+"""The versions a case has had: how it stood at the end of each, with the definition of that time.
 
 Old cases keep their old diagram: what happened under a version is drawn by that version. Source:
 workflow.md §1 point 4.
@@ -46,13 +46,6 @@ def chapters(work: Work, instance: WfInstance) -> list[Chapter]:
         definition, state = _then(work, instance, records[:end])
         found.append(Chapter(definition, state, records[start].at, records[start].data.get("why", {})))
     return found
-
-
-def state_at(work: Work, instance: WfInstance, seq: int | None = None) -> Chapter:
-    """The case after its event `seq` (left out: the last), with the definition it had then."""
-    records = [one for one in _records(work, instance) if seq is None or one.seq <= seq]
-    definition, state = _then(work, instance, records)
-    return Chapter(definition, state, records[-1].at, {})
 
 
 def known_task(work: Work, definition: Definition, stage: str, key: str) -> Task:

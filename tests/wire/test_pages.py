@@ -9,8 +9,8 @@ from sqlmodel import col
 from cii.kernel.money import Chf
 from cii.store.tables import Outgoing
 from cii.store.work import Work
-from cii.wire.pages import after, mark, page_limit, page_of, place
-from cii.wire.refusals import BadMark, NotAnInteger, TooGreat, TooSmall
+from cii.wire.pages import after, mark, page_of, place
+from cii.wire.refusals import BadMark
 
 
 def test_every_row_comes_once_in_its_order(work: Work):
@@ -52,15 +52,3 @@ def test_a_mark_keeps_its_values_and_is_bound_to_its_list(settings):
             place(settings, "cases by date", wrong)
     with pytest.raises(BadMark):
         place(settings, "persons by name", text)
-
-
-def test_a_page_has_a_limit():
-    assert page_limit(None) == 50
-    assert page_limit("200") == 200
-    with pytest.raises(TooGreat):
-        page_limit("201")
-    with pytest.raises(TooSmall):
-        page_limit("0")
-    for wrong in ("-1", "1e2", "٣", "9" * 30):
-        with pytest.raises(NotAnInteger):
-            page_limit(wrong)
