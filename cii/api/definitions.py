@@ -23,7 +23,15 @@ from cii.wire.answers import only, paged
 from cii.wire.doors import SIGNED_IN, needs
 from cii.wire.pages import Page
 from cii.workflow.aggregate import StageCount
-from cii.workflow.library import PublishedProcess, PublishedTable, process, processes, table, tables
+from cii.workflow.library import (
+    PublishedProcess,
+    PublishedTable,
+    process,
+    processes,
+    table,
+    tables,
+    titles_asked,
+)
 from cii.workflow.queries import table_on
 from cii.workflow.schemas import PROCESS_LISTED, TABLE_LISTED
 
@@ -148,7 +156,8 @@ def workflow(name: str) -> ProcessFile:
 def diagram(asked: VersionAsked, name: str) -> Response:
     """The picture of a process, in the reader's language; the newest version when none is named."""
     held = process(g.work, name, asked.version)[0]
-    return Response(svg(held, None, language.lang(), width=WIDE), mimetype="image/svg+xml")
+    drawn = svg(held, None, language.lang(), tables=titles_asked(g.work, held), width=WIDE)
+    return Response(drawn, mimetype="image/svg+xml")
 
 
 @blueprint.get("/workflows/<name>/bpmn")
@@ -158,7 +167,7 @@ def diagram(asked: VersionAsked, name: str) -> Response:
 def bpmn_file(asked: VersionAsked, name: str) -> Response:
     """The process as BPMN 2.0 with its drawing, for a modeller; the newest version when none is named."""
     held = process(g.work, name, asked.version)[0]
-    return Response(bpmn(held, language.lang()), mimetype="application/xml")
+    return Response(bpmn(held, language.lang(), titles_asked(g.work, held)), mimetype="application/xml")
 
 
 @blueprint.get("/workflows/<name>/open")

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from cii.cli.files import draw_arguments
+from cii.cli.files import draw_arguments, table_titles
 from cii.cli.telling import Told
 from cii.store.settings import Settings
 
@@ -13,9 +13,10 @@ def workflows_export_bpmn(asked: argparse.Namespace, settings: Settings) -> Told
     from cii.drawing.bpmn import bpmn  # noqa: PLC0415
     from cii.workflow.definition import parse  # noqa: PLC0415
 
-    file = (asked.folder or settings.workflows_dir) / f"{asked.name}.yaml"
+    where = asked.folder or settings.workflows_dir
+    file = where / f"{asked.name}.yaml"
     held = parse(file.read_text(encoding="utf-8"), file.name)
-    written = bpmn(held, asked.lang)
+    written = bpmn(held, asked.lang, table_titles(where))
     data = {"name": held.id, "version": held.version, "bpmn": written}
     if asked.out is None:
         return Told([written], data)

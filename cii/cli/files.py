@@ -36,8 +36,10 @@ def workflows_draw(asked: argparse.Namespace, settings: Settings) -> Told:
     from cii.drawing.diagram import svg  # noqa: PLC0415
     from cii.workflow.definition import parse  # noqa: PLC0415
 
-    file = (asked.folder or settings.workflows_dir) / f"{asked.name}.yaml"
-    drawn = svg(parse(file.read_text(encoding="utf-8"), file.name), None, asked.lang)
+    where = asked.folder or settings.workflows_dir
+    file = where / f"{asked.name}.yaml"
+    held = parse(file.read_text(encoding="utf-8"), file.name)
+    drawn = svg(held, None, asked.lang, tables=table_titles(where))
     return Told([drawn], {"svg": drawn})
 
 
@@ -53,6 +55,12 @@ def tables_in(folder: Path) -> list[tuple[Any, list[Any]]]:
         except BrokenFile as broken:
             found.append((None, list(broken.problems)))
     return found
+
+
+def table_titles(folder: Path) -> dict[str, Any]:
+    """The titles of the decision tables of the folder by their key, the newest version's."""
+    sound = [one for one, _ in tables_in(folder) if one is not None]
+    return {one.id: one.title for one in sorted(sound, key=lambda held: held.version)}
 
 
 def findings(found: Sequence[Any], count: int, lang: str = "fr") -> Told:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cii.cli.files import draw_arguments, folder
+from cii.cli.files import draw_arguments, folder, table_titles
 from cii.cli.telling import USAGE, Told
 from cii.store.settings import Settings
 
@@ -36,7 +36,8 @@ def workflows_show(asked: argparse.Namespace, settings: Settings) -> Told:
     from cii.drawing.diagram import steps, title  # noqa: PLC0415
     from cii.texts.speech import say  # noqa: PLC0415
 
-    every = [held for _, held in _every(asked.folder or settings.workflows_dir)]
+    where = asked.folder or settings.workflows_dir
+    every = [held for _, held in _every(where)]
     known = [one for one in every if one.id == asked.name]
     chosen = [one for one in known if asked.version in {None, one.version}]
     if not chosen:
@@ -53,7 +54,7 @@ def workflows_show(asked: argparse.Namespace, settings: Settings) -> Told:
         )
         return Told([said], {"reasons": [{"code": "unknown-thing", "text": said}]}, USAGE)
     held = max(chosen, key=lambda one: one.version)
-    told = steps(held, None, asked.lang)
+    told = steps(held, None, asked.lang, tables=table_titles(where))
     head = [title(held, asked.lang), *([", ".join(held.legal_basis)] if held.legal_basis else [])]
     return Told([*head, *_lines(told, say("drawing.ways", asked.lang))], _data(held, told, asked.lang))
 

@@ -26,20 +26,20 @@ from cii.drawing.bpmn_terms import (
 from cii.drawing.bpmn_terms import variable as named
 from cii.drawing.bpmn_xml import written
 from cii.drawing.ways import comes_back
-from cii.drawing.wording import length, on_entry, outcome, role, task_title, when
+from cii.drawing.wording import Tables, length, on_entry, outcome, role, table_title, task_title, when
 from cii.files.reading import say
 from cii.texts.speech import say as text
 from cii.workflow.definition import Definition, Escalation, Stage, Task
 
 
-def bpmn(definition: Definition, lang: str) -> str:
-    """The process as BPMN 2.0 XML with diagram interchange, its names in one language."""
-    sketch = sketched(definition, lang)
+def bpmn(definition: Definition, lang: str, tables: Tables | None = None) -> str:
+    """The process as BPMN 2.0 XML with diagram interchange, all its names in one language."""
+    sketch = sketched(definition, lang, tables)
     place(sketch)
     return written(definition, sketch, lang)
 
 
-def sketched(definition: Definition, lang: str) -> Sketch:
+def sketched(definition: Definition, lang: str, tables: Tables | None = None) -> Sketch:
     """The nodes and flows of the process, not yet placed."""
     sketch = Sketch()
     start = sketch.add(Node("start", "startEvent"))
@@ -51,7 +51,7 @@ def sketched(definition: Definition, lang: str) -> Sketch:
     sketch.link(begin, entries[definition.start])
     for stage in definition.stages.values():
         if stage.end is None:
-            _leave(sketch, definition, stage, entries, lang)
+            _leave(sketch, definition, stage, entries, lang, tables or {})
     sketch.settle()
     return sketch
 
@@ -280,7 +280,9 @@ def _optional(
         sketch.link(after, asked, text("bpmn.again", lang))
 
 
-def _leave(sketch: Sketch, definition: Definition, stage: Stage, entries: dict[str, Node], lang: str) -> None:
+def _leave(  # noqa: PLR0917 - what is drawn, and what is known of it
+    sketch: Sketch, definition: Definition, stage: Stage, entries: dict[str, Node], lang: str, tables: Tables
+) -> None:
     """The ways out of a stage, the first that holds; the decision table on the way; the timeout."""
     box = entries[stage.key]
     if stage.timeout and stage.tasks:
@@ -302,7 +304,7 @@ def _leave(sketch: Sketch, definition: Definition, stage: Stage, entries: dict[s
         target = entries[way.to]
         if way.decide:
             table = sketch.add(
-                Node(f"{box.id}_decide_{at + 1}", "businessRuleTask", way.decide,
+                Node(f"{box.id}_decide_{at + 1}", "businessRuleTask", table_title(tables, way.decide, lang),
                      (text("bpmn.decide", lang, what=way.decide),))
             )  # fmt: skip
             sketch.link(table, target)

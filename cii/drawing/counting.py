@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 
 from cii.drawing.diagram import StageStep, steps
+from cii.drawing.wording import Tables
 from cii.texts.speech import say as text
 from cii.workflow.aggregate import StageCount
 from cii.workflow.definition import Definition
 
 
-def counted(definition: Definition, counts: Mapping[str, StageCount], lang: str) -> list[StageStep]:
+def counted(
+    definition: Definition, counts: Mapping[str, StageCount], lang: str, tables: Tables | None = None
+) -> list[StageStep]:
     """The stages with their numbers, in the order of the file; ends hold no open case and say none."""
     most = max((one.open or 0 for one in counts.values()), default=0)
     found = []
-    for told in steps(definition, None, lang):
+    for told in steps(definition, None, lang, tables=tables):
         if definition.stages[told.key].end is not None:
             found.append(StageStep(told.key, told.title, told.stand, told.stand_text, ways=told.ways))
             continue

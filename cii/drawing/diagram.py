@@ -9,6 +9,7 @@ from datetime import datetime
 
 from cii.drawing.canvas import NARROW, Canvas
 from cii.drawing.telling import Line, StageStep, Told, Units, steps_of
+from cii.drawing.wording import Tables
 from cii.files.reading import say
 from cii.texts.speech import say as text
 from cii.workflow.definition import Definition
@@ -28,13 +29,15 @@ def steps(
     *,
     units: Units | None = None,
     older: Sequence[Definition] = (),
+    tables: Tables | None = None,
 ) -> list[StageStep]:
     """The process as an ordered list: the text alternative of `svg`, in the order of the file.
 
     `now` tells what is overdue; without it nothing is. `units` names the services that the reader may see,
-    the others are protected. `older` are earlier versions that a migrated case has left.
+    the others are protected. `older` are earlier versions that a migrated case has left, `tables` the titles
+    of the decision tables that the process asks.
     """
-    return steps_of(definition, Told(lang, state, now, units, older))
+    return steps_of(definition, Told(lang, state, now, units, older, tables or {}))
 
 
 def svg(
@@ -45,10 +48,11 @@ def svg(
     *,
     units: Units | None = None,
     older: Sequence[Definition] = (),
+    tables: Tables | None = None,
     width: int = NARROW,
 ) -> str:
     """The process as one SVG: a box a stage, its tasks with sign and words, an arrow for each way."""
-    told = steps(definition, state, lang, now, units=units, older=older)
+    told = steps(definition, state, lang, now, units=units, older=older, tables=tables)
     return drawn(told, title(definition, lang), width)
 
 

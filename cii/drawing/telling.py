@@ -5,12 +5,22 @@ possible, with dates, services and each passage. Source: workflow.md §4.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 
 from cii.drawing.ways import certain, reached
-from cii.drawing.wording import completion, length, on_entry, outcome, role, stage_title, task_title, way
+from cii.drawing.wording import (
+    Tables,
+    completion,
+    length,
+    on_entry,
+    outcome,
+    role,
+    stage_title,
+    task_title,
+    way,
+)
 from cii.files.reading import say
 from cii.kernel.clock import local_day
 from cii.texts.speech import say as text
@@ -54,13 +64,14 @@ class StageStep:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a telling needs besides the definition: the state, the reader's language and units, the moment."""
+    """What a telling needs besides the definition: the state, the moment, what the reader may see."""
 
     lang: str
     state: State | None = None
     now: datetime | None = None
     units: Units | None = None
     older: Sequence[Definition] = ()
+    tables: Tables = field(default_factory=dict)
 
 
 def steps_of(definition: Definition, told: Told) -> list[StageStep]:
@@ -118,7 +129,7 @@ def _ways(definition: Definition, stage: Stage, told: Told) -> tuple[Line, ...]:
     found = []
     for one in stage.next:
         went = (stage.key, one.to) in steps
-        said = way(definition, stage, one, told.lang)
+        said = way(definition, stage, one, told.lang, told.tables)
         found.append(Line(said, to=one.to, taken=went))
     if stage.timeout:
         to = stage_title(definition, stage.timeout.to, told.lang)

@@ -3,10 +3,16 @@
 Drawing, list and BPMN export say the same because they ask here.
 """
 
+from collections.abc import Mapping
+
 from cii.files.reading import say
+from cii.files.vocabulary import Title
 from cii.texts.speech import say as text
 from cii.workflow.definition import Condition, Definition, Next, Stage, Task
 from cii.workflow.vocabulary import ROLES, Length
+
+Tables = Mapping[str, Title]
+"""The titles of decision tables by their key: those that a process asks on its ways."""
 
 
 def role(key: str, lang: str) -> str:
@@ -52,7 +58,12 @@ def when(definition: Definition, asked: Condition, lang: str) -> str:
     return text("drawing.when.fact", lang, fact=joined, cell=known.get(cell, cell))
 
 
-def way(definition: Definition, stage: Stage, one: Next, lang: str) -> str:
+def table_title(tables: Tables, key: str, lang: str) -> str:
+    """The title of a decision table; one that is not known by its key."""
+    return say(tables.get(key, {}), lang, key)
+
+
+def way(definition: Definition, stage: Stage, one: Next, lang: str, tables: Tables) -> str:
     """A way on in words: where to, on which condition, by which table."""
     to = stage_title(definition, one.to, lang)
     if one.to == stage.key:
@@ -61,7 +72,9 @@ def way(definition: Definition, stage: Stage, one: Next, lang: str) -> str:
         said = text("drawing.way-if", lang, to=to, when=when(definition, one.when, lang))
     else:
         said = text("drawing.way-else" if len(stage.next) > 1 else "drawing.way", lang, to=to)
-    return text("drawing.way-table", lang, way=said, table=one.decide) if one.decide else said
+    if one.decide is None:
+        return said
+    return text("drawing.way-table", lang, way=said, table=table_title(tables, one.decide, lang))
 
 
 def on_entry(stage: Stage, lang: str) -> list[str]:

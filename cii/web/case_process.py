@@ -17,6 +17,7 @@ from cii.web.case_head import CASE, CasePage, case_page, head
 from cii.web.drawings import drawing
 from cii.wire import language
 from cii.wire.doors import needs
+from cii.workflow.library import titles_asked
 from cii.workflow.queries import instance_for
 from cii.workflow.versions import Chapter, chapters
 
@@ -40,14 +41,22 @@ def _drawn(work: Work, shown: CasePage) -> list[dict[str, Any]]:
     ids = {one.unit for chapter in told for one in chapter.state.tasks if isinstance(one.unit, int)}
     units: Units = {unit: label.name for unit, label in shown_units(work, ids).items()}
     lang, held, older = language.lang(), told[-1].definition, [one.definition for one in told[:-1]]
-    present = steps(held, told[-1].state, lang, work.now, units=units, older=older)
-    former = [_left(one, after, lang, units) for one, after in pairwise(told)]
+    tables = titles_asked(work, held)
+    present = steps(held, told[-1].state, lang, work.now, units=units, older=older, tables=tables)
+    former = [_left(work, one, after, lang, units) for one, after in pairwise(told)]
     return [drawing(present, held, lang) | {"until": None, "why": None}, *reversed(former)]
 
 
-def _left(chapter: Chapter, after: Chapter, lang: str, units: Units) -> dict[str, Any]:
+def _left(work: Work, chapter: Chapter, after: Chapter, lang: str, units: Units) -> dict[str, Any]:
     """A version as the case left it: overdue is what was overdue on that day."""
-    told = steps(chapter.definition, chapter.state, lang, after.since, units=units)
+    told = steps(
+        chapter.definition,
+        chapter.state,
+        lang,
+        after.since,
+        units=units,
+        tables=titles_asked(work, chapter.definition),
+    )
     return drawing(told, chapter.definition, lang) | {
         "until": local_day(after.since),
         "why": say(after.why, lang, "") or None,

@@ -8,6 +8,7 @@ from cii.access.permits import Permit
 from cii.drawing.bpmn import bpmn
 from cii.drawing.diagram import steps
 from cii.drawing.wording import outcome, role, task_title
+from cii.files.reading import say
 from cii.store.work import Work
 from cii.web.base import Blueprint, may_open
 from cii.web.choices import fallback, number_asked, t
@@ -17,7 +18,6 @@ from cii.web.trying import trial
 from cii.wire import language
 from cii.wire.doors import needs
 from cii.workflow import library
-from cii.workflow.definition import Definition
 
 page = Blueprint("definitions", __name__)
 
@@ -53,7 +53,9 @@ def process(name: str) -> str:
 def process_bpmn(name: str) -> Response:
     """The same as a BPMN file."""
     held, _ = library.process(g.work, name, number_asked("version") or None)
-    answer = Response(bpmn(held, language.lang()), mimetype="application/xml")
+    answer = Response(
+        bpmn(held, language.lang(), library.titles_asked(g.work, held)), mimetype="application/xml"
+    )
     answer.headers["Content-Disposition"] = f'attachment; filename="{held.id}-{held.version}.bpmn"'
     return answer
 
@@ -91,7 +93,8 @@ def _process(work: Work, name: str) -> dict[str, Any]:
     held, published_at = library.process(work, name, number_asked("version") or None)
     lang = language.lang()
     versions = library.process_versions(work, name)
-    told = steps(held, None, lang)
+    tables = library.titles_asked(work, held)
+    told = steps(held, None, lang, tables=tables)
     asked = next(one for one in versions if one.version == held.version)
     owners: dict[str, list[str]] = {}
     for stage in held.stages.values():
@@ -117,21 +120,10 @@ def _process(work: Work, name: str) -> dict[str, Any]:
         "owners": [
             {"role": role(key, lang), "tasks": list(dict.fromkeys(tasks))} for key, tasks in owners.items()
         ],
-        "tables": _tables_asked(work, held, lang),
+        "tables": [say(title, lang, key) for key, title in tables.items()],
         "open_url": url_for("standing.process", name=name, version=held.version)
         if may_open("standing.process", work.actor)
         else None,
         "bpmn_url": url_for("definitions.process_bpmn", name=name, version=held.version),
         **drawing(told, held, lang),
     }  # fmt: skip
-
-
-def _tables_asked(work: Work, held: Definition, lang: str) -> list[str]:
-    """The decision tables that the process asks on its ways, by the titles of those in force."""
-    names = dict.fromkeys(way.decide for one in held.stages.values() for way in one.next if way.decide)
-    if not names:
-        return []
-    titles = {
-        one.name: one.title.get(lang, one.name) for one in library.tables(work, work.today) if one.in_force
-    }
-    return [titles.get(one, one) for one in names]

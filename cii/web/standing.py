@@ -76,5 +76,5 @@ def _open(work: Work, name: str) -> dict[str, Any]:
         "process_url": url_for("definitions.process", name=name, version=held.version)
         if may_open("definitions.process", work.actor)
         else None,
-        **drawing(counted(held, figures.stages, lang), held, lang),
+        **drawing(counted(held, figures.stages, lang, library.titles_asked(work, held)), held, lang),
     }

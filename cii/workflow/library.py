@@ -115,6 +115,21 @@ def tables(work: Work, day: date) -> Sequence[PublishedTable]:
     return found
 
 
+def titles_asked(work: Work, definition: Definition) -> dict[str, Title]:
+    """The titles of the decision tables that a process asks: in force today, else the newest."""
+    names = {way.decide for stage in definition.stages.values() for way in stage.next if way.decide}
+    if not names:
+        return {}
+    rows = work.session.exec(
+        select(WfTable)
+        .where(col(WfTable.name).in_(names))
+        .order_by(col(WfTable.name), col(WfTable.valid_from), col(WfTable.version))
+    ).all()
+    held = [parsed_table(row.source, f"{row.name} {row.version}") for row in rows]
+    newest = {one.id: one.title for one in held}
+    return newest | {one.id: one.title for one in held if one.in_force(work.today)}
+
+
 def table(work: Work, name: str, version: int) -> Table:
     """One version of a decision table; refuses UnknownThing."""
     row = work.session.exec(

@@ -101,3 +101,18 @@ def test_a_condition_does_not_break_and_overlaps_stand_under_their_reason(site):
     assert "<strong>≥\xa030</strong>" in page
     assert "(28 recouvrements)" in page
     assert page.count("Plusieurs motifs d'exclusion peuvent se cumuler") < 5
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("fr", "selon la table «\xa0Admissibilité à la gestion de cas jeunes\xa0»"),
+        ("de", "gemäss Tabelle «Aufnahme ins Case Management Jugendliche»"),
+        ("en", "by the table “Admissibility to youth case management”"),
+    ],
+)
+def test_a_process_names_the_table_that_it_asks_by_its_title(site, lang, title):
+    page = unescape(site.as_("administrator", lang).get("/definitions/processes/youth-case-management"))
+
+    assert title in page
+    assert "youth-admissibility" not in page
