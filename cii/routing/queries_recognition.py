@@ -103,12 +103,11 @@ def recognition(work: Work, ref: str) -> RecognitionRow:
     return _shown(work, recognition_by_ref(work, ref))
 
 
-def recognised_units(work: Work, day: date | None = None) -> frozenset[int]:
-    """The enterprises recognised now and not past their review; public, for any act that asks."""
-    today = day or work.today
+def recognised_units(work: Work) -> frozenset[int]:
+    """The enterprises recognised now and not past their review: for everybody who chooses one."""
     rows = work.session.exec(
         select(Recognition.unit_id).where(
-            col(Recognition.state) == RecognitionState.RECOGNISED, col(Recognition.review_on) >= today
+            col(Recognition.state) == RecognitionState.RECOGNISED, col(Recognition.review_on) >= work.today
         )
     )
     return frozenset(rows)

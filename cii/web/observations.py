@@ -23,6 +23,7 @@ from cii.routing.observation import (
     sign_contract,
 )
 from cii.routing.queries_observation import ObservationRow, observation, observations
+from cii.routing.queries_recognition import recognised_units
 from cii.routing.rules_social import last_day
 from cii.routing.vocabulary_social import ObservationMove, ObservationState
 from cii.web.base import Blueprint, may_open, see_other
@@ -69,10 +70,7 @@ def new(ref: str) -> str:
         fits=stage == "contract",
         latest=last_day(g.work.today, months),
         months=months,
-        providers=[
-            {"value": one.ref, "label": f"{institution_of(g.work, one.id or 0).name}, {one.name}"}
-            for one in units(g.work, kind=UnitKind.PROVIDER)
-        ],
+        providers=_providers(),
     )
 
 
@@ -156,6 +154,17 @@ def end(ref: str) -> Response:
     """Break off, or call off."""
     end_contract(g.work, asked(EndContract, contract_ref=ref, version=seen_version(ref)))
     return _back(ref)
+
+
+def _providers() -> list[dict[str, str]]:
+    """The enterprises to choose from; those recognised as social enterprises say so."""
+    recognised = recognised_units(g.work)
+    found = []
+    for one in units(g.work, kind=UnitKind.PROVIDER):
+        name = f"{institution_of(g.work, one.id or 0).name}, {one.name}"
+        label = t("web.observation.recognised", name=name) if one.id in recognised else name
+        found.append({"value": one.ref, "label": label})
+    return found
 
 
 def _back(ref: str) -> Response:

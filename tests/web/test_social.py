@@ -157,6 +157,14 @@ def test_an_enterprise_is_recognised_on_the_pages(staffed):
     )
 
     assert "14.10.2027" in provider.get("/recognitions")
+    aid = staffed.as_("aide")
+    case = aid.post("/admission/candidate", **a_person("Ariane", "1981-07-02")).split("/cases/")[1][:10]
+    facts = {"productivity": "75", "dependants": "0", "heavy_social_problem": "no", "debts": "0"}
+    aid.post(f"/cases/{case}/admission", **facts, finish="yes")
+    aid.post(f"/cases/{case}/admission/confirmation", admitted="yes")
+    choice = aid.get(f"/observations/new/{case}")
+    assert choice.count("(entreprise sociale reconnue)") == 1
+    assert "Fondation de l&#39;Arbalète (entreprise sociale reconnue)" in choice
     version = _version(group.get(f"/recognitions/{ref}"))
     group.post(f"/recognitions/{ref}/review", version=version, outcome="ended", reason="Cessation d'activité")
     assert "terminée" in provider.get(f"/recognitions/{ref}")
