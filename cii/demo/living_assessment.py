@@ -103,26 +103,27 @@ class Assessing:
 
     def _sign(self, case: LivingCase, task: TaskState, at: datetime, outcome: str) -> None:  # noqa: ARG002
         case.assessment.update(
-            state=AssessmentState.SIGNED, signed_at=at, signed_by=self.house.by_unit.get(case.lead),
+            state=AssessmentState.SIGNED, signed_at=at, signed_by=self.house.by_unit.get(case.leading),
             synthesis="Capacités réelles dans une activité adaptée ; un appui coordonné est nécessaire.",
         )  # fmt: skip
         case.dossier.touch()
         case.dossier.wrote(
-            "sign_assessment", "case", case.dossier.case_id, case.dossier.case_ref, case.lead, at
+            "sign_assessment", "case", case.dossier.case_id, case.dossier.case_ref, case.leading, at
         )
 
     def _propose(self, case: LivingCase, task: TaskState, at: datetime, outcome: str) -> None:  # noqa: ARG002
         if case.plan and case.plan["state"] is PlanState.AGREED:
             case.plan["state"] = PlanState.REPLACED
         version = case.plan["version"] + 1 if case.plan else 1
+        lead = case.leading
         made = self.sheet.put(
             "plan", case_id=case.dossier.case_id, version=version, state=PlanState.PROPOSED,
-            focus=self.chance.choice(_FOCUS), proposed_at=at, proposed_by=self.house.by_unit.get(case.lead),
-            proposed_by_unit_id=case.lead,
+            focus=self.chance.choice(_FOCUS), proposed_at=at, proposed_by=self.house.by_unit.get(lead),
+            proposed_by_unit_id=lead,
         )  # fmt: skip
         case.plan, case.replies = self.sheet.rows("plan")[-1], []
         bearing = [case.voices[role] for role in (PartyRole.AC, PartyRole.AI, PartyRole.AS)]
-        bearing = [case.lead, *[one for one in bearing if one != case.lead]][: self.chance.randint(2, 3)]
+        bearing = [lead, *[one for one in bearing if one != lead]][: self.chance.randint(2, 3)]
         for position, unit in enumerate(bearing):
             goal, action = self.chance.choice(_GOALS)
             self.sheet.put(
@@ -138,7 +139,7 @@ class Assessing:
             )
         case.story.roles["partner"] = tuple(bearing)
         case.dossier.touch()
-        case.dossier.wrote("propose_plan", "case", case.dossier.case_id, case.dossier.case_ref, case.lead, at)
+        case.dossier.wrote("propose_plan", "case", case.dossier.case_id, case.dossier.case_ref, lead, at)
 
     def _agree(self, case: LivingCase, task: TaskState, at: datetime, outcome: str) -> None:
         unit = int(task.unit or 0)

@@ -48,3 +48,8 @@ class LivingCase:
     fate: str = "accept"
     declined: bool = False
     rested: datetime | None = None
+
+    @property
+    def leading(self) -> int:
+        """The unit that leads now; `lead` is the one that is asked to, until it accepts."""
+        return self.story.roles["lead"][0]

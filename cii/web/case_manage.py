@@ -54,7 +54,7 @@ def _tasks(shown: CasePage) -> list[dict[str, str]]:
     return [
         {"value": one["ref"], "label": f"{one['title']} ({one['unit'] or one['role']})"}
         for one in process.tasks
-        if one["number"] in may and one["key"] not in {"take_lead", *TASK_OF.values()}
+        if one["number"] in may and one["key"] not in TASK_OF.values()
     ]
 
 

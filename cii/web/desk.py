@@ -14,7 +14,6 @@ from cii.institutions.queries import UnitLabel, units_by_id
 from cii.kernel.clock import local_day
 from cii.notices.queries import notices
 from cii.people.queries import PersonLabel, label
-from cii.routing.queries import referrals
 from cii.store.work import Work
 from cii.web.base import Blueprint, may_open, see_other
 from cii.web.choices import choice_asked, t, text_asked, word
@@ -90,11 +89,10 @@ def task_rows(work: Work, tasks: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -
     lang = language.lang()
     cases = cases_by_id(work, {one.subject_id for one in tasks if one.subject == "case"})
     people = label(work, {one.person_id for one in tasks if one.person_id is not None})
-    waiting = {one.case_ref: one.ref for one in referrals(work, waiting=True, limit=200).items}
     return [
         {
             "ref": one.ref,
-            "url": _place(one, waiting.get(one.subject_ref)),
+            "url": _place(one),
             "number": cases[one.subject_id].number if one.subject_id in cases else one.subject_ref,
             "label": f"{_said(one.title, lang)}, {_name(people.get(one.person_id or 0)) or one.subject_ref}",
             "person": _name(people.get(one.person_id or 0)),
@@ -108,14 +106,12 @@ def task_rows(work: Work, tasks: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -
     ]
 
 
-def _place(task: TaskRow, referral: str | None) -> str | None:
+def _place(task: TaskRow) -> str | None:
     """The page on which the task is done; None for who may not open it."""
     if task.subject in PLACES:
         return _subject(task.subject, task.subject_ref)
     if task.key == "observe":
         return url_for("observations.index")
-    if task.key == "take_lead" and referral is not None:
-        return url_for("referrals.one", ref=referral)
     return url_for(OPENS.get(task.key, "cases.one"), ref=task.subject_ref)
 
 

@@ -25,7 +25,8 @@ def test_a_referral_that_waits_is_one_click_away(path):
     page = path.as_("ai").get("/desk", tab="unit")
 
     assert f"/referrals/{referral}" in page
-    assert "Accepter la conduite du cas" in page
+    assert "Accuser réception" in page
+    assert "Accepter la conduite du cas" not in page
 
 
 def test_an_unassigned_task_can_be_taken(path):

@@ -105,7 +105,8 @@ def test_an_announcement_with_consent_opens_the_case(path):
 
     page = reader.get(where)
     assert "la personne est annoncée" in page.lower()
-    assert "Accepter la conduite du cas" in page
+    assert "/referrals/" in page
+    assert "Grille commune (assurance-chômage)" in page
 
 
 def test_a_detection_put_aside_says_its_reason(path):
