@@ -14,6 +14,7 @@ from cii.decisions.vocabulary import HitPolicy
 from cii.drawing.bpmn import bpmn
 from cii.drawing.diagram import WIDE, svg
 from cii.figures.processes import process_figures
+from cii.files.reading import say
 from cii.files.vocabulary import Title
 from cii.institutions.queries import UnitLabel, lines, units
 from cii.institutions.schemas import LINE, UNIT
@@ -239,5 +240,5 @@ def _table(name: str, version: int | None) -> TableFile:
     return TableFile(
         name, held.version, held.digest, held.title, held.hit_policy, held.valid_from, held.valid_to,
         held.legal_basis, tuple(one.name for one in held.inputs), tuple(one.name for one in held.outputs),
-        tuple(one.id for one in held.rules), held.source,
+        tuple(one.id for one in held.rules), say(held.sources, language.lang(), held.source),
     )  # fmt: skip

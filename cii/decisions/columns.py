@@ -39,22 +39,30 @@ def _column(reader: Reader, branch: Branch, key: str, item: Branch, *, output: b
         reader.note(item.mark("type"), "bad-domain", hint, fact=key, said=domain)
         domain = Domain("text")
     words = reader.branch(item, "values", where)
-    units: Title = {}
-    if isinstance(item.entries.get("unit"), Branch):
-        units = reader.title(item, "unit", where)
+    unit, units = worded(reader, item, "unit", where)
+    source, sources = worded(reader, item, "source", where)
     default, has_default = _default(reader, item, domain, where) if output else (None, False)
     return Column(
         key,
         domain,
-        say(units, "fr") if units else reader.text(item, "unit", where, default=""),
-        reader.text(item, "source", where, default=""),
+        unit,
+        source,
         reader.title(item, "title", where),
         {one: reader.title(words, one, at("value", one)) for one in words.entries},
         branch.lines[key],
         default,
         has_default,
         units,
+        sources,
     )
+
+
+def worded(reader: Reader, item: Branch, name: str, where: str) -> tuple[str, Title]:
+    """A wording as one text or one per language: the French or only one, and those per language."""
+    if isinstance(item.entries.get(name), Branch):
+        said = reader.title(item, name, where)
+        return say(said, "fr"), said
+    return reader.text(item, name, where, default=""), {}
 
 
 def _default(reader: Reader, item: Branch, domain: Domain, where: str) -> tuple[Any, bool]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-from cii.decisions.columns import columns_in
+from cii.decisions.columns import columns_in, worded
 from cii.decisions.domain import Domain, day
 from cii.decisions.rulelines import Column, Head, Rule, rules_below
 from cii.decisions.vocabulary import HitPolicy
@@ -47,8 +47,9 @@ RANKED = frozenset({HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER})
 class Table:
     """A decision table as published: immutable, known by `digest`, in force `valid_from` to `valid_to`.
 
-    `overlaps` are groups of rules that may hold together, each with its justification (`reasons` in each
-    language, `overlap_lines` where it stands).
+    `source` is the French or only wording, `sources` those per language. `overlaps` are groups of rules that
+    may hold together, each with its justification (`reasons` in each language, `overlap_lines` where it
+    stands).
     """
 
     id: str
@@ -69,6 +70,7 @@ class Table:
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
     reasons: Mapping[frozenset[str], Title] = field(default_factory=dict)
     overlap_lines: Mapping[frozenset[str], int] = field(default_factory=dict)
+    sources: Title = field(default_factory=dict)
 
     @cached_property
     def domains(self) -> dict[str, Domain]:
@@ -127,6 +129,7 @@ def parse_table(text: str, source: str) -> Table:
         reader.note(root.mark("valid_to"), "period-upside-down")
     rules = rules_below(reader, lines, close + 1, Head(inputs, outputs, why))
     overlaps = _overlaps(reader, root, {rule.id for rule in rules})
+    said, sources = worded(reader, root, "source", the_file)
     table = Table(
         id=reader.text(root, "table", the_file),
         version=reader.number(root, "version", the_file),
@@ -139,7 +142,8 @@ def parse_table(text: str, source: str) -> Table:
         valid_from=valid_from or date.min,
         valid_to=valid_to,
         legal_basis=tuple(one.text for one in reader.words(root, "legal_basis")),
-        source=reader.text(root, "source", the_file, default=""),
+        source=said,
+        sources=sources,
         overlaps={rules: say(reason, "fr") for rules, (reason, _) in overlaps.items()},
         reasons={rules: reason for rules, (reason, _) in overlaps.items()},
         overlap_lines={rules: line for rules, (_, line) in overlaps.items()},

@@ -24,8 +24,8 @@ MOST_TESTS = 10_000_000
 class Column:
     """An input or an output: its domain, unit, source, title, and the wording of its values.
 
-    `unit` is the French or only wording, `units` the wording per language. An output with `has_default` has
-    the value `default` where no rule holds (DMN 1.3 §8.2.12).
+    `unit` and `source` are the French or only wording, `units` and `sources` those per language. An
+    output with `has_default` has the value `default` where no rule holds (DMN 1.3 §8.2.12).
     """
 
     name: str
@@ -38,6 +38,7 @@ class Column:
     default: Any = None
     has_default: bool = False
     units: Title = field(default_factory=dict, hash=False)
+    sources: Title = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def _front(table: Table) -> Iterator[str]:
     if table.legal_basis:
         yield f"legal_basis: [{', '.join(map(_quoted, table.legal_basis))}]"
     if table.source:
-        yield f"source: {_quoted(table.source)}"
+        yield f"source: {_title(table.sources) if table.sources else _quoted(table.source)}"
     for name, columns in (("inputs", table.inputs), ("outputs", table.outputs)):
         yield f"{name}:"
         for column in columns:
@@ -131,9 +131,10 @@ def _front(table: Table) -> Iterator[str]:
 def _column(column: Column) -> Iterator[str]:
     yield f"  {_quoted(column.name)}:"
     yield f"    type: {_yaml(domain_text(column.domain))}"
-    for key, text in (("unit", column.unit), ("source", column.source)):
+    said = (("unit", column.unit, column.units), ("source", column.source, column.sources))
+    for key, text, words in said:
         if text:
-            yield f"    {key}: {_quoted(text)}"
+            yield f"    {key}: {_title(words) if words else _quoted(text)}"
     yield f"    title: {_title(column.title)}"
     if column.values:
         yield "    values:"

@@ -30,7 +30,7 @@ def rulebook(table: Table) -> dict[str, Any]:
         "hit_policy": table.hit_policy.value,
         "hit_policy_word": t(f"web.definitions.policy.{table.hit_policy.name.lower()}"),
         "legal_basis": ", ".join(table.legal_basis),
-        "source": table.source,
+        "source": say(table.sources, lang, table.source),
         "digest": table.digest,
         "inputs": [_head(one, lang) for one in table.inputs],
         "outputs": [_head(one, lang) for one in table.outputs],

@@ -11,6 +11,7 @@ from cii.decisions.decision import counterfactual, decide, trace
 from cii.decisions.domain import Domain, MissingFacts, check_facts, day, hour, instant, number
 from cii.decisions.rulebook import Table
 from cii.decisions.rulelines import Column
+from cii.files.reading import say
 from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf
 from cii.texts import formats, speech
@@ -92,6 +93,8 @@ def _field(column: Column, fault: str | None) -> dict[str, Any]:
     unit = column.units.get(lang) or column.unit
     said = "" if choices or domain.kind == "date" else _expects(column)
     notes = [unit if unit != "%" and domain.kind != "money" else "", said]
+    if column.source:
+        notes.append(t("web.try.from", source=say(column.sources, lang, column.source)))
     return {
         "name": _PREFIX + column.name,
         "kind": "select" if choices and domain.kind == "text" else _FIELDS.get(domain.kind, "text"),
