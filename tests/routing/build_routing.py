@@ -106,3 +106,8 @@ def sent_to(town: Town, case_ref: str, name: str, hand: str = "ORP"):
     """The case's sender asks the unit of that name next."""
     unit = unit_by_code(town.hands[hand], UNITS[name][0])
     return request_referral(town.hands[hand], RequestReferral(case_ref, unit.ref, "Suite de la demande"))
+
+
+def codes(no) -> list[str]:
+    """The reasons of a refusal, by their codes."""
+    return [one.code for one in no.value.reasons]

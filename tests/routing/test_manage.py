@@ -32,13 +32,9 @@ from cii.workflow.inbox import inbox
 from cii.workflow.projection import drift
 from cii.workflow.tables import WfDecision
 from cii.workflow.vocabulary import Status
-from tests.routing.build_routing import a_town, an_announced, everyday
+from tests.routing.build_routing import a_town, an_announced, codes, everyday
 
 E = ReferralEvent
-
-
-def codes(no):
-    return [one.code for one in no.value.reasons]
 
 
 def task(hand, key):
