@@ -41,7 +41,7 @@ from cii.routing.tables_social import ObservationContract, ObservationEvent
 from cii.routing.vocabulary_social import ContractParty, ObservationMove, ObservationState
 from cii.store.work import HOUSE, Work
 from cii.workflow.actions import Fired
-from cii.workflow.events import SYSTEM, Event, TaskDone
+from cii.workflow.events import SYSTEM, Event, Postpone, TaskDone
 from cii.workflow.keeping import keep_parts
 from cii.workflow.queries import roles_of, tasks_of
 from cii.workflow.vocabulary import Stand
@@ -159,11 +159,15 @@ def sign_contract(work: Work, ask: SignContract) -> ObservationContract:
     if last:
         _tell_both(work, row)
         _step(work, row, TaskDone("contract", "signed"))
+        _due(work, row)
     return row
 
 
 def extend_contract(work: Work, ask: ExtendContract) -> ObservationContract:
-    """Prolong an observation in force; refuses ObservationTooLong past the longest, ObservationNotLonger."""
+    """Prolong an observation in force: the report is due on its new last day.
+
+    Refuses ObservationTooLong past the longest, ObservationNotLonger, IllegalMove while the process rests.
+    """
     row = _seen(work, ask.contract_ref, ask.version)
     _own(work, row.unit_id)
     move(MOVES, row.state, M.EXTEND)
@@ -173,6 +177,7 @@ def extend_contract(work: Work, ask: ExtendContract) -> ObservationContract:
     before, row.ends_on = row.ends_on, ask.ends_on
     told = {"from": before.isoformat(), "until": ask.ends_on.isoformat()}
     _note(work, row, M.EXTEND, row.unit_id, note=ask.reason, facts=told)
+    _due(work, row)
     _tell(work, row, row.provider_unit_id, "extended")
     return row
 
@@ -271,6 +276,11 @@ def _step(work: Work, row: ObservationContract, event: Event) -> Fired:
     """The process of the case goes on; the enterprise does not see the case, so the step is the house's."""
     instance = instance_of(work, row.case_id)
     return advance(replace(work, actor=HOUSE), instance, event, by=SYSTEM)
+
+
+def _due(work: Work, row: ObservationContract) -> None:
+    """The report is due on the last day of the observation, the reminders with it."""
+    _step(work, row, Postpone("observe", row.ends_on))
 
 
 def _close_sight(work: Work, row: ObservationContract, *, hired: bool) -> None:

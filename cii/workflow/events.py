@@ -6,6 +6,7 @@ Effects are data; the caller writes rows, sends mail and asks tables. Source: wo
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from cii.kernel.errors import Refusal
 from cii.workflow.state import TaskState, TimerState, UnitRef
@@ -87,6 +88,18 @@ class Reassign:
 
 
 @dataclass(frozen=True, slots=True)
+class Postpone:
+    """An open task is due on another day, as agreed outside the process; only the house says so.
+
+    Reminders still to come keep their distance to the due day; one that came does not come again.
+    """
+
+    task: int | str
+    on: date
+    by: By = SYSTEM
+
+
+@dataclass(frozen=True, slots=True)
 class TransferLead:
     """The lead goes to another unit, with its open tasks."""
 
@@ -136,6 +149,7 @@ Event = (
     | Suspend
     | Resume
     | Reassign
+    | Postpone
     | TransferLead
     | WithdrawConsent
     | Close

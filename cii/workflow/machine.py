@@ -21,6 +21,7 @@ from cii.workflow.events import (
     Event,
     LeadAlreadyThere,
     LeadMoved,
+    Postpone,
     Reassign,
     Reopen,
     Resume,
@@ -104,6 +105,8 @@ def _play(run: Run, state: State, event: Event) -> None:  # noqa: C901, PLR0912 
         case Reassign():
             task = state.tasks[event.task - 1]
             run.move(task, task.unit if event.unit is None else event.unit, event.assignee, task.due_at)
+        case Postpone():
+            run.postpone(event)
         case TransferLead(to):
             if run.roles.get("lead", ())[:1] == (to,):
                 raise LeadAlreadyThere(field="to", to=to)

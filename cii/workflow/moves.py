@@ -16,6 +16,7 @@ from cii.workflow.events import (
     ConsentMissing,
     Decided,
     Event,
+    Postpone,
     ReasonMissing,
     Reassign,
     Reopen,
@@ -65,7 +66,7 @@ def _done(definition: Definition, state: State, by: By) -> Iterator[Move]:
                 yield Move("done", task.no, task.key, _outcomes(definition, task))
 
 
-def answerable(state: State | Draft, event: TaskDone) -> TaskState | None:
+def answerable(state: State | Draft, event: TaskDone | Postpone) -> TaskState | None:
     """The open task of the present stage that the actor may answer with this event, or None."""
     visit, named = len(state.path), event.task
     if state.status == Status.OPEN:
@@ -159,6 +160,7 @@ _ACTS: dict[type[object], str] = {
     Suspend: "suspend",
     Resume: "resume",
     Reassign: "reassign",
+    Postpone: "postpone",
     TransferLead: "transfer-lead",
     WithdrawConsent: "withdraw-consent",
     Close: "close",
@@ -178,8 +180,9 @@ def guard(definition: Definition, state: State, event: Event) -> None:
         refuse(_against_answer(definition, state, event))
         return
     act = act_of(event)
-    if isinstance(event, TimerFired | Decided):
-        if state.status != Status.OPEN or not event.by.system:
+    if isinstance(event, TimerFired | Decided | Postpone):
+        gone = isinstance(event, Postpone) and answerable(state, event) is None
+        if gone or state.status != Status.OPEN or not event.by.system:
             raise IllegalMove(state=standing(state), event=act, open=open_words(definition, state, event.by))
         return
     way = _WAYS.get(act)

@@ -12,14 +12,14 @@ Source: workflow.md §1-§2.
 """
 
 from collections.abc import Container, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from cii.decisions.domain import MissingFacts
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.clock import local_day
 from cii.kernel.errors import Refusal, refuse
 from cii.workflow.definition import Condition, Definition, Stage, Task
-from cii.workflow.delays import due_on, shifted
+from cii.workflow.delays import due_on, end_of, shifted
 from cii.workflow.events import (
     Ask,
     CancelTimer,
@@ -34,6 +34,7 @@ from cii.workflow.events import (
     NoWayOn,
     OpenTask,
     OpenTimer,
+    Postpone,
     RoleUnfilled,
     TaskDone,
     TimerEarly,
@@ -331,6 +332,17 @@ class Run:
         else:
             self.note("escalated", task=timer.task, to=timer.to)
             self.effects.append(Escalate(self.draft.tasks[(timer.task or 1) - 1], timer.to))
+
+    def postpone(self, event: Postpone) -> None:
+        """A task and its reminders move to another day, all by as many days."""
+        held = answerable(self.draft, event)
+        if held is None:
+            return
+        self.move(held, held.unit, held.assignee, end_of(event.on))
+        by = event.on - local_day(held.due_at) if held.due_at else timedelta()
+        for timer in list(self.draft.timers.values()):
+            if timer.task == held.no:
+                self._time(timer._replace(fire_at=end_of(local_day(timer.fire_at) + by)))
 
     # Rest
 

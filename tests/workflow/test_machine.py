@@ -1,67 +1,22 @@
-"""The step: the CII network from the announcement to its end, and every built-in move."""
+"""The step: the CII network from the announcement to its end, and every way its grammar knows."""
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cii.decisions.domain import MissingFacts
-from cii.kernel.calendar import WorkingDays
-from cii.kernel.clock import ZURICH, local_day
+from cii.kernel.clock import ZURICH
 from cii.kernel.errors import Refusal, Refusals
 from cii.kernel.moves import IllegalMove
 from cii.workflow import events as ev
 from cii.workflow.definition import parse
-from cii.workflow.machine import fold, moves, step
+from cii.workflow.machine import fold, moves
 from cii.workflow.vocabulary import Stand, Status
+from tests.workflow.build_walk import FILES, ROLES, Walk, by
 
-FILES = Path(__file__).parents[2] / "workflows"
-NOW = datetime(2026, 10, 5, 8, tzinfo=UTC)
-CALENDAR = WorkingDays("NE")
-ROLES = {
-    "lead": ("ORP",), "AC": ("ORP",), "AI": ("OAI",), "AS": ("GSR",), "physician": ("SMR",), "coordination": ("GC",),
-    "partner": ("OAI", "GSR"), "sending": ("ORP",), "receiving": ("GSR",), "SFPO": ("OCOSP",), "announcing": ("ORP",),
-    "requesting": ("ORP",), "provider": ("Atelier",), "respondent": ("SEMP",), "steering": ("GP",),
-}  # fmt: skip
-CII = parse((FILES / "reseau-cii.yaml").read_text("utf-8"), "reseau-cii.yaml")
 REFERRAL = parse((FILES / "referral.yaml").read_text("utf-8"), "referral.yaml")
-
-
-class Walk:
-    """One process under test: keeps the state and all records."""
-
-    def __init__(self, definition=CII, roles=ROLES, now=NOW):
-        self.definition, self.roles, self.now, self.state, self.records = definition, roles, now, None, []
-        self.do(ev.Start())
-
-    def do(self, event, **facts):
-        found = step(self.definition, self.state, event, facts, self.now, CALENDAR, self.roles)
-        self.state = found.state
-        self.records += found.records
-        self.effects = found.effects
-        return self
-
-    def done(self, task, outcome, **more):
-        return self.do(ev.TaskDone(task, outcome, **more))
-
-    def open(self):
-        return {(task.key, task.unit) for task in self.state.open_tasks}
-
-    def assessed(self):
-        self.done("take_lead", "accept")
-        for task in ("grid_ac", "grid_ai", "grid_as", "medical"):
-            self.done(task, "done")
-        return self.done("sign", "signed")
-
-    def followed(self):
-        self.assessed().done("propose", "proposed")
-        return self.done("agree", "agree").done("agree", "agree")
-
-
-def by(*roles, unit=None):
-    return ev.By(frozenset(roles), frozenset({unit} if unit else ()))
 
 
 def test_the_assessment_opens_the_tasks_of_each_institution_with_working_day_deadlines():
@@ -184,77 +139,6 @@ def test_all_reasons_for_no_come_at_once():
     assert {type(reason) for reason in roles.value.reasons} == {ev.RoleUnfilled}
 
 
-def test_an_escalation_fires_once_and_a_replayed_timer_is_refused():
-    walk = Walk()
-    timer = next(one for one in walk.state.timers if one.to == "coordination" and one.task == 1)
-    with pytest.raises(ev.TimerEarly):
-        walk.do(ev.TimerFired(timer.no))
-
-    walk.now = timer.fire_at
-    walk.do(ev.TimerFired(timer.no))
-
-    assert [(one.task.key, one.to) for one in walk.effects if isinstance(one, ev.Escalate)] == [
-        ("grid_ac", "coordination")
-    ]
-    with pytest.raises(ev.TimerGone):
-        walk.do(ev.TimerFired(timer.no))
-
-
-def test_a_done_task_stops_its_own_escalations_only():
-    walk = Walk()
-    before = len(walk.state.timers)
-
-    walk.done("grid_ac", "done")
-
-    assert before - len(walk.state.timers) == 2
-    assert sum(isinstance(one, ev.CancelTimer) for one in walk.effects) == 2
-
-
-def test_a_rest_keeps_the_working_days_that_were_left():
-    walk = Walk()
-    walk.now = NOW + timedelta(days=2)
-    walk.do(ev.Suspend("séjour hospitalier", by("lead", unit="ORP")))
-    assert moves(CII, walk.state, by("AI", unit="OAI")) == [moves(CII, walk.state, by("AI"))[0]]
-    with pytest.raises(IllegalMove):
-        walk.done("grid_ac", "done")
-
-    walk.now = datetime(2026, 11, 2, 9, tzinfo=UTC)
-    walk.do(ev.Resume(by("lead", unit="ORP")))
-
-    due = {task.key: local_day(task.due_at) for task in walk.state.open_tasks}
-    assert due["grid_ac"].isoformat() == "2026-11-18"  # twelve working days were left on 7 October
-
-
-def test_withdrawn_consent_stops_everything_until_it_is_given_anew():
-    walk = Walk()
-
-    walk.do(ev.WithdrawConsent(by("AS", unit="GSR")))
-
-    assert (walk.state.status, walk.state.consent) == (Status.SUSPENDED, False)
-    assert ev.ConsentWithdrawn() in walk.effects
-    with pytest.raises(ev.ConsentMissing):
-        walk.do(ev.Resume(by("lead")))
-    walk.do(ev.Resume(by("lead"), consent_renewed=True))
-    assert (walk.state.status, walk.state.consent) == (Status.OPEN, True)
-
-
-def test_the_lead_moves_with_its_open_tasks():
-    walk = Walk()
-    for task in ("grid_ai", "grid_as", "medical"):
-        walk.done(task, "done")
-    walk.do(ev.AddTask("meeting", by("lead", unit="ORP")))
-
-    walk.do(ev.TransferLead("GSR", by("lead", unit="ORP")))
-
-    assert walk.open() == {("meeting", "GSR"), ("grid_ac", "ORP")}
-    assert ev.LeadMoved("GSR") in walk.effects
-
-
-def test_the_lead_cannot_move_to_where_it_is():
-    with pytest.raises(ev.LeadAlreadyThere):
-        Walk().do(ev.TransferLead("ORP", by("lead", unit="ORP")))
-
-
 def test_an_outcome_that_the_task_does_not_know_is_refused_with_those_it_knows():
     with pytest.raises(ev.UnknownOutcome) as no:
         Walk().done("take_lead", "refuse")
@@ -277,46 +161,6 @@ def test_a_stage_whose_ways_fit_no_outcome_says_so():
         walk.done("hear", "seen")
 
     assert no.value.facts["outcomes"] == "see=seen, hear=seen"
-
-
-def test_closing_early_cancels_what_is_open_and_reopening_takes_up_the_last_stage():
-    walk = Walk().done("grid_ac", "done").do(ev.Close("moved_away", by("lead")))
-    assert (walk.state.status, walk.state.open_tasks, walk.state.timers) == (Status.CLOSED, (), ())
-    with pytest.raises(ev.ReasonMissing):
-        walk.do(ev.Reopen("  ", by("lead")))
-
-    walk.do(ev.Reopen("retour dans le canton", by("lead")))
-
-    assert (walk.state.status, walk.state.stage, walk.state.outcome) == (Status.OPEN, "assessment", None)
-    assert ("grid_ac", "ORP") not in walk.open()
-    assert ("grid_ai", "OAI") in walk.open()
-
-
-def test_somebody_who_has_seen_an_older_state_is_refused():
-    walk = Walk()
-
-    with pytest.raises(ev.StaleSeq):
-        step(
-            CII,
-            walk.state,
-            ev.TaskDone("grid_ac", "done"),
-            {},
-            NOW,
-            CALENDAR,
-            ROLES,
-            expected=walk.state.seq - 1,
-        )
-
-
-def test_a_discretionary_meeting_never_holds_the_stage_back():
-    walk = Walk().do(ev.AddTask("meeting", by("lead")))
-    with pytest.raises(IllegalMove):
-        walk.do(ev.AddTask("meeting", by("lead")))
-
-    walk.assessed()
-
-    assert walk.state.stage == "plan"
-    assert [task.state for task in walk.state.tasks if task.key == "meeting"] == [Stand.CANCELLED]
 
 
 @pytest.mark.parametrize(
