@@ -6,12 +6,20 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from fractions import Fraction
+from types import NoneType
+
+import orjson
 
 from cii.kernel.money import Chf
+
+_PLAIN = frozenset({str, int, bool, NoneType})
+"""Types whose values stand as they are; most of what is written is of them."""
 
 
 def plain(value: object) -> object:  # noqa: C901, PLR0911 - one case per type
     """The value in JSON terms: money as centimes, ISO dates, moments in UTC, enums by value, sorted sets."""
+    if type(value) in _PLAIN:
+        return value
     match value:
         case None | bool() | int():
             return value
@@ -43,7 +51,10 @@ def _moment(at: datetime) -> str:
 
 
 def _mapping(value: Mapping[object, object]) -> dict[str, object]:
-    found = {str(plain(key)): plain(held) for key, held in value.items()}
+    found = {
+        key if type(key) is str else str(plain(key)): held if type(held) in _PLAIN else plain(held)
+        for key, held in value.items()
+    }
     if len(found) < len(value):
         raise ValueError("two keys have the same text: one name twice")
     return found
@@ -51,7 +62,11 @@ def _mapping(value: Mapping[object, object]) -> dict[str, object]:
 
 def canonical(value: object) -> bytes:
     """UTF-8 JSON with sorted keys and no spaces."""
-    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    form = plain(value)
+    try:
+        return orjson.dumps(form, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # a whole number past 64 bits
+        return json.dumps(form, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def digest(value: object) -> str:

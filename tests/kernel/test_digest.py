@@ -21,6 +21,10 @@ VALUES = st.recursive(
 )
 
 
+def as_the_standard_library_writes(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
 class Sector(StrEnum):
     AC = "AC"
 
@@ -53,6 +57,7 @@ def test_what_is_hashed_today_hashes_the_same_for_ever():
 def test_the_canonical_form_is_json_of_the_value_and_stays_itself(value):
     assert json.loads(canonical(value)) == value
     assert canonical(json.loads(canonical(value))) == canonical(value)
+    assert canonical(value) == as_the_standard_library_writes(value)
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(), min_size=2))
