@@ -61,8 +61,22 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def bind_processor(self, dialect: Dialect) -> Any:  # noqa: ANN401, D102
+        return _written_moment if dialect.name == "sqlite" else super().bind_processor(dialect)
+
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ANN401, D102
         return _read_moment if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _written_moment(value: datetime | None) -> str | None:
+    """A moment as SQLite keeps it: in UTC, to the microsecond, without its zone."""
+    if value is None:
+        return None
+    if value.tzinfo is not UTC:
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        value = value.astimezone(UTC)
+    return value.isoformat(" ", "microseconds")[:_NAIVE]
 
 
 _NAIVE = len("2026-01-31 12:00:00.000000")

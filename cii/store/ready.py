@@ -32,14 +32,15 @@ class _Told:
             return tuple([said(row[name]) if said else row[name] for name, said in self.given])
         return {name: said(row[name]) if said else row[name] for name, said in self.given}
 
-    def read(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        """A row of the driver in the types of its columns."""
+    def read(self, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+        """Rows of the driver in the types of their columns."""
         if not self.found:
-            return tuple(row)
-        values = list(row)
+            return rows
+        lists = [list(row) for row in rows]
         for place, read in self.found:
-            values[place] = read(values[place])
-        return tuple(values)
+            for one in lists:
+                one[place] = read(one[place])
+        return lists
 
 
 class Ready:
@@ -58,10 +59,10 @@ class Ready:
         given = [told.values(row) for row in rows]
         return _run(connection, told.sql, given, wanted=False)[0]
 
-    def read(self, connection: Connection, values: Row) -> list[tuple[Any, ...]]:
+    def read(self, connection: Connection, values: Row) -> Sequence[Sequence[Any]]:
         """The rows that these values find, or that writing them gives back."""
         told = self._told(connection.dialect)
-        return [told.read(row) for row in _run(connection, told.sql, [told.values(values)], wanted=True)[1]]
+        return told.read(_run(connection, told.sql, [told.values(values)], wanted=True)[1])
 
     def _told(self, dialect: Dialect) -> _Told:
         return self._known.get(dialect) or self._made(dialect)
@@ -84,39 +85,54 @@ class Ready:
         return told
 
 
+def run(connection: Connection, sql: str) -> None:
+    """A statement without values, as BEGIN: to the driver at once unless somebody listens."""
+    if _heard(connection):
+        connection.exec_driver_sql(sql)
+    else:
+        cursor = connection.connection.cursor()
+        _given(connection, cursor, sql, [()])
+        cursor.close()
+
+
 def _run(
     connection: Connection, sql: str, given: list[Any], *, wanted: bool
 ) -> tuple[int, Sequence[Sequence[Any]]]:
     """How many rows were touched, and those that came back."""
-    values = given if len(given) > 1 else given[0]
-    if not _straight(connection):
-        result = connection.exec_driver_sql(sql, values)
+    nested = connection.get_nested_transaction()
+    whole = connection.in_transaction() and (nested is None or nested.is_active)
+    if not whole or _heard(connection):
+        result = connection.exec_driver_sql(sql, given if len(given) > 1 else given[0])
         return result.rowcount, result.all() if wanted else ()
-    dialect, cursor = connection.dialect, connection.connection.cursor()
+    cursor = connection.connection.cursor()
+    _given(connection, cursor, sql, given)
+    told = cursor.rowcount, cursor.fetchall() if wanted else ()
+    cursor.close()
+    return told
+
+
+def _given(connection: Connection, cursor: Any, sql: str, given: list[Any]) -> None:  # noqa: ANN401 - the driver's
+    """Give a statement to the driver; what it refuses is said as the house says it."""
+    dialect = connection.dialect
     try:
         if len(given) > 1:
-            dialect.do_executemany(cursor, sql, values)
+            dialect.do_executemany(cursor, sql, given)
         else:
-            dialect.do_execute(cursor, sql, values)
-        return cursor.rowcount, cursor.fetchall() if wanted else ()
+            dialect.do_execute(cursor, sql, given[0])
     except dialect.loaded_dbapi.Error as no:
         gone = dialect.is_disconnect(no, connection.connection.dbapi_connection, cursor)
+        cursor.close()
         if gone:
             connection.invalidate(no)
         raise DBAPIError.instance(
-            sql, values, no, dialect.loaded_dbapi.Error, connection_invalidated=gone, dialect=dialect
+            sql, given, no, dialect.loaded_dbapi.Error, connection_invalidated=gone, dialect=dialect
         ) from no
-    finally:
-        cursor.close()
 
 
-def _straight(connection: Connection) -> bool:
-    """Whether the driver may be asked at once: a transaction is open and nobody listens to statements."""
-    if not connection.in_transaction():
-        return False
-    nested = connection.get_nested_transaction()
+def _heard(connection: Connection) -> bool:
+    """Whether somebody listens to the statements of this connection, or has them logged."""
     heard: Any = connection.dispatch
-    return (nested is None or nested.is_active) and not (
+    return bool(
         heard.before_cursor_execute
         or heard.after_cursor_execute
         or connection.engine.logger.isEnabledFor(logging.INFO)

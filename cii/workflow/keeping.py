@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Connection, Table, bindparam, insert, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import SQLModel, col, delete
 
@@ -73,8 +73,9 @@ def keep(
         {"seq": one.seq, "kind": one.kind, "data": {name: stored(held) for name, held in one.data.items()}}
         for one in took.records
     ]
+    written = work.session.connection()
     _EVENTS.write(
-        work.session.connection(),
+        written,
         [
             {
                 "instance_id": instance.id, "seq": one["seq"], "kind": one["kind"], "payload": one["data"],
@@ -83,9 +84,9 @@ def keep(
             for one in told
         ],
     )  # fmt: skip
-    _keep_instance(work, instance, took.state)
-    _keep_tasks(work, instance, definition, before, took.state)
-    _keep_timers(work, instance, before, took.state, event)
+    _keep_instance(work, written, instance, took.state)
+    _keep_tasks(work, written, instance, definition, before, took.state)
+    _keep_timers(work, written, instance, before, took.state, event)
     wrote(
         work,
         act,
@@ -98,19 +99,24 @@ def keep(
     return Fired(instance, took.effects, revived(definition, took.state), took.records)
 
 
-def _keep_instance(work: Work, instance: WfInstance, state: State) -> None:
+def _keep_instance(work: Work, written: Connection, instance: WfInstance, state: State) -> None:
     closed = state.status == Status.CLOSED
     says = {**instance_fields(state), "closed_at": (instance.closed_at or work.now) if closed else None}
     changed = {name: value for name, value in says.items() if getattr(instance, name) != value}
     if changed:
         statement = _change(WfInstance, ("id",), tuple(sorted(changed)))
-        statement.write(work.session.connection(), [{"at_id": instance.id, **changed}])
+        statement.write(written, [{"at_id": instance.id, **changed}])
         for name, value in changed.items():
             set_committed_value(instance, name, value)
 
 
-def _keep_tasks(
-    work: Work, instance: WfInstance, definition: Definition, before: State | None, state: State
+def _keep_tasks(  # noqa: PLR0917 - the private end of one caller
+    work: Work,
+    written: Connection,
+    instance: WfInstance,
+    definition: Definition,
+    before: State | None,
+    state: State,
 ) -> None:
     old = before.tasks if before else ()
     new: list[Fields] = []
@@ -136,16 +142,21 @@ def _keep_tasks(
         changed = {name: value for name, value in says.items() if name not in was or was[name] != value}
         changes[one.no] = changed | ({"done_by": work.actor.account_id} if ended else {})
     if new:
-        _TASKS.write(work.session.connection(), new)
-    _write(work, WfTask, instance, changes)
+        _TASKS.write(written, new)
+    _write(work, written, WfTask, instance, changes)
 
 
-def _keep_timers(
-    work: Work, instance: WfInstance, before: State | None, state: State, event: Event | None
+def _keep_timers(  # noqa: PLR0917 - the private end of one caller
+    work: Work,
+    written: Connection,
+    instance: WfInstance,
+    before: State | None,
+    state: State,
+    event: Event | None,
 ) -> None:
-    was, live = timer_fields(before) if before else {}, timer_fields(state)
-    if live == was:
+    if before and before.timers == state.timers and before.status == state.status:
         return
+    was, live = timer_fields(before) if before else {}, timer_fields(state)
     new = [
         {"instance_id": instance.id, "number": number, "failures": 0, **fields}
         for number, fields in live.items()
@@ -160,12 +171,16 @@ def _keep_timers(
         changed = {name: value for name, value in live[number].items() if fields[name] != value}
         changes[number] = changed | ({"retry_at": None} if "due_at" in changed else {})
     if new:
-        _TIMERS.write(work.session.connection(), new)
-    _write(work, WfTimer, instance, changes)
+        _TIMERS.write(written, new)
+    _write(work, written, WfTimer, instance, changes)
 
 
 def _write(
-    work: Work, table: type[WfTask | WfTimer], instance: WfInstance, changes: Mapping[int, Fields]
+    work: Work,
+    written: Connection,
+    table: type[WfTask | WfTimer],
+    instance: WfInstance,
+    changes: Mapping[int, Fields],
 ) -> None:
     """Change rows of an instance by their numbers: one statement for those that change alike."""
     alike: dict[tuple[str, ...], list[Fields]] = {}
@@ -174,7 +189,7 @@ def _write(
             row = {"at_instance_id": instance.id, "at_number": number, **fields}
             alike.setdefault(tuple(sorted(fields)), []).append(row)
     for names, rows in alike.items():
-        _change(table, ("instance_id", "number"), names).write(work.session.connection(), rows)
+        _change(table, ("instance_id", "number"), names).write(written, rows)
     if alike:
         for held in list(work.session.identity_map.values()):
             if isinstance(held, table) and held.instance_id == instance.id:
@@ -203,9 +218,9 @@ def keep_parts(work: Work, instance: WfInstance, held: Mapping[str, tuple[int, .
 
 def stored(value: object) -> Any:  # noqa: ANN401 - plain values of JSON
     """A fact or record in JSON's terms: money as centimes, dates and durations as files write them."""
+    if value is None or isinstance(value, str | int):
+        return value
     match value:
-        case None | bool() | int() | str():
-            return value
         case Chf():
             return value.centimes
         case Mapping():

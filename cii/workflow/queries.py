@@ -4,7 +4,7 @@ A state is folded from its events: one home of the truth, some 40 records a case
 and timers are what lists and sweeps read; `projection.drift` names each that differs from the fold.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -12,7 +12,9 @@ from typing import Any, cast
 
 from sqlalchemy import Select, Table, bindparam, exists, or_
 from sqlalchemy import select as from_tables
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import manager_of_class, set_committed_value
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import SQLModel, col, select
 
@@ -65,7 +67,7 @@ def _columns(rows: type[SQLModel], *names: str) -> Select[Any]:
 _RECORDS = Ready(_columns(WfEvent, "seq", "at", "kind", "payload").order_by(_of(WfEvent).c.seq))
 _PARTS = Ready(_columns(WfPart, "role", "unit_id").order_by(_of(WfPart).c.role, _of(WfPart).c.position))
 
-_BY_ID = select(WfInstance).where(col(WfInstance.id) == bindparam("instance"))
+_BY_ID = Ready(from_tables(*_of(WfInstance).c).where(_of(WfInstance).c.id == bindparam("instance")))
 
 _BY_SUBJECT = (
     select(WfInstance)
@@ -74,6 +76,7 @@ _BY_SUBJECT = (
     .limit(1)
 )
 
+_COLUMNS = tuple(column.name for column in _of(WfInstance).c)
 _SAYS = tuple(column.name for column in _of(WfInstance).c if column.name != "id")
 """What the row of an instance says."""
 
@@ -208,8 +211,20 @@ def instance_by_id(work: Work, instance_id: int) -> WfInstance:
     """An instance by its row; whoever calls has seen that its subject may be seen."""
     held = work.session.identity_map.get(identity_key(WfInstance, instance_id))
     if held is None:
-        held = work.session.execute(_BY_ID, {"instance": instance_id}).scalar_one()
-    return cast("WfInstance", held)
+        rows = _BY_ID.read(work.session.connection(), {"instance": instance_id})
+        if not rows:
+            raise NoResultFound
+        held = _kept(work, rows[0])
+    return held
+
+
+def _kept(work: Work, says: Sequence[Any]) -> WfInstance:
+    """The row of an instance as the object that this transaction holds of it."""
+    instance: WfInstance = manager_of_class(WfInstance).new_instance()
+    vars(instance).update(zip(_COLUMNS, says, strict=True))
+    make_transient_to_detached(instance)
+    work.session.add(instance)
+    return instance
 
 
 def events_of(work: Work, instance: WfInstance) -> list[WfEvent]:

@@ -77,7 +77,7 @@ def test_what_is_read_comes_in_the_types_of_its_columns(work: Work):
 
     found = FIND.read(work.session.connection(), {"name": "ready read"})
 
-    assert found == [("ready read", work.today, work.now)]
+    assert [tuple(one) for one in found] == [("ready read", work.today, work.now)]
 
 
 def test_who_listens_to_statements_hears_ready_ones_too(work: Work):
