@@ -42,14 +42,6 @@ class Advance(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Sweep:
-    """What a sweep has done: the steps taken in due order, and the timers that could not fire, with why."""
-
-    fired: tuple[Fired, ...]
-    failed: tuple[tuple[str, Refusal], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class StuckTimer:
     """A timer that came due and could not fire: of which process, since when, how often tried, why not."""
 
@@ -65,34 +57,13 @@ class StuckTimer:
     retry_at: datetime | None
 
 
-def sweep_timers(
-    work: Work, now: datetime | None = None, advance: Mapping[str, Advance] | None = None, limit: int = 500
-) -> Sweep:
-    """Fire the timers that are due within one transaction; swept twice, each fires once.
-
-    `advance` names by subject who takes the step with its facts and effects. A timer that cannot fire stays
-    and is reported; the others go on. Workers use `sweep_each`.
-    """
-    moment = now or work.now
-    fired: list[Fired] = []
-    failed: list[tuple[str, Refusal]] = []
-    for timer_id, _ in work.session.execute(_due(moment).limit(limit)).all():
-        try:
-            with work.session.begin_nested():
-                took = _fire(work, timer_id, moment, advance or {})
-        except Refusal as no:
-            failed.append((_note_failure(work, timer_id, no.code), no))
-        else:
-            fired += [took] if took else []
-    return Sweep(tuple(fired), tuple(failed))
-
-
 def sweep_each(
     opened: Callable[[], AbstractContextManager[Work]], advance: Mapping[str, Advance] | None = None
 ) -> tuple[int, int]:
     """Fire every timer that is due, each in a transaction of its own; returns how many fired and failed.
 
-    `opened` begins a transaction of the house. A failure, refused or not, is logged and kept with the timer.
+    `opened` begins a transaction of the house; `advance` names by subject who takes the step with its facts
+    and effects. A failure, refused or not, is logged and kept with the timer. Swept twice, each fires once.
     """
     fired = failed = 0
     for timer_id in _waiting(opened):
@@ -162,13 +133,12 @@ def _fire(work: Work, timer_id: int, moment: datetime, advance: Mapping[str, Adv
     return advance.get(instance.subject, fire)(work, instance, TimerFired(timer.number))
 
 
-def _note_failure(work: Work, timer_id: int, why: str) -> str:
+def _note_failure(work: Work, timer_id: int, why: str) -> None:
     timer = work.session.get_one(WfTimer, timer_id)
-    instance, _ = locked(work, timer.instance_id)
+    locked(work, timer.instance_id)
     work.session.refresh(timer)
     if timer.state == "waiting":
         timer.failures += 1
         timer.failure = why[:80]
         timer.retry_at = work.now + min(timedelta(minutes=2 ** min(timer.failures, 20)), SELDOM)
         work.session.flush()
-    return instance.ref

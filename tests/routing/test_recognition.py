@@ -43,9 +43,9 @@ from cii.routing.rules_social import (
 from cii.routing.vocabulary_social import Criterion, Finding
 from cii.texts.speech import refusal
 from cii.workflow.projection import drift
-from cii.workflow.sweeping import sweep_timers
 from tests.access.build_access import an_actor
 from tests.routing.build_routing import a_town
+from tests.workflow.build_workflow import sweep
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def test_a_worker_tells_the_group_of_a_request_that_waits(work, town):
     row = apply_recognition(town.hands["ATELIER"])
     later = replace(work, now=work.now + timedelta(days=31))
 
-    swept = sweep_timers(later, later.now, {SUBJECT: advance_recognition})
+    swept = sweep(later, {SUBJECT: advance_recognition})
 
     assert swept.failed == ()
     assert "recognition-late" in {one.kind for one in notices(town.hands["group"])}

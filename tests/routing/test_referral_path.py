@@ -32,9 +32,9 @@ from cii.workflow.decided import kept_about
 from cii.workflow.inbox import inbox
 from cii.workflow.projection import drift
 from cii.workflow.queries import state_of
-from cii.workflow.sweeping import sweep_timers
 from cii.workflow.tables import WfDecision
 from tests.routing.build_routing import CONSENT, a_detection, a_town, an_announced, everyday, sent_to
+from tests.workflow.build_workflow import sweep
 
 E = ReferralEvent
 
@@ -45,7 +45,7 @@ def moved(hand, ref, event, text="", **more):
 
 def swept(work, days):
     later = replace(work, now=work.now + timedelta(days=days))
-    return sweep_timers(later, advance=advances())
+    return sweep(later, advance=advances())
 
 
 def test_the_receiving_unit_has_the_referral_in_its_inbox_and_the_sender_has_not(work):

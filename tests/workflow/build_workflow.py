@@ -1,15 +1,20 @@
 """Builders of processes: the published files, units that hold the roles, a running network case."""
 
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 import cii
 from cii.institutions.vocabulary import Sector, UnitKind
+from cii.kernel.errors import Refusal
 from cii.store.work import Actor, Seat, Work
-from cii.workflow.actions import Fired, publish, start
-from cii.workflow.events import TaskDone
+from cii.workflow.actions import Fired, fire, publish, start
+from cii.workflow.events import Event, TaskDone
+from cii.workflow.sweeping import Advance, sweep_each
+from cii.workflow.tables import WfInstance
 from tests.institutions.build_institutions import a_unit
 
 WORKFLOWS = Path(cii.__file__).parent.parent / "workflows"
@@ -101,3 +106,38 @@ def seated(
 
 def done(key: str, outcome: str = "done", closing: str | None = None) -> TaskDone:
     return TaskDone(key, outcome, closing=closing)
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What the worker did: the steps taken in due order, and of which process a timer could not fire, with why."""
+
+    fired: tuple[Fired, ...]
+    failed: tuple[tuple[str, Refusal], ...]
+
+
+def sweep(work: Work, advance: Mapping[str, Advance] | None = None) -> Swept:
+    """Let the worker fire what is due, each timer in a savepoint of the transaction at hand."""
+    fired: list[Fired] = []
+    failed: list[tuple[str, Refusal]] = []
+
+    def noted(step: Advance) -> Advance:
+        def taken(work: Work, instance: WfInstance, event: Event) -> Fired:
+            try:
+                fired.append(step(work, instance, event))
+            except Refusal as no:
+                failed.append((instance.ref, no))
+                raise
+            return fired[-1]
+
+        return taken
+
+    @contextmanager
+    def opened() -> Iterator[Work]:
+        with work.session.begin_nested():
+            yield work
+
+    subjects = work.session.exec(select(WfInstance.subject).distinct()).all()
+    done = sweep_each(opened, {one: noted((advance or {}).get(one, fire)) for one in subjects})
+    assert done == (len(fired), len(failed))
+    return Swept(tuple(fired), tuple(failed))

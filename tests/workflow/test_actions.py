@@ -27,7 +27,6 @@ from cii.workflow.decided import kept_about
 from cii.workflow.events import Escalate, Resume, StaleSeq, Suspend, TransferLead, WrongInstitution
 from cii.workflow.projection import drift
 from cii.workflow.queries import instance_for, roles_of, tasks_of
-from cii.workflow.sweeping import sweep_timers
 from cii.workflow.tables import WfDefinition, WfTimer
 from tests.conftest import NOW
 from tests.workflow.build_workflow import (
@@ -36,6 +35,7 @@ from tests.workflow.build_workflow import (
     a_process,
     done,
     seated,
+    sweep,
     the_files,
     the_units,
 )
@@ -153,7 +153,7 @@ def test_a_resting_process_has_no_due_timers(work: Work, tmp_path):
     lead = seated(work, roles["lead"][0])
     fire(lead, begun.instance, Suspend("Hospitalisation"))
 
-    swept = sweep_timers(replace(work, now=NOW + timedelta(days=90)))
+    swept = sweep(replace(work, now=NOW + timedelta(days=90)))
     resting = {one.state for one in work.session.exec(select(WfTimer))}
     fire(replace(lead, now=NOW + timedelta(days=90)), begun.instance, Resume())
 
@@ -166,8 +166,8 @@ def test_timers_fire_in_due_order_and_only_once(work: Work, tmp_path):
     begun, _ = a_process(work, tmp_path / "w")
     later = replace(work, now=NOW + timedelta(days=61))
 
-    first = sweep_timers(later)
-    again = sweep_timers(later)
+    first = sweep(later)
+    again = sweep(later)
 
     told = [type(one.effects[-1]).__name__ for one in first.fired]
     assert isinstance(first.fired[0].effects[-1], Escalate)
@@ -185,7 +185,7 @@ def test_a_timer_that_cannot_fire_does_not_stop_the_others(work: Work, tmp_path)
     nobody, _ = a_process(work, tmp_path / "w", subject_id=1, roles={key: roles[key] for key in ("AC", "AI")})
     well, _ = a_process(work, tmp_path / "w", subject_id=2, roles=roles)
 
-    swept = sweep_timers(replace(work, now=NOW + timedelta(days=61)))
+    swept = sweep(replace(work, now=NOW + timedelta(days=61)))
 
     assert [(ref, no.code) for ref, no in swept.failed] == [(nobody.instance.ref, "role-unfilled")]
     assert (nobody.instance.stage, well.instance.stage) == ("both", "late")

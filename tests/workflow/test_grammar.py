@@ -17,10 +17,9 @@ from cii.workflow import events as ev
 from cii.workflow.actions import AlreadyRunning, Fired, fire, publish, start
 from cii.workflow.projection import drift
 from cii.workflow.queries import roles_of, tasks_of
-from cii.workflow.sweeping import sweep_timers
 from tests.conftest import NOW
 from tests.institutions.build_institutions import a_unit
-from tests.workflow.build_workflow import WORKFLOWS, done, seated, the_units
+from tests.workflow.build_workflow import WORKFLOWS, done, seated, sweep, the_units
 
 FILE = """\
 workflow: all-words
@@ -130,7 +129,7 @@ class Case:
 
     def later(self, days: int) -> "Case":
         self.work = replace(self.work, now=NOW + timedelta(days=days))
-        self.swept = sweep_timers(self.work)
+        self.swept = sweep(self.work)
         assert (self.swept.failed, drift(self.work)) == ((), [])
         return self
 

@@ -28,11 +28,10 @@ from cii.workflow.migrating import (
 from cii.workflow.migration import read_plan
 from cii.workflow.projection import drift
 from cii.workflow.queries import definition_of, state_of, tasks_of
-from cii.workflow.sweeping import sweep_timers
 from cii.workflow.tables import WfEvent, WfInstance, WfTask
 from cii.workflow.versions import chapters
 from tests.conftest import NOW
-from tests.workflow.build_workflow import done, seated, the_units
+from tests.workflow.build_workflow import done, seated, sweep, the_units
 
 FILES = Path(__file__).parent / "migrations"
 TEXT = (FILES / "migrations" / "joint-opinion-1-2.yaml").read_text("utf-8")
@@ -167,7 +166,7 @@ def test_migrated_cases_go_on_and_their_timers_lead_into_the_new_stages(canton):
     run(engine, digest)
 
     with at(engine, NOW + timedelta(days=61)) as work:
-        swept = sweep_timers(work)
+        swept = sweep(work)
 
         assert swept.failed == ()
         fresh = work.session.get_one(WfInstance, cases["fresh"])

@@ -22,11 +22,10 @@ from cii.workflow.definition import parse
 from cii.workflow.moves import Move
 from cii.workflow.projection import drift
 from cii.workflow.queries import instance_by_id, moves_for, state_of
-from cii.workflow.sweeping import sweep_timers
 from cii.workflow.tables import WfInstance, WfTask
 from cii.workflow.vocabulary import OWNERS, Stand, Status
 from tests.institutions.build_institutions import a_unit
-from tests.workflow.build_workflow import WORKFLOWS, seated
+from tests.workflow.build_workflow import WORKFLOWS, seated, sweep
 
 DEFINITIONS = {
     made.id: made
@@ -66,7 +65,7 @@ class Play:
         """Time passes, then somebody does something; a refusal changes nothing."""
         self.work = replace(self.work, now=self.work.now + timedelta(days=days))
         if what == "sweep":
-            swept = sweep_timers(self.work, advance={self.definition.subject: self.advance})
+            swept = sweep(self.work, advance={self.definition.subject: self.advance})
             assert swept.failed == ()
             return
         before = self.rows()

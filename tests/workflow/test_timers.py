@@ -13,16 +13,17 @@ from cii.jobs.registry import JOBS
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.clock import ZURICH
 from cii.store.work import HOUSE, Work, working
+from cii.workflow import sweeping
 from cii.workflow.actions import fire
 from cii.workflow.delays import due_at, shifted
 from cii.workflow.events import Resume, Suspend
 from cii.workflow.projection import drift
 from cii.workflow.queries import events_of, tasks_of
-from cii.workflow.sweeping import stuck_timers, sweep_each, sweep_timers
+from cii.workflow.sweeping import stuck_timers, sweep_each
 from cii.workflow.tables import WfEvent, WfInstance, WfTimer
 from cii.workflow.vocabulary import Length
 from tests.conftest import NOW
-from tests.workflow.build_workflow import TWO_VOICES, a_process, done, the_files, the_units
+from tests.workflow.build_workflow import TWO_VOICES, a_process, done, sweep, the_files, the_units
 
 JOB = next(one for one in JOBS if one.name == "stuck-timers")
 NE, BE, TI = WorkingDays("NE"), WorkingDays("BE"), WorkingDays("TI")
@@ -95,8 +96,8 @@ def test_an_escalation_waits_for_the_last_second_of_its_day(work: Work, tmp_path
     a_process(replace(work, now=wall(begun)), tmp_path / "w")
     moment = wall(last_second)
 
-    early = sweep_timers(replace(work, now=moment - timedelta(seconds=1)))
-    on_time = sweep_timers(replace(work, now=moment))
+    early = sweep(replace(work, now=moment - timedelta(seconds=1)))
+    on_time = sweep(replace(work, now=moment))
 
     assert (len(early.fired), len(on_time.fired)) == (0, 1)
     assert drift(work) == []
@@ -110,13 +111,13 @@ def test_after_a_downtime_timers_fire_in_due_order_and_keep_the_moment_that_was_
         )
     back = NOW + timedelta(days=17)
 
-    swept = sweep_timers(replace(work, now=back))
+    swept = sweep(replace(work, now=back))
 
     assert [one.instance.subject_id for one in swept.fired] == [2, 3, 1]
     gone = [one.records[0] for one in swept.fired]
     assert [record.data["was_due"][:10] for record in gone] == ["2026-10-22", "2026-10-23", "2026-10-26"]
     assert {record.at for record in gone} == {back}
-    assert sweep_timers(replace(work, now=back)).fired == ()
+    assert sweep(replace(work, now=back)).fired == ()
     assert drift(work) == []
 
 
@@ -125,7 +126,7 @@ def test_what_a_late_timeout_opens_has_its_whole_delay_from_the_day_people_learn
     begun, _ = a_process(work, the_files(work, tmp_path / "w", text))
     back = wall("2026-12-24 10:00")
 
-    sweep_timers(replace(work, now=back))
+    sweep(replace(work, now=back))
 
     chase = next(one for one in tasks_of(work, begun.instance) if one.key == "chase")
     assert chase.due_at.astimezone(ZURICH).isoformat() == "2027-01-04T23:59:59+01:00"
@@ -135,7 +136,7 @@ def test_a_rest_freezes_timers_and_gives_back_the_time_that_was_left(work: Work,
     begun, _ = a_process(work, tmp_path / "w")
     fire(replace(work, now=NOW + timedelta(days=1)), begun.instance, Suspend("Hospitalisation"))
 
-    resting = sweep_timers(replace(work, now=NOW + timedelta(days=100)))
+    resting = sweep(replace(work, now=NOW + timedelta(days=100)))
     fire(replace(work, now=NOW + timedelta(days=100)), begun.instance, Resume())
 
     assert resting.fired == ()
@@ -213,7 +214,7 @@ def test_a_timer_that_fails_stops_no_other_and_is_tried_again_ever_more_rarely(f
         assert (healed, stuck_timers(work), drift(work)) == ((2, 0), [], [])
 
 
-def test_failing_timers_in_front_do_not_hide_those_behind(work: Work, tmp_path):
+def test_failing_timers_in_front_do_not_hide_those_behind(work: Work, tmp_path, monkeypatch):
     roles = the_units(work)
     without_lead = {key: roles[key] for key in ("AC", "AI")}
     for number in range(1, 4):
@@ -221,7 +222,8 @@ def test_failing_timers_in_front_do_not_hide_those_behind(work: Work, tmp_path):
     a_process(replace(work, now=NOW + timedelta(days=1)), tmp_path / "w", subject_id=9, roles=roles)
     later = replace(work, now=NOW + timedelta(days=62))
 
-    swept = [sweep_timers(later, limit=3) for _ in range(4)]
+    monkeypatch.setattr(sweeping, "CHUNK", 3)
+    swept = [sweep(later) for _ in range(2)]
 
     assert {no.code for one in swept for _, no in one.failed} == {"role-unfilled"}
     well = work.session.exec(select(WfInstance).where(WfInstance.subject_id == 9)).one()
@@ -233,7 +235,7 @@ def test_the_night_names_the_timers_that_cannot_fire(work: Work, tmp_path, caplo
     roles = the_units(work)
     begun, _ = a_process(work, tmp_path / "w", roles={key: roles[key] for key in ("AC", "AI")})
     later = replace(work, now=NOW + timedelta(days=61))
-    sweep_timers(later)
+    sweep(later)
 
     found = JOB.run(later, later.today)
 
@@ -246,7 +248,7 @@ def test_a_task_done_takes_its_escalation_along(work: Work, tmp_path):
     begun, _ = a_process(work, tmp_path / "w")
     fire(work, begun.instance, done("one"))
 
-    swept = sweep_timers(replace(work, now=NOW + timedelta(days=30)))
+    swept = sweep(replace(work, now=NOW + timedelta(days=30)))
 
     assert swept.fired == ()
     assert [one.kind for one in events_of(work, begun.instance)][-1] == "timer-gone"
