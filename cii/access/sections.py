@@ -59,7 +59,6 @@ TABLE: Mapping[Role, Mapping[Relation, Mask]] = {
 """Role → relation → sections; an empty row is a role without case content."""
 
 _MANAGERS = frozenset({Role.CASE_MANAGER, Role.SUPERVISOR})
-_WORKING = frozenset({Relation.OWN, Relation.PARTY})
 SECTOR_ADDS: Mapping[tuple[str, Relation], Mask] = {
     ("AS", Relation.OWN): Mask(S.SOCIAL | S.SOCIAL_FACTS, S.SOCIAL | S.SOCIAL_FACTS),
     ("AS", Relation.PARTY): Mask(S.SOCIAL | S.SOCIAL_FACTS, S.SOCIAL | S.SOCIAL_FACTS),

@@ -52,10 +52,6 @@ class Actor:
         """The institutions of these units."""
         return tuple(dict.fromkeys(seat.institution_id for seat in self.seats))
 
-    def roles_in(self, unit_id: int) -> frozenset[str]:
-        """The roles that the actor has in that unit."""
-        return frozenset(seat.role for seat in self.seats if seat.unit_id == unit_id)
-
     def has_role(self, *roles: str) -> bool:
         """Whether the actor has one of these roles anywhere."""
         return any(seat.role in roles for seat in self.seats)

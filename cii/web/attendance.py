@@ -19,7 +19,6 @@ from cii.wire import language
 from cii.wire.reading import typed
 from cii.wire.refusals import NotAChoice
 
-_DAY = "%Y-%m-%d"
 _PARTS = 3
 _MONTHS = range(1, 13)
 _YEARS = range(1990, 2200)
