@@ -26,9 +26,9 @@ from cii.routing.vocabulary import ReferralEvent
 from cii.workflow.inbox import inbox
 from cii.workflow.projection import drift
 from cii.workflow.queries import roles_of, tasks_of
-from cii.workflow.sweeping import sweep_timers
 from cii.workflow.vocabulary import Stand
 from tests.routing.build_routing import a_town, an_announced, sent_to
+from tests.workflow.build_workflow import sweep
 
 E = ReferralEvent
 DAY = date(2026, 10, 14)
@@ -108,7 +108,7 @@ def test_not_taken_over_the_lead_stays_with_the_sender_and_no_dead_line_remains(
     gsr, orp = town.hands["GSR"], town.hands["ORP"]
 
     if end == "expire":
-        sweep_timers(replace(work, now=work.now + timedelta(days=31)), advance=advances())
+        sweep(replace(work, now=work.now + timedelta(days=31)), advance=advances())
     elif end == "withdraw":
         moved(orp, done.referral_ref, E.WITHDRAW)
     else:
