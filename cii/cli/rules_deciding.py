@@ -73,9 +73,11 @@ def rules_eval(asked: argparse.Namespace, settings: Settings) -> Told:
 
 def _table(asked: argparse.Namespace, settings: Settings) -> Any:  # noqa: ANN401 - a Table
     from cii.decisions.rulebook import parse_table  # noqa: PLC0415
+    from cii.files.reading import decoded  # noqa: PLC0415
 
     if is_file(asked.table):
-        return parse_table(read_file(Path(asked.table)).decode("utf-8", "replace"), Path(asked.table).name)
+        name = Path(asked.table).name
+        return parse_table(decoded(read_file(Path(asked.table)), name), name)
     return published(asked, settings, asked.table)
 
 

@@ -6,12 +6,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cii.cli.rules_facts import UnusableError, in_json, is_file, published, read_file, usable
+from cii.cli.rules_facts import Unusable, in_json, is_file, published, read_file, usable
 from cii.cli.telling import DONE, FINDINGS, Told
 from cii.files.problems import Problem
 from cii.files.vocabulary import LANGUAGES
 from cii.store.settings import Settings
 from cii.texts.speech import say, written
+
+
+class FilesExist(Unusable):
+    """Files that would be written are there already; none is ever replaced."""
+
+    code = "files-exist"
+
+
+class NotWritable(Unusable):
+    """The files cannot be written where they should be."""
+
+    code = "not-writable"
 
 
 @usable
@@ -90,13 +102,13 @@ def _write(files: dict[Path, str]) -> None:
     """Write all files or none; a file that is there is never replaced."""
     there = [str(file) for file in files if file.exists()]
     if there:
-        raise UnusableError(f"Ces fichiers existent déjà : {', '.join(there)}.")
+        raise FilesExist(files=", ".join(there))
     try:
         for file, text in files.items():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
     except OSError as no:
-        raise UnusableError(f"L'écriture a échoué : {no.strerror}.") from no
+        raise NotWritable(reason=no.strerror or "") from no
 
 
 @usable
@@ -106,14 +118,14 @@ def rules_export(asked: argparse.Namespace, settings: Settings) -> Told:
     from cii.dmn.markdown import NoDecisionFile, decision_file  # noqa: PLC0415
     from cii.dmn.reading import read_dmn  # noqa: PLC0415
     from cii.dmn.writing import write_dmn  # noqa: PLC0415
-    from cii.files.reading import BrokenFile  # noqa: PLC0415
+    from cii.files.reading import BrokenFile, decoded  # noqa: PLC0415
 
     file = Path(asked.table)
     try:
         if not is_file(asked.table):
             tables = [published(asked, settings, asked.table)]
         elif file.suffix.lower() == ".md":
-            tables = [parse_table(read_file(file).decode("utf-8", "replace"), file.name)]
+            tables = [parse_table(decoded(read_file(file), file.name), file.name)]
         else:
             model = read_dmn(read_file(file), file.name)
             if model.problems:

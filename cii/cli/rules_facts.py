@@ -11,35 +11,74 @@ from pathlib import Path
 from typing import Any
 
 from cii.cli.telling import USAGE, Json, Run, Told
+from cii.kernel.errors import Refusal
 from cii.store.settings import Settings
+from cii.texts.speech import refusal
 
 SUFFIXES = frozenset({".dmn", ".md", ".xml"})
+LIMIT = 5_000_000
+"""So many bytes of a file are read at most: what is larger is refused by who reads it."""
+MOST_FACTS = 1_000_000
+"""A file of facts beyond so many bytes is not about one person."""
 
 
-class UnusableError(Exception):
-    """The command cannot use what it was given: a file that is not there, facts that are no JSON."""
+class Unusable(Refusal):
+    """The command cannot use what it was given; it ends with exit code 2."""
+
+    code, kind = "unusable", "malformed"
+
+
+class FileUnreadable(Unusable):
+    """The file named is not there, or may not be read."""
+
+    code = "file-unreadable"
+
+
+class FactsTooLarge(Unusable):
+    """The file of facts is longer than the facts about anybody."""
+
+    code = "facts-too-large"
+
+
+class FactsNotJson(Unusable):
+    """The facts are no JSON; line and column say where."""
+
+    code = "facts-not-json"
+
+
+class FactsNoObject(Unusable):
+    """The facts are JSON, but no object of names and values."""
+
+    code = "facts-no-object"
+
+
+class FactNotNamed(Unusable):
+    """A fact on the command line is not written name=value."""
+
+    code = "fact-not-named"
 
 
 def usable(run: Run) -> Run:
-    """The command, telling what it cannot use with exit code 2."""
+    """The command, telling what it cannot use in the reader's language, with exit code 2."""
 
     @functools.wraps(run)
     def told(asked: argparse.Namespace, settings: Settings) -> Told:
         try:
             return run(asked, settings)
-        except UnusableError as no:
-            reasons = [{"code": "unusable", "text": str(no)}]
-            return Told([str(no)], in_json({"reasons": reasons}), USAGE)
+        except Unusable as no:
+            said = refusal(no, getattr(asked, "lang", "fr"))
+            return Told([said], in_json({"reasons": [{"code": no.code, "text": said}]}), USAGE)
 
     return told
 
 
-def read_file(file: Path) -> bytes:
-    """The bytes of a file that must be there."""
+def read_file(file: Path, most: int = LIMIT) -> bytes:
+    """The bytes of a file, one more than `most` of one that is larger; refuses FileUnreadable."""
     try:
-        return file.read_bytes()
+        with file.open("rb") as held:
+            return held.read(most + 1)
     except OSError as no:
-        raise UnusableError(f"Le fichier {file} ne peut pas être lu : {no.strerror}.") from no
+        raise FileUnreadable(file=str(file), reason=no.strerror or "") from no
 
 
 def is_file(name: str) -> bool:
@@ -48,32 +87,49 @@ def is_file(name: str) -> bool:
 
 
 def facts_of(asked: argparse.Namespace) -> dict[str, Any]:
-    """The facts of the command: a JSON file, then `name=value` words; numbers exact, never floats."""
+    """The facts of the command: a JSON file, then `name=value` words; numbers exact, never floats.
+
+    Refuses: FileUnreadable, FactsTooLarge, FactsNotJson, FactsNoObject, FactNotNamed.
+    """
     found: dict[str, Any] = {}
-    given = asked.from_file
-    if given is not None:
-        try:
-            held = json.loads(
-                read_file(given).decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_number
-            )
-        except (ValueError, RecursionError) as no:
-            raise UnusableError(f"Le fichier {given} n'est pas du JSON : {no}.") from no
-        if not isinstance(held, dict):
-            raise UnusableError(f'Le fichier {given} doit être un objet JSON : {{"nom": valeur, …}}.')
-        found |= held
+    if asked.from_file is not None:
+        found |= _facts_in(asked.from_file)
     for word in asked.facts:
         name, sign, value = word.partition("=")
         if not sign:
-            raise UnusableError(f"« {word} » n'est pas un fait : écrire nom=valeur.")
+            raise FactNotNamed(word=word)
         try:
-            found[name] = json.loads(value, parse_float=Decimal, parse_constant=_no_number)
-        except ValueError:
+            found[name] = _json(value)
+        except (ValueError, RecursionError):
             found[name] = value
     return found
 
 
+def _facts_in(file: Path) -> dict[str, Any]:
+    data = read_file(file, MOST_FACTS)
+    if len(data) > MOST_FACTS:
+        raise FactsTooLarge(file=str(file), most=MOST_FACTS // 1000)
+    try:
+        held = _json(data.decode("utf-8-sig"))
+    except json.JSONDecodeError as no:
+        raise FactsNotJson(file=str(file), line=no.lineno, column=no.colno) from no
+    except UnicodeDecodeError as no:
+        line = data[: no.start].count(b"\n") + 1
+        column = no.start - data.rfind(b"\n", 0, no.start)
+        raise FactsNotJson(file=str(file), line=line, column=column) from no
+    except (ValueError, RecursionError) as no:  # NaN, a number of thousands of digits, brackets without end
+        raise FactsNotJson(file=str(file), line=1, column=1) from no
+    if not isinstance(held, dict):
+        raise FactsNoObject(file=str(file))
+    return held
+
+
+def _json(text: str) -> Any:  # noqa: ANN401 - whatever the file holds
+    return json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+
+
 def _no_number(text: str) -> object:
-    raise ValueError(f"{text} n'est pas un nombre")
+    raise ValueError(text)
 
 
 def table_facts(table: Any, facts: Mapping[str, object]) -> dict[str, object]:  # noqa: ANN401 - a Table

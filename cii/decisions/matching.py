@@ -9,9 +9,9 @@ Source: workflow.md §5; equal to the rules tried cell by cell (`hits.hits_of`),
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import and_
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from cii.decisions.domain import Domain, MissingFacts, Months, check_facts
 from cii.decisions.hits import Decision, NoRule, RulesOverlap, answer
@@ -24,8 +24,8 @@ WORLDS = 20_000
 """Up to so many outcomes of unknown facts are followed; beyond, all facts still asked for are missing."""
 _TRIED = 200_000
 """So many pairs of outcomes are held against each other for one fact; beyond, the fact counts as missing."""
-_KEPT = 4_096
-"""So many answers are kept per table."""
+_KEPT = 400_000
+"""So many rules in all stand behind the answers that are kept per table: 4 000 answers of 100 rules."""
 _SMALL = 1_000
 """Whole numbers of a domain up to this size are looked up, not searched."""
 
@@ -42,6 +42,7 @@ _TYPES: dict[str, type] = {
 """The type in which a fact of the kind mostly comes; others go the slow way."""
 
 _NEW, _SET = object.__new__, object.__setattr__
+Kept = TypeVar("Kept")
 Find = Callable[[Any], int | None]
 Masks = tuple[int | None, ...]
 
@@ -55,9 +56,18 @@ class _Place(NamedTuple):
     slow: Find
 
 
-@lru_cache(maxsize=256)
+class TableTooHeavy(Refusal):
+    """The draft of a table asks for more work than it was allowed."""
+
+    code, kind = "draft-too-heavy", "unfit"
+
+
 def pieces_of(table: Table) -> tuple[Pieces, ...]:
     """Each input of the table cut where its cells change their mind."""
+    return kept_with(table, "pieces", _pieces)
+
+
+def _pieces(table: Table) -> tuple[Pieces, ...]:
     return tuple(
         cut(column.name, column.domain, [rule.cells[at] for rule in table.rules])
         for at, column in enumerate(table.inputs)
@@ -70,15 +80,7 @@ class Matcher:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.everything = (1 << len(table.rules)) - 1
-        self.masks = [
-            [
-                sum(
-                    1 << number for number, rule in enumerate(table.rules) if rule.cells[at].holds(one.sample)
-                )
-                for one in pieces.pieces
-            ]
-            for at, pieces in enumerate(pieces_of(table))
-        ]
+        self.masks = [_masks(table, at, pieces) for at, pieces in enumerate(pieces_of(table))]
         self.distinct = [tuple(dict.fromkeys(masks)) for masks in self.masks]
         places = [_place(pieces, masks) for pieces, masks in zip(pieces_of(table), self.masks, strict=True)]
         self._plan = tuple((place.name, place.kind, place.find) for place in places)
@@ -86,6 +88,17 @@ class Matcher:
         self._first = table.hit_policy is HitPolicy.FIRST
         self._answers: dict[int, Decision | Refusal] = {}
         self._open: dict[tuple[int, tuple[int, ...]], Decision | tuple[str, ...] | Refusal] = {}
+        self._kept = max(_KEPT // (len(table.rules) + 1), 1)
+        self._done, self._most = 0, 0
+
+    def allow(self, steps: int) -> None:
+        """From here on the table may take so many steps in all: rules weighed, outcomes followed."""
+        self._most = self._done + steps
+
+    def _spend(self, steps: int) -> None:
+        self._done += steps
+        if self._most and self._done > self._most:
+            raise TableTooHeavy(field="draft", most=self._most)
 
     def decide(self, facts: Mapping[str, object]) -> Decision:
         """The answer for these facts; refuses as `place` and `settle` do."""
@@ -153,13 +166,14 @@ class Matcher:
         """What the table says when exactly these rules hold; a refusal is returned, not raised."""
         found = self._answers.get(alive)
         if found is None:
+            self._spend(len(self.table.rules))
             holding = alive & -alive if self._first else alive
             hits = [rule for at, rule in enumerate(self.table.rules) if holding >> at & 1]
             try:
                 found = answer(self.table, hits)
             except (NoRule, RulesOverlap) as no:
                 found = no
-            _keep(self._answers, alive, found)
+            self._keep(self._answers, alive, found)
         return found
 
     def _unknown(self, alive: int, unknown: tuple[int, ...]) -> Decision | tuple[str, ...] | Refusal:
@@ -167,7 +181,7 @@ class Matcher:
         found = self._open.get((alive, unknown))
         if found is None:
             found = self._decided(alive, unknown)
-            _keep(self._open, (alive, unknown), found)
+            self._keep(self._open, (alive, unknown), found)
         return found
 
     def _decided(self, alive: int, unknown: tuple[int, ...]) -> Decision | tuple[str, ...] | Refusal:
@@ -189,6 +203,7 @@ class Matcher:
         others = self._worlds(alive, tuple(one for one in unknown if one != at))
         if others is None or len(others) * len(self.distinct[at]) > _TRIED:
             return True
+        self._spend(len(others) * len(self.distinct[at]))
         return any(
             len({_said(self.answer(world & mask)) for mask in self.distinct[at]}) > 1 for world in others
         )
@@ -198,12 +213,27 @@ class Matcher:
         worlds = {alive}
         for at in unknown:
             further: set[int] = set()
+            self._spend(len(worlds) * len(self.distinct[at]))
             for world in worlds:
                 further.update(world & mask for mask in self.distinct[at])
                 if len(further) > WORLDS:
                     return None
             worlds = further
         return worlds
+
+    def _keep(self, store: dict[Any, Any], key: object, value: object) -> None:
+        if len(store) >= self._kept:
+            store.clear()
+        store[key] = value
+
+
+def _masks(table: Table, at: int, pieces: Pieces) -> list[int]:
+    """Per piece of an input the rules that hold there; what asks nothing is tried once."""
+    free = sum(1 << number for number, rule in enumerate(table.rules) if rule.cells[at].any)
+    asking = [
+        (1 << number, rule.cells[at]) for number, rule in enumerate(table.rules) if not rule.cells[at].any
+    ]
+    return [free | sum(bit for bit, cell in asking if cell.holds(one.sample)) for one in pieces.pieces]
 
 
 def _copy(answer: Any, used: dict[str, Any], masks: Masks) -> Decision:  # noqa: ANN401 - a Decision
@@ -215,16 +245,20 @@ def _copy(answer: Any, used: dict[str, Any], masks: Masks) -> Decision:  # noqa:
     return found
 
 
-@lru_cache(maxsize=256)
 def matcher(table: Table) -> Matcher:
-    """The table made ready; kept, so that only the first question pays."""
-    return Matcher(table)
+    """The table made ready; kept with it, so that only the first question pays and drafts are let go."""
+    found: Matcher = table.__dict__.get("made matcher") or kept_with(table, "matcher", Matcher)
+    return found
 
 
-def _keep(store: dict[Any, Any], key: object, value: object) -> None:
-    if len(store) >= _KEPT:
-        store.clear()
-    store[key] = value
+def kept_with(table: Table, name: str, make: Callable[[Table], Kept]) -> Kept:
+    """What is made of a table, kept as long as the table itself and no longer."""
+    held = table.__dict__
+    key = f"made {name}"
+    if key not in held:
+        held[key] = make(table)
+    found: Kept = held[key]
+    return found
 
 
 def _again(no: Refusal) -> Refusal:

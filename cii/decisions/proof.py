@@ -7,13 +7,12 @@ Source: workflow.md §3.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
 from cii.decisions.domain import shown
 from cii.decisions.hits import rank
-from cii.decisions.matching import matcher, pieces_of
+from cii.decisions.matching import kept_with, matcher, pieces_of
 from cii.decisions.rulebook import ALL, Table
 from cii.decisions.vocabulary import HitPolicy
 from cii.files.vocabulary import Title
@@ -78,9 +77,12 @@ class _TooMany(Exception):  # noqa: N818 - ends the walk, seen by nobody
     pass
 
 
-@lru_cache(maxsize=256)
 def prove(table: Table, cap: int = CAP) -> Proof:
-    """Gaps, overlaps and shadowed rules of the table; at most `cap` boxes are walked. Kept per table."""
+    """Gaps, overlaps and shadowed rules of the table; at most `cap` boxes are walked. Kept with the table."""
+    return kept_with(table, f"proof {cap}", lambda one: _proven(one, cap))
+
+
+def _proven(table: Table, cap: int) -> Proof:
     walk = _Walk(table, cap)
     boxes: list[_Box] = []
     more = False

@@ -11,9 +11,14 @@ from typing import Any
 
 from cii.decisions.decision import NoRule, RulesOverlap, decide
 from cii.decisions.domain import Domain, MissingFacts, day, duration, number
+from cii.decisions.matching import TableTooHeavy, matcher
 from cii.decisions.rulebook import Table
 from cii.kernel.errors import Refusal
 
+STEPS = 50_000_000
+"""What a draft may take over all open cases; the tables of the house take some thousands."""
+_PER_OUTCOME = 100
+"""An outcome that is told stays in the memory: it counts as so many steps."""
 _READ = {"date": day, "number": number, "months": duration, "days": duration}
 
 
@@ -95,10 +100,17 @@ def revived(domains: Mapping[str, Domain], kept: Mapping[str, Any]) -> dict[str,
 
 
 class Asked:
-    """One version, ready to be asked many times: the same facts are decided once."""
+    """One version, ready to be asked many times: the same facts are decided once.
 
-    def __init__(self, table: Table) -> None:
-        self.table = table
+    A draft, written by anybody, is allowed so many `steps` in all and refuses TableTooHeavy beyond: rules
+    weighed, outcomes of unknown facts followed, outcomes told.
+    """
+
+    def __init__(self, table: Table, steps: int = 0) -> None:
+        self.table, self._steps = table, steps
+        if steps:
+            matcher(table).allow(steps)
+        self._told = 0
         self._names = tuple(column.name for column in table.inputs)
         self._said: dict[tuple[Any, ...], Said] = {}
         self._same: dict[Said, Said] = {}
@@ -113,6 +125,10 @@ class Asked:
         if found is None:
             fresh = said(self.table, kept)
             found = self._said[key] = self._same.setdefault(fresh, fresh)
+            if found is fresh:
+                self._told += len(fresh.outcomes) + len(fresh.rules)
+            if self._steps and self._told > self._steps // _PER_OUTCOME:
+                raise TableTooHeavy(field="draft", most=self._steps)
         return found
 
 
@@ -122,6 +138,8 @@ def said(table: Table, kept: Mapping[str, Any]) -> Said:
         answer = decide(table, revived(table.domains, kept))
     except MissingFacts as no:
         return Said(Verdict.MISSING, facts=no.names)
+    except TableTooHeavy:
+        raise
     except NoRule:
         return Said(Verdict.NO_RULE)
     except RulesOverlap as no:

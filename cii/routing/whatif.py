@@ -13,8 +13,8 @@ from typing import Any
 
 from cii.cases.queries import OpenFile, open_files, open_persons
 from cii.decisions.rulebook import Table, parse_table
-from cii.decisions.whatif import Asked, Compared, Effect, Said, compare, sentences
-from cii.files.reading import BrokenFile
+from cii.decisions.whatif import STEPS, Asked, Compared, Effect, Said, compare, sentences
+from cii.files.reading import BrokenFile, decoded
 from cii.kernel.errors import Refusal, UnknownThing, refuse
 from cii.people.standing import births, standing
 from cii.people.vocabulary import StatusKind
@@ -124,13 +124,14 @@ class Report:
 def what_if(work: Work, ask: WhatIf, listed: int | None = LISTED) -> Report:
     """Ask the draft and the version in force about every open case; writes nothing.
 
-    Refuses: DraftFault (each fault with its line), OtherTable, DraftMissing, NoTableInForce, UnknownThing.
+    Refuses: DraftFault (each fault with its line), OtherTable, DraftMissing, NoTableInForce, UnknownThing,
+    TableTooHeavy.
     """
     day = ask.on or work.today
     row, now = table_on(work, ask.table, day)
     draft = _draft(work, ask)
     work.saw("rules_tried", [row.id or 0], 0)
-    held, proposed = Asked(now), Asked(draft)
+    held, proposed = Asked(now), Asked(draft, STEPS if ask.draft.strip() else 0)
     counts = {effect: Tally() for effect in Effect}
     flows: dict[tuple[Said, Said], Tally] = {}
     rows: dict[Effect, list[CaseRow]] = {Effect.MOVED: [], Effect.UNSAID: []}
@@ -193,17 +194,30 @@ def _draft(work: Work, ask: WhatIf) -> Table:
         raise
 
 
+def uploaded(data: bytes) -> str:
+    """The text of a draft that comes as a file; refuses DraftFault when it is too large or not UTF-8."""
+    try:
+        return decoded(data, "draft")
+    except BrokenFile as broken:
+        _refuse(broken)
+        raise
+
+
 def _read(text: str) -> Table:
     """The draft as a table; refuses DraftFault once per fault, all at once."""
     try:
         return parse_table(text, "draft")
     except BrokenFile as broken:
-        refuse(
-            DraftFault(field="draft", line=one.line, message=one.message, hint=one.suggestion or "")
-            for one in broken.problems
-            if one.severity == "error"
-        )
+        _refuse(broken)
         raise
+
+
+def _refuse(broken: BrokenFile) -> None:
+    refuse(
+        DraftFault(field="draft", line=one.line, message=one.message, hint=one.suggestion or "")
+        for one in broken.problems
+        if one.severity == "error"
+    )
 
 
 def _decided(work: Work, name: str) -> Callable[[OpenFile], _Asked | None]:

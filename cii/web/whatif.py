@@ -14,7 +14,7 @@ from cii.decisions.whatif import Effect, Said, Verdict
 from cii.documents.csv import write
 from cii.documents.table import Column as Head
 from cii.documents.table import Table as CsvTable
-from cii.routing.whatif import CaseRow, Facts, Flow, Report, WhatIf, what_if
+from cii.routing.whatif import CaseRow, Facts, Flow, Report, WhatIf, uploaded, what_if
 from cii.texts import formats
 from cii.web.base import Blueprint
 from cii.web.case_head import unit_name
@@ -51,7 +51,7 @@ def draft(name: str) -> str:
 def result(name: str) -> str | Response:
     """What the draft would change; as a page, or as a file of all cases that may be seen."""
     form, file = asked(DraftForm), request.files.get("file")
-    text = file.read().decode("utf-8", "replace") if file and file.filename else form.draft
+    text = uploaded(file.read()) if file and file.filename else form.draft
     whole = form.form == "csv"
     found = what_if(
         g.work,

@@ -133,6 +133,54 @@ def test_eval_refuses_bad_facts_in_json_with_its_exit_code(capsys, tmp_path, tex
     assert told["reasons"][0]["text"]
 
 
+@pytest.mark.parametrize(
+    ("data", "code", "words"),
+    [
+        (b'{"a": 1,\n "b": }', "facts-not-json", "Zeile 2, Spalte 7"),
+        (b'{\n"\xe2ge": 30}', "facts-not-json", "Zeile 2, Spalte 2"),
+        (b"[" * 100_000, "facts-not-json", "Zeile 1, Spalte 1"),
+        (b'{"a": ' + b"9" * 5_000 + b"}", "facts-not-json", "Zeile 1"),
+        (b"[1]", "facts-no-object", "Name"),
+        (b" " * 1_000_001, "facts-too-large", "1000 kB"),
+        (None, "file-unreadable", "gelesen"),
+    ],
+)
+def test_facts_that_cannot_be_read_are_refused_with_a_code_in_the_language_of_the_reader(
+    capsys, tmp_path, data, code, words
+):
+    facts = tmp_path / "facts.json"
+    if data is not None:
+        facts.write_bytes(data)
+
+    found, told = run(capsys, "rules", "eval", MODELS / "chained.dmn", "--facts", facts, "--lang", "de")
+
+    assert (found, told["reasons"][0]["code"]) == (2, code)
+    assert words in told["reasons"][0]["text"]
+
+
+def test_a_fact_without_a_name_and_files_in_the_way_are_refused_with_a_code(capsys, tmp_path):
+    _, unnamed = run(capsys, "rules", "eval", MODELS / "chained.dmn", "30", "--lang", "en")
+    run(capsys, "rules", "import-dmn", MODELS / "chained.dmn", "--out", tmp_path)
+    _, there = run(capsys, "rules", "import-dmn", MODELS / "chained.dmn", "--out", tmp_path, "--lang", "en")
+    (tmp_path / "file").write_text("", "utf-8")
+    _, nowhere = run(capsys, "rules", "import-dmn", MODELS / "chained.dmn", "--out", tmp_path / "file" / "x")
+
+    assert unnamed["reasons"] == [{"code": "fact-not-named", "text": "“30” is no fact: write name=value."}]
+    assert there["reasons"][0]["code"] == "files-exist"
+    assert nowhere["reasons"][0]["code"] == "not-writable"
+
+
+@pytest.mark.parametrize("command", ["eval", "export-dmn"])
+def test_a_decision_file_with_a_wrong_byte_is_refused_with_its_place(capsys, tmp_path, command):
+    file = tmp_path / "latin.md"
+    file.write_bytes("---\ntable: été\n---\n".encode("latin-1"))
+
+    code, told = run(capsys, "rules", command, file)
+
+    assert code == 1
+    assert "UTF-8" in str(told)
+
+
 def test_import_writes_all_files_or_none_and_never_over_another(capsys, tmp_path):
     first, _ = run(capsys, "rules", "import-dmn", MODELS / "chained.dmn", "--out", tmp_path / "a")
     again, _ = run(capsys, "rules", "import-dmn", MODELS / "chained.dmn", "--out", tmp_path / "a")

@@ -1,6 +1,7 @@
 """The page that says what a draft of a table would change."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,16 @@ def test_a_broken_draft_is_kept_and_its_fault_named_beside_the_field(site):
 
     assert "Ligne 10" in page
     assert "&lt;&lt; 30" in page
+
+
+def test_an_uploaded_draft_with_a_wrong_byte_is_refused_with_its_line(site):
+    wrong = TRIAGE.encode().replace("é".encode(), b"\xe9", 1)
+    line = wrong[: wrong.index(b"\xe9")].count(b"\n") + 1
+
+    page = site.as_("administrator").post(ADDRESS, 422, draft=TRIAGE, file=(BytesIO(wrong), "triage.md"))
+
+    assert f"Ligne {line} du projet" in page
+    assert "UTF-8" in page
 
 
 def test_the_list_comes_as_a_file(path):
