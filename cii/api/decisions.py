@@ -35,7 +35,11 @@ class ProofAsked:
 
 @dataclass(frozen=True)
 class ProofShown:
-    """What is proven of a table: `status` complete, gaps or not proven; regions as the files write them."""
+    """What is proven of a table: `status` complete, gaps or not proven; regions as the files write them.
+
+    `shadowed` rules never get a turn, `unreachable` ones hold for no facts; `more_gaps` and `more_overlaps`
+    tell that the lists go on.
+    """
 
     table: str
     version: int
@@ -43,7 +47,10 @@ class ProofShown:
     gaps: tuple[dict[str, str], ...]
     overlaps: tuple[dict[str, Any], ...]
     shadowed: tuple[str, ...]
+    unreachable: tuple[str, ...]
     boxes: int
+    more_gaps: bool
+    more_overlaps: bool
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,10 @@ EXPLAINED = only(
     Explained, "ref", "table", "version", "title", "valid_from", "valid_to", "legal_basis", "inputs",
     "sources", "outputs", "rules", "why", "hidden", "at", "by", changes=CHANGE, called="ExplainedAnswer",
 )  # fmt: skip
-PROOF = only(ProofShown, "table", "version", "status", "gaps", "overlaps", "shadowed", "boxes")
+PROOF = only(
+    ProofShown, "table", "version", "status", "gaps", "overlaps", "shadowed", "unreachable", "boxes",
+    "more_gaps", "more_overlaps",
+)  # fmt: skip
 DRAFT_EFFECT = only(
     DraftEffect, "table", "version", "draft_version", "on", "facts", "open_cases", "undecided", "exact",
     "effects", "flows", "silences", "moved", "unsaid", "hidden",
@@ -127,7 +137,7 @@ def proof_shown(name: str, version: int, found: Proof) -> ProofShown:
             {"rules": list(one.rules), "where": dict(one.region.where), "because": one.because or None}
             for one in found.overlaps
         ),
-        found.shadowed, found.boxes,
+        found.shadowed, found.unreachable, found.boxes, found.more, found.more_overlaps,
     )  # fmt: skip
 
 

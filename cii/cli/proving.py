@@ -29,6 +29,8 @@ def rules_proof(asked: argparse.Namespace, settings: Settings) -> Told:
             for one in found.overlaps
         ]
         lines += [f"  never gets a turn: {one}" for one in found.shadowed]
+        lines += [f"  holds for nobody: {one}" for one in found.unreachable]
+        lines += ["  and further gaps"] * found.more + ["  and further overlaps"] * found.more_overlaps
         told.append(proof_json(table))
     return Told(lines, {"tables": told}, DONE if sound else FINDINGS)
 
