@@ -5,13 +5,13 @@ bound to the facts of each evaluation. Source: DMN 1.3 §9.1 (S-FEEL unary tests
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from cii.decisions.domain import Domain, shown
 from cii.decisions.sfeel import ANY, BadCell, Cell, Span, split_list
-from cii.dmn.feel import Expression, NotTaken, Values, compile_expression
+from cii.dmn.feel import MOST_SIGNS, Expression, Names, NotTaken, Values, compile_expression, names_of
 from cii.files.reading import did_you_mean
 from cii.kernel.errors import Refusal
 from cii.texts.speech import Saying
@@ -63,13 +63,15 @@ def read_test(text: str, domain: Domain, known: Iterable[str]) -> Test:
     if plain in {"", "-"}:
         return Test("-", (), negated=False, domain=domain, fixed=ANY)
     found = _NEGATED.fullmatch(plain)
-    names = known if isinstance(known, Mapping) else list(known)
+    names = known if isinstance(known, Names) else names_of(known)
     bounds = tuple(_bound(part.strip(), names) for part in split_list(found[1] if found else plain))
     test = Test(plain, bounds, bool(found), domain)
     return test if test.names else Test(plain, bounds, test.negated, domain, _fixed(test))
 
 
-def _bound(text: str, known: Iterable[str]) -> Bound:
+def _bound(text: str, known: Names) -> Bound:
+    if len(text) > MOST_SIGNS:
+        raise NotTaken(Saying("problem.dmn.why.long", n=len(text), most=MOST_SIGNS))
     if text.startswith("?"):
         raise NotTaken(Saying("problem.dmn.why.question", text=text))
     for sign in ("<=", ">=", "<", ">", "="):

@@ -6,6 +6,7 @@ Source: DMN 1.3 §8 (decision tables), §9 (S-FEEL).
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from cii.decisions.domain import Domain, parse_domain
@@ -13,7 +14,7 @@ from cii.decisions.rulebook import COLLECTING, RANKED
 from cii.decisions.sfeel import ANY, BadCell
 from cii.decisions.vocabulary import HitPolicy
 from cii.dmn.cells import Test, read_test
-from cii.dmn.feel import Expression, NotTaken, compile_expression
+from cii.dmn.feel import Expression, Names, NotTaken, compile_expression
 from cii.dmn.model import DmnInput, DmnOutput, DmnRule
 from cii.dmn.types import ANYTHING, Type, Types
 from cii.dmn.xml import OURS, Faults, Node
@@ -44,15 +45,16 @@ class Scope:
     own: Type
     words: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def known(self) -> dict[str, str]:
+    @cached_property
+    def known(self) -> Names:
         """All names and words, those of components dotted, each with the name that it stands for."""
         found = {
             f"{word}{dotted.removeprefix(real)}": dotted
             for word, real in self.words.items()
             for dotted in self.of(real).names(real)
         }
-        return found | {dotted: dotted for name, held in self.names.items() for dotted in held.names(name)}
+        own = {dotted: dotted for name, held in self.names.items() for dotted in held.names(name)}
+        return Names(found | own)
 
     def of(self, dotted: str) -> Type:
         """The type of a name of the model."""
@@ -82,10 +84,15 @@ def policy_of(table: Node, scope: Scope) -> HitPolicy:
     return POLICIES.get(name, HitPolicy.UNIQUE)
 
 
+def _entries(table: Node, name: str) -> list[list[str]]:
+    """The cells of that name, rule by rule."""
+    return [[entry.words() for entry in rule.all(name)] for rule in table.all("rule")]
+
+
 def inputs_of(table: Node, scope: Scope) -> tuple[DmnInput, ...]:
     """The input columns; two with the same expression are told apart by a number."""
     found: dict[str, DmnInput] = {}
-    rules = list(table.all("rule"))
+    entries = _entries(table, "inputEntry")
     for at, node in enumerate(table.all("input")):
         inner = node.first("inputExpression") or node
         text = inner.words()
@@ -99,7 +106,7 @@ def inputs_of(table: Node, scope: Scope) -> tuple[DmnInput, ...]:
             expression = _NO_VALUE
         name = " ".join(text.split()) or f"input {at + 1}"
         name = f"{name} ({at + 1})" if name in found else name
-        cells = [entry.words() for rule in rules for entry in list(rule.all("inputEntry"))[at : at + 1]]
+        cells = [row[at] for row in entries if at < len(row)]
         domain = _input_domain(node, inner, expression, cells, scope)
         found[name] = DmnInput(name, expression, domain, node.get("label"), node.line)
     return tuple(found.values())
@@ -154,7 +161,7 @@ def outputs_of(table: Node, scope: Scope, decision: str) -> tuple[DmnOutput, ...
     if not nodes:
         scope.reader.fault(table.line, "no-output", Saying("problem.dmn.no-output", name=decision))
     found: dict[str, DmnOutput] = {}
-    rules = list(table.all("rule"))
+    entries = _entries(table, "outputEntry")
     for at, node in enumerate(nodes):
         name = node.get("name")
         if not name and len(nodes) > 1:
@@ -164,7 +171,7 @@ def outputs_of(table: Node, scope: Scope, decision: str) -> tuple[DmnOutput, ...
         if name in found:
             said = Saying("problem.dmn.output-twice", output=name, name=decision)
             scope.reader.fault(node.line, "duplicate-name", said)
-        cells = [entry.words() for rule in rules for entry in list(rule.all("outputEntry"))[at : at + 1]]
+        cells = [row[at] for row in entries if at < len(row)]
         domain = _output_domain(node, name, cells, scope, alone=len(nodes) == 1)
         default = node.first("defaultOutputEntry")
         value = output_value(default, "", name, domain, scope) if default is not None else None

@@ -10,18 +10,24 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Context, Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 from cii.decisions.domain import Months, exact
 from cii.decisions.sfeel import read_value
 from cii.files.reading import did_you_mean
+from cii.kernel.errors import Refusal
 from cii.kernel.period import months_later
 from cii.texts.speech import Saying
 
 Values = Mapping[str, Any]
 Run = Callable[[Values], Any]
-_PLACES = Context(prec=34)
-"""Numbers of FEEL have 34 digits (DMN 1.3 §10.3.2.3.1)."""
+_PLACES = Context(prec=34, Emax=4_000, Emin=-4_000)
+"""Numbers of FEEL have 34 digits (DMN 1.3 §10.3.2.3.1); one beyond 10 to the 4000 is none (null)."""
+MOST_SIGNS, MOST_TERMS = 2_000, 200
+"""An expression of more signs, or of more names, values and operators, is none that people read."""
+MOST_TEXT = 10_000
+"""A text put together from parts is no longer than that."""
 _TOKEN = re.compile(
     r"""\s*(?:
     (?P<at>@"[^"]*") | (?P<text>"(?:[^"\\]|\\.)*") | (?P<number>\d+(?:\.\d+)?|\.\d+)
@@ -39,11 +45,38 @@ _BARE = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.Z+-]+)?|\d{2}:\d{2}(:\d{2}(\.\d+)?)
 
 
 class NotTaken(ValueError):  # noqa: N818 - the word of the trade: a construct we cannot take
-    """A construct that is no simple expression; the text says which, `suggestion` what was meant."""
+    """A construct that is no simple expression; the text says which.
 
-    def __init__(self, message: str, suggestion: str | None = None) -> None:
+    `suggestion` is what was meant: the name among `known` that is nearest to `word`, sought when asked for.
+    """
+
+    def __init__(self, message: str, word: str = "", known: Iterable[str] = ()) -> None:
         super().__init__(message)
-        self.said, self.suggestion = message, suggestion
+        self.said, self.word, self.known = message, word, known
+
+    @property
+    def suggestion(self) -> str | None:
+        """What was probably meant, as a hint."""
+        return did_you_mean(self.word, self.known) if self.word else None
+
+
+class TextTooLong(Refusal):
+    """A decision puts texts together without end."""
+
+    code, kind = "text-too-long", "unfit"
+
+
+class Names(dict[str, str]):
+    """The names a model declares, each with the name that it stands for, ready to be found in a text."""
+
+    @cached_property
+    def lengths(self) -> Mapping[str, tuple[int, ...]]:
+        """By first letter, how long the names are, the longest first."""
+        found: dict[str, set[int]] = {}
+        for one in self:
+            if one.strip():
+                found.setdefault(one[0], set()).add(len(one))
+        return {letter: tuple(sorted(held, reverse=True)) for letter, held in found.items()}
 
 
 @dataclass(frozen=True)
@@ -76,6 +109,11 @@ def path(values: Values, dotted: str) -> Any:  # noqa: ANN401 - any value of the
     return inner.get(rest) if isinstance(inner, Mapping) else None
 
 
+def names_of(known: Iterable[str]) -> Names:
+    """The names, each standing for itself where `known` is no mapping."""
+    return Names(known if isinstance(known, Mapping) else {one: one for one in known})
+
+
 def compile_expression(text: str, known: Iterable[str]) -> Expression:
     """Read a simple expression over the known names; refuses NotTaken with what it cannot take.
 
@@ -84,10 +122,12 @@ def compile_expression(text: str, known: Iterable[str]) -> Expression:
     plain = text.strip()
     if not plain:
         raise NotTaken(Saying("problem.dmn.why.empty"))
-    real = known if isinstance(known, Mapping) else {}
+    if len(plain) > MOST_SIGNS:
+        raise NotTaken(Saying("problem.dmn.why.long", n=len(plain), most=MOST_SIGNS))
+    names = known if isinstance(known, Names) else names_of(known)
     if _BARE.fullmatch(plain) and (value := read_value(plain)) is not None:
         return Expression(plain, frozenset(), lambda _: value)
-    parser = _Parser(plain, sorted((one for one in known if one.strip()), key=len, reverse=True), real)
+    parser = _Parser(plain, names)
     run = parser.sum()
     if parser.at < len(parser.tokens):
         sign = parser.tokens[parser.at][1]
@@ -96,8 +136,8 @@ def compile_expression(text: str, known: Iterable[str]) -> Expression:
 
 
 class _Parser:
-    def __init__(self, text: str, known: list[str], real: Mapping[str, str]) -> None:
-        self.text, self.known, self.real = text, known, real
+    def __init__(self, text: str, known: Names) -> None:
+        self.text, self.known = text, known
         self.names: set[str] = set()
         self.at = 0
         self.depth = 0
@@ -106,23 +146,31 @@ class _Parser:
     def _tokens(self) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []
         at = 0
-        while at < len(self.text.rstrip()):
-            at += len(self.text[at:]) - len(self.text[at:].lstrip())
-            name = next((one for one in self.known if self._stands(one, at)), None)
+        while at < len(self.text):
+            if self.text[at].isspace():
+                at += 1
+                continue
+            name = self._named(at)
             if name is not None:
                 found.append(("known", name))
                 at += len(name)
-                continue
-            match = _TOKEN.match(self.text, at)
-            if match is None or match.lastgroup is None:  # pragma: no cover - `other` takes any sign
-                raise NotTaken(Saying("problem.dmn.why.no-expression", text=self.text))
-            found.append((match.lastgroup, match[match.lastgroup]))
-            at = match.end()
+            else:
+                match = _TOKEN.match(self.text, at)
+                if match is None or match.lastgroup is None:  # pragma: no cover - `other` takes any sign
+                    raise NotTaken(Saying("problem.dmn.why.no-expression", text=self.text))
+                found.append((match.lastgroup, match[match.lastgroup]))
+                at = match.end()
+            if len(found) > MOST_TERMS:
+                raise NotTaken(Saying("problem.dmn.why.terms", most=MOST_TERMS))
         return found
 
-    def _stands(self, name: str, at: int) -> bool:
-        end = at + len(name)
-        return self.text.startswith(name, at) and not re.match(r"[\w']", self.text[end : end + 1])
+    def _named(self, at: int) -> str | None:
+        """The longest name of the model that stands there."""
+        for length in self.known.lengths.get(self.text[at], ()):
+            name, after = self.text[at : at + length], self.text[at + length : at + length + 1]
+            if name in self.known and not re.match(r"[\w']", after):
+                return name
+        return None
 
     def _take(self, *signs: str) -> str | None:
         if self.at < len(self.tokens) and self.tokens[self.at] in [("sign", one) for one in signs]:
@@ -180,7 +228,7 @@ class _Parser:
         raise self._strange(kind, text)
 
     def _name(self, name: str) -> Run:
-        name = self.real.get(name, name)
+        name = self.known[name]
         while self._take("."):
             if self.at >= len(self.tokens) or self.tokens[self.at][0] not in {"name", "known"}:
                 raise NotTaken(Saying("problem.dmn.why.dot", text=self.text))
@@ -196,7 +244,7 @@ class _Parser:
         if kind == "name" and after == "(":
             return NotTaken(Saying("problem.dmn.why.function", text=text))
         if kind == "name":
-            return NotTaken(Saying("problem.dmn.why.neither", text=text), did_you_mean(text, self.known))
+            return NotTaken(Saying("problem.dmn.why.neither", text=text), text, self.known)
         if text in "[{":
             return NotTaken(Saying("problem.dmn.why.lists", text=self.text))
         return NotTaken(Saying("problem.dmn.why.unreadable", text=self.text, sign=text))
@@ -225,7 +273,7 @@ def _calculated(sign: str, one: Any, two: Any) -> Any:  # noqa: ANN401, PLR0911 
             return _number(sign, Decimal(one), Decimal(two))
         match sign, one, two:
             case "+", str(), str():
-                return one + two
+                return _joined(one, two)
             case (("+" | "-"), Months(), Months()):
                 return Months(one.count + (two.count if sign == "+" else -two.count))
             case (("+" | "-"), (date() | datetime()), Months()):
@@ -239,6 +287,13 @@ def _calculated(sign: str, one: Any, two: Any) -> Any:  # noqa: ANN401, PLR0911 
     except (ArithmeticError, ValueError, TypeError):
         return None
     return None
+
+
+def _joined(one: str, two: str) -> str:
+    """Both texts as one; refuses TextTooLong, because a chain of decisions could double it without end."""
+    if len(one) + len(two) > MOST_TEXT:
+        raise TextTooLong(most=MOST_TEXT)
+    return one + two
 
 
 def _number(sign: str, one: Decimal, two: Decimal) -> int | Decimal | None:

@@ -22,6 +22,7 @@ from cii.dmn.decision_tables import (
 )
 from cii.dmn.feel import is_name
 from cii.dmn.formulas import FORMULA, formula_of
+from cii.dmn.limits import check_model, fits, weighed
 from cii.dmn.model import DmnDecision, DmnInput, DmnModel, DmnOutput, DmnRule
 from cii.dmn.types import ANYTHING, Type, Types
 from cii.dmn.xml import Faults, Node, read_xml
@@ -77,11 +78,14 @@ class _Model:
         self.foreign: Problem | None = None
         self.inputs: dict[str, Type] = {}
         self.refused: dict[str, str] = {}
+        self.tests = 0
 
     def read(self) -> DmnModel:
         decisions = list(self.root.all("decision"))
         self._elsewhere()
+        check_model(self.root, (), self.reader)
         self._names(decisions)
+        check_model(self.root, self.names.items(), self.reader)
         if not decisions:
             self.reader.fault(self.root.line, "no-table", Saying("problem.dmn.no-decision"))
         made = {}
@@ -282,8 +286,15 @@ class _Model:
         for one in (node, *_all_below(node)):
             self._language(one)
         scope = self._scope(node)
+        if table is not None and not fits(table, self.reader):
+            return None
         if table is not None:
-            return self._made(node, *self._table(node, table, scope))
+            made_table = self._made(node, *self._table(node, table, scope))
+            if len(made_table.rules) and all(
+                len(one.tests) == len(made_table.inputs) for one in made_table.rules
+            ):
+                self.tests = weighed(made_table, self.tests, self.reader)
+            return made_table
         made = formula_of(formula, scope, node) if formula is not None else None
         return self._made(node, HitPolicy.UNIQUE, (), (made[0],), (made[1],), formula=True) if made else None
 

@@ -6,6 +6,7 @@ components; its allowed values become a domain. Source: DMN 1.3 §7.3.2 (ItemDef
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from cii.decisions.domain import Domain
 from cii.decisions.sfeel import BadCell, Cell
@@ -47,6 +48,11 @@ class Type:
     components: Mapping[str, "Type"] = field(default_factory=dict)
     collection: bool = False
 
+    @cached_property
+    def size(self) -> int:
+        """How many names it brings: its own and those of all its components."""
+        return 1 + sum(one.size for one in self.components.values())
+
     def at(self, dotted: str) -> "Type | None":
         """The type of a component, going into structures at the dots."""
         if dotted in self.components:
@@ -64,6 +70,10 @@ class Type:
 
 
 ANYTHING = Type()
+MOST_NAMES = 1_000
+"""A model names at most so many inputs, decisions and components of structures."""
+_NESTED = 30
+"""Types refer to each other at most so deep."""
 
 
 class Types:
@@ -74,7 +84,12 @@ class Types:
         self.nodes: dict[str, Node] = {}
         self.known: dict[str, Type] = {}
         self.open: list[str] = []
-        for node in root.all("itemDefinition"):
+        definitions = list(root.all("itemDefinition"))
+        if len(definitions) > MOST_NAMES:
+            said = Saying("problem.dmn.names", n=len(definitions), most=MOST_NAMES)
+            reader.fault(definitions[-1].line, "table-too-large", said)
+            reader.done()
+        for node in definitions:
             name = node.get("name")
             if name in self.nodes:
                 first = self.nodes[name].line
@@ -91,6 +106,9 @@ class Types:
             return self.known[name]
         if name in self.open:
             self.reader.fault(line, "type-cycle", Saying("problem.dmn.type-cycle", name=name))
+            return ANYTHING
+        if name in self.nodes and len(self.open) >= _NESTED:
+            self.reader.fault(line, "too-deep", Saying("problem.dmn.type-deep", name=name, n=_NESTED))
             return ANYTHING
         if name in self.nodes:
             self.open.append(name)
@@ -115,6 +133,10 @@ class Types:
         components = {one.get("name"): self.defined(one) for one in node.all("itemComponent")}
         reference = node.words("typeRef")
         base = self.named(reference, node.line) if reference else Type(components=components)
+        if base.size > MOST_NAMES:
+            said = Saying("problem.dmn.names", n=base.size, most=MOST_NAMES)
+            self.reader.fault(node.line, "table-too-large", said)
+            return ANYTHING
         allowed = node.first("allowedValues") or node.first("typeConstraint")
         if allowed is not None and base.domain is not None:
             base = replace(base, domain=self.allowed(base.domain, allowed))

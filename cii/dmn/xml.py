@@ -23,6 +23,10 @@ LIMIT = 5_000_000
 OURS = "urn:cii:decision-file:1"
 """The name space of what our export adds for our import; its attributes are read as `cii:name`."""
 _DEEP = 100
+MOST_ELEMENTS = 200_000
+"""So many elements at most: a table of 1000 rules and 30 columns has some 60 000."""
+MOST_FAULTS = 100
+"""So many faults are told; the file is then refused as it stands."""
 
 
 @dataclass
@@ -33,8 +37,14 @@ class Faults:
     problems: list[Problem] = field(default_factory=list)
 
     def fault(self, line: int, code: str, message: str, suggestion: str | None = None) -> None:
-        """Note a fault; `message` is a sentence `problem.dmn.<name>`, said in the reader's language."""
+        """Note a fault; `message` is a sentence `problem.dmn.<name>`, said in the reader's language.
+
+        Refuses BrokenFile at once when there are more than people read.
+        """
         self.problems.append(Problem(self.source, line, code, message, suggestion))
+        if len(self.problems) >= MOST_FAULTS:
+            more = Saying("problem.more-faults", n=MOST_FAULTS)
+            raise BrokenFile([*self.problems, Problem(self.source, line, "more-faults", more)])
 
     def done(self) -> None:
         """Refuse the file when it has a fault."""
@@ -87,6 +97,8 @@ class _Gather(ContentHandler):
         self.open: list[Node] = []
         self.at: Locator | None = None
         self.spaces: list[str] = []
+        self.texts: list[list[str]] = []
+        self.count = 0
 
     def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802 - the parser calls it so
         self.at = locator
@@ -100,21 +112,25 @@ class _Gather(ContentHandler):
         held = {key: text for (where, key), text in attrs.items() if where is None}
         held |= {f"cii:{key}": text for (where, key), text in attrs.items() if where == OURS}
         node = Node(local, space or "", held, (self.at.getLineNumber() if self.at else None) or 1)
+        self.count += 1
         if len(self.open) > _DEEP:
-            raise SAXException("too deep")
+            raise SAXException("too-deep")
+        if self.count > MOST_ELEMENTS:
+            raise SAXException("too-many")
         if self.open:
             self.open[-1].children.append(node)
         else:
             self.root = node
             node.declared = tuple(self.spaces)
         self.open.append(node)
+        self.texts.append([])
 
     def endElementNS(self, name, qname) -> None:  # type: ignore[no-untyped-def]  # noqa: N802, ANN001, ARG002
-        self.open.pop()
+        self.open.pop().text = "".join(self.texts.pop())
 
     def characters(self, content: str) -> None:
-        if self.open:
-            self.open[-1].text += content
+        if self.texts:
+            self.texts[-1].append(content)
 
 
 def read_xml(data: bytes, reader: Faults) -> Node:
@@ -132,8 +148,10 @@ def read_xml(data: bytes, reader: Faults) -> Node:
     except SAXParseException as broken:
         line = broken.getLineNumber() or 1
         _refuse(reader, line, "not-xml", Saying("problem.dmn.no-xml", said=broken.getMessage()))
-    except SAXException:
-        _refuse(reader, 1, "too-deep", Saying("problem.dmn.deep", n=_DEEP))
+    except SAXException as no:
+        deep = no.getMessage() == "too-deep"
+        said = Saying("problem.dmn.deep", n=_DEEP) if deep else Saying("problem.dmn.many", n=MOST_ELEMENTS)
+        _refuse(reader, 1, no.getMessage(), said)
     except (ValueError, LookupError):
         _refuse(reader, 1, "not-xml", Saying("problem.dmn.encoding"), hint("dmn-utf8"))
     if gather.root is None:  # pragma: no cover - the parser faults a file without element

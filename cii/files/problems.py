@@ -14,6 +14,8 @@ from cii.kernel.errors import Refusal
 from cii.texts.speech import Saying, say, written
 
 _FEW = 20
+_SOUGHT = 20_000
+"""Among words of more letters in all, none is sought: it would take longer than to read the file."""
 
 
 class Mark(NamedTuple):
@@ -110,6 +112,8 @@ def example(text: str) -> Saying:
 def did_you_mean(word: str, known: Iterable[str]) -> Saying | None:
     """A hint that names the nearest known word, or all of them when none is near and they are few."""
     words = sorted(set(known))
+    if sum(map(len, words)) > _SOUGHT:
+        return None
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     lower = {one.lower(): one for one in words}
     if near or word.lower() in lower:

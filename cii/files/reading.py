@@ -15,6 +15,7 @@ from ruamel.yaml.reader import ReaderError
 
 from cii.files.problems import BrokenFile, Mark, Problem, at, did_you_mean, hint, problem
 from cii.files.vocabulary import LANGUAGES, Title
+from cii.texts.typography import bound
 
 __all__ = [
     "EMPTY", "Branch", "BrokenFile", "Item", "Leaf", "Mark", "Problem", "Reader", "Row", "at", "decoded",
@@ -23,6 +24,8 @@ __all__ = [
 
 MAX_CHARACTERS = 200_000
 """A file of a process or a table is a few pages; more is a mistake or an attack."""
+MOST_FAULTS = 200
+"""So many faults of a file are told; nobody reads more, and finding them all may take minutes."""
 _MAX_DEPTH = 30
 _CHOKING = re.compile(r"(?:- ){30}|(?:\? ){30}")
 _CORE_TAGS = frozenset(
@@ -129,6 +132,7 @@ class Reader:
     source: str
     offset: int = 0
     problems: list[Problem] = field(default_factory=list)
+    errors: int = 0
 
     def note(
         self,
@@ -141,7 +145,7 @@ class Reader:
         **facts: object,
     ) -> None:
         """Note a fault by its code; its sentence `problem.<code>` is filled with the facts."""
-        self.problems.append(problem(self.source, mark, code, suggestion, warning=warning, **facts))
+        self._keep(problem(self.source, mark, code, suggestion, warning=warning, **facts))
 
     def fault(
         self,
@@ -155,9 +159,15 @@ class Reader:
         """Note a fault with its sentence; prefer `note`, whose sentence is said in three languages."""
         severity = "warning" if warning else "error"
         mark = Mark(line) if isinstance(line, int) else line
-        self.problems.append(
-            Problem(self.source, mark.line, code, message, suggestion, severity, mark.column)
-        )
+        self._keep(Problem(self.source, mark.line, code, message, suggestion, severity, mark.column))
+
+    def _keep(self, found: Problem) -> None:
+        """Keep a fault; past the most that people read, the file is refused as it stands."""
+        self.problems.append(found)
+        self.errors += found.severity == "error"
+        if self.errors >= MOST_FAULTS:
+            more = problem(self.source, found.line, "more-faults", n=MOST_FAULTS)
+            raise BrokenFile([*self.problems, more])
 
     def done(self) -> None:
         """Refuse the file when it has an error; warnings alone let it pass."""
@@ -318,6 +328,8 @@ class Reader:
         found: Title = {
             lang: self.text(item, lang, where, default="") for lang in LANGUAGES if lang in item.entries
         }
+        if "fr" in found:
+            found["fr"] = bound(found["fr"])
         for lang in LANGUAGES:
             if not found.get(lang):
                 self.note(mark, "missing-translation", name=name, where=where, lang=lang, warning=True)
