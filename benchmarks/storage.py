@@ -1,8 +1,9 @@
 """Target of the rows: what a case of eight tasks and fourteen events takes on SQLite, indexes included.
 
 Three kilobytes were the aim; the goal is half as much again. What is above it is kept on purpose: moments as
-text with microseconds, which any SQLite tool shows (about 0.8 KB a case), a rank beside the due moment, so
-that lists have one order without NULL (0.2 KB), and records of events as JSON that people read (0.4 KB).
+text, which any SQLite tool shows (about 0.6 KB a case), a rank beside the due moment, so that lists have one
+order without NULL (0.2 KB), and records of events as JSON that people read (0.4 KB). The case begins at a
+moment with a fraction, as in life: only due moments are whole seconds and take less.
 """
 
 import atexit
@@ -62,7 +63,7 @@ def storage() -> Sides:
     files = folder / "workflows"
     (files / "decisions").mkdir(parents=True)
     (files / "eight-tasks.yaml").write_text(_file(), encoding="utf-8")
-    with working(engine, HOUSE, NOW, calendar=WorkingDays("NE")) as work:
+    with working(engine, HOUSE, NOW.replace(microsecond=123_456), calendar=WorkingDays("NE")) as work:
         publish(work, files)
         begun = start(
             work, "eight-tasks", subject="case", subject_id=2, subject_ref="a", person_id=None, facts={},

@@ -69,24 +69,27 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def _written_moment(value: datetime | None) -> str | None:
-    """A moment as SQLite keeps it: in UTC, to the microsecond, without its zone."""
+    """A moment as SQLite keeps it: in UTC, without its zone; a whole second has no fraction.
+
+    Texts sort as their moments: one that ends earlier comes first.
+    """
     if value is None:
         return None
     if value.tzinfo is not UTC:
         if value.tzinfo is None:
             raise ValueError("a moment without a time zone cannot be stored")
         value = value.astimezone(UTC)
-    return value.isoformat(" ", "microseconds")[:_NAIVE]
+    return value.replace(tzinfo=None).isoformat(" ")
 
 
-_NAIVE = len("2026-01-31 12:00:00.000000")
+_NAIVE = (len("2026-01-31 12:00:00.000000"), len("2026-01-31 12:00:00"))
 
 
 def _read_moment(text: str | None) -> datetime | None:
     """A moment as SQLite keeps it: read with its zone at once, for lists hold many."""
     if text is None:
         return None
-    if len(text) == _NAIVE:
+    if len(text) in _NAIVE:
         return datetime.fromisoformat(text + "+00:00")
     read = datetime.fromisoformat(text)
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
