@@ -40,7 +40,7 @@ def demo_load(asked: argparse.Namespace, settings: Settings) -> Told:
         return Told(["the demo canton is not for production"], {"loaded": False}, CANNOT_START)
     try:
         with _shown(quiet=asked.json) as progress:
-            done = load(settings, asked.size or SIZE, progress=progress)
+            done = load(settings, getattr(asked, "size", SIZE), progress=progress)
     except LoadFailed as no:
         return Told([f"not loaded: {no}"], {"loaded": False, "why": str(no)}, FINDINGS)
     head = (
@@ -58,7 +58,9 @@ def demo_load(asked: argparse.Namespace, settings: Settings) -> Told:
 
 def size_arguments(parser: argparse.ArgumentParser) -> None:
     """[--size N]."""
-    parser.add_argument("--size", type=_count, help="how many cases of today (2000 when left out)")
+    left_out = argparse.SUPPRESS  # so that `demo load` keeps what stands before it
+    words = "how many cases of today (2000 when left out)"
+    parser.add_argument("--size", type=_count, default=left_out, help=words)
 
 
 def _count(written: str) -> int:

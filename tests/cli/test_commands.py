@@ -8,6 +8,7 @@ import sys
 import pytest
 from sqlalchemy import text
 
+from cii.cli.parser import make_parser
 from cii.store.engine import make_engine
 from cii.store.settings import HOUSE, Settings
 from tests.conftest import ENGINES, new_database
@@ -108,3 +109,11 @@ def test_figures_journal_and_schema_hold(run):
     assert run("demo", "check", "--json").returncode == DONE
     assert run("audit", "verify").returncode == DONE
     assert run("db", "check").returncode == DONE
+
+
+@pytest.mark.parametrize(
+    ("words", "size"),
+    [("demo --size 20 load", 20), ("demo load --size 7", 7), ("demo --size 5", 5), ("demo load", None)],
+)
+def test_the_size_of_the_demo_holds_wherever_it_stands(words, size):
+    assert getattr(make_parser().parse_args(words.split()), "size", None) == size
