@@ -3,6 +3,7 @@
 Below `referring`, which lets the case follow: a case that ends takes its waiting referral back from here.
 """
 
+from cii.cases.queries import cases_by_id
 from cii.journal.actions import wrote
 from cii.notices.actions import tell
 from cii.routing.holding import holders, instance_of
@@ -84,13 +85,22 @@ def tell_units(work: Work, row: Referral, fired: Fired) -> None:
             case Escalate(task, to):
                 late = (task.unit,) if to == "supervisor" and isinstance(task.unit, int) else ()
                 for unit in late or holders(work, to, held):
-                    _notice(work, row, unit, "referral-late")
+                    if unit in {row.from_unit_id, row.to_unit_id}:
+                        _notice(work, row, unit, "referral-late")
+                    else:
+                        _tell_number(work, row, unit)
 
 
 def _notice(work: Work, row: Referral, unit: int, kind: str) -> None:
     tell(
         work, unit_id=unit, kind=kind, subject=REFERRAL, subject_ref=row.ref, person_id=row.person_id,
     )  # fmt: skip
+
+
+def _tell_number(work: Work, row: Referral, unit: int) -> None:
+    """Tell a unit that may not open the referral, as the coordination group, which case waits: no person."""
+    number = cases_by_id(work, {row.case_id})[row.case_id].number
+    tell(work, unit_id=unit, kind="referral-late-case", subject=REFERRAL, subject_ref=row.ref, number=number)
 
 
 def write_down(work: Work, action: str, row: Referral, unit: int) -> None:

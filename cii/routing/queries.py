@@ -1,6 +1,6 @@
 """Reads of routing: detections of my units, referrals that concern my units."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -33,6 +33,16 @@ def visible_referrals(work: Work) -> ColumnElement[bool]:
     """Referrals are seen by the two units they lie between."""
     mine = work.actor.units
     return or_(col(Referral.from_unit_id).in_(mine), col(Referral.to_unit_id).in_(mine))
+
+
+def visible_referral_refs(work: Work, refs: Iterable[str]) -> set[str]:
+    """Of these references of referrals those whose page is open to the actor, in one query."""
+    wanted = set(refs)
+    if not wanted:
+        return set()
+    return set(
+        work.session.exec(select(Referral.ref).where(col(Referral.ref).in_(wanted), visible_referrals(work)))
+    )
 
 
 def detection_by_ref(work: Work, ref: str) -> Detection:

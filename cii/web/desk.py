@@ -14,6 +14,7 @@ from cii.institutions.queries import UnitLabel, units_by_id
 from cii.kernel.clock import local_day
 from cii.notices.queries import notices
 from cii.people.queries import PersonLabel, label
+from cii.routing.queries import visible_referral_refs
 from cii.store.work import Work
 from cii.web.base import Blueprint, may_open, see_other
 from cii.web.choices import choice_asked, t, text_asked, word
@@ -149,7 +150,9 @@ def _told(work: Work) -> list[dict[str, Any]]:
     """The last notices as entries of a timeline."""
     rows = sorted(notices(work, limit=TOLD), key=lambda one: one.created_at, reverse=True)
     people = label(work, {one.person_id for one in rows if one.person_id is not None})
-    open_cases = visible_refs(work, {one.subject_ref for one in rows if one.subject == "case"})
+    cases = visible_refs(work, {one.subject_ref for one in rows if one.subject == "case"})
+    sent = visible_referral_refs(work, {one.subject_ref for one in rows if one.subject == "referral"})
+    known = {"case": cases, "referral": sent}
     return [
         {
             "at": one.created_at,
@@ -158,7 +161,7 @@ def _told(work: Work) -> list[dict[str, Any]]:
             "title": _notice(one.kind, one.facts),
             "body": None,
             "url": _subject(one.subject, one.subject_ref)
-            if one.subject != "case" or one.subject_ref in open_cases
+            if one.subject not in known or one.subject_ref in known[one.subject]
             else None,
             "new": local_day(one.created_at) == work.today,
         }

@@ -22,7 +22,7 @@ from cii.routing.actions import (
     request_referral,
 )
 from cii.routing.holding import instance_of
-from cii.routing.queries import referral_view, referrals
+from cii.routing.queries import referral_view, referrals, visible_referral_refs
 from cii.routing.routes import EXPIRY, REMINDER, term
 from cii.routing.rules import NothingToRequest, ReasonMissing, ReferralChanged, ReferralOpen, UnitNamedTwice
 from cii.routing.tables import Referral
@@ -144,6 +144,23 @@ def test_the_reminder_comes_when_its_route_says_and_a_question_does_not_prolong_
     assert local_day(answer.due_at) == date(2026, 10, 22)
     assert "referral-late" in [one.kind for one in notices(gsr)]
     assert local_day(referral_view(gsr, ref).expires_at) == date(2026, 11, 4)
+
+
+def test_the_group_is_told_the_number_of_a_case_whose_referral_is_late_and_no_person(work):
+    town = a_town(work)
+    done = everyday(town)
+    group = town.hands["group"]
+    moved(town.hands["OAI"], done.referral_ref, E.RECEIVE)
+
+    swept(work, 30)  # the group hears of it after 15 working days, the units before
+
+    (told,) = [one for one in notices(group) if one.kind.startswith("referral-")]
+    assert (told.kind, told.facts, told.person_id) == (
+        "referral-late-case", {"number": done.case.number}, None,
+    )  # fmt: skip
+    assert visible_referral_refs(group, {done.referral_ref}) == set()
+    assert visible_referral_refs(town.hands["OAI"], {done.referral_ref}) == {done.referral_ref}
+    assert "referral-late" in [one.kind for one in notices(town.hands["OAI"])]
 
 
 def test_an_unanswered_referral_expires_on_its_day_and_the_case_is_back_on_the_senders_desk(work):

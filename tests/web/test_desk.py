@@ -98,3 +98,25 @@ def test_a_notice_leads_to_a_case_only_while_the_reader_has_a_part_in_it(path):
     assert f'href="/cases/{ref}"' in of_the_case.split('class="timeline', 1)[1]
     assert "timeline-title" in foreign
     assert ref not in foreign
+
+
+def test_a_notice_leads_to_a_referral_only_for_those_between_whom_it_lies(path):
+    ref = path.referral(path.case("announced"))
+    with path.site.work() as work:
+        for code in ("ORP-LITTORAL", "GC"):
+            unit = unit_by_code(work, code).id
+            number = "CII-0000-0000"
+            tell(
+                work,
+                unit_id=unit,
+                kind="referral-late-case",
+                subject="referral",
+                subject_ref=ref,
+                number=number,
+            )
+
+    sender, group = (path.as_(who).get("/desk", tab="mine") for who in ("manager", "coordination"))
+
+    assert f'href="/referrals/{ref}"' in sender.split('class="timeline', 1)[1]
+    assert "CII-0000-0000" in group
+    assert ref not in group
