@@ -1,8 +1,10 @@
 """Drafts made to fill the memory or to stop the clock: each is refused in words, or answered within a measure."""
 
+import gc
 import random
 import resource
 import time
+import weakref
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,13 +14,16 @@ import pytest
 from cii.decisions.checks import table_problems
 from cii.decisions.decision import decide
 from cii.decisions.domain import FactWrongType, MissingFacts, check_facts, parse_domain
+from cii.decisions.matching import TableTooHeavy
 from cii.decisions.proof import idle_justifications, prove
 from cii.decisions.regions import cut
 from cii.decisions.rulebook import Table, parse_table
 from cii.decisions.rulelines import Column, Rule
 from cii.decisions.sfeel import BadCell, parse_cell
 from cii.decisions.vocabulary import HitPolicy
+from cii.decisions.whatif import Asked, Verdict
 from cii.files.problems import BrokenFile
+from cii.files.reading import MOST_FAULTS
 
 MEGABYTE = 1024 * 1024
 DOMAIN = parse_domain("whole 0..1000")
@@ -203,3 +208,59 @@ def test_the_last_instant_of_the_calendar_can_be_read_back():
 def test_a_fact_larger_than_anything_counted_is_of_a_wrong_type(kind, value):
     with pytest.raises(FactWrongType):
         check_facts({"x": parse_domain(kind)}, {"x": value})
+
+
+def test_faults_of_a_file_are_told_by_the_hundred_and_reading_ends_there():
+    rows = [" | ".join(["<< 3"] * 50)] * 20
+
+    found = faults(a_file(*rows, inputs=50))
+
+    assert [one.code for one in found] == ["bad-cell"] * MOST_FAULTS + ["more-faults"]
+
+
+def test_a_draft_that_follows_more_outcomes_than_it_is_allowed_is_refused_and_the_same_table_in_force_is_not():
+    rows = [f"not({at % 30}) | not({at // 7 % 30})" for at in range(100)]
+    text = a_file(*rows, inputs=2, policy="C#")
+
+    published = Asked(parse_table(text, "path.md")).say({})
+    with pytest.raises(TableTooHeavy) as no:
+        Asked(parse_table(text, "draft.md"), 1_000).say({})
+
+    assert published.verdict is Verdict.MISSING
+    assert no.value.facts == {"most": 1_000}
+
+
+def _ask_all(version):
+    for at in range(100):
+        version.say({"x0": at})
+
+
+def test_a_draft_with_an_outcome_per_rule_for_everybody_is_refused_before_it_fills_the_memory():
+    text = a_file(*[f"not({at})" for at in range(100)], policy="C")
+    draft, published = Asked(parse_table(text, "draft.md"), 300_000), Asked(parse_table(text, "path.md"))
+
+    with pytest.raises(TableTooHeavy):
+        _ask_all(draft)
+
+    assert {len(published.say({"x0": at}).outcomes) for at in range(100)} == {99}
+
+
+def test_a_draft_of_the_size_of_our_tables_comes_nowhere_near_what_it_is_allowed():
+    table = parse_table(a_file("< 400", ">= 400"), "draft.md")
+
+    asked = Asked(table, 1_000)
+
+    assert [asked.say({"x0": at}).verdict for at in range(1_000)] == [Verdict.ANSWER] * 1_000
+    assert asked.say({}).verdict is Verdict.ANSWER
+
+
+def test_what_is_made_of_a_draft_is_let_go_with_it():
+    table = parse_table(a_file("-"), "draft.md")
+    decide(table, {"x0": 1})
+    prove(table)
+    kept = weakref.ref(table)
+
+    del table
+    gc.collect()
+
+    assert kept() is None

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event, text
 
+from cii.decisions.matching import TableTooHeavy
 from cii.decisions.whatif import Effect, Verdict
 from cii.kernel.errors import Refusal, Refusals, UnknownThing
 from cii.routing.whatif import DraftFault, DraftMissing, Facts, OtherTable, WhatIf, what_if
@@ -246,3 +247,17 @@ def test_a_hundred_thousand_cases_take_less_than_ten_seconds(work, town):
 
     assert time.perf_counter() - began < 10
     assert report.open_cases == 100_000
+
+
+def test_a_draft_is_refused_past_the_steps_it_is_allowed_and_a_published_version_never(
+    work, town, monkeypatch
+):
+    an_announced(town.hands["ORP"])
+    monkeypatch.setattr("cii.routing.whatif.STEPS", 1)
+
+    with pytest.raises(TableTooHeavy) as no:
+        what_if(work, WhatIf("triage", NO_NETWORK))
+    published = what_if(work, WhatIf("triage", version=1))
+
+    assert (no.value.code, no.value.field) == ("draft-too-heavy", "draft")
+    assert published.effects[Effect.SAME] == 1
