@@ -16,6 +16,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "case_work",
     "case_process",
     "case_records",
+    "case_referrals",
     "decisions",
     "consents",
     "admission",

@@ -29,6 +29,7 @@ READS = {
     "/api/v1/cases/{case}/plan": ("ai", "agreed"),
     "/api/v1/cases/{case}/process": ("gsr", "follow_up"),
     "/api/v1/cases/{case}/decisions": ("gsr", "triage"),
+    "/api/v1/cases/{case}/convened": ("gsr", "items"),
     "/api/v1/cases/{case}/consents": ("gsr", "coordination"),
     "/api/v1/cases/{case}/disclosures": ("gsr", "MEDECINS"),
     "/api/v1/cases/{case}/history": ("gsr", "sign_assessment"),
