@@ -1,7 +1,10 @@
 """Dated numbers: published from `workflows/parameters/*.yaml`, read by name and date, stored with results."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 from sqlmodel import Session, col, select
@@ -29,6 +32,12 @@ def read_parameter(session: Session, name: str, at: date) -> int:
     return found
 
 
+@lru_cache(maxsize=32)
+def _numbers(text: str) -> Mapping[str, Any]:
+    """The numbers of a file by their name; the same text is read once."""
+    return YAML(typ="safe").load(text) or {}
+
+
 def publish_parameters(session: Session, folder: Path, now: datetime) -> int:
     """Write each dated value of the files once; a published value that the file now changes is refused.
 
@@ -37,7 +46,7 @@ def publish_parameters(session: Session, folder: Path, now: datetime) -> int:
     known = {(row.name, row.valid_from): row for row in session.exec(select(Parameter))}
     fresh = 0
     for file in sorted(folder.glob("*.yaml")):
-        for name, entry in (YAML(typ="safe").load(file.read_text(encoding="utf-8")) or {}).items():
+        for name, entry in _numbers(file.read_text(encoding="utf-8")).items():
             for dated in entry["values"]:
                 row = known.get((name, dated["from"]))
                 if row is None:

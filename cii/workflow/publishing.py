@@ -1,17 +1,22 @@
 """Takes process and decision files into rows, once per version; a published text never changes."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from cii.files.reading import BrokenFile
+from cii.files.problems import BrokenFile, Problem
 from cii.kernel.errors import Refusal
 from cii.store.work import Work
-from cii.workflow.checks import Tables, inputs_of, problems_in
+from cii.workflow.checks import inputs_of, problems_in
+from cii.workflow.definition import Definition
 from cii.workflow.folder import read_text
 from cii.workflow.queries import parsed_table
 from cii.workflow.tables import WfDefinition, WfTable
+
+Sources = tuple[tuple[str, str], ...]
+"""Published tables: text and name of each, in their order."""
 
 
 class PublishedFileChanged(Refusal):
@@ -27,8 +32,8 @@ def publish(work: Work, folder: Path) -> int:
     Refuses: BrokenFile with every fault of a file, PublishedFileChanged for another text of a version.
     """
     fresh = sum(_publish_table(work, file) for file in sorted((folder / "decisions").glob("*.md")))
-    tables = inputs_of(
-        parsed_table(source, f"{name} {version}")
+    tables: Sources = tuple(
+        (source, f"{name} {version}")
         for name, version, source in work.session.exec(
             select(WfTable.name, WfTable.version, WfTable.source).order_by(
                 col(WfTable.name), col(WfTable.version)
@@ -36,6 +41,13 @@ def publish(work: Work, folder: Path) -> int:
         )
     )
     return fresh + sum(_publish_definition(work, file, tables) for file in sorted(folder.glob("*.yaml")))
+
+
+@lru_cache(maxsize=128)
+def _checked(text: str, name: str, tables: Sources) -> tuple[Definition | None, tuple[Problem, ...]]:
+    """A process file and its problems beside these tables; the same texts are read once."""
+    definition, problems = problems_in(text, name, inputs_of(parsed_table(*one) for one in tables))
+    return definition, tuple(problems)
 
 
 def _publish_table(work: Work, file: Path) -> int:
@@ -53,9 +65,9 @@ def _publish_table(work: Work, file: Path) -> int:
     return _once(work, row)
 
 
-def _publish_definition(work: Work, file: Path, tables: Tables) -> int:
+def _publish_definition(work: Work, file: Path, tables: Sources) -> int:
     text = read_text(file)
-    definition, problems = problems_in(text, file.name, tables)
+    definition, problems = _checked(text, file.name, tables)
     errors = [one for one in problems if one.severity == "error"]
     if errors or definition is None:
         raise BrokenFile(errors)
