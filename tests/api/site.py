@@ -4,10 +4,9 @@
 is a client that sends the bearer token, `site.reader(who)` one that has logged in by the form and knows its proof.
 """
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -20,8 +19,6 @@ from cii.app import create_app
 from cii.institutions.tables import Unit
 from cii.kernel.clock import FixedClock
 from cii.store.columns import new_ref
-from cii.store.engine import make_engine
-from cii.store.naming import load_all_tables
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, Work, working
 from cii.wire.doors import House
@@ -97,36 +94,38 @@ class Site:
             return [tuple(row) for row in connection.execute(text(sql), values)]
 
 
-def _site(engine: Engine, settings: Settings) -> Site:
-    clock = MovingClock(NOW)
-    return Site(create_app(settings, clock, engine=engine), engine, clock, settings)
-
-
 @pytest.fixture(scope="session")
-def empty_file(tmp_path_factory):
-    """An SQLite file with the whole schema, to be copied."""
-    path = tmp_path_factory.mktemp("empty") / "cii.sqlite"
-    engine = make_engine(f"sqlite:///{path}")
-    load_all_tables().create_all(engine)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
-    return path
+def app_on(settings):
+    """`app_on(engine, clock)`: the one application of this process, set on the database of a test."""
+    made: list[House] = []
+
+    def stands(engine: Engine, clock: MovingClock) -> House:
+        if not made:
+            made.append(create_app(settings, clock, engine=engine))
+        (app,) = made
+        app.wiring = replace(app.wiring, engine=engine, clock=clock)
+        return app
+
+    return stands
+
+
+def _site(engine: Engine, settings: Settings, app_on) -> Site:
+    clock = MovingClock(NOW)
+    return Site(app_on(engine, clock), engine, clock, settings)
 
 
 @pytest.fixture
-def site(empty_file, tmp_path, settings) -> Iterator[Site]:
+def site(new_engine, tmp_path, settings, app_on) -> Iterator[Site]:
     """The application on SQLite."""
-    shutil.copy(empty_file, tmp_path / "cii.sqlite")
-    engine = make_engine(f"sqlite:///{tmp_path / 'cii.sqlite'}")
-    yield _site(engine, settings)
+    engine = new_engine("sqlite", tmp_path)
+    yield _site(engine, settings, app_on)
     engine.dispose()
 
 
 @pytest.fixture
-def any_site(fresh_engine, settings) -> Site:
+def any_site(fresh_engine, settings, app_on) -> Site:
     """The application on SQLite and on PostgreSQL."""
-    return _site(fresh_engine, settings)
+    return _site(fresh_engine, settings, app_on)
 
 
-__all__ = ["PASSWORD", "MovingClock", "Role", "Site", "any_site", "empty_file", "site"]
+__all__ = ["PASSWORD", "MovingClock", "Role", "Site", "any_site", "app_on", "site"]

@@ -89,11 +89,10 @@ class World(Site):
 
 
 @pytest.fixture(scope="session")
-def told(empty_file, tmp_path_factory, settings) -> dict[str, Moment]:
+def told(new_engine, tmp_path_factory, settings) -> dict[str, Moment]:
     """The story, walked once; its two moments."""
     folder = tmp_path_factory.mktemp("story")
-    shutil.copy(empty_file, folder / "cii.sqlite")
-    engine = make_engine(f"sqlite:///{folder / 'cii.sqlite'}")
+    engine = new_engine("sqlite", folder)
     clock = MovingClock(NOW)
     story = story_of.Story(Site(create_app(settings, clock, engine=engine), engine, clock, settings))
     story_of.one_file_is_imported(story)
@@ -126,24 +125,24 @@ def _kept(story: Any, file: Path) -> Moment:
     )
 
 
-def _opened(moment: Moment, folder: Path, settings: Any) -> Iterator[World]:
+def _opened(moment: Moment, folder: Path, settings: Any, app_on: Any) -> Iterator[World]:
     shutil.copy(moment.file, folder / "world.sqlite")
     engine = make_engine(f"sqlite:///{folder / 'world.sqlite'}")
     clock = MovingClock(moment.at)
-    yield World(create_app(settings, clock, engine=engine), engine, clock, settings, moment)
+    yield World(app_on(engine, clock), engine, clock, settings, moment)
     engine.dispose()
 
 
 @pytest.fixture
-def november(told, tmp_path, settings) -> Iterator[World]:
+def november(told, tmp_path, settings, app_on) -> Iterator[World]:
     """2 November 2026: three persons have begun in the workshop."""
-    yield from _opened(told["november"], tmp_path, settings)
+    yield from _opened(told["november"], tmp_path, settings, app_on)
 
 
 @pytest.fixture
-def january(told, tmp_path, settings) -> Iterator[World]:
+def january(told, tmp_path, settings, app_on) -> Iterator[World]:
     """6 January 2027: the month is paid, the quarter frozen twice."""
-    yield from _opened(told["january"], tmp_path, settings)
+    yield from _opened(told["january"], tmp_path, settings, app_on)
 
 
 __all__ = ["NOBODY", "Moment", "World", "january", "november", "told"]

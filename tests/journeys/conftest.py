@@ -1,3 +1,3 @@
-from tests.api.site import any_site, empty_file, site
+from tests.api.site import any_site, app_on, site
 
-__all__ = ["any_site", "empty_file", "site"]
+__all__ = ["any_site", "app_on", "site"]

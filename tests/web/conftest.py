@@ -13,7 +13,7 @@ from cii.app import create_app
 from cii.kernel.clock import FixedClock
 from cii.store.work import HOUSE, Work, working
 from cii.wire.doors import House
-from tests.conftest import ENGINES, NOW, load_all_tables, make_engine, new_database
+from tests.conftest import ENGINES, NOW
 from tests.web.build_town import PASSWORD, Town, a_town
 
 
@@ -67,14 +67,10 @@ class Site:
 
 @pytest.fixture(scope="session", params=ENGINES)
 def site(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, settings: Any
+    request: pytest.FixtureRequest, new_engine: Any, tmp_path_factory: pytest.TempPathFactory, settings: Any
 ) -> Iterator[Site]:
     """The application with its canton, one per engine, shared by the tests of this process."""
-    if request.param == "sqlite":
-        made = make_engine(f"sqlite:///{tmp_path_factory.mktemp('web') / 'cii.sqlite'}")
-    else:
-        made = make_engine(new_database(request.getfixturevalue("postgres_url")), pool_size=8)
-    load_all_tables().create_all(made)
+    made = new_engine(request.param, tmp_path_factory.mktemp("web"), pool_size=8)
     app = create_app(settings, FixedClock(NOW), engine=made)
     with working(made, HOUSE, NOW, calendar=app.wiring.calendar, settings=settings) as work:
         town = _built(work)
