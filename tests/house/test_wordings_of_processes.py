@@ -31,4 +31,7 @@ def test_every_fact_of_a_condition_has_words_in_three_languages_and_the_drawing_
 
 
 def test_the_shipped_processes_ask_facts_on_their_way():
-    assert {one.fact for definition in PROCESSES for one in asked(definition)} >= {"contract_change", "direct"}
+    assert {one.fact for definition in PROCESSES for one in asked(definition)} >= {
+        "contract_change",
+        "direct",
+    }
