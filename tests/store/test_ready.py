@@ -1,8 +1,8 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, bindparam, event, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, bindparam, event, insert, select, text, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from cii.store.ready import Ready
 from cii.store.tables import Parameter
@@ -107,3 +107,20 @@ def test_what_was_written_goes_with_its_transaction(fresh_engine: Engine):
 
     with working(fresh_engine, HOUSE, NOW, writing=False) as work:
         assert FIND.read(work.session.connection(), {"name": "ready gone"}) == []
+
+
+def test_a_connection_that_was_cut_is_told_and_not_used_again(fresh_engine: Engine):
+    if fresh_engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no connection to cut")
+    with working(fresh_engine, HOUSE, NOW, writing=False) as work:
+        connection = work.session.connection()
+        number = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with fresh_engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:number)"), {"number": number})
+
+        with pytest.raises(OperationalError) as cut:
+            FIND.read(connection, {"name": "ready cut"})
+
+    assert cut.value.connection_invalidated
+    with working(fresh_engine, HOUSE, NOW, writing=False) as work:
+        assert FIND.read(work.session.connection(), {"name": "ready cut"}) == []
