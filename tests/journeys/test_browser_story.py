@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from sqlalchemy import text
 
 from cii.jobs.runs import catch_up
+from tests.journeys.hand import Hand
 from tests.journeys.stage import a_faulty_file, a_file, the_persons
 
 ENGINES = [
@@ -50,73 +51,6 @@ class Story:
         noted = [one for one in self.faults if f"status of {status}" in one]
         assert noted, f"no answer {status}: {self.faults}"
         self.faults[:] = [one for one in self.faults if one not in noted]
-
-
-class Hand:
-    """One person at a window: goes, reads, fills in and clicks, all by what is written there."""
-
-    def __init__(self, story, who):
-        self.story = story
-        self.window = story.page("fr")
-        story.sign_in(self.window, who)
-        self.main = self.window.locator("main")
-
-    def go(self, path):
-        self.window.goto(self.story.town.address + path)
-        return self
-
-    def menu(self, label):
-        """Follow the main navigation."""
-        self.window.get_by_role("navigation", name="Navigation principale").get_by_role(
-            "link", name=label
-        ).click()
-        return self
-
-    def follow(self, label, within=None):
-        (within or self.main).get_by_role("link", name=label).first.click()
-        return self
-
-    def press(self, label, within=None):
-        """Click a button and, where it opens a window over the page, the button that confirms."""
-        (within or self.main).get_by_role("button", name=label, exact=True).first.click()
-        return self
-
-    def confirm(self, label):
-        self.window.get_by_role("dialog").get_by_role("button", name=label, exact=True).click()
-        return self
-
-    def fill(self, fields, within=None):
-        """Type or choose, by the label of each field."""
-        place = within or self.main
-        for label, value in fields.items():
-            field = place.get_by_label(label).locator("visible=true").first
-            if field.evaluate("e => e.tagName") == "SELECT":
-                field.select_option(label=value)
-            else:
-                field.fill(value)
-        return self
-
-    def pick(self, question, answer, within=None):
-        """Answer a question with one of its radio buttons."""
-        (within or self.main).get_by_role("radiogroup", name=question).get_by_label(
-            answer, exact=True
-        ).check()
-        return self
-
-    def reads(self, *words):
-        """Everything is written on the page."""
-        for one in words:
-            expect(self.main).to_contain_text(one)
-        return self
-
-    def misses(self, *words):
-        for one in words:
-            expect(self.main).not_to_contain_text(one)
-        return self
-
-    @property
-    def path(self):
-        return re.sub(r"^https?://[^/]+|[?#].*$", "", self.window.url)
 
 
 @pytest.mark.parametrize("new_town", ENGINES, indirect=True)
@@ -220,9 +154,9 @@ def three_assessment_and_plan(story):
     gsr.go(case).follow("Ouvrir la demande de reprise")
     expect(gsr.main.get_by_role("button", name="Accepter", exact=True)).to_have_count(0)
     gsr.press("Accuser réception").reads("Votre réponse est enregistrée.")
-    orp.go(case).reads("Conduite: Office régional de placement du Littoral")
+    orp.go(case).reads("Conduite\xa0: Office régional de placement du Littoral")
     gsr.press("Accepter").reads("Votre réponse est enregistrée.")
-    orp.go(case).reads("Conduite: Guichet social régional du Val-de-Travers")
+    orp.go(case).reads("Conduite\xa0: Guichet social régional du Val-de-Travers")
 
     for hand, item in ((orp, "Français oral"), (ai, "Endurance au travail"), (gsr, "Français oral")):
         hand.go(f"{case}/grid").pick(item, "3").fill({"Constaté le": "2026-10-14", "Source": "Entretien"})
@@ -334,7 +268,7 @@ def five_a_month_is_attested_and_paid(story):
     provider = story.provider.menu("Espace prestataire").follow(re.compile("Châtelain"))
     provider.fill({"Dernier jour": "2026-11-30", "Contrat de travail": "durée indéterminée"})
     choose(provider.main.get_by_label("Suite"), "emploi")
-    provider.press("Enregistrer la sortie").reads("Suite: emploi")
+    provider.press("Enregistrer la sortie").reads("Suite\xa0: emploi")
     provider.menu("Espace prestataire").go("/provider/attendance/2026/11")
     for day, letter in (("10.11.2026", "E"), ("17.11.2026", "N")):
         provider.main.get_by_label(re.compile(f"Châtelain.*{day}")).select_option(label=letter)
