@@ -15,6 +15,8 @@ from tests.conftest import ENGINES, new_database
 
 FILES = HOUSE / "cii" / "demo" / "files"
 DONE, FINDINGS, USAGE = 0, 1, 2
+pytestmark = pytest.mark.xdist_group("cli-canton")
+"""One process loads the canton for all tests of this file."""
 
 
 @pytest.fixture(scope="module", params=ENGINES)

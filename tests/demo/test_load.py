@@ -34,6 +34,8 @@ from tests.conftest import ENGINES, NOW, new_database
 
 SIZE = 60
 CALENDAR = calendar_of(canton_directory(Settings().canton))
+pytestmark = pytest.mark.xdist_group("demo-canton")
+"""One process loads the canton for all tests of this file."""
 
 
 @pytest.fixture(scope="module", params=ENGINES)

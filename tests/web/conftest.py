@@ -17,6 +17,14 @@ from tests.conftest import ENGINES, NOW
 from tests.web.build_town import PASSWORD, Town, a_town
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process per engine builds the canton of the pages, for all tests that look at it."""
+    for item in items:
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        if "tests/web/" in item.nodeid and "site" in params:
+            item.add_marker(pytest.mark.xdist_group(f"web-{params['site']}"))
+
+
 @dataclass
 class Reader:
     """Somebody at the pages: reads, and sends forms with what a form carries by itself."""
