@@ -13,6 +13,10 @@ Plural forms follow the number `n` by the rules of each language. A placeholder 
 `{share:percent}`, `{start:month}`, `{ref:plain}` (as it is), `{sector:word.sector}` (the text of the key
 `word.sector.<value>`); without one, the value's type decides.
 
+French has one habit: a space that does not break (U+00A0) before `:` `;` `?` `!` `»` and after `«`. Files
+are typed with a plain space, `typography.bound` binds it when catalogues and published files are read; a
+house test finds a sign without its space.
+
 Import `say`, `refusal`, `word` from `cii.texts.speech`, `money`, `number`, `percent`, `day`, `moment` from
 `cii.texts.formats`, `LANGUAGES`, `negotiate` from `cii.texts.languages`. Knows no web and no database.
 """

@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from cii.texts.languages import LANGUAGES
+from cii.texts.typography import bound
 
 CATALOGUES = Path(__file__).parent / "catalogue"
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)(?::([a-z][a-z0-9_.-]*))?\}")
@@ -88,13 +89,15 @@ def _entry(file: str, key: object, value: object) -> Entry:
         raise BadCatalogue(f"{where}: a key is dotted words, as in case.opened")
     if not isinstance(value, Mapping) or set(value) != set(LANGUAGES):
         raise BadCatalogue(f"{where}: needs exactly {', '.join(LANGUAGES)}")
-    return {lang: _text(f"{where}.{lang}", value[lang]) for lang in LANGUAGES}
+    return {lang: _text(f"{where}.{lang}", value[lang], lang) for lang in LANGUAGES}
 
 
-def _text(where: str, value: object) -> Text:
+def _text(where: str, value: object, lang: str) -> Text:
     forms = value if isinstance(value, Mapping) else {"other": value}
     if "other" not in forms or not _PLURALS.issuperset(forms):
         raise BadCatalogue(f"{where}: plural forms are one, other …, and other is needed")
+    if lang == "fr":
+        forms = {form: bound(text) if isinstance(text, str) else text for form, text in forms.items()}
     return Text({form: cut(where, text) for form, text in forms.items()})
 
 

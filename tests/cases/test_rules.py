@@ -127,8 +127,8 @@ def test_a_broken_grid_file_says_each_fault_with_its_line():
         parse_grid(text, "x.yaml")
 
     errors = [(one.line, one.code, one.suggestion) for one in no.value.problems if one.severity == "error"]
-    assert (5, "unknown-word", "Vouliez-vous dire « number » ?") in errors
-    assert (5, "unknown-word", "Vouliez-vous dire « grid » ?") in errors
+    assert (5, "unknown-word", "Vouliez-vous dire «\xa0number\xa0»\xa0?") in errors
+    assert (5, "unknown-word", "Vouliez-vous dire «\xa0grid\xa0»\xa0?") in errors
     assert "unknown-group" in {code for _, code, _ in errors}
 
 

@@ -40,7 +40,7 @@ def test_the_shipped_definitions_pass(capsys):
     [
         (
             "fr",
-            "Étape « published » : mène à « offers_closd », qui n'est pas une étape. Vouliez-vous dire « offers_closed » ?",
+            "Étape «\xa0published\xa0»\xa0: mène à «\xa0offers_closd\xa0», qui n'est pas une étape. Vouliez-vous dire «\xa0offers_closed\xa0»\xa0?",
         ),
         (
             "de",
@@ -82,7 +82,7 @@ def test_a_published_text_that_changed_is_a_fault_even_when_it_reads_well(folder
 
     said = capsys.readouterr().err
     assert code == FINDINGS
-    assert "« call-and-award.yaml » a changé" in said
+    assert "«\xa0call-and-award.yaml\xa0» a changé" in said
     assert "publiez une nouvelle version" in said
 
 

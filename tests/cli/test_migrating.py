@@ -49,8 +49,8 @@ def test_what_differs_between_two_versions_is_said_in_words_and_in_json(capsys):
 
     assert main(words) == DONE
     told = capsys.readouterr().out
-    assert "facts.capacity : fait – ajout : number 0..100" in told
-    assert "stages.opinions.tasks.visit : tâche – suppression : Visite" in told
+    assert "facts.capacity\xa0: fait – ajout\xa0: number 0..100" in told
+    assert "stages.opinions.tasks.visit\xa0: tâche – suppression\xa0: Visite" in told
     assert main([*words, "--json"]) == DONE
     found = json.loads(capsys.readouterr().out)["differences"]
     assert {"where": "stages.agreement.tasks.agree", "what": "title", "kind": "changed",

@@ -55,7 +55,7 @@ def test_an_unknown_process_or_version_is_answered_with_those_there_are(capsys):
     assert "reseau-cii" in capsys.readouterr().err
 
     assert main(["workflows", "show", "reseau-cii", "--version", "9"]) == 2
-    assert "n'a pas cette version. Il a: 1." in capsys.readouterr().err
+    assert "n'a pas cette version. Il a\xa0: 1." in capsys.readouterr().err
 
 
 def test_facts_may_stand_after_options(capsys):

@@ -143,7 +143,7 @@ def test_a_table_of_more_rules_than_people_read_is_refused_with_both_limits():
         str(one)
         .replace("\xa0", " ")
         .startswith(
-            "draft.md:15: La table compte 1001 règles et 1 entrées ; 1000 règles et 100 entrées au plus sont admises."
+            "draft.md:15: La table compte 1001 règles et 1 entrées\xa0; 1000 règles et 100 entrées au plus sont admises."
         )
     )
 

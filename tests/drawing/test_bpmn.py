@@ -347,7 +347,7 @@ def test_what_bpmn_cannot_say_stands_in_the_documentation():
     assert "14 jours ouvrables" in drawn
     assert "LACI 85f" in drawn
     assert "retirer le consentement" in drawn
-    assert "À l'entrée, signaler: groupe de coordination." in drawn
+    assert "À l'entrée, signaler\xa0: groupe de coordination." in drawn
 
 
 def test_a_delay_is_written_in_iso_form():

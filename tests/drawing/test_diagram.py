@@ -19,7 +19,9 @@ FILES = Path(__file__).parents[2] / "workflows"
 DEFINITIONS = [parse(path.read_text("utf-8"), path.name) for path in sorted(FILES.glob("*.yaml"))]
 CII = next(one for one in DEFINITIONS if one.id == "reseau-cii")
 NOW = datetime(2026, 10, 5, 8, tzinfo=UTC)
-ROLES = dict.fromkeys(("lead", "AC", "AI", "AS", "partner", "physician", "coordination", "receiving"), ("X <&>",))
+ROLES = dict.fromkeys(
+    ("lead", "AC", "AI", "AS", "partner", "physician", "coordination", "receiving"), ("X <&>",)
+)
 SVG = "{http://www.w3.org/2000/svg}"
 BOTH = pytest.mark.parametrize("wide", [NARROW, WIDE])
 EACH = pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda one: one.id)
@@ -164,8 +166,8 @@ def test_a_case_that_came_back_shows_each_passage_and_the_way_it_took():
     first, second = steps(CII, state, "fr", NOW)[:2]
 
     assert first.notes[:2] == (
-        "passage 1: du 05.10.2026 au 07.10.2026, quitté avant la fin",
-        "passage 2: depuis le 08.10.2026",
+        "passage 1\xa0: du 05.10.2026 au 07.10.2026, quitté avant la fin",
+        "passage 2\xa0: depuis le 08.10.2026",
     )
     assert [one.to for one in first.ways if one.taken] == ["arbitration"]
     assert second.stand_text == "fait, 08.10.2026"
@@ -190,7 +192,7 @@ def test_a_suspended_case_says_so():
 def test_a_closed_case_names_its_outcome_and_day():
     state = step(CII, running(), ev.Close("job"), {}, NOW, WorkingDays("NE"), ROLES).state
 
-    assert steps(CII, state, "fr", NOW)[-1].stand_text == "fait: emploi, 05.10.2026"
+    assert steps(CII, state, "fr", NOW)[-1].stand_text == "fait\xa0: emploi, 05.10.2026"
 
 
 def test_the_role_is_not_said_twice():

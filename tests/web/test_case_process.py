@@ -76,7 +76,7 @@ def test_a_case_that_changed_its_version_keeps_the_drawing_of_the_old_one(path, 
     now, then = page.split("Réseau CII, version 1, jusqu", 1)
     assert "Réseau CII, version 2" in now
     assert "Regard commun" in now
-    assert "Le mot « évaluation » est réservé" in then
+    assert "Le mot «\xa0évaluation\xa0» est réservé" in then
     assert "Évaluation commune" in then
     assert "Regard commun" not in then
     assert "Grille commune" in then

@@ -138,7 +138,7 @@ def test_the_assessment_names_each_missing_voice_before_it_can_be_signed(path):
     page = path.as_("ai").get(f"/cases/{ref}/assessment")
 
     assert "L&#39;évaluation ne peut pas encore être signée" in page
-    assert "Il manque encore l&#39;avis de : médecin." in page
+    assert "Il manque encore l&#39;avis de\xa0: médecin." in page
     assert 'name="synthesis"' not in page
 
 
@@ -149,7 +149,7 @@ def test_a_signature_with_a_voice_missing_is_refused(path):
         f"/cases/{ref}/assessment", 422, synthesis="Trop tôt.", version=f'"{ref}.{current(path, ref)}"'
     )
 
-    assert "Il manque encore l&#39;avis de : médecin." in page
+    assert "Il manque encore l&#39;avis de\xa0: médecin." in page
 
 
 def current(path, ref):

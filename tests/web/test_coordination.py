@@ -8,7 +8,7 @@ def the_version(page: str) -> str:
 def test_the_group_reads_what_it_owes(site):
     page = site.as_("coordination").get("/coordination")
 
-    assert "Données mensuelles manquantes: SASO, septembre 2026" in page
+    assert "Données mensuelles manquantes\xa0: SASO, septembre 2026" in page
     assert "Les absences dépassent le minimum convenu." in page
 
 

@@ -25,7 +25,7 @@ def everyday(path) -> str:
 def test_a_referral_is_received_then_accepted_and_the_lead_moves(path):
     case = path.case("announced")
     ref, reader = path.referral(case), path.as_("ai")
-    assert "Conduite: Office régional de placement" in " ".join(reader.get(f"/cases/{case}").split())
+    assert "Conduite\xa0: Office régional de placement" in " ".join(reader.get(f"/cases/{case}").split())
 
     moved(reader, ref, "receive")
     moved(reader, ref, "accept")
@@ -107,5 +107,5 @@ def test_a_redirect_names_another_institution_and_the_third_is_told_to_the_coord
     assert "La personne a été redirigée 3 fois en 12 mois" in first
     assert first.index("La personne a été redirigée 3 fois") < first.index("La décision qui a précédé")
     board = path.as_("coordination").get("/coordination")
-    assert "Redirections répétées, évaluation commune ouverte: CII-" in board
+    assert "Redirections répétées, évaluation commune ouverte\xa0: CII-" in board
     assert "Depuis le 15.10.2026." in board

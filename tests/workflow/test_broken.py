@@ -115,7 +115,9 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path):
     with pytest.raises(BrokenFile) as no:
         read_text(file)
 
-    assert str(no.value.problems[0]) == "huge.yaml:1: Le fichier compte 1000 kB ; 200 kB au plus sont admis."
+    assert (
+        str(no.value.problems[0]) == "huge.yaml:1: Le fichier compte 1000 kB\xa0; 200 kB au plus sont admis."
+    )
 
 
 @pytest.mark.parametrize(
