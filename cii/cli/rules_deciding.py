@@ -83,7 +83,9 @@ def _table(asked: argparse.Namespace, settings: Settings) -> Any:  # noqa: ANN40
 
 def _decided(table: Any, facts: Mapping[str, object]) -> Any:  # noqa: ANN401 - a Table, a Decision
     from cii.decisions.decision import decide  # noqa: PLC0415
+    from cii.decisions.matching import STEPS, matcher  # noqa: PLC0415
 
+    matcher(table).allow(STEPS)
     return decide(table, table_facts(table, facts))
 
 
@@ -190,7 +192,9 @@ def rules_explain(asked: argparse.Namespace, settings: Settings) -> Told:
 
 def _explained(table: Any, facts: Mapping[str, Any], lang: str) -> dict[str, Any]:  # noqa: ANN401 - a Table
     from cii.decisions.decision import counterfactual, decide, trace  # noqa: PLC0415
+    from cii.decisions.matching import STEPS, matcher  # noqa: PLC0415
 
+    matcher(table).allow(STEPS)
     rules = [
         {
             "rule": one.rule,

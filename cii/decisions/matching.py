@@ -42,6 +42,8 @@ _TYPES: dict[str, type] = {
 """The type in which a fact of the kind mostly comes; others go the slow way."""
 
 _NEW, _SET = object.__new__, object.__setattr__
+STEPS = 5_000_000
+"""What a table or model from outside may take for one question; tables of the house take some hundreds."""
 Kept = TypeVar("Kept")
 Find = Callable[[Any], int | None]
 Masks = tuple[int | None, ...]
@@ -57,9 +59,9 @@ class _Place(NamedTuple):
 
 
 class TableTooHeavy(Refusal):
-    """The draft of a table asks for more work than it was allowed."""
+    """A table from outside, or a draft, asks for more work than it was allowed."""
 
-    code, kind = "draft-too-heavy", "unfit"
+    code, kind = "too-many-steps", "unfit"
 
 
 def pieces_of(table: Table) -> tuple[Pieces, ...]:
@@ -89,16 +91,20 @@ class Matcher:
         self._answers: dict[int, Decision | Refusal] = {}
         self._open: dict[tuple[int, tuple[int, ...]], Decision | tuple[str, ...] | Refusal] = {}
         self._kept = max(_KEPT // (len(table.rules) + 1), 1)
-        self._done, self._most = 0, 0
+        self._done = self.most = 0
+        self.field: str | None = None
 
-    def allow(self, steps: int) -> None:
-        """From here on the table may take so many steps in all: rules weighed, outcomes followed."""
-        self._most = self._done + steps
+    def allow(self, steps: int, field: str | None = None) -> None:
+        """From here on the table may take so many steps in all: rules weighed, outcomes followed.
+
+        For tables that were not published by this house; `field` is the input that the refusal is about.
+        """
+        self._done, self.most, self.field = 0, steps, field
 
     def _spend(self, steps: int) -> None:
         self._done += steps
-        if self._most and self._done > self._most:
-            raise TableTooHeavy(field="draft", most=self._most)
+        if self.most and self._done > self.most:
+            raise TableTooHeavy(field=self.field, most=self.most)
 
     def decide(self, facts: Mapping[str, object]) -> Decision:
         """The answer for these facts; refuses as `place` and `settle` do."""

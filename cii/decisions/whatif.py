@@ -109,7 +109,7 @@ class Asked:
     def __init__(self, table: Table, steps: int = 0) -> None:
         self.table, self._steps = table, steps
         if steps:
-            matcher(table).allow(steps)
+            matcher(table).allow(steps, "draft")
         self._told = 0
         self._names = tuple(column.name for column in table.inputs)
         self._said: dict[tuple[Any, ...], Said] = {}

@@ -16,6 +16,7 @@ from typing import Any
 
 from cii.decisions.decision import Decision, NoRule, decide
 from cii.decisions.domain import FactUnknown, FactWrongType, MissingFacts
+from cii.decisions.matching import STEPS, matcher
 from cii.decisions.rulebook import Table
 from cii.decisions.rulelines import Column, Rule
 from cii.decisions.sfeel import ANY, Cell, read_value
@@ -70,7 +71,7 @@ def answers(
     found: dict[str, DmnAnswer] = {}
     for decision in model.decisions:
         if decision.name in wanted:
-            found[decision.name] = answer = _answer(decision, values, found, lang)
+            found[decision.name] = answer = _answer(decision, values, found, lang, STEPS // len(wanted))
             values[decision.name] = (
                 UNKNOWN if answer.status in {"missing-facts", "refused"} else answer.result
             )
@@ -179,13 +180,14 @@ def from_text(value: object, kind: str) -> object:
 
 
 def _answer(
-    decision: DmnDecision, values: Mapping[str, Any], before: Mapping[str, DmnAnswer], lang: str
+    decision: DmnDecision, values: Mapping[str, Any], before: Mapping[str, DmnAnswer], lang: str, steps: int
 ) -> DmnAnswer:
     missing = [name for name in decision.needs if name not in values or values[name] is UNKNOWN]
     try:
         _complete(decision, missing)
         said, facts = _columns(decision, values, missing)
         table = table_of(decision, values, said)
+        matcher(table).allow(steps)
         return _told(decision, decide(table, facts), values, lang)
     except NoRule:
         return DmnAnswer(decision.name, "no-rule", _otherwise(decision, values))

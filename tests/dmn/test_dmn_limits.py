@@ -170,3 +170,24 @@ def test_a_number_beyond_all_counting_is_no_value():
 
     assert found["F"].result is None
     assert found["G"].result == 10**1000
+
+
+def test_a_question_whose_unknown_facts_have_too_many_outcomes_is_refused_and_asks_for_less_when_they_are_known():
+    names = [f"x{at}" for at in range(2)]
+    declared = "".join(
+        f'<inputData id="{one}" name="{one}"><variable name="{one}" typeRef="number"/></inputData>'
+        for one in names
+    )
+    columns = "".join(
+        f"<input><inputExpression typeRef='number'><text>{one}</text></inputExpression></input>"
+        for one in names
+    )
+    rules = "".join(a_rule(f"not({at % 97})", f"not({at // 9})", answer=at) for at in range(900))
+    table = f'<decision name="Voie"><decisionTable hitPolicy="COLLECT">{columns}<output typeRef="string"/>{rules}</decisionTable></decision>'
+    model = read_dmn(a_model(declared + table), "m.dmn")
+
+    nothing = answers(model, {})["Voie"]
+    known = answers(model, dict.fromkeys(names, 1_000))["Voie"]
+
+    assert (nothing.status, nothing.refusal.code) == ("refused", "too-many-steps")
+    assert (known.status, len(known.result)) == ("decided", 900)

@@ -259,5 +259,5 @@ def test_a_draft_is_refused_past_the_steps_it_is_allowed_and_a_published_version
         what_if(work, WhatIf("triage", NO_NETWORK))
     published = what_if(work, WhatIf("triage", version=1))
 
-    assert (no.value.code, no.value.field) == ("draft-too-heavy", "draft")
+    assert (no.value.code, no.value.field) == ("too-many-steps", "draft")
     assert published.effects[Effect.SAME] == 1
