@@ -139,12 +139,8 @@ def test_a_table_of_more_rules_than_people_read_is_refused_with_both_limits():
     (one,) = faults(a_file(*["-"] * 1_001))
 
     assert one.code == "table-too-large"
-    assert (
-        str(one)
-        .replace("\xa0", " ")
-        .startswith(
-            "draft.md:15: La table compte 1001 règles et 1 entrées\xa0; 1000 règles et 100 entrées au plus sont admises."
-        )
+    assert str(one).startswith(
+        "draft.md:15: La table compte 1001 règles et 1 entrées\xa0; 1000 règles et 100 entrées au plus sont admises."
     )
 
 

@@ -63,15 +63,15 @@ FAULTS = {
     "a missing requirement": ('href="#a"', 'href="#b"', 4, "#b"),
     "no table": ("<decision id=", '<decision id="w" name="W"/><decision id=', 3, "pas de logique"),
     "an expression that is not simple": (
-        "<decision id=", '<decision id="w" name="W">\n<literalExpression><text>if age then 1</text></literalExpression></decision><decision id=', 4, "«\xa0if\xa0»",
+        "<decision id=", '<decision id="w" name="W">\n<literalExpression><text>if age then 1</text></literalExpression></decision><decision id=', 4, "« if »",
     ),
     "a formula of names of nowhere": (
-        "<decision id=", '<decision id="w" name="W">\n<literalExpression><text>12 * agé</text></literalExpression></decision><decision id=', 4, "«\xa0age\xa0»",
+        "<decision id=", '<decision id="w" name="W">\n<literalExpression><text>12 * agé</text></literalExpression></decision><decision id=', 4, "« age »",
     ),
     "a formula without end": (
         "<decision id=", '<decision id="w" name="W">\n<literalExpression><text>12 *</text></literalExpression></decision><decision id=', 4, "finit trop tôt",
     ),
-    "an empty formula": ("<decision id=", '<decision id="w" name="W"><literalExpression/></decision><decision id=', 3, "«\xa0W\xa0»"),
+    "an empty formula": ("<decision id=", '<decision id="w" name="W"><literalExpression/></decision><decision id=', 3, "« W »"),
     "an invocation": ("<decision id=", '<decision id="w" name="W"><invocation/></decision><decision id=', 3, "invocation"),
     "a business knowledge model": ("<decision id=", '<businessKnowledgeModel id="b" name="Barème"/><decision id=', 3, "Barème"),
     "an import": ("<decision id=", '<import name="autre" namespace="urn:x"/><decision id=', 3, "autre"),
@@ -119,7 +119,7 @@ def test_a_fault_of_a_model_is_named_with_its_line(name):
 
     problems = read_dmn(GOOD.replace(before, after, 1).encode(), "mauvais.dmn").problems
 
-    told = [(one.line, f"{one.message}{one.suggestion}".replace("\xa0", " ")) for one in problems]
+    told = [(one.line, f"{one.message}{one.suggestion}") for one in problems]
     assert any(at == line and words in text for at, text in told), told
 
 
@@ -223,7 +223,7 @@ def test_yes_and_no_in_capitals_are_named_with_what_was_meant(cell, meant):
     problems = read_dmn(flag.encode(), "majuscules.dmn").problems
 
     assert [(one.line, one.code) for one in problems] == [(8, "bad-cell")]
-    assert f"«\xa0{meant}\xa0»" in problems[0].suggestion.replace("\xa0", " ")
+    assert f"«\xa0{meant}\xa0»" in problems[0].suggestion
 
 
 def test_a_model_that_declares_its_inputs_may_name_no_others():
