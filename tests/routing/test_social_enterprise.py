@@ -12,7 +12,6 @@ from cii.cases.vocabulary import CaseStatus
 from cii.institutions.actions import AddInstitution, AddUnit, add_institution, add_unit
 from cii.institutions.queries import unit_by_code
 from cii.institutions.vocabulary import InstitutionKind, UnitKind
-from cii.kernel.clock import local_day
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
 from cii.kernel.money import Chf
 from cii.kernel.moves import IllegalMove
@@ -62,7 +61,7 @@ from cii.routing.vocabulary_social import ContractParty, ObservationMove
 from cii.texts.speech import refusal
 from cii.workflow.inbox import inbox
 from cii.workflow.projection import drift
-from cii.workflow.queries import state_of, tasks_of
+from cii.workflow.queries import tasks_of
 from tests.access.build_access import an_actor
 from tests.people.build_people import an_avs
 from tests.routing.build_routing import a_town
@@ -309,25 +308,6 @@ def test_an_extension_stays_within_the_longest_and_needs_a_reason(town):
 
     assert row.ends_on == date(2027, 1, 31)
     assert ObservationMove.EXTEND not in observation(hand, row.ref).moves
-
-
-def test_the_report_is_due_and_recalled_on_the_last_day_also_of_an_extended_observation(work, town):
-    row, hand = signed(town), town.hands["GSR"]
-
-    def terms():
-        instance = instance_of(work, row.case_id)
-        (task,) = [one for one in tasks_of(work, instance) if one.key == "observe"]
-        timers = [one.fire_at for one in state_of(work, instance).timers]
-        return local_day(task.due_at), [local_day(one) for one in timers]
-
-    before = terms()
-    extend_contract(hand, ExtendContract(row.ref, date(2027, 1, 31), "Absence en décembre"))
-
-    assert before == (date(2026, 12, 31), [date(2026, 12, 31)])
-    assert terms() == (date(2027, 1, 31), [date(2027, 1, 31)])
-    (line,) = inbox(town.hands["enterprise"], "unit").items
-    assert local_day(line.due_at) == date(2027, 1, 31)
-    assert drift(work) == []
 
 
 def test_a_good_report_leads_to_employment(work, town):
