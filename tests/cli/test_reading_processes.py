@@ -14,7 +14,7 @@ def test_the_processes_are_listed_with_their_version_and_legal_bases(capsys):
     assert main(["workflows", "list"]) == 0
 
     said = capsys.readouterr().out
-    assert "reseau-cii, version 1: Réseau CII (5 étapes; LACI 85f, LAI 68bis, LASoc-NE 28)" in said
+    assert "reseau-cii, version 1\xa0: Réseau CII (5 étapes\xa0; LACI 85f, LAI 68bis, LASoc-NE 28)" in said
     assert said.splitlines() == sorted(said.splitlines())
 
 

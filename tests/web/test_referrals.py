@@ -25,7 +25,7 @@ def everyday(path) -> str:
 def test_a_referral_is_received_then_accepted_and_the_lead_moves(path):
     case = path.case("announced")
     ref, reader = path.referral(case), path.as_("ai")
-    assert "Conduite\xa0: Office régional de placement" in " ".join(reader.get(f"/cases/{case}").split())
+    assert "Conduite : Office régional de placement" in " ".join(reader.get(f"/cases/{case}").split())
 
     moved(reader, ref, "receive")
     moved(reader, ref, "accept")
