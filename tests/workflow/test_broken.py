@@ -24,6 +24,7 @@ READERS = (
 ELSEWHERE = {
     "no-folder",
     "file-too-large",
+    "more-faults",
     "not-utf8",
     "table-not-proven",
     "table-too-large",
