@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
@@ -29,6 +31,10 @@ NOW = datetime(2026, 10, 15, 6, 0, tzinfo=UTC)
 """15 October 2026, 08:00 in Switzerland: the day on which the demo canton starts."""
 
 ENGINES = ("sqlite", "postgresql")
+
+examples.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("house")
+"""A slow machine fails no test: no deadline for an example, none for drawing it."""
 
 
 def _postgres_url() -> str | None:

@@ -42,11 +42,6 @@ class Line:
     to: str = ""
     taken: bool = False
 
-    @property
-    def said(self) -> str:
-        """The line with its notes in one sentence."""
-        return ": ".join(one for one in (self.text, "; ".join(self.notes)) if one)
-
 
 @dataclass(frozen=True, slots=True)
 class StageStep:

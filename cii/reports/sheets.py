@@ -9,7 +9,7 @@ from typing import Any
 
 from cii.documents.table import Cell, Column, Kind, Level, Status, Table
 from cii.kernel.money import Chf
-from cii.texts.speech import say, word
+from cii.texts.speech import pair, say, word
 
 HIDDEN = "\N{BULLET}"
 """Stands for a count that is hidden."""
@@ -184,7 +184,7 @@ def budget_table(values: Values, lang: str) -> Table:
         ("reports.used-share", "percent"),
     ]
     totals = [say("documents.total", lang), *total, None] if rows else None
-    names_of = [f"{one['line']}: {one['name']}" for one in values["budgets"].values()]
+    names_of = [pair(one["line"], one["name"], lang) for one in values["budgets"].values()]
     found = _table(lang, "reports.budgets", columns, rows, totals)
     return replace(found, notes=["; ".join(names_of)] if rows else ())
 

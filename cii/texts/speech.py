@@ -35,6 +35,11 @@ def say(code: str, lang: str, /, **facts: object) -> str:
     return _fill(code, _pieces(code, lang, facts), lang, facts)
 
 
+def pair(name: object, value: object, lang: str) -> str:
+    """A name and its value, with the sign between them as the language writes it."""
+    return say("common.pair", lang, name=str(name), value=str(value))
+
+
 def knows(code: str) -> bool:
     """Whether a catalogue holds this key."""
     return code in texts()

@@ -20,7 +20,7 @@ from cii.institutions.queries import line_by_ref, lines, lines_by_id
 from cii.kernel.errors import UnknownThing
 from cii.kernel.money import Chf
 from cii.store.work import HOUSE, Work
-from cii.texts import formats
+from cii.texts import formats, speech
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import (
     choice_asked,
@@ -280,7 +280,7 @@ def _movement(row: Any, numbers: dict[int | None, str]) -> dict[str, Any]:  # no
 
 def _source(row: Any) -> str:  # noqa: ANN401 - a Core row
     kind = fallback(f"web.budgets.source.{row.source_kind}", row.source_kind)
-    return f"{kind}: {row.reason}" if row.reason else kind
+    return speech.pair(kind, row.reason, language.lang()) if row.reason else kind
 
 
 def _at(moment: datetime) -> str:

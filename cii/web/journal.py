@@ -11,8 +11,10 @@ from cii.institutions.queries import UnitLabel, units_by_id
 from cii.journal.queries import HistoryRow, verify
 from cii.journal.reading import JournalFilter, chain_state, entries, words_used
 from cii.store.work import Work
+from cii.texts import speech
 from cii.web.base import Blueprint
 from cii.web.choices import fallback, number_asked, optional_day, t, text_asked, word
+from cii.wire import language
 from cii.wire.doors import House, needs
 
 page = Blueprint("journal", __name__)
@@ -100,7 +102,9 @@ def _detail(row: HistoryRow) -> str | None:
     if row.kind not in _WITHOUT_CASE_CONTENT:
         return t("web.journal.fields", names=", ".join(row.payload))
     return "; ".join(
-        f"{name}: {_plain(value)}" for name, value in row.payload.items() if value not in _NOTHING
+        speech.pair(name, _plain(value), language.lang())
+        for name, value in row.payload.items()
+        if value not in _NOTHING
     )
 
 

@@ -157,9 +157,9 @@ def _answer(table: Table, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _outputs(table: Table, given: Mapping[str, Any]) -> str:
-    columns = {one.name: one for one in table.outputs}
+    columns, lang = {one.name: one for one in table.outputs}, language.lang()
     return " · ".join(
-        f"{columns[name].title.get(language.lang(), name)}: {value_of(columns[name], value)}"
+        speech.pair(columns[name].title.get(lang, name), value_of(columns[name], value), lang)
         for name, value in given.items()
     )
 
