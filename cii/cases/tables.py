@@ -229,17 +229,19 @@ class PlanAnswer(SQLModel, table=True):
 
 
 class CaseNote(SQLModel, table=True):
-    """An internal note; only the unit that wrote it reads it."""
+    """An internal note; only the unit that wrote it reads it. A correction is a new row naming the old one."""
 
     __tablename__ = "case_note"
     __table_args__ = (Index("ix_case_note_case_unit", "case_id", "unit_id", "id"),)
 
     id: int | None = key()
+    ref: str = ref()
     case_id: int = link("case_file.id", index=False)
     unit_id: int = link("unit.id", index=False)
     account_id: int | None = link("account.id", nullable=True, index=False)
     text: str = text()
     at: datetime = moment()
+    replaces: int | None = link("case_note.id", nullable=True, index=False, unique=True)
 
 
 for _kept in (GridTemplate, GridEntry, MedicalStatement, AssessmentVoice, PlanPart, PlanAnswer):
