@@ -270,6 +270,19 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER wf_table_no_update BEFORE UPDATE ON wf_table FOR EACH ROW EXECUTE FUNCTION wf_table_append_only()')
     _on("postgresql", 'CREATE TRIGGER wf_table_no_delete BEFORE DELETE ON wf_table FOR EACH ROW EXECUTE FUNCTION wf_table_append_only()')
     _on("postgresql", 'CREATE TRIGGER wf_table_no_truncate BEFORE TRUNCATE ON wf_table FOR EACH STATEMENT EXECUTE FUNCTION wf_table_append_only()')
+    op.create_table('calendar_feed',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_calendar_feed_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_feed')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_calendar_feed_token_hash'))
+    )
+    with op.batch_alter_table('calendar_feed', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_calendar_feed_account_id'), ['account_id'], unique=False)
+
     op.create_table('collaboration_party',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -337,6 +350,29 @@ def upgrade() -> None:
     with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
         batch_op.create_index('ix_ledger_entry_source', ['source_kind', 'source_id'], unique=False)
 
+    op.create_table('legal_news',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('title', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('body', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('legal_reference', sa.String(length=200), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('roles', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('institutions', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('published_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("valid_from IS date(valid_from, '+0 days')", name=op.f("ck_legal_news_valid_from_date")).ddl_if(dialect="sqlite"),
+    sa.ForeignKeyConstraint(['published_by'], ['account.id'], name=op.f('fk_legal_news_published_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_legal_news')),
+    sa.UniqueConstraint('ref', name=op.f('uq_legal_news_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER legal_news_no_update BEFORE UPDATE ON legal_news FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.title IS OLD.title AND NEW.body IS OLD.body AND NEW.legal_reference IS OLD.legal_reference AND NEW.valid_from IS OLD.valid_from AND NEW.roles IS OLD.roles AND NEW.institutions IS OLD.institutions AND NEW.published_at IS OLD.published_at AND NEW.published_by IS OLD.published_by AND OLD.withdrawn_at IS NULL) BEGIN SELECT RAISE(ABORT, 'legal_news is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER legal_news_no_delete BEFORE DELETE ON legal_news FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'legal_news is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION legal_news_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'legal_news is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER legal_news_no_update BEFORE UPDATE ON legal_news FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.title IS NOT DISTINCT FROM OLD.title AND NEW.body IS NOT DISTINCT FROM OLD.body AND NEW.legal_reference IS NOT DISTINCT FROM OLD.legal_reference AND NEW.valid_from IS NOT DISTINCT FROM OLD.valid_from AND NEW.roles IS NOT DISTINCT FROM OLD.roles AND NEW.institutions IS NOT DISTINCT FROM OLD.institutions AND NEW.published_at IS NOT DISTINCT FROM OLD.published_at AND NEW.published_by IS NOT DISTINCT FROM OLD.published_by AND OLD.withdrawn_at IS NULL)) EXECUTE FUNCTION legal_news_append_only()')
+    _on("postgresql", 'CREATE TRIGGER legal_news_no_delete BEFORE DELETE ON legal_news FOR EACH ROW EXECUTE FUNCTION legal_news_append_only()')
+    _on("postgresql", 'CREATE TRIGGER legal_news_no_truncate BEFORE TRUNCATE ON legal_news FOR EACH STATEMENT EXECUTE FUNCTION legal_news_append_only()')
     op.create_table('login_session',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
@@ -476,6 +512,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_wf_instance_person_id'), ['person_id'], unique=False)
         batch_op.create_index('ix_wf_instance_subject', ['subject', 'subject_id'], unique=False)
         batch_op.create_index('uq_wf_instance_live', ['definition_id', 'subject', 'subject_id'], unique=True, sqlite_where=sa.text("status <> 'closed'"), postgresql_where=sa.text("status <> 'closed'"))
+
+    op.create_table('acknowledgement',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('news_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_acknowledgement_account_id')),
+    sa.ForeignKeyConstraint(['news_id'], ['legal_news.id'], name=op.f('fk_acknowledgement_news_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_acknowledgement')),
+    sa.UniqueConstraint('news_id', 'account_id', name=op.f('uq_acknowledgement_news_id_account_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER acknowledgement_no_update BEFORE UPDATE ON acknowledgement FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'acknowledgement is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER acknowledgement_no_delete BEFORE DELETE ON acknowledgement FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'acknowledgement is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION acknowledgement_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'acknowledgement is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER acknowledgement_no_update BEFORE UPDATE ON acknowledgement FOR EACH ROW EXECUTE FUNCTION acknowledgement_append_only()')
+    _on("postgresql", 'CREATE TRIGGER acknowledgement_no_delete BEFORE DELETE ON acknowledgement FOR EACH ROW EXECUTE FUNCTION acknowledgement_append_only()')
+    _on("postgresql", 'CREATE TRIGGER acknowledgement_no_truncate BEFORE TRUNCATE ON acknowledgement FOR EACH STATEMENT EXECUTE FUNCTION acknowledgement_append_only()')
+    with op.batch_alter_table('acknowledgement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_acknowledgement_account_id'), ['account_id'], unique=False)
 
     op.create_table('budget_year',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -887,6 +942,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_recognition_unit_id'), ['unit_id'], unique=False)
         batch_op.create_index('uq_recognition_live', ['unit_id'], unique=True, sqlite_where=sa.text("state IN ('applied', 'assessed', 'decision', 'recognised')"), postgresql_where=sa.text("state IN ('applied', 'assessed', 'decision', 'recognised')"))
 
+    op.create_table('released_share',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('percent', sa.Integer(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("valid_from IS date(valid_from, '+0 days')", name=op.f("ck_released_share_valid_from_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('percent BETWEEN 0 AND 100', name=op.f('ck_released_share_a_percentage')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_released_share_account_id')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['account.id'], name=op.f('fk_released_share_recorded_by')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_released_share_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_released_share'))
+    )
+    _on("sqlite", "CREATE TRIGGER released_share_no_update BEFORE UPDATE ON released_share FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'released_share is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER released_share_no_delete BEFORE DELETE ON released_share FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'released_share is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION released_share_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'released_share is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER released_share_no_update BEFORE UPDATE ON released_share FOR EACH ROW EXECUTE FUNCTION released_share_append_only()')
+    _on("postgresql", 'CREATE TRIGGER released_share_no_delete BEFORE DELETE ON released_share FOR EACH ROW EXECUTE FUNCTION released_share_append_only()')
+    _on("postgresql", 'CREATE TRIGGER released_share_no_truncate BEFORE TRUNCATE ON released_share FOR EACH STATEMENT EXECUTE FUNCTION released_share_append_only()')
+    with op.batch_alter_table('released_share', schema=None) as batch_op:
+        batch_op.create_index('ix_released_share_unit_account', ['unit_id', 'account_id', 'valid_from', 'id'], unique=False)
+
     op.create_table('report_file',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('issue_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -927,6 +1006,60 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('reversal_request', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_reversal_request_entry_id'), ['entry_id'], unique=False)
+
+    op.create_table('saved_filter',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('place', sa.String(length=5), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('query', sa.String(length=500), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("place IN ('desk', 'cases')", name=op.f('ck_saved_filter_place_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_saved_filter_account_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_saved_filter_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_filter')),
+    sa.UniqueConstraint('account_id', 'place', 'name', name=op.f('uq_saved_filter_account_id_place_name')),
+    sa.UniqueConstraint('ref', name=op.f('uq_saved_filter_ref'))
+    )
+    with op.batch_alter_table('saved_filter', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_saved_filter_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('substitution',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('substitute_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('first_day', sa.Date(), nullable=False),
+    sa.Column('last_day', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(length=7), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('made_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("(state = 'revoked') = (revoked_at IS NOT NULL)", name=op.f('ck_substitution_revoked_when')),
+    sa.CheckConstraint("first_day IS date(first_day, '+0 days')", name=op.f("ck_substitution_first_day_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("last_day IS date(last_day, '+0 days')", name=op.f("ck_substitution_last_day_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("state IN ('agreed', 'revoked')", name=op.f('ck_substitution_state_word')),
+    sa.CheckConstraint('account_id <> substitute_id', name=op.f('ck_substitution_by_another')),
+    sa.CheckConstraint('last_day >= first_day', name=op.f('ck_substitution_days_in_order')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_substitution_account_id')),
+    sa.ForeignKeyConstraint(['made_by'], ['account.id'], name=op.f('fk_substitution_made_by')),
+    sa.ForeignKeyConstraint(['revoked_by'], ['account.id'], name=op.f('fk_substitution_revoked_by')),
+    sa.ForeignKeyConstraint(['substitute_id'], ['account.id'], name=op.f('fk_substitution_substitute_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_substitution_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_substitution')),
+    sa.UniqueConstraint('ref', name=op.f('uq_substitution_ref'))
+    )
+    _on("postgresql", "ALTER TABLE substitution ADD CONSTRAINT ex_substitution_days EXCLUDE USING gist (int8range(account_id, account_id, '[]') WITH &&, int8range(unit_id, unit_id, '[]') WITH &&, daterange(first_day, last_day, '[]') WITH &&) WHERE (state IN ('agreed'))")
+    _on("sqlite", "CREATE TRIGGER substitution_no_overlap_insert AFTER INSERT ON substitution FOR EACH ROW WHEN EXISTS (SELECT 1 FROM substitution AS o WHERE o.account_id = NEW.account_id AND o.unit_id = NEW.unit_id AND o.rowid <> NEW.rowid AND (NEW.last_day IS NULL OR o.first_day <= NEW.last_day) AND (o.last_day IS NULL OR NEW.first_day <= o.last_day) AND o.state IN ('agreed') AND NEW.state IN ('agreed')) BEGIN SELECT RAISE(ABORT, 'substitution: days overlap'); END")
+    _on("sqlite", "CREATE TRIGGER substitution_no_overlap_update AFTER UPDATE ON substitution FOR EACH ROW WHEN EXISTS (SELECT 1 FROM substitution AS o WHERE o.account_id = NEW.account_id AND o.unit_id = NEW.unit_id AND o.rowid <> NEW.rowid AND (NEW.last_day IS NULL OR o.first_day <= NEW.last_day) AND (o.last_day IS NULL OR NEW.first_day <= o.last_day) AND o.state IN ('agreed') AND NEW.state IN ('agreed')) BEGIN SELECT RAISE(ABORT, 'substitution: days overlap'); END")
+    with op.batch_alter_table('substitution', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_substitution_account_id'), ['account_id'], unique=False)
+        batch_op.create_index('ix_substitution_substitute_id', ['substitute_id', 'last_day'], unique=False)
+        batch_op.create_index(batch_op.f('ix_substitution_unit_id'), ['unit_id'], unique=False)
 
     op.create_table('system_status',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1165,15 +1298,20 @@ def upgrade() -> None:
 
     op.create_table('case_note',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('replaces', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_case_note_account_id')),
     sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_case_note_case_id')),
+    sa.ForeignKeyConstraint(['replaces'], ['case_note.id'], name=op.f('fk_case_note_replaces')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_case_note_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_note'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_note')),
+    sa.UniqueConstraint('ref', name=op.f('uq_case_note_ref')),
+    sa.UniqueConstraint('replaces', name=op.f('uq_case_note_replaces'))
     )
     with op.batch_alter_table('case_note', schema=None) as batch_op:
         batch_op.create_index('ix_case_note_case_unit', ['case_id', 'unit_id', 'id'], unique=False)
@@ -1196,6 +1334,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_case_party_unit_id'), ['unit_id'], unique=False)
         batch_op.create_index('uq_case_party_live', ['case_id', 'unit_id', 'role'], unique=True, sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
         batch_op.create_index('uq_case_party_one_lead', ['case_id'], unique=True, sqlite_where=sa.text("role = 'lead' AND until IS NULL"), postgresql_where=sa.text("role = 'lead' AND until IS NULL"))
+
+    op.create_table('case_visit',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('since IS NULL OR since <= seen_at', name=op.f('ck_case_visit_visits_in_order')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_case_visit_account_id')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_case_visit_case_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_visit')),
+    sa.UniqueConstraint('account_id', 'case_id', name=op.f('uq_case_visit_account_id_case_id'))
+    )
+    with op.batch_alter_table('case_visit', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_visit_case_id'), ['case_id'], unique=False)
 
     op.create_table('consent',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1254,6 +1407,22 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER criterion_answer_no_truncate BEFORE TRUNCATE ON criterion_answer FOR EACH STATEMENT EXECUTE FUNCTION criterion_answer_append_only()')
     with op.batch_alter_table('criterion_answer', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_criterion_answer_recognition_id'), ['recognition_id'], unique=False)
+
+    op.create_table('draft',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('place', sa.String(length=4), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("place IN ('note')", name=op.f('ck_draft_place_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_draft_account_id')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_draft_case_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_draft')),
+    sa.UniqueConstraint('account_id', 'case_id', 'place', name=op.f('uq_draft_account_id_case_id_place'))
+    )
+    with op.batch_alter_table('draft', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_draft_case_id'), ['case_id'], unique=False)
 
     op.create_table('grid_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1526,6 +1695,25 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER stated_facts_no_truncate BEFORE TRUNCATE ON stated_facts FOR EACH STATEMENT EXECUTE FUNCTION stated_facts_append_only()')
     with op.batch_alter_table('stated_facts', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_stated_facts_case_id'), ['case_id'], unique=False)
+
+    op.create_table('substituted_case',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('substitution_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_substituted_case_case_id')),
+    sa.ForeignKeyConstraint(['substitution_id'], ['substitution.id'], name=op.f('fk_substituted_case_substitution_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_substituted_case')),
+    sa.UniqueConstraint('substitution_id', 'case_id', name=op.f('uq_substituted_case_substitution_id_case_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER substituted_case_no_update BEFORE UPDATE ON substituted_case FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'substituted_case is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER substituted_case_no_delete BEFORE DELETE ON substituted_case FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'substituted_case is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION substituted_case_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'substituted_case is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER substituted_case_no_update BEFORE UPDATE ON substituted_case FOR EACH ROW EXECUTE FUNCTION substituted_case_append_only()')
+    _on("postgresql", 'CREATE TRIGGER substituted_case_no_delete BEFORE DELETE ON substituted_case FOR EACH ROW EXECUTE FUNCTION substituted_case_append_only()')
+    _on("postgresql", 'CREATE TRIGGER substituted_case_no_truncate BEFORE TRUNCATE ON substituted_case FOR EACH STATEMENT EXECUTE FUNCTION substituted_case_append_only()')
+    with op.batch_alter_table('substituted_case', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_substituted_case_case_id'), ['case_id'], unique=False)
 
     op.create_table('waiting_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1818,6 +2006,21 @@ def upgrade() -> None:
     with op.batch_alter_table('disclosure', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_disclosure_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_disclosure_person_id'), ['person_id'], unique=False)
+
+    op.create_table('mention',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('note_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('by_account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_mention_account_id')),
+    sa.ForeignKeyConstraint(['by_account_id'], ['account.id'], name=op.f('fk_mention_by_account_id')),
+    sa.ForeignKeyConstraint(['note_id'], ['case_note.id'], name=op.f('fk_mention_note_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mention')),
+    sa.UniqueConstraint('note_id', 'account_id', name=op.f('uq_mention_note_id_account_id'))
+    )
+    with op.batch_alter_table('mention', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_mention_account_id'), ['account_id'], unique=False)
 
     op.create_table('objective',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2383,6 +2586,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_objective_agreement_id'))
 
     op.drop_table('objective')
+    with op.batch_alter_table('mention', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_mention_account_id'))
+
+    op.drop_table('mention')
     with op.batch_alter_table('disclosure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_disclosure_person_id'))
         batch_op.drop_index(batch_op.f('ix_disclosure_case_id'))
@@ -2446,6 +2653,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_waiting_entry_case_id'))
 
     op.drop_table('waiting_entry')
+    with op.batch_alter_table('substituted_case', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_substituted_case_case_id'))
+
+    op.drop_table('substituted_case')
     with op.batch_alter_table('stated_facts', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_stated_facts_case_id'))
 
@@ -2496,6 +2707,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_grid_entry_case_item')
 
     op.drop_table('grid_entry')
+    with op.batch_alter_table('draft', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_draft_case_id'))
+
+    op.drop_table('draft')
     with op.batch_alter_table('criterion_answer', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_criterion_answer_recognition_id'))
 
@@ -2505,6 +2720,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_consent_case_id'))
 
     op.drop_table('consent')
+    with op.batch_alter_table('case_visit', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_visit_case_id'))
+
+    op.drop_table('case_visit')
     with op.batch_alter_table('case_party', schema=None) as batch_op:
         batch_op.drop_index('uq_case_party_one_lead', sqlite_where=sa.text("role = 'lead' AND until IS NULL"), postgresql_where=sa.text("role = 'lead' AND until IS NULL"))
         batch_op.drop_index('uq_case_party_live', sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
@@ -2558,11 +2777,25 @@ def downgrade() -> None:
         batch_op.drop_index('ix_system_status_person_id_system')
 
     op.drop_table('system_status')
+    with op.batch_alter_table('substitution', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_substitution_unit_id'))
+        batch_op.drop_index('ix_substitution_substitute_id')
+        batch_op.drop_index(batch_op.f('ix_substitution_account_id'))
+
+    op.drop_table('substitution')
+    with op.batch_alter_table('saved_filter', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_saved_filter_unit_id'))
+
+    op.drop_table('saved_filter')
     with op.batch_alter_table('reversal_request', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_reversal_request_entry_id'))
 
     op.drop_table('reversal_request')
     op.drop_table('report_file')
+    with op.batch_alter_table('released_share', schema=None) as batch_op:
+        batch_op.drop_index('ix_released_share_unit_account')
+
+    op.drop_table('released_share')
     with op.batch_alter_table('recognition', schema=None) as batch_op:
         batch_op.drop_index('uq_recognition_live', sqlite_where=sa.text("state IN ('applied', 'assessed', 'decision', 'recognised')"), postgresql_where=sa.text("state IN ('applied', 'assessed', 'decision', 'recognised')"))
         batch_op.drop_index(batch_op.f('ix_recognition_unit_id'))
@@ -2645,6 +2878,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_budget_year_line_id'))
 
     op.drop_table('budget_year')
+    with op.batch_alter_table('acknowledgement', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_acknowledgement_account_id'))
+
+    op.drop_table('acknowledgement')
     with op.batch_alter_table('wf_instance', schema=None) as batch_op:
         batch_op.drop_index('uq_wf_instance_live', sqlite_where=sa.text("status <> 'closed'"), postgresql_where=sa.text("status <> 'closed'"))
         batch_op.drop_index('ix_wf_instance_subject')
@@ -2669,6 +2906,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_login_session_account_id'))
 
     op.drop_table('login_session')
+    op.drop_table('legal_news')
     with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
         batch_op.drop_index('ix_ledger_entry_source')
 
@@ -2682,6 +2920,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_collaboration_party_agreement_id'))
 
     op.drop_table('collaboration_party')
+    with op.batch_alter_table('calendar_feed', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_calendar_feed_account_id'))
+
+    op.drop_table('calendar_feed')
     op.drop_table('wf_table')
     op.drop_table('wf_definition')
     op.drop_table('reconciliation_run')
