@@ -416,6 +416,37 @@ def upgrade() -> None:
     with op.batch_alter_table('measure', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_measure_provider_institution_id'), ['provider_institution_id'], unique=False)
 
+    op.create_table('person_merge',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('old_person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('new_person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
+    sa.Column('moved', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('undone_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('undo_reason', sa.String(length=1000), nullable=True),
+    sa.CheckConstraint('(undone_at IS NULL) = (undo_reason IS NULL)', name=op.f('ck_person_merge_undone_with_reason')),
+    sa.CheckConstraint('old_person_id <> new_person_id', name=op.f('ck_person_merge_of_two')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_person_merge_account_id')),
+    sa.ForeignKeyConstraint(['new_person_id'], ['person.id'], name=op.f('fk_person_merge_new_person_id')),
+    sa.ForeignKeyConstraint(['old_person_id'], ['person.id'], name=op.f('fk_person_merge_old_person_id')),
+    sa.ForeignKeyConstraint(['undone_by'], ['account.id'], name=op.f('fk_person_merge_undone_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_person_merge')),
+    sa.UniqueConstraint('ref', name=op.f('uq_person_merge_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER person_merge_no_update BEFORE UPDATE ON person_merge FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.old_person_id IS OLD.old_person_id AND NEW.new_person_id IS OLD.new_person_id AND NEW.reason IS OLD.reason AND NEW.moved IS OLD.moved AND NEW.at IS OLD.at AND NEW.account_id IS OLD.account_id AND OLD.undone_at IS NULL AND OLD.undone_by IS NULL AND OLD.undo_reason IS NULL) BEGIN SELECT RAISE(ABORT, 'person_merge is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER person_merge_no_delete BEFORE DELETE ON person_merge FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'person_merge is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION person_merge_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'person_merge is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER person_merge_no_update BEFORE UPDATE ON person_merge FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.old_person_id IS NOT DISTINCT FROM OLD.old_person_id AND NEW.new_person_id IS NOT DISTINCT FROM OLD.new_person_id AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.moved IS NOT DISTINCT FROM OLD.moved AND NEW.at IS NOT DISTINCT FROM OLD.at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.undone_at IS NULL AND OLD.undone_by IS NULL AND OLD.undo_reason IS NULL)) EXECUTE FUNCTION person_merge_append_only()')
+    _on("postgresql", 'CREATE TRIGGER person_merge_no_delete BEFORE DELETE ON person_merge FOR EACH ROW EXECUTE FUNCTION person_merge_append_only()')
+    _on("postgresql", 'CREATE TRIGGER person_merge_no_truncate BEFORE TRUNCATE ON person_merge FOR EACH STATEMENT EXECUTE FUNCTION person_merge_append_only()')
+    with op.batch_alter_table('person_merge', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_person_merge_new_person_id'), ['new_person_id'], unique=False)
+        batch_op.create_index('uq_person_merge_live', ['old_person_id'], unique=True, sqlite_where=sa.text('undone_at IS NULL'), postgresql_where=sa.text('undone_at IS NULL'))
+
     op.create_table('presidency',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -667,6 +698,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('person_id', 'unit_id', name=op.f('uq_identity_person_id_unit_id'))
     )
     with op.batch_alter_table('identity', schema=None) as batch_op:
+        batch_op.create_index('ix_identity_folded', ['folded'], unique=False)
         batch_op.create_index('ix_identity_unit_id_folded', ['unit_id', 'folded'], unique=False)
 
     op.create_table('journal_entry',
@@ -1026,6 +1058,28 @@ def upgrade() -> None:
     with op.batch_alter_table('saved_filter', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_saved_filter_unit_id'), ['unit_id'], unique=False)
 
+    op.create_table('status_import',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('file_name', sa.String(length=200), nullable=False),
+    sa.Column('file_digest', sa.String(length=64), nullable=False),
+    sa.Column('rows', sa.Integer(), nullable=False),
+    sa.Column('added', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_status_import_account_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_status_import_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_status_import')),
+    sa.UniqueConstraint('ref', name=op.f('uq_status_import_ref')),
+    sa.UniqueConstraint('unit_id', 'file_digest', name=op.f('uq_status_import_unit_id_file_digest'))
+    )
+    _on("sqlite", "CREATE TRIGGER status_import_no_update BEFORE UPDATE ON status_import FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'status_import is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER status_import_no_delete BEFORE DELETE ON status_import FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'status_import is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION status_import_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'status_import is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER status_import_no_update BEFORE UPDATE ON status_import FOR EACH ROW EXECUTE FUNCTION status_import_append_only()')
+    _on("postgresql", 'CREATE TRIGGER status_import_no_delete BEFORE DELETE ON status_import FOR EACH ROW EXECUTE FUNCTION status_import_append_only()')
+    _on("postgresql", 'CREATE TRIGGER status_import_no_truncate BEFORE TRUNCATE ON status_import FOR EACH STATEMENT EXECUTE FUNCTION status_import_append_only()')
     op.create_table('substitution',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -1088,10 +1142,10 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_system_status_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_system_status'))
     )
-    _on("sqlite", "CREATE TRIGGER system_status_no_update BEFORE UPDATE ON system_status FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'system_status is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER system_status_no_update BEFORE UPDATE ON system_status FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.system IS OLD.system AND NEW.kind IS OLD.kind AND NEW.since IS OLD.since AND NEW.until IS OLD.until AND NEW.remaining_days IS OLD.remaining_days AND NEW.note IS OLD.note AND NEW.source IS OLD.source AND NEW.effective_on IS OLD.effective_on AND NEW.recorded_at IS OLD.recorded_at AND NEW.unit_id IS OLD.unit_id AND NEW.account_id IS OLD.account_id) BEGIN SELECT RAISE(ABORT, 'system_status is append-only'); END")
     _on("sqlite", "CREATE TRIGGER system_status_no_delete BEFORE DELETE ON system_status FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'system_status is append-only'); END")
     _on("postgresql", "CREATE FUNCTION system_status_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'system_status is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER system_status_no_update BEFORE UPDATE ON system_status FOR EACH ROW EXECUTE FUNCTION system_status_append_only()')
+    _on("postgresql", 'CREATE TRIGGER system_status_no_update BEFORE UPDATE ON system_status FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.system IS NOT DISTINCT FROM OLD.system AND NEW.kind IS NOT DISTINCT FROM OLD.kind AND NEW.since IS NOT DISTINCT FROM OLD.since AND NEW.until IS NOT DISTINCT FROM OLD.until AND NEW.remaining_days IS NOT DISTINCT FROM OLD.remaining_days AND NEW.note IS NOT DISTINCT FROM OLD.note AND NEW.source IS NOT DISTINCT FROM OLD.source AND NEW.effective_on IS NOT DISTINCT FROM OLD.effective_on AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.unit_id IS NOT DISTINCT FROM OLD.unit_id AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id)) EXECUTE FUNCTION system_status_append_only()')
     _on("postgresql", 'CREATE TRIGGER system_status_no_delete BEFORE DELETE ON system_status FOR EACH ROW EXECUTE FUNCTION system_status_append_only()')
     _on("postgresql", 'CREATE TRIGGER system_status_no_truncate BEFORE TRUNCATE ON system_status FOR EACH STATEMENT EXECUTE FUNCTION system_status_append_only()')
     with op.batch_alter_table('system_status', schema=None) as batch_op:
@@ -1669,6 +1723,54 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_referral_state'), ['state'], unique=False)
         batch_op.create_index(batch_op.f('ix_referral_to_unit_id'), ['to_unit_id'], unique=False)
 
+    op.create_table('right_end_warning',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('status_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['status_id'], ['system_status.id'], name=op.f('fk_right_end_warning_status_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_right_end_warning_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_right_end_warning')),
+    sa.UniqueConstraint('status_id', name=op.f('uq_right_end_warning_status_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER right_end_warning_no_update BEFORE UPDATE ON right_end_warning FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'right_end_warning is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER right_end_warning_no_delete BEFORE DELETE ON right_end_warning FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'right_end_warning is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION right_end_warning_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'right_end_warning is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER right_end_warning_no_update BEFORE UPDATE ON right_end_warning FOR EACH ROW EXECUTE FUNCTION right_end_warning_append_only()')
+    _on("postgresql", 'CREATE TRIGGER right_end_warning_no_delete BEFORE DELETE ON right_end_warning FOR EACH ROW EXECUTE FUNCTION right_end_warning_append_only()')
+    _on("postgresql", 'CREATE TRIGGER right_end_warning_no_truncate BEFORE TRUNCATE ON right_end_warning FOR EACH STATEMENT EXECUTE FUNCTION right_end_warning_append_only()')
+    op.create_table('satisfaction',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('subject', sa.String(length=40), nullable=False),
+    sa.Column('subject_id', sa.Integer(), nullable=False),
+    sa.Column('informed', sa.Integer(), nullable=False),
+    sa.Column('listened', sa.Integer(), nullable=False),
+    sa.Column('useful', sa.Integer(), nullable=False),
+    sa.Column('overall', sa.Integer(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('informed BETWEEN 1 AND 5', name=op.f('ck_satisfaction_informed_in_scale')),
+    sa.CheckConstraint('listened BETWEEN 1 AND 5', name=op.f('ck_satisfaction_listened_in_scale')),
+    sa.CheckConstraint('overall BETWEEN 1 AND 5', name=op.f('ck_satisfaction_overall_in_scale')),
+    sa.CheckConstraint('useful BETWEEN 1 AND 5', name=op.f('ck_satisfaction_useful_in_scale')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_satisfaction_case_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_satisfaction_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_satisfaction')),
+    sa.UniqueConstraint('person_id', 'subject', 'subject_id', name=op.f('uq_satisfaction_person_id_subject_subject_id')),
+    sa.UniqueConstraint('ref', name=op.f('uq_satisfaction_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER satisfaction_no_update BEFORE UPDATE ON satisfaction FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'satisfaction is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER satisfaction_no_delete BEFORE DELETE ON satisfaction FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'satisfaction is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION satisfaction_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'satisfaction is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER satisfaction_no_update BEFORE UPDATE ON satisfaction FOR EACH ROW EXECUTE FUNCTION satisfaction_append_only()')
+    _on("postgresql", 'CREATE TRIGGER satisfaction_no_delete BEFORE DELETE ON satisfaction FOR EACH ROW EXECUTE FUNCTION satisfaction_append_only()')
+    _on("postgresql", 'CREATE TRIGGER satisfaction_no_truncate BEFORE TRUNCATE ON satisfaction FOR EACH STATEMENT EXECUTE FUNCTION satisfaction_append_only()')
+    with op.batch_alter_table('satisfaction', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_satisfaction_case_id'), ['case_id'], unique=False)
+
     op.create_table('stated_facts',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -1773,10 +1875,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_wf_decision')),
     sa.UniqueConstraint('ref', name=op.f('uq_wf_decision_ref'))
     )
-    _on("sqlite", "CREATE TRIGGER wf_decision_no_update BEFORE UPDATE ON wf_decision FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'wf_decision is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER wf_decision_no_update BEFORE UPDATE ON wf_decision FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.table_id IS OLD.table_id AND NEW.subject IS OLD.subject AND NEW.subject_id IS OLD.subject_id AND NEW.case_id IS OLD.case_id AND NEW.inputs IS OLD.inputs AND NEW.sources IS OLD.sources AND NEW.outputs IS OLD.outputs AND NEW.rules IS OLD.rules AND NEW.why IS OLD.why AND NEW.digest IS OLD.digest AND NEW.at IS OLD.at AND NEW.account_id IS OLD.account_id) BEGIN SELECT RAISE(ABORT, 'wf_decision is append-only'); END")
     _on("sqlite", "CREATE TRIGGER wf_decision_no_delete BEFORE DELETE ON wf_decision FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'wf_decision is append-only'); END")
     _on("postgresql", "CREATE FUNCTION wf_decision_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'wf_decision is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER wf_decision_no_update BEFORE UPDATE ON wf_decision FOR EACH ROW EXECUTE FUNCTION wf_decision_append_only()')
+    _on("postgresql", 'CREATE TRIGGER wf_decision_no_update BEFORE UPDATE ON wf_decision FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.table_id IS NOT DISTINCT FROM OLD.table_id AND NEW.subject IS NOT DISTINCT FROM OLD.subject AND NEW.subject_id IS NOT DISTINCT FROM OLD.subject_id AND NEW.case_id IS NOT DISTINCT FROM OLD.case_id AND NEW.inputs IS NOT DISTINCT FROM OLD.inputs AND NEW.sources IS NOT DISTINCT FROM OLD.sources AND NEW.outputs IS NOT DISTINCT FROM OLD.outputs AND NEW.rules IS NOT DISTINCT FROM OLD.rules AND NEW.why IS NOT DISTINCT FROM OLD.why AND NEW.digest IS NOT DISTINCT FROM OLD.digest AND NEW.at IS NOT DISTINCT FROM OLD.at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id)) EXECUTE FUNCTION wf_decision_append_only()')
     _on("postgresql", 'CREATE TRIGGER wf_decision_no_delete BEFORE DELETE ON wf_decision FOR EACH ROW EXECUTE FUNCTION wf_decision_append_only()')
     _on("postgresql", 'CREATE TRIGGER wf_decision_no_truncate BEFORE TRUNCATE ON wf_decision FOR EACH STATEMENT EXECUTE FUNCTION wf_decision_append_only()')
     with op.batch_alter_table('wf_decision', schema=None) as batch_op:
@@ -1997,16 +2099,45 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_disclosure')),
     sa.UniqueConstraint('ref', name=op.f('uq_disclosure_ref'))
     )
-    _on("sqlite", "CREATE TRIGGER disclosure_no_update BEFORE UPDATE ON disclosure FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'disclosure is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER disclosure_no_update BEFORE UPDATE ON disclosure FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.case_id IS OLD.case_id AND NEW.from_unit_id IS OLD.from_unit_id AND NEW.to_unit_id IS OLD.to_unit_id AND NEW.sections IS OLD.sections AND NEW.basis IS OLD.basis AND NEW.reason IS OLD.reason AND NEW.consent_id IS OLD.consent_id AND NEW.at IS OLD.at AND NEW.account_id IS OLD.account_id) BEGIN SELECT RAISE(ABORT, 'disclosure is append-only'); END")
     _on("sqlite", "CREATE TRIGGER disclosure_no_delete BEFORE DELETE ON disclosure FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'disclosure is append-only'); END")
     _on("postgresql", "CREATE FUNCTION disclosure_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disclosure is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER disclosure_no_update BEFORE UPDATE ON disclosure FOR EACH ROW EXECUTE FUNCTION disclosure_append_only()')
+    _on("postgresql", 'CREATE TRIGGER disclosure_no_update BEFORE UPDATE ON disclosure FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.case_id IS NOT DISTINCT FROM OLD.case_id AND NEW.from_unit_id IS NOT DISTINCT FROM OLD.from_unit_id AND NEW.to_unit_id IS NOT DISTINCT FROM OLD.to_unit_id AND NEW.sections IS NOT DISTINCT FROM OLD.sections AND NEW.basis IS NOT DISTINCT FROM OLD.basis AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.consent_id IS NOT DISTINCT FROM OLD.consent_id AND NEW.at IS NOT DISTINCT FROM OLD.at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id)) EXECUTE FUNCTION disclosure_append_only()')
     _on("postgresql", 'CREATE TRIGGER disclosure_no_delete BEFORE DELETE ON disclosure FOR EACH ROW EXECUTE FUNCTION disclosure_append_only()')
     _on("postgresql", 'CREATE TRIGGER disclosure_no_truncate BEFORE TRUNCATE ON disclosure FOR EACH STATEMENT EXECUTE FUNCTION disclosure_append_only()')
     with op.batch_alter_table('disclosure', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_disclosure_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_disclosure_person_id'), ['person_id'], unique=False)
 
+    op.create_table('individual_objective',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('goal', sa.Text(), nullable=False),
+    sa.Column('balance_on', sa.Date(), nullable=False),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('signed_how', sa.String(length=12), nullable=True),
+    sa.CheckConstraint("balance_on IS date(balance_on, '+0 days')", name=op.f("ck_individual_objective_balance_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("signed_how IN ('signed_paper', 'link')", name=op.f('ck_individual_objective_signed_how_word')),
+    sa.CheckConstraint('(signed_at IS NULL) = (signed_how IS NULL)', name=op.f('ck_individual_objective_signed_with_how')),
+    sa.CheckConstraint('number >= 1', name=op.f('ck_individual_objective_number_counts')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_individual_objective_account_id')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_individual_objective_placement_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_individual_objective_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_individual_objective')),
+    sa.UniqueConstraint('placement_id', 'number', name=op.f('uq_individual_objective_placement_id_number')),
+    sa.UniqueConstraint('ref', name=op.f('uq_individual_objective_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER individual_objective_no_update BEFORE UPDATE ON individual_objective FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.placement_id IS OLD.placement_id AND NEW.number IS OLD.number AND NEW.goal IS OLD.goal AND NEW.balance_on IS OLD.balance_on AND NEW.set_at IS OLD.set_at AND NEW.account_id IS OLD.account_id AND NEW.unit_id IS OLD.unit_id AND OLD.signed_at IS NULL AND OLD.signed_how IS NULL) BEGIN SELECT RAISE(ABORT, 'individual_objective is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER individual_objective_no_delete BEFORE DELETE ON individual_objective FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'individual_objective is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION individual_objective_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'individual_objective is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER individual_objective_no_update BEFORE UPDATE ON individual_objective FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.placement_id IS NOT DISTINCT FROM OLD.placement_id AND NEW.number IS NOT DISTINCT FROM OLD.number AND NEW.goal IS NOT DISTINCT FROM OLD.goal AND NEW.balance_on IS NOT DISTINCT FROM OLD.balance_on AND NEW.set_at IS NOT DISTINCT FROM OLD.set_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.unit_id IS NOT DISTINCT FROM OLD.unit_id AND OLD.signed_at IS NULL AND OLD.signed_how IS NULL)) EXECUTE FUNCTION individual_objective_append_only()')
+    _on("postgresql", 'CREATE TRIGGER individual_objective_no_delete BEFORE DELETE ON individual_objective FOR EACH ROW EXECUTE FUNCTION individual_objective_append_only()')
+    _on("postgresql", 'CREATE TRIGGER individual_objective_no_truncate BEFORE TRUNCATE ON individual_objective FOR EACH STATEMENT EXECUTE FUNCTION individual_objective_append_only()')
     op.create_table('mention',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('note_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2171,21 +2302,39 @@ def upgrade() -> None:
     sa.Column('purpose', sa.String(length=15), nullable=False),
     sa.Column('subject', sa.String(length=40), nullable=False),
     sa.Column('subject_id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('bearer', sa.String(length=120), nullable=False),
+    sa.Column('delivery', sa.String(length=6), nullable=True),
+    sa.Column('address_hash', sa.String(length=64), nullable=True),
+    sa.Column('factor', sa.String(length=10), nullable=True),
+    sa.Column('factor_hash', sa.String(length=200), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('made_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("delivery IN ('mail', 'letter')", name=op.f('ck_signed_link_delivery_word')),
+    sa.CheckConstraint("factor IN ('code', 'birth_date')", name=op.f('ck_signed_link_factor_word')),
     sa.CheckConstraint("purpose IN ('place_answer', 'medical_opinion', 'network_view', 'consent', 'plan', 'satisfaction', 'objectives')", name=op.f('ck_signed_link_purpose_word')),
+    sa.CheckConstraint('(factor IS NULL) = (factor_hash IS NULL)', name=op.f('ck_signed_link_factor_with_hash')),
+    sa.CheckConstraint('attempts >= 0', name=op.f('ck_signed_link_attempts_count')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_signed_link_case_id')),
     sa.ForeignKeyConstraint(['grant_id'], ['access_grant.id'], name=op.f('fk_signed_link_grant_id')),
     sa.ForeignKeyConstraint(['made_by'], ['account.id'], name=op.f('fk_signed_link_made_by')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_signed_link_person_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_signed_link_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_signed_link')),
     sa.UniqueConstraint('ref', name=op.f('uq_signed_link_ref')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_signed_link_token_hash'))
     )
     with op.batch_alter_table('signed_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_signed_link_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_signed_link_grant_id'), ['grant_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_signed_link_person_id'), ['person_id'], unique=False)
 
     op.create_table('statement',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2302,6 +2451,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_indicator_agreement_id'), ['agreement_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_indicator_objective_id'), ['objective_id'], unique=False)
 
+    op.create_table('link_request',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('link_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('question', sa.Text(), nullable=True),
+    sa.Column('sections', sa.Integer(), nullable=False),
+    sa.Column('terms', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.String(length=40), nullable=True),
+    sa.CheckConstraint('(answered_at IS NULL) = (answer IS NULL)', name=op.f('ck_link_request_answered_with_answer')),
+    sa.ForeignKeyConstraint(['link_id'], ['signed_link.id'], name=op.f('fk_link_request_link_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_link_request')),
+    sa.UniqueConstraint('link_id', name=op.f('uq_link_request_link_id'))
+    )
     op.create_table('movement',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2537,6 +2699,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_movement_credit_id'))
 
     op.drop_table('movement')
+    op.drop_table('link_request')
     with op.batch_alter_table('indicator', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_indicator_objective_id'))
         batch_op.drop_index(batch_op.f('ix_indicator_agreement_id'))
@@ -2555,7 +2718,9 @@ def downgrade() -> None:
 
     op.drop_table('statement')
     with op.batch_alter_table('signed_link', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_signed_link_person_id'))
         batch_op.drop_index(batch_op.f('ix_signed_link_grant_id'))
+        batch_op.drop_index(batch_op.f('ix_signed_link_case_id'))
 
     op.drop_table('signed_link')
     with op.batch_alter_table('plan_part', schema=None) as batch_op:
@@ -2590,6 +2755,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_mention_account_id'))
 
     op.drop_table('mention')
+    op.drop_table('individual_objective')
     with op.batch_alter_table('disclosure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_disclosure_person_id'))
         batch_op.drop_index(batch_op.f('ix_disclosure_case_id'))
@@ -2661,6 +2827,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_stated_facts_case_id'))
 
     op.drop_table('stated_facts')
+    with op.batch_alter_table('satisfaction', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_satisfaction_case_id'))
+
+    op.drop_table('satisfaction')
+    op.drop_table('right_end_warning')
     with op.batch_alter_table('referral', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_referral_to_unit_id'))
         batch_op.drop_index(batch_op.f('ix_referral_state'))
@@ -2783,6 +2954,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_substitution_account_id'))
 
     op.drop_table('substitution')
+    op.drop_table('status_import')
     with op.batch_alter_table('saved_filter', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_saved_filter_unit_id'))
 
@@ -2855,6 +3027,7 @@ def downgrade() -> None:
     op.drop_table('journal_entry')
     with op.batch_alter_table('identity', schema=None) as batch_op:
         batch_op.drop_index('ix_identity_unit_id_folded')
+        batch_op.drop_index('ix_identity_folded')
 
     op.drop_table('identity')
     with op.batch_alter_table('finding', schema=None) as batch_op:
@@ -2898,6 +3071,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_presidency_institution_id'))
 
     op.drop_table('presidency')
+    with op.batch_alter_table('person_merge', schema=None) as batch_op:
+        batch_op.drop_index('uq_person_merge_live', sqlite_where=sa.text('undone_at IS NULL'), postgresql_where=sa.text('undone_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_person_merge_new_person_id'))
+
+    op.drop_table('person_merge')
     with op.batch_alter_table('measure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_measure_provider_institution_id'))
 
