@@ -33,6 +33,7 @@ class Identity(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("person_id", "unit_id"),
         Index("ix_identity_unit_id_folded", "unit_id", "folded"),
+        Index("ix_identity_folded", "folded"),
     )
 
     id: int | None = key()
@@ -129,5 +130,35 @@ class Disclosure(SQLModel, table=True):
     account_id: int | None = link("account.id", nullable=True, index=False)
 
 
-append_only(SystemStatus)
-append_only(Disclosure)
+class StatusImport(SQLModel, table=True):
+    """A file of statuses that a unit brought; the same file again writes nothing."""
+
+    __tablename__ = "status_import"
+    __table_args__ = (UniqueConstraint("unit_id", "file_digest"),)
+
+    id: int | None = key()
+    ref: str = ref()
+    unit_id: int = link("unit.id", index=False)
+    account_id: int | None = link("account.id", nullable=True, index=False)
+    file_name: str = text(200)
+    file_digest: str = text(64)
+    rows: int
+    added: int
+    at: datetime = moment()
+
+
+class RightEndWarning(SQLModel, table=True):
+    """That a unit was warned before a right ends; each status warns once."""
+
+    __tablename__ = "right_end_warning"
+
+    id: int | None = key()
+    status_id: int = link("system_status.id", index=False, unique=True)
+    unit_id: int = link("unit.id", index=False)
+    at: datetime = moment()
+
+
+append_only(SystemStatus, moving=("person_id",))
+append_only(Disclosure, moving=("person_id",))
+append_only(StatusImport)
+append_only(RightEndWarning)

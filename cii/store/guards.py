@@ -8,27 +8,33 @@ _ddl: Any = DDL
 """SQLAlchemy leaves this one untyped."""
 
 
-def append_only(table: type, *, but: tuple[str, ...] = ()) -> None:
+def append_only(table: type, *, but: tuple[str, ...] = (), moving: tuple[str, ...] = ()) -> None:
     """Refuse UPDATE, DELETE and TRUNCATE on the table; columns named in `but` may be filled once from NULL.
+
+    Columns named in `moving` may be pointed elsewhere while all others stay: the link to a person whose two
+    rows turn out to be one (`rights.merging`), never what was said.
 
     SQLite: BEFORE triggers (REPLACE is caught by `recursive_triggers`). PostgreSQL: row triggers for UPDATE
     and DELETE and a statement trigger for TRUNCATE.
     """
     sql: Table = table.__table__  # type: ignore[attr-defined]
-    for statement, dialect in append_only_ddl(sql.name, [c.name for c in sql.columns], but):
+    for statement, dialect in append_only_ddl(sql.name, [c.name for c in sql.columns], but, moving):
         ddl = _ddl(statement.replace("%", "%%"))
         event.listen(sql, "after_create", ddl.execute_if(dialect=dialect))
 
 
-def append_only_ddl(name: str, columns: list[str], but: tuple[str, ...]) -> list[tuple[str, str]]:
+def append_only_ddl(
+    name: str, columns: list[str], but: tuple[str, ...], moving: tuple[str, ...] = ()
+) -> list[tuple[str, str]]:
     """The statements with the dialect each is for."""
-    kept = [column for column in columns if column not in but]
+    kept = [column for column in columns if column not in but + moving]
     same_lite = " AND ".join([f"NEW.{c} IS OLD.{c}" for c in kept] + [f"OLD.{c} IS NULL" for c in but])
     same_pg = " AND ".join(
         [f"NEW.{c} IS NOT DISTINCT FROM OLD.{c}" for c in kept] + [f"OLD.{c} IS NULL" for c in but]
     )
-    when_lite = f" WHEN NOT ({same_lite})" if but else ""
-    when_pg = f" WHEN (NOT ({same_pg}))" if but else ""
+    some = but or moving
+    when_lite = f" WHEN NOT ({same_lite})" if some else ""
+    when_pg = f" WHEN (NOT ({same_pg}))" if some else ""
     refusal = f"{name} is append-only"
     return [
         (

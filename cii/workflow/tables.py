@@ -224,5 +224,6 @@ class WfDecision(SQLModel, table=True):
     account_id: int | None = link("account.id", nullable=True, index=False)
 
 
-for _kept in (WfDefinition, WfTable, WfEvent, WfDecision):
+for _kept in (WfDefinition, WfTable, WfEvent):
     append_only(_kept)
+append_only(WfDecision, moving=("person_id",))
