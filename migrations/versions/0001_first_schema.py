@@ -645,6 +645,29 @@ def upgrade() -> None:
     with op.batch_alter_table('detection_run', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_detection_run_unit_id'), ['unit_id'], unique=False)
 
+    op.create_table('employer',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('folded', sa.String(length=200), nullable=False),
+    sa.Column('branch', sa.String(length=120), nullable=False),
+    sa.Column('postcode', sa.String(length=4), nullable=False),
+    sa.Column('place', sa.String(length=80), nullable=False),
+    sa.Column('spokesperson', sa.String(length=120), nullable=True),
+    sa.Column('phone', sa.String(length=40), nullable=True),
+    sa.Column('email', sa.String(length=200), nullable=True),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_employer_account_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_employer_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_employer')),
+    sa.UniqueConstraint('ref', name=op.f('uq_employer_ref'))
+    )
+    with op.batch_alter_table('employer', schema=None) as batch_op:
+        batch_op.create_index('uq_employer_name_place', ['folded', 'postcode'], unique=True)
+
     op.create_table('finding',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -1389,6 +1412,26 @@ def upgrade() -> None:
         batch_op.create_index('uq_case_party_live', ['case_id', 'unit_id', 'role'], unique=True, sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
         batch_op.create_index('uq_case_party_one_lead', ['case_id'], unique=True, sqlite_where=sa.text("role = 'lead' AND until IS NULL"), postgresql_where=sa.text("role = 'lead' AND until IS NULL"))
 
+    op.create_table('case_rest',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('resume_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("resume_on IS date(resume_on, '+0 days')", name=op.f("ck_case_rest_resume_on_date")).ddl_if(dialect="sqlite"),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_case_rest_account_id')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_case_rest_case_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_case_rest_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_rest'))
+    )
+    with op.batch_alter_table('case_rest', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_rest_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('ix_case_rest_due', ['resume_on'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+        batch_op.create_index('uq_case_rest_live', ['case_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+
     op.create_table('case_visit',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1478,6 +1521,82 @@ def upgrade() -> None:
     with op.batch_alter_table('draft', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_draft_case_id'), ['case_id'], unique=False)
 
+    op.create_table('employer_approach',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('employer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('spoke_to', sa.String(length=120), nullable=True),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('approached_on', sa.Date(), nullable=False),
+    sa.Column('override_reason', sa.Text(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("approached_on IS date(approached_on, '+0 days')", name=op.f("ck_employer_approach_approached_on_date")).ddl_if(dialect="sqlite"),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_employer_approach_account_id')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_employer_approach_case_id')),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_employer_approach_employer_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_employer_approach_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_employer_approach')),
+    sa.UniqueConstraint('ref', name=op.f('uq_employer_approach_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER employer_approach_no_update BEFORE UPDATE ON employer_approach FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'employer_approach is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER employer_approach_no_delete BEFORE DELETE ON employer_approach FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'employer_approach is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION employer_approach_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'employer_approach is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER employer_approach_no_update BEFORE UPDATE ON employer_approach FOR EACH ROW EXECUTE FUNCTION employer_approach_append_only()')
+    _on("postgresql", 'CREATE TRIGGER employer_approach_no_delete BEFORE DELETE ON employer_approach FOR EACH ROW EXECUTE FUNCTION employer_approach_append_only()')
+    _on("postgresql", 'CREATE TRIGGER employer_approach_no_truncate BEFORE TRUNCATE ON employer_approach FOR EACH STATEMENT EXECUTE FUNCTION employer_approach_append_only()')
+    with op.batch_alter_table('employer_approach', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_employer_approach_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('ix_employer_approach_employer_day', ['employer_id', 'approached_on', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_employer_approach_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('employer_contact',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('employer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('until IS NULL OR until >= since', name=op.f('ck_employer_contact_since_before_until')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_employer_contact_account_id')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_employer_contact_case_id')),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_employer_contact_employer_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_employer_contact_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_employer_contact'))
+    )
+    with op.batch_alter_table('employer_contact', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_employer_contact_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_employer_contact_employer_id'), ['employer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_employer_contact_unit_id'), ['unit_id'], unique=False)
+        batch_op.create_index('uq_employer_contact_live', ['employer_id', 'case_id'], unique=True, sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
+
+    op.create_table('employer_need',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('employer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('need', sa.String(length=400), nullable=False),
+    sa.Column('wanted', sa.Integer(), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("since IS date(since, '+0 days')", name=op.f("ck_employer_need_since_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("until IS date(until, '+0 days')", name=op.f("ck_employer_need_until_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('until IS NULL OR until >= since', name=op.f('ck_employer_need_since_before_until')),
+    sa.CheckConstraint('wanted >= 1', name=op.f('ck_employer_need_wants_somebody')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_employer_need_account_id')),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_employer_need_employer_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_employer_need_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_employer_need')),
+    sa.UniqueConstraint('ref', name=op.f('uq_employer_need_ref'))
+    )
+    with op.batch_alter_table('employer_need', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_employer_need_employer_id'), ['employer_id'], unique=False)
+
     op.create_table('grid_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1491,11 +1610,14 @@ def upgrade() -> None:
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('source', sa.String(length=200), nullable=False),
     sa.Column('effective_on', sa.Date(), nullable=False),
+    sa.Column('valid_until', sa.Date(), nullable=True),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('replaces', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.CheckConstraint("effective_on IS date(effective_on, '+0 days')", name=op.f("ck_grid_entry_effective_on_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("kind IN ('yes/no', 'scale', 'choice', 'number', 'text')", name=op.f('ck_grid_entry_kind_word')),
     sa.CheckConstraint("section IN ('grid', 'functional_limits', 'social')", name=op.f('ck_grid_entry_section_word')),
+    sa.CheckConstraint("valid_until IS date(valid_until, '+0 days')", name=op.f("ck_grid_entry_valid_until_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('valid_until IS NULL OR valid_until >= effective_on', name=op.f('ck_grid_entry_valid_after_effective')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_grid_entry_account_id')),
     sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_grid_entry_case_id')),
     sa.ForeignKeyConstraint(['replaces'], ['grid_entry.id'], name=op.f('fk_grid_entry_replaces')),
@@ -1600,6 +1722,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_observation_contract_state'), ['state'], unique=False)
         batch_op.create_index(batch_op.f('ix_observation_contract_unit_id'), ['unit_id'], unique=False)
         batch_op.create_index('uq_observation_contract_live', ['case_id'], unique=True, sqlite_where=sa.text("state IN ('draft', 'in_force')"), postgresql_where=sa.text("state IN ('draft', 'in_force')"))
+
+    op.create_table('outcome_check',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('outcome', sa.String(length=40), nullable=False),
+    sa.Column('closed_on', sa.Date(), nullable=False),
+    sa.Column('check_on', sa.Date(), nullable=False),
+    sa.Column('holds', sa.String(length=7), nullable=True),
+    sa.Column('holds_on', sa.Date(), nullable=True),
+    sa.Column('source', sa.String(length=200), nullable=True),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('cancelled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("check_on IS date(check_on, '+0 days')", name=op.f("ck_outcome_check_check_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("closed_on IS date(closed_on, '+0 days')", name=op.f("ck_outcome_check_closed_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("holds IN ('yes', 'no', 'unknown')", name=op.f('ck_outcome_check_holds_word')),
+    sa.CheckConstraint("holds IS NULL OR (source IS NOT NULL AND source <> '')", name=op.f('ck_outcome_check_answer_has_source')),
+    sa.CheckConstraint("holds_on IS date(holds_on, '+0 days')", name=op.f("ck_outcome_check_holds_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('(holds IS NULL) = (answered_at IS NULL)', name=op.f('ck_outcome_check_answered_when')),
+    sa.CheckConstraint('holds IS NULL OR cancelled_at IS NULL', name=op.f('ck_outcome_check_answered_or_cancelled')),
+    sa.ForeignKeyConstraint(['answered_by'], ['account.id'], name=op.f('fk_outcome_check_answered_by')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_outcome_check_case_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_outcome_check_person_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_outcome_check_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outcome_check')),
+    sa.UniqueConstraint('ref', name=op.f('uq_outcome_check_ref'))
+    )
+    with op.batch_alter_table('outcome_check', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_outcome_check_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_outcome_check_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_outcome_check_unit_id'), ['unit_id'], unique=False)
+        batch_op.create_index('uq_outcome_check_open', ['case_id'], unique=True, sqlite_where=sa.text('holds IS NULL AND cancelled_at IS NULL'), postgresql_where=sa.text('holds IS NULL AND cancelled_at IS NULL'))
 
     op.create_table('placement',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1927,6 +2086,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_agreement_measure_agreement_id'), ['agreement_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_agreement_measure_line_id'), ['line_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_agreement_measure_measure_id'), ['measure_id'], unique=False)
+
+    op.create_table('assessment_seat',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('assessment_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('role', sa.String(length=9), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('invited_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('present', sa.Boolean(), nullable=True),
+    sa.Column('met_on', sa.Date(), nullable=True),
+    sa.Column('noted_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("met_on IS date(met_on, '+0 days')", name=op.f("ck_assessment_seat_met_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("role IN ('AC', 'AI', 'AS', 'physician')", name=op.f('ck_assessment_seat_role_word')),
+    sa.CheckConstraint('(present IS NULL) = (met_on IS NULL)', name=op.f('ck_assessment_seat_present_when_met')),
+    sa.ForeignKeyConstraint(['assessment_id'], ['assessment.id'], name=op.f('fk_assessment_seat_assessment_id')),
+    sa.ForeignKeyConstraint(['noted_by'], ['account.id'], name=op.f('fk_assessment_seat_noted_by')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_assessment_seat_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_assessment_seat')),
+    sa.UniqueConstraint('assessment_id', 'role', 'unit_id', name=op.f('uq_assessment_seat_assessment_id_role_unit_id'))
+    )
+    with op.batch_alter_table('assessment_seat', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_assessment_seat_unit_id'), ['unit_id'], unique=False)
 
     op.create_table('assessment_voice',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2268,32 +2448,46 @@ def upgrade() -> None:
     with op.batch_alter_table('plan_answer', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_plan_answer_unit_id'), ['unit_id'], unique=False)
 
-    op.create_table('plan_part',
+    op.create_table('plan_consent',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('plan_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('reply', sa.String(length=6), nullable=False),
+    sa.Column('how', sa.String(length=5), nullable=False),
+    sa.Column('given_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("given_on IS date(given_on, '+0 days')", name=op.f("ck_plan_consent_given_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("how IN ('paper', 'link')", name=op.f('ck_plan_consent_how_word')),
+    sa.CheckConstraint("reply IN ('agree', 'refuse')", name=op.f('ck_plan_consent_reply_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_plan_consent_account_id')),
+    sa.ForeignKeyConstraint(['plan_id'], ['plan.id'], name=op.f('fk_plan_consent_plan_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_plan_consent_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_consent')),
+    sa.UniqueConstraint('plan_id', name=op.f('uq_plan_consent_plan_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER plan_consent_no_update BEFORE UPDATE ON plan_consent FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'plan_consent is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER plan_consent_no_delete BEFORE DELETE ON plan_consent FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'plan_consent is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION plan_consent_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'plan_consent is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER plan_consent_no_update BEFORE UPDATE ON plan_consent FOR EACH ROW EXECUTE FUNCTION plan_consent_append_only()')
+    _on("postgresql", 'CREATE TRIGGER plan_consent_no_delete BEFORE DELETE ON plan_consent FOR EACH ROW EXECUTE FUNCTION plan_consent_append_only()')
+    _on("postgresql", 'CREATE TRIGGER plan_consent_no_truncate BEFORE TRUNCATE ON plan_consent FOR EACH STATEMENT EXECUTE FUNCTION plan_consent_append_only()')
+    op.create_table('plan_goal',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('plan_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('goal', sa.Text(), nullable=False),
-    sa.Column('action', sa.Text(), nullable=False),
-    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('due_on', sa.Date(), nullable=False),
-    sa.Column('measure_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-    sa.CheckConstraint("due_on IS date(due_on, '+0 days')", name=op.f("ck_plan_part_due_on_date")).ddl_if(dialect="sqlite"),
-    sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_plan_part_measure_id')),
-    sa.ForeignKeyConstraint(['plan_id'], ['plan.id'], name=op.f('fk_plan_part_plan_id')),
-    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_plan_part_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_part')),
-    sa.UniqueConstraint('plan_id', 'position', name=op.f('uq_plan_part_plan_id_position'))
+    sa.ForeignKeyConstraint(['plan_id'], ['plan.id'], name=op.f('fk_plan_goal_plan_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_goal')),
+    sa.UniqueConstraint('plan_id', 'position', name=op.f('uq_plan_goal_plan_id_position'))
     )
-    _on("sqlite", "CREATE TRIGGER plan_part_no_update BEFORE UPDATE ON plan_part FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'plan_part is append-only'); END")
-    _on("sqlite", "CREATE TRIGGER plan_part_no_delete BEFORE DELETE ON plan_part FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'plan_part is append-only'); END")
-    _on("postgresql", "CREATE FUNCTION plan_part_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'plan_part is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER plan_part_no_update BEFORE UPDATE ON plan_part FOR EACH ROW EXECUTE FUNCTION plan_part_append_only()')
-    _on("postgresql", 'CREATE TRIGGER plan_part_no_delete BEFORE DELETE ON plan_part FOR EACH ROW EXECUTE FUNCTION plan_part_append_only()')
-    _on("postgresql", 'CREATE TRIGGER plan_part_no_truncate BEFORE TRUNCATE ON plan_part FOR EACH STATEMENT EXECUTE FUNCTION plan_part_append_only()')
-    with op.batch_alter_table('plan_part', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_plan_part_measure_id'), ['measure_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_plan_part_unit_id'), ['unit_id'], unique=False)
-
+    _on("sqlite", "CREATE TRIGGER plan_goal_no_update BEFORE UPDATE ON plan_goal FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'plan_goal is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER plan_goal_no_delete BEFORE DELETE ON plan_goal FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'plan_goal is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION plan_goal_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'plan_goal is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER plan_goal_no_update BEFORE UPDATE ON plan_goal FOR EACH ROW EXECUTE FUNCTION plan_goal_append_only()')
+    _on("postgresql", 'CREATE TRIGGER plan_goal_no_delete BEFORE DELETE ON plan_goal FOR EACH ROW EXECUTE FUNCTION plan_goal_append_only()')
+    _on("postgresql", 'CREATE TRIGGER plan_goal_no_truncate BEFORE TRUNCATE ON plan_goal FOR EACH STATEMENT EXECUTE FUNCTION plan_goal_append_only()')
     op.create_table('signed_link',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -2546,6 +2740,44 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_placement_leg')),
     sa.UniqueConstraint('share_id', 'year', name=op.f('uq_placement_leg_share_id_year'))
     )
+    op.create_table('plan_part',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('plan_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('goal_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('action', sa.Text(), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('measure_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('payer', sa.String(length=4), nullable=True),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('origin_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("due_on IS date(due_on, '+0 days')", name=op.f("ck_plan_part_due_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("payer IN ('AC', 'AI', 'AS', 'SFPO', 'SMIG')", name=op.f('ck_plan_part_payer_word')),
+    sa.CheckConstraint('line_id IS NULL OR payer IS NOT NULL', name=op.f('ck_plan_part_line_has_payer')),
+    sa.ForeignKeyConstraint(['goal_id'], ['plan_goal.id'], name=op.f('fk_plan_part_goal_id')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_plan_part_line_id')),
+    sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_plan_part_measure_id')),
+    sa.ForeignKeyConstraint(['origin_id'], ['plan_part.id'], name=op.f('fk_plan_part_origin_id')),
+    sa.ForeignKeyConstraint(['plan_id'], ['plan.id'], name=op.f('fk_plan_part_plan_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_plan_part_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_part')),
+    sa.UniqueConstraint('plan_id', 'position', name=op.f('uq_plan_part_plan_id_position')),
+    sa.UniqueConstraint('ref', name=op.f('uq_plan_part_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER plan_part_no_update BEFORE UPDATE ON plan_part FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'plan_part is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER plan_part_no_delete BEFORE DELETE ON plan_part FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'plan_part is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION plan_part_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'plan_part is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER plan_part_no_update BEFORE UPDATE ON plan_part FOR EACH ROW EXECUTE FUNCTION plan_part_append_only()')
+    _on("postgresql", 'CREATE TRIGGER plan_part_no_delete BEFORE DELETE ON plan_part FOR EACH ROW EXECUTE FUNCTION plan_part_append_only()')
+    _on("postgresql", 'CREATE TRIGGER plan_part_no_truncate BEFORE TRUNCATE ON plan_part FOR EACH STATEMENT EXECUTE FUNCTION plan_part_append_only()')
+    with op.batch_alter_table('plan_part', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_plan_part_goal_id'), ['goal_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_plan_part_measure_id'), ['measure_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_plan_part_origin_id'), ['origin_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_plan_part_unit_id'), ['unit_id'], unique=False)
+
     op.create_table('statement_line',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('statement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2638,6 +2870,33 @@ def upgrade() -> None:
     with op.batch_alter_table('indicator_entry', schema=None) as batch_op:
         batch_op.create_index('ix_indicator_entry_series', ['indicator_id', 'effective_on'], unique=False)
 
+    op.create_table('plan_progress',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('part_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('state', sa.String(length=7), nullable=False),
+    sa.Column('effective_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("effective_on IS date(effective_on, '+0 days')", name=op.f("ck_plan_progress_effective_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("state = 'done' OR (reason IS NOT NULL AND reason <> '')", name=op.f('ck_plan_progress_says_why')),
+    sa.CheckConstraint("state IN ('open', 'done', 'dropped')", name=op.f('ck_plan_progress_state_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_plan_progress_account_id')),
+    sa.ForeignKeyConstraint(['part_id'], ['plan_part.id'], name=op.f('fk_plan_progress_part_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_plan_progress_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_progress'))
+    )
+    _on("sqlite", "CREATE TRIGGER plan_progress_no_update BEFORE UPDATE ON plan_progress FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'plan_progress is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER plan_progress_no_delete BEFORE DELETE ON plan_progress FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'plan_progress is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION plan_progress_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'plan_progress is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER plan_progress_no_update BEFORE UPDATE ON plan_progress FOR EACH ROW EXECUTE FUNCTION plan_progress_append_only()')
+    _on("postgresql", 'CREATE TRIGGER plan_progress_no_delete BEFORE DELETE ON plan_progress FOR EACH ROW EXECUTE FUNCTION plan_progress_append_only()')
+    _on("postgresql", 'CREATE TRIGGER plan_progress_no_truncate BEFORE TRUNCATE ON plan_progress FOR EACH STATEMENT EXECUTE FUNCTION plan_progress_append_only()')
+    with op.batch_alter_table('plan_progress', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_plan_progress_part_id'), ['part_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_plan_progress_unit_id'), ['unit_id'], unique=False)
+
     op.create_table('corrective_step',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('corrective_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2676,6 +2935,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_corrective_step_corrective_id'))
 
     op.drop_table('corrective_step')
+    with op.batch_alter_table('plan_progress', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_plan_progress_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_plan_progress_part_id'))
+
+    op.drop_table('plan_progress')
     with op.batch_alter_table('indicator_entry', schema=None) as batch_op:
         batch_op.drop_index('ix_indicator_entry_series')
 
@@ -2691,6 +2955,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_statement_line_placement_id'))
 
     op.drop_table('statement_line')
+    with op.batch_alter_table('plan_part', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_plan_part_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_plan_part_origin_id'))
+        batch_op.drop_index(batch_op.f('ix_plan_part_measure_id'))
+        batch_op.drop_index(batch_op.f('ix_plan_part_goal_id'))
+
+    op.drop_table('plan_part')
     op.drop_table('placement_leg')
     op.drop_table('payment')
     with op.batch_alter_table('movement', schema=None) as batch_op:
@@ -2723,11 +2994,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_signed_link_case_id'))
 
     op.drop_table('signed_link')
-    with op.batch_alter_table('plan_part', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_plan_part_unit_id'))
-        batch_op.drop_index(batch_op.f('ix_plan_part_measure_id'))
-
-    op.drop_table('plan_part')
+    op.drop_table('plan_goal')
+    op.drop_table('plan_consent')
     with op.batch_alter_table('plan_answer', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_plan_answer_unit_id'))
 
@@ -2796,6 +3064,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_assessment_voice_assessment_id'))
 
     op.drop_table('assessment_voice')
+    with op.batch_alter_table('assessment_seat', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_assessment_seat_unit_id'))
+
+    op.drop_table('assessment_seat')
     with op.batch_alter_table('agreement_measure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_agreement_measure_measure_id'))
         batch_op.drop_index(batch_op.f('ix_agreement_measure_line_id'))
@@ -2855,6 +3127,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_placement_case_id'))
 
     op.drop_table('placement')
+    with op.batch_alter_table('outcome_check', schema=None) as batch_op:
+        batch_op.drop_index('uq_outcome_check_open', sqlite_where=sa.text('holds IS NULL AND cancelled_at IS NULL'), postgresql_where=sa.text('holds IS NULL AND cancelled_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_outcome_check_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_outcome_check_person_id'))
+        batch_op.drop_index(batch_op.f('ix_outcome_check_case_id'))
+
+    op.drop_table('outcome_check')
     with op.batch_alter_table('observation_contract', schema=None) as batch_op:
         batch_op.drop_index('uq_observation_contract_live', sqlite_where=sa.text("state IN ('draft', 'in_force')"), postgresql_where=sa.text("state IN ('draft', 'in_force')"))
         batch_op.drop_index(batch_op.f('ix_observation_contract_unit_id'))
@@ -2878,6 +3157,23 @@ def downgrade() -> None:
         batch_op.drop_index('ix_grid_entry_case_item')
 
     op.drop_table('grid_entry')
+    with op.batch_alter_table('employer_need', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_employer_need_employer_id'))
+
+    op.drop_table('employer_need')
+    with op.batch_alter_table('employer_contact', schema=None) as batch_op:
+        batch_op.drop_index('uq_employer_contact_live', sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_employer_contact_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_employer_contact_employer_id'))
+        batch_op.drop_index(batch_op.f('ix_employer_contact_case_id'))
+
+    op.drop_table('employer_contact')
+    with op.batch_alter_table('employer_approach', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_employer_approach_unit_id'))
+        batch_op.drop_index('ix_employer_approach_employer_day')
+        batch_op.drop_index(batch_op.f('ix_employer_approach_case_id'))
+
+    op.drop_table('employer_approach')
     with op.batch_alter_table('draft', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_draft_case_id'))
 
@@ -2895,6 +3191,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_case_visit_case_id'))
 
     op.drop_table('case_visit')
+    with op.batch_alter_table('case_rest', schema=None) as batch_op:
+        batch_op.drop_index('uq_case_rest_live', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+        batch_op.drop_index('ix_case_rest_due', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_case_rest_case_id'))
+
+    op.drop_table('case_rest')
     with op.batch_alter_table('case_party', schema=None) as batch_op:
         batch_op.drop_index('uq_case_party_one_lead', sqlite_where=sa.text("role = 'lead' AND until IS NULL"), postgresql_where=sa.text("role = 'lead' AND until IS NULL"))
         batch_op.drop_index('uq_case_party_live', sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
@@ -3036,6 +3338,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_finding_kind'))
 
     op.drop_table('finding')
+    with op.batch_alter_table('employer', schema=None) as batch_op:
+        batch_op.drop_index('uq_employer_name_place')
+
+    op.drop_table('employer')
     with op.batch_alter_table('detection_run', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_detection_run_unit_id'))
 
