@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import SQLModel
 
-from cii.access.vocabulary import LinkPurpose, Relation, Role
+from cii.access.vocabulary import LinkDelivery, LinkFactor, LinkPurpose, Relation, Role
 from cii.store.columns import day, key, link, moment, ref, text, word
 
 
@@ -105,9 +105,18 @@ class AccessGrant(SQLModel, table=True):
 
 
 class SignedLink(SQLModel, table=True):
-    """A link for somebody without an account: one purpose, one object, used once; only its hash is kept."""
+    """A link for somebody without an account: one purpose, one object, used once; only its hash is kept.
+
+    `factor_hash` is the hash of what the bearer must know beside the link; `attempts` counts wrong answers.
+    `unit_id` is the unit for which the bearer answers, none where the person answers for themselves. Of a
+    mail address only the keyed hash is kept here.
+    """
 
     __tablename__ = "signed_link"
+    __table_args__ = (
+        CheckConstraint("(factor IS NULL) = (factor_hash IS NULL)", name="factor_with_hash"),
+        CheckConstraint("attempts >= 0", name="attempts_count"),
+    )
 
     id: int | None = key()
     ref: str = ref()
@@ -116,9 +125,18 @@ class SignedLink(SQLModel, table=True):
     purpose: LinkPurpose = word(LinkPurpose)
     subject: str = text(40)
     subject_id: int
+    case_id: int | None = link("case_file.id", nullable=True)
+    person_id: int | None = link("person.id", nullable=True)
+    unit_id: int | None = link("unit.id", nullable=True, index=False)
     bearer: str = text(120)
+    delivery: LinkDelivery | None = word(LinkDelivery, nullable=True)
+    address_hash: str | None = text(64, nullable=True)
+    factor: LinkFactor | None = word(LinkFactor, nullable=True)
+    factor_hash: str | None = text(200, nullable=True)
+    attempts: int = 0
     made_by: int | None = link("account.id", nullable=True, index=False)
     created_at: datetime = moment()
     expires_at: datetime = moment()
+    opened_at: datetime | None = moment(nullable=True)
     used_at: datetime | None = moment(nullable=True)
     revoked_at: datetime | None = moment(nullable=True)

@@ -66,3 +66,17 @@ class LinkPurpose(StrEnum):
     PLAN = "plan"
     SATISFACTION = "satisfaction"
     OBJECTIVES = "objectives"
+
+
+class LinkFactor(StrEnum):
+    """What the bearer of a link must know beside it."""
+
+    CODE = "code"
+    BIRTH_DATE = "birth_date"
+
+
+class LinkDelivery(StrEnum):
+    """How a link reaches its bearer."""
+
+    MAIL = "mail"
+    LETTER = "letter"

@@ -18,6 +18,7 @@ from cii.placements.vocabulary import (
     PlacementEventKind,
     PlacementState,
     RefusalReason,
+    SignedHow,
     WaitingState,
 )
 from cii.store.columns import BigId, chf, day, key, link, moment, plain_json, ref, text, word
@@ -187,3 +188,33 @@ class WaitingEntry(SQLModel, table=True):
     state: WaitingState = word(WaitingState)
     created_at: datetime = moment()
     closed_at: datetime | None = moment(nullable=True)
+
+
+class IndividualObjective(SQLModel, table=True):
+    """One objective that person, provider and adviser agreed for a placement, with the day of its balance.
+
+    Filled once from empty: the person's signature. Another objective is another row.
+    Source: federal guide (000) §4.1, indications 6, 24, 35; product.md P6.
+    """
+
+    __tablename__ = "individual_objective"
+    __table_args__ = (
+        UniqueConstraint("placement_id", "number"),
+        CheckConstraint("number >= 1", name="number_counts"),
+        CheckConstraint("(signed_at IS NULL) = (signed_how IS NULL)", name="signed_with_how"),
+    )
+
+    id: int | None = key()
+    ref: str = ref()
+    placement_id: int = link("placement.id", index=False)
+    number: int
+    goal: str = text()
+    balance_on: date = day()
+    set_at: datetime = moment()
+    account_id: int | None = link("account.id", nullable=True, index=False)
+    unit_id: int | None = link("unit.id", nullable=True, index=False)
+    signed_at: datetime | None = moment(nullable=True)
+    signed_how: SignedHow | None = word(SignedHow, nullable=True)
+
+
+append_only(IndividualObjective, but=("signed_at", "signed_how"))

@@ -99,3 +99,10 @@ class WaitingState(StrEnum):
     WAITING = "waiting"
     PLACED = "placed"
     WITHDRAWN = "withdrawn"
+
+
+class SignedHow(StrEnum):
+    """How the person signed their objectives."""
+
+    SIGNED_PAPER = "signed_paper"
+    LINK = "link"
