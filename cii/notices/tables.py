@@ -3,15 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from cii.store.columns import key, link, moment, plain_json, ref, text
+from cii.notices.vocabulary import MailWish, Topic
+from cii.store.columns import key, link, moment, plain_json, ref, text, word
 
 
 class Notice(SQLModel, table=True):
-    """Something told to a unit or an account; `facts` hold no personal text, `kind` names the sentence."""
+    """Something told to a unit or an account; `facts` hold no personal text, `kind` names the sentence.
+
+    `mail` is how the reader wished to hear of it when it was told; empty where there was no address.
+    """
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -20,6 +24,9 @@ class Notice(SQLModel, table=True):
               postgresql_where=sql("read_at IS NULL")),
         Index("ix_notice_unread_account", "account_id", "id", sqlite_where=sql("read_at IS NULL"),
               postgresql_where=sql("read_at IS NULL")),
+        Index("ix_notice_to_digest", "account_id", "created_at",
+              sqlite_where=sql("mail = 'daily' AND digested_at IS NULL"),
+              postgresql_where=sql("mail = 'daily' AND digested_at IS NULL")),
     )  # fmt: skip
 
     id: int | None = key()
@@ -34,3 +41,18 @@ class Notice(SQLModel, table=True):
     created_at: datetime = moment()
     read_at: datetime | None = moment(nullable=True)
     read_by: int | None = link("account.id", nullable=True, index=False)
+    mail: MailWish | None = word(MailWish, nullable=True)
+    digested_at: datetime | None = moment(nullable=True)
+
+
+class NoticePreference(SQLModel, table=True):
+    """How an account wishes to hear by mail of one topic; without a row, at once."""
+
+    __tablename__ = "notice_preference"
+    __table_args__ = (UniqueConstraint("account_id", "topic"),)
+
+    id: int | None = key()
+    account_id: int = link("account.id", index=False)
+    topic: Topic = word(Topic)
+    mail: MailWish = word(MailWish)
+    changed_at: datetime = moment()

@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from cii.store.columns import day, key, moment, plain_json, text
+from cii.store.columns import day, key, moment, plain_json, ref, text
 
 
 class Parameter(SQLModel, table=True):
@@ -26,19 +26,31 @@ class Parameter(SQLModel, table=True):
 
 
 class Outgoing(SQLModel, table=True):
-    """A message that leaves the house after the transaction that wrote it: mail today."""
+    """A message that leaves the house after the transaction that wrote it: mail today.
+
+    It waits while neither `sent_at` nor `failed_at` is set, and not before `due_at` (empty: at once).
+    """
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_waiting", "id", sqlite_where=sql("sent_at IS NULL"),
-                            postgresql_where=sql("sent_at IS NULL")),)  # fmt: skip
+    __table_args__ = (
+        CheckConstraint("sent_at IS NULL OR failed_at IS NULL", name="sent_or_failed"),
+        CheckConstraint("attempts >= 0", name="attempts_count"),
+        Index("ix_outbox_waiting", "id", sqlite_where=sql("sent_at IS NULL AND failed_at IS NULL"),
+              postgresql_where=sql("sent_at IS NULL AND failed_at IS NULL")),
+        Index("ix_outbox_failed", "id", sqlite_where=sql("failed_at IS NOT NULL"),
+              postgresql_where=sql("failed_at IS NOT NULL")),
+    )  # fmt: skip
 
     id: int | None = key()
+    ref: str = ref()
     kind: str = text(20)
     recipient: str = text(200)
     subject: str = text(200)
     body: str = text()
     headers: dict[str, str] = plain_json()
     created_at: datetime = moment()
+    due_at: datetime | None = moment(nullable=True)
     sent_at: datetime | None = moment(nullable=True)
+    failed_at: datetime | None = moment(nullable=True)
     attempts: int = 0
     last_error: str | None = text(500, nullable=True)
