@@ -172,19 +172,26 @@ def upgrade() -> None:
 
     op.create_table('outbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
     sa.Column('kind', sa.String(length=20), nullable=False),
     sa.Column('recipient', sa.String(length=200), nullable=False),
     sa.Column('subject', sa.String(length=200), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
     sa.Column('headers', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('last_error', sa.String(length=500), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox'))
+    sa.CheckConstraint('attempts >= 0', name=op.f('ck_outbox_attempts_count')),
+    sa.CheckConstraint('sent_at IS NULL OR failed_at IS NULL', name=op.f('ck_outbox_sent_or_failed')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox')),
+    sa.UniqueConstraint('ref', name=op.f('uq_outbox_ref'))
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.create_index('ix_outbox_waiting', ['id'], unique=False, sqlite_where=sa.text('sent_at IS NULL'), postgresql_where=sa.text('sent_at IS NULL'))
+        batch_op.create_index('ix_outbox_failed', ['id'], unique=False, sqlite_where=sa.text('failed_at IS NOT NULL'), postgresql_where=sa.text('failed_at IS NOT NULL'))
+        batch_op.create_index('ix_outbox_waiting', ['id'], unique=False, sqlite_where=sa.text('sent_at IS NULL AND failed_at IS NULL'), postgresql_where=sa.text('sent_at IS NULL AND failed_at IS NULL'))
 
     op.create_table('parameter',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -416,6 +423,18 @@ def upgrade() -> None:
     with op.batch_alter_table('measure', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_measure_provider_institution_id'), ['provider_institution_id'], unique=False)
 
+    op.create_table('notice_preference',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('topic', sa.String(length=12), nullable=False),
+    sa.Column('mail', sa.String(length=7), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("mail IN ('at_once', 'daily', 'never')", name=op.f('ck_notice_preference_mail_word')),
+    sa.CheckConstraint("topic IN ('tasks', 'cases', 'referrals', 'placements', 'observations', 'recognitions', 'coordination', 'access', 'other')", name=op.f('ck_notice_preference_topic_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_notice_preference_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_preference')),
+    sa.UniqueConstraint('account_id', 'topic', name=op.f('uq_notice_preference_account_id_topic'))
+    )
     op.create_table('person_merge',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -897,6 +916,9 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('read_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('mail', sa.String(length=7), nullable=True),
+    sa.Column('digested_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("mail IN ('at_once', 'daily', 'never')", name=op.f('ck_notice_mail_word')),
     sa.CheckConstraint('(unit_id IS NULL) <> (account_id IS NULL)', name=op.f('ck_notice_one_reader')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_notice_account_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_notice_person_id')),
@@ -908,6 +930,7 @@ def upgrade() -> None:
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notice_account_id'), ['account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_notice_person_id'), ['person_id'], unique=False)
+        batch_op.create_index('ix_notice_to_digest', ['account_id', 'created_at'], unique=False, sqlite_where=sa.text("mail = 'daily' AND digested_at IS NULL"), postgresql_where=sa.text("mail = 'daily' AND digested_at IS NULL"))
         batch_op.create_index(batch_op.f('ix_notice_unit_id'), ['unit_id'], unique=False)
         batch_op.create_index('ix_notice_unread_account', ['account_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
         batch_op.create_index('ix_notice_unread_unit', ['unit_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
@@ -1372,6 +1395,39 @@ def upgrade() -> None:
     with op.batch_alter_table('assessment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_assessment_case_id'), ['case_id'], unique=False)
         batch_op.create_index('uq_assessment_open', ['case_id'], unique=True, sqlite_where=sa.text("state = 'composed'"), postgresql_where=sa.text("state = 'composed'"))
+
+    op.create_table('attachment',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('kind', sa.String(length=14), nullable=False),
+    sa.Column('section', sa.String(length=10), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('media_type', sa.String(length=120), nullable=False),
+    sa.Column('cleaned', sa.String(length=120), nullable=False),
+    sa.Column('attached_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('withdrawn_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('withdrawn_reason', sa.String(length=500), nullable=True),
+    sa.CheckConstraint("kind IN ('decision', 'report', 'certificate', 'contract', 'application', 'consent_form', 'correspondence', 'other')", name=op.f('ck_attachment_kind_word')),
+    sa.CheckConstraint("section IN ('plan', 'identity', 'functional', 'social', 'placement', 'medical')", name=op.f('ck_attachment_section_word')),
+    sa.CheckConstraint('(withdrawn_at IS NULL) = (withdrawn_reason IS NULL)', name=op.f('ck_attachment_withdrawn_says_why')),
+    sa.CheckConstraint('size > 0', name=op.f('ck_attachment_size_positive')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_attachment_account_id')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_attachment_case_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_attachment_unit_id')),
+    sa.ForeignKeyConstraint(['withdrawn_by'], ['account.id'], name=op.f('fk_attachment_withdrawn_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attachment')),
+    sa.UniqueConstraint('ref', name=op.f('uq_attachment_ref'))
+    )
+    with op.batch_alter_table('attachment', schema=None) as batch_op:
+        batch_op.create_index('ix_attachment_case', ['case_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_attachment_sha256'), ['sha256'], unique=False)
+        batch_op.create_index(batch_op.f('ix_attachment_unit_id'), ['unit_id'], unique=False)
 
     op.create_table('case_note',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3208,6 +3264,12 @@ def downgrade() -> None:
         batch_op.drop_index('ix_case_note_case_unit')
 
     op.drop_table('case_note')
+    with op.batch_alter_table('attachment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_attachment_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_attachment_sha256'))
+        batch_op.drop_index('ix_attachment_case')
+
+    op.drop_table('attachment')
     with op.batch_alter_table('assessment', schema=None) as batch_op:
         batch_op.drop_index('uq_assessment_open', sqlite_where=sa.text("state = 'composed'"), postgresql_where=sa.text("state = 'composed'"))
         batch_op.drop_index(batch_op.f('ix_assessment_case_id'))
@@ -3294,6 +3356,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_notice_unread_unit', sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
         batch_op.drop_index('ix_notice_unread_account', sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_notice_unit_id'))
+        batch_op.drop_index('ix_notice_to_digest', sqlite_where=sa.text("mail = 'daily' AND digested_at IS NULL"), postgresql_where=sa.text("mail = 'daily' AND digested_at IS NULL"))
         batch_op.drop_index(batch_op.f('ix_notice_person_id'))
         batch_op.drop_index(batch_op.f('ix_notice_account_id'))
 
@@ -3382,6 +3445,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_person_merge_new_person_id'))
 
     op.drop_table('person_merge')
+    op.drop_table('notice_preference')
     with op.batch_alter_table('measure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_measure_provider_institution_id'))
 
@@ -3415,7 +3479,8 @@ def downgrade() -> None:
     op.drop_table('person')
     op.drop_table('parameter')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.drop_index('ix_outbox_waiting', sqlite_where=sa.text('sent_at IS NULL'), postgresql_where=sa.text('sent_at IS NULL'))
+        batch_op.drop_index('ix_outbox_waiting', sqlite_where=sa.text('sent_at IS NULL AND failed_at IS NULL'), postgresql_where=sa.text('sent_at IS NULL AND failed_at IS NULL'))
+        batch_op.drop_index('ix_outbox_failed', sqlite_where=sa.text('failed_at IS NOT NULL'), postgresql_where=sa.text('failed_at IS NOT NULL'))
 
     op.drop_table('outbox')
     with op.batch_alter_table('meeting', schema=None) as batch_op:
