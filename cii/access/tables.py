@@ -135,6 +135,7 @@ class SignedLink(SQLModel, table=True):
     factor_hash: str | None = text(200, nullable=True)
     attempts: int = 0
     made_by: int | None = link("account.id", nullable=True, index=False)
+    made_unit_id: int | None = link("unit.id", nullable=True, index=False)
     created_at: datetime = moment()
     expires_at: datetime = moment()
     opened_at: datetime | None = moment(nullable=True)
