@@ -1,7 +1,7 @@
 """The unit of work: one session, one actor, one moment. Actions take it first; only the door commits."""
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -73,7 +73,10 @@ class Seen:
 
 @dataclass
 class Work:
-    """Session, actor, moment and correlation of one business transaction."""
+    """Session, actor, moment and correlation of one business transaction.
+
+    `afterwards`: what a reading request keeps about itself, written with the journal of what it has shown.
+    """
 
     session: Session
     actor: Actor
@@ -81,6 +84,7 @@ class Work:
     calendar: WorkingDays = field(default_factory=WorkingDays)
     correlation: str = field(default_factory=lambda: secrets.token_hex(8))
     seen: list[Seen] = field(default_factory=list)
+    afterwards: list[Callable[["Work"], None]] = field(default_factory=list)
     settings: Settings = field(default_factory=default_settings)
 
     @property

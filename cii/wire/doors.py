@@ -144,11 +144,13 @@ class House(Flask):
         with self._working(writing=False) as work:
             self._admit(work, view)
             answer = self.make_response(run())
-        if work.seen:
+        if work.seen or work.afterwards:
             try:
                 with self._working(writing=True) as note:
                     note.actor, note.seen = work.actor, work.seen
                     read_rows(note)
+                    for keep in work.afterwards:
+                        keep(note)
             except Exception as no:
                 raise Unavailable from no
         return answer
