@@ -614,7 +614,7 @@ def upgrade() -> None:
     op.create_table('case_file',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
-    sa.Column('number', sa.String(length=20), nullable=False),
+    sa.Column('number', sa.String(length=20).with_variant(sa.String(length=20, collation='C'), 'postgresql'), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('path', sa.String(length=21), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
@@ -1691,6 +1691,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_grid_entry_replaces'), ['replaces'], unique=False)
         batch_op.create_index(batch_op.f('ix_grid_entry_unit_id'), ['unit_id'], unique=False)
 
+    op.create_table('identity_word',
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('word', sa.String(length=220).with_variant(sa.String(length=220, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('identity_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.ForeignKeyConstraint(['identity_id'], ['identity.id'], name=op.f('fk_identity_word_identity_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_identity_word_unit_id')),
+    sa.PrimaryKeyConstraint('unit_id', 'word', 'identity_id', name=op.f('pk_identity_word')),
+    sqlite_with_rowid=False
+    )
+    _on("sqlite", 'CREATE TRIGGER identity_words AFTER INSERT ON identity FOR EACH ROW BEGIN INSERT INTO identity_word (unit_id, word, identity_id) SELECT DISTINCT NEW.unit_id, value, NEW.id FROM json_each(\'["\' || replace(NEW.folded, \' \', \'","\') || \'"]\') WHERE value <> \'\'; END')
+    _on("sqlite", 'CREATE TRIGGER identity_words_anew AFTER UPDATE OF folded, unit_id, id ON identity FOR EACH ROW BEGIN DELETE FROM identity_word WHERE identity_id = NEW.id; INSERT INTO identity_word (unit_id, word, identity_id) SELECT DISTINCT NEW.unit_id, value, NEW.id FROM json_each(\'["\' || replace(NEW.folded, \' \', \'","\') || \'"]\') WHERE value <> \'\'; END')
+    _on("sqlite", 'CREATE TRIGGER identity_words_gone BEFORE DELETE ON identity FOR EACH ROW BEGIN DELETE FROM identity_word WHERE identity_id = OLD.id; END')
+    _on("postgresql", "CREATE FUNCTION identity_words() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM identity_word WHERE identity_id = NEW.id; INSERT INTO identity_word (unit_id, word, identity_id) SELECT DISTINCT NEW.unit_id, word, NEW.id FROM unnest(string_to_array(NEW.folded, ' ')) AS word WHERE word <> ''; RETURN NEW; END $$")
+    _on("postgresql", 'CREATE FUNCTION identity_words_gone() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM identity_word WHERE identity_id = OLD.id; RETURN OLD; END $$')
+    _on("postgresql", 'CREATE TRIGGER identity_words AFTER INSERT OR UPDATE OF folded, unit_id, id ON identity FOR EACH ROW EXECUTE FUNCTION identity_words()')
+    _on("postgresql", 'CREATE TRIGGER identity_words_gone BEFORE DELETE ON identity FOR EACH ROW EXECUTE FUNCTION identity_words_gone()')
+    with op.batch_alter_table('identity_word', schema=None) as batch_op:
+        batch_op.create_index('ix_identity_word_identity_id', ['identity_id'], unique=False)
+
     op.create_table('journal_payload',
     sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('salt', sa.String(length=32), nullable=False),
@@ -2562,6 +2581,7 @@ def upgrade() -> None:
     sa.Column('factor_hash', sa.String(length=200), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('made_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('made_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
@@ -2575,6 +2595,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_signed_link_case_id')),
     sa.ForeignKeyConstraint(['grant_id'], ['access_grant.id'], name=op.f('fk_signed_link_grant_id')),
     sa.ForeignKeyConstraint(['made_by'], ['account.id'], name=op.f('fk_signed_link_made_by')),
+    sa.ForeignKeyConstraint(['made_unit_id'], ['unit.id'], name=op.f('fk_signed_link_made_unit_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_signed_link_person_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_signed_link_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_signed_link')),
@@ -3207,6 +3228,10 @@ def downgrade() -> None:
     op.drop_table('medical_statement')
     op.drop_table('journal_subject')
     op.drop_table('journal_payload')
+    with op.batch_alter_table('identity_word', schema=None) as batch_op:
+        batch_op.drop_index('ix_identity_word_identity_id')
+
+    op.drop_table('identity_word')
     with op.batch_alter_table('grid_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_grid_entry_unit_id'))
         batch_op.drop_index(batch_op.f('ix_grid_entry_replaces'))
