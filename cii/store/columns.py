@@ -178,12 +178,18 @@ def text(length: int | None = None, *, nullable: bool = False, **more: Any) -> A
     )
 
 
+def code(length: int, **more: Any) -> Any:  # noqa: ANN401
+    """Text in the order of its signs on both engines, whatever language sorts there: beginnings are ranges."""
+    of_signs = String(length).with_variant(String(length, collation="C"), "postgresql")
+    return _field(sa_type=of_signs, nullable=False, **more)
+
+
 def plain_json(*, nullable: bool = False) -> Any:  # noqa: ANN401
     """Plain values, read back whole."""
     return _field(**({"default": None} if nullable else {}), sa_type=PlainJson, nullable=nullable)
 
 
 __all__ = [
-    "BigId", "ChfColumn", "PlainJson", "UtcDateTime", "Words", "chf", "day", "key",
+    "BigId", "ChfColumn", "PlainJson", "UtcDateTime", "Words", "chf", "code", "day", "key",
     "link", "moment", "new_ref", "plain_json", "ref", "text", "word",
 ]  # fmt: skip
