@@ -1,4 +1,4 @@
-"""Entering and leaving: the counter before the door, the password, the session, signed links."""
+"""Entering and leaving: the counter before the door, the password, the session. Links stand in `linking`."""
 
 import secrets
 from dataclasses import replace
@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import col, func, select
 
+from cii.access.linking import LinkClosed, make_link, open_link, revoke_link
 from cii.access.passwords import matches, new_token, token_hash
 from cii.access.queries import account_actor
-from cii.access.tables import Account, LoginAttempt, LoginSession, SignedLink
-from cii.access.vocabulary import LinkPurpose
+from cii.access.tables import Account, LoginAttempt, LoginSession
 from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal
 from cii.store.locks import one_at_a_time
 from cii.store.secrets import keyed_hash
 from cii.store.settings import Settings
-from cii.store.work import HOUSE, Actor, Work, working
+from cii.store.work import HOUSE, Work, working
 
 TRIES = 5
 WINDOW = timedelta(minutes=15)
@@ -32,12 +32,6 @@ class WrongPassword(Refusal):
     """Address and password do not belong together; the same words for an unknown address."""
 
     code, kind = "wrong-password", "closed"
-
-
-class LinkClosed(Refusal):
-    """The link is unknown, used, revoked or past its date; the same words for all."""
-
-    code, kind = "link-closed", "unknown"
 
 
 def count_attempt(work: Work, email: str) -> None:
@@ -130,71 +124,7 @@ def _address(settings: Settings, email: str) -> str:
     return keyed_hash(settings.secret_key.get_secret_value(), email.strip().lower())
 
 
-def make_link(
-    work: Work,
-    *,
-    purpose: LinkPurpose,
-    subject: str,
-    subject_id: int,
-    bearer: str,
-    expires_at: datetime,
-    grant_id: int | None = None,
-) -> str:
-    """A link for somebody without an account: one purpose, one object; the token returned is kept nowhere.
-
-    `grant_id` is the grant that the bearer acts under (`access.actions.grant` without unit and account).
-    """
-    token = new_token()
-    row = SignedLink(
-        token_hash=token_hash(token),
-        grant_id=grant_id,
-        purpose=purpose,
-        subject=subject,
-        subject_id=subject_id,
-        bearer=bearer,
-        made_by=work.actor.account_id,
-        created_at=work.now,
-        expires_at=expires_at,
-    )
-    work.session.add(row)
-    work.session.flush()
-    wrote(work, "make_link", subject, subject_id, ref=row.ref, payload={"purpose": purpose})
-    return token
-
-
-def open_link(work: Work, token: str, purpose: LinkPurpose, *, use: bool = False) -> tuple[SignedLink, Actor]:
-    """The link of that token and the actor its bearer is; `use` spends it. Refuses LinkClosed."""
-    row = work.session.exec(
-        select(SignedLink)
-        .where(
-            col(SignedLink.token_hash) == token_hash(token),
-            col(SignedLink.purpose) == purpose,
-            col(SignedLink.used_at).is_(None),
-            col(SignedLink.revoked_at).is_(None),
-            col(SignedLink.expires_at) > work.now,
-        )
-        .with_for_update()
-    ).first()
-    if row is None:
-        raise LinkClosed
-    actor = Actor(row.bearer, links=() if row.grant_id is None else (row.grant_id,))
-    if use:
-        row.used_at = work.now
-        work.session.add(row)
-        work.session.flush()
-    wrote(
-        replace(work, actor=actor),
-        "use_link" if use else "open_link",
-        row.subject,
-        row.subject_id,
-        ref=row.ref,
-    )
-    return row, actor
-
-
-def revoke_link(work: Work, link: SignedLink) -> None:
-    """The link opens nothing from now on."""
-    link.revoked_at = work.now
-    work.session.add(link)
-    work.session.flush()
-    wrote(work, "revoke_link", link.subject, link.subject_id, ref=link.ref)
+__all__ = [
+    "LinkClosed", "TooManyAttempts", "WrongPassword", "count_attempt", "enter", "log_in", "log_out",
+    "make_link", "open_link", "revoke_link",
+]  # fmt: skip

@@ -224,7 +224,7 @@ def a_link(work, **more):
         bearer="La personne",
         grant_id=given.id,
         expires_at=NOW + timedelta(days=7),
-    )
+    ).token
 
 
 @pytest.fixture
