@@ -563,6 +563,43 @@ def upgrade() -> None:
         batch_op.create_index('ix_wf_instance_subject', ['subject', 'subject_id'], unique=False)
         batch_op.create_index('uq_wf_instance_live', ['definition_id', 'subject', 'subject_id'], unique=True, sqlite_where=sa.text("status <> 'closed'"), postgresql_where=sa.text("status <> 'closed'"))
 
+    op.create_table('access_request',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('avs_sealed', sa.String(length=200), nullable=True),
+    sa.Column('avs_hash', sa.String(length=64), nullable=True),
+    sa.Column('typed_name', sa.String(length=220), nullable=True),
+    sa.Column('folded', sa.String(length=220), nullable=True),
+    sa.Column('birth_date', sa.Date(), nullable=True),
+    sa.Column('purpose', sa.String(length=12), nullable=False),
+    sa.Column('basis', sa.String(length=12), nullable=False),
+    sa.Column('sections', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.String(length=2000), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('lapses_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("basis IN ('own_case', 'consent', 'LACI_85f_2', 'LACI_85f_3', 'LAI_68bis', 'LPGA_32', 'LASoc_28', 'mandate_gc_4')", name=op.f('ck_access_request_basis_word')),
+    sa.CheckConstraint("birth_date IS date(birth_date, '+0 days')", name=op.f("ck_access_request_birth_date_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("purpose IN ('coordination', 'assessment', 'placement', 'follow_up')", name=op.f('ck_access_request_purpose_word')),
+    sa.CheckConstraint('(avs_sealed IS NULL) = (avs_hash IS NULL)', name=op.f('ck_access_request_number_sealed_and_hashed')),
+    sa.CheckConstraint('avs_hash IS NOT NULL OR (folded IS NOT NULL AND birth_date IS NOT NULL)', name=op.f('ck_access_request_names_somebody')),
+    sa.CheckConstraint('sections > 0', name=op.f('ck_access_request_asks_for_something')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_access_request_account_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_access_request_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_access_request')),
+    sa.UniqueConstraint('ref', name=op.f('uq_access_request_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER access_request_no_update BEFORE UPDATE ON access_request FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'access_request is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER access_request_no_delete BEFORE DELETE ON access_request FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'access_request is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION access_request_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'access_request is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER access_request_no_update BEFORE UPDATE ON access_request FOR EACH ROW EXECUTE FUNCTION access_request_append_only()')
+    _on("postgresql", 'CREATE TRIGGER access_request_no_delete BEFORE DELETE ON access_request FOR EACH ROW EXECUTE FUNCTION access_request_append_only()')
+    _on("postgresql", 'CREATE TRIGGER access_request_no_truncate BEFORE TRUNCATE ON access_request FOR EACH STATEMENT EXECUTE FUNCTION access_request_append_only()')
+    with op.batch_alter_table('access_request', schema=None) as batch_op:
+        batch_op.create_index('ix_access_request_account', ['account_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_access_request_unit_id'), ['unit_id'], unique=False)
+
     op.create_table('acknowledgement',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('news_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -581,6 +618,36 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER acknowledgement_no_truncate BEFORE TRUNCATE ON acknowledgement FOR EACH STATEMENT EXECUTE FUNCTION acknowledgement_append_only()')
     with op.batch_alter_table('acknowledgement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_acknowledgement_account_id'), ['account_id'], unique=False)
+
+    op.create_table('break_glass',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_number', sa.String(length=20), nullable=True),
+    sa.Column('reason', sa.String(length=2000), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('review_due', sa.Date(), nullable=False),
+    sa.CheckConstraint("review_due IS date(review_due, '+0 days')", name=op.f("ck_break_glass_review_due_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('until > opened_at', name=op.f('ck_break_glass_opened_before_until')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_break_glass_account_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_break_glass_person_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_break_glass_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_break_glass')),
+    sa.UniqueConstraint('id', 'account_id', name=op.f('uq_break_glass_id_account_id')),
+    sa.UniqueConstraint('ref', name=op.f('uq_break_glass_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER break_glass_no_update BEFORE UPDATE ON break_glass FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.account_id IS OLD.account_id AND NEW.unit_id IS OLD.unit_id AND NEW.case_number IS OLD.case_number AND NEW.reason IS OLD.reason AND NEW.opened_at IS OLD.opened_at AND NEW.until IS OLD.until AND NEW.review_due IS OLD.review_due) BEGIN SELECT RAISE(ABORT, 'break_glass is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER break_glass_no_delete BEFORE DELETE ON break_glass FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'break_glass is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION break_glass_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'break_glass is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER break_glass_no_update BEFORE UPDATE ON break_glass FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.unit_id IS NOT DISTINCT FROM OLD.unit_id AND NEW.case_number IS NOT DISTINCT FROM OLD.case_number AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.opened_at IS NOT DISTINCT FROM OLD.opened_at AND NEW.until IS NOT DISTINCT FROM OLD.until AND NEW.review_due IS NOT DISTINCT FROM OLD.review_due)) EXECUTE FUNCTION break_glass_append_only()')
+    _on("postgresql", 'CREATE TRIGGER break_glass_no_delete BEFORE DELETE ON break_glass FOR EACH ROW EXECUTE FUNCTION break_glass_append_only()')
+    _on("postgresql", 'CREATE TRIGGER break_glass_no_truncate BEFORE TRUNCATE ON break_glass FOR EACH STATEMENT EXECUTE FUNCTION break_glass_append_only()')
+    with op.batch_alter_table('break_glass', schema=None) as batch_op:
+        batch_op.create_index('ix_break_glass_account', ['account_id', 'until'], unique=False)
+        batch_op.create_index(batch_op.f('ix_break_glass_person_id'), ['person_id'], unique=False)
 
     op.create_table('budget_year',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1335,6 +1402,59 @@ def upgrade() -> None:
         batch_op.create_index('ix_access_grant_person_id_unit_id', ['person_id', 'unit_id'], unique=False)
         batch_op.create_index('ix_access_grant_unit_id_case_id', ['unit_id', 'case_id'], unique=False)
 
+    op.create_table('access_question',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('request_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('answer', sa.String(length=7), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('answer_reason', sa.String(length=2000), nullable=True),
+    sa.Column('granted_sections', sa.Integer(), nullable=True),
+    sa.Column('granted_until', sa.Date(), nullable=True),
+    sa.CheckConstraint("answer <> 'granted' OR granted_until IS NOT NULL", name=op.f('ck_access_question_granted_until_when')),
+    sa.CheckConstraint("answer IN ('granted', 'refused')", name=op.f('ck_access_question_answer_word')),
+    sa.CheckConstraint("granted_until IS date(granted_until, '+0 days')", name=op.f("ck_access_question_granted_until_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('(answer IS NULL) = (answer_reason IS NULL)', name=op.f('ck_access_question_answered_with_reason')),
+    sa.CheckConstraint('(answer IS NULL) = (answered_at IS NULL)', name=op.f('ck_access_question_answered_when')),
+    sa.ForeignKeyConstraint(['answered_by'], ['account.id'], name=op.f('fk_access_question_answered_by')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_access_question_case_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_access_question_person_id')),
+    sa.ForeignKeyConstraint(['request_id'], ['access_request.id'], name=op.f('fk_access_question_request_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_access_question')),
+    sa.UniqueConstraint('ref', name=op.f('uq_access_question_ref')),
+    sa.UniqueConstraint('request_id', 'case_id', name=op.f('uq_access_question_request_id_case_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER access_question_no_update BEFORE UPDATE ON access_question FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.request_id IS OLD.request_id AND NEW.case_id IS OLD.case_id AND OLD.answer IS NULL AND OLD.answered_at IS NULL AND OLD.answered_by IS NULL AND OLD.answer_reason IS NULL AND OLD.granted_sections IS NULL AND OLD.granted_until IS NULL) BEGIN SELECT RAISE(ABORT, 'access_question is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER access_question_no_delete BEFORE DELETE ON access_question FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'access_question is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION access_question_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'access_question is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER access_question_no_update BEFORE UPDATE ON access_question FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.request_id IS NOT DISTINCT FROM OLD.request_id AND NEW.case_id IS NOT DISTINCT FROM OLD.case_id AND OLD.answer IS NULL AND OLD.answered_at IS NULL AND OLD.answered_by IS NULL AND OLD.answer_reason IS NULL AND OLD.granted_sections IS NULL AND OLD.granted_until IS NULL)) EXECUTE FUNCTION access_question_append_only()')
+    _on("postgresql", 'CREATE TRIGGER access_question_no_delete BEFORE DELETE ON access_question FOR EACH ROW EXECUTE FUNCTION access_question_append_only()')
+    _on("postgresql", 'CREATE TRIGGER access_question_no_truncate BEFORE TRUNCATE ON access_question FOR EACH STATEMENT EXECUTE FUNCTION access_question_append_only()')
+    with op.batch_alter_table('access_question', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_access_question_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_access_question_person_id'), ['person_id'], unique=False)
+
+    op.create_table('access_request_step',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('request_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=11), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("kind IN ('transmitted', 'withdrawn', 'lapsed')", name=op.f('ck_access_request_step_kind_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_access_request_step_account_id')),
+    sa.ForeignKeyConstraint(['request_id'], ['access_request.id'], name=op.f('fk_access_request_step_request_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_access_request_step')),
+    sa.UniqueConstraint('request_id', 'kind', name=op.f('uq_access_request_step_request_id_kind'))
+    )
+    _on("sqlite", "CREATE TRIGGER access_request_step_no_update BEFORE UPDATE ON access_request_step FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'access_request_step is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER access_request_step_no_delete BEFORE DELETE ON access_request_step FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'access_request_step is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION access_request_step_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'access_request_step is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER access_request_step_no_update BEFORE UPDATE ON access_request_step FOR EACH ROW EXECUTE FUNCTION access_request_step_append_only()')
+    _on("postgresql", 'CREATE TRIGGER access_request_step_no_delete BEFORE DELETE ON access_request_step FOR EACH ROW EXECUTE FUNCTION access_request_step_append_only()')
+    _on("postgresql", 'CREATE TRIGGER access_request_step_no_truncate BEFORE TRUNCATE ON access_request_step FOR EACH STATEMENT EXECUTE FUNCTION access_request_step_append_only()')
     op.create_table('agreement',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -1429,6 +1549,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_attachment_sha256'), ['sha256'], unique=False)
         batch_op.create_index(batch_op.f('ix_attachment_unit_id'), ['unit_id'], unique=False)
 
+    op.create_table('break_glass_step',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('opening_id', sa.Integer(), nullable=False),
+    sa.Column('opened_by', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=8), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('finding', sa.String(length=5), nullable=True),
+    sa.Column('reason', sa.String(length=2000), nullable=True),
+    sa.CheckConstraint("(kind = 'reviewed') = (finding IS NOT NULL)", name=op.f('ck_break_glass_step_review_finds')),
+    sa.CheckConstraint("finding IN ('ok', 'abuse')", name=op.f('ck_break_glass_step_finding_word')),
+    sa.CheckConstraint("finding IS NULL OR (reason IS NOT NULL AND reason <> '')", name=op.f('ck_break_glass_step_finding_with_reason')),
+    sa.CheckConstraint("kind <> 'reviewed' OR (account_id IS NOT NULL AND account_id <> opened_by)", name=op.f('ck_break_glass_step_four_eyes')),
+    sa.CheckConstraint("kind IN ('ended', 'informed', 'reviewed', 'alerted')", name=op.f('ck_break_glass_step_kind_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_break_glass_step_account_id')),
+    sa.ForeignKeyConstraint(['opening_id', 'opened_by'], ['break_glass.id', 'break_glass.account_id'], name=op.f('fk_break_glass_step_opening_id_opened_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_break_glass_step')),
+    sa.UniqueConstraint('opening_id', 'kind', name=op.f('uq_break_glass_step_opening_id_kind'))
+    )
+    _on("sqlite", "CREATE TRIGGER break_glass_step_no_update BEFORE UPDATE ON break_glass_step FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'break_glass_step is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER break_glass_step_no_delete BEFORE DELETE ON break_glass_step FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'break_glass_step is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION break_glass_step_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'break_glass_step is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER break_glass_step_no_update BEFORE UPDATE ON break_glass_step FOR EACH ROW EXECUTE FUNCTION break_glass_step_append_only()')
+    _on("postgresql", 'CREATE TRIGGER break_glass_step_no_delete BEFORE DELETE ON break_glass_step FOR EACH ROW EXECUTE FUNCTION break_glass_step_append_only()')
+    _on("postgresql", 'CREATE TRIGGER break_glass_step_no_truncate BEFORE TRUNCATE ON break_glass_step FOR EACH STATEMENT EXECUTE FUNCTION break_glass_step_append_only()')
     op.create_table('case_note',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -1468,6 +1613,32 @@ def upgrade() -> None:
         batch_op.create_index('uq_case_party_live', ['case_id', 'unit_id', 'role'], unique=True, sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
         batch_op.create_index('uq_case_party_one_lead', ['case_id'], unique=True, sqlite_where=sa.text("role = 'lead' AND until IS NULL"), postgresql_where=sa.text("role = 'lead' AND until IS NULL"))
 
+    op.create_table('case_reader',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('named_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('reason', sa.String(length=1000), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint('named_by IS NULL OR named_by <> account_id OR reason IS NOT NULL', name=op.f('ck_case_reader_own_reason')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_case_reader_account_id')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_case_reader_case_id')),
+    sa.ForeignKeyConstraint(['closed_by'], ['account.id'], name=op.f('fk_case_reader_closed_by')),
+    sa.ForeignKeyConstraint(['named_by'], ['account.id'], name=op.f('fk_case_reader_named_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_reader'))
+    )
+    _on("sqlite", "CREATE TRIGGER case_reader_no_update BEFORE UPDATE ON case_reader FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.case_id IS OLD.case_id AND NEW.account_id IS OLD.account_id AND NEW.named_by IS OLD.named_by AND NEW.reason IS OLD.reason AND NEW.at IS OLD.at AND OLD.closed_at IS NULL AND OLD.closed_by IS NULL) BEGIN SELECT RAISE(ABORT, 'case_reader is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER case_reader_no_delete BEFORE DELETE ON case_reader FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'case_reader is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION case_reader_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'case_reader is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER case_reader_no_update BEFORE UPDATE ON case_reader FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.case_id IS NOT DISTINCT FROM OLD.case_id AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.named_by IS NOT DISTINCT FROM OLD.named_by AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.at IS NOT DISTINCT FROM OLD.at AND OLD.closed_at IS NULL AND OLD.closed_by IS NULL)) EXECUTE FUNCTION case_reader_append_only()')
+    _on("postgresql", 'CREATE TRIGGER case_reader_no_delete BEFORE DELETE ON case_reader FOR EACH ROW EXECUTE FUNCTION case_reader_append_only()')
+    _on("postgresql", 'CREATE TRIGGER case_reader_no_truncate BEFORE TRUNCATE ON case_reader FOR EACH STATEMENT EXECUTE FUNCTION case_reader_append_only()')
+    with op.batch_alter_table('case_reader', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_reader_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('uq_case_reader_live', ['account_id', 'case_id'], unique=True, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+
     op.create_table('case_rest',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1487,6 +1658,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_case_rest_case_id'), ['case_id'], unique=False)
         batch_op.create_index('ix_case_rest_due', ['resume_on'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
         batch_op.create_index('uq_case_rest_live', ['case_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+
+    op.create_table('case_restriction',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_ref', sa.String(length=10), nullable=False),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('lifted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('lifted_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('lift_reason', sa.String(length=1000), nullable=True),
+    sa.CheckConstraint('(lifted_at IS NULL) = (lift_reason IS NULL)', name=op.f('ck_case_restriction_lifted_with_reason')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_case_restriction_account_id')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_case_restriction_case_id')),
+    sa.ForeignKeyConstraint(['lifted_by'], ['account.id'], name=op.f('fk_case_restriction_lifted_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_restriction'))
+    )
+    _on("sqlite", "CREATE TRIGGER case_restriction_no_update BEFORE UPDATE ON case_restriction FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.case_id IS OLD.case_id AND NEW.case_ref IS OLD.case_ref AND NEW.reason IS OLD.reason AND NEW.at IS OLD.at AND NEW.account_id IS OLD.account_id AND OLD.lifted_at IS NULL AND OLD.lifted_by IS NULL AND OLD.lift_reason IS NULL) BEGIN SELECT RAISE(ABORT, 'case_restriction is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER case_restriction_no_delete BEFORE DELETE ON case_restriction FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'case_restriction is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION case_restriction_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'case_restriction is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER case_restriction_no_update BEFORE UPDATE ON case_restriction FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.case_id IS NOT DISTINCT FROM OLD.case_id AND NEW.case_ref IS NOT DISTINCT FROM OLD.case_ref AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.at IS NOT DISTINCT FROM OLD.at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.lifted_at IS NULL AND OLD.lifted_by IS NULL AND OLD.lift_reason IS NULL)) EXECUTE FUNCTION case_restriction_append_only()')
+    _on("postgresql", 'CREATE TRIGGER case_restriction_no_delete BEFORE DELETE ON case_restriction FOR EACH ROW EXECUTE FUNCTION case_restriction_append_only()')
+    _on("postgresql", 'CREATE TRIGGER case_restriction_no_truncate BEFORE TRUNCATE ON case_restriction FOR EACH STATEMENT EXECUTE FUNCTION case_restriction_append_only()')
+    with op.batch_alter_table('case_restriction', schema=None) as batch_op:
+        batch_op.create_index('uq_case_restriction_live', ['case_id'], unique=True, sqlite_where=sa.text('lifted_at IS NULL'), postgresql_where=sa.text('lifted_at IS NULL'))
 
     op.create_table('case_visit',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1996,10 +2192,10 @@ def upgrade() -> None:
     sa.UniqueConstraint('person_id', 'subject', 'subject_id', name=op.f('uq_satisfaction_person_id_subject_subject_id')),
     sa.UniqueConstraint('ref', name=op.f('uq_satisfaction_ref'))
     )
-    _on("sqlite", "CREATE TRIGGER satisfaction_no_update BEFORE UPDATE ON satisfaction FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'satisfaction is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER satisfaction_no_update BEFORE UPDATE ON satisfaction FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.case_id IS OLD.case_id AND NEW.subject IS OLD.subject AND NEW.subject_id IS OLD.subject_id AND NEW.informed IS OLD.informed AND NEW.listened IS OLD.listened AND NEW.useful IS OLD.useful AND NEW.overall IS OLD.overall AND NEW.note IS OLD.note AND NEW.at IS OLD.at) BEGIN SELECT RAISE(ABORT, 'satisfaction is append-only'); END")
     _on("sqlite", "CREATE TRIGGER satisfaction_no_delete BEFORE DELETE ON satisfaction FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'satisfaction is append-only'); END")
     _on("postgresql", "CREATE FUNCTION satisfaction_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'satisfaction is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER satisfaction_no_update BEFORE UPDATE ON satisfaction FOR EACH ROW EXECUTE FUNCTION satisfaction_append_only()')
+    _on("postgresql", 'CREATE TRIGGER satisfaction_no_update BEFORE UPDATE ON satisfaction FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.case_id IS NOT DISTINCT FROM OLD.case_id AND NEW.subject IS NOT DISTINCT FROM OLD.subject AND NEW.subject_id IS NOT DISTINCT FROM OLD.subject_id AND NEW.informed IS NOT DISTINCT FROM OLD.informed AND NEW.listened IS NOT DISTINCT FROM OLD.listened AND NEW.useful IS NOT DISTINCT FROM OLD.useful AND NEW.overall IS NOT DISTINCT FROM OLD.overall AND NEW.note IS NOT DISTINCT FROM OLD.note AND NEW.at IS NOT DISTINCT FROM OLD.at)) EXECUTE FUNCTION satisfaction_append_only()')
     _on("postgresql", 'CREATE TRIGGER satisfaction_no_delete BEFORE DELETE ON satisfaction FOR EACH ROW EXECUTE FUNCTION satisfaction_append_only()')
     _on("postgresql", 'CREATE TRIGGER satisfaction_no_truncate BEFORE TRUNCATE ON satisfaction FOR EACH STATEMENT EXECUTE FUNCTION satisfaction_append_only()')
     with op.batch_alter_table('satisfaction', schema=None) as batch_op:
@@ -3272,12 +3468,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_case_visit_case_id'))
 
     op.drop_table('case_visit')
+    with op.batch_alter_table('case_restriction', schema=None) as batch_op:
+        batch_op.drop_index('uq_case_restriction_live', sqlite_where=sa.text('lifted_at IS NULL'), postgresql_where=sa.text('lifted_at IS NULL'))
+
+    op.drop_table('case_restriction')
     with op.batch_alter_table('case_rest', schema=None) as batch_op:
         batch_op.drop_index('uq_case_rest_live', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
         batch_op.drop_index('ix_case_rest_due', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_case_rest_case_id'))
 
     op.drop_table('case_rest')
+    with op.batch_alter_table('case_reader', schema=None) as batch_op:
+        batch_op.drop_index('uq_case_reader_live', sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_case_reader_case_id'))
+
+    op.drop_table('case_reader')
     with op.batch_alter_table('case_party', schema=None) as batch_op:
         batch_op.drop_index('uq_case_party_one_lead', sqlite_where=sa.text("role = 'lead' AND until IS NULL"), postgresql_where=sa.text("role = 'lead' AND until IS NULL"))
         batch_op.drop_index('uq_case_party_live', sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
@@ -3289,6 +3494,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_case_note_case_unit')
 
     op.drop_table('case_note')
+    op.drop_table('break_glass_step')
     with op.batch_alter_table('attachment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_attachment_unit_id'))
         batch_op.drop_index(batch_op.f('ix_attachment_sha256'))
@@ -3306,6 +3512,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_agreement_follows_id'))
 
     op.drop_table('agreement')
+    op.drop_table('access_request_step')
+    with op.batch_alter_table('access_question', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_access_question_person_id'))
+        batch_op.drop_index(batch_op.f('ix_access_question_case_id'))
+
+    op.drop_table('access_question')
     with op.batch_alter_table('access_grant', schema=None) as batch_op:
         batch_op.drop_index('ix_access_grant_unit_id_case_id')
         batch_op.drop_index('ix_access_grant_person_id_unit_id')
@@ -3445,10 +3657,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_budget_year_line_id'))
 
     op.drop_table('budget_year')
+    with op.batch_alter_table('break_glass', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_break_glass_person_id'))
+        batch_op.drop_index('ix_break_glass_account')
+
+    op.drop_table('break_glass')
     with op.batch_alter_table('acknowledgement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_acknowledgement_account_id'))
 
     op.drop_table('acknowledgement')
+    with op.batch_alter_table('access_request', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_access_request_unit_id'))
+        batch_op.drop_index('ix_access_request_account')
+
+    op.drop_table('access_request')
     with op.batch_alter_table('wf_instance', schema=None) as batch_op:
         batch_op.drop_index('uq_wf_instance_live', sqlite_where=sa.text("status <> 'closed'"), postgresql_where=sa.text("status <> 'closed'"))
         batch_op.drop_index('ix_wf_instance_subject')
