@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from cii.access.passwords import token_hash
 from cii.access.permits import permits_of
+from cii.access.restricted import not_restricted
 from cii.access.sections import LINK_MASK, Mask, effective, mask_for
 from cii.access.tables import AccessGrant, Account, LoginSession, Membership
 from cii.access.vocabulary import EVERYTHING, NOTHING, Relation, Role, Section
@@ -164,8 +165,13 @@ def _is_house(actor: Actor) -> bool:
 
 
 def live(actor: Actor, now: datetime) -> ColumnElement[bool]:
-    """The condition on `access_grant` rows that are open to the actor at that moment."""
-    mine: list[ColumnElement[bool]] = [col(AccessGrant.unit_id).in_(actor.units)]
+    """The condition on `access_grant` rows that are open to the actor at that moment.
+
+    The grants of a restricted case open to the accounts that it names; a grant to an account or to the bearer
+    of a link names its holder itself.
+    """
+    by_unit = and_(col(AccessGrant.unit_id).in_(actor.units), not_restricted(col(AccessGrant.case_id), actor))
+    mine: list[ColumnElement[bool]] = [by_unit]
     if actor.account_id is not None:
         mine.append(col(AccessGrant.account_id) == actor.account_id)
     if actor.links:
@@ -189,6 +195,31 @@ def units_reading(work: Work, case_id: int) -> frozenset[int]:
         )
     )
     return frozenset(unit for unit in rows if unit is not None)
+
+
+def cases_under(work: Work, cause: str) -> tuple[int, ...]:
+    """The cases that grants of that cause opened, closed ones too, the first first."""
+    rows = work.session.exec(
+        select(AccessGrant.case_id).where(col(AccessGrant.cause) == cause).order_by(col(AccessGrant.id))
+    )
+    return tuple(dict.fromkeys(one for one in rows if one is not None))
+
+
+def holders_of(work: Work, *roles: Role) -> list[Account]:
+    """Active accounts with one of these roles in any unit today, by name."""
+    seat = and_(
+        col(Membership.valid_from) <= work.today,
+        or_(col(Membership.valid_to).is_(None), col(Membership.valid_to) > work.today),
+        col(Membership.role).in_(roles),
+    )
+    held = select(Membership.account_id).where(seat)
+    return list(
+        work.session.exec(
+            select(Account)
+            .where(col(Account.active).is_(True), col(Account.id).in_(held))
+            .order_by(col(Account.name), col(Account.id))
+        )
+    )
 
 
 def is_open(work: Work, cause: str) -> bool:
