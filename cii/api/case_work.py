@@ -14,7 +14,8 @@ from cii.cases.actions import AnswerPlan, GridAnswer, ProposePlan, SignAssessmen
 from cii.cases.queries import case_by_ref
 from cii.cases.schemas import ASSESSMENT, CASE, ENTRY, GRID_LINE, PLAN
 from cii.cases.shapes import AssessmentView, EntryView, GridLine, PlanSection, PlanView
-from cii.cases.view import case_view, grid_history
+from cii.cases.grid_view import grid_history
+from cii.cases.view import case_view
 from cii.kernel.errors import UnknownThing
 from cii.routing.actions import (
     RecordGrid,

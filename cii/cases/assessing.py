@@ -17,10 +17,12 @@ from cii.cases.grid import parse_grid
 from cii.cases.queries import case_by_ref, grid_in_use, live_parties
 from cii.cases.rules import (
     DayAhead,
+    Grid,
     GridAnswer,
     GridChanged,
     MissingVoice,
     NoAssessment,
+    NoTeam,
     NothingSaid,
     NotPercent,
     TextMissing,
@@ -29,6 +31,7 @@ from cii.cases.rules import (
 )
 from cii.cases.tables import (
     Assessment,
+    AssessmentSeat,
     AssessmentVoice,
     CaseFile,
     GridEntry,
@@ -42,6 +45,8 @@ from cii.kernel.errors import Refusal, refuse
 from cii.store.work import Work
 
 _FULL_TIME = 100
+OBSERVATION = "observation"
+"""The grid that providers fill."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,16 @@ class VoiceDone:
 
     case_ref: str
     role: Voice
+
+
+@dataclass(frozen=True)
+class NoteMeeting:
+    """The team of the round has met: who was there; whoever is not named was not."""
+
+    case_ref: str
+    met_on: date
+    present: tuple[Voice, ...] = ()
+    version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +138,25 @@ def write_grid(work: Work, ask: WriteGrid, *, unit_id: int | None = None) -> lis
     roles = {one.role for one in live_parties(work, case.id or 0) if one.unit_id == unit}
     refuse(grid_faults(grid, ask.entries, roles, writes, work.today))
     touch(work, case, ask.version)
-    before = _latest_of(work, case, unit, ask.template)
+    return _keep_entries(work, case, grid, ask.entries, unit)
+
+
+def observe(work: Work, case: CaseFile, entries: tuple[GridAnswer, ...], unit_id: int) -> list[GridEntry]:
+    """Write what a provider observes of a participant into the grid of observation.
+
+    Whoever calls has seen that the participant is the provider's; it needs no part in the case and learns
+    nothing of it. Refuses with every fault of every entry, CaseClosed.
+    """
+    grid = grid_in_use(work, OBSERVATION)
+    refuse(grid_faults(grid, entries, None, Section.PLAN | Section.FUNCTIONAL, work.today))
+    touch(work, case)
+    return _keep_entries(work, case, grid, entries, unit_id)
+
+
+def _keep_entries(
+    work: Work, case: CaseFile, grid: Grid, entries: tuple[GridAnswer, ...], unit: int
+) -> list[GridEntry]:
+    before = _latest_of(work, case, unit, grid.name)
     rows = [
         GridEntry(
             case_id=case.id or 0,
@@ -137,14 +170,16 @@ def write_grid(work: Work, ask: WriteGrid, *, unit_id: int | None = None) -> lis
             account_id=work.actor.account_id,
             source=one.source,
             effective_on=one.effective_on,
+            valid_until=one.valid_until,
             recorded_at=work.now,
             replaces=before.get(one.item),
         )
-        for one in ask.entries
+        for one in entries
     ]
     work.session.add_all(rows)
     work.session.flush()
-    _wrote(work, "write_grid", case, unit, items=[one.item for one in ask.entries])
+    act = "observe_participant" if grid.name == OBSERVATION else "write_grid"
+    _wrote(work, act, case, unit, items=[one.item for one in entries])
     return rows
 
 
@@ -205,7 +240,50 @@ def compose_assessment(work: Work, case: CaseFile) -> Assessment:
     made = Assessment(case_id=case.id or 0, round=last.round + 1 if last else 1, composed_at=work.now)
     work.session.add(made)
     work.session.flush()
+    _invite(work, case, made)
     return made
+
+
+def _invite(work: Work, case: CaseFile, assessment: Assessment) -> list[AssessmentSeat]:
+    """Keep who belongs to the team of the round: every voice of the case, those that joined since too."""
+    voices = {voice.value: voice for voice in Voice}
+    rows = work.session.exec(select(AssessmentSeat).where(col(AssessmentSeat.assessment_id) == assessment.id))
+    seats = {(one.role, one.unit_id): one for one in rows}
+    for part in live_parties(work, case.id or 0):
+        role = voices.get(part.role.value)
+        if role is not None and (role, part.unit_id) not in seats:
+            seats[role, part.unit_id] = AssessmentSeat(
+                assessment_id=assessment.id or 0, role=role, unit_id=part.unit_id, invited_at=work.now
+            )
+    work.session.add_all(seats.values())
+    work.session.flush()
+    return list(seats.values())
+
+
+def note_meeting(work: Work, ask: NoteMeeting, *, unit_id: int | None = None) -> Assessment:
+    """Keep who of the team was there when it met.
+
+    Refuses: OnlyTheLead, NoAssessment (the round is signed), NoTeam, DayAhead, Stale.
+    """
+    case = case_by_ref(work, ask.case_ref)
+    unit = acting_unit(work, case, PartyRole.LEAD, unit_id=unit_id)
+    touch(work, case, ask.version)
+    last = _last_round(work, case)
+    if last is not None and last.state is AssessmentState.SIGNED:
+        raise NoAssessment(number=case.number)
+    faults: list[Refusal] = [DayAhead(field="met_on", day=ask.met_on)] if ask.met_on > work.today else []
+    assessment = last or compose_assessment(work, case)
+    seats = _invite(work, case, assessment)
+    known = {one.role for one in seats}
+    faults += [NoTeam(field="present", role=one) for one in ask.present if one not in known]
+    refuse(faults)
+    for seat in seats:
+        seat.present, seat.met_on = seat.role in ask.present, ask.met_on
+        seat.noted_by = work.actor.account_id
+    work.session.add_all(seats)
+    work.session.flush()
+    _wrote(work, "note_meeting", case, unit, met_on=ask.met_on, present=list(ask.present))
+    return assessment
 
 
 def voice_done(work: Work, ask: VoiceDone, *, unit_id: int | None = None) -> Assessment:
@@ -214,6 +292,7 @@ def voice_done(work: Work, ask: VoiceDone, *, unit_id: int | None = None) -> Ass
     unit = acting_unit(work, case, PartyRole(ask.role.value), unit_id=unit_id)
     touch(work, case)
     assessment = compose_assessment(work, case)
+    _invite(work, case, assessment)
     written: type[GridEntry | MedicalStatement] = (
         MedicalStatement if ask.role is Voice.PHYSICIAN else GridEntry
     )

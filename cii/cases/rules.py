@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cii.access.vocabulary import Section
-from cii.cases.vocabulary import GridSection, ItemKind, PartyRole, PlanReply, PlanState, Voice
+from cii.cases.vocabulary import GridSection, ItemKind, PartyRole, Voice
 from cii.kernel.errors import Refusal
-from cii.kernel.moves import Moves
 
 
 class CaseClosed(Refusal):
@@ -86,6 +85,18 @@ class DayAhead(Refusal):
     code, kind = "day-ahead", "unfit"
 
 
+class ValidityOver(Refusal):
+    """An entry that is no longer valid on the day it is written says nothing."""
+
+    code, kind = "grid-validity-over", "unfit"
+
+
+class NoTeam(Refusal):
+    """Nobody speaks for this role in the team of the round."""
+
+    code, kind = "assessment-no-team", "unfit"
+
+
 class DayPast(Refusal):
     """A due date of a new plan cannot lie in the past."""
 
@@ -140,36 +151,11 @@ class PlanNotOpen(Refusal):
     code, kind = "plan-not-proposed", "conflict"
 
 
-class BearsNoPart(Refusal):
-    """Only units that bear a part of the plan answer it."""
-
-    code, kind = "plan-bears-no-part", "forbidden"
-
-
-class AlreadyAnswered(Refusal):
-    """The unit has answered this version of the plan."""
-
-    code, kind = "plan-already-answered", "conflict"
-
-
 class RefusalWithoutReason(Refusal):
     """A refusal says why."""
 
     code, kind = "plan-refusal-without-reason", "unfit"
 
-
-PLAN_MOVES: Moves[PlanState, str] = {
-    PlanState.DRAFT: {"propose": PlanState.PROPOSED},
-    PlanState.PROPOSED: {
-        "agree": PlanState.AGREED,
-        "refuse": PlanState.REFUSED,
-        "replace": PlanState.REPLACED,
-    },
-    PlanState.AGREED: {"replace": PlanState.REPLACED},
-    PlanState.REFUSED: {},
-    PlanState.REPLACED: {},
-}
-"""The life of one version of a plan."""
 
 _WHOLE = re.compile(r"[0-9]{1,7}")
 
@@ -192,16 +178,6 @@ def section_word(section: Section) -> str:
 def missing_voices(heard: Collection[Voice]) -> list[Refusal]:
     """One refusal per role that has not spoken: AC, AI, AS and the physician must (P3)."""
     return [MissingVoice(field="voices", role=voice) for voice in Voice if voice not in heard]
-
-
-def plan_after(bearing: Collection[int], answers: Mapping[int, PlanReply]) -> str | None:
-    """The move that the answers bring, once every bearing unit has answered: agreed by all, or refused.
-
-    A refusal waits for the others' answers, so that the lead learns all reasons before the next version.
-    """
-    if not bearing or not set(bearing) <= answers.keys():
-        return None
-    return "refuse" if PlanReply.REFUSE in answers.values() else "agree"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,18 +240,25 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class GridAnswer:
-    """One entry that somebody wants to write: item, value, where it is from, when it was so."""
+    """One entry that somebody wants to write: item, value, where it is from, when it was so.
+
+    `valid_until`: the last day on which it holds; left out, until somebody says otherwise.
+    """
 
     item: str
     value: str = field(metadata={"max": 2000})
     effective_on: date
-    source: str = ""
+    source: str = field(default="", metadata={"max": 200})
+    valid_until: date | None = None
 
 
 def grid_faults(
-    grid: Grid, answers: Iterable[GridAnswer], roles: Collection[PartyRole], writes: int, today: date
+    grid: Grid, answers: Iterable[GridAnswer], roles: Collection[PartyRole] | None, writes: int, today: date
 ) -> Iterator[Refusal]:
-    """Everything that stands against these entries of a unit with these parts in the case."""
+    """Everything that stands against these entries of a unit with these parts in the case.
+
+    `roles` None: whoever writes fills every item of this grid, as a provider its own observation.
+    """
     seen: set[str] = set()
     for place, answer in enumerate(answers):
         where = f"entries.{place}"
@@ -289,11 +272,13 @@ def grid_faults(
         opening = section_of(item.section, item.kind)
         if not writes & opening:
             yield SectionNotYours(field=f"{where}.item", section=section_word(opening))
-        elif item.filled_by and not set(item.filled_by) & set(roles):
+        elif roles is not None and item.filled_by and not set(item.filled_by) & set(roles):
             yield ItemOfAnother(field=f"{where}.item", item=answer.item, who=item.filled_by)
         if not item.takes(answer.value):
             yield UnfitAnswer(field=f"{where}.value", item=answer.item, expected=item.expected)
         if answer.effective_on > today:
             yield DayAhead(field=f"{where}.effective_on", day=answer.effective_on)
+        if answer.valid_until is not None and answer.valid_until < max(today, answer.effective_on):
+            yield ValidityOver(field=f"{where}.valid_until", day=answer.valid_until)
     if not seen:
         yield NothingAsked(field="entries")

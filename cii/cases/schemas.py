@@ -1,13 +1,16 @@
 """How a case is told: each section by its own fields; a section that is not open is absent."""
 
-from cii.cases.queries import CaseRow
+from cii.cases.listing import CaseRow
 from cii.cases.shapes import (
     AnswerView,
     AssessmentView,
     Author,
     CaseView,
+    EntryPair,
     EntryView,
     FunctionalView,
+    GoalView,
+    GridChange,
     GridLine,
     LimitsView,
     MedicalView,
@@ -16,35 +19,53 @@ from cii.cases.shapes import (
     PartyView,
     PlanSection,
     PlanView,
+    ProgressView,
+    SeatView,
+    WordView,
 )
 from cii.institutions.schemas import UNIT
 from cii.people.schemas import PERSON
 from cii.wire.answers import only, parts
 
 AUTHOR = only(Author, "name", "at", "effective_on", unit=UNIT, called="AuthorAnswer")
-ENTRY = only(EntryView, "value", "source", author=AUTHOR, called="GridEntryAnswer")
-GRID_LINE = only(
-    GridLine, "item", "group", "kind", "title", "values", "high", "unit", "disagree", entries=ENTRY,
-    called="GridLineAnswer",
+ENTRY = only(
+    EntryView, "value", "source", "valid_until", "expired", "grid", "grid_version", author=AUTHOR,
+    called="GridEntryAnswer",
 )  # fmt: skip
+GRID_LINE = only(
+    GridLine, "item", "group", "kind", "title", "values", "high", "unit", "disagree", "formerly",
+    entries=ENTRY, called="GridLineAnswer",
+)  # fmt: skip
+ENTRY_PAIR = only(EntryPair, "change", unit=UNIT, before=ENTRY, after=ENTRY, called="GridEntryPairAnswer")
+GRID_CHANGE = only(GridChange, "changed", line=GRID_LINE, pairs=ENTRY_PAIR, called="GridChangeAnswer")
 MEDICAL = only(MedicalView, "statement", author=AUTHOR, called="MedicalAnswer")
 LIMITS = only(LimitsView, "limits", "capacity", author=AUTHOR, called="LimitsAnswer")
 FUNCTIONAL = only(FunctionalView, limits=LIMITS, items=GRID_LINE, called="FunctionalAnswer")
+SEAT = only(
+    SeatView, "role", "invited_at", "heard_at", "present", "met_on", unit=UNIT, called="AssessmentSeatAnswer"
+)
 ASSESSMENT = only(
-    AssessmentView, "round", "state", "heard", "missing", "synthesis", "signed_at", called="AssessmentAnswer"
+    AssessmentView, "round", "state", "composed_at", "heard", "missing", "medical_done", "labour_done",
+    "synthesis", "signed_at", "signed_by", seats=SEAT, called="AssessmentAnswer",
+)  # fmt: skip
+PROGRESS = only(
+    ProgressView, "state", "effective_on", "reason", "name", "at", unit=UNIT, called="PlanProgressAnswer"
 )
 PART = only(
-    PartView, "goal", "action", "mine", "due_on", "measure_ref", "measure_name", unit=UNIT,
-    called="PlanPartAnswer",
+    PartView, "ref", "action", "mine", "due_on", "measure_ref", "measure_name", "payer", "line_ref", "line",
+    "state", unit=UNIT, progress=PROGRESS, called="PlanActionAnswer",
 )  # fmt: skip
+GOAL = only(GoalView, "goal", actions=PART, called="PlanGoalAnswer")
+WORD = only(WordView, "reply", "how", "given_on", "reason", unit=UNIT, called="PlanPersonAnswer")
 REPLY = only(AnswerView, "mine", "answer", "reason", "at", unit=UNIT, called="PlanReplyAnswer")
 PLAN = only(
-    PlanView, "ref", "version", "state", "focus", "proposed_at", "agreed_at", parts=PART, answers=REPLY,
-    called="PlanAnswer",
+    PlanView, "ref", "version", "state", "focus", "proposed_at", "agreed_at", goals=GOAL, answers=REPLY,
+    person=WORD, called="PlanAnswer",
 )  # fmt: skip
 PLAN_SECTION = only(
-    PlanSection, grid=GRID_LINE, assessment=ASSESSMENT, plans=PLAN, called="PlanSectionAnswer"
-)
+    PlanSection, grid=GRID_LINE, assessment=ASSESSMENT, plans=PLAN, rounds=ASSESSMENT,
+    called="PlanSectionAnswer",
+)  # fmt: skip
 NOTE = only(NoteView, "text", author=AUTHOR, called="NoteAnswer")
 PARTY = only(PartyView, "role", "mine", "since", unit=UNIT, called="PartyAnswer")
 SECTIONS = parts(

@@ -13,11 +13,9 @@ from cii.cases.vocabulary import (
     GridSection,
     ItemKind,
     PartyRole,
-    PlanReply,
-    PlanState,
     Voice,
 )
-from cii.store.columns import day, key, link, moment, ref, text, word
+from cii.store.columns import code, day, key, link, moment, ref, text, word
 from cii.store.guards import append_only
 
 
@@ -38,7 +36,7 @@ class CaseFile(SQLModel, table=True):
 
     id: int | None = key()
     ref: str = ref()
-    number: str = text(20, unique=True)
+    number: str = code(20, unique=True)
     person_id: int = link("person.id")
     path: CasePath = word(CasePath)
     opened_at: datetime = moment()
@@ -88,10 +86,16 @@ class GridTemplate(SQLModel, table=True):
 
 
 class GridEntry(SQLModel, table=True):
-    """What one unit says to one item of the grid, with author, date and source."""
+    """What one unit says to one item of the grid, with author, date and source.
+
+    `valid_until`: the last day on which it holds; afterwards it is shown as out of date and decides nothing.
+    """
 
     __tablename__ = "grid_entry"
-    __table_args__ = (Index("ix_grid_entry_case_item", "case_id", "template", "item", "unit_id", "id"),)
+    __table_args__ = (
+        Index("ix_grid_entry_case_item", "case_id", "template", "item", "unit_id", "id"),
+        CheckConstraint("valid_until IS NULL OR valid_until >= effective_on", name="valid_after_effective"),
+    )
 
     id: int | None = key()
     case_id: int = link("case_file.id", index=False)
@@ -105,6 +109,7 @@ class GridEntry(SQLModel, table=True):
     account_id: int | None = link("account.id", nullable=True, index=False)
     source: str = text(200)
     effective_on: date = day()
+    valid_until: date | None = day(nullable=True)
     recorded_at: datetime = moment()
     replaces: int | None = link("grid_entry.id", nullable=True)
 
@@ -169,67 +174,27 @@ class AssessmentVoice(SQLModel, table=True):
     done_at: datetime = moment()
 
 
-class Plan(SQLModel, table=True):
-    """A version of the case's plan; one at most is proposed, one at most agreed."""
+class AssessmentSeat(SQLModel, table=True):
+    """A voice invited into the team of a round, and whether it was there when the team met."""
 
-    __tablename__ = "plan"
+    __tablename__ = "assessment_seat"
     __table_args__ = (
-        UniqueConstraint("case_id", "version"),
-        CheckConstraint("state NOT IN ('agreed') OR agreed_at IS NOT NULL", name="agreed_when"),
-        Index("uq_plan_agreed", "case_id", unique=True,
-              sqlite_where=sql("state = 'agreed'"), postgresql_where=sql("state = 'agreed'")),
-        Index("uq_plan_proposed", "case_id", unique=True,
-              sqlite_where=sql("state = 'proposed'"), postgresql_where=sql("state = 'proposed'")),
-    )  # fmt: skip
-
-    id: int | None = key()
-    ref: str = ref()
-    case_id: int = link("case_file.id")
-    version: int
-    state: PlanState = word(PlanState)
-    focus: str = text()
-    proposed_at: datetime | None = moment(nullable=True)
-    proposed_by: int | None = link("account.id", nullable=True, index=False)
-    proposed_by_unit_id: int = link("unit.id", index=False)
-    agreed_at: datetime | None = moment(nullable=True)
-
-
-class PlanPart(SQLModel, table=True):
-    """One goal of a plan, the action towards it, the unit that bears it and its date."""
-
-    __tablename__ = "plan_part"
-    __table_args__ = (UniqueConstraint("plan_id", "position"),)
-
-    id: int | None = key()
-    plan_id: int = link("plan.id", index=False)
-    position: int
-    goal: str = text()
-    action: str = text()
-    unit_id: int = link("unit.id")
-    due_on: date = day()
-    measure_id: int | None = link("measure.id", nullable=True)
-
-
-class PlanAnswer(SQLModel, table=True):
-    """What a bearing unit answered to this version of the plan; a refusal says why."""
-
-    __tablename__ = "plan_answer"
-    __table_args__ = (
-        UniqueConstraint("plan_id", "unit_id"),
-        CheckConstraint("answer = 'agree' OR (reason IS NOT NULL AND reason <> '')", name="refusal_says_why"),
+        UniqueConstraint("assessment_id", "role", "unit_id"),
+        CheckConstraint("(present IS NULL) = (met_on IS NULL)", name="present_when_met"),
     )
 
     id: int | None = key()
-    plan_id: int = link("plan.id", index=False)
+    assessment_id: int = link("assessment.id", index=False)
+    role: Voice = word(Voice)
     unit_id: int = link("unit.id")
-    answer: PlanReply = word(PlanReply)
-    reason: str | None = text(nullable=True)
-    at: datetime = moment()
-    account_id: int | None = link("account.id", nullable=True, index=False)
+    invited_at: datetime = moment()
+    present: bool | None = None
+    met_on: date | None = day(nullable=True)
+    noted_by: int | None = link("account.id", nullable=True, index=False)
 
 
 class CaseNote(SQLModel, table=True):
-    """An internal note; only the unit that wrote it reads it. A correction is a new row naming the old one."""
+    """An internal note; only the unit that wrote it reads it. A correction is a new row that names the old."""
 
     __tablename__ = "case_note"
     __table_args__ = (Index("ix_case_note_case_unit", "case_id", "unit_id", "id"),)
@@ -244,10 +209,10 @@ class CaseNote(SQLModel, table=True):
     replaces: int | None = link("case_note.id", nullable=True, index=False, unique=True)
 
 
-for _kept in (GridTemplate, GridEntry, MedicalStatement, AssessmentVoice, PlanPart, PlanAnswer):
+for _kept in (GridTemplate, GridEntry, MedicalStatement, AssessmentVoice):
     append_only(_kept)
 
 __all__ = [
-    "Assessment", "AssessmentVoice", "CaseFile", "CaseNote", "CaseParty", "GridEntry", "GridTemplate",
-    "MedicalStatement", "Plan", "PlanAnswer", "PlanPart",
+    "Assessment", "AssessmentSeat", "AssessmentVoice", "CaseFile", "CaseNote", "CaseParty", "GridEntry",
+    "GridTemplate", "MedicalStatement",
 ]  # fmt: skip

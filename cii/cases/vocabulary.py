@@ -87,3 +87,33 @@ class PlanReply(StrEnum):
 
     AGREE = "agree"
     REFUSE = "refuse"
+
+
+class PersonReply(StrEnum):
+    """What the person says to the plan."""
+
+    AGREE = "agree"
+    REFUSE = "refuse"
+
+
+class ConsentWay(StrEnum):
+    """How the person's word on the plan reached the house."""
+
+    PAPER = "paper"
+    LINK = "link"
+
+
+class ActionState(StrEnum):
+    """Where an action of the plan stands; each change is a row with its day."""
+
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class ResultHolds(StrEnum):
+    """Whether what a case ended in is still in place at the check."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"

@@ -5,16 +5,20 @@ from datetime import datetime, timedelta
 
 from cii.cases.rules import Grid
 from cii.cases.vocabulary import (
+    ActionState,
     AssessmentState,
+    ConsentWay,
     GridSection,
     ItemKind,
     PartyRole,
+    PersonReply,
     PlanReply,
     PlanState,
     Voice,
 )
 from cii.demo.dossiers import Canton
 from cii.demo.living_shapes import LivingCase
+from cii.institutions.vocabulary import Sector
 from cii.workflow.state import TaskState
 
 _FOCUS = (
@@ -32,7 +36,8 @@ _GOALS = (
     ("Clarifier le droit aux prestations", "Dépôt ou instruction de la demande"),
     ("Préparer les postulations", "Atelier de candidature, deux fois par semaine"),
 )
-
+_COSTLY = frozenset({"Placement dans une mesure mixte", "Cours de langue du soir"})
+"""Actions that a sector pays for; the others cost nothing."""
 
 Act = Callable[[LivingCase, TaskState, datetime, str], None]
 
@@ -95,6 +100,11 @@ class Assessing:
 
     def _voice(self, case: LivingCase, voice: Voice, unit: int, at: datetime) -> None:
         self.sheet.put(
+            "assessment_seat", assessment_id=case.assessment["id"], role=voice, unit_id=unit,
+            invited_at=case.assessment["composed_at"],
+        )  # fmt: skip
+        case.seats.append(self.sheet.rows("assessment_seat")[-1])
+        self.sheet.put(
             "assessment_voice", assessment_id=case.assessment["id"], role=voice, unit_id=unit,
             account_id=self.house.by_unit.get(unit), done_at=at,
         )  # fmt: skip
@@ -106,6 +116,8 @@ class Assessing:
             state=AssessmentState.SIGNED, signed_at=at, signed_by=self.house.by_unit.get(case.leading),
             synthesis="Capacités réelles dans une activité adaptée ; un appui coordonné est nécessaire.",
         )  # fmt: skip
+        for seat in case.seats:
+            seat.update(present=True, met_on=at.date(), noted_by=self.house.by_unit.get(case.leading))
         case.dossier.touch()
         case.dossier.wrote(
             "sign_assessment", "case", case.dossier.case_id, case.dossier.case_ref, case.leading, at
@@ -124,19 +136,21 @@ class Assessing:
         case.plan, case.replies = self.sheet.rows("plan")[-1], []
         bearing = [case.voices[role] for role in (PartyRole.AC, PartyRole.AI, PartyRole.AS)]
         bearing = [lead, *[one for one in bearing if one != lead]][: self.chance.randint(2, 3)]
-        for position, unit in enumerate(bearing):
+        goals: dict[str, int] = {}
+        case.actions = []
+        sectors = {unit: role.value for role, unit in case.voices.items() if role.value in set(Sector)}
+        for position, unit in enumerate(bearing, 1):
             goal, action = self.chance.choice(_GOALS)
+            if goal not in goals:
+                goals[goal] = self.sheet.put("plan_goal", plan_id=made, position=len(goals) + 1, goal=goal)
             self.sheet.put(
-                "plan_part",
-                plan_id=made,
-                position=position,
-                goal=goal,
-                action=action,
-                unit_id=unit,
-                due_on=self.canton.calendar.after(
+                "plan_part", plan_id=made, goal_id=goals[goal], position=position, action=action,
+                unit_id=unit, due_on=self.canton.calendar.after(
                     at.date() + timedelta(days=self.chance.randint(30, 150)), 0
                 ),
-            )
+                payer=Sector(sectors[unit]) if action in _COSTLY and unit in sectors else None,
+            )  # fmt: skip
+            case.actions.append(self.sheet.rows("plan_part")[-1])
         case.story.roles["partner"] = tuple(bearing)
         case.dossier.touch()
         case.dossier.wrote("propose_plan", "case", case.dossier.case_id, case.dossier.case_ref, lead, at)
@@ -159,3 +173,22 @@ class Assessing:
             case.plan.update(
                 state=PlanState.REFUSED if refused else PlanState.AGREED, agreed_at=None if refused else at
             )
+            if not refused:
+                self._person_agrees(case, at)
+
+    def _person_agrees(self, case: LivingCase, at: datetime) -> None:
+        """The person has signed the plan; the first action that fell due since is done."""
+        lead = case.leading
+        self.sheet.put(
+            "plan_consent", plan_id=case.plan["id"], reply=PersonReply.AGREE, how=ConsentWay.PAPER,
+            given_on=at.date(), unit_id=lead, account_id=self.house.by_unit.get(lead), at=at,
+        )  # fmt: skip
+        case.dossier.touch()
+        case.dossier.wrote("person_on_plan", "case", case.dossier.case_id, case.dossier.case_ref, lead, at)
+        due = min(case.actions, key=lambda one: one["due_on"])
+        done = datetime.combine(due["due_on"], at.timetz())
+        if done < self.canton.now:
+            self.sheet.put(
+                "plan_progress", part_id=due["id"], state=ActionState.DONE, effective_on=due["due_on"],
+                unit_id=due["unit_id"], account_id=self.house.by_unit.get(due["unit_id"]), at=done,
+            )  # fmt: skip

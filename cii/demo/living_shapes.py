@@ -42,6 +42,10 @@ class LivingCase:
     assessment: dict[str, Any] = field(default_factory=dict)
     plan: dict[str, Any] = field(default_factory=dict)
     referral: dict[str, Any] | None = None
+    seats: list[dict[str, Any]] = field(default_factory=list)
+    """The team of the round of assessment."""
+    actions: list[dict[str, Any]] = field(default_factory=list)
+    """The actions of the last version of the plan."""
     replies: list[PlanReply] = field(default_factory=list)
     letters: list[tuple[dict[str, Any], Story]] = field(default_factory=list)
     """Each referral of the case with its process."""

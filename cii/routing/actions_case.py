@@ -21,7 +21,8 @@ from cii.cases.actions import (
 )
 from cii.cases.queries import bearing_units, case_by_ref, cases_of, live_parties
 from cii.cases.rules import GridAnswer
-from cii.cases.tables import Assessment, CaseFile, Plan
+from cii.cases.tables import Assessment, CaseFile
+from cii.cases.tables_plan import Plan
 from cii.cases.vocabulary import PartyRole, Voice
 from cii.kernel.errors import NotAllowed
 from cii.people.actions import withdraw_consent

@@ -35,7 +35,8 @@ from cii.cases.actions import (
 )
 from cii.cases.queries import case_by_ref, live_parties
 from cii.cases.rules import GridChanged
-from cii.cases.tables import CaseFile, GridEntry, Plan, PlanAnswer
+from cii.cases.tables import CaseFile, GridEntry
+from cii.cases.tables_plan import Plan, PlanAnswer
 from cii.cases.vocabulary import AssessmentState, CasePath, PartyRole, PlanReply, PlanState, Voice
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.errors import Refusal, UnknownThing

@@ -4,8 +4,9 @@ import pytest
 
 from cii.access.vocabulary import Section
 from cii.cases.grid import parse_grid
-from cii.cases.rules import GridAnswer, grid_faults, missing_voices, plan_after, section_of
-from cii.cases.vocabulary import GridSection, ItemKind, PartyRole, PlanReply, Voice
+from cii.cases.rules import GridAnswer, grid_faults, missing_voices, section_of
+from cii.cases.rules_plan import plan_after
+from cii.cases.vocabulary import GridSection, ItemKind, PartyRole, PersonReply, PlanReply, Voice
 from cii.files.reading import BrokenFile
 
 TODAY = date(2026, 10, 15)
@@ -104,17 +105,19 @@ def test_each_missing_voice_is_named():
 
 
 @pytest.mark.parametrize(
-    ("answers", "turn"),
+    ("answers", "person", "turn"),
     [
-        ({}, None),
-        ({1: PlanReply.AGREE}, None),
-        ({1: PlanReply.AGREE, 2: PlanReply.AGREE}, "agree"),
-        ({1: PlanReply.AGREE, 2: PlanReply.REFUSE}, "refuse"),
-        ({2: PlanReply.REFUSE}, None),
+        ({}, PersonReply.AGREE, None),
+        ({1: PlanReply.AGREE}, PersonReply.AGREE, None),
+        ({1: PlanReply.AGREE, 2: PlanReply.AGREE}, PersonReply.AGREE, "agree"),
+        ({1: PlanReply.AGREE, 2: PlanReply.AGREE}, None, None),
+        ({1: PlanReply.AGREE, 2: PlanReply.AGREE}, PersonReply.REFUSE, "refuse"),
+        ({1: PlanReply.AGREE, 2: PlanReply.REFUSE}, None, "refuse"),
+        ({2: PlanReply.REFUSE}, PersonReply.AGREE, None),
     ],
 )
-def test_a_plan_is_settled_when_all_who_bear_it_have_answered(answers, turn):
-    assert plan_after({1, 2}, answers) == turn
+def test_a_plan_is_settled_when_all_who_bear_it_and_the_person_have_answered(answers, person, turn):
+    assert plan_after({1, 2}, answers, person) == turn
 
 
 def test_a_broken_grid_file_says_each_fault_with_its_line():
