@@ -26,11 +26,13 @@ from cii.cases.assessing import (
 )
 from cii.cases.planning import AnswerPlan, PlanPartAsk, ProposePlan, answer_plan, propose_plan
 from cii.cases.queries import case_by_ref, live_parties
+from cii.cases.restricting import close_to_named, follow_lead
 from cii.cases.rules import AlreadyLead, CaseClosed, CaseOpen, GridAnswer, TextMissing
 from cii.cases.tables import CaseFile, CaseNote, CaseParty
 from cii.cases.vocabulary import CasePath, CaseStatus, PartyRole
 from cii.institutions.queries import units_by_id
 from cii.journal.actions import wrote
+from cii.kernel.clock import local_midnight
 from cii.people.vocabulary import Basis
 from cii.store.columns import new_ref
 from cii.store.work import Work
@@ -79,9 +81,12 @@ def open_case(
     opened_by_unit_id: int,
     lead_unit_id: int,
     lead_account_id: int | None = None,
-    restricted: bool = False,
+    restricted: str | None = None,
 ) -> CaseFile:
-    """Open a case: the lead and the announcing unit see it at once; each also has the part of its sector."""
+    """Open a case: the lead and the announcing unit see it at once; each also has the part of its sector.
+
+    `restricted` says why the case is for named readers only from the first moment, if it is.
+    """
     mark = new_ref().upper()
     case = CaseFile(
         number=f"CII-{mark[:4]}-{mark[4:8]}",
@@ -91,7 +96,6 @@ def open_case(
         opened_by_unit_id=opened_by_unit_id,
         lead_unit_id=lead_unit_id,
         lead_account_id=lead_account_id,
-        restricted=restricted,
     )
     work.session.add(case)
     work.session.flush()
@@ -101,6 +105,8 @@ def open_case(
     for unit_id in dict.fromkeys((lead_unit_id, opened_by_unit_id)):
         _join_as_sector(work, case, unit_id)
     _wrote(work, "open_case", case, payload={"path": path, "lead_unit": lead_unit_id})
+    if restricted:
+        close_to_named(work, case, restricted)
     return case
 
 
@@ -165,7 +171,9 @@ def move_lead(
     stays: bool | None = None,
     version: int | None = None,
 ) -> None:
-    """Hand the case over: the former lead reads on for `former_lead_days` and no longer writes as lead.
+    """Hand the case over: the former lead reads on and no longer writes as lead.
+
+    It reads for `former_lead_days` whole days, until the Swiss midnight that ends the last of them.
 
     `stays`: the former lead keeps its other parts, as a voice of the network does (so by default there); else
     they end with the lead. Refuses AlreadyLead, CaseClosed, Stale.
@@ -181,6 +189,7 @@ def move_lead(
         join(work, case, to_unit_id, PartyRole.LEAD, basis=Basis.OWN_CASE)
         _join_as_sector(work, case, to_unit_id)
     work.session.flush()
+    follow_lead(work, case)
     _wrote(work, "move_lead", case, payload={"from": former, "to": to_unit_id, "account": account_id})
 
 
@@ -194,7 +203,7 @@ def change_path(work: Work, case: CaseFile, path: CasePath) -> None:
 
 
 def _make_former(work: Work, case: CaseFile, unit_id: int, *, stays: bool) -> None:
-    days = timedelta(days=work.parameter("former_lead_days"))
+    until = local_midnight(work.today + timedelta(days=work.parameter("former_lead_days") + 1))
     for part in live_parties(work, case.id or 0):
         if part.unit_id != unit_id:
             continue
@@ -205,7 +214,7 @@ def _make_former(work: Work, case: CaseFile, unit_id: int, *, stays: bool) -> No
             _grant(work, case, part, party_grant(), Basis.OWN_CASE, relation=Relation.PARTY)
         if part.role is PartyRole.LEAD:
             seen = Mask(lead_grant().reads)
-            _grant(work, case, part, seen, Basis.OWN_CASE, relation=Relation.FORMER, until=work.now + days)
+            _grant(work, case, part, seen, Basis.OWN_CASE, relation=Relation.FORMER, until=until)
 
 
 def _end(work: Work, part: CaseParty) -> None:

@@ -6,9 +6,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
+from cii.access.restricted import not_restricted
 from cii.access.vocabulary import Section
 from cii.cases.queries import cases_by_id, shown_units
 from cii.institutions.queries import UnitLabel, units_by_id
@@ -30,9 +31,13 @@ def visible_detections(work: Work) -> ColumnElement[bool]:
 
 
 def visible_referrals(work: Work) -> ColumnElement[bool]:
-    """Referrals are seen by the two units they lie between."""
+    """Referrals are seen by the two units they lie between; of a restricted case, by its readers where it lies.
+
+    The unit that is asked sees what it is asked, the other only with a name in the case.
+    """
     mine = work.actor.units
-    return or_(col(Referral.from_unit_id).in_(mine), col(Referral.to_unit_id).in_(mine))
+    sent = and_(col(Referral.from_unit_id).in_(mine), not_restricted(col(Referral.case_id), work.actor))
+    return or_(sent, col(Referral.to_unit_id).in_(mine))
 
 
 def visible_referral_refs(work: Work, refs: Iterable[str]) -> set[str]:
