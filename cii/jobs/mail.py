@@ -1,59 +1,77 @@
-"""Sends what waits in the outbox: by SMTP, or into files of the data folder when no server is set."""
+"""Sends what waits in the outbox, in batches with a commit after each; and the daily digests before."""
 
 import smtplib
-from email.message import EmailMessage
-from email.utils import format_datetime
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+import time
+from collections import deque
 
 from cii.jobs.runs import Bell
+from cii.jobs.smtp import Refused, post
+from cii.notices.digests import write_digests
 from cii.store import outbox
-from cii.store.settings import Settings
-from cii.store.work import Work
+from cii.store.outbox import Mail
 
-PATIENCE = 5
-"""Attempts after which a message is left for the operator."""
+BATCH = 50
+"""Messages taken at once: as many as a slow server takes well within the minutes for which they are taken."""
+LONGEST = 180
+"""Seconds after which the rest waits for the next minute: the lease of this bell lasts five."""
+_NO_WAY = (OSError, smtplib.SMTPException)
 
 
 def send_waiting(bell: Bell) -> int:
-    """Send each waiting message; returns how many left. A failure stands beside its message."""
-    with bell.working() as work:
-        return _send_all(work)
-
-
-def _send_all(work: Work) -> int:
-    sent = 0
-    for row in outbox.waiting(work):
-        if row.attempts >= PATIENCE:
-            continue
-        message = EmailMessage()
-        message["From"] = "cii@localhost"
-        message["To"], message["Subject"] = row.recipient, row.subject
-        message["Date"] = format_datetime(row.created_at)
-        for name, value in row.headers.items():
-            message[name] = value
-        message.set_content(row.body)
-        row.attempts += 1
-        try:
-            _send(work.settings, message, row.id or 0)
-        except (OSError, smtplib.SMTPException) as no:
-            row.last_error = str(no)[:500]
-        else:
-            row.sent_at, row.last_error, sent = work.now, None, sent + 1
-        work.session.add(row)
-    work.session.flush()
+    """Send what is due; returns how many left. A failure stands beside its message and hinders no other."""
+    began, sent = time.monotonic(), 0
+    while time.monotonic() - began < LONGEST:
+        with bell.working() as work:
+            taken = outbox.take(work, BATCH)
+        if not taken:
+            break
+        left, missed = _send(bell, taken)
+        with bell.working() as work:
+            outbox.mark_sent(work, left)
+            for mail, error, for_good in missed:
+                outbox.mark_missed(work, mail, error, for_good=for_good)
+        sent += len(left)
+        if not left and len(missed) == len(taken) and not all(for_good for _, _, for_good in missed):
+            break
     return sent
 
 
-def _send(settings: Settings, message: EmailMessage, number: int) -> None:
-    if not settings.smtp_url:
-        folder: Path = settings.data_dir / "mail"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{number:08d}.eml").write_bytes(message.as_bytes())
-        return
-    server = urlsplit(settings.smtp_url)
-    with smtplib.SMTP(server.hostname or "localhost", server.port or 25, timeout=20) as smtp:
-        if server.username:
-            smtp.starttls()
-            smtp.login(unquote(server.username), unquote(server.password or ""))
-        smtp.send_message(message)
+def send_digests(bell: Bell) -> int:
+    """Write the day's digests once their hour has come; returns how many."""
+    with bell.working() as work:
+        return write_digests(work)
+
+
+def _send(bell: Bell, taken: list[Mail]) -> tuple[list[int], list[tuple[Mail, str, bool]]]:
+    """Which of them left, and which did not, with the reason and whether it is final.
+
+    A message on which the server hangs up is missed alone: the others go over a new connection.
+    """
+    left: list[int] = []
+    missed: list[tuple[Mail, str, bool]] = []
+    rest = deque(taken)
+    while rest:
+        begun = False
+        try:
+            with post(bell.settings) as way:
+                begun = True
+                while rest:
+                    mail = rest.popleft()
+                    try:
+                        way.send(mail)
+                    except Refused as no:
+                        missed.append((mail, str(no), no.for_good))
+                    except _NO_WAY as no:
+                        missed.append((mail, _told(no), False))
+                        break
+                    else:
+                        left.append(mail.id)
+        except _NO_WAY as no:
+            if not begun:
+                missed += [(mail, _told(no), False) for mail in rest]
+                rest.clear()
+    return left, missed
+
+
+def _told(no: Exception) -> str:
+    return f"{type(no).__name__}: {no}"

@@ -62,6 +62,7 @@ JOBS: tuple[Job, ...] = (
 TICKS: tuple[Tick, ...] = (
     Tick("timers", "cii.jobs.housekeeping:fire_timers"),
     Tick("terms", "cii.jobs.housekeeping:end_what_ran_out"),
+    Tick("digests", "cii.jobs.mail:send_digests"),
     Tick("mail", "cii.jobs.mail:send_waiting"),
     Tick("seal", "cii.jobs.housekeeping:seal_journal"),
     Tick("keys", "cii.jobs.housekeeping:forget_keys"),

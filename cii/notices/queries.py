@@ -1,16 +1,25 @@
 """What the actor and their units were told."""
 
-from sqlalchemy import ColumnElement, false, or_
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import col, func, select
 
-from cii.notices.tables import Notice
+from cii.access.restricted import ref_not_restricted
+from cii.kernel.errors import UnknownThing
+from cii.notices.rules import beginnings
+from cii.notices.tables import Notice, NoticePreference
+from cii.notices.vocabulary import MailWish, Topic
 from cii.store.work import Actor, Work
+from cii.wire.pages import USUAL, Page, after, page_of, place
 
 
 def mine(actor: Actor) -> ColumnElement[bool]:
-    """The condition on notices meant for the actor or one of their units."""
+    """The condition on notices meant for the actor or one of their units, of a restricted case its readers."""
     own = false() if actor.account_id is None else col(Notice.account_id) == actor.account_id
-    return or_(col(Notice.unit_id).in_(actor.units), own)
+    ours = and_(col(Notice.unit_id).in_(actor.units), ref_not_restricted(col(Notice.subject_ref), actor))
+    return or_(ours, own)
 
 
 def notices(work: Work, *, unread: bool = False, before: int | None = None, limit: int = 50) -> list[Notice]:
@@ -28,3 +37,62 @@ def unread_count(work: Work) -> int:
     return work.session.exec(
         select(func.count()).select_from(Notice).where(mine(work.actor), col(Notice.read_at).is_(None))
     ).one()
+
+
+def notice_by_ref(work: Work, ref: str) -> Notice:
+    """A notice meant for the actor or one of their units; refuses UnknownThing for somebody else's."""
+    row = work.session.exec(select(Notice).where(col(Notice.ref) == ref, mine(work.actor))).first()
+    if row is None:
+        raise UnknownThing(field="notice")
+    return row
+
+
+_ORDER: tuple[tuple[Any, bool], ...] = ((col(Notice.id), True),)
+
+
+def notice_page(
+    work: Work,
+    *,
+    unread: bool | None = None,
+    topic: Topic | None = None,
+    mark: str | None = None,
+    limit: int = USUAL,
+) -> Page[Notice]:
+    """Notices of the actor, the newest first; of one topic, only read or only unread ones when asked."""
+    wanted = select(Notice).where(mine(work.actor))
+    if unread is not None:
+        read = col(Notice.read_at)
+        wanted = wanted.where(read.is_(None) if unread else read.is_not(None))
+    if topic is not None:
+        wanted = wanted.where(_about(topic))
+    name = f"notices {unread} {topic}"
+    if since := place(work.settings, name, mark):
+        wanted = wanted.where(after(_ORDER, since))
+    rows = work.session.exec(wanted.order_by(col(Notice.id).desc()).limit(limit + 1)).all()
+    return page_of(rows, limit, work.settings, name, lambda row: (row.id or 0,))
+
+
+def _about(topic: Topic) -> ColumnElement[bool]:
+    words = [
+        or_(col(Notice.kind) == one, col(Notice.kind).startswith(f"{one}-"),
+            col(Notice.kind).startswith(f"{one}_", autoescape=True))
+        for one in beginnings(topic)
+    ]  # fmt: skip
+    return and_(*(~one for one in words)) if topic is Topic.OTHER else or_(*words)
+
+
+def preferences(work: Work, account_id: int) -> Mapping[Topic, MailWish]:
+    """How an account wishes to hear of each topic; at once where nothing was said."""
+    rows = work.session.exec(select(NoticePreference).where(col(NoticePreference.account_id) == account_id))
+    said = {one.topic: one.mail for one in rows}
+    return {topic: said.get(topic, MailWish.AT_ONCE) for topic in Topic}
+
+
+def wish_for(work: Work, account_id: int, topic: Topic) -> MailWish:
+    """How an account wishes to hear of one topic."""
+    found = work.session.exec(
+        select(NoticePreference.mail).where(
+            col(NoticePreference.account_id) == account_id, col(NoticePreference.topic) == topic
+        )
+    ).first()
+    return MailWish(found) if found else MailWish.AT_ONCE

@@ -1,11 +1,13 @@
 """Technical settings: TOML file, environment `CII_*` over it. Trade numbers live in workflows/parameters."""
 
 import tomllib
+from email.utils import parseaddr
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,6 +19,8 @@ HOUSE = Path(__file__).resolve().parents[2]
 """The folder that holds config/, workflows/ and migrations/."""
 
 DEVELOPMENT_SECRET = "for development only, never in production"  # noqa: S105 - refused in production
+MAIL_WAYS = ("smtp", "starttls", "smtps")
+"""Ways to a mail server: in clear, in clear turned to TLS before anything is said, TLS from the start."""
 
 
 class UnsafeSettings(Exception):  # noqa: N818 - said to the operator, not to a user
@@ -54,7 +58,33 @@ class Settings(BaseSettings):
     session_minutes: int = Field(default=480, ge=5)
     upload_bytes: int = 20 * 1024 * 1024
     smtp_url: str = ""
-    """`smtp://user:password@host:port`; empty means mails are written as files into the data folder."""
+    """`smtp://host:port` in clear, `starttls://user:password@host:587` or `smtps://user:password@host:465`.
+
+    Empty means mails are written as files into the data folder. A server whose certificate is signed by an
+    authority of one's own is trusted through SSL_CERT_FILE.
+    """
+    mail_from: str = "CII <cii@localhost.localdomain>"
+    """Who sends the mails: an address, with or without a name."""
+    mail_reply_to: str = ""
+    """Where answers go; empty means to the sender."""
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_way(cls, url: str) -> str:
+        way = urlsplit(url)
+        if url and (way.scheme not in MAIL_WAYS or not way.hostname):
+            raise ValueError(f"smtp_url is one of {', '.join(f'{one}://host' for one in MAIL_WAYS)}")
+        if way.scheme == "smtp" and way.password and way.hostname not in {"localhost", "127.0.0.1", "::1"}:
+            raise ValueError("smtp_url sends a password in clear; use starttls:// or smtps://")
+        return url
+
+    @field_validator("mail_from", "mail_reply_to")
+    @classmethod
+    def _one_address(cls, text: str) -> str:
+        address = parseaddr(text)[1]
+        if text and (not text.isprintable() or "@" not in address.strip("@")):
+            raise ValueError("mail_from and mail_reply_to are addresses")
+        return text
 
     @classmethod
     def settings_customise_sources(  # noqa: D102

@@ -14,6 +14,7 @@ from cii.jobs.registry import JOBS, TICKS, Job, Rhythm, Tick, called, due_dates
 from cii.jobs.runs import Bell, business_today, catch_up, last_run, lease, run_once, tick
 from cii.jobs.tables import JobRun
 from cii.kernel.clock import ZURICH, FixedClock
+from cii.store.outbox import send_later
 from cii.store.settings import Settings
 from cii.store.tables import Outgoing
 from cii.store.work import Work
@@ -197,7 +198,7 @@ def test_what_is_looked_after_each_minute_runs_on_an_empty_house(bell, tmp_path)
 def test_mail_leaves_once_as_a_file_when_no_server_is_set(bell, tmp_path):
     bell.settings = bell.settings.model_copy(update={"data_dir": tmp_path})
     with bell.working() as work:
-        night(work, DAY)
+        send_later(work, "orp@cii.example", "s", "b")
 
     for _ in range(2):
         tick(bell, [one for one in TICKS if one.name == "mail"])
