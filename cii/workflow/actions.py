@@ -48,13 +48,13 @@ from cii.workflow.queries import (
     table_on,
     task_by_ref,
 )
-from cii.workflow.tables import WfDecision, WfDefinition, WfInstance
+from cii.workflow.tables import WfDecision, WfDefinition, WfInstance, WfTask
 from cii.workflow.terms import Terms, with_terms
 from cii.workflow.vocabulary import Status
 
 __all__ = [
     "AlreadyRunning", "Fired", "NotOfTheUnit", "PublishedFileChanged", "StoredDecision", "Units",
-    "assign_task", "decide", "fire", "publish", "start",
+    "assign_task", "decide", "fire", "hand_to", "publish", "start",
 ]  # fmt: skip
 
 Units = Mapping[str, Iterable[int]]
@@ -212,6 +212,14 @@ def assign_task(
         expected_seq=expected_seq,
         by=SYSTEM if free else None,
     )
+
+
+def hand_to(work: Work, task: WfTask, account_id: int) -> Fired:
+    """Give a task to a member of its unit, which the caller has allowed; refuses NotOfTheUnit."""
+    if not _seated(work, account_id, task.unit_id):
+        raise NotOfTheUnit(field="account")
+    instance = work.session.get_one(WfInstance, task.instance_id)
+    return fire(work, instance, Reassign(task.number, account_id), by=SYSTEM)
 
 
 def _seated(work: Work, account_id: int, unit_id: int | None) -> bool:

@@ -89,20 +89,29 @@ _INBOX = (
 """Straight from the tables: typed rows without the detour over objects."""
 
 _ORDER = (_TASK.c.rank_at, _TASK.c.ref)
+TASKS, PROCESSES = _TASK.c, _PROCESS.c
+"""The columns of a row of the inbox, for conditions that rooms above add."""
 
 
-def inbox(work: Work, tab: Tab | str, mark: str | None = None, limit: int = USUAL) -> Page[TaskRow]:
+def inbox(
+    work: Work,
+    tab: Tab | str,
+    mark: str | None = None,
+    limit: int = USUAL,
+    more: Sequence[ColumnElement[bool]] = (),
+) -> Page[TaskRow]:
     """The actor's open tasks under a tab, the most urgent first: one indexed query and one of labels.
 
     A process that this house has not read yet costs a third, once.
 
     mine: assigned to me · late, to_decide, unassigned, unit: held by my units · others: what processes wait
     for in which my units have a part; of cases only those that the actor may see, for a unit may have a part
-    that has not begun (the coordination group). Suspended processes rest and are left out.
+    that has not begun (the coordination group). Suspended processes rest and are left out. `more`: further
+    conditions on TASKS and PROCESSES.
     """
     tab = Tab(tab)
     since = place(work.settings, f"inbox {tab}", mark)
-    rows = inbox_rows(work, tab, since, limit + 1)
+    rows = inbox_rows(work, tab, since, limit + 1, more)
     page = page_of(rows, limit, work.settings, f"inbox {tab}", lambda row: (row.due_at or FAR, row.ref))
     units = units_by_id(work, {row.unit_id for row in page.items if row.unit_id})
     known = definitions_read(work, {row.definition_id: row.digest for row in page.items})
@@ -110,7 +119,13 @@ def inbox(work: Work, tab: Tab | str, mark: str | None = None, limit: int = USUA
     return Page(items, page.next)
 
 
-def inbox_rows(work: Work, tab: Tab, since: Sequence[Any] | None, limit: int) -> Sequence[Row[Any]]:
+def inbox_rows(
+    work: Work,
+    tab: Tab,
+    since: Sequence[Any] | None,
+    limit: int,
+    more: Sequence[ColumnElement[bool]] = (),
+) -> Sequence[Row[Any]]:
     """The rows of a page as the database gives them, those after `since` (due moment and ref of the last)."""
     actor = work.actor
     given = {
@@ -118,6 +133,8 @@ def inbox_rows(work: Work, tab: Tab, since: Sequence[Any] | None, limit: int) ->
         **dict(zip(("since_rank", "since_ref"), since or (), strict=False)),
     }  # fmt: skip
     query = _page(tab, len(actor.units), marked=bool(since))
+    if more:
+        query = query.where(*more)
     if tab is Tab.OTHERS:
         query = query.where(_known(work))
     used = _GIVEN[tab] | ({"since_rank", "since_ref"} if since else set())
