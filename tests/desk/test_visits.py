@@ -6,8 +6,8 @@ import pytest
 
 from cii.cases.actions import AddNote, add_note
 from cii.cases.queries import case_by_ref
-from cii.desk.vocabulary import News
 from cii.desk.visiting import changed_since_visit, changes_since_visit, visited
+from cii.desk.vocabulary import News
 from tests.cases.build_cases import a_grid, a_statement
 from tests.desk.build_desk import a_desk, later
 
