@@ -57,4 +57,4 @@ class Satisfaction(SQLModel, table=True):
     at: datetime = moment()
 
 
-append_only(Satisfaction)
+append_only(Satisfaction, moving=("person_id",))

@@ -27,14 +27,10 @@ def append_only_ddl(
     name: str, columns: list[str], but: tuple[str, ...], moving: tuple[str, ...] = ()
 ) -> list[tuple[str, str]]:
     """The statements with the dialect each is for."""
-    kept = [column for column in columns if column not in but + moving]
-    same_lite = " AND ".join([f"NEW.{c} IS OLD.{c}" for c in kept] + [f"OLD.{c} IS NULL" for c in but])
-    same_pg = " AND ".join(
-        [f"NEW.{c} IS NOT DISTINCT FROM OLD.{c}" for c in kept] + [f"OLD.{c} IS NULL" for c in but]
-    )
-    some = but or moving
-    when_lite = f" WHEN NOT ({same_lite})" if some else ""
-    when_pg = f" WHEN (NOT ({same_pg}))" if some else ""
+    ways = [([column for column in columns if column not in but], but)] if but else []
+    ways += [([column for column in columns if column not in moving], ())] if moving else []
+    when_lite = _unless(ways, "NEW.{0} IS OLD.{0}", "NOT ({})")
+    when_pg = _unless(ways, "NEW.{0} IS NOT DISTINCT FROM OLD.{0}", "(NOT ({}))")
     refusal = f"{name} is append-only"
     return [
         (
@@ -80,6 +76,16 @@ def append_only_ddl(
             "postgresql",
         ),
     ]
+
+
+def _unless(ways: list[tuple[list[str], tuple[str, ...]]], same: str, around: str) -> str:
+    """WHEN none of these ways to change a row is taken: columns that stay, columns filled from NULL."""
+    told = [
+        " AND ".join([same.format(c) for c in kept] + [f"OLD.{c} IS NULL" for c in filled])
+        for kept, filled in ways
+    ]
+    whole = told[0] if len(told) == 1 else " OR ".join(f"({one})" for one in told)
+    return f" WHEN {around.format(whole)}" if told else ""
 
 
 def no_overlap(
