@@ -709,6 +709,7 @@ def upgrade() -> None:
     with op.batch_alter_table('case_file', schema=None) as batch_op:
         batch_op.create_index('ix_case_file_lead_account_status', ['lead_account_id', 'status', 'opened_at', 'ref'], unique=False)
         batch_op.create_index('ix_case_file_lead_unit_status', ['lead_unit_id', 'status', 'opened_at', 'ref'], unique=False)
+        batch_op.create_index('ix_case_file_opened_at_ref', ['opened_at', 'ref'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_file_opened_by_unit_id'), ['opened_by_unit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_file_person_id'), ['person_id'], unique=False)
 
@@ -1427,10 +1428,10 @@ def upgrade() -> None:
     sa.UniqueConstraint('ref', name=op.f('uq_access_question_ref')),
     sa.UniqueConstraint('request_id', 'case_id', name=op.f('uq_access_question_request_id_case_id'))
     )
-    _on("sqlite", "CREATE TRIGGER access_question_no_update BEFORE UPDATE ON access_question FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.request_id IS OLD.request_id AND NEW.case_id IS OLD.case_id AND OLD.answer IS NULL AND OLD.answered_at IS NULL AND OLD.answered_by IS NULL AND OLD.answer_reason IS NULL AND OLD.granted_sections IS NULL AND OLD.granted_until IS NULL) BEGIN SELECT RAISE(ABORT, 'access_question is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER access_question_no_update BEFORE UPDATE ON access_question FOR EACH ROW WHEN NOT ((NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.request_id IS OLD.request_id AND NEW.case_id IS OLD.case_id AND NEW.person_id IS OLD.person_id AND OLD.answer IS NULL AND OLD.answered_at IS NULL AND OLD.answered_by IS NULL AND OLD.answer_reason IS NULL AND OLD.granted_sections IS NULL AND OLD.granted_until IS NULL) OR (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.request_id IS OLD.request_id AND NEW.case_id IS OLD.case_id AND NEW.answer IS OLD.answer AND NEW.answered_at IS OLD.answered_at AND NEW.answered_by IS OLD.answered_by AND NEW.answer_reason IS OLD.answer_reason AND NEW.granted_sections IS OLD.granted_sections AND NEW.granted_until IS OLD.granted_until)) BEGIN SELECT RAISE(ABORT, 'access_question is append-only'); END")
     _on("sqlite", "CREATE TRIGGER access_question_no_delete BEFORE DELETE ON access_question FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'access_question is append-only'); END")
     _on("postgresql", "CREATE FUNCTION access_question_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'access_question is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER access_question_no_update BEFORE UPDATE ON access_question FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.request_id IS NOT DISTINCT FROM OLD.request_id AND NEW.case_id IS NOT DISTINCT FROM OLD.case_id AND OLD.answer IS NULL AND OLD.answered_at IS NULL AND OLD.answered_by IS NULL AND OLD.answer_reason IS NULL AND OLD.granted_sections IS NULL AND OLD.granted_until IS NULL)) EXECUTE FUNCTION access_question_append_only()')
+    _on("postgresql", 'CREATE TRIGGER access_question_no_update BEFORE UPDATE ON access_question FOR EACH ROW WHEN (NOT ((NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.request_id IS NOT DISTINCT FROM OLD.request_id AND NEW.case_id IS NOT DISTINCT FROM OLD.case_id AND NEW.person_id IS NOT DISTINCT FROM OLD.person_id AND OLD.answer IS NULL AND OLD.answered_at IS NULL AND OLD.answered_by IS NULL AND OLD.answer_reason IS NULL AND OLD.granted_sections IS NULL AND OLD.granted_until IS NULL) OR (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.request_id IS NOT DISTINCT FROM OLD.request_id AND NEW.case_id IS NOT DISTINCT FROM OLD.case_id AND NEW.answer IS NOT DISTINCT FROM OLD.answer AND NEW.answered_at IS NOT DISTINCT FROM OLD.answered_at AND NEW.answered_by IS NOT DISTINCT FROM OLD.answered_by AND NEW.answer_reason IS NOT DISTINCT FROM OLD.answer_reason AND NEW.granted_sections IS NOT DISTINCT FROM OLD.granted_sections AND NEW.granted_until IS NOT DISTINCT FROM OLD.granted_until))) EXECUTE FUNCTION access_question_append_only()')
     _on("postgresql", 'CREATE TRIGGER access_question_no_delete BEFORE DELETE ON access_question FOR EACH ROW EXECUTE FUNCTION access_question_append_only()')
     _on("postgresql", 'CREATE TRIGGER access_question_no_truncate BEFORE TRUNCATE ON access_question FOR EACH STATEMENT EXECUTE FUNCTION access_question_append_only()')
     with op.batch_alter_table('access_question', schema=None) as batch_op:
@@ -3649,6 +3650,7 @@ def downgrade() -> None:
     with op.batch_alter_table('case_file', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_case_file_person_id'))
         batch_op.drop_index(batch_op.f('ix_case_file_opened_by_unit_id'))
+        batch_op.drop_index('ix_case_file_opened_at_ref')
         batch_op.drop_index('ix_case_file_lead_unit_status')
         batch_op.drop_index('ix_case_file_lead_account_status')
 
