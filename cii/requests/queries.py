@@ -1,0 +1,243 @@
+"""Reads of access requests: mine as I may know them, and those put to the units I lead cases for."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import col, select
+
+from cii.access.queries import account_names
+from cii.access.vocabulary import NOTHING, Section
+from cii.cases.queries import cases_by_id, shown_units, visible_to
+from cii.cases.tables import CaseFile
+from cii.institutions.queries import UnitLabel
+from cii.kernel.errors import UnknownThing
+from cii.people.queries import PersonLabel, label
+from cii.people.vocabulary import Basis, Purpose
+from cii.requests.rules import COVERED, told
+from cii.requests.tables import AccessQuestion, AccessRequest, AccessRequestStep
+from cii.requests.vocabulary import Answer, RequestState, RequestStep
+from cii.store.work import Work
+from cii.wire.pages import USUAL, Page, after, page_of, place
+
+
+def own_request(work: Work, ref: str) -> AccessRequest:
+    """A request of the actor's own; refuses UnknownThing."""
+    found = work.session.exec(
+        select(AccessRequest).where(
+            col(AccessRequest.ref) == ref, col(AccessRequest.account_id) == work.actor.account_id
+        )
+    ).first()
+    if found is None:
+        raise UnknownThing(field="request")
+    return found
+
+
+def steps_of(work: Work, ids: Iterable[int]) -> dict[int, set[RequestStep]]:
+    """What happened to requests, in one statement."""
+    rows = work.session.exec(
+        select(AccessRequestStep.request_id, AccessRequestStep.kind).where(
+            col(AccessRequestStep.request_id).in_(set(ids))
+        )
+    )
+    found: dict[int, set[RequestStep]] = {}
+    for request_id, kind in rows:
+        found.setdefault(request_id, set()).add(RequestStep(kind))
+    return found
+
+
+def state_of(work: Work, row: AccessRequest) -> RequestState:
+    """What its asker is told of a request now."""
+    return _told(work, [row])[row.id or 0]
+
+
+def _granted(work: Work, ids: Iterable[int]) -> dict[int, list[AccessQuestion]]:
+    """Of these requests the answers that opened a case: all that an asker may ever learn of answers."""
+    rows = work.session.exec(
+        select(AccessQuestion)
+        .where(col(AccessQuestion.request_id).in_(set(ids)), col(AccessQuestion.answer) == Answer.GRANTED)
+        .order_by(col(AccessQuestion.id))
+    )
+    found: dict[int, list[AccessQuestion]] = {}
+    for row in rows:
+        found.setdefault(row.request_id, []).append(row)
+    return found
+
+
+def _told(
+    work: Work,
+    rows: Sequence[AccessRequest],
+    granted: dict[int, list[AccessQuestion]] | None = None,
+) -> dict[int, RequestState]:
+    ids = [row.id or 0 for row in rows]
+    opened = _granted(work, ids) if granted is None else granted
+    steps = steps_of(work, ids)
+    return {
+        row.id or 0: told(
+            [one.answer for one in opened.get(row.id or 0, ())],
+            withdrawn=RequestStep.WITHDRAWN in steps.get(row.id or 0, ()),
+            lapses_at=row.lapses_at,
+            now=work.now,
+        )
+        for row in rows
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCase:
+    """A case that a request opened; without number and reference when it is no longer open to the asker."""
+
+    ref: str | None
+    number: str | None
+    sections: Section
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A request as its asker reads it; nothing in it depends on answers that opened nothing."""
+
+    ref: str
+    person: str | None
+    birth_date: date | None
+    by_number: bool
+    purpose: Purpose
+    basis: Basis
+    sections: Section
+    reason: str
+    asked_at: datetime
+    answer_by: datetime
+    state: RequestState
+    cases: tuple[OpenedCase, ...]
+
+
+def my_requests(work: Work, mark: str | None = None, limit: int = USUAL) -> Page[RequestRow]:
+    """The actor's own requests, the newest first."""
+    query = select(AccessRequest).where(col(AccessRequest.account_id) == work.actor.account_id)
+    since = place(work.settings, "access-requests", mark)
+    if since:
+        query = query.where(after([(col(AccessRequest.id), True)], since))
+    rows = work.session.exec(query.order_by(col(AccessRequest.id).desc()).limit(limit + 1)).all()
+    page = page_of(rows, limit, work.settings, "access-requests", lambda row: (row.id,))
+    return Page(tuple(_shown(work, page.items)), page.next)
+
+
+def my_request(work: Work, ref: str) -> RequestRow:
+    """One of the actor's own requests; refuses UnknownThing."""
+    return _shown(work, [own_request(work, ref)])[0]
+
+
+def _shown(work: Work, rows: Sequence[AccessRequest]) -> list[RequestRow]:
+    granted = _granted(work, [row.id or 0 for row in rows])
+    states = _told(work, rows, granted)
+    cases = cases_by_id(work, {one.case_id for found in granted.values() for one in found})
+    return [
+        RequestRow(
+            row.ref, row.typed_name, row.birth_date, row.avs_hash is not None, row.purpose, row.basis,
+            Section(row.sections), row.reason, row.asked_at, row.lapses_at, states[row.id or 0],
+            tuple(_opened(one, cases.get(one.case_id)) for one in granted.get(row.id or 0, ())),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _opened(answer: AccessQuestion, case: CaseFile | None) -> OpenedCase:
+    sections = Section(answer.granted_sections or 0)
+    return OpenedCase(
+        case.ref if case else None, case.number if case else None, sections, answer.granted_until
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """A request as the unit that leads the case reads it; `open`: it can still be answered."""
+
+    ref: str
+    case_ref: str
+    case_number: str
+    person: PersonLabel | None
+    unit: UnitLabel | None
+    asker: str
+    purpose: Purpose
+    basis: Basis
+    sections: Section
+    covered: Section
+    reason: str
+    asked_at: datetime
+    answer_by: datetime
+    answer: Answer | None
+    answer_reason: str | None
+    answered_at: datetime | None
+    until: date | None
+    open: bool
+
+
+def question_to_me(
+    work: Work, ref: str, *, hold: bool = False
+) -> tuple[AccessQuestion, AccessRequest, CaseFile]:
+    """A request about a case that one of my units leads and that I see; refuses UnknownThing."""
+    wanted = select(AccessQuestion).where(col(AccessQuestion.ref) == ref)
+    if hold:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    found = work.session.exec(wanted).first()
+    case = cases_by_id(work, [found.case_id]).get(found.case_id) if found else None
+    if found is None or case is None or case.lead_unit_id not in work.actor.units:
+        raise UnknownThing(field="question")
+    return found, work.session.get_one(AccessRequest, found.request_id), case
+
+
+def questions_to_me(
+    work: Work, *, waiting: bool = True, mark: str | None = None, limit: int = USUAL
+) -> Page[QuestionRow]:
+    """Requests about cases that my units lead, the oldest first; `waiting`: those to be answered yet."""
+    query = (
+        select(AccessQuestion, AccessRequest, CaseFile)
+        .join(AccessRequest, col(AccessRequest.id) == col(AccessQuestion.request_id))
+        .join(CaseFile, col(CaseFile.id) == col(AccessQuestion.case_id))
+        .where(visible_to(work), col(CaseFile.lead_unit_id).in_(work.actor.units))
+    )
+    if waiting:
+        gone = (
+            select(AccessRequestStep.id)
+            .where(
+                col(AccessRequestStep.request_id) == col(AccessRequest.id),
+                col(AccessRequestStep.kind) == RequestStep.WITHDRAWN,
+            )
+            .correlate(AccessRequest)
+            .exists()
+        )
+        query = query.where(
+            col(AccessQuestion.answer).is_(None), col(AccessRequest.lapses_at) > work.now, ~gone
+        )
+    name = f"access-questions {waiting}"
+    since = place(work.settings, name, mark)
+    if since:
+        query = query.where(after([(col(AccessQuestion.id), False)], since))
+    rows = work.session.exec(query.order_by(col(AccessQuestion.id)).limit(limit + 1)).all()
+    page = page_of(rows, limit, work.settings, name, lambda row: (row[0].id,))
+    return Page(tuple(_asked(work, page.items)), page.next)
+
+
+def question_view(work: Work, ref: str) -> QuestionRow:
+    """One request about a case that my unit leads; refuses UnknownThing."""
+    return _asked(work, [question_to_me(work, ref)])[0]
+
+
+def _asked(work: Work, rows: Sequence[tuple[AccessQuestion, AccessRequest, CaseFile]]) -> list[QuestionRow]:
+    people = label(work, {case.person_id for _, _, case in rows})
+    units = shown_units(work, {row.unit_id for _, row, _ in rows})
+    names = account_names(work, {row.account_id for _, row, _ in rows})
+    steps = steps_of(work, {row.id or 0 for _, row, _ in rows})
+    return [
+        QuestionRow(
+            question.ref, case.ref, case.number, people.get(case.person_id), units.get(row.unit_id),
+            names.get(row.account_id, ""), row.purpose, row.basis, Section(row.sections),
+            Section(row.sections) & COVERED.get(row.basis, NOTHING), row.reason, row.asked_at,
+            row.lapses_at, question.answer, question.answer_reason, question.answered_at,
+            question.granted_until,
+            question.answer is None
+            and work.now < row.lapses_at
+            and RequestStep.WITHDRAWN not in steps.get(row.id or 0, ()),
+        )
+        for question, row, case in rows
+    ]  # fmt: skip

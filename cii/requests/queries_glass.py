@@ -1,0 +1,217 @@
+"""Reads of break-glass: mine, those that the officer reviews, and the one that opens a person to me now."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, true
+from sqlmodel import col, select
+
+from cii.access.permits import Permit
+from cii.access.queries import account_names, cases_under
+from cii.cases.queries import cases_by_id, shown_units
+from cii.institutions.queries import UnitLabel
+from cii.kernel.errors import UnknownThing
+from cii.people.queries import identities
+from cii.requests.rules import glass_state
+from cii.requests.tables import BreakGlass, BreakGlassStep
+from cii.requests.vocabulary import Finding, GlassState, GlassStep
+from cii.store.work import Work
+from cii.wire.pages import USUAL, Page, after, page_of, place
+
+OFFICE = Permit.REVIEW_BREAK_GLASS.value
+
+
+def visible_glass(work: Work) -> ColumnElement[bool]:
+    """An opening is seen by who opened it and by those who review."""
+    mine = col(BreakGlass.account_id) == work.actor.account_id
+    return true() if OFFICE in work.actor.permits else mine
+
+
+def glass_by_ref(work: Work, ref: str) -> BreakGlass:
+    """An opening of the actor's own or to be reviewed; refuses UnknownThing."""
+    found = work.session.exec(
+        select(BreakGlass).where(col(BreakGlass.ref) == ref, visible_glass(work))
+    ).first()
+    if found is None:
+        raise UnknownThing(field="break_glass")
+    return found
+
+
+def own_glass(work: Work, ref: str) -> BreakGlass:
+    """An opening of the actor's own; refuses UnknownThing."""
+    row = glass_by_ref(work, ref)
+    if row.account_id != work.actor.account_id:
+        raise UnknownThing(field="break_glass")
+    return row
+
+
+def glass_steps(work: Work, ids: Iterable[int]) -> dict[int, dict[GlassStep, BreakGlassStep]]:
+    """What happened to openings, in one statement."""
+    rows = work.session.exec(select(BreakGlassStep).where(col(BreakGlassStep.opening_id).in_(set(ids))))
+    found: dict[int, dict[GlassStep, BreakGlassStep]] = {}
+    for row in rows:
+        found.setdefault(row.opening_id, {})[row.kind] = row
+    return found
+
+
+def glass_state_of(work: Work, row: BreakGlass) -> GlassState:
+    """Where an opening stands now."""
+    return _state(work, row, glass_steps(work, [row.id or 0]).get(row.id or 0, {}))
+
+
+def _state(work: Work, row: BreakGlass, steps: dict[GlassStep, BreakGlassStep]) -> GlassState:
+    return glass_state(
+        until=row.until, ended=GlassStep.ENDED in steps, reviewed=GlassStep.REVIEWED in steps, now=work.now
+    )
+
+
+def active_glass(work: Work, person_id: int) -> BreakGlass | None:
+    """The opening under which the actor sees that person's cases now, the one that lasts longest."""
+    if work.actor.account_id is None:
+        return None
+    ended = (
+        select(BreakGlassStep.id)
+        .where(
+            col(BreakGlassStep.opening_id) == col(BreakGlass.id),
+            col(BreakGlassStep.kind) == GlassStep.ENDED,
+        )
+        .correlate(BreakGlass)
+        .exists()
+    )
+    return work.session.exec(
+        select(BreakGlass)
+        .where(
+            and_(col(BreakGlass.account_id) == work.actor.account_id, col(BreakGlass.until) > work.now),
+            col(BreakGlass.person_id) == person_id,
+            ~ended,
+        )
+        .order_by(col(BreakGlass.until).desc())
+    ).first()
+
+
+@dataclass(frozen=True, slots=True)
+class GlassRow:
+    """An opening as its user and its reviewer read it; `cases`: reference (where open now) and number."""
+
+    ref: str
+    state: GlassState
+    user: str
+    unit: UnitLabel | None
+    reason: str
+    opened_at: datetime
+    until: datetime
+    ended_at: datetime | None
+    review_due: date
+    late: bool
+    cases: tuple[tuple[str | None, str], ...]
+    informed_at: datetime | None
+    finding: Finding | None
+    finding_reason: str | None
+    reviewer: str | None
+    reviewed_at: datetime | None
+    mine: bool
+
+
+def openings(
+    work: Work, *, to_review: bool = False, mark: str | None = None, limit: int = USUAL
+) -> Page[GlassRow]:
+    """Openings, the newest first: the actor's own, or with `to_review` those that nobody has reviewed yet."""
+    query = select(BreakGlass).where(visible_glass(work))
+    if to_review:
+        done = select(BreakGlassStep.id).where(
+            col(BreakGlassStep.opening_id) == col(BreakGlass.id),
+            col(BreakGlassStep.kind) == GlassStep.REVIEWED,
+        )
+        query = query.where(~done.correlate(BreakGlass).exists())
+    name = f"break-glass {to_review}"
+    since = place(work.settings, name, mark)
+    if since:
+        query = query.where(after([(col(BreakGlass.id), True)], since))
+    rows = work.session.exec(query.order_by(col(BreakGlass.id).desc()).limit(limit + 1)).all()
+    page = page_of(rows, limit, work.settings, name, lambda row: (row.id,))
+    return Page(tuple(_shown(work, page.items)), page.next)
+
+
+def opening(work: Work, ref: str) -> GlassRow:
+    """One opening; refuses UnknownThing."""
+    return _shown(work, [glass_by_ref(work, ref)])[0]
+
+
+def _shown(work: Work, rows: Sequence[BreakGlass]) -> list[GlassRow]:
+    steps = glass_steps(work, [row.id or 0 for row in rows])
+    accounts = {row.account_id for row in rows} | {
+        one.account_id for held in steps.values() for one in held.values() if one.account_id
+    }
+    names = account_names(work, accounts)
+    units = shown_units(work, {row.unit_id for row in rows})
+    return [_row(work, row, steps.get(row.id or 0, {}), names, units) for row in rows]
+
+
+def _row(
+    work: Work,
+    row: BreakGlass,
+    steps: dict[GlassStep, BreakGlassStep],
+    names: dict[int, str],
+    units: dict[int, UnitLabel],
+) -> GlassRow:
+    ended, informed, review = (
+        steps.get(kind) for kind in (GlassStep.ENDED, GlassStep.INFORMED, GlassStep.REVIEWED)
+    )
+    state = _state(work, row, steps)
+    return GlassRow(
+        ref=row.ref,
+        state=state,
+        user=names.get(row.account_id, ""),
+        unit=units.get(row.unit_id),
+        reason=row.reason,
+        opened_at=row.opened_at,
+        until=row.until,
+        ended_at=ended.at if ended else None,
+        review_due=row.review_due,
+        late=review is None and row.review_due < work.today,
+        cases=_cases(work, row),
+        informed_at=informed.at if informed else None,
+        finding=review.finding if review else None,
+        finding_reason=review.reason if review else None,
+        reviewer=names.get(review.account_id or 0) if review else None,
+        reviewed_at=review.at if review else None,
+        mine=row.account_id == work.actor.account_id,
+    )
+
+
+def _cases(work: Work, row: BreakGlass) -> tuple[tuple[str | None, str], ...]:
+    ids = cases_under(work, f"break_glass:{row.id}")
+    seen = cases_by_id(work, ids)
+    return tuple((seen[one].ref, seen[one].number) for one in ids if one in seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """To whom the officer writes, and what to name in the letter."""
+
+    name: str
+    municipality: str | None
+    language: str
+    opened_at: datetime
+    until: datetime
+    unit: UnitLabel | None
+
+
+def addressee(work: Work, ref: str) -> Addressee:
+    """The person to be informed of an opening, for the officer only: a recorded read; refuses UnknownThing."""
+    if OFFICE not in work.actor.permits:
+        raise UnknownThing(field="break_glass")
+    row = glass_by_ref(work, ref)
+    known = identities(work, row.person_id)
+    work.saw("person", [row.person_id], 1, "break_glass")
+    first = known[0] if known else None
+    units = shown_units(work, [row.unit_id])
+    return Addressee(
+        f"{first.first_name} {first.last_name}" if first else "",
+        first.municipality if first else None,
+        (first.language if first else None) or "fr",
+        row.opened_at,
+        row.until,
+        units.get(row.unit_id),
+    )
