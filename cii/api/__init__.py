@@ -32,5 +32,6 @@ BLUEPRINTS: tuple[str, ...] = (
     "reports",
     "definitions",
     "journal",
+    "notices",
 )
 """Modules with routes, in the order of registration: one line each."""

@@ -16,7 +16,7 @@ from cii.wire.pages import USUAL, Page, after, page_of, place
 
 
 def mine(actor: Actor) -> ColumnElement[bool]:
-    """The condition on notices meant for the actor or one of their units, of a restricted case its readers."""
+    """The condition on notices for the actor or one of their units; of a restricted case, for its readers."""
     own = false() if actor.account_id is None else col(Notice.account_id) == actor.account_id
     ours = and_(col(Notice.unit_id).in_(actor.units), ref_not_restricted(col(Notice.subject_ref), actor))
     return or_(ours, own)

@@ -53,7 +53,10 @@ PARENTS: Mapping[str, str] = {
     "observations": "cases",
     "recognitions": "coordination",
     "case_acts": "cases",
+    "case_plan": "cases",
+    "case_moments": "cases",
     "case_process": "cases",
+    "case_links": "cases",
     "reconciliation": "budgets",
     "standing": "reports",
     "definitions": "settings",
@@ -61,6 +64,9 @@ PARENTS: Mapping[str, str] = {
     "journal": "settings",
     "accounts": "settings",
     "help": "settings",
+    "notices": "settings",
+    "outbox": "settings",
+    "catcher": "settings",
 }
 """Pages that stand under another one of the navigation."""
 SCHEMES = ("auto", "light", "dark")

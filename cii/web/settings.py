@@ -6,12 +6,17 @@ from flask import g, render_template, url_for
 
 from cii.store.work import Work
 from cii.web.base import Blueprint, may_open
+from cii.web.catcher import caught
 from cii.web.choices import t
 from cii.wire.doors import SIGNED_IN, needs
 from cii.wire.public import PUBLIC
 
 page = Blueprint("settings", __name__)
 _PLACES = (
+    ("notices.index", "web.notices.title", "web.notices.place"),
+    ("notices.mails", "web.notices.mails", "web.notices.mails-place"),
+    ("outbox.index", "web.outbox.title", "web.outbox.lead"),
+    ("catcher.index", "web.catcher.title", "web.catcher.lead"),
     ("definitions.index", "web.definitions.title", "web.definitions.lead"),
     ("journal.index", "web.journal.title", "web.journal.lead"),
     ("accounts.index", "web.accounts.title", "web.accounts.lead"),
@@ -32,5 +37,6 @@ def _places(work: Work) -> list[dict[str, Any]]:
     return [
         {"title": t(title), "lead": t(lead), "url": url_for(endpoint)}
         for endpoint, title, lead in _PLACES
-        if endpoint in PUBLIC or may_open(endpoint, work.actor)
+        if (endpoint in PUBLIC or may_open(endpoint, work.actor))
+        and (endpoint != "catcher.index" or caught(work.settings))
     ]

@@ -79,7 +79,7 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/recognitions/{ref}/review": {"outcome": "keep"},
     "/api/v1/consents": {
         "person_ref": "{person}", "institutions": ["{provider}"], "sections": ["identity"],
-        "purpose": "coordination", "given_on": "2026-10-01", "valid_until": "2027-10-01", "text_version": "1",
+        "purpose": "coordination", "given_on": "2026-10-01", "valid_until": "2027-10-01", "text_version": "consentement-cii-1",
     },
     "/api/v1/consents/{ref}/withdrawal": None,
     "/api/v1/placements": {
@@ -104,6 +104,9 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/statements/{ref}/further-engagement": None,
     "/api/v1/reconciliation/runs": {"business_date": "2026-12-01"},
     "/api/v1/reports": {"quarter": "2026-Q4"},
+    "/api/v1/notices/reading": None,
+    "/api/v1/notices/{ref}/reading": None,
+    "/api/v1/notices/mails": {"wishes": [{"topic": "cases", "mail": "daily"}]},
 }  # fmt: skip
 """What is sent to each address that acts; None: nothing but its headers."""
 

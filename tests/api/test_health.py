@@ -7,7 +7,10 @@ def test_a_running_house_is_alive_and_ready(site):
     client = site.app.test_client()
 
     assert client.get("/healthz").get_json() == {"status": "ok"}
-    assert client.get("/readyz").get_json() == {"status": "ok"}
+    assert client.get("/readyz").get_json() == {
+        "status": "ok",
+        "mail": {"waiting": 0, "delayed": 0, "failed": 0},
+    }
 
 
 def test_without_database_it_lives_is_not_ready_and_answers_503(site, monkeypatch):

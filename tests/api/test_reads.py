@@ -68,13 +68,16 @@ READS = {
     "/api/v1/lines": ("provider", "LACI"),
     "/api/v1/units": ("doctor", "GSR-VAL-DE-TRAVERS"),
     "/api/v1/journal": ("auditor", "Lucie Matthey"),
+    "/api/v1/notices": ("gsr", "referral"),
+    "/api/v1/notices/mails": ("gsr", "at_once"),
 }
 """Address → who asks, and a word of the answer."""
 OUTSIDE_THE_STORY = {
+    "/api/v1/notices/*",
     "/api/v1/youth/figures", "/api/v1/cases/*/admission", "/api/v1/observations", "/api/v1/observations/*",
     "/api/v1/recognitions", "/api/v1/recognitions/*",
 }  # fmt: skip
-"""Read in tests/web/test_social.py, where young persons, candidates and enterprises live."""
+"""Read in tests/web: where young persons, candidates, enterprises, notices and documents live."""
 IN_2026 = {
     "/api/v1/budgets": {"year": "2026"},
     "/api/v1/budgets/{line}/movements": {"year": "2026"},

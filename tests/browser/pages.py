@@ -119,6 +119,8 @@ def _examples(town):
         "observations": {"ref": refs["observation"]},
         "observations.new": {"ref": refs["case:observed"]},
         "recognitions": {"ref": refs["recognition"]},
+        "notices": {"ref": _one(town, "SELECT ref FROM notice ORDER BY id LIMIT 1")},
+        "catcher": {"number": 1},
         "provider": {"ref": refs["placement:asked"], "year": 2026, "number": 9},
         "statements": {"ref": refs["statement:SAS"]},
         "reports": {"ref": refs["report"], "quarter": "2026-Q3", "form": "csv"},
