@@ -9,9 +9,11 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from benchmarks.rows import asked, fetched
+from benchmarks.rows import again, asked, fetched, told
 from cii.access.queries import account_actor
 from cii.app import create_app
+from cii.cases.listing import CaseFilter
+from cii.cases.listing import case_list as cases
 from cii.demo.directory import PASSWORD
 from cii.demo.load import load
 from cii.jobs.clock import clock_of
@@ -19,6 +21,7 @@ from cii.settlement.actions import reconcile
 from cii.store.engine import make_engine
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, working
+from cii.wire.lists import answer
 from cii.wire.pages import USUAL
 from cii.workflow.inbox import Tab, inbox_rows
 from cii.workflow.projection import drift
@@ -59,11 +62,30 @@ def inbox_page() -> Sides:
 
 
 def case_list() -> Sides:
-    """Fifty cases as JSON through the application, against the raw fetch of as many rows."""
+    """Fifty cases from the room's query to the bytes of the answer, against its statement raw on the driver."""
+    held, engine, now = _canton()
+    with working(engine, HOUSE, now, settings=held, writing=False) as work:
+        actor = account_actor(work, EMAIL)
+
+    def ours() -> object:
+        with working(engine, actor, now, settings=held, writing=False) as work:
+            return answer(cases(work, CaseFilter()))
+
+    statement, values = asked(engine, ours, "FROM case_file")
+    return ours, lambda: fetched(engine, statement, values)
+
+
+def case_request() -> Sides:
+    """The whole request for fifty cases, journal of the reads kept on the disk, against its statements raw.
+
+    The raw side asks the same statements (who acts, the list, the journal) on the driver, in the same two
+    transactions, and commits the second as the request does.
+    """
     client, headers, engine = _client()
-    raw = "SELECT ref, number, person_id, path, opened_at, status FROM case_file ORDER BY id DESC LIMIT 50"
-    assert client.get("/api/v1/cases?limit=50", headers=headers).status_code == 200
-    return lambda: client.get("/api/v1/cases?limit=50", headers=headers), lambda: _raw(engine, raw)
+    url = "/api/v1/cases?limit=50"
+    assert client.get(url, headers=headers).status_code == 200
+    given = told(client.application.wiring.engine, lambda: client.get(url, headers=headers))
+    return lambda: client.get(url, headers=headers), lambda: again(engine, given)
 
 
 def case_page() -> Sides:

@@ -232,8 +232,8 @@ def inbox_whole() -> Sides:
     return lambda: _page(engine, held), lambda: fetched(engine, statement, values)
 
 
-def asked(engine: Engine, call: Callable[[], object]) -> tuple[str, Any]:
-    """What a call asks of the tasks, as the driver is given it."""
+def told(engine: Engine, call: Callable[[], object]) -> list[tuple[str, Any]]:
+    """All that a call gives to the driver, in order."""
     given: list[tuple[str, Any]] = []
 
     def note(*told: Any) -> None:  # noqa: ANN401 - what the driver is given
@@ -242,7 +242,34 @@ def asked(engine: Engine, call: Callable[[], object]) -> tuple[str, Any]:
     event.listen(engine, "before_cursor_execute", note)
     call()
     event.remove(engine, "before_cursor_execute", note)
-    return next(one for one in reversed(given) if "FROM wf_task" in one[0])
+    return given
+
+
+def asked(engine: Engine, call: Callable[[], object], of: str = "FROM wf_task") -> tuple[str, Any]:
+    """What a call asks of the tasks, or of other rows, as the driver is given it."""
+    return next(one for one in reversed(told(engine, call)) if of in one[0])
+
+
+def again(engine: Engine, given: list[tuple[str, Any]]) -> None:
+    """The same statements on the driver, each transaction of its own; what is written is committed.
+
+    Subjects of the journal follow the entry that has just been written.
+    """
+    with engine.connect() as connection:
+        held: Any = connection.connection.dbapi_connection
+        cursor, entry = held.cursor(), 0
+        for statement, asked_for in given:
+            values = asked_for
+            if "INTO journal_subject" in statement:
+                values = [(*one[:-1], entry) for one in asked_for]
+            if statement.startswith("BEGIN") and held.in_transaction:
+                held.rollback()
+            many = isinstance(values, list)
+            (cursor.executemany if many else cursor.execute)(statement, values)
+            if cursor.description:
+                found = cursor.fetchall()
+                entry = found[0][0] if statement.startswith("INSERT") else entry
+        held.commit()
 
 
 def fetched(engine: Engine, statement: str, values: Any) -> object:  # noqa: ANN401

@@ -97,7 +97,14 @@ _ALL = [
         unit="bytes",
     ),
     Target("fold", "every process folded and compared", "reading all events", 10, canton.fold_of_all),
-    Target("case-list", "fifty cases as JSON, whole request", "raw fetch of fifty rows", 4, canton.case_list),
+    Target("case-list", "fifty cases, from the query to JSON", "its statement, raw", 4, canton.case_list),
+    Target(
+        "case-request",
+        "fifty cases as JSON, whole request",
+        "its statements raw, journal on the disk",
+        4,
+        canton.case_request,
+    ),
     Target("case-page", "the list of cases as a page", "the same list as JSON", 1.6, canton.case_page),
     Target(
         "reconcile",

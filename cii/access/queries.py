@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, Date, and_, bindparam, or_, true
 from sqlalchemy import select as columns
 from sqlalchemy.sql import Select
 from sqlmodel import Session, col, select
@@ -19,6 +19,8 @@ from cii.access.vocabulary import EVERYTHING, NOTHING, Relation, Role, Section
 from cii.institutions.queries import unit_seats
 from cii.kernel.clock import local_day
 from cii.kernel.errors import UnknownThing
+from cii.store.columns import UtcDateTime
+from cii.store.ready import Ready
 from cii.store.work import HOUSE, Actor, Seat, Work
 
 
@@ -32,44 +34,50 @@ class OpenSession:
     expires_at: datetime
 
 
+_TODAY: Any = bindparam("today", type_=Date())
+_NOW: Any = bindparam("now", type_=UtcDateTime())
+_SESSION = Ready(
+    columns(
+        col(LoginSession.csrf),
+        col(LoginSession.expires_at),
+        col(Account.id),
+        col(Account.ref),
+        col(Account.name),
+        col(Account.lang),
+        col(Membership.unit_id),
+        col(Membership.role),
+        unit_seats.c.institution_id,
+        unit_seats.c.sector,
+    )
+    .join(Account, col(Account.id) == col(LoginSession.account_id))
+    .join(
+        Membership,
+        and_(
+            col(Membership.account_id) == col(Account.id),
+            col(Membership.valid_from) <= _TODAY,
+            or_(col(Membership.valid_to).is_(None), col(Membership.valid_to) > _TODAY),
+        ),
+        isouter=True,
+    )
+    .join(unit_seats, unit_seats.c.unit_id == col(Membership.unit_id), isouter=True)
+    .where(
+        col(LoginSession.token_hash) == bindparam("token_hash"),
+        col(LoginSession.ended_at).is_(None),
+        col(LoginSession.expires_at) > _NOW,
+        col(Account.active).is_(True),
+    )
+    .order_by(col(Membership.id))
+)
+"""Asked by every request: who acts, with their seats of that day."""
+
+
 def open_session(session: Session, token: str, now: datetime) -> OpenSession | None:
     """The live login of that token with the actor's seats of today, in one statement; None if there is none.
 
     Rights that changed, an account that was closed, a seat that ended: all act at once.
     """
-    today = local_day(now)
-    seat = and_(
-        col(Membership.account_id) == col(Account.id),
-        col(Membership.valid_from) <= today,
-        or_(col(Membership.valid_to).is_(None), col(Membership.valid_to) > today),
-    )
-    rows = (
-        session.connection()
-        .execute(
-            columns(
-                col(LoginSession.csrf),
-                col(LoginSession.expires_at),
-                col(Account.id),
-                col(Account.ref),
-                col(Account.name),
-                col(Account.lang),
-                col(Membership.unit_id),
-                col(Membership.role),
-                unit_seats.c.institution_id,
-                unit_seats.c.sector,
-            )
-            .join(Account, col(Account.id) == col(LoginSession.account_id))
-            .join(Membership, seat, isouter=True)
-            .join(unit_seats, unit_seats.c.unit_id == col(Membership.unit_id), isouter=True)
-            .where(
-                col(LoginSession.token_hash) == token_hash(token),
-                col(LoginSession.ended_at).is_(None),
-                col(LoginSession.expires_at) > now,
-                col(Account.active).is_(True),
-            )
-            .order_by(col(Membership.id))
-        )
-        .all()
+    rows = _SESSION.read(
+        session.connection(), {"token_hash": token_hash(token), "now": now, "today": local_day(now)}
     )
     if not rows:
         return None

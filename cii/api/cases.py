@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from flask import g
+from flask import Response, g
 
 from cii.access.permits import Permit
 from cii.api.asking import PageAsked
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
 from cii.cases.actions import AddNote, add_note
-from cii.cases.queries import CaseFilter, CaseRow, case_list
+from cii.cases.listing import CaseFilter, case_list
 from cii.cases.schemas import CASE, CASE_ROW, NOTE, PARTY
 from cii.cases.shapes import NoteView, PartyView
 from cii.cases.view import case_view
@@ -18,6 +18,7 @@ from cii.cases.vocabulary import CasePath, CaseStatus
 from cii.routing.actions import NameLead, name_lead
 from cii.wire.answers import paged
 from cii.wire.doors import needs
+from cii.wire.lists import answer
 from cii.wire.pages import Page
 
 blueprint = Blueprint("api-cases", __name__, url_prefix=f"{PREFIX}/cases")
@@ -38,10 +39,10 @@ class CasesAsked(PageAsked):
 @needs(Permit.SEE_CASE)
 @blueprint.arguments(CasesAsked, location="query")
 @blueprint.response(200, paged(CASE_ROW))
-def listed(asked: CasesAsked) -> Page[CaseRow]:
+def listed(asked: CasesAsked) -> Response:
     """The cases in which my units have a part, the newest first."""
     shown = CaseFilter(asked.mine, asked.my_unit, asked.status, asked.path, asked.text)
-    return case_list(g.work, shown, asked.after, asked.limit)
+    return answer(case_list(g.work, shown, asked.after, asked.limit))
 
 
 @blueprint.get("/<ref:ref>")

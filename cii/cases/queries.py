@@ -1,11 +1,11 @@
-"""Reads of cases: one by its reference, its parties, the list of those my units may see."""
+"""Reads of cases: one by its reference, its parties; the list of them is `listing`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
@@ -13,13 +13,12 @@ from cii.access.queries import case_visible
 from cii.access.vocabulary import EVERYTHING, Section
 from cii.cases.grid import parse_grid
 from cii.cases.rules import Grid
-from cii.cases.tables import CaseFile, CaseParty, GridTemplate, PlanPart
-from cii.cases.vocabulary import CasePath, CaseStatus
+from cii.cases.tables import CaseFile, CaseParty, GridTemplate
+from cii.cases.tables_plan import PlanPart
+from cii.cases.vocabulary import CaseStatus
 from cii.institutions.queries import UnitLabel, units_by_id
-from cii.kernel.errors import Refusal, UnknownThing
-from cii.people.queries import PersonLabel, find_by_avs, label, named
+from cii.kernel.errors import UnknownThing
 from cii.store.work import Work
-from cii.wire.pages import USUAL, Page, after, page_of, place
 
 
 def visible_to(work: Work, section: Section = EVERYTHING) -> ColumnElement[bool]:
@@ -157,109 +156,3 @@ def shown_units(work: Work, ids: Iterable[int]) -> dict[int, UnitLabel]:
     own = set(work.actor.units)
     found = units_by_id(work, ids)
     return {id_: one for id_, one in found.items() if not one.sensitive or id_ in own}
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """What a list of cases shows; `text` is the beginning of a name that my unit knows, or of a number."""
-
-    mine: bool = False
-    my_unit: bool = False
-    status: CaseStatus | None = None
-    path: CasePath | None = None
-    text: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRow:
-    """One case as lists show it."""
-
-    ref: str
-    number: str
-    path: CasePath
-    status: CaseStatus
-    outcome: str | None
-    opened_at: datetime
-    version: int
-    lead: UnitLabel | None
-    mine: bool
-    person: PersonLabel | None
-
-
-_LIST = columns(
-    col(CaseFile.id),
-    col(CaseFile.ref),
-    col(CaseFile.number),
-    col(CaseFile.path),
-    col(CaseFile.status),
-    col(CaseFile.outcome),
-    col(CaseFile.opened_at),
-    col(CaseFile.version),
-    col(CaseFile.lead_unit_id),
-    col(CaseFile.lead_account_id),
-    col(CaseFile.person_id),
-)
-_ORDER: tuple[tuple[Any, bool], ...] = ((col(CaseFile.opened_at), True), (col(CaseFile.ref), True))
-
-
-def case_list(work: Work, shown: CaseFilter, mark: str | None = None, limit: int = USUAL) -> Page[CaseRow]:
-    """The cases that the actor may see, the newest first: three statements, whatever the length."""
-    query = _LIST.where(visible_to(work, Section.IDENTITY), *_filters(work, shown))
-    since = place(work.settings, "cases", mark)
-    if since:
-        query = query.where(after(_ORDER, since))
-    rows = work.session.execute(
-        query.order_by(*(column.desc() for column, _ in _ORDER)).limit(limit + 1)
-    ).all()
-    page = page_of(rows, limit, work.settings, "cases", lambda row: (row.opened_at, row.ref))
-    units = shown_units(work, {row.lead_unit_id for row in page.items})
-    people = label(work, {row.person_id for row in page.items})
-    work.saw("case", (row.id for row in page.items), int(Section.IDENTITY))
-    me = work.actor.account_id
-    return Page(
-        [
-            CaseRow(
-                ref=row.ref,
-                number=row.number,
-                path=row.path,
-                status=row.status,
-                outcome=row.outcome,
-                opened_at=row.opened_at,
-                version=row.version,
-                lead=units.get(row.lead_unit_id),
-                mine=me is not None and row.lead_account_id == me,
-                person=people.get(row.person_id),
-            )
-            for row in page.items
-        ],
-        page.next,
-    )
-
-
-def _filters(work: Work, shown: CaseFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if shown.mine:
-        found.append(col(CaseFile.lead_account_id) == (work.actor.account_id or 0))
-    if shown.my_unit:
-        found.append(col(CaseFile.lead_unit_id).in_(work.actor.units))
-    if shown.status is not None:
-        found.append(col(CaseFile.status) == shown.status)
-    if shown.path is not None:
-        found.append(col(CaseFile.path) == shown.path)
-    if shown.text and shown.text.strip():
-        text = shown.text.strip()
-        number = col(CaseFile.number).startswith(text.upper(), autoescape=True)
-        ways = [number, named(work, col(CaseFile.person_id), text)]
-        if (insured := _insured(work, text)) is not None:
-            ways.append(col(CaseFile.person_id) == insured)
-        found.append(or_(*ways))
-    return found
-
-
-def _insured(work: Work, text: str) -> int | None:
-    """The person with that AVS number, if the text is one and the person open to the actor."""
-    try:
-        person = find_by_avs(work, text)
-    except Refusal:
-        return None
-    return person.id if person is not None else None

@@ -30,6 +30,7 @@ class CaseFile(SQLModel, table=True):
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_when"),
         CheckConstraint("(status = 'closed') = (outcome IS NOT NULL)", name="closed_with_outcome"),
         CheckConstraint("version >= 1", name="version_counts"),
+        Index("ix_case_file_opened_at_ref", "opened_at", "ref"),
         Index("ix_case_file_lead_unit_status", "lead_unit_id", "status", "opened_at", "ref"),
         Index("ix_case_file_lead_account_status", "lead_account_id", "status", "opened_at", "ref"),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, bindparam, or_
+from sqlalchemy import ColumnElement, String, bindparam, or_, type_coerce
 from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -53,6 +53,21 @@ unit_seats = (
     .subquery("unit_seats")
 )
 """Each unit with its institution and sector, for statements of the rooms above."""
+
+unit_labels = (
+    columns(
+        col(Unit.id).label("unit_id"),
+        col(Unit.ref).label("ref"),
+        col(Unit.code).label("code"),
+        col(Unit.name).label("name"),
+        col(Institution.code).label("institution"),
+        type_coerce(col(Institution.sector), String).label("sector"),
+        col(Institution.sensitive).label("sensitive"),
+    )
+    .join(Institution, col(Institution.id) == col(Unit.institution_id))
+    .subquery("unit_labels")
+)
+"""Each unit as it is labelled, for lists of the rooms above; a sensitive name is for its own members."""
 
 line_facts = columns(
     col(FundingLine.id).label("line_id"),

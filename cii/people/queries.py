@@ -1,19 +1,21 @@
 """Reads of persons: as my unit knows them, where they stand, what they agreed to, what was passed on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from cii.access.queries import person_visible, sections_on_person
+from cii.access.queries import live_grants, person_visible, sections_on_person
 from cii.access.vocabulary import Section
 from cii.institutions.queries import institution_of, reciprocity_between
 from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import UnknownThing
-from cii.people.rules import BasisFacts, avs_number, avs_written, folded
+from cii.people import names
+from cii.people.rules import DECIDED, BasisFacts, avs_number, avs_written
 from cii.people.tables import Consent, ConsentRecipient, Disclosure, Identity, Person, SystemStatus
 from cii.people.vocabulary import Purpose, StatusKind
 from cii.store.secrets import keyed_hash, unseal
@@ -61,6 +63,13 @@ def consent_person(work: Work, consent_ref: str) -> int:
     if found is None:
         raise UnknownThing(field="consent")
     return found
+
+
+def person_units(work: Work, person_id: int) -> frozenset[int]:
+    """The units of the actor to which a live grant opens the person."""
+    held = live_grants(work.actor, work.now).subquery()
+    rows = work.session.connection().execute(columns(held.c.unit_id).where(held.c.person_id == person_id))
+    return frozenset(unit for (unit,) in rows if unit is not None)
 
 
 def find_by_avs(work: Work, written: str) -> Person | None:
@@ -276,7 +285,7 @@ def basis_facts(  # noqa: PLR0917 - two units and what passes between them
         ai_open=_kind(held, Sector.AI) in {StatusKind.EARLY_DETECTION, StatusKind.CLAIM_OPEN},
         named_body=bound,
         overriding_private_interest=claims.overriding_private_interest,
-        payer_clear=claims.payer_clear,
+        payer_clear=claims.payer_clear or _payer_clear(work, person_id),
         written_reason=claims.written_reason,
         proportional=claims.proportional,
         same_purpose=claims.same_purpose,
@@ -285,41 +294,22 @@ def basis_facts(  # noqa: PLR0917 - two units and what passes between them
     )
 
 
+def _payer_clear(work: Work, person_id: int) -> bool:
+    """Whether the last word of disability insurance is a decision, whenever it takes effect."""
+    last = work.session.exec(
+        select(SystemStatus.kind)
+        .where(col(SystemStatus.person_id) == person_id, col(SystemStatus.system) == Sector.AI)
+        .order_by(col(SystemStatus.effective_on).desc(), col(SystemStatus.id).desc())
+        .limit(1)
+    ).first()
+    return last in DECIDED
+
+
 def _kind(held: dict[Sector, SystemStatus], sector: Sector | None) -> StatusKind | None:
     row = held.get(sector) if sector is not None else None
     return row.kind if row is not None else None
 
 
-def search(work: Work, prefix: str, limit: int = 20) -> Sequence[int]:
-    """Persons whose name, as my units know it, begins so (accents and case ignored)."""
-    wanted = folded(prefix)
-    if not wanted:
-        return []
-    return work.session.exec(
-        select(Identity.person_id)
-        .join(Person, col(Person.id) == col(Identity.person_id))
-        .where(
-            col(Identity.unit_id).in_(work.actor.units),
-            col(Identity.folded) >= wanted,
-            col(Identity.folded) < wanted + "\U0010ffff",
-            visible_to(work.actor, work.now),
-        )
-        .order_by(col(Identity.folded), col(Identity.person_id))
-        .limit(limit)
-    ).all()
-
-
 def named(work: Work, person_id: Any, text: str) -> ColumnElement[bool]:  # noqa: ANN401 - a column of any room
-    """EXISTS a name of the person in that column, as my units know it, that begins so."""
-    wanted = folded(text)
-    if not wanted:
-        return false()
-    return (
-        select(Identity.id)
-        .where(
-            col(Identity.person_id) == person_id,
-            col(Identity.unit_id).in_(work.actor.units),
-            col(Identity.folded).startswith(wanted, autoescape=True),
-        )
-        .exists()
-    )
+    """Whether a name of the person in that column, as my units typed it, holds words that begin so."""
+    return names.named(work.actor, person_id, text)

@@ -64,16 +64,22 @@ class Ready:
         told = self._told(connection.dialect)
         return told.read(_run(connection, told.sql, [told.values(values)], wanted=True)[1])
 
+    def compiled(self, dialect: Dialect) -> Any:  # noqa: ANN401 - SQLAlchemy leaves it untyped
+        """The statement for one driver."""
+        return self.statement.compile(dialect=dialect, column_keys=list(self.names) or None)
+
+    def order(self, made: Any) -> list[str]:  # noqa: ANN401
+        """The names of the values, for a driver that takes them by name."""
+        return list(made.binds)
+
     def _told(self, dialect: Dialect) -> _Told:
         return self._known.get(dialect) or self._made(dialect)
 
     def _made(self, dialect: Dialect) -> _Told:
         """The text for this driver, and what the types of the columns make of the values."""
-        made: Any = self.statement.compile(dialect=dialect, column_keys=list(self.names) or None)
-        order = made.positiontup if made.positional else list(made.binds)
-        given = [
-            (name, made.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in order
-        ]
+        made = self.compiled(dialect)
+        order = made.positiontup if made.positional else self.order(made)
+        given = [(name, _written(made.binds.get(name), dialect)) for name in order]
         comes: Any = self.statement.exported_columns if hasattr(self.statement, "exported_columns") else ()
         found = [
             (place, column.type.dialect_impl(dialect).result_processor(dialect, None))
@@ -83,6 +89,12 @@ class Ready:
             str(made), tuple(given), bool(made.positional), tuple((place, one) for place, one in found if one)
         )
         return told
+
+
+def _written(bound: Any, dialect: Dialect) -> Value:  # noqa: ANN401 - a bind parameter or none
+    """What the type of a value makes of it; one of a list that was written out goes as it is."""
+    said: Value = bound.type.dialect_impl(dialect).bind_processor(dialect) if bound is not None else None
+    return said
 
 
 def run(connection: Connection, sql: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from babel.dates import format_date
 
@@ -63,8 +64,9 @@ def percent(share: Fraction | Decimal | int, lang: str, decimals: int | None = N
     return f"{text}%" if lang == "en" else f"{text}{NBSP}%"
 
 
+@lru_cache(maxsize=4096)
 def day(at: date, lang: str) -> str:
-    """The date: `15.10.2026`, in English `15 Oct 2026`."""
+    """The date: `15.10.2026`, in English `15 Oct 2026`; lists say the same days over and over."""
     return format_date(at, _DAY_PATTERN[lang], locale=lang)
 
 

@@ -10,9 +10,12 @@ from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.access.vocabulary import Section
-from cii.cases.actions import AddNote, AnswerPlan, ProposePlan, SignAssessment, WriteMedical, add_note
-from cii.cases.queries import CaseFilter, CaseRow, case_list
-from cii.cases.vocabulary import AssessmentState, CasePath, CaseStatus
+from cii.cases.actions import AnswerPlan, ProposePlan, SignAssessment, WriteMedical
+from cii.cases.assessing import NoteMeeting, note_meeting
+from cii.cases.grid_view import disagreements
+from cii.cases.listing import CaseFilter, CaseRow, case_list
+from cii.cases.vocabulary import AssessmentState, CasePath, CaseStatus, PartyRole, Voice
+from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import Refusal
 from cii.placements.life import (
     CancelPlacement,
@@ -32,12 +35,12 @@ from cii.routing.actions import (
     sign_assessment,
     take_back_consent,
 )
-from cii.web import case_parts, explained
+from cii.web import case_parts, explained, visits
 from cii.web.base import Blueprint, see_other
-from cii.web.case_grid import GridForm, as_command, beside_inputs, compared, form_groups, mine
-from cii.web.case_head import CasePage, case_page, head, unit_name
+from cii.web.case_grid import GridForm, as_command, beside_inputs, compared, form_groups, lines_of, mine
+from cii.web.case_head import CasePage, case_page, head
 from cii.web.case_manage import managing
-from cii.web.choices import choice_asked, number_asked, options, text_asked, word
+from cii.web.choices import choice_asked, number_asked, options, t, text_asked, word
 from cii.web.versions import seen_version
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
@@ -46,8 +49,6 @@ page = Blueprint("cases", __name__)
 
 ROWS, MOST_ROWS = 3, 12
 """Rows of parts in the form of a plan: at first, and at most."""
-ENTRIES = 60
-"""Entries of a case's history on one page."""
 
 
 @dataclass(frozen=True)
@@ -88,15 +89,16 @@ def index() -> str:
 
 
 def _row(one: CaseRow) -> dict[str, Any]:
+    open_now = one["status"] == CaseStatus.OPEN
     return {
-        "url": url_for("cases.one", ref=one.ref),
-        "number": one.number,
-        "person": one.person.name if one.person else None,
-        "path": word(one.path),
-        "lead": unit_name(one.lead),
-        "status": {"label": word(one.status), "tone": "info" if one.status is CaseStatus.OPEN else "neutral"},
-        "opened_on": one.opened_at,
-        "tone": None if one.status is CaseStatus.OPEN else "quiet",
+        "url": url_for("cases.one", ref=one["ref"]),
+        "number": one["number"],
+        "person": one["person"]["name"] if one["person"] else None,
+        "path": word(one["path"], "case-path"),
+        "lead": one["lead"]["name"] if one["lead"] else t("web.desk.protected"),
+        "status": {"label": word(one["status"], "case-status"), "tone": "info" if open_now else "neutral"},
+        "opened_on": one["opened_at"],
+        "tone": None if open_now else "quiet",
     }
 
 
@@ -116,6 +118,7 @@ def one(ref: str) -> str:
         may_name=shown.may("done", "decide_lead"),
         manage=managing(shown),
         bearers=case_parts.bearers(shown),
+        changes=visits.changes(shown),
     )
 
 
@@ -129,6 +132,7 @@ def grid(ref: str) -> str:
         "grid",
         shown,
         groups=compared(shown.view),
+        disagreements=disagreements(lines_of(shown.view)),
         form_groups=form_groups(shown.view) if open_now and _permitted(Permit.WRITE_GRID) else [],
         may_finish=shown.may("done", "grid_ac", "grid_ai", "grid_as"),
         said=mine(shown.view),
@@ -187,6 +191,13 @@ def assessment(ref: str) -> str:
         shown,
         assessment=held,
         signed=signed,
+        steps=case_parts.steps(held),
+        team=case_parts.team(held),
+        rounds=[
+            {"round": one, "team": case_parts.team(one)} for one in shown.view.sections["plan"].rounds[1:]
+        ],
+        leads=any(one.mine and one.role == PartyRole.LEAD for one in shown.view.parties),
+        roles=options(Voice),
         voices=case_parts.voices(held),
         missing=[] if signed else case_parts.unsigned_because(held),
         may_sign=shown.may("done", "sign") and _permitted(Permit.SIGN_ASSESSMENT),
@@ -201,6 +212,16 @@ def sign(ref: str) -> Response:
     """Sign the assessment with its synthesis."""
     sign_assessment(g.work, asked(SignAssessment, case_ref=ref, version=seen_version(ref)))
     return see_other("cases.assessment", ref=ref, done="signed")
+
+
+@page.post("/cases/<ref:ref>/assessment/meeting")
+@needs(Permit.SIGN_ASSESSMENT)
+@once
+@again(assessment)
+def met(ref: str) -> Response:
+    """Keep who of the team was there when it met."""
+    note_meeting(g.work, asked(NoteMeeting, case_ref=ref, version=seen_version(ref)))
+    return see_other("cases.assessment", ref=ref, done="met")
 
 
 @page.get("/cases/<ref:ref>/plan")
@@ -223,6 +244,9 @@ def plan(ref: str) -> str:
         else None,
         bearers=case_parts.bearers(shown),
         measures=case_parts.measures(g.work) if may_propose else [],
+        payers=options(Sector),
+        lines=case_parts.funding_lines(g.work) if may_propose else [],
+        may_record=_permitted(Permit.RECORD_CONSENT) and bool(shown.view.may_write & Section.PLAN),
     )
 
 
@@ -329,36 +353,8 @@ def decisions(ref: str) -> str:
     return _show("decisions", shown, decisions=told, convening=explained.convening(g.work, shown))
 
 
-@page.get("/cases/<ref:ref>/timeline")
-@needs(Permit.SEE_CASE)
-def timeline(ref: str) -> str:
-    """What happened, newest first."""
-    shown = case_page(ref, "timeline")
-    entries, before = case_parts.happened(g.work, shown, before=number_asked("before") or None, limit=ENTRIES)
-    older = url_for("cases.timeline", ref=ref, before=before) if before else None
-    return _show("timeline", shown, entries=entries, older=older)
-
-
-@page.get("/cases/<ref:ref>/notes")
-@needs(Permit.SEE_CASE)
-def notes(ref: str) -> str:
-    """The internal notes of my unit."""
-    shown = case_page(ref, "notes")
-    may_write = bool(shown.view.may_write & Section.NOTES) and shown.view.status is CaseStatus.OPEN
-    return _show("notes", shown, notes=shown.view.sections["notes"], may_write=may_write)
-
-
-@page.post("/cases/<ref:ref>/notes")
-@needs(Permit.WRITE_NOTE)
-@once
-@again(notes)
-def note(ref: str) -> Response:
-    """Keep an internal note."""
-    add_note(g.work, asked(AddNote, case_ref=ref))
-    return see_other("cases.notes", ref=ref, done="noted")
-
-
 def _show(tab: str, shown: CasePage, **more: Any) -> str:  # noqa: ANN401 - names of the page's template
+    visits.keep_visit(shown)
     return render_template(f"pages/cases/{tab}.html", **head(shown, tab), **more)
 
 

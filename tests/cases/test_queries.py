@@ -1,17 +1,28 @@
+import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+import marshmallow as ma
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
+from sqlmodel import col
 
 from cii.access.vocabulary import Role, Section
 from cii.cases.actions import AddNote, add_note, join, open_case
-from cii.cases.queries import CaseFilter, case_list, cases_of
-from cii.cases.view import case_view, grid_history
+from cii.cases.grid_view import grid_history
+from cii.cases.listing import CaseFilter, case_list
+from cii.cases.queries import cases_of
+from cii.cases.schemas import CASE_ROW
+from cii.cases.view import case_view
 from cii.cases.vocabulary import CasePath, CaseStatus, PartyRole, Voice
+from cii.institutions.schemas import UNIT
+from cii.institutions.tables import Institution
+from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import Refusal, UnknownThing
 from cii.people.actions import AttachPerson, attach_person
+from cii.people.schemas import PERSON
 from cii.store.work import Work
+from cii.wire.json import dump
 from tests.access.build_access import an_actor, as_
 from tests.cases.build_cases import (
     a_grid,
@@ -187,12 +198,12 @@ def test_the_list_shows_my_cases_newest_first_and_page_by_page(work: Work):
 
     for _ in range(3):
         page = case_list(ac, CaseFilter(), mark, limit=2)
-        seen += [row.ref for row in page.items]
+        seen += [row["ref"] for row in page.items]
         mark = page.next
 
     assert mark is None
     assert seen == [*reversed(refs), net.case.ref]
-    assert [row.ref for row in case_list(later(net.hands["AI"]), CaseFilter()).items] == [net.case.ref]
+    assert [row["ref"] for row in case_list(later(net.hands["AI"]), CaseFilter()).items] == [net.case.ref]
     assert case_list(later(net.hands["stranger"]), CaseFilter()).items == []
 
 
@@ -215,8 +226,10 @@ def test_a_name_is_found_without_accents_and_only_as_my_unit_knows_it(work: Work
     refs = cases(work, net, 3)
     ac = later(net.hands["AC"])
 
-    assert [row.ref for row in case_list(ac, CaseFilter(text="MULLER01")).items] == [refs[1]]
-    assert [row.person.name for row in case_list(ac, CaseFilter(text="müller02")).items] == ["Müller02 Zoé"]
+    assert [row["ref"] for row in case_list(ac, CaseFilter(text="MULLER01")).items] == [refs[1]]
+    assert [row["person"]["name"] for row in case_list(ac, CaseFilter(text="müller02")).items] == [
+        "Müller02 Zoé"
+    ]
     assert case_list(later(net.hands["AI"]), CaseFilter(text="exemple")).items == []
     assert len(case_list(ac, CaseFilter(text=net.case.number.lower())).items) == 1
     assert case_list(ac, CaseFilter(text="%")).items == []
@@ -236,21 +249,58 @@ def test_a_case_is_found_by_the_number_of_its_person_by_those_who_may_see_it(wor
     found = case_list(later(net.hands["AC"]), CaseFilter(text=written)).items
     foreign = case_list(later(net.hands["stranger"]), CaseFilter(text=written)).items
 
-    assert [row.ref for row in found] == [case.ref]
+    assert [row["ref"] for row in found] == [case.ref]
     assert foreign == []
 
 
-def test_a_list_costs_three_statements_whatever_its_length(work: Work):
+def test_each_word_of_a_name_is_found_by_its_beginning_in_any_order(work: Work):
     net = a_network(work)
-    cases(work, net, 6)
+    refs = cases(work, net, 3)
+    ac = later(net.hands["AC"])
+
+    assert [row["ref"] for row in case_list(ac, CaseFilter(text="zo muller02")).items] == [refs[2]]
+    assert len(case_list(ac, CaseFilter(text="ZOÉ")).items) == 3
+    assert case_list(ac, CaseFilter(text="zo exemple")).items == []
+
+
+@pytest.mark.parametrize("many", [1, 50, 200])
+def test_a_list_costs_one_statement_whatever_its_length(work: Work, many):
+    net = a_network(work)
+    cases(work, net, many)
     ac, counted = later(net.hands["AC"]), []
     event.listen(work.session.connection(), "before_cursor_execute", lambda *args: counted.append(args[2]))
 
-    case_list(ac, CaseFilter(), limit=1)
-    few = len(counted)
-    case_list(ac, CaseFilter(), limit=50)
+    page = case_list(ac, CaseFilter(), limit=many)
 
-    assert (few, len(counted) - few) == (3, 3)
+    assert (len(page.items), len(counted)) == (many, 1)
+
+
+def test_rows_of_the_list_are_told_as_their_schema_documents_them(work: Work):
+    net = a_network(work)
+    cases(work, net, 2)
+    work.session.exec(update(Institution).values(sensitive=True).where(col(Institution.sector) == Sector.AI))
+
+    rows = case_list(later(net.hands["AC"]), CaseFilter()).items
+    foreign = case_list(later(net.hands["AI"]), CaseFilter()).items
+
+    for row in [*rows, *foreign]:
+        words = {"path": CasePath(row["path"]), "status": CaseStatus(row["status"])}
+        documented = json.loads(dump(ma.Schema.dump(CASE_ROW(), {**row, **words})))
+        told = json.loads(dump(row))
+        assert list(told) == list(CASE_ROW().fields)
+        assert datetime.fromisoformat(told.pop("opened_at")) == row["opened_at"]
+        assert {name: value for name, value in documented.items() if name != "opened_at"} == told
+    assert foreign[0]["lead"]["code"] == net.units["AC"].code
+    assert set(rows[0]["person"]) == set(PERSON().fields)
+    assert set(rows[0]["lead"]) == set(UNIT().fields)
+
+
+def test_the_name_of_a_protected_lead_is_for_its_own_members(work: Work):
+    net = a_network(work)
+    work.session.exec(update(Institution).values(sensitive=True))
+
+    assert case_list(later(net.hands["AC"]), CaseFilter()).items[0]["lead"] is not None
+    assert case_list(later(net.hands["AI"]), CaseFilter()).items[0]["lead"] is None
 
 
 def test_a_case_costs_as_many_statements_with_much_in_it_as_with_little(work: Work):

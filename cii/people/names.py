@@ -1,0 +1,119 @@
+"""How persons are named to a reader, as parts of other rooms' statements: columns, joins, conditions.
+
+A name is shown as the reader's unit knows it; else, where a grant opens the person, as who attached them
+first. It is found by the names that the reader's own units typed, and by those alone: a name that somebody
+else typed would tell that the person is known there.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, and_, case, false, true, type_coerce
+from sqlalchemy import select as columns
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from cii.access.queries import person_visible
+from cii.people.rules import folded
+from cii.people.tables import Identity, Person
+from cii.people.tables_names import IdentityWord
+from cii.store.work import HOUSE, Actor
+
+LAST = "\U0010ffff"
+"""No name holds it: `beginning + LAST` ends the range of a beginning."""
+
+_shown, _person = aliased(Identity, name="shown"), aliased(Person, name="shown_person")
+
+LABEL: tuple[ColumnElement[Any], ...] = (
+    col(_person.id).label("person_id"),
+    col(_person.ref).label("person_ref"),
+    (col(_shown.last_name) + " " + col(_shown.first_name)).label("person_name"),
+    type_coerce(col(_shown.birth_date), String).label("person_birth_date"),
+    col(_shown.municipality).label("person_municipality"),
+    col(_shown.language).label("person_language"),
+)
+"""What a label of a person holds, after `with_names`: id, then what `PersonLabel` names, the date as text."""
+
+
+def with_names(statement: Select[Any], person_id: Any, actor: Actor, now: datetime) -> Select[Any]:  # noqa: ANN401
+    """Join the label of the person in that column; all of it is NULL where the person is not open."""
+    return statement.outerjoin(
+        _shown, and_(col(_shown.id) == _chosen(person_id, actor), person_visible(person_id, actor, now))
+    ).outerjoin(_person, col(_person.id) == col(_shown.person_id))
+
+
+def label_told(row: Sequence[Any]) -> dict[str, Any] | None:
+    """A row's `LABEL` as JSON tells it, without the id; None where the person is not open."""
+    id_, ref, name, born, municipality, language = row
+    if id_ is None:
+        return None
+    return {
+        "ref": ref,
+        "name": name,
+        "birth_date": born,
+        "municipality": municipality,
+        "language": language,
+    }
+
+
+def _chosen(person_id: Any, actor: Actor) -> Any:  # noqa: ANN401
+    """The identity by which the reader knows the person: their unit's, else the first."""
+    one = aliased(Identity)
+    mine = case((col(one.unit_id).in_(actor.units), 0), else_=1) if actor.units else true()
+    return (
+        columns(col(one.id))
+        .where(col(one.person_id) == person_id)
+        .order_by(mine, col(one.id))
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def spoken(text: str) -> list[str]:
+    """The words of a text by which names are looked for, the longest first (it finds the fewest)."""
+    return sorted(set(folded(text).split()), key=lambda word: (-len(word), word))
+
+
+def identities_named(actor: Actor, words: list[str]) -> Select[Any]:
+    """Ids of identities of the actor's units in which each of these words begins a word of the name.
+
+    The house looks through all units.
+    """
+    first, *others = words
+    found = columns(col(IdentityWord.identity_id)).where(*_begins(IdentityWord, actor, first))
+    for word in others:
+        also = aliased(IdentityWord)
+        found = found.where(
+            columns(col(also.word))
+            .where(*_begins(also, actor, word), col(also.identity_id) == col(IdentityWord.identity_id))
+            .correlate(IdentityWord)
+            .exists()
+        )
+    return found
+
+
+def _begins(words: Any, actor: Actor, beginning: str) -> list[ColumnElement[bool]]:  # noqa: ANN401 - table or alias
+    mine = [] if actor == HOUSE else [col(words.unit_id).in_(actor.units)]
+    return [*mine, col(words.word) >= beginning, col(words.word) < beginning + LAST]
+
+
+def named(actor: Actor, person_id: Any, text: str) -> ColumnElement[bool]:  # noqa: ANN401 - a column of any room
+    """Whether a name of the person in that column, as the actor's units typed it, holds these beginnings."""
+    words = spoken(text)
+    if not words:
+        return false()
+    found: ColumnElement[bool] = person_id.in_(
+        columns(col(Identity.person_id)).where(col(Identity.id).in_(identities_named(actor, words)))
+    )
+    return found
+
+
+def with_number(actor: Actor, avs_hash: str, now: datetime) -> Select[Any]:
+    """Ids of persons with that keyed hash of an AVS number who are open to the actor: one, or none."""
+    return columns(col(Person.id)).where(
+        col(Person.avs_hash) == avs_hash, person_visible(col(Person.id), actor, now)
+    )
+
+
+__all__ = ["LABEL", "LAST", "identities_named", "label_told", "named", "spoken", "with_names", "with_number"]
