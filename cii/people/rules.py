@@ -1,8 +1,10 @@
 """The legal bases as code: each with its preconditions, all that fail named at once; the AVS number."""
 
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from stdnum.ch import ssn
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError
@@ -10,9 +12,11 @@ from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError
 from cii.access.vocabulary import Section
 from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import Refusal
-from cii.people.vocabulary import Basis
+from cii.people.vocabulary import Basis, Likeness, StatusKind
 
 SHORTEST_REASON = 20
+DECIDED = frozenset({StatusKind.BENEFIT, StatusKind.REFUSED, StatusKind.ENDED})
+"""Statuses by which disability insurance has decided: from then on it is clear which insurance pays."""
 
 
 class AvsShape(Refusal):
@@ -62,6 +66,40 @@ def folded(*words: str) -> str:
     plain = unicodedata.normalize("NFKD", " ".join(words).casefold().replace("œ", "oe").replace("æ", "ae"))
     letters = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return " ".join("".join(letters).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person as somebody writes them; `number` is anything that is the same for the same AVS number."""
+
+    last_name: str
+    first_name: str
+    birth_date: date
+    number: str | None = None
+
+
+def likeness(asked: Known, known: Known) -> Likeness | None:
+    """Why these two may be one person, or None; two different numbers are two persons.
+
+    Names count without accents and case, also the other way round; dates of birth that differ in one digit,
+    or in the order of day and month, are near.
+    """
+    if asked.number and known.number:
+        return Likeness.SAME_NUMBER if asked.number == known.number else None
+    names = folded(asked.last_name, asked.first_name)
+    straight = names == folded(known.last_name, known.first_name)
+    swapped = names == folded(known.first_name, known.last_name)
+    if not straight and not swapped:
+        return None
+    if asked.birth_date == known.birth_date:
+        return Likeness.SAME if straight else Likeness.SWAPPED_NAMES
+    return Likeness.NEAR_BIRTH if _near(asked.birth_date, known.birth_date) else None
+
+
+def _near(one: date, other: date) -> bool:
+    if (one.year, one.month, one.day) == (other.year, other.day, other.month):
+        return True
+    return sum(a != b for a, b in zip(one.isoformat(), other.isoformat(), strict=True)) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,3 +291,10 @@ def basis_faults(basis: Basis, facts: BasisFacts) -> list[Refusal]:
 def best_basis(facts: BasisFacts) -> Basis | None:
     """The first basis whose preconditions all hold, or None."""
     return next((basis for basis in PRECONDITIONS if not basis_faults(basis, facts)), None)
+
+
+def ends_soon(today: date, months: int) -> date:
+    """The last day that lies within so many months from today: an end up to it is worth a warning."""
+    year, month = divmod(today.month - 1 + months, 12)
+    year, month = today.year + year, month + 1
+    return date(year, month, min(today.day, monthrange(year, month)[1]))

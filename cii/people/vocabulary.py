@@ -49,3 +49,12 @@ class Purpose(StrEnum):
     ASSESSMENT = "assessment"
     PLACEMENT = "placement"
     FOLLOW_UP = "follow_up"
+
+
+class Likeness(StrEnum):
+    """Why two persons may be one, the surest first."""
+
+    SAME_NUMBER = "same_number"
+    SAME = "same"
+    SWAPPED_NAMES = "swapped_names"
+    NEAR_BIRTH = "near_birth"

@@ -106,7 +106,7 @@ def test_a_consent_is_kept_and_withdrawn_and_access_closes_in_that_request(novem
     person = orp.get(case)["sections"]["identity"]["ref"]
     given = {
         "person_ref": person, "institutions": [november.stage.provider], "sections": ["identity", "placement"],
-        "purpose": "placement", "given_on": "2026-11-01", "valid_until": "2027-10-31", "text_version": "1",
+        "purpose": "placement", "given_on": "2026-11-01", "valid_until": "2027-10-31", "text_version": "consentement-cii-1",
     }  # fmt: skip
 
     kept = orp.post("/consents", given, 201)

@@ -10,7 +10,7 @@ WORKFLOWS = HOUSE / "workflows"
 LIST = WORKFLOWS / "published.sha256"
 FILES = sorted(
     file
-    for pattern in ("*.yaml", "decisions/*.md", "grids/*.yaml", "migrations/*.yaml")
+    for pattern in ("*.yaml", "decisions/*.md", "grids/*.yaml", "consents/*.yaml", "migrations/*.yaml")
     for file in WORKFLOWS.glob(pattern)
 )
 

@@ -59,6 +59,12 @@ def a_status(
 def a_consent(work, person: Person, unit: Unit, *institutions: Institution, sections=Section.IDENTITY | Section.PLAN,
               given_on=date(2026, 10, 1), valid_until=date(2027, 9, 30), purpose=Purpose.COORDINATION, case_id=None) -> Consent:  # fmt: skip
     ask = GiveConsent(
-        person.ref, tuple(one.ref for one in institutions), sections, purpose, given_on, valid_until, "2026-1"
+        person.ref,
+        tuple(one.ref for one in institutions),
+        sections,
+        purpose,
+        given_on,
+        valid_until,
+        "consentement-cii-1",
     )
     return give_consent(work, ask, unit.id, case_id=case_id)

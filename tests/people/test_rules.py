@@ -73,32 +73,39 @@ def codes(basis, **changed):
     return [fault.code for fault in basis_faults(basis, replace(GOOD[basis], **changed))]
 
 
-@pytest.mark.parametrize(
-    ("basis", "changed", "code"),
-    [
-        (Basis.OWN_CASE, {"same_unit": False}, "basis-not-own-case"),
-        (Basis.CONSENT, {"consented": False}, "basis-no-consent"),
-        (Basis.LACI_85F_2, {"receives_benefits": False}, "basis-no-benefit"),
-        (Basis.LACI_85F_2, {"consented": False}, "basis-no-consent"),
-        (Basis.LACI_85F_2, {"reciprocity": False}, "basis-no-reciprocity"),
-        (Basis.LACI_85F_2, {"from_sector": Sector.SMIG}, "basis-not-ac"),
-        (Basis.LACI_85F_3, {"to_sector": Sector.AS}, "basis-ac-ai-only"),
-        (Basis.LACI_85F_3, {"overriding_private_interest": True}, "basis-private-interest"),
-        (Basis.LACI_85F_3, {"payer_clear": True}, "basis-payer-clear"),
-        (Basis.LAI_68BIS, {"from_sector": Sector.AC}, "basis-not-ai"),
-        (Basis.LAI_68BIS, {"ai_open": False}, "basis-no-open-ai-claim"),
-        (Basis.LASOC_28, {"from_sector": Sector.AC}, "basis-not-social-aid"),
-        (Basis.LASOC_28, {"named_body": False}, "basis-not-named-body"),
-        (Basis.LASOC_28, {"proportional": False}, "basis-not-proportional"),
-        (Basis.LASOC_28, {"same_purpose": False}, "basis-other-purpose"),
-        (Basis.LPGA_32, {"to_sector": Sector.AS}, "basis-not-social-insurance"),
-        (Basis.LPGA_32, {"written_reason": "  trop court       "}, "basis-no-written-reason"),
-        (Basis.MANDATE_GC_4, {"coordination_member": False}, "basis-not-coordination"),
-        (Basis.MANDATE_GC_4, {"on_agenda": False}, "basis-not-on-agenda"),
-    ],
-)
+FAILING = [
+    (Basis.OWN_CASE, {"same_unit": False}, "basis-not-own-case"),
+    (Basis.CONSENT, {"consented": False}, "basis-no-consent"),
+    (Basis.LACI_85F_2, {"receives_benefits": False}, "basis-no-benefit"),
+    (Basis.LACI_85F_2, {"consented": False}, "basis-no-consent"),
+    (Basis.LACI_85F_2, {"reciprocity": False}, "basis-no-reciprocity"),
+    (Basis.LACI_85F_2, {"from_sector": Sector.SMIG}, "basis-not-ac"),
+    (Basis.LACI_85F_3, {"to_sector": Sector.AS}, "basis-ac-ai-only"),
+    (Basis.LACI_85F_3, {"overriding_private_interest": True}, "basis-private-interest"),
+    (Basis.LACI_85F_3, {"payer_clear": True}, "basis-payer-clear"),
+    (Basis.LAI_68BIS, {"from_sector": Sector.AC}, "basis-not-ai"),
+    (Basis.LAI_68BIS, {"ai_open": False}, "basis-no-open-ai-claim"),
+    (Basis.LASOC_28, {"from_sector": Sector.AC}, "basis-not-social-aid"),
+    (Basis.LASOC_28, {"named_body": False}, "basis-not-named-body"),
+    (Basis.LASOC_28, {"proportional": False}, "basis-not-proportional"),
+    (Basis.LASOC_28, {"same_purpose": False}, "basis-other-purpose"),
+    (Basis.LPGA_32, {"to_sector": Sector.AS}, "basis-not-social-insurance"),
+    (Basis.LPGA_32, {"written_reason": "  trop court       "}, "basis-no-written-reason"),
+    (Basis.MANDATE_GC_4, {"coordination_member": False}, "basis-not-coordination"),
+    (Basis.MANDATE_GC_4, {"on_agenda": False}, "basis-not-on-agenda"),
+]
+"""Basis, what is changed of its good facts, the precondition that fails."""
+
+
+@pytest.mark.parametrize(("basis", "changed", "code"), FAILING)
 def test_a_basis_without_one_of_its_preconditions_names_it(basis, changed, code):
     assert codes(basis, **changed) == [code]
+
+
+def test_every_precondition_of_every_basis_is_seen_to_fail():
+    stated = {(basis, fault.code) for basis, checks in PRECONDITIONS.items() for fault, _ in checks}
+
+    assert {(basis, code) for basis, _, code in FAILING} == stated
 
 
 def test_all_failing_preconditions_are_named_at_once():
