@@ -157,7 +157,7 @@ def try_link(work: Work, token: str, said: str) -> tuple[SignedLink | None, Refu
     _wrote(bearer, row, "fail_link", attempt=row.attempts)
     if row.attempts >= TRIES:
         _end(work, row)
-        return row, LinkLocked()
+        return row, LinkLocked(just=True)
     return row, WrongFactor(field="factor", left=TRIES - row.attempts)
 
 
@@ -213,6 +213,22 @@ def close_links(work: Work, *, case_id: int | None = None, person_id: int | None
     for row in rows:
         revoke_link(work, row)
     return len(rows)
+
+
+def standing(work: Work, purpose: LinkPurpose, subject: str, subject_id: int) -> list[SignedLink]:
+    """The links for this purpose and object that could still be used."""
+    return list(
+        work.session.exec(
+            select(SignedLink).where(
+                col(SignedLink.purpose) == purpose,
+                col(SignedLink.subject) == subject,
+                col(SignedLink.subject_id) == subject_id,
+                col(SignedLink.used_at).is_(None),
+                col(SignedLink.revoked_at).is_(None),
+                col(SignedLink.expires_at) > work.now,
+            )
+        )
+    )
 
 
 def links_of_case(work: Work, case_id: int) -> list[SignedLink]:

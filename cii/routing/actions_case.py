@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from cii.access.linking import close_links
 from cii.access.queries import units_reading
 from cii.cases.actions import (
     AnswerPlan,
@@ -19,6 +20,7 @@ from cii.cases.actions import (
     write_grid,
     write_medical,
 )
+from cii.cases.carrying import remind_of_the_person
 from cii.cases.queries import bearing_units, case_by_ref, cases_of, live_parties
 from cii.cases.rules import GridAnswer
 from cii.cases.tables import Assessment, CaseFile
@@ -143,6 +145,7 @@ def reply_to_plan(work: Work, ask: AnswerPlan) -> Plan:
     """Agree to the plan or refuse it for my unit; when all agreed it is in force, a refusal reopens it."""
     plan = answer_plan(work, ask)
     advance(work, instance_of(work, plan.case_id), TaskDone("agree", ask.answer.value))
+    remind_of_the_person(work, plan)
     return plan
 
 
@@ -169,17 +172,18 @@ def take_back_consent(work: Work, consent_ref: str) -> int:
     cases = cases_of(work, person_id)
     saw = {case.id or 0: units_reading(work, case.id or 0) for case in cases}
     closed = withdraw_consent(work, consent_ref)
+    close_links(work, person_id=person_id)
     for case in cases:
         gone = saw[case.id or 0] - units_reading(work, case.id or 0)
         instance = instance_for(work, CASE, case.id or 0)
         if instance is not None and instance.status == Status.OPEN:
             advance(work, instance, WithdrawConsent())
         if gone:
-            _shut_out(work, case, instance, gone)
+            shut_out(work, case, instance, gone)
     return closed
 
 
-def _shut_out(work: Work, case: CaseFile, instance: WfInstance | None, gone: Collection[int]) -> None:
+def shut_out(work: Work, case: CaseFile, instance: WfInstance | None, gone: Collection[int]) -> None:
     """End the parts of these units in the case and in its process."""
     for part in live_parties(work, case.id or 0):
         if part.unit_id in gone:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from cii.access.linking import close_links
 from cii.cases.actions import CloseCase, close_case
 from cii.cases.queries import case_by_id
 from cii.kernel.errors import UnknownThing
@@ -100,3 +101,4 @@ def _close(work: Work, instance: WfInstance, outcome: str) -> None:
         return
     end_waiting(work, case.id or 0)
     close_case(work, CloseCase(case.ref, outcome))
+    close_links(work, case_id=case.id)

@@ -13,6 +13,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "load",
     "news",
     "cases",
+    "case_notes",
     "case_acts",
     "case_plan",
     "case_moments",

@@ -43,8 +43,15 @@ TABS: Mapping[str, Section] = {
     "decisions": Section.PLAN,
     "timeline": Section.PLAN,
     "notes": Section.NOTES,
+    "links": Section.IDENTITY,
 }
 """Page of a case → sections, one of which must be open."""
+PAGES: Mapping[str, str] = {
+    "links": "case_links.index",
+    "timeline": "case_notes.timeline",
+    "notes": "case_notes.index",
+}
+"""Pages of a case outside `cases`; shown to whom they open."""
 _OWN_PAGES = frozenset({*OPENS, "take_lead", "decide_lead", "request", "observe"}) - {
     "complete_file",
     "contract",
@@ -226,12 +233,13 @@ def _tabs(view: CaseView, current: str) -> list[dict[str, Any]]:
     return [
         {
             "label": word(tab, "case-tab"),
-            "url": url_for(f"cases.{tab}", ref=view.ref),
+            "url": url_for(PAGES.get(tab, f"cases.{tab}"), ref=view.ref),
             "current": tab == current,
             "count": len(view.sections["notes"]) or None if tab == "notes" else None,
         }
         for tab, section in TABS.items()
-        if not section or view.may_read & section
+        if (not section or view.may_read & section)
+        and (tab not in PAGES or may_open(PAGES[tab], g.work.actor))
     ]
 
 
@@ -274,6 +282,6 @@ def _done() -> str | None:
 DONE = frozenset({
     "opened", "grid", "grid-finished", "medical", "medical-finished", "signed", "proposed", "answered",
     "noted", "withdrawn", "finished", "assigned", "moved", "dismissed", "announced", "requested", "suspended",
-    "resumed", "reopened", "extra", "handed",
+    "resumed", "reopened", "extra", "handed", "person-word", "action-marked", "met", "link-revoked", "objectives",
 })  # fmt: skip
 """The words (`word.done.<…>`) that may follow a redirect."""

@@ -1,4 +1,4 @@
-"""Logs for operators: one JSON object a line, AVS numbers masked; what people do stands in the journal.
+"""Logs for operators: one JSON object a line, AVS numbers and tokens masked; what people do stands in the journal.
 
 One line per request: method, address pattern (never the address itself, which may hold a reference), status,
 milliseconds, correlation. Faults come with their trace.
@@ -19,11 +19,13 @@ from cii.store.settings import Settings
 
 _AVS = re.compile(r"756[.\s]?\d{4}[.\s]?\d{4}[.\s]?\d{2}")
 MASK = "756.••••.••••.••"
+_TOKEN = re.compile(r"(/links/)[A-Za-z0-9_~.%-]{11,}")
+TOKEN_MASK = r"\1••••"
 
 
 def masked(text: str) -> str:
-    """The text with each AVS number hidden, however it is written."""
-    return _AVS.sub(MASK, text)
+    """The text with each AVS number hidden, however it is written, and the token of each signed link."""
+    return _TOKEN.sub(TOKEN_MASK, _AVS.sub(MASK, text))
 
 
 def _mask(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401 - structlog's signature

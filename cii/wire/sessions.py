@@ -92,7 +92,8 @@ def require_own_page(settings: Settings) -> None:
         return
     own = {request.host_url.rstrip("/"), settings.public_url.rstrip("/")} - {""}
     origin = request.headers.get("Origin")
-    if origin is not None and origin not in own:
+    silent = origin == "null" and request.headers.get("Sec-Fetch-Site") == "same-origin"
+    if origin is not None and origin not in own and not silent:
         raise BadCsrf
     if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
         raise BadCsrf
