@@ -1,0 +1,258 @@
+"""Every address of the house with what it is asked about: derived from the url map, declared by what its parts name.
+
+An address whose part is not declared in NAMES is a fault of this test (`undeclared`): say what the part names, whose it is,
+and who may see it without a part in the case.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pypdf
+from sqlalchemy import Engine, text
+
+from cii.access.permits import ROLE_PERMITS
+from cii.access.vocabulary import Role
+from cii.wire.doors import SIGNED_IN
+from cii.wire.public import PUBLIC
+from tests.api.operations import BODIES, FILES, QUERIES
+from tests.leaks.planted import OBSERVED
+
+NOBODY = "zzzzzzzzzz"
+"""A well-formed outward name that nothing bears."""
+PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What a part of an address names: `sql` finds one, of the observed case if it is somebody's (`personal`)."""
+
+    sql: str
+    personal: bool = True
+
+
+_OF_CASE = "SELECT ref FROM {table} WHERE case_id = :case ORDER BY id LIMIT 1"
+_ANY = "SELECT ref FROM {table} ORDER BY id LIMIT 1"
+
+
+def of_case(table: str) -> Thing:
+    return Thing(_OF_CASE.format(table=table))
+
+
+def of_the_house(table: str) -> Thing:
+    return Thing(_ANY.format(table=table), personal=False)
+
+
+CASE = Thing("SELECT ref FROM case_file WHERE id = :case")
+NAMES: Mapping[str, Thing | str] = {
+    "/accounts/<ref>": of_the_house("account"),
+    "/agreements/<ref>": of_the_house("agreement"),
+    "/budgets/<ref>": of_the_house("funding_line"),
+    "/budgets/<ref>/<year>": "2026",
+    "/budgets/entries/<ref>": of_the_house("ledger_entry"),
+    "/cases/<ref>": CASE,
+    "/cases/<ref>/consents/<consent>": of_case("consent"),
+    "/cases/<ref>/grid/<item>": "french_oral",
+    "/cases/<ref>/placements/<placement>": of_case("placement"),
+    "/consents/<ref>": of_case("consent"),
+    "/coordination/corrections/<ref>": of_the_house("corrective_measure"),
+    "/coordination/meetings/<ref>": of_the_house("meeting"),
+    "/decisions/<ref>": of_case("wf_decision"),
+    "/definitions/processes/<name>": "reseau-cii",
+    "/definitions/tables/<name>": "detection",
+    "/definitions/tables/<name>/<version>": "1",
+    "/detections/<ref>": of_case("detection"),
+    "/measures/<ref>": of_the_house("measure"),
+    "/observations/<ref>": Thing("SELECT ref FROM observation_contract ORDER BY id LIMIT 1"),
+    "/observations/new/<ref>": CASE,
+    "/placements/<ref>": of_case("placement"),
+    "/provider/attendance/<year>": "2026",
+    "/provider/attendance/<year>/<number>": "9",
+    "/provider/placements/<ref>": of_case("placement"),
+    "/recognitions/<ref>": of_the_house("recognition"),
+    "/referrals/<ref>": of_case("referral"),
+    "/reports/<ref>": of_the_house("report_issue"),
+    "/reports/<ref>/difference/<older>": of_the_house("report_issue"),
+    "/reports/<ref>/files/<form>": "csv",
+    "/reports/quarters/<quarter>": "2026-Q3",
+    "/reports/quarters/<quarter>/files/<form>": "csv",
+    "/statements/<ref>": of_the_house("statement"),
+    "/tables/<name>": "triage",
+    "/tasks/<ref>": Thing("SELECT ref FROM wf_task WHERE subject = 'case' AND subject_id = :case ORDER BY id DESC LIMIT 1"),
+    "/waiting/<ref>": Thing("SELECT ref FROM waiting_entry WHERE case_id = :case LIMIT 1"),
+    "/workflows/<name>": "reseau-cii",
+}  # fmt: skip
+"""The address up to a part → what the part names, or the word that stands there."""
+PLAIN_FILES = {"static"}
+SAME_FOR_ALL = (
+    "/agreements", "/budgets", "/definitions", "/docs", "/healthz", "/help", "/lines", "/login", "/openapi.json", "/readyz",
+    "/reports", "/settings", "/tables", "/units", "/workflows", "/youth/figures",
+)  # fmt: skip
+"""Addresses without cases and persons: walked for every role, but not again for every relation to a case."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one address."""
+
+    method: str
+    rule: str
+    endpoint: str
+    permits: frozenset[str]
+    parts: tuple[tuple[str, str, Thing | str], ...]
+    """Each part as it stands in the rule, its name, and what it names."""
+
+    @property
+    def api(self) -> bool:
+        return self.rule.startswith(f"{PREFIX}/")
+
+    @property
+    def public(self) -> bool:
+        return self.endpoint in PUBLIC
+
+    @property
+    def personal(self) -> bool:
+        """Whether it asks about something that belongs to a case or person."""
+        return any(isinstance(thing, Thing) and thing.personal for _, _, thing in self.parts)
+
+    @property
+    def same_for_all(self) -> bool:
+        return self.rule.removeprefix(PREFIX).startswith(SAME_FOR_ALL)
+
+    def opens_for(self, role: Role) -> bool:
+        return self.public or SIGNED_IN in self.permits or bool(self.permits & ROLE_PERMITS[role])
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule}"
+
+
+def routes(app: Any) -> list[Route]:
+    """Every method of every address, those that only read first."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in PLAIN_FILES:
+            continue
+        permits = frozenset(getattr(app.view_functions[rule.endpoint], "permit", ()))
+        parts = tuple(_parts(rule.rule))
+        found += [
+            Route(method, rule.rule, rule.endpoint, permits, parts)
+            for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
+        ]
+    return sorted(found, key=lambda one: (one.method != "GET", one.rule, one.method))
+
+
+def undeclared(app: Any) -> set[str]:
+    """The parts of addresses of which nobody has said what they name."""
+    return {
+        _plain(rule.rule[: found.end()])
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in PLAIN_FILES
+        for found in re.finditer(r"<[^>]+>", rule.rule)
+        if _plain(rule.rule[: found.end()]) not in NAMES
+    }
+
+
+def _parts(rule: str) -> Iterator[tuple[str, str, Thing | str]]:
+    for found in re.finditer(r"<[^>]+>", rule):
+        key = _plain(rule[: found.end()])
+        if key in NAMES:
+            yield found[0], key.rpartition("<")[2][:-1], NAMES[key]
+
+
+def _plain(rule: str) -> str:
+    return re.sub(r"<(?:[^:>]+:)?([^>]+)>", r"<\1>", rule).removeprefix(PREFIX)
+
+
+@dataclass
+class Asked:
+    """An answer, all that it says, and the outward names that were asked for."""
+
+    status: int
+    said: str
+    asked: frozenset[str]
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def plain(self) -> tuple[int, str, tuple[tuple[str, str], ...]]:
+        """Without what differs from request to request: the names asked for, the request's mark, hidden keys."""
+        mark = self.headers.get("X-Request-Id", "")
+        unlike = [one for one in (*self.asked, NOBODY, mark) if one]
+        shorn = re.compile("|".join(map(re.escape, unlike)))
+        body = re.sub(r'name="(idempotency_key|csrf_token)" value="[^"]*"', "", shorn.sub("·", self.said))
+        kept = sorted(
+            (name, shorn.sub("·", value))
+            for name, value in self.headers.items()
+            if name not in {"X-Request-Id", "Date", "Content-Length", "Set-Cookie"}
+        )
+        return self.status, re.sub(r'"(correlation|instance)": ?"[^"]*"', "", body), tuple(kept)
+
+
+class Asker:
+    """Asks addresses about the observed case, or about nothing, with one account's clients."""
+
+    def __init__(self, engine: Engine, client: Any, csrf: str, refs: Mapping[str, str]) -> None:
+        self.engine, self.client, self.csrf, self.refs = engine, client, csrf, refs
+        self.found: dict[str, str] = {}
+        self.count = 0
+
+    def ask(self, route: Route, *, nothing: bool = False) -> Asked:
+        """About the observed case's things; with `nothing`, somebody's things are replaced by nobody's name."""
+        address, asked = route.rule, set()
+        for written, _, thing in route.parts:
+            value = thing if isinstance(thing, str) else self._one(thing)
+            if isinstance(thing, Thing) and thing.personal:
+                value = NOBODY if nothing else value
+                asked.add(value)
+            address = address.replace(written, value, 1)
+        return self._told(self._send(route, address), asked)
+
+    def _one(self, thing: Thing) -> str:
+        if thing.sql not in self.found:
+            with self.engine.connect() as connection:
+                self.found[thing.sql] = connection.execute(text(thing.sql), {"case": OBSERVED}).scalar() or NOBODY
+        return self.found[thing.sql]
+
+    def _send(self, route: Route, address: str) -> Any:
+        self.count += 1
+        path = re.sub(r"<(?:[^:>]+:)?([^>]+)>", r"{\1}", route.rule)
+        if route.method == "GET":
+            query = {key: value.format(**self.refs) for key, value in QUERIES.get(path, {}).items()}
+            return self.client.get(address, query_string=query)
+        headers = {"Idempotency-Key": f"leak-{self.count}", "If-Match": '"none.0"', "X-CSRF-Token": self.csrf}
+        if not route.api:
+            return self.client.open(address, method=route.method, headers=headers, data={})
+        if path in FILES:
+            return self.client.open(address, method=route.method, headers=headers)
+        body = filled(BODIES.get(path), self.refs)
+        return self.client.open(address, method=route.method, headers=headers, json={} if body is None else body)
+
+    @staticmethod
+    def _told(answer: Any, asked: set[str]) -> Asked:
+        headers = dict(answer.headers)
+        said = "\n".join([told(answer.data, answer.mimetype), *(f"{name}: {value}" for name, value in headers.items())])
+        return Asked(answer.status_code, said, frozenset(asked), headers)
+
+
+def filled(body: Any, refs: Mapping[str, str]) -> Any:
+    """A body with the outward names in its places."""
+    match body:
+        case dict():
+            return {key: filled(value, refs) for key, value in body.items()}
+        case list():
+            return [filled(value, refs) for value in body]
+        case str() if re.fullmatch(r"\{\w+\}", body):
+            return refs.get(body[1:-1], NOBODY)
+    return body
+
+
+def told(data: bytes, kind: str) -> str:
+    """All that a file says: of a PDF its text, of a workbook or document each of its parts."""
+    if data[:5] == b"%PDF-":
+        return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages)
+    if data[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            return "\n".join(packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
+    return data.decode("utf-8", "replace")

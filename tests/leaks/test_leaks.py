@@ -1,0 +1,132 @@
+"""Nothing of a closed section, a foreign case or a telling name leaves the house: every address × every role × every relation.
+
+Generated from the url map: an address that is new is walked as soon as its parts are declared in tests/leaks/asking.py,
+and fails until then.
+"""
+
+import re
+
+import pytest
+
+from cii.access.sections import TABLE
+from cii.access.vocabulary import Relation, Role
+from tests.leaks.asking import NOBODY, routes, undeclared
+from tests.leaks.planted import SENSITIVE, USUAL, WORD
+
+OUTWARD = re.compile(r"\b(?:[0-9a-z]{10}|CII-[0-9A-Z]{4}-[0-9A-Z]{4})\b")
+ENDING = {"login.log_out", "session.log_out"}
+"""Addresses that end the session of whoever walks."""
+TELLING = {"/accounts/<ref:ref>": {SENSITIVE.lower()}}
+"""Where a telling name stands on purpose: whoever opens accounts gives seats in every unit, and sees no case."""
+ROLES = [role.value for role in Role]
+
+
+def relations_of(role):
+    """Every relation that the table of sections tells apart for the role; a role without case content has two.
+
+    The supervisor has the rows of the case manager, and is walked at both ends.
+    """
+    usual = [relation for name, relation in USUAL if name == role]
+    if not TABLE[Role(role)] or role == "supervisor":
+        return ["own", "foreign", *usual]
+    told = {"agenda": Relation.AGENDA, "glass": Relation.BREAK_GLASS}
+    further = [name for name, relation in told.items() if relation in TABLE[Role(role)]]
+    return ["own", "party", "former", "foreign", *further, *usual, *(["past", "sensitive"] if role == "case_manager" else [])]
+
+
+def beyond(canton, route, answer, known):
+    """Words and outward names of an answer that the account may not meet."""
+    words = {word.lower() for word in WORD.findall(answer.said)}
+    names = {name for name in OUTWARD.findall(answer.said) if name in canton.names} - known.mandated
+    if answer.status >= 400:
+        names -= answer.asked
+    if "/statements" in route.rule:
+        names -= canton.placements
+    if "/journal" in route.rule:
+        names.clear()
+    return sorted(
+        ({word for word in words if not known.may(word)} - TELLING.get(route.rule, set()))
+        | {name for name in names if not any(map(known.knows, canton.names[name]))}
+    )
+
+
+def walked(canton, role, relation, chosen):
+    """What each address tells the account that it may not know, and where a foreign thing differs from nothing."""
+    asker, known = canton.someone(role, relation)
+    wrong = {}
+    for route in routes(canton.app):
+        if not chosen(route) or not route.opens_for(Role(role)) or route.endpoint in ENDING:
+            continue
+        if route.same_for_all and relation not in {"own", "foreign"}:
+            continue
+        there = asker.ask(route)
+        if there.status >= 500:
+            wrong[str(route)] = there.said[:300]
+        if found := beyond(canton, route, there, known):
+            wrong[str(route)] = found
+        foreign = not any(
+            known.knows(owner) for ref in there.asked for owner in canton.owners(ref)
+        ) and not there.asked & known.mandated
+        if there.asked - {NOBODY} and foreign:
+            nowhere = asker.ask(route, nothing=True) if relation == "foreign" else None
+            if there.status < 400 or (nowhere is not None and there.plain != nowhere.plain):
+                wrong[f"{route} (foreign)"] = (there.status, nowhere and nowhere.status)
+    return wrong
+
+
+def test_every_part_of_an_address_says_what_it_names(canton):
+    assert undeclared(canton.app) == set()
+
+
+def reads(route):
+    return route.method == "GET"
+
+
+def acts(route):
+    return route.method != "GET"
+
+
+def acts_by_the_api(route):
+    return acts(route) and route.api
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_reading_tells_what_is_closed(canton, role):
+    wrong = {relation: walked(canton, role, relation, reads) for relation in relations_of(role)}
+
+    assert {relation: found for relation, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_act_tells_what_is_closed(canton, role):
+    wrong = {"foreign": walked(canton, role, "foreign", acts)}
+    wrong |= {relation: walked(canton, role, relation, acts_by_the_api) for relation in relations_of(role)[:3:2]}
+
+    assert {relation: found for relation, found in wrong.items() if found} == {}
+
+
+def test_without_a_session_only_the_public_list_answers(canton):
+    asker = canton.nobody()
+
+    opened = {
+        str(route): answer.status
+        for route in routes(canton.app)
+        if not route.public and ((answer := asker.ask(route)).status != 401 or WORD.search(answer.said))
+    }
+
+    assert opened == {}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_has_no_permit_is_refused_alike_for_every_thing(canton, role):
+    """Even in the unit that leads the case: 403, and not a word of it."""
+    asker, known = canton.someone(role, "own")
+
+    wrong = {
+        str(route): answer.status
+        for route in routes(canton.app)
+        if not route.opens_for(Role(role))
+        and ((answer := asker.ask(route)).status != 403 or beyond(canton, route, answer, known))
+    }
+
+    assert wrong == {}
