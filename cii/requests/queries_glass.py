@@ -199,7 +199,7 @@ class Addressee:
 
 
 def addressee(work: Work, ref: str) -> Addressee:
-    """The person to be informed of an opening, for the officer only: a recorded read; refuses UnknownThing."""
+    """Whom the officer informs of an opening, a recorded read; refuses UnknownThing."""
     if OFFICE not in work.actor.permits:
         raise UnknownThing(field="break_glass")
     row = glass_by_ref(work, ref)
