@@ -1,8 +1,9 @@
 """Acts of the common plan: the lead proposes, each bearing unit answers, the person gives its word.
 
 A version is in force when every bearing unit and the person have agreed. There is no way round the person:
-they are associated in each step, and a written reason of an institution does not stand in for their word. Sources: product.md P2 (`plan_agreed` needs the agreement of each
-institution that bears a part) and §0 point 4 (consent of the person); CII report 2009-2013 §1.
+they are associated in each step, and a written reason of an institution does not stand in for their word.
+Sources: product.md P2 (each institution that bears a part agrees) and §0 point 4 (consent of the person); CII
+report 2009-2013 §1.
 """
 
 from collections.abc import Mapping
@@ -135,8 +136,8 @@ def _parts(
             faults.append(NotAParty(field=f"{where}.unit_ref"))
         measure, line, payer = _used(work, one, where, faults)
         part = PlanPart(
-            plan_id=0, goal_id=0, position=place + 1, action=said["action"], unit_id=bearer, due_on=one.due_on,
-            measure_id=measure, payer=payer, line_id=line,
+            plan_id=0, goal_id=0, position=place + 1, action=said["action"], unit_id=bearer,
+            due_on=one.due_on, measure_id=measure, payer=payer, line_id=line,
         )  # fmt: skip
         parts.append((goal, part))
     return list(dict.fromkeys(goal for goal, _ in parts)), parts, faults

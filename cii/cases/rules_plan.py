@@ -81,7 +81,7 @@ PLAN_MOVES: Moves[PlanState, str] = {
 def plan_after(
     bearing: Collection[int], answers: Mapping[int, PlanReply], person: PersonReply | None
 ) -> str | None:
-    """The move that the answers bring: agreed by all and by the person, or refused; None while one is awaited.
+    """The move that the answers bring: agreed by all and by the person, or refused; None while some wait.
 
     A refusal waits for the other units' answers, so that the lead learns all reasons before the next version;
     it does not wait for the person, who need not decide on a plan that no longer stands.

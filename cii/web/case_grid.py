@@ -27,6 +27,7 @@ class GridForm:
     effective_on: date
     answers: dict[str, str] = field(default_factory=dict, metadata={"max": 2000})
     source: str = ""
+    valid_until: date | None = None
     finished: bool = False
 
 
@@ -49,7 +50,7 @@ def compared(view: CaseView) -> list[dict[str, Any]]:
         said = {unit_name(entry.author.unit): entry for entry in line.entries}
         groups.setdefault(line.group.get(lang, ""), []).append(
             {
-                "label": line.title.get(lang, line.item),
+                "label": _label(line, lang),
                 "differs": line.disagree,
                 "cells": [_cell(line, said.get(unit), lang) for unit in units],
             }
@@ -68,7 +69,19 @@ def _cell(line: GridLine, entry: EntryView | None, lang: str) -> dict[str, Any] 
         "on": entry.author.effective_on,
         "who": entry.author.name,
         "source": entry.source or None,
+        "validity": _validity(entry),
     }
+
+
+def _label(line: GridLine, lang: str) -> str:
+    label = line.title.get(lang, line.item)
+    return t("web.grid.formerly", label=label) if line.formerly else label
+
+
+def _validity(entry: EntryView) -> str | None:
+    if entry.valid_until is None:
+        return None
+    return t("web.grid.expired" if entry.expired else "web.grid.until", day=entry.valid_until)
 
 
 def answer_word(  # noqa: PLR0917 - what an answer is written with
@@ -105,7 +118,7 @@ def mine(view: CaseView) -> dict[str, str]:
         line.item: entry.value
         for line in lines_of(view)
         for entry in line.entries
-        if entry.author.unit is not None and entry.author.unit.ref in own
+        if entry.author.unit is not None and entry.author.unit.ref in own and not entry.expired
     }
 
 
@@ -143,7 +156,7 @@ def as_command(ref: str, form: GridForm, view: CaseView) -> RecordGrid:
     """What the form wishes: only answers that say something else than before become entries."""
     before = mine(view)
     entries = tuple(
-        GridAnswer(item, value, form.effective_on, form.source)
+        GridAnswer(item, value, form.effective_on, form.source, form.valid_until)
         for item, value in form.answers.items()
         if before.get(item) != value
     )
@@ -160,7 +173,6 @@ def _renamed(no: Refusal, ask: RecordGrid) -> Iterator[Refusal]:
         name, _, rest = (one.field or "").partition(".")
         place, _, part = rest.partition(".")
         if name == "entries" and place.isdigit() and int(place) < len(ask.entries):
-            one.field = (
-                "effective_on" if part == "effective_on" else f"answers-{ask.entries[int(place)].item}"
-            )
+            days = {"effective_on", "valid_until"}
+            one.field = part if part in days else f"answers-{ask.entries[int(place)].item}"
         yield one

@@ -1,6 +1,6 @@
 """Parts of a case as its pages show them: voices, plan, places, sharing, decisions, what happened."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import g, url_for
@@ -8,9 +8,9 @@ from flask import g, url_for
 from cii.access.vocabulary import Section
 from cii.cases.queries import shown_units
 from cii.cases.rules import missing_voices
-from cii.cases.shapes import AssessmentView, PlanView
-from cii.cases.vocabulary import PlanState, Voice
-from cii.institutions.queries import UnitLabel, institutions, lines_by_id
+from cii.cases.shapes import AssessmentView, PartView, PlanView
+from cii.cases.vocabulary import ActionState, PlanState, Voice
+from cii.institutions.queries import UnitLabel, institutions, lines, lines_by_id
 from cii.journal.queries import HistoryRow, history
 from cii.measures.queries import CatalogueFilter, catalogue
 from cii.people.queries import consents, disclosures
@@ -30,9 +30,10 @@ ACTS = (
     "write_medical", "voice_done", "sign_assessment", "propose_plan", "answer_plan", "announce",
     "send_referral", "receive_referral", "ask_referral", "answer_referral", "accept_referral",
     "decline_referral", "redirect_referral", "change_path", "withdraw_referral", "expire_referral",
-    "hand_over_task", "disclose", "give_consent", "withdraw_consent",
+    "hand_over_task", "take_for_absent", "disclose", "give_consent", "withdraw_consent",
     "decide", "migrate_process", "placement.assign", "placement.accept",
     "state_facts", "confirm_admission", "draft_observation", "sign_observation", "conclude_observation",
+    "person_on_plan", "mark_action", "note_meeting", "observe_participant",
     "cancel_observation", "extend_observation", "evaluate_observation", "end_early_observation",
     "placement.refuse", "placement.cancel", "placement.start", "placement.end", "placement.expire",
 )  # fmt: skip
@@ -46,6 +47,9 @@ TONES: Mapping[str, str] = {
     "reserved": "info",
     "accepted": "good",
     "started": "good",
+    "done": "good",
+    "dropped": "bad",
+    "open": "info",
 }
 
 
@@ -73,8 +77,60 @@ def unsigned_because(shown: AssessmentView | None) -> list[dict[str, Any]]:
     ]
 
 
+def team(shown: AssessmentView | None) -> list[dict[str, Any]]:
+    """The team of a round: who was invited, has spoken, was there."""
+    there = {True: ("was-there", "good"), False: ("was-not", "warn"), None: ("not-met", "neutral")}
+    return [
+        {
+            "voice": word(one.role),
+            "unit": unit_name(one.unit),
+            "invited": one.invited_at,
+            "spoke": one.heard_at,
+            "present": {
+                "label": t(f"web.assessment.{there[one.present][0]}"),
+                "tone": there[one.present][1],
+            },
+            "met_on": one.met_on,
+        }
+        for one in (shown.seats if shown else ())
+    ]
+
+
+def steps(shown: AssessmentView | None) -> str | None:
+    """How far the round is: medical statement, potential for work, synthesis."""
+    if shown is None:
+        return None
+    done = {True: t("web.assessment.step-done"), False: t("web.assessment.step-open")}
+    return t(
+        "web.assessment.steps",
+        medical=done[shown.medical_done],
+        labour=done[shown.labour_done],
+        synthesis=done[shown.synthesis is not None],
+    )
+
+
+def action_of(work: Work, part: PartView, *, going: bool) -> dict[str, Any]:
+    """An action of the plan as a row; a clock while it is carried out."""
+    waits = going and part.state is ActionState.OPEN
+    last = part.progress[-1] if part.progress else None
+    return {
+        "ref": part.ref,
+        "goal": part.goal,
+        "action": part.action,
+        "unit": unit_name(part.unit),
+        "due": deadline_on(work, part.due_on) if waits else None,
+        "due_on": part.due_on,
+        "measure": part.measure_name,
+        "payer": " · ".join(one for one in (word(part.payer), part.line) if one)
+        if part.payer
+        else t("web.plan.no-cost"),
+        "state": {"label": word(part.state), "tone": TONES.get(part.state.value, "neutral")},
+        "since": last.effective_on if last else None,
+    }
+
+
 def plan_of(work: Work, plan: PlanView) -> dict[str, Any]:
-    """A version of the plan with its parts and answers."""
+    """A version of the plan with its goals, actions and answers."""
     going = plan.state in {PlanState.PROPOSED, PlanState.AGREED}
     return {
         "ref": plan.ref,
@@ -83,17 +139,28 @@ def plan_of(work: Work, plan: PlanView) -> dict[str, Any]:
         "focus": plan.focus,
         "proposed_at": plan.proposed_at,
         "agreed_at": plan.agreed_at,
-        "parts": [
+        "in_force": plan.state is PlanState.AGREED,
+        "waits": plan.state is PlanState.PROPOSED,
+        "person": t(
+            "web.plan.person-said",
+            reply=word(plan.person.reply),
+            day=plan.person.given_on,
+            how=word(plan.person.how),
+        )
+        if plan.person
+        else None,
+        "person_reason": plan.person.reason if plan.person else None,
+        "goals": [
             {
-                "goal": part.goal,
-                "action": part.action,
-                "unit": unit_name(part.unit),
-                "due": deadline_on(work, part.due_on) if going else None,
-                "due_on": part.due_on,
-                "measure": part.measure_name,
+                "goal": goal.goal,
+                "rows": [
+                    action_of(work, part, going=going) | {"place": f"{at}-{number}"}
+                    for number, part in enumerate(goal.actions, 1)
+                ],
             }
-            for part in plan.parts
+            for at, goal in enumerate(plan.goals, 1)
         ],
+        "parts": [action_of(work, part, going=going) for part in plan.parts],
         "answers": [
             {
                 "unit": unit_name(one.unit),
@@ -115,15 +182,19 @@ def draft(last: PlanView | None, rows: int) -> dict[str, Any]:
     """The form of a proposal: what the last version said, and rows left blank."""
     parts = [
         {
-            "goal": one.goal,
+            "goal": goal.goal if one is goal.actions[0] else "",
             "action": one.action,
             "unit_ref": one.unit.ref if one.unit else "",
             "due_on": one.due_on.isoformat(),
             "measure_ref": one.measure_ref or "",
+            "payer": one.payer.value if one.payer else "",
+            "line_ref": one.line_ref or "",
         }
-        for one in (last.parts if last else ())
+        for goal in (last.goals if last else ())
+        for one in goal.actions
     ]
-    blank = dict.fromkeys(("goal", "action", "unit_ref", "due_on", "measure_ref"), "")
+    names = ("goal", "action", "unit_ref", "due_on", "measure_ref", "payer", "line_ref")
+    blank = dict.fromkeys(names, "")
     return {"focus": last.focus if last else "", "parts": [*parts, *[blank] * max(rows - len(parts), 0)]}
 
 
@@ -141,12 +212,17 @@ def measures(work: Work) -> list[dict[str, str]]:
     ]
 
 
+def funding_lines(work: Work) -> list[dict[str, str]]:
+    """The funding lines in force today."""
+    return [{"value": one.ref, "label": f"{one.code} ({word(one.sector)})"} for one in lines(work)]
+
+
 def places(work: Work, case_id: int) -> list[dict[str, Any]]:
     """The placements of the case, each with its payers and the moves open to the reader."""
     found = []
     for row in placements_of(work, case_id):
         shares = shares_of(work, row.id)
-        lines = lines_by_id(work, [share.line_id for share in shares])
+        known = lines_by_id(work, [share.line_id for share in shares])
         total = sum(share.weight for share in shares) or 1
         found.append(
             {
@@ -162,7 +238,7 @@ def places(work: Work, case_id: int) -> list[dict[str, Any]]:
                 "waits": row.state is PlacementState.RESERVED,
                 "shares": [
                     {
-                        "line": f"{lines[share.line_id].code} {lines[share.line_id].name}",
+                        "line": f"{known[share.line_id].code} {known[share.line_id].name}",
                         "percent": t("web.places.percent", n=round(100 * share.weight / total)),
                         "amount": share.committed,
                     }
@@ -240,16 +316,17 @@ def referral_row(one: Any) -> dict[str, Any]:  # noqa: ANN401 - a ReferralRow
 
 
 def happened(
-    work: Work, shown: CasePage, *, before: int | None, limit: int
+    work: Work, shown: CasePage, *, before: int | None, limit: int, acts: Sequence[str] = ACTS
 ) -> tuple[list[dict[str, Any]], int | None]:
     """What was done in the case, newest first, and the mark of what came before."""
-    rows = history(work, case_ids=[shown.case_id], actions=ACTS, before=before, limit=limit + 1)
+    rows = history(work, case_ids=[shown.case_id], actions=acts, before=before, limit=limit + 1)
     named = {id_ for one in rows for id_ in (one.unit_id, _other(one)) if id_}
     units = shown_units(work, named)
     entries = [
         {
             "at": one.at,
             "who": one.actor,
+            "account": one.account_id,
             "institution": None if _other(one) == one.unit_id else _institution(units.get(one.unit_id or 0)),
             "title": word(one.action, "journal-action"),
             "body": ", ".join(_details(one, units)) or None,

