@@ -10,6 +10,11 @@ from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.cases.queries import cases_by_id, visible_refs
+from cii.cases.vocabulary import CasePath
+from cii.desk.announcing import news_for_me
+from cii.desk.filtering import DeskFilter, conditions
+from cii.desk.substituting import TakeForAbsent, substitutions, take_for_absent, tasks_in_place
+from cii.desk.vocabulary import Due, FilterPlace
 from cii.institutions.queries import UnitLabel, units_by_id
 from cii.kernel.clock import local_day
 from cii.notices.queries import notices
@@ -17,12 +22,17 @@ from cii.people.queries import PersonLabel, label
 from cii.routing.queries import visible_referral_refs
 from cii.store.work import Work
 from cii.web.base import Blueprint, may_open, see_other
-from cii.web.choices import choice_asked, t, text_asked, word
+from cii.web.choices import Option, choice_asked, options, t, text_asked, word
 from cii.web.clocks import deadline
+from cii.web.filters import saved_filters
+from cii.web.news import told
+from cii.web.taking import takers_for
 from cii.wire import language
-from cii.wire.doors import again, needs
+from cii.wire.doors import again, needs, once
+from cii.wire.pages import MOST
 from cii.wire.reading import asked
 from cii.workflow.actions import assign_task
+from cii.workflow.carried import open_stages
 from cii.workflow.inbox import Tab, TaskRow, inbox, inbox_counts
 
 page = Blueprint("desk", __name__)
@@ -47,31 +57,50 @@ PLACES = {"referral": "referrals.one", "recognition": "recognitions.one"}
 TOLD = 8
 """How many of the last notices stand beside the list."""
 _FIRST = (Tab.MINE, Tab.UNIT, Tab.OTHERS)
+_HANDED = frozenset({Tab.LATE, Tab.TO_DECIDE, Tab.UNASSIGNED, Tab.UNIT})
+"""Where a supervisor gives tasks to members: lists of the unit's own tasks."""
 
 
 @dataclass(frozen=True)
 class TakeTasks:
-    """Open tasks of my unit that I take upon me."""
+    """Open tasks of my unit that I take upon me; a supervisor's form carries whom else it may name."""
 
     refs: tuple[str, ...] = field(metadata={"min": 1, "max": 100})
+    account_ref: str | None = None
 
 
 @page.get("/desk", endpoint="page")
 @needs(Permit.SEE_DESK)
 def desk() -> str:
-    """What waits, under the tab asked for; without one, the first that holds something."""
-    counts = inbox_counts(g.work)
+    """What waits, under the tab and the filters asked for; without a tab, the first that holds something."""
+    work: Work = g.work
+    counts = inbox_counts(work)
     tab = choice_asked(Tab, "tab") or next((one for one in _FIRST if counts[one]), Tab.MINE)
-    shown = inbox(g.work, tab, text_asked("after") or None)
+    wish = DeskFilter(
+        choice_asked(CasePath, "path"), text_asked("stage"), choice_asked(Due, "due"), text_asked("name")
+    )
+    shown = inbox(work, tab, text_asked("after") or None, more=conditions(work, wish))
+    chosen = {name: text_asked(name) for name in ("path", "stage", "due", "name")}
+    kept: dict[str, Any] = {name: said for name, said in chosen.items() if said}
+    mine = tab in {Tab.UNASSIGNED, Tab.UNIT} and work.actor.account_id is not None
     return render_template(
         "pages/desk/desk.html",
         tab=tab.value,
-        tabs=_tabs(tab, counts),
-        rows=task_rows(g.work, shown.items),
-        next_url=url_for("desk.page", tab=tab.value, after=shown.next) if shown.next else None,
-        may_take=tab in {Tab.UNASSIGNED, Tab.UNIT} and g.work.actor.account_id is not None,
-        told=_told(g.work),
-        ways=_ways(g.work),
+        tabs=_tabs(tab, counts, kept),
+        rows=task_rows(work, shown.items),
+        next_url=url_for("desk.page", tab=tab.value, after=shown.next, **kept) if shown.next else None,
+        may_take=mine,
+        takers=takers_for(work) if tab in _HANDED and Permit.REASSIGN.value in work.actor.permits else [],
+        told=_told(work),
+        ways=_ways(work),
+        chosen=chosen,
+        filtered=bool(kept),
+        paths=options(CasePath),
+        stages=_stages(work),
+        dues=options(Due, "desk-due"),
+        saved=saved_filters(work, FilterPlace.DESK, "desk.page", {"tab": tab.value, **kept}),
+        unread=[told(one) for one in news_for_me(work, unread=True)],
+        **_standing(work),
     )
 
 
@@ -83,6 +112,46 @@ def take() -> Response:
     for ref in asked(TakeTasks).refs:
         assign_task(g.work, ref, g.work.actor.account_id)
     return see_other("desk.page", tab=Tab.MINE.value)
+
+
+@page.post("/desk/in-place")
+@needs(Permit.SEE_DESK)
+@once
+@again(desk)
+def take_in_place() -> Response:
+    """Take the ticked tasks of those for whom I stand in."""
+    take_for_absent(g.work, asked(TakeForAbsent))
+    return see_other("desk.page", tab=Tab.MINE.value)
+
+
+def _standing(work: Work) -> dict[str, Any]:
+    """For whom I stand in today, with their tasks; who stands in for me."""
+    me = work.actor.account_id
+    live = [one for one in substitutions(work) if one.live]
+    mine = [one for one in live if one.substitute_id == me]
+    rows = inbox(work, Tab.UNIT, limit=MOST, more=tasks_in_place(work, mine)).items if mine else []
+    absent = {one.absent_id: one.absent for one in mine}
+    shown = task_rows(work, rows)
+    for row, task in zip(shown, rows, strict=True):
+        row["absent"] = absent.get(task.account_id or 0)
+    return {
+        "standing": [
+            t("web.desk.standing", absent=one.absent, day=one.last_day, unit=one.unit.name) for one in mine
+        ],
+        "in_place": shown,
+        "replaced": [
+            t("web.desk.replaced", substitute=one.substitute, day=one.last_day)
+            for one in live
+            if one.absent_id == me
+        ],
+    }
+
+
+def _stages(work: Work) -> list[Option]:
+    lang = language.lang()
+    return [
+        {"value": one.key, "label": _said(one.title, lang)} for one in open_stages(work, work.actor.units)
+    ]
 
 
 def task_rows(work: Work, tasks: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - the rows of an inbox
@@ -134,11 +203,11 @@ def _unit(work: Work, unit: UnitLabel | None) -> str | None:
     )
 
 
-def _tabs(current: Tab, counts: Mapping[Tab, int]) -> list[dict[str, Any]]:
+def _tabs(current: Tab, counts: Mapping[Tab, int], kept: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "label": word(one, "inbox-tab"),
-            "url": url_for("desk.page", tab=one.value),
+            "url": url_for("desk.page", tab=one.value, **kept),
             "current": one is current,
             "count": counts[one],
         }

@@ -13,6 +13,9 @@ from cii.wire.public import PUBLIC
 
 page = Blueprint("settings", __name__)
 _PLACES = (
+    ("news.index", "web.news.title", "web.news.lead"),
+    ("absences.index", "web.absences.title", "web.absences.lead"),
+    ("load.index", "web.load.title", "web.load.lead"),
     ("notices.index", "web.notices.title", "web.notices.place"),
     ("notices.mails", "web.notices.mails", "web.notices.mails-place"),
     ("outbox.index", "web.outbox.title", "web.outbox.lead"),

@@ -122,6 +122,25 @@
   window.addEventListener("pageshow", (event) => { if (event.persisted) release(); });
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 
+  // Drafts: what is being written is kept every three seconds while somebody types, and once more when the page is left.
+  const drafts = new Map();
+  const keepDraft = (box, leaving = false) => {
+    const field = one("textarea", box);
+    const token = one("meta[name=csrf-token]")?.content;
+    clearTimeout(drafts.get(box));
+    drafts.delete(box);
+    if (!field || !token || sent.has(box.closest("form"))) return;
+    const body = new URLSearchParams({ case_ref: box.dataset.case, place: box.dataset.place, text: field.value });
+    fetch(box.dataset.draft, { method: "POST", body, headers: { "X-CSRF-Token": token }, keepalive: leaving })
+      .then((answer) => { const state = one("[data-draft-state]", box); if (state && answer.ok) { state.textContent = box.dataset.said; dirty = false; } })
+      .catch(() => {});
+  };
+  document.addEventListener("input", (event) => {
+    const box = event.target.closest("[data-draft]");
+    if (box && !drafts.has(box)) drafts.set(box, setTimeout(() => keepDraft(box), 3000));
+  });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) [...drafts.keys()].forEach((box) => keepDraft(box, true)); });
+
   // htmx: token on every change, focus where it was, one sentence about what happened.
   let focused = null;
   document.addEventListener("htmx:config:request", (event) => {
