@@ -48,6 +48,7 @@ def of_the_house(table: str) -> Thing:
 
 CASE = Thing("SELECT ref FROM case_file WHERE id = :case")
 NAMES: Mapping[str, Thing | str] = {
+    "/absences/<ref>": of_the_house("substitution"),
     "/accounts/<ref>": of_the_house("account"),
     "/agreements/<ref>": of_the_house("agreement"),
     "/budgets/<ref>": of_the_house("funding_line"),
@@ -56,6 +57,9 @@ NAMES: Mapping[str, Thing | str] = {
     "/cases/<ref>": CASE,
     "/cases/<ref>/consents/<consent>": of_case("consent"),
     "/cases/<ref>/grid/<item>": "french_oral",
+    "/cases/<ref>/links/<link>": of_case("signed_link"),
+    "/cases/<ref>/notes/<note>": of_case("case_note"),
+    "/cases/<ref>/plan/actions/<action>": Thing("SELECT a.ref FROM plan_part a JOIN plan p ON p.id = a.plan_id WHERE p.case_id = :case"),
     "/cases/<ref>/placements/<placement>": of_case("placement"),
     "/consents/<ref>": of_case("consent"),
     "/coordination/corrections/<ref>": of_the_house("corrective_measure"),
@@ -65,9 +69,15 @@ NAMES: Mapping[str, Thing | str] = {
     "/definitions/tables/<name>": "detection",
     "/definitions/tables/<name>/<version>": "1",
     "/detections/<ref>": of_case("detection"),
+    "/filters/<ref>": of_the_house("saved_filter"),
+    "/letterbox/<number>": "1",
+    "/links/<token>": "nothing-that-was-ever-made",
     "/measures/<ref>": of_the_house("measure"),
+    "/news/<ref>": of_the_house("legal_news"),
+    "/notices/<ref>": Thing("SELECT n.ref FROM notice n JOIN case_file c ON c.person_id = n.person_id WHERE c.id = :case"),
     "/observations/<ref>": Thing("SELECT ref FROM observation_contract ORDER BY id LIMIT 1"),
     "/observations/new/<ref>": CASE,
+    "/outbox/<ref>": of_the_house("outbox"),
     "/placements/<ref>": of_case("placement"),
     "/provider/attendance/<year>": "2026",
     "/provider/attendance/<year>/<number>": "9",
@@ -196,6 +206,7 @@ class Asker:
     def __init__(self, engine: Engine, client: Any, csrf: str, refs: Mapping[str, str]) -> None:
         self.engine, self.client, self.csrf, self.refs = engine, client, csrf, refs
         self.found: dict[str, str] = {}
+        self.observed = OBSERVED
         self.count = 0
 
     def ask(self, route: Route, *, nothing: bool = False) -> Asked:
@@ -212,7 +223,7 @@ class Asker:
     def _one(self, thing: Thing) -> str:
         if thing.sql not in self.found:
             with self.engine.connect() as connection:
-                self.found[thing.sql] = connection.execute(text(thing.sql), {"case": OBSERVED}).scalar() or NOBODY
+                self.found[thing.sql] = connection.execute(text(thing.sql), {"case": self.observed}).scalar() or NOBODY
         return self.found[thing.sql]
 
     def _send(self, route: Route, address: str) -> Any:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import SQLModel, col, select
 
 from cii.access.actions import AddAccount, add_account, add_membership, grant
+from cii.access.restricting import name_reader, restrict_case
 from cii.access.sections import Mask, effective, lead_grant, mask_for
 from cii.access.tables import Account
 from cii.access.vocabulary import Relation, Role, Section
@@ -27,6 +28,8 @@ from cii.store.work import Work
 
 OBSERVED = 1
 """The case that everybody asks for: led by GSR-VAL-DE-TRAVERS, with ORP-LITTORAL, OAI-REA and MEDECINS as parties."""
+RESTRICTED = 3
+"""A case led by ORP-LITTORAL, for named readers only: the case manager there, not the supervisor."""
 SENSITIVE = "Zqsens0x"
 WORD = re.compile(r"zq[a-z]{2,4}\d+x", re.IGNORECASE)
 
@@ -89,6 +92,9 @@ def plant(work: Work) -> None:
     for case in work.session.exec(select(CaseFile).order_by(col(CaseFile.id))).all():
         work.session.add_all(_rows(work, case))
     work.session.flush()
+    restricted = work.session.get_one(CaseFile, RESTRICTED)
+    restrict_case(work, RESTRICTED, restricted.ref, "Personne connue des membres de l'unité")
+    name_reader(work, RESTRICTED, account_of(work, "case_manager", "party").id or 0)
     person = run(text("SELECT person_id FROM case_file WHERE id = :id"), {"id": OBSERVED}).scalar_one()
     whole = lead_grant()
     day = work.today
@@ -241,7 +247,11 @@ def oracle(work: Work, account: Account) -> Oracle:
         ),
         {"at": work.now.replace(tzinfo=None)},
     ).all()
+    named = run(text("SELECT case_id FROM case_reader WHERE account_id = :id AND closed_at IS NULL"), {"id": account.id})
+    closed = {RESTRICTED} - set(named.scalars())
     for one in grants:
+        if one.case_id in closed:
+            continue
         opened = Mask(Section(one.reads), Section(one.writes))
         masks = [
             (opened, mask_for(seat.role, one.relation, seat.sector))

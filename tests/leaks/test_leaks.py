@@ -11,7 +11,7 @@ import pytest
 from cii.access.sections import TABLE
 from cii.access.vocabulary import Relation, Role
 from tests.leaks.asking import NOBODY, routes, undeclared
-from tests.leaks.planted import SENSITIVE, USUAL, WORD
+from tests.leaks.planted import RESTRICTED, SENSITIVE, USUAL, WORD
 
 OUTWARD = re.compile(r"\b(?:[0-9a-z]{10}|CII-[0-9A-Z]{4}-[0-9A-Z]{4})\b")
 ENDING = {"login.log_out", "session.log_out"}
@@ -103,6 +103,27 @@ def test_no_act_tells_what_is_closed(canton, role):
     wrong |= {relation: walked(canton, role, relation, acts_by_the_api) for relation in relations_of(role)[:3:2]}
 
     assert {relation: found for relation, found in wrong.items() if found} == {}
+
+
+def test_a_restricted_case_is_nothing_to_its_own_unit_but_for_the_named(canton):
+    wrong = {}
+    for role, relation in (("supervisor", "own"), ("case_manager", "ai"), ("case_manager", "own")):
+        asker, known = canton.someone(role, relation)
+        asker.observed = RESTRICTED
+        for route in routes(canton.app):
+            if not (route.personal and reads(route) and route.opens_for(Role(role))):
+                continue
+            there, nowhere = asker.ask(route), asker.ask(route, nothing=True)
+            if there.asked & known.mandated:
+                continue
+            if there.plain != nowhere.plain or beyond(canton, route, there, known):
+                wrong[f"{route} as {role}.{relation}"] = there.status
+    reader, _ = canton.someone("case_manager", "party")
+    reader.observed = RESTRICTED
+
+    opened = [str(one) for one in routes(canton.app) if one.endpoint == "cases.one" and reader.ask(one).status == 200]
+    assert wrong == {}
+    assert opened == ["GET /cases/<ref:ref>"]
 
 
 def test_without_a_session_only_the_public_list_answers(canton):
