@@ -56,6 +56,7 @@ JOBS: tuple[Job, ...] = (
     Job("reconciliation", "cii.jobs.night:reconcile"),
     Job("coordination", "cii.coordination.actions:watch"),
     Job("stuck-timers", "cii.jobs.night:name_stuck_timers"),
+    Job("ends-of-right", "cii.cases.ends_of_right:warn_ends"),
 )
 """Every job with a business date, in the order of the night. One line each."""
 
