@@ -1,6 +1,5 @@
 """The legal bases as code: each with its preconditions, all that fail named at once; the AVS number."""
 
-import unicodedata
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError
 from cii.access.vocabulary import Section
 from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import Refusal
+from cii.kernel.folding import folded as folded  # noqa: PLC0414 - named here for those who fold names
 from cii.people.vocabulary import Basis, Likeness, StatusKind
 
 SHORTEST_REASON = 20
@@ -59,13 +59,6 @@ def avs_number(written: str) -> str:
 def avs_written(number: str) -> str:
     """The number as people write it: 756.9217.0769.85."""
     return f"{number[:3]}.{number[3:7]}.{number[7:11]}.{number[11:]}"
-
-
-def folded(*words: str) -> str:
-    """Words without accents, case and punctuation, for search by prefix."""
-    plain = unicodedata.normalize("NFKD", " ".join(words).casefold().replace("œ", "oe").replace("æ", "ae"))
-    letters = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return " ".join("".join(letters).split())
 
 
 @dataclass(frozen=True, slots=True)
