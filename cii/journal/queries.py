@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, bindparam, or_
+from sqlalchemy import ColumnElement, Engine, String, and_, bindparam, or_, type_coerce
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
 
 from cii.journal import chain
-from cii.journal.sealing import LINKED, fields_of, seal_folder, seal_mac, unsealed
+from cii.journal.sealing import LINKED, seal_folder, seal_mac, unsealed, written_moment
 from cii.journal.tables import JournalEntry, JournalPayload, JournalSeal, JournalSubject
+from cii.store.ready import Ready
 from cii.store.settings import Settings
 from cii.store.work import Work
 
@@ -42,17 +44,23 @@ class Verdict:
     first_fault: Fault | None = None
 
 
-_chained = (
-    select(col(JournalEntry.seq), col(JournalEntry.hash), col(JournalEntry.id), *LINKED)
-    .where(col(JournalEntry.seq) > bindparam("after"))
-    .order_by(col(JournalEntry.seq))
-    .limit(CHUNK)
-)
-_payloads = (
-    select(col(JournalPayload.entry_id), col(JournalPayload.salt), col(JournalPayload.payload))
-    .join(JournalEntry, col(JournalEntry.id) == col(JournalPayload.entry_id))
+_CHAINED = Ready(
+    columns(
+        col(JournalEntry.seq),
+        col(JournalEntry.hash),
+        col(JournalEntry.id),
+        type_coerce(col(JournalEntry.at), String),
+        *LINKED[1:],
+        col(JournalPayload.salt),
+        col(JournalPayload.payload),
+    )
+    .join(JournalPayload, col(JournalPayload.entry_id) == col(JournalEntry.id), isouter=True)
     .where(col(JournalEntry.seq) > bindparam("after"), col(JournalEntry.seq) <= bindparam("upto"))
+    .order_by(col(JournalEntry.seq)),
+    ("after", "upto"),
 )
+"""The chain as the driver gives it, moments as the driver writes them: millions of rows go through here."""
+_SEQ, _HASH, _ID, _AT, _OBJECTS, _DIGEST, _SALT, _BODY = 0, 1, 2, 3, 10, 14, 15, 16
 
 
 _written = (
@@ -116,13 +124,13 @@ class _Walk:
 
     def through(self, session: Session) -> Fault | None:
         """Walk to the end; the first fault, or None."""
-        while rows := session.connection().execute(_chained, {"after": self.seq}).all():
-            after = self.seq
-            for row in rows:
-                if fault := self._step(row):
-                    return fault
-            if fault := self._payloads(session, after, rows):
+        connection = session.connection()
+        while rows := _CHAINED.read(connection, {"after": self.seq, "upto": self.seq + CHUNK}):
+            if fault := self._chunk(rows):
                 return fault
+        last = session.exec(select(func.max(col(JournalEntry.seq)))).one()
+        if (last or 0) > self.seq:
+            return Fault(self.seq + 1, "missing")
         beyond = [seq for seq in self.expected if seq > self.seq]
         if beyond:
             return Fault(min(beyond), "cut_off")
@@ -134,28 +142,28 @@ class _Walk:
         ).one()
         return None if counted == self.subjects else Fault(self.seq, "subjects_changed")
 
-    def _step(self, row: Sequence[Any]) -> Fault | None:
-        seq, hash_, entry_id = row[0], row[1], row[2]
-        if seq != self.seq + 1:
-            return Fault(self.seq + 1, "missing")
-        self.prev = chain.link(self.key, self.prev, fields_of(seq, entry_id, row[3:]))
-        self.seq = seq
-        if self.prev != hash_:
-            return Fault(seq, "changed", entry_id)
-        if self.expected.get(seq, hash_) != hash_:
-            return Fault(seq, "seal_changed", entry_id)
-        objects: str = row[10]
-        self.subjects += objects.count(" ") + 1 if objects else 0
-        return None
-
-    def _payloads(self, session: Session, after: int, rows: Sequence[Sequence[Any]]) -> Fault | None:
-        digests = {row[2]: (row[0], row[14]) for row in rows if row[14] is not None}
-        found = session.connection().execute(_payloads, {"after": after, "upto": self.seq}).all()
-        for entry_id, salt, payload in found:
-            seq, digest = digests.get(entry_id, (after + 1, None))
-            if chain.payload_digest(salt, payload) != digest:
-                return Fault(seq, "payload_changed", entry_id)
-        self.erased += len(digests) - len(found)
+    def _chunk(self, rows: Sequence[Sequence[Any]]) -> Fault | None:
+        """Rows in order: the next number, the link that follows from the last, the payload as sealed."""
+        key, seq, prev, subjects, erased = self.key, self.seq, self.prev, 0, 0
+        expected, link, digest_of = self.expected, chain.link, chain.payload_digest
+        for row in rows:
+            if row[_SEQ] != seq + 1:
+                return Fault(seq + 1, "missing")
+            seq += 1
+            prev = link(key, prev, (seq, row[_ID], written_moment(row[_AT]), *row[_AT + 1 : _SALT]))
+            if prev != row[_HASH]:
+                return Fault(seq, "changed", row[_ID])
+            if seq in expected and expected[seq] != prev:
+                return Fault(seq, "seal_changed", row[_ID])
+            if row[_OBJECTS]:
+                subjects += row[_OBJECTS].count(" ") + 1
+            if row[_BODY] is None:
+                erased += row[_DIGEST] is not None
+            elif digest_of(row[_SALT], row[_BODY]) != row[_DIGEST]:
+                return Fault(seq, "payload_changed", row[_ID])
+        self.seq, self.prev = seq, prev
+        self.subjects += subjects
+        self.erased += erased
         return None
 
 

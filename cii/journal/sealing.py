@@ -36,10 +36,19 @@ _pending = (
 )
 
 
+def written_moment(at: datetime | str) -> str:
+    """A moment as a link holds it: UTC with six digits of a second, from the driver's own text or type."""
+    if isinstance(at, str):
+        return f"{at[:10]}T{at[11:]}{'' if len(at) > _WHOLE_SECOND else '.000000'}+00:00"
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+_WHOLE_SECOND = len("2026-01-31 12:00:00")
+
+
 def fields_of(seq: int, id_: int, linked: Sequence[Any]) -> list[object]:
     """The fields of one link, ready for `chain.link`; `linked` starts with the moment."""
-    at: datetime = linked[0]
-    return [seq, id_, at.astimezone(UTC).isoformat(timespec="microseconds"), *linked[1:]]
+    return [seq, id_, written_moment(linked[0]), *linked[1:]]
 
 
 def seal(engine: Engine, now: datetime, settings: Settings) -> int:

@@ -175,17 +175,87 @@ def test_a_refused_attempt_is_written_down(work):
     assert (row.action, row.payload) == ("refused", {"action": "read_case", "code": "unknown"})
 
 
-def test_entries_written_at_the_same_time_form_one_chain(fresh_engine, own_settings):
+def test_an_entry_that_was_slipped_in_is_found(journalled, own_settings):
+    copied = "at, account_id, actor, unit_id, action, kind, ref, objects, sections, basis, correlation, payload_digest"
+    attack(
+        journalled,
+        "UPDATE journal_entry SET seq = seq + 100 WHERE seq > 3",
+        "UPDATE journal_entry SET seq = seq - 99 WHERE seq > 100",
+        f"INSERT INTO journal_entry (id, seq, hash, {copied}) "
+        f"SELECT 99, 4, hash, {copied} FROM journal_entry WHERE seq = 3",
+    )
+
+    fault = verify(journalled, own_settings).first_fault
+
+    assert (fault.what, fault.seq, fault.entry_id) == ("changed", 4, 99)
+
+
+def test_an_entry_moved_beyond_the_end_is_found(journalled, own_settings):
+    attack(journalled, "UPDATE journal_entry SET seq = 900000 WHERE seq = 5")
+
+    fault = verify(journalled, own_settings).first_fault
+
+    assert (fault.what, fault.seq) == ("missing", 5)
+
+
+def test_a_payload_that_was_put_where_none_was_is_found(journalled, own_settings):
+    with working(journalled, HOUSE, NOW, settings=own_settings) as work:
+        wrote(work, "sign", "case", 12)
+    seal(journalled, NOW, own_settings)
+    attack(journalled, "INSERT INTO journal_payload (entry_id, salt, payload) VALUES (6, 'x', '{}')")
+
+    fault = verify(journalled, own_settings).first_fault
+
+    assert (fault.what, fault.seq) == ("payload_changed", 6)
+
+
+def test_a_seal_changed_in_the_database_is_found(journalled, own_settings):
+    attack(journalled, "UPDATE journal_seal SET hash = 'f' WHERE seq = 5")
+
+    assert verify(journalled, own_settings).first_fault.what == "seal_changed"
+
+
+def test_a_chain_rebuilt_with_the_key_is_found_through_the_second_place(journalled, own_settings):
+    """Whoever holds the key and the database can make a new chain; the seals elsewhere remember the old one."""
+    attack(
+        journalled,
+        "UPDATE journal_entry SET actor = 'somebody else' WHERE seq = 3",
+        "UPDATE journal_entry SET seq = NULL, hash = NULL",
+        "DELETE FROM journal_seal",
+    )
+    elsewhere = own_settings.model_copy(update={"seal_dir": own_settings.data_dir / "new"})
+    assert seal(journalled, NOW, elsewhere) == 5
+    assert verify(journalled, elsewhere).ok
+
+    assert verify(journalled, own_settings).first_fault.what == "seal_changed"
+
+
+def test_each_moment_is_linked_as_it_was_written(fresh_engine, own_settings):
+    """With and without a fraction of a second, as the engines keep them."""
+    for moment in (NOW, NOW.replace(microsecond=1), NOW.replace(microsecond=120_000)):
+        with working(fresh_engine, HOUSE, moment, settings=own_settings) as work:
+            wrote(work, "note", "case", 1)
+
+    seal(fresh_engine, NOW, own_settings)
+
+    assert verify(fresh_engine, own_settings).ok
+
+
+def test_eight_writers_and_their_sealers_form_one_chain(fresh_engine, own_settings):
     from concurrent.futures import ThreadPoolExecutor
 
-    def write_and_seal(n):
-        with working(fresh_engine, HOUSE, NOW, settings=own_settings) as work:
-            wrote(work, "note", "case", n)
-        return seal(fresh_engine, NOW, own_settings)
+    def write_and_seal(writer):
+        sealed = 0
+        for n in range(1, 201):
+            with working(fresh_engine, HOUSE, NOW, settings=own_settings) as work:
+                wrote(work, "note", "case", writer * 1000 + n, payload={"n": n})
+            if n % 50 == 0:
+                sealed += seal(fresh_engine, NOW, own_settings)
+        return sealed
 
-    with ThreadPoolExecutor(4) as pool:
-        sealed = list(pool.map(write_and_seal, range(16)))
+    with ThreadPoolExecutor(8) as pool:
+        sealed = sum(pool.map(write_and_seal, range(8)))
 
     verdict = verify(fresh_engine, own_settings)
-    assert sum(sealed) == 16
-    assert (verdict.ok, verdict.entries) == (True, 16)
+    assert sealed == 1600
+    assert (verdict.ok, verdict.entries, verdict.unsealed) == (True, 1600, 0)

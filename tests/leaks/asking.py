@@ -78,6 +78,8 @@ NAMES: Mapping[str, Thing | str] = {
     "/observations/<ref>": Thing("SELECT ref FROM observation_contract ORDER BY id LIMIT 1"),
     "/observations/new/<ref>": CASE,
     "/outbox/<ref>": of_the_house("outbox"),
+    "/merges/<ref>": Thing("SELECT m.ref FROM person_merge m JOIN case_file c ON c.person_id = m.new_person_id WHERE c.id = :case"),
+    "/persons/<ref>": Thing("SELECT p.ref FROM person p JOIN case_file c ON c.person_id = p.id WHERE c.id = :case"),
     "/placements/<ref>": of_case("placement"),
     "/provider/attendance/<year>": "2026",
     "/provider/attendance/<year>/<number>": "9",
@@ -223,7 +225,9 @@ class Asker:
     def _one(self, thing: Thing) -> str:
         if thing.sql not in self.found:
             with self.engine.connect() as connection:
-                self.found[thing.sql] = connection.execute(text(thing.sql), {"case": self.observed}).scalar() or NOBODY
+                self.found[thing.sql] = (
+                    connection.execute(text(thing.sql), {"case": self.observed}).scalar() or NOBODY
+                )
         return self.found[thing.sql]
 
     def _send(self, route: Route, address: str) -> Any:
@@ -238,12 +242,16 @@ class Asker:
         if path in FILES:
             return self.client.open(address, method=route.method, headers=headers)
         body = filled(BODIES.get(path), self.refs)
-        return self.client.open(address, method=route.method, headers=headers, json={} if body is None else body)
+        return self.client.open(
+            address, method=route.method, headers=headers, json={} if body is None else body
+        )
 
     @staticmethod
     def _told(answer: Any, asked: set[str]) -> Asked:
         headers = dict(answer.headers)
-        said = "\n".join([told(answer.data, answer.mimetype), *(f"{name}: {value}" for name, value in headers.items())])
+        said = "\n".join(
+            [told(answer.data, answer.mimetype), *(f"{name}: {value}" for name, value in headers.items())]
+        )
         return Asked(answer.status_code, said, frozenset(asked), headers)
 
 

@@ -39,7 +39,9 @@ class Canton:
 
     def work(self) -> Any:
         held = self.town.app.wiring
-        return working(self.engine, HOUSE, self.town.clock.now(), calendar=held.calendar, settings=held.settings)
+        return working(
+            self.engine, HOUSE, self.town.clock.now(), calendar=held.calendar, settings=held.settings
+        )
 
     def someone(self, role: str, relation: str) -> tuple[Asker, Oracle]:
         """A client of that account, logged in, and what it may meet."""

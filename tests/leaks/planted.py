@@ -125,8 +125,8 @@ def plant(work: Work) -> None:
 
 
 _UPDATES = (
-    "UPDATE identity SET last_name = 'Zqid' || person_id || 'x', first_name = 'Zqfn' || person_id || 'x',"
-    " municipality = 'Zqvi' || person_id || 'x', folded = 'zqid' || person_id || 'x zqfn' || person_id || 'x'",
+    "UPDATE identity SET last_name = 'Zqid' || person_id || 'x', first_name = 'Zqfn' || person_id || 'x'",
+    "UPDATE identity SET municipality = 'Zqvi' || person_id || 'x', folded = 'zqid' || person_id || 'x zqfn' || person_id || 'x'",
     "UPDATE plan SET focus = 'Zqpl' || case_id || 'x'",
     "UPDATE assessment SET synthesis = 'Zqpl' || case_id || 'x' WHERE state = 'signed'",
     "UPDATE referral SET reason = 'Zqrf' || case_id || 'x' WHERE case_id IS NOT NULL",
@@ -237,7 +237,11 @@ def oracle(work: Work, account: Account) -> Oracle:
     ).all()
     made = Oracle(frozenset(one.unit_id for one in held), frozenset(one.role for one in held))
     made.mandated = frozenset(
-        name for sql in _MANDATES.values() for row in run(text(sql), {"id": account.id}) for name in row if name
+        name
+        for sql in _MANDATES.values()
+        for row in run(text(sql), {"id": account.id})
+        for name in row
+        if name
     )
     made.sensitive = unit_by_code(work, "ZQSENS").id or 0
     grants = run(
@@ -247,7 +251,10 @@ def oracle(work: Work, account: Account) -> Oracle:
         ),
         {"at": work.now.replace(tzinfo=None)},
     ).all()
-    named = run(text("SELECT case_id FROM case_reader WHERE account_id = :id AND closed_at IS NULL"), {"id": account.id})
+    named = run(
+        text("SELECT case_id FROM case_reader WHERE account_id = :id AND closed_at IS NULL"),
+        {"id": account.id},
+    )
     closed = {RESTRICTED} - set(named.scalars())
     for one in grants:
         if one.case_id in closed:
@@ -278,7 +285,7 @@ def outward_names(engine: Engine) -> dict[str, frozenset[tuple[str, int]]]:
                     continue
                 only = " AND subject = 'case'" if name == "subject_id" and "subject" in held else ""
                 rows = connection.execute(
-                    text(f"SELECT ref, {name} FROM {table.name} WHERE {name} IS NOT NULL{only}")  # noqa: S608
+                    text(f"SELECT ref, {name} FROM {table.name} WHERE {name} IS NOT NULL{only}")
                 )
                 for ref, number in rows:
                     found.setdefault(ref, set()).add((owners[name], number))

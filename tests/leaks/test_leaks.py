@@ -31,7 +31,15 @@ def relations_of(role):
         return ["own", "foreign", *usual]
     told = {"agenda": Relation.AGENDA, "glass": Relation.BREAK_GLASS}
     further = [name for name, relation in told.items() if relation in TABLE[Role(role)]]
-    return ["own", "party", "former", "foreign", *further, *usual, *(["past", "sensitive"] if role == "case_manager" else [])]
+    return [
+        "own",
+        "party",
+        "former",
+        "foreign",
+        *further,
+        *usual,
+        *(["past", "sensitive"] if role == "case_manager" else []),
+    ]
 
 
 def beyond(canton, route, answer, known):
@@ -64,9 +72,10 @@ def walked(canton, role, relation, chosen):
             wrong[str(route)] = there.said[:300]
         if found := beyond(canton, route, there, known):
             wrong[str(route)] = found
-        foreign = not any(
-            known.knows(owner) for ref in there.asked for owner in canton.owners(ref)
-        ) and not there.asked & known.mandated
+        foreign = (
+            not any(known.knows(owner) for ref in there.asked for owner in canton.owners(ref))
+            and not there.asked & known.mandated
+        )
         if there.asked - {NOBODY} and foreign:
             nowhere = asker.ask(route, nothing=True) if relation == "foreign" else None
             if there.status < 400 or (nowhere is not None and there.plain != nowhere.plain):
@@ -100,7 +109,9 @@ def test_no_reading_tells_what_is_closed(canton, role):
 @pytest.mark.parametrize("role", ROLES)
 def test_no_act_tells_what_is_closed(canton, role):
     wrong = {"foreign": walked(canton, role, "foreign", acts)}
-    wrong |= {relation: walked(canton, role, relation, acts_by_the_api) for relation in relations_of(role)[:3:2]}
+    wrong |= {
+        relation: walked(canton, role, relation, acts_by_the_api) for relation in relations_of(role)[:3:2]
+    }
 
     assert {relation: found for relation, found in wrong.items() if found} == {}
 
@@ -121,7 +132,11 @@ def test_a_restricted_case_is_nothing_to_its_own_unit_but_for_the_named(canton):
     reader, _ = canton.someone("case_manager", "party")
     reader.observed = RESTRICTED
 
-    opened = [str(one) for one in routes(canton.app) if one.endpoint == "cases.one" and reader.ask(one).status == 200]
+    opened = [
+        str(one)
+        for one in routes(canton.app)
+        if one.endpoint == "cases.one" and reader.ask(one).status == 200
+    ]
     assert wrong == {}
     assert opened == ["GET /cases/<ref:ref>"]
 
