@@ -14,11 +14,12 @@ from cii.cases.tables import CaseFile
 from cii.journal.actions import wrote
 from cii.kernel.clock import local_midnight
 from cii.kernel.errors import NotAllowed, Refusal, refuse
+from cii.kernel.folding import folded
 from cii.notices.actions import tell
 from cii.people.actions import disclose
 from cii.people.matching import persons_meant
 from cii.people.queries import BasisClaims, avs_hash, basis_facts, person_by_id
-from cii.people.rules import avs_number, basis_faults, folded
+from cii.people.rules import avs_number, basis_faults
 from cii.people.vocabulary import Basis, Purpose
 from cii.requests.queries import own_request, question_to_me, state_of, steps_of
 from cii.requests.rules import (

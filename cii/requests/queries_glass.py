@@ -91,8 +91,16 @@ def active_glass(work: Work, person_id: int) -> BreakGlass | None:
 
 
 @dataclass(frozen=True, slots=True)
+class GlassCase:
+    """A case under an opening, as far as it is open to the reader now."""
+
+    ref: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class GlassRow:
-    """An opening as its user and its reviewer read it; `cases`: reference (where open now) and number."""
+    """An opening as its user and its reviewer read it; `cases` only while they are open to the reader."""
 
     ref: str
     state: GlassState
@@ -104,7 +112,7 @@ class GlassRow:
     ended_at: datetime | None
     review_due: date
     late: bool
-    cases: tuple[tuple[str | None, str], ...]
+    cases: tuple[GlassCase, ...]
     informed_at: datetime | None
     finding: Finding | None
     finding_reason: str | None
@@ -180,10 +188,10 @@ def _row(
     )
 
 
-def _cases(work: Work, row: BreakGlass) -> tuple[tuple[str | None, str], ...]:
+def _cases(work: Work, row: BreakGlass) -> tuple[GlassCase, ...]:
     ids = cases_under(work, f"break_glass:{row.id}")
     seen = cases_by_id(work, ids)
-    return tuple((seen[one].ref, seen[one].number) for one in ids if one in seen)
+    return tuple(GlassCase(seen[one].ref, seen[one].number) for one in ids if one in seen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import g, request, url_for
 
+from cii.access.permits import Permit
 from cii.access.vocabulary import Section
 from cii.cases.queries import case_by_ref, shown_units
 from cii.cases.shapes import CaseView
@@ -16,9 +17,11 @@ from cii.institutions.queries import UnitLabel
 from cii.kernel.clock import local_day
 from cii.kernel.errors import NotAllowed
 from cii.people.queries import avs_of, person_by_id
+from cii.requests.queries_glass import active_glass
 from cii.routing.actions_case import OWN_OUTCOMES
 from cii.routing.queries import referrals_of_case
 from cii.store.work import Work
+from cii.texts.formats import moment
 from cii.web.base import may_open
 from cii.web.choices import t, word
 from cii.web.clocks import deadline
@@ -42,11 +45,13 @@ TABS: Mapping[str, Section] = {
     "sharing": Section.IDENTITY,
     "decisions": Section.PLAN,
     "timeline": Section.PLAN,
+    "documents": ~(Section.NOTES | Section.SOCIAL_FACTS),
     "notes": Section.NOTES,
     "links": Section.IDENTITY,
 }
 """Page of a case → sections, one of which must be open."""
 PAGES: Mapping[str, str] = {
+    "documents": "attachments.index",
     "links": "case_links.index",
     "timeline": "case_notes.timeline",
     "notes": "case_notes.index",
@@ -120,6 +125,7 @@ def head(shown: CasePage, tab: str) -> dict[str, Any]:
         "tabs": _tabs(view, tab),
         "why_closed": _why_closed(shown),
         "referral": _waiting(shown),
+        "glass": _glass(shown),
         "done": _done(),
         "today": g.work.today.isoformat(),
         "find_url": _find_url(view),
@@ -254,6 +260,20 @@ def _why_closed(shown: CasePage) -> str | None:
     return None
 
 
+def _glass(shown: CasePage) -> dict[str, str] | None:
+    """The emergency access under which the reader sees the case, with the time that is left."""
+    if shown.view.may_write or Permit.BREAK_GLASS.value not in g.work.actor.permits:
+        return None
+    row = active_glass(g.work, shown.person_id)
+    if row is None:
+        return None
+    left = int((row.until - g.work.now).total_seconds() // 60)
+    return {
+        "text": t("web.glass.banner", until=moment(row.until, language.lang()), minutes=left),
+        "url": url_for("glass.end", ref=row.ref),
+    }
+
+
 def _waiting(shown: CasePage) -> dict[str, str] | None:
     """The referral that waits for an answer, with the way to it."""
     for one in referrals_of_case(g.work, shown.case_id):
@@ -282,6 +302,7 @@ def _done() -> str | None:
 DONE = frozenset({
     "opened", "grid", "grid-finished", "medical", "medical-finished", "signed", "proposed", "answered",
     "noted", "withdrawn", "finished", "assigned", "moved", "dismissed", "announced", "requested", "suspended",
-    "resumed", "reopened", "extra", "handed", "person-word", "action-marked", "met", "link-revoked", "objectives",
+    "resumed", "reopened", "extra", "handed", "person-word", "action-marked", "met", "link-revoked",
+    "objectives",
 })  # fmt: skip
 """The words (`word.done.<…>`) that may follow a redirect."""
