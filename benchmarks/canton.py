@@ -62,7 +62,7 @@ def inbox_page() -> Sides:
 
 
 def case_list() -> Sides:
-    """Fifty cases from the room's query to the bytes of the answer, against its statement raw on the driver."""
+    """Fifty cases from the query to the bytes of the answer, against its statement raw on the driver."""
     held, engine, now = _canton()
     with working(engine, HOUSE, now, settings=held, writing=False) as work:
         actor = account_actor(work, EMAIL)

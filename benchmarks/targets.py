@@ -1,6 +1,6 @@
 """Every target by its name; later rooms add theirs here."""
 
-from benchmarks import beside, canton, decisions, engine, process, rows, storage, whatif
+from benchmarks import beside, canton, decisions, engine, journal, process, rows, search, storage, whatif
 from benchmarks.measure import Target
 
 _ALL = [
@@ -106,6 +106,15 @@ _ALL = [
         canton.case_request,
     ),
     Target("case-page", "the list of cases as a page", "the same list as JSON", 1.6, canton.case_page),
+    Target("search-sqlite", "the slowest search among 100 000 cases", "50 milliseconds", 1, search.on_sqlite),
+    Target(
+        "search-postgresql",
+        "the slowest search among 100 000 cases",
+        "50 milliseconds",
+        1,
+        search.on_postgresql,
+    ),
+    Target("audit-verify", "200 000 entries of the journal verified", "2 seconds", 1, journal.verified),
     Target(
         "reconcile",
         "a night's reconciliation",

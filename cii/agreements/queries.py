@@ -22,7 +22,7 @@ from cii.agreements.tables import (
     Tariff,
 )
 from cii.agreements.vocabulary import AgreementState
-from cii.institutions.queries import line_facts
+from cii.institutions.queries import line_facts, unit_labels
 from cii.kernel.errors import UnknownThing
 from cii.kernel.period import Period
 from cii.store.work import HOUSE, Actor, Work
@@ -72,6 +72,14 @@ def _of_mixed_measure() -> ColumnElement[bool]:
         .join(there, there.c.line_id == col(other.line_id))
         .where(col(mine.agreement_id) == col(Agreement.id), here.c.sector != there.c.sector)
         .exists()
+    )
+
+
+def provider_names(actor: Actor) -> Select[Any]:
+    """Ref, code and name of providers' units that the actor may know; protected names are for members."""
+    known = or_(unit_labels.c.sensitive.is_(False), unit_labels.c.unit_id.in_(actor.units))
+    return select(col(Provider.ref), unit_labels.c.code, unit_labels.c.name).join(
+        unit_labels, (unit_labels.c.unit_id == col(Provider.unit_id)) & known
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypedDict, cast
 
-from sqlalchemy import ColumnElement, String, and_, or_, type_coerce
+from sqlalchemy import ColumnElement, Select, String, Subquery, and_, or_, type_coerce, union
 from sqlalchemy import select as columns
 from sqlmodel import Session, col
 
@@ -19,7 +19,7 @@ from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath, CaseStatus
 from cii.institutions.queries import unit_labels
 from cii.kernel.errors import Refusal
-from cii.people.names import LABEL, LAST, label_told, named, with_names, with_number
+from cii.people.names import LABEL, LAST, Range, label_told, named, persons_named, with_names, with_number
 from cii.people.queries import avs_hash
 from cii.people.rules import avs_number
 from cii.store.work import Actor, Work
@@ -56,6 +56,8 @@ class CaseRow(TypedDict):
 
 _ORDER: tuple[tuple[Any, bool], ...] = ((col(CaseFile.opened_at), True), (col(CaseFile.ref), True))
 _AFTER = mark_values(_ORDER)
+_MANY = 200
+"""Persons of one name whose cases are looked for in a search."""
 _UNIT = tuple(unit_labels.c[name] for name in ("ref", "code", "name", "institution", "sector"))
 
 
@@ -70,10 +72,7 @@ def case_list(work: Work, shown: CaseFilter, mark: str | None = None, limit: int
     )
     rows = made.read(work.session.connection(), {"now": work.now, "rows": limit + 1, **values_of(since)})
     page = page_of(rows, limit, work.settings, "cases", lambda row: (row[6], row[1]))
-    work.saw("case", (row[0] for row in page.items), int(Section.IDENTITY))
-    work.saw("person", (row[14] for row in page.items if row[14] is not None), int(Section.IDENTITY))
-    me = work.actor.account_id or 0
-    return Page([_told(row, me) for row in page.items], page.next)
+    return Page(rows_told(work, page.items), page.next)
 
 
 def _told(row: Sequence[Any], me: int) -> CaseRow:
@@ -115,7 +114,36 @@ def _searching(work: Work, shown: CaseFilter, text: str, marked: bool) -> Listin
     return _made(work.actor, [*_filters(work.actor, shown), or_(*ways)], marked=marked)
 
 
-def _made(actor: Actor, filters: list[ColumnElement[bool]], *, marked: bool) -> Listing:
+def found_by(actor: Actor, ranges: Sequence[Range], number: Range | None, avs: Any = None) -> Listing:  # noqa: ANN401
+    """The statement of the newest cases by name of the person, number of the case or keyed hash of the AVS.
+
+    Of very many persons of that name the first are looked at: whoever has so many types another letter.
+    """
+    reader = Work(cast("Session", None), actor, AT)
+    ways: list[Select[Any]] = []
+    if ranges:
+        persons = persons_named(actor, ranges, AT, _MANY).subquery("persons")
+        ways.append(columns(col(CaseFile.id)).join(persons, persons.c.person_id == col(CaseFile.person_id)))
+    if avs is not None:
+        ways.append(columns(col(CaseFile.id)).where(col(CaseFile.person_id).in_(with_number(actor, avs, AT))))
+    if number is not None:
+        begins = (col(CaseFile.number) >= number[0], col(CaseFile.number) < number[1])
+        seen = columns(col(CaseFile.id)).where(*begins, visible_to(reader, Section.IDENTITY))
+        first = seen.order_by(col(CaseFile.number)).limit(ROWS).subquery("numbered")
+        ways.append(columns(first.c.id))
+    return _made(actor, [], marked=False, among=union(*ways).subquery("among"))
+
+
+def rows_told(work: Work, rows: Sequence[Any]) -> list[CaseRow]:
+    """Rows of a list as JSON tells them; what they show of persons is remembered for the journal."""
+    work.saw("case", (row[0] for row in rows), int(Section.IDENTITY))
+    work.saw("person", (row[14] for row in rows if row[14] is not None), int(Section.IDENTITY))
+    return [_told(row, work.actor.account_id or 0) for row in rows]
+
+
+def _made(
+    actor: Actor, filters: list[ColumnElement[bool]], *, marked: bool, among: Subquery | None = None
+) -> Listing:
     reader = Work(cast("Session", None), actor, AT)
     found = columns(
         col(CaseFile.id),
@@ -130,6 +158,8 @@ def _made(actor: Actor, filters: list[ColumnElement[bool]], *, marked: bool) -> 
         col(CaseFile.lead_unit_id),
         col(CaseFile.person_id).label("of_person"),
     ).where(visible_to(reader, Section.IDENTITY), *filters)
+    if among is not None:
+        found = found.join_from(among, CaseFile, col(CaseFile.id) == among.c.id)
     if marked:
         found = found.where(after(_ORDER, _AFTER))
     held = found.order_by(*(column.desc() for column, _ in _ORDER)).limit(ROWS).subquery("held")

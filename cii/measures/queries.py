@@ -15,6 +15,9 @@ from cii.measures.tables import Measure, MeasurePlaces, MeasureRespondent, Measu
 from cii.measures.vocabulary import MeasureKind
 from cii.store.work import Work
 
+measure_names = select(col(Measure.ref), col(Measure.code), col(Measure.name), col(Measure.ends_on))
+"""Every measure as search knows it; the catalogue is open to every account."""
+
 
 def measure_by_ref(work: Work, ref: str) -> Measure:
     """The measure of that reference; refuses UnknownThing."""

@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from cii.access.queries import person_visible
-from cii.people.rules import folded
+from cii.kernel.folding import folded
 from cii.people.tables import Identity, Person
 from cii.people.tables_names import IdentityWord
 from cii.store.work import HOUSE, Actor
@@ -75,27 +75,56 @@ def spoken(text: str) -> list[str]:
     return sorted(set(folded(text).split()), key=lambda word: (-len(word), word))
 
 
-def identities_named(actor: Actor, words: list[str]) -> Select[Any]:
-    """Ids of identities of the actor's units in which each of these words begins a word of the name.
+Range = tuple[Any, Any]
+"""Where the words that begin so begin and end: values, or named values of a statement."""
 
-    The house looks through all units.
+
+def range_of(beginning: str) -> Range:
+    """The range of words that begin so."""
+    return beginning, beginning + LAST
+
+
+def identities_named(actor: Actor, ranges: Sequence[Range]) -> Select[Any]:
+    """Ids of identities of the actor's units whose name has a word in each of these ranges.
+
+    The house looks through all units. In the order of the first range's words: the index brings them so.
     """
-    first, *others = words
-    found = columns(col(IdentityWord.identity_id)).where(*_begins(IdentityWord, actor, first))
-    for word in others:
+    first, *others = ranges
+    found = columns(col(IdentityWord.identity_id)).where(*_within(IdentityWord, actor, first))
+    for one in others:
         also = aliased(IdentityWord)
         found = found.where(
             columns(col(also.word))
-            .where(*_begins(also, actor, word), col(also.identity_id) == col(IdentityWord.identity_id))
+            .where(*_within(also, actor, one), col(also.identity_id) == col(IdentityWord.identity_id))
             .correlate(IdentityWord)
             .exists()
         )
     return found
 
 
-def _begins(words: Any, actor: Actor, beginning: str) -> list[ColumnElement[bool]]:  # noqa: ANN401 - table or alias
+def _within(words: Any, actor: Actor, one: Range) -> list[ColumnElement[bool]]:  # noqa: ANN401 - table or alias
     mine = [] if actor == HOUSE else [col(words.unit_id).in_(actor.units)]
-    return [*mine, col(words.word) >= beginning, col(words.word) < beginning + LAST]
+    return [*mine, col(words.word) >= one[0], col(words.word) < one[1]]
+
+
+def persons_named(actor: Actor, ranges: Sequence[Range], now: datetime, most: Any) -> Select[Any]:  # noqa: ANN401
+    """Persons open to the actor by these names: id, word and identity that found them, in that order.
+
+    A person whom several of the actor's units know stands there once for each.
+    """
+    found: Any = identities_named(actor, ranges)
+    persons: Select[Any] = (
+        found.join(Identity, col(Identity.id) == col(IdentityWord.identity_id))
+        .where(person_visible(col(Identity.person_id), actor, now))
+        .with_only_columns(
+            col(Identity.person_id).label("person_id"),
+            col(IdentityWord.word).label("word"),
+            col(IdentityWord.identity_id).label("identity_id"),
+        )
+        .order_by(col(IdentityWord.word), col(IdentityWord.identity_id))
+        .limit(most)
+    )
+    return persons
 
 
 def named(actor: Actor, person_id: Any, text: str) -> ColumnElement[bool]:  # noqa: ANN401 - a column of any room
@@ -104,7 +133,9 @@ def named(actor: Actor, person_id: Any, text: str) -> ColumnElement[bool]:  # no
     if not words:
         return false()
     found: ColumnElement[bool] = person_id.in_(
-        columns(col(Identity.person_id)).where(col(Identity.id).in_(identities_named(actor, words)))
+        columns(col(Identity.person_id)).where(
+            col(Identity.id).in_(identities_named(actor, [range_of(word) for word in words]))
+        )
     )
     return found
 
@@ -114,6 +145,3 @@ def with_number(actor: Actor, avs_hash: str, now: datetime) -> Select[Any]:
     return columns(col(Person.id)).where(
         col(Person.avs_hash) == avs_hash, person_visible(col(Person.id), actor, now)
     )
-
-
-__all__ = ["LABEL", "LAST", "identities_named", "label_told", "named", "spoken", "with_names", "with_number"]

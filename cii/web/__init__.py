@@ -24,6 +24,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "case_links",
     "links",
     "detections",
+    "persons",
     "referrals",
     "requests",
     "glass",

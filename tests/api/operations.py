@@ -16,7 +16,11 @@ from cii.wire.public import PUBLIC
 NOVEMBER = {"starts_on": "2026-11-01", "ends_on": "2026-11-30"}
 
 QUERIES: Mapping[str, Mapping[str, str]] = {
+    "/api/v1/search": {"text": "exem"},
     "/api/v1/cases/{ref}/places": {**NOVEMBER, "line_ref": "{line}"},
+    "/api/v1/cases/{ref}/grid/changes": {"before": "2026-10-01", "after": "2026-12-31"},
+    "/api/v1/cases/{ref}/plan/changes": {"before": "1", "after": "1"},
+    "/api/v1/desk/load": {"unit_ref": "{unit}"},
     "/api/v1/participants": {"first": "2026-11-01", "last": "2026-11-30"},
     "/api/v1/reports/draft": {"quarter": "2026-Q4"},
 }
@@ -47,6 +51,26 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/tasks/{ref}/completion": {"outcome": "continue"},
     "/api/v1/tasks/{ref}/assignment": {"mine": True},
     "/api/v1/cases/{ref}/notes": {"text": "Note"},
+    "/api/v1/cases/{ref}/notes/{note}/correction": {"text": "Note"},
+    "/api/v1/desk/filters": {"place": "desk", "name": "En retard", "query": "tab=late"},
+    "/api/v1/desk/drafts": {"case_ref": "{case}", "place": "note", "text": "Brouillon"},
+    "/api/v1/desk/tasks": {"refs": ["{case}"], "account_ref": "{unit}"},
+    "/api/v1/desk/cases": {"refs": ["{case}"], "account_ref": "{unit}"},
+    "/api/v1/desk/shares": {
+        "unit_ref": "{unit}", "account_ref": "{unit}", "percent": 50, "valid_from": "2026-11-01",
+    },
+    "/api/v1/desk/substitutions": {
+        "unit_ref": "{unit}", "absent_ref": "{unit}", "substitute_ref": "{unit}", "first_day": "2027-01-04",
+        "last_day": "2027-01-08",
+    },
+    "/api/v1/desk/substitutions/{ref}/end": None,
+    "/api/v1/desk/in-place": {"refs": ["{case}"]},
+    "/api/v1/desk/news": {
+        "title_fr": "Titre", "title_de": "Titel", "title_en": "Title", "text_fr": "Texte", "text_de": "Text",
+        "text_en": "Text", "legal_reference": "LPGA 32", "valid_from": "2027-01-01",
+    },
+    "/api/v1/desk/news/{ref}/reading": None,
+    "/api/v1/desk/news/{ref}/withdrawal": None,
     "/api/v1/cases/{ref}/lead": {"unit_ref": "{unit}", "reason": "Motif"},
     "/api/v1/cases/{ref}/grid": {"entries": [], "finished": True},
     "/api/v1/cases/{ref}/medical": {"statement": "…", "limits": "…", "effective_on": "2026-10-14"},
@@ -55,6 +79,11 @@ BODIES: Mapping[str, Any] = {
         "focus": "Emploi", "parts": [{"goal": "a", "action": "b", "unit_ref": "{unit}", "due_on": "2027-12-31"}],
     },
     "/api/v1/cases/{ref}/plan/answer": {"answer": "agree"},
+    "/api/v1/cases/{ref}/plan/person": {"plan_ref": "zzzzzzzzzz", "reply": "agree", "given_on": "2026-10-14"},
+    "/api/v1/cases/{ref}/plan/actions": {
+        "action_ref": "zzzzzzzzzz", "state": "done", "effective_on": "2026-10-14",
+    },
+    "/api/v1/cases/{ref}/assessment/meeting": {"met_on": "2026-10-14", "present": ["AC"]},
     "/api/v1/youth": {
         "avs": "756.9217.0769.85", "last_name": "Exemple", "first_name": "Lou", "birth_date": "2009-03-02",
         "reason": "Motif", "origin": "school_leaver", "consent_given_on": "2026-10-14",
@@ -82,6 +111,19 @@ BODIES: Mapping[str, Any] = {
         "purpose": "coordination", "given_on": "2026-10-01", "valid_until": "2027-10-01", "text_version": "consentement-cii-1",
     },
     "/api/v1/consents/{ref}/withdrawal": None,
+    "/api/v1/persons/doubles": {
+        "last_name": "Exemple", "first_name": "Dominique", "birth_date": "1980-05-17",
+    },
+    "/api/v1/persons/{ref}/identity": {
+        "last_name": "Exemple", "first_name": "Dominique", "birth_date": "1980-05-17",
+    },
+    "/api/v1/persons/{ref}/statuses": {"system": "AC", "kind": "benefit", "effective_on": "2026-10-14"},
+    "/api/v1/persons/{ref}/merges": {"old_ref": "{person}", "reason": "Même personne, annoncée deux fois."},
+    "/api/v1/merges/{ref}/undo": {"reason": "Ce sont deux personnes."},
+    "/api/v1/cases/{ref}/links": {
+        "purpose": "satisfaction", "bearer": "Marie Exemple", "days": 7, "delivery": "letter",
+    },
+    "/api/v1/links/{ref}/revocation": None,
     "/api/v1/placements": {
         "case_ref": "{case}", "measure_ref": "{measure}", **NOVEMBER, "shares": [{"line_ref": "{line}"}],
     },
@@ -105,18 +147,19 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/reconciliation/runs": {"business_date": "2026-12-01"},
     "/api/v1/reports": {"quarter": "2026-Q4"},
     "/api/v1/notices/reading": None,
+    "/api/v1/cases/{ref}/documents/{document}/withdrawal": {"reason": "Motif"},
     "/api/v1/notices/{ref}/reading": None,
     "/api/v1/notices/mails": {"wishes": [{"topic": "cases", "mail": "daily"}]},
 }  # fmt: skip
 """What is sent to each address that acts; None: nothing but its headers."""
 
-FILES = {"/api/v1/detections/import"}
+FILES = {"/api/v1/detections/import", "/api/v1/statuses/import", "/api/v1/cases/{ref}/documents"}
 """Addresses that take a file."""
 
-TAKEN_AWAY = {"/api/v1/session", "/api/v1/waiting/{ref}"}
+TAKEN_AWAY = {"/api/v1/desk/filters/{ref}", "/api/v1/session", "/api/v1/waiting/{ref}"}
 """Addresses that end something by DELETE."""
 
-OTHER_PARTS = {"item": "french_oral", "form": "json", "name": "triage", "older": "{report}"}
+OTHER_PARTS = {"note": "0000000000", "document": "zzzzzzzzzz", "item": "french_oral", "form": "json", "name": "triage", "older": "{report}"}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from tests.api.operations import QUERIES, operations
 from tests.api.world import NOBODY
 
 READS = {
+    "/api/v1/search": ("orp", "CII-"),
     "/api/v1/session": ("orp", "Camille Perrenoud"),
     "/api/v1/detections": ("orp", "D3"),
     "/api/v1/detections/imports": ("orp", "assurés.csv"),
@@ -23,16 +24,29 @@ READS = {
     "/api/v1/cases/{case}": ("gsr", "GSR-VAL-DE-TRAVERS"),
     "/api/v1/cases/{case}/parties": ("orp", "OAI-REA"),
     "/api/v1/cases/{case}/notes": ("gsr", "items"),
+    "/api/v1/cases/{case}/news": ("gsr", "items"),
+    "/api/v1/desk/filters": ("gsr", "items"),
+    "/api/v1/desk/substitutions": ("gsr", "items"),
+    "/api/v1/desk/news": ("gsr", "items"),
     "/api/v1/cases/{case}/grid": ("ai", "Endurance au travail"),
     "/api/v1/cases/{case}/grid/french_oral": ("gsr", "Entretien"),
     "/api/v1/cases/{case}/assessment": ("orp", "signed"),
     "/api/v1/cases/{case}/plan": ("ai", "agreed"),
+    "/api/v1/cases/{case}/plan/changes": ("ai", "same"),
+    "/api/v1/cases/{case}/grid/changes": ("ai", "Endurance au travail"),
+    "/api/v1/cases/{case}/assessments": ("orp", "medical_done"),
     "/api/v1/cases/{case}/process": ("gsr", "follow_up"),
     "/api/v1/cases/{case}/decisions": ("gsr", "triage"),
     "/api/v1/cases/{case}/convened": ("gsr", "items"),
     "/api/v1/cases/{case}/consents": ("gsr", "coordination"),
     "/api/v1/cases/{case}/disclosures": ("gsr", "MEDECINS"),
     "/api/v1/cases/{case}/history": ("gsr", "sign_assessment"),
+    "/api/v1/persons/{person}": ("gsr", "756.••••.••"),
+    "/api/v1/persons/{person}/statuses": ("orp", "imported"),
+    "/api/v1/persons/{person}/consents": ("gsr", "consentement-cii-1"),
+    "/api/v1/persons/{person}/disclosures": ("orp", "a communiqué à"),
+    "/api/v1/persons/{person}/merges": ("chief", "items"),
+    "/api/v1/cases/{case}/links": ("gsr", "items"),
     "/api/v1/cases/{case}/places": ("gsr", "AT-01"),
     "/api/v1/cases/{case}/placements": ("gsr", "AT-01"),
     "/api/v1/placements": ("finance", "AT-01"),
@@ -68,12 +82,13 @@ READS = {
     "/api/v1/lines": ("provider", "LACI"),
     "/api/v1/units": ("doctor", "GSR-VAL-DE-TRAVERS"),
     "/api/v1/journal": ("auditor", "Lucie Matthey"),
+    "/api/v1/cases/{case}/documents": ("gsr", "items"),
     "/api/v1/notices": ("gsr", "referral"),
     "/api/v1/notices/mails": ("gsr", "at_once"),
 }
 """Address → who asks, and a word of the answer."""
 OUTSIDE_THE_STORY = {
-    "/api/v1/notices/*",
+    "/api/v1/notices/*", "/api/v1/cases/*/documents/*", "/api/v1/cases/*/summary",
     "/api/v1/youth/figures", "/api/v1/cases/*/admission", "/api/v1/observations", "/api/v1/observations/*",
     "/api/v1/recognitions", "/api/v1/recognitions/*",
 }  # fmt: skip
@@ -91,7 +106,7 @@ def names(world) -> dict[str, str]:
     held = world.refs()
     reports = [row[0] for row in world.rows("SELECT ref FROM report_issue ORDER BY id")]
     return {
-        "case": held["cases"], "detection": held["detections"], "referral": held["referrals"],
+        "case": held["cases"], "person": held["persons"], "detection": held["detections"], "referral": held["referrals"],
         "task": held["tasks"], "decision": held["decisions"], "placement": held["placements"], "statement": held["statements"],
         "measure": world.stage.measure, "agreement": world.stage.agreements["LACI"],
         "line": world.stage.lines["LACI"], "report": reports[0], "newer": reports[1],

@@ -1,0 +1,85 @@
+"""The one search box: what was found, by group, each with the way to its whole list."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import g, render_template, url_for
+
+from cii.cases.vocabulary import CaseStatus
+from cii.search.queries import PERMITS, Found, Thing, find, open_groups
+from cii.search.vocabulary import Group
+from cii.store.work import Work
+from cii.web.base import Blueprint, may_open
+from cii.web.choices import text_asked, word
+from cii.wire.doors import needs
+
+page = Blueprint("search", __name__)
+_WHOLE: Mapping[Group, str] = {
+    Group.PERSONS: "cases.index",
+    Group.CASES: "cases.index",
+    Group.MEASURES: "measures.index",
+    Group.PROVIDERS: "agreements.index",
+}
+"""The list in which one goes on looking."""
+
+
+@page.get("/search")
+@needs(*PERMITS.values())
+def index() -> str:
+    """What the words in the box begin; with an empty box, how to search."""
+    text = text_asked("q")
+    found = find(g.work, text, open_groups(g.work.actor))
+    shown = _groups(g.work, found, text)
+    return render_template("pages/search/index.html", text=text, groups=shown, count=sum(map(_count, shown)))
+
+
+def _count(group: Mapping[str, Any]) -> int:
+    return len(group["rows"])
+
+
+def _groups(work: Work, found: Found, text: str) -> list[dict[str, Any]]:
+    rows = {
+        Group.PERSONS: [_person(one) for one in found.persons],
+        Group.CASES: [_case(one) for one in found.cases],
+        Group.MEASURES: [_thing(one, "measures.one") for one in found.measures],
+        Group.PROVIDERS: [_thing(one, None) for one in found.providers],
+    }
+    return [
+        {
+            "group": group.value,
+            "rows": held,
+            "whole": url_for(_WHOLE[group], q=text)
+            if group in found.more and may_open(_WHOLE[group], work.actor)
+            else None,
+        }
+        for group, held in rows.items()
+        if held
+    ]
+
+
+def _person(one: Mapping[str, Any]) -> dict[str, Any]:
+    known = may_open("persons.one", g.work.actor)
+    return {
+        "name": one["name"],
+        "url": url_for("persons.one", ref=one["ref"]) if known else url_for("cases.index", q=one["name"]),
+        "detail": date.fromisoformat(str(one["birth_date"])),
+        "place": one["municipality"],
+    }
+
+
+def _case(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": one["number"],
+        "url": url_for("cases.one", ref=one["ref"]),
+        "person": one["person"]["name"] if one["person"] else None,
+        "path": word(one["path"], "case-path"),
+        "status": {
+            "label": word(one["status"], "case-status"),
+            "tone": "info" if one["status"] == CaseStatus.OPEN else "neutral",
+        },
+    }
+
+
+def _thing(one: Thing, endpoint: str | None) -> dict[str, Any]:
+    return {"name": one.name, "url": url_for(endpoint, ref=one.ref) if endpoint else None, "code": one.code}
