@@ -164,6 +164,9 @@ def complete_task(work: Work, ask: CompleteTask) -> Fired:
 def take_back_consent(work: Work, consent_ref: str) -> int:
     """The person withdraws a consent: foreign access closes in this request, and the processes stop.
 
+    A unit records it, or the person does so by a signed link: they have no part in the process of their own.
+    Links of partners about the person close with it.
+
     Units that lose their sight of a case leave it: their open tasks fall to the lead, and no list of theirs
     shows anything of it, even once the process goes on.
     Returns how many grants were closed. Refuses what `withdraw_consent` refuses.
@@ -177,7 +180,7 @@ def take_back_consent(work: Work, consent_ref: str) -> int:
         gone = saw[case.id or 0] - units_reading(work, case.id or 0)
         instance = instance_for(work, CASE, case.id or 0)
         if instance is not None and instance.status == Status.OPEN:
-            advance(work, instance, WithdrawConsent())
+            advance(work, instance, WithdrawConsent(), by=SYSTEM if work.actor.links else None)
         if gone:
             shut_out(work, case, instance, gone)
     return closed

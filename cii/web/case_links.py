@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, render_template, request, url_for
+from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
@@ -10,7 +10,7 @@ from cii.access.vocabulary import LinkDelivery, LinkPurpose, Section
 from cii.cases.queries import case_by_ref, live_parties
 from cii.cases.vocabulary import PartyRole
 from cii.institutions.queries import institutions, units, units_by_id
-from cii.kernel.errors import NotAllowed
+from cii.kernel.errors import NotAllowed, UnknownThing
 from cii.partners.actions import MakeLink, address_of, make, revoke
 from cii.partners.answering import ratings
 from cii.partners.queries import LinkLine, current_plan, link_lines
@@ -27,7 +27,6 @@ from cii.web.case_parts import sections_said
 from cii.web.choices import Option, options, t, word
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
-from cii.wire.refusals import NotAChoice
 
 page = Blueprint("case_links", __name__)
 MAKERS = tuple(dict.fromkeys(PERMITS.values()))
@@ -69,26 +68,26 @@ def index(ref: str) -> str:
     )
 
 
-@page.get("/cases/<ref:ref>/links/new")
+@page.get("/cases/<ref:ref>/links/new/<purpose>")
 @needs(*MAKERS)
-def new(ref: str) -> str:
+def new(ref: str, purpose: str) -> str:
     """The form of a link, as its purpose asks; refuses NotAllowed without the permit of the purpose."""
-    shown, purpose = case_page(ref, "links"), _purpose()
-    if PERMITS[purpose].value not in g.work.actor.permits:
-        raise NotAllowed(act=purpose.value)
-    return _show("new", shown, purpose=purpose, **_offers(shown, purpose))
+    shown, wanted = case_page(ref, "links"), _purpose(purpose)
+    if PERMITS[wanted].value not in g.work.actor.permits:
+        raise NotAllowed(act=purpose)
+    return _show("new", shown, purpose=wanted, **_offers(shown, wanted))
 
 
-@page.post("/cases/<ref:ref>/links")
+@page.post("/cases/<ref:ref>/links/new/<purpose>")
 @needs(*MAKERS)
 @again(new)
-def make_one(ref: str) -> str:
+def make_one(ref: str, purpose: str) -> str:
     """Make a link. The page shows code and address once: it is no page that may be asked for again by a key.
 
     A second click finds the link that stands (LinkStands).
     """
     shown = case_page(ref, "links")
-    made = make(g.work, asked(MakeLink, case_ref=ref))
+    made = make(g.work, asked(MakeLink, case_ref=ref, purpose=_purpose(purpose)))
     address = address_of(g.work, made.token) if made.token else None
     return _show("made", shown, made=made, address=address, own=made.purpose in OWN)
 
@@ -134,10 +133,9 @@ def add_objectives(ref: str, placement: str) -> Response:
     return see_other("case_links.objectives", ref=ref, placement=placement, done="objectives")
 
 
-def _purpose() -> LinkPurpose:
-    said = request.values.get("purpose", "")
+def _purpose(said: str) -> LinkPurpose:
     if said not in set(LinkPurpose):
-        raise NotAChoice(field="purpose", choices=", ".join(LinkPurpose))
+        raise UnknownThing(field="purpose")
     return LinkPurpose(said)
 
 
