@@ -17,6 +17,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "cases",
     "case_work",
     "case_plan",
+    "employers",
     "case_process",
     "case_records",
     "case_referrals",

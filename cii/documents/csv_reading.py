@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from typing import ClassVar
 
 from cii.documents.csv import unguarded
 from cii.documents.table import NulCharacter
@@ -30,6 +31,7 @@ class FileTooLarge(Refusal):
     """The file is larger than allowed; `megabytes` is the limit."""
 
     code, kind = "file-too-large", "unfit"
+    status: ClassVar[int] = 413
 
 
 class NotATable(Refusal):

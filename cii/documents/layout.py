@@ -1,4 +1,4 @@
-"""The pages a canton sends: report, statement (décompte) and letter, as values; `pdf.py` sets them.
+"""The pages a canton sends: report, statement (décompte), letter, summary of a case; `pdf.py` sets them.
 
 Every page names its canton and office; what is computed here is only what the page itself adds up.
 Source: product.md §7 (reports: as-of date, freeze, version, fingerprint) and money.md (statements).
@@ -237,6 +237,28 @@ class Letter:
             "enclosures": list(self.enclosures),
             "copies": list(self.copies),
             "remedies": self.remedies,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummary:
+    """A case on paper: `facts` are (name, text); `printed` says who did it when, `warning` how to keep it."""
+
+    letterhead: Letterhead
+    title: str
+    facts: Sequence[tuple[str, str]]
+    sections: Sequence[Section]
+    printed: str
+    warning: str
+
+    def plain(self, lang: str) -> Plain:
+        """Its texts in the reader's language."""
+        return {
+            **_frame(self.letterhead, self.title, self.printed, "", lang),
+            "facts": [_fact(name, text) for name, text in self.facts],
+            "sections": [_section(section, lang) for section in self.sections],
+            "printed": readable(self.printed),
+            "warning": readable(self.warning),
         }
 
 

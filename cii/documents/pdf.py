@@ -12,7 +12,7 @@ from typing import Literal
 import orjson
 import typst
 
-from cii.documents.layout import Letter, Report, Statement
+from cii.documents.layout import CaseSummary, Letter, Report, Statement
 
 MEDIA_TYPE = "application/pdf"
 _HERE = Path(__file__).parent
@@ -35,10 +35,16 @@ def letter(page: Letter, *, created: datetime, lang: str) -> bytes:
     return render("letter", page.plain(lang), created=created, lang=lang)
 
 
+def case_summary(page: CaseSummary, *, created: datetime, lang: str) -> bytes:
+    """A case on paper, as PDF."""
+    return render("case_summary", page.plain(lang), created=created, lang=lang)
+
+
 def render(template: str, data: Mapping[str, object], *, created: datetime, lang: str) -> bytes:
     """The page of a template over plain data; `created` (aware) is its date, `lang` its language.
 
-    Templates: report, statement, letter; their data come from `layout`: texts only, nothing to compute.
+    Templates: report, statement, letter, case_summary; their data come from `layout`: texts only, nothing
+    to compute.
     """
     stamp = created.astimezone(UTC)
     inputs = {

@@ -9,9 +9,11 @@ import os
 import re
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import ClassVar
 
 from cii.documents import xlsx
 from cii.documents.csv_reading import EmptyFile, FileTooLarge
@@ -37,6 +39,7 @@ _TEXTS = frozenset({TEXT, "text/csv", "application/json", "text/calendar"})
 _MARKUP = re.compile(rb"\s*<(?:[!?]|[a-z])", re.IGNORECASE)
 _PROGRAMS = ("vbaproject.bin", "script-lc.xml", ".exe", ".js")
 _SPACE = 0x20
+_PIECE = 64 * 1024
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -44,6 +47,7 @@ class UnsupportedFile(Refusal):
     """The content is of no accepted type, or not of the type it was sent as."""
 
     code, kind = "unsupported-file", "unfit"
+    status: ClassVar[int] = 415
 
 
 class DamagedFile(Exception):  # noqa: N818 - reads as the sentence it is
@@ -96,6 +100,34 @@ def get(root: Path, sha256: str) -> bytes:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise DamagedFile(sha256)
     return data
+
+
+def pieces(root: Path, sha256: str) -> Iterator[bytes]:
+    """The same bytes piece by piece, once they have been found whole: a long file is never held at once.
+
+    Refuses and raises as `get`, before the first piece leaves.
+    """
+    if not _HASH.fullmatch(sha256) or not (place := _place(root, sha256)).is_file():
+        raise UnknownThing
+    with place.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            raise DamagedFile(sha256)
+    return _read(place)
+
+
+def _read(place: Path) -> Iterator[bytes]:
+    with place.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def forget(root: Path, sha256: str) -> bool:
+    """Erase the bytes under this hash; whether there were any. Whoever calls knows that no row names them."""
+    if not _HASH.fullmatch(sha256) or not (place := _place(root, sha256)).exists():
+        return False
+    place.unlink()
+    _keep_entry(place.parent)
+    return True
 
 
 def sniff(data: bytes, claimed: str | None = None, *, max_bytes: int = MAX_BYTES) -> str:

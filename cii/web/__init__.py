@@ -19,6 +19,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "case_acts",
     "case_plan",
     "case_moments",
+    "employers",
     "case_process",
     "attachments",
     "case_links",

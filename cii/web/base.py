@@ -63,6 +63,7 @@ PARENTS: Mapping[str, str] = {
     "news": "desk",
     "case_plan": "cases",
     "case_moments": "cases",
+    "employers": "measures",
     "case_process": "cases",
     "case_links": "cases",
     "reconciliation": "budgets",

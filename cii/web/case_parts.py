@@ -30,10 +30,12 @@ ACTS = (
     "write_medical", "voice_done", "sign_assessment", "propose_plan", "answer_plan", "announce",
     "send_referral", "receive_referral", "ask_referral", "answer_referral", "accept_referral",
     "decline_referral", "redirect_referral", "change_path", "withdraw_referral", "expire_referral",
+    "attach_document", "withdraw_document",
     "hand_over_task", "take_for_absent", "disclose", "give_consent", "withdraw_consent",
     "decide", "migrate_process", "placement.assign", "placement.accept",
     "state_facts", "confirm_admission", "draft_observation", "sign_observation", "conclude_observation",
     "person_on_plan", "mark_action", "note_meeting", "observe_participant",
+    "approach_employer",
     "cancel_observation", "extend_observation", "evaluate_observation", "end_early_observation",
     "placement.refuse", "placement.cancel", "placement.start", "placement.end", "placement.expire",
 )  # fmt: skip

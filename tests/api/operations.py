@@ -83,6 +83,12 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/cases/{ref}/plan/actions": {
         "action_ref": "zzzzzzzzzz", "state": "done", "effective_on": "2026-10-14",
     },
+    "/api/v1/employers": {"name": "Menuiserie Test", "branch": "Bois", "postcode": "2000", "place": "Neuchâtel"},
+    "/api/v1/employers/{ref}/needs": {"need": "Aide-menuisier", "wanted": 1},
+    "/api/v1/employers/{ref}/needs/end": {"need_ref": "zzzzzzzzzz"},
+    "/api/v1/cases/{ref}/employers": {
+        "employer_ref": "zzzzzzzzzz", "subject": "Stage", "approached_on": "2026-10-14",
+    },
     "/api/v1/cases/{ref}/assessment/meeting": {"met_on": "2026-10-14", "present": ["AC"]},
     "/api/v1/youth": {
         "avs": "756.9217.0769.85", "last_name": "Exemple", "first_name": "Lou", "birth_date": "2009-03-02",

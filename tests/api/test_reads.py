@@ -88,6 +88,7 @@ READS = {
 }
 """Address → who asks, and a word of the answer."""
 OUTSIDE_THE_STORY = {
+    "/api/v1/desk/load",
     "/api/v1/notices/*", "/api/v1/cases/*/documents/*", "/api/v1/cases/*/summary",
     "/api/v1/youth/figures", "/api/v1/cases/*/admission", "/api/v1/observations", "/api/v1/observations/*",
     "/api/v1/recognitions", "/api/v1/recognitions/*",

@@ -6,6 +6,7 @@ attested, stated, approved and paid; the night compares; the group meets. It end
 
 from datetime import UTC, date, datetime
 
+from cii.access.vocabulary import LinkDelivery, LinkPurpose
 from cii.cases.actions import (
     AddNote,
     AnswerPlan,
@@ -15,15 +16,21 @@ from cii.cases.actions import (
     WriteMedical,
     add_note,
 )
+from cii.cases.attachments import AttachDocument, attach_document
+from cii.cases.carrying import RecordWord, record_word
 from cii.cases.queries import case_by_ref
 from cii.cases.rules import GridAnswer
-from cii.cases.vocabulary import PlanReply
+from cii.cases.view import case_view
+from cii.cases.vocabulary import PersonReply, PlanReply
+from cii.cases.vocabulary_attachments import AttachmentKind
 from cii.coordination.actions import ObserveDeviation, PlanMeeting, observe_deviation, plan_meeting
 from cii.coordination.vocabulary import Body
 from cii.institutions.queries import unit_by_code, units_by_id
+from cii.jobs.mail import send_waiting
 from cii.jobs.runs import catch_up
 from cii.kernel.money import Chf
 from cii.kernel.period import Quarter
+from cii.partners.actions import MakeLink, make
 from cii.people.queries import consents
 from cii.people.vocabulary import Basis
 from cii.placements.actions import AssignPlacement, Share
@@ -93,8 +100,10 @@ def some_months(town) -> None:
     _met(town)
     _reported(town)
     at(town, 10, 15)
+    _linked(town)
     _observed(town)
     catch_up(town.bell)
+    send_waiting(town.bell)
 
 
 def _announced(town):
@@ -161,10 +170,14 @@ def _planned(town):
             ),
             PlanPartAsk("Adapter le poste", "Conseil en ergonomie", units["OAI-REA"], date(2026, 12, 15)),
         )
-        put_plan(social, ProposePlan(case, "Retour à l'emploi dans un métier du bois", parts))
+        plan = put_plan(social, ProposePlan(case, "Retour à l'emploi dans un métier du bois", parts))
+        record_word(social, RecordWord(plan.ref, PersonReply.AGREE, social.today))
+        refs["action"] = case_view(social, case).sections["plan"].plans[0].parts[0].ref
         for bearer in (orp, ai):
             reply_to_plan(bearer, AnswerPlan(case, PlanReply.AGREE))
         add_note(orp, AddNote(case, "Rappeler après l'entretien du 3 septembre."))
+        report = AttachDocument(case, "Rapport de stage", AttachmentKind.REPORT)
+        refs["document"] = attach_document(orp, report, b"Stage du 3 au 14 aout.", "text/plain").ref
 
 
 def _placed(town):
@@ -251,6 +264,14 @@ def _reported(town):
     at(town, 10, 7)
     with town.work() as work:
         town.canton.refs["report"] = freeze(hand(work, "coordination_member"), quarter).ref
+
+
+def _linked(town):
+    """The person of the first case is asked, by a letter with a link, how satisfied they are."""
+    refs = town.canton.refs
+    with town.work() as work:
+        ask = MakeLink(refs["case"], LinkPurpose.SATISFACTION, "Marie Exemple", 60, LinkDelivery.LETTER)
+        refs["link"] = make(hand(work, "social_manager"), ask).token
 
 
 def _observed(town):

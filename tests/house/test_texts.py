@@ -25,6 +25,7 @@ DYNAMIC = (
     "drawing.",
     "web.process.who.",
     "refusal.",  # one per code of a refusal; checked against the classes and the source by its own test
+    "summary.",  # the parts and heads of a case on paper, put together in reports/case_summary.py
     "documents.",  # the frame and the heads of issued pages, put together in documents/layout.py
     "problem.",  # one per fault of a definition file; tests/workflow/test_broken.py raises each of them
     "notice.",  # one per kind of notice that rooms tell; said by the page of notices

@@ -1,0 +1,263 @@
+"""Documents of a case: attached in a section, seen as that section, handed out under made-up names.
+
+Source: product.md §10 (sections), §11 (uploads).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, or_, update
+from sqlmodel import col, func, select
+
+from cii.access.queries import account_names, bases_on_case, sections_on_case
+from cii.access.vocabulary import Section
+from cii.cases.acts import acting_unit, need
+from cii.cases.queries import case_by_ref, shown_units
+from cii.cases.rules import CaseClosed, TextMissing
+from cii.cases.shapes import Author
+from cii.cases.tables import CaseFile
+from cii.cases.tables_attachments import Attachment
+from cii.cases.vocabulary import CaseStatus
+from cii.cases.vocabulary_attachments import AttachmentKind, AttachmentSection
+from cii.documents import store
+from cii.documents.cleaning import clean
+from cii.documents.store import FileRef, sniff
+from cii.journal.actions import wrote
+from cii.kernel.errors import Refusal, UnknownThing
+from cii.store.work import Work
+
+SECTION: dict[AttachmentSection, Section] = {
+    AttachmentSection.PLAN: Section.PLAN,
+    AttachmentSection.IDENTITY: Section.IDENTITY,
+    AttachmentSection.FUNCTIONAL: Section.FUNCTIONAL,
+    AttachmentSection.SOCIAL: Section.SOCIAL,
+    AttachmentSection.PLACEMENT: Section.PLACEMENT,
+    AttachmentSection.MEDICAL: Section.MEDICAL,
+}
+"""The section of a case as which a document is seen and written."""
+
+
+class DocumentNotYours(Refusal):
+    """Only the unit that attached a document withdraws it."""
+
+    code, kind = "document-not-yours", "forbidden"
+
+
+class DocumentWithdrawn(Refusal):
+    """The document has been withdrawn already."""
+
+    code, kind = "document-withdrawn", "conflict"
+
+
+@dataclass(frozen=True)
+class AttachDocument:
+    """Attach a file to a case, under a title of one's own; it is seen as the section it belongs to."""
+
+    case_ref: str
+    title: str = field(metadata={"max": 200})
+    kind: AttachmentKind = AttachmentKind.OTHER
+    section: AttachmentSection = AttachmentSection.PLAN
+
+
+@dataclass(frozen=True)
+class WithdrawDocument:
+    """Take a document out of a case, with the reason."""
+
+    case_ref: str
+    document_ref: str
+    reason: str = field(metadata={"max": 500})
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document as its readers see it; `mine`: my unit attached it; withdrawn, only the row is left."""
+
+    ref: str
+    title: str
+    kind: AttachmentKind
+    section: AttachmentSection
+    name: str
+    size: int
+    media_type: str
+    cleaned: str
+    mine: bool
+    author: Author
+    withdrawn_at: datetime | None
+    withdrawn_reason: str | None
+
+
+def documents_of(work: Work, ref: str) -> list[DocumentView]:
+    """The documents of a case in the sections open to the actor, the newest first; refuses UnknownThing."""
+    case = case_by_ref(work, ref)
+    reads = sections_on_case(work, case.id or 0)[0]
+    rows = work.session.exec(
+        select(Attachment)
+        .where(col(Attachment.case_id) == case.id, _in(reads))
+        .order_by(col(Attachment.id).desc())
+    ).all()
+    units = shown_units(work, {one.unit_id for one in rows})
+    names = account_names(work, {one.account_id for one in rows if one.account_id is not None})
+    shown = Section(0)
+    for one in rows:
+        shown |= SECTION[one.section]
+    if rows:
+        work.saw("case", [case.id or 0], int(shown), ",".join(bases_on_case(work, case.id or 0)) or None)
+    return [
+        DocumentView(
+            ref=one.ref,
+            title=one.title,
+            kind=one.kind,
+            section=one.section,
+            name=name_of(one),
+            size=one.size,
+            media_type=one.media_type,
+            cleaned=one.cleaned,
+            mine=one.unit_id in work.actor.units,
+            author=Author(units.get(one.unit_id), names.get(one.account_id or 0), one.attached_at),
+            withdrawn_at=one.withdrawn_at,
+            withdrawn_reason=one.withdrawn_reason,
+        )
+        for one in rows
+    ]
+
+
+def document_file(work: Work, case_ref: str, document_ref: str) -> tuple[FileRef, str, Iterator[bytes]]:
+    """A document's bytes piece by piece, found whole, and the name to hand it out under.
+
+    Refuses UnknownThing for a foreign case, a document of another case, a closed section, a withdrawn one.
+    """
+    case, row = _document(work, case_ref, document_ref)
+    if row.withdrawn_at is not None:
+        raise UnknownThing(field="document")
+    work.saw("case", [case.id or 0], int(SECTION[row.section]), "document")
+    found = FileRef(row.sha256, row.size, row.media_type)
+    return found, name_of(row), store.pieces(folder(work), row.sha256)
+
+
+def attach_document(work: Work, ask: AttachDocument, data: bytes, claimed: str | None = None) -> Attachment:
+    """Keep a file with a case: its type is read from its content, what it says about its maker is cut out.
+
+    The name it was sent under is not kept. Refuses: SectionNotYours, NoPart, CaseClosed, TextMissing,
+    EmptyFile, FileTooLarge, UnsupportedFile, LockedFile.
+    """
+    case = case_by_ref(work, ask.case_ref)
+    need(work, case, SECTION[ask.section])
+    unit = acting_unit(work, case)
+    _open(case)
+    if not ask.title.strip():
+        raise TextMissing(field="title")
+    made = clean(data, sniff(data, claimed))
+    kept = store.put(folder(work), made.data, sniff(made.data))
+    row = Attachment(
+        case_id=case.id or 0,
+        unit_id=unit,
+        account_id=work.actor.account_id,
+        title=ask.title.strip(),
+        kind=ask.kind,
+        section=ask.section,
+        sha256=kept.sha256,
+        size=kept.size,
+        media_type=kept.media_type,
+        cleaned=made.what,
+        attached_at=work.now,
+    )
+    work.session.add(row)
+    work.session.flush()
+    wrote(work, "attach_document", "attachment", row.id, ref=row.ref, case_id=case.id,
+          person_id=case.person_id, unit_id=unit, payload=_told(row))  # fmt: skip
+    return row
+
+
+def withdraw_document(work: Work, ask: WithdrawDocument) -> Attachment:
+    """Take a document out of a case: nobody opens it any more, the row stays and says why.
+
+    Refuses: UnknownThing, DocumentNotYours, SectionNotYours, CaseClosed, TextMissing, DocumentWithdrawn.
+    """
+    case, row = _document(work, ask.case_ref, ask.document_ref)
+    need(work, case, SECTION[row.section])
+    if row.unit_id not in work.actor.units:
+        raise DocumentNotYours
+    _open(case)
+    if not ask.reason.strip():
+        raise TextMissing(field="reason")
+    gone = work.session.connection().execute(
+        update(Attachment)
+        .where(col(Attachment.id) == row.id, col(Attachment.withdrawn_at).is_(None))
+        .values(
+            withdrawn_at=work.now, withdrawn_by=work.actor.account_id, withdrawn_reason=ask.reason.strip()
+        )
+    )
+    if gone.rowcount != 1:
+        raise DocumentWithdrawn
+    work.session.refresh(row)
+    wrote(work, "withdraw_document", "attachment", row.id, ref=row.ref, case_id=case.id,
+          person_id=case.person_id, unit_id=row.unit_id, payload=_told(row))  # fmt: skip
+    return row
+
+
+def forget_documents(work: Work, case_ids: Iterable[int]) -> int:
+    """Erase what the documents of these cases held, titles and bytes; the rows stay as a count.
+
+    Bytes that a document of another case names too stay. For the erasure of a person; returns how many.
+    """
+    wanted = set(case_ids)
+    rows = work.session.exec(select(Attachment).where(col(Attachment.case_id).in_(wanted))).all()
+    for one in rows:
+        named = work.session.exec(
+            select(func.count())
+            .select_from(Attachment)
+            .where(col(Attachment.sha256) == one.sha256, col(Attachment.case_id).not_in(wanted))
+        ).one()
+        if not named:
+            store.forget(folder(work), one.sha256)
+        one.title = "–"
+        one.withdrawn_at, one.withdrawn_reason = one.withdrawn_at or work.now, "–"
+        work.session.add(one)
+    work.session.flush()
+    return len(rows)
+
+
+def folder(work: Work) -> Path:
+    """Where the documents of cases lie."""
+    return work.settings.data_dir / "attachments"
+
+
+def name_of(row: Attachment) -> str:
+    """The name under which a document is handed out: it tells nothing about anybody."""
+    ending = FileRef(row.sha256, row.size, row.media_type).name.rpartition(".")[2]
+    return f"cii-{row.ref}.{ending}"
+
+
+def _document(work: Work, case_ref: str, document_ref: str) -> tuple[CaseFile, Attachment]:
+    case = case_by_ref(work, case_ref)
+    reads = sections_on_case(work, case.id or 0)[0]
+    row = work.session.exec(
+        select(Attachment).where(
+            col(Attachment.ref) == document_ref, col(Attachment.case_id) == case.id, _in(reads)
+        )
+    ).first()
+    if row is None:
+        raise UnknownThing(field="document")
+    return case, row
+
+
+def _in(reads: Section) -> ColumnElement[bool]:
+    """The condition on documents of the sections that are open."""
+    return or_(col(Attachment.section).in_([one for one, section in SECTION.items() if reads & section]))
+
+
+def _open(case: CaseFile) -> None:
+    if case.status is CaseStatus.CLOSED:
+        raise CaseClosed(number=case.number, open="reopen")
+
+
+def _told(row: Attachment) -> dict[str, object]:
+    return {
+        "title": row.title,
+        "kind": row.kind.value,
+        "section": row.section.value,
+        "sha256": row.sha256,
+        "reason": row.withdrawn_reason,
+    }
