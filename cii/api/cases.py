@@ -9,12 +9,13 @@ from cii.access.permits import Permit
 from cii.api.asking import PageAsked
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
-from cii.cases.actions import AddNote, add_note
+from cii.cases.actions import AddNote
 from cii.cases.listing import CaseFilter, case_list
 from cii.cases.schemas import CASE, CASE_ROW, NOTE, PARTY
 from cii.cases.shapes import NoteView, PartyView
 from cii.cases.view import case_view
 from cii.cases.vocabulary import CasePath, CaseStatus
+from cii.desk.noting import write_note
 from cii.routing.actions import NameLead, name_lead
 from cii.wire.answers import paged
 from cii.wire.doors import needs
@@ -75,7 +76,7 @@ def notes(ref: str) -> Page[NoteView]:
 @blueprint.response(201, paged(NOTE))
 def noted(ask: type[AddNote], ref: str) -> Page[NoteView]:
     """Write a note that only my unit reads."""
-    add_note(g.work, ask(case_ref=ref))  # type: ignore[call-arg]  # the text is in it
+    write_note(g.work, ask(case_ref=ref))  # type: ignore[call-arg]  # the text is in it
     return Page(_notes(ref))
 
 

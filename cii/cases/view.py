@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from cii.access.queries import account_names, bases_on_case, sections_on_case
@@ -93,11 +94,15 @@ class _Found:
         )
 
     def _notes(self) -> list[CaseNote]:
+        later = aliased(CaseNote)
+        corrected = select(later.id).where(col(later.replaces) == col(CaseNote.id)).correlate(CaseNote)
         return list(
             self.work.session.exec(
                 select(CaseNote)
                 .where(
-                    col(CaseNote.case_id) == self.case_id, col(CaseNote.unit_id).in_(self.work.actor.units)
+                    col(CaseNote.case_id) == self.case_id,
+                    col(CaseNote.unit_id).in_(self.work.actor.units),
+                    ~corrected.exists(),
                 )
                 .order_by(col(CaseNote.id).desc())
             )

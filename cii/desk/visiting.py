@@ -23,6 +23,8 @@ from cii.store.work import Work
 
 LISTED = 30
 """How many changes a case page lists; all of them are counted."""
+VISITED = 200
+"""How many of my last visits are looked through for what is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,18 @@ def changed_since_visit(work: Work, case_ids: Collection[int]) -> dict[int, int]
         .group_by(new.c.case_id)
     )
     return {case_id: int(count) for case_id, count in rows}
+
+
+def visits_with_news(work: Work, limit: int = LISTED) -> dict[int, int]:
+    """Of the cases that I have visited lately those in which others have written since, with how much."""
+    rows = work.session.execute(
+        select(col(CaseVisit.case_id))
+        .where(col(CaseVisit.account_id) == (work.actor.account_id or 0))
+        .order_by(col(CaseVisit.seen_at).desc())
+        .limit(VISITED)
+    )
+    found = changed_since_visit(work, [case_id for (case_id,) in rows])
+    return dict(sorted(found.items(), key=lambda pair: -pair[1])[:limit])
 
 
 def _by_others(work: Work, case_ids: Collection[int]) -> Subquery:

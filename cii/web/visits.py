@@ -1,19 +1,29 @@
-"""A case's memory on its pages: what is new since my last visit, and what happened, by kind, by whom."""
+"""A case's memory on its pages: what is new since my last visit, and what happened, by kind, by whom.
+
+The list of what changed is a page of its own, which the list of cases fetches when it stands: the list itself
+stays quick.
+"""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from flask import g, url_for
+from flask import g, render_template, url_for
 
+from cii.access.permits import Permit
+from cii.access.vocabulary import Section
+from cii.cases.queries import cases_by_id
 from cii.desk.substituting import InPlace, acted_in_place
-from cii.desk.visiting import Changes, changes_since_visit, last_visit, visited
+from cii.desk.visiting import Changes, changes_since_visit, last_visit, visited, visits_with_news
 from cii.desk.vocabulary import News
+from cii.people.queries import label
 from cii.store.work import Work
 from cii.web import case_parts
+from cii.web.base import Blueprint
 from cii.web.case_head import CasePage
 from cii.web.choices import choice_asked, number_asked, options, t, word
+from cii.wire.doors import needs
 
 ENTRIES = 60
 """Entries of a case's history on one page."""
@@ -29,6 +39,31 @@ PAGES: Mapping[News, str] = {
     News.PLACEMENT: "cases.placements",
 }
 """Where a change is read."""
+
+
+page = Blueprint("visits", __name__)
+
+
+@page.get("/cases/changed")
+@needs(Permit.SEE_CASE)
+def changed() -> str:
+    """The cases I have visited in which others have written since, with how much is new."""
+    work: Work = g.work
+    new = visits_with_news(work)
+    cases = cases_by_id(work, new)
+    people = label(work, {one.person_id for one in cases.values()})
+    work.saw("case", cases, int(Section.IDENTITY))
+    rows = [
+        {
+            "url": url_for("cases.one", ref=cases[id_].ref),
+            "number": cases[id_].number,
+            "person": people[cases[id_].person_id].name if cases[id_].person_id in people else None,
+            "news": {"label": t("web.visits.changed", n=count), "tone": "info"},
+        }
+        for id_, count in new.items()
+        if id_ in cases
+    ]
+    return render_template("pages/cases/changed.html", rows=rows)
 
 
 class Happened(StrEnum):

@@ -152,6 +152,16 @@ def test_the_load_page_is_for_the_supervisor_of_the_unit(path):
     path.as_("chief").get("/load", 404, unit=unit(path, "OAI-REA"))
 
 
+def test_a_program_reads_the_load_of_the_unit(path):
+    chief = path.as_("chief").client
+
+    answer = chief.get("/api/v1/desk/load", query_string={"unit_ref": unit(path)})
+    foreign = chief.get("/api/v1/desk/load", query_string={"unit_ref": unit(path, "OAI-REA")})
+
+    assert "Camille Perrenoud" in [one["name"] for one in answer.get_json()["items"]]
+    assert foreign.status_code == 404
+
+
 def test_a_released_share_is_recorded_with_its_day(path):
     chief = path.as_("chief")
     chief.post(
