@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cii.access.queries import account_actor
 from cii.cases.attachments import AttachDocument, attach_document
-from cii.cases.queries import CaseFilter, case_list
+from cii.cases.listing import CaseFilter, case_list
 from cii.cases.vocabulary import CaseStatus
 from cii.cases.vocabulary_attachments import AttachmentKind, AttachmentSection
 from cii.documents import pdf
@@ -30,7 +30,7 @@ def build_documents(work: Work) -> None:
     cases = case_list(reader, CaseFilter(my_unit=True, status=CaseStatus.OPEN), limit=1).items
     for one in cases:
         for title, kind, section in LETTERS:
-            ask = AttachDocument(one.ref, title, kind, section)
+            ask = AttachDocument(one["ref"], title, kind, section)
             attach_document(reader, ask, _letter(work, title), "application/pdf")
     choose_mail(reader, ChooseMail((Wish(Topic.TASKS, MailWish.DAILY),)))
     subject, body = say("notices.mail_subject", "fr"), say("notices.mail_body", "fr", where="/notices")
