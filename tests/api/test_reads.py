@@ -17,6 +17,10 @@ READS = {
     "/api/v1/referrals": ("gsr", "accepted"),
     "/api/v1/referrals/{referral}": ("orp", "accepted"),
     "/api/v1/referrals/{referral}/redirects": ("orp", "items"),
+    "/api/v1/access-requests": ("orp", "items"),
+    "/api/v1/access-questions": ("gsr", "items"),
+    "/api/v1/break-glass": ("gsr", "items"),
+    "/api/v1/cases/{case}/restriction": ("gsr", "readers"),
     "/api/v1/tasks": ("gsr", "Faire le point"),
     "/api/v1/tasks/counts": ("gsr", "unassigned"),
     "/api/v1/tasks/{task}": ("gsr", "reseau-cii"),
@@ -35,6 +39,8 @@ READS = {
     "/api/v1/cases/{case}/plan/changes": ("ai", "same"),
     "/api/v1/cases/{case}/grid/changes": ("ai", "Endurance au travail"),
     "/api/v1/cases/{case}/assessments": ("orp", "medical_done"),
+    "/api/v1/cases/{case}/employers": ("gsr", "items"),
+    "/api/v1/employers": ("orp", "items"),
     "/api/v1/cases/{case}/process": ("gsr", "follow_up"),
     "/api/v1/cases/{case}/decisions": ("gsr", "triage"),
     "/api/v1/cases/{case}/convened": ("gsr", "items"),
@@ -90,8 +96,9 @@ READS = {
 OUTSIDE_THE_STORY = {
     "/api/v1/desk/load",
     "/api/v1/notices/*", "/api/v1/cases/*/documents/*", "/api/v1/cases/*/summary",
-    "/api/v1/youth/figures", "/api/v1/cases/*/admission", "/api/v1/observations", "/api/v1/observations/*",
+    "/api/v1/youth/figures", "/api/v1/employers/*", "/api/v1/cases/*/admission", "/api/v1/observations", "/api/v1/observations/*",
     "/api/v1/recognitions", "/api/v1/recognitions/*",
+    "/api/v1/access-requests/*", "/api/v1/access-questions/*", "/api/v1/break-glass/*",
 }  # fmt: skip
 """Read in tests/web: where young persons, candidates, enterprises, notices and documents live."""
 IN_2026 = {
