@@ -178,12 +178,13 @@ class PlanShown:
 
 @dataclass(frozen=True, slots=True)
 class ActionChange:
-    """An action in two versions of the plan: added, dropped, changed or same; `fields` says what changed."""
+    """An action in two versions: added, dropped, changed or same; `changed` names in what, `fields` both values."""
 
     change: str
     goal: str
     action: str
     fields: tuple[tuple[str, object, object], ...] = ()
+    changed: tuple[str, ...] = ()
 
 
 _COMPARED = ("unit", "due_on", "measure_name", "payer", "line")
@@ -203,7 +204,8 @@ def plan_changes(before: PlanView, after: PlanView) -> tuple[ActionChange, ...]:
             for name in _COMPARED
             if getattr(old[key], name) != getattr(part, name)
         )
-        found.append(ActionChange("changed" if fields else "same", *key, fields))
+        names = tuple(name for name, _, _ in fields)
+        found.append(ActionChange("changed" if fields else "same", *key, fields, names))
     found += [ActionChange("dropped", *key) for key in old if key not in new]
     return tuple(found)
 

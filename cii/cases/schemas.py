@@ -1,6 +1,8 @@
 """How a case is told: each section by its own fields; a section that is not open is absent."""
 
+from cii.cases.approaching import ApproachRow, ContactRow
 from cii.cases.listing import CaseRow
+from cii.cases.plan_view import ActionChange
 from cii.cases.shapes import (
     AnswerView,
     AssessmentView,
@@ -57,6 +59,7 @@ PART = only(
 )  # fmt: skip
 GOAL = only(GoalView, "goal", actions=PART, called="PlanGoalAnswer")
 WORD = only(WordView, "reply", "how", "given_on", "reason", unit=UNIT, called="PlanPersonAnswer")
+ACTION_CHANGE = only(ActionChange, "change", "goal", "action", "changed", called="PlanChangeAnswer")
 REPLY = only(AnswerView, "mine", "answer", "reason", "at", unit=UNIT, called="PlanReplyAnswer")
 PLAN = only(
     PlanView, "ref", "version", "state", "focus", "proposed_at", "agreed_at", goals=GOAL, answers=REPLY,
@@ -65,6 +68,14 @@ PLAN = only(
 PLAN_SECTION = only(
     PlanSection, grid=GRID_LINE, assessment=ASSESSMENT, plans=PLAN, rounds=ASSESSMENT,
     called="PlanSectionAnswer",
+)  # fmt: skip
+APPROACH = only(
+    ApproachRow, "ref", "name", "spoke_to", "subject", "approached_on", "override_reason", unit=UNIT,
+    called="EmployerApproachAnswer",
+)  # fmt: skip
+CONTACT = only(
+    ContactRow, "employer_ref", "employer", "place", "name", "mine", "since", unit=UNIT, approaches=APPROACH,
+    called="EmployerContactAnswer",
 )  # fmt: skip
 NOTE = only(NoteView, "text", author=AUTHOR, called="NoteAnswer")
 PARTY = only(PartyView, "role", "mine", "since", unit=UNIT, called="PartyAnswer")

@@ -55,6 +55,7 @@ PARENTS: Mapping[str, str] = {
     "observations": "cases",
     "recognitions": "coordination",
     "case_acts": "cases",
+    "persons": "cases",
     "restricting": "cases",
     "case_notes": "cases",
     "visits": "cases",

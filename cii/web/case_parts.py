@@ -10,13 +10,11 @@ from cii.cases.queries import shown_units
 from cii.cases.rules import missing_voices
 from cii.cases.shapes import AssessmentView, PartView, PlanView
 from cii.cases.vocabulary import ActionState, PlanState, Voice
-from cii.institutions.queries import UnitLabel, institutions, lines, lines_by_id
+from cii.institutions.queries import UnitLabel, lines, lines_by_id
 from cii.journal.queries import HistoryRow, history
 from cii.measures.queries import CatalogueFilter, catalogue
-from cii.people.queries import consents, disclosures
 from cii.placements.queries import moves_for, placement_by_ref, placements_of, shares_of
 from cii.placements.vocabulary import PlacementState
-from cii.routing.queries import referrals_of_case
 from cii.store.work import Work
 from cii.texts.speech import refusal
 from cii.web.base import may_open
@@ -249,48 +247,6 @@ def places(work: Work, case_id: int) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def sharing(work: Work, shown: CasePage) -> dict[str, Any]:
-    """Referrals, consents and disclosures of the case, the newest first."""
-    bodies = {one.id: one.name for one in institutions(work)}
-    passed = [one for one in disclosures(work, shown.person_id) if one.case_id == shown.case_id]
-    units = shown_units(work, {unit for one in passed for unit in (one.from_unit_id, one.to_unit_id)})
-    return {
-        "referrals": [referral_row(one) for one in reversed(referrals_of_case(work, shown.case_id))],
-        "consents": [
-            {
-                "ref": one.consent.ref,
-                "purpose": word(one.consent.purpose),
-                "given_on": one.consent.given_on,
-                "valid_until": one.consent.valid_until,
-                "how": word(one.consent.how),
-                "institutions": ", ".join(
-                    bodies.get(id_, t("web.desk.protected")) for id_ in one.institution_ids
-                ),
-                "sections": sections_said(one.consent.sections),
-                "live": one.live(work.today),
-                "state": _consent_state(one.live(work.today), one.consent.withdrawn_at is not None),
-            }
-            for one in consents(work, shown.person_id)
-        ],
-        "disclosures": [
-            {
-                "at": one.at,
-                "sender": unit_name(units.get(one.from_unit_id)),
-                "receiver": unit_name(units.get(one.to_unit_id)),
-                "sections": sections_said(one.sections),
-                "basis": word(one.basis, "basis"),
-            }
-            for one in reversed(passed)
-        ],
-    }
-
-
-def _consent_state(live: bool, withdrawn: bool) -> dict[str, str]:  # noqa: FBT001 - two facts of one consent
-    if live:
-        return {"label": t("web.sharing.live"), "tone": "good"}
-    return {"label": t("web.sharing.withdrawn" if withdrawn else "web.sharing.over"), "tone": "neutral"}
 
 
 def sections_said(sections: int) -> str:

@@ -16,6 +16,7 @@ from cii.cases.actions import (
     WriteMedical,
     add_note,
 )
+from cii.cases.approaching import Approach, approach
 from cii.cases.attachments import AttachDocument, attach_document
 from cii.cases.carrying import RecordWord, record_word
 from cii.cases.queries import case_by_ref
@@ -25,6 +26,7 @@ from cii.cases.vocabulary import PersonReply, PlanReply
 from cii.cases.vocabulary_attachments import AttachmentKind
 from cii.coordination.actions import ObserveDeviation, PlanMeeting, observe_deviation, plan_meeting
 from cii.coordination.vocabulary import Body
+from cii.institutions.employers import AddEmployer, AddNeed, add_employer, add_need
 from cii.institutions.queries import unit_by_code, units_by_id
 from cii.jobs.mail import send_waiting
 from cii.jobs.runs import catch_up
@@ -172,6 +174,10 @@ def _planned(town):
         )
         plan = put_plan(social, ProposePlan(case, "Retour à l'emploi dans un métier du bois", parts))
         record_word(social, RecordWord(plan.ref, PersonReply.AGREE, social.today))
+        employer = add_employer(orp, AddEmployer("Menuiserie du Lac", "Bois", "2000", "Neuchâtel"))
+        add_need(orp, AddNeed(employer.ref, "Aide-menuisier, 60 %", 1))
+        approach(orp, Approach(case, employer.ref, "Stage de deux semaines", orp.today))
+        refs["employer"] = employer.ref
         refs["action"] = case_view(social, case).sections["plan"].plans[0].parts[0].ref
         for bearer in (orp, ai):
             reply_to_plan(bearer, AnswerPlan(case, PlanReply.AGREE))

@@ -115,6 +115,8 @@ def _examples(town):
         "case_process": {"ref": refs["case"]},
         "case_plan": {"ref": refs["case"], "action": refs["action"]},
         "case_moments": {"ref": refs["case"]},
+        "employers": {"ref": refs["employer"]},
+        "employers.of_case": {"ref": refs["case"]},
         "standing": {"name": "reseau-cii"},
         "detections": {"ref": refs["detection"]},
         "referrals": {"ref": refs["new_case:referral"]},

@@ -177,6 +177,12 @@ def three_assessment_and_plan(story: Story) -> None:
         for code in ("ORP-LITTORAL", "OAI-REA", "GSR-VAL-DE-TRAVERS")
     ]
     gsr.post(f"{case}/plan", {"focus": "Emploi adapté à 60 %", "parts": parts}, 201, seen=case)
+    signed = {
+        "plan_ref": gsr.get(f"{case}/plan")["items"][0]["ref"],
+        "reply": "agree",
+        "given_on": "2026-10-15",
+    }
+    gsr.post(f"{case}/plan/person", signed, seen=case)
     states = []
     for bearer in (orp, gsr, ai):
         bearer.post(f"{case}/plan/answer", {"answer": "agree"}, seen=case)

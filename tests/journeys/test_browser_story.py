@@ -186,6 +186,8 @@ def three_assessment_and_plan(story):
         gsr.fill({"Objectif": "Rythme de travail", "Action": "Mesure mixte", "Échéance": "2026-12-31"}, part)
         choose(part.get_by_label("Portée par"), bearer if n != 2 else "Office AI")
     gsr.press("Proposer le plan").reads("Le plan est proposé")
+    gsr.follow("Enregistrer la réponse de la personne").pick("La personne est", "d'accord")
+    gsr.press("Enregistrer la réponse de la personne").reads("La réponse de la personne est enregistrée.")
     for hand, state in ((orp, "proposé"), (gsr, "proposé"), (ai, "accepté par tous")):
         hand.go(f"{case}/plan").pick("Réponse de mon service", "D'accord avec le plan").press("Répondre")
         hand.reads("Votre réponse est enregistrée.", state)

@@ -7,9 +7,10 @@ import pytest
 from cii.access.queries import sections_on_case
 from cii.access.vocabulary import Section
 from cii.cases.actions import AnswerPlan, PlanPartAsk, ProposePlan, SignAssessment, WriteMedical
+from cii.cases.carrying import RecordWord, record_word
 from cii.cases.queries import case_by_ref, live_parties
 from cii.cases.rules import GridAnswer
-from cii.cases.vocabulary import PlanReply
+from cii.cases.vocabulary import PersonReply, PlanReply
 from cii.institutions.queries import unit_by_code
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
 from cii.notices.queries import notices
@@ -96,6 +97,7 @@ def test_the_plan_is_in_force_only_when_each_bearing_unit_agreed(work):
         PlanPartAsk("Adapter le poste", "Conseil", oai.ref, date(2026, 12, 15)),
     )
     plan = put_plan(town.hands["GSR"], ProposePlan(case.ref, "Retour à l'emploi", parts))
+    record_word(town.hands["GSR"], RecordWord(plan.ref, PersonReply.AGREE, work.today))
 
     reply_to_plan(town.hands["ORP"], AnswerPlan(case.ref, PlanReply.AGREE))
     half = (plan.state, state_of(work, instance_of(work, case.id)).stage)

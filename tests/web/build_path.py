@@ -21,8 +21,10 @@ from cii.cases.actions import (
     WriteMedical,
     publish_grids,
 )
+from cii.cases.carrying import RecordWord, record_word
 from cii.cases.queries import case_by_ref
-from cii.cases.vocabulary import PlanReply
+from cii.cases.view import case_view
+from cii.cases.vocabulary import PersonReply, PlanReply
 from cii.institutions.queries import unit_by_code
 from cii.routing.actions import (
     Announce,
@@ -129,7 +131,13 @@ class Path:
         )  # fmt: skip
         put_plan(self.hand(work, "ai"), ProposePlan(ref, "Retour à l'emploi à 60 %", parts))
 
+    def _person(self, work, ref):
+        lead = self.hand(work, "ai")
+        plan = case_view(lead, ref).sections["plan"].plans[0]
+        record_word(lead, RecordWord(plan.ref, PersonReply.AGREE, work.today))
+
     def _agreed(self, work, ref):
+        self._person(work, ref)
         for who in ("manager", "ai"):
             reply_to_plan(self.hand(work, who), AnswerPlan(ref, PlanReply.AGREE))
 
