@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement
+from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
 from cii.journal.queries import HistoryRow
-from cii.journal.tables import JournalEntry, JournalPayload, JournalSeal
+from cii.journal.tables import JournalEntry, JournalPayload, JournalSeal, JournalSubject
 from cii.kernel.clock import local_midnight
 from cii.kernel.period import ONE_DAY
 from cii.store.work import Work
@@ -17,7 +18,10 @@ from cii.store.work import Work
 
 @dataclass(frozen=True, slots=True)
 class JournalFilter:
-    """What to show of the journal; None shows all. Days are Swiss days, both inside."""
+    """What to show of the journal; None shows all. Days are Swiss days, both inside.
+
+    `case` and `person` are outward names: all that concerns them, whatever it was done to.
+    """
 
     action: str | None = None
     kind: str | None = None
@@ -25,6 +29,9 @@ class JournalFilter:
     ref: str | None = None
     first: date | None = None
     last: date | None = None
+    unit_id: int | None = None
+    case: str | None = None
+    person: str | None = None
 
 
 def entries(
@@ -66,7 +73,66 @@ def _conditions(shown: JournalFilter) -> Sequence[ColumnElement[bool]]:
         found.append(col(JournalEntry.at) >= local_midnight(shown.first))
     if shown.last:
         found.append(col(JournalEntry.at) < local_midnight(shown.last + ONE_DAY))
+    if shown.unit_id is not None:
+        found.append(col(JournalEntry.unit_id) == shown.unit_id)
+    found += [_concerns(kind, ref) for kind, ref in (("case", shown.case), ("person", shown.person)) if ref]
     return found
+
+
+def _concerns(kind: str, ref: str) -> ColumnElement[bool]:
+    """Entries about the object that the journal itself knows by this outward name."""
+    named = (
+        select(JournalSubject.object_id)
+        .join(JournalEntry, col(JournalEntry.id) == col(JournalSubject.entry_id))
+        .where(col(JournalEntry.ref) == ref, col(JournalEntry.kind) == kind, col(JournalSubject.kind) == kind)
+    )
+    about = select(JournalSubject.entry_id).where(
+        col(JournalSubject.kind) == kind, col(JournalSubject.object_id).in_(named)
+    )
+    return col(JournalEntry.id).in_(about)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who has read: for which unit, how often, from when to when, which sections, on which bases."""
+
+    actor: str
+    unit_id: int | None
+    times: int
+    first: datetime
+    last: datetime
+    sections: int
+    bases: tuple[str, ...]
+
+
+def readers(work: Work, *, case: str | None = None, person: str | None = None) -> list[Reader]:
+    """Who has read this case or person, by outward name, who came last first; nobody when none is named.
+
+    The caller has a permit for the whole journal.
+    """
+    if not case and not person:
+        return []
+    rows = work.session.connection().execute(
+        columns(
+            col(JournalEntry.actor),
+            col(JournalEntry.account_id),
+            col(JournalEntry.unit_id),
+            col(JournalEntry.at),
+            col(JournalEntry.sections),
+            col(JournalEntry.basis),
+        )
+        .where(*_conditions(JournalFilter(action="read", case=case, person=person)))
+        .order_by(col(JournalEntry.id))
+    )
+    found: dict[tuple[int | None, int | None], Reader] = {}
+    for actor, account, unit, at, sections, basis in rows:
+        known = found.get((account, unit))
+        bases = (*(known.bases if known else ()), *([basis] if basis else []))
+        found[account, unit] = Reader(
+            actor, unit, (known.times if known else 0) + 1, known.first if known else at, at,
+            (known.sections if known else 0) | sections, tuple(dict.fromkeys(bases)),
+        )  # fmt: skip
+    return sorted(found.values(), key=lambda one: one.last, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)

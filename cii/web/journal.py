@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app, g, render_template
+from flask import Response, current_app, g, render_template
 
 from cii.access.permits import Permit
 from cii.access.vocabulary import Section
-from cii.institutions.queries import UnitLabel, units_by_id
+from cii.documents.csv import write
+from cii.documents.table import Column, Table
+from cii.institutions.queries import UnitLabel, unit_by_code, units_by_id
 from cii.journal.queries import HistoryRow, verify
-from cii.journal.reading import JournalFilter, chain_state, entries, words_used
+from cii.journal.reading import JournalFilter, chain_state, entries, readers, words_used
 from cii.store.work import Work
 from cii.texts import speech
 from cii.web.base import Blueprint
@@ -18,7 +20,7 @@ from cii.wire import language
 from cii.wire.doors import House, needs
 
 page = Blueprint("journal", __name__)
-_PAGE = 50
+_PAGE, _CHUNK, _MOST = 50, 5_000, 100_000
 _NOTHING: tuple[object, ...] = (None, "", [], {})
 _READ, _REFUSED = "read", "refused"
 _WITHOUT_CASE_CONTENT = frozenset({
@@ -43,21 +45,45 @@ def verification() -> str:
     return render_template("pages/journal/verification.html", **_verdict(g.work))
 
 
+@page.get("/journal/readers")
+@needs(Permit.SEE_JOURNAL)
+def readings() -> str:
+    """Who has read a case or a person's data: the answer that is owed to the person."""
+    g.work.saw("journal", [0], 0)
+    return render_template("pages/journal/readers.html", **_readers(g.work))
+
+
+@page.get("/journal/export.csv")
+@needs(Permit.SEE_JOURNAL)
+def export() -> Response:
+    """The filtered entries as a file; that it was taken is itself written down."""
+    table = _table(g.work)
+    g.work.saw("journal", [0], 0)
+    answer = Response(write(table), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = 'attachment; filename="journal.csv"'
+    return answer
+
+
+def _asked(work: Work) -> tuple[JournalFilter, dict[str, Any]]:
+    """The filter of the address, and the same as it stands in addresses."""
+    words = {
+        name: text_asked(name) or None
+        for name in ("action", "kind", "actor", "ref", "unit", "case", "person")
+    }  # fmt: skip
+    days = {"first": optional_day("first"), "last": optional_day("last")}
+    kept = {name: value for name, value in words.items() if name != "unit"}
+    unit = unit_by_code(work, words["unit"]).id if words["unit"] else None
+    return JournalFilter(**kept, **days, unit_id=unit), {**words, **days}  # type: ignore[arg-type]
+
+
 def _journal(work: Work) -> dict[str, Any]:
-    shown = JournalFilter(
-        action=text_asked("action") or None,
-        kind=text_asked("kind") or None,
-        actor=text_asked("actor") or None,
-        ref=text_asked("ref") or None,
-        first=optional_day("first"),
-        last=optional_day("last"),
-    )
+    shown, asked = _asked(work)
     found = entries(work, shown, before=number_asked("before"), limit=_PAGE + 1)
     kept = found[:_PAGE]
     units = units_by_id(work, {row.unit_id for row in kept if row.unit_id is not None})
     used, chain = words_used(work), chain_state(work)
     return {
-        "shown": shown,
+        "shown": asked,
         "filtered": shown != JournalFilter(),
         "actions": [{"value": one, "label": action_word(one)} for one in used.actions],
         "kinds": [{"value": one, "label": kind_word(one)} for one in used.kinds],
@@ -65,6 +91,47 @@ def _journal(work: Work) -> dict[str, Any]:
         "next_mark": kept[-1].id if len(found) > _PAGE else None,
         "chain": chain,
     }
+
+
+def _readers(work: Work) -> dict[str, Any]:
+    case, person = text_asked("case") or None, text_asked("person") or None
+    found = readers(work, case=case, person=person)
+    units = units_by_id(work, {one.unit_id for one in found if one.unit_id is not None})
+    return {
+        "case": case,
+        "person": person,
+        "asked": bool(case or person),
+        "rows": [
+            {
+                "actor": t("web.journal.house") if one.actor == "cii" else one.actor,
+                "unit": units[one.unit_id].code if one.unit_id in units else None,
+                "times": one.times,
+                "first": one.first,
+                "last": one.last,
+                "sections": _sections(one.sections),
+                "basis": ", ".join(dict.fromkeys(_basis(basis) for basis in one.bases)) or None,
+            }
+            for one in found
+        ],
+    }
+
+
+def _table(work: Work) -> Table:
+    shown, _ = _asked(work)
+    rows: list[HistoryRow] = []
+    while len(rows) < _MOST and (
+        more := entries(work, shown, before=rows[-1].id if rows else None, limit=_CHUNK)
+    ):
+        rows += more
+    units = units_by_id(work, {row.unit_id for row in rows if row.unit_id is not None})
+    heads = ("at", "actor", "unit", "action", "subject", "ref", "sections", "basis", "detail")
+    titles = {"subject": "kind"}
+    told = [_row(row, units) for row in rows]
+    return Table(
+        t("web.journal.title"),
+        tuple(Column(t(f"web.journal.{titles.get(head, head)}")) for head in heads),
+        [tuple(row[head] for head in heads) for row in told],
+    )
 
 
 def _row(row: HistoryRow, units: Mapping[int, UnitLabel]) -> dict[str, Any]:
@@ -76,11 +143,19 @@ def _row(row: HistoryRow, units: Mapping[int, UnitLabel]) -> dict[str, Any]:
         "action": action_word(row.action),
         "subject": kind_word(row.kind),
         "ref": row.ref,
-        "sections": ", ".join(word(one.name or "", "section") for one in Section(row.sections)) or None,
-        "basis": fallback(f"word.basis.{row.basis}", row.basis) if row.basis else None,
+        "sections": _sections(row.sections),
+        "basis": ", ".join(_basis(one) for one in row.basis.split(",")) if row.basis else None,
         "detail": _detail(row),
         "tone": "late" if row.action == _REFUSED else "quiet" if row.action == _READ else None,
     }
+
+
+def _sections(bits: int) -> str | None:
+    return ", ".join(word(one.name or "", "section") for one in Section(bits)) or None
+
+
+def _basis(basis: str) -> str:
+    return fallback(f"word.basis.{basis}", basis)
 
 
 def action_word(action: str) -> str:
