@@ -38,6 +38,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "budgets",
     "statements",
     "reconciliation",
+    "programmes",
     "reports",
     "definitions",
     "journal",

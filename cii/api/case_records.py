@@ -12,6 +12,7 @@ from cii.access.vocabulary import Section
 from cii.api.asking import PageAsked
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import by_ref
+from cii.cases.disclosed import consents_open
 from cii.cases.queries import case_by_ref, shown_units
 from cii.cases.tables import CaseFile
 from cii.institutions.queries import UnitLabel, institutions
@@ -19,7 +20,7 @@ from cii.institutions.schemas import UNIT
 from cii.institutions.tables import Institution
 from cii.journal.queries import HistoryRow, history
 from cii.kernel.errors import NotAllowed
-from cii.people.queries import consents, disclosures
+from cii.people.queries import disclosures
 from cii.people.vocabulary import Basis, ConsentHow, Purpose
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs
@@ -135,7 +136,7 @@ def consents_shown(person_id: int) -> list[ConsentShown]:
             row.consent.how, row.consent.given_on, row.consent.valid_until, row.consent.withdrawn_at,
             row.live(g.work.today), tuple(by_ref(bodies, row.institution_ids)),
         )
-        for row in consents(g.work, person_id)
+        for row in consents_open(g.work, person_id)
     ]  # fmt: skip
 
 

@@ -7,8 +7,10 @@ from flask import g
 from cii.access.permits import Permit
 from cii.api.base import PREFIX, Blueprint
 from cii.api.case_records import CONSENT, ConsentShown, consents_shown
-from cii.people.actions import GiveConsent, give_consent
+from cii.people.actions import GiveConsent, acting_unit
+from cii.people.queries import person_by_ref
 from cii.routing.actions import take_back_consent
+from cii.routing.bases import keep_consent
 from cii.wire.answers import only
 from cii.wire.doors import needs
 
@@ -27,8 +29,9 @@ class Withdrawn:
 @blueprint.arguments(GiveConsent)
 @blueprint.response(201, CONSENT)
 def given(ask: GiveConsent) -> ConsentShown:
-    """Keep a consent of the person."""
-    row = give_consent(g.work, ask, g.work.actor.units[0])
+    """Keep a consent of the person; units that lost their part with a withdrawn one come back with it."""
+    person = person_by_ref(g.work, ask.person_ref)
+    row, _ = keep_consent(g.work, ask, acting_unit(g.work, person.id or 0, ask.unit_ref))
     return next(one for one in consents_shown(row.person_id) if one.ref == row.ref)
 
 

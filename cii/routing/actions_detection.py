@@ -48,9 +48,9 @@ class ImportDetections:
 
 @dataclass(frozen=True)
 class DetectPerson:
-    """One person, entered by hand: the same facts as a row of the file."""
+    """One person, entered by hand: the same facts as a row of the file; the number may be unknown."""
 
-    avs: str
+    avs: str | None
     last_name: str
     first_name: str
     birth_date: date
@@ -176,7 +176,7 @@ def _number_faults(written: str, line: int, seen: dict[str, int]) -> Iterator[Re
 def detect_person(work: Work, ask: DetectPerson) -> tuple[Detection | None, Decision]:
     """Look at one person by the same table; kept only when a criterion is met."""
     unit = _unit(work, None)
-    number = avs_number(ask.avs)
+    number = avs_number(ask.avs) if ask.avs else ""
     facts = {
         name: getattr(ask, name)
         for name in (

@@ -51,6 +51,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "statements",
     "reconciliation",
     "coordination",
+    "programmes",
     "reports",
 )  # fmt: skip
 """Modules with pages, in the order of registration: one line each."""

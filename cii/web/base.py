@@ -69,6 +69,8 @@ PARENTS: Mapping[str, str] = {
     "case_links": "cases",
     "reconciliation": "budgets",
     "standing": "reports",
+    "programmes": "reports",
+    "search": "cases",
     "definitions": "settings",
     "whatif": "settings",
     "journal": "settings",

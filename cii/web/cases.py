@@ -35,7 +35,7 @@ from cii.routing.actions import (
     sign_assessment,
     take_back_consent,
 )
-from cii.web import case_parts, explained, visits
+from cii.web import case_parts, case_sharing, explained, visits
 from cii.web.base import Blueprint, see_other
 from cii.web.case_grid import GridForm, as_command, beside_inputs, compared, form_groups, lines_of, mine
 from cii.web.case_head import CasePage, case_page, head
@@ -117,6 +117,7 @@ def one(ref: str) -> str:
         convening=explained.convening(g.work, shown) if shown.view.may_read & Section.PLAN else None,
         may_name=shown.may("done", "decide_lead"),
         manage=managing(shown),
+        standing=case_sharing.standing_rows(g.work, shown.person_id, only_current=True),
         bearers=case_parts.bearers(shown),
         changes=visits.changes(shown),
     )
@@ -325,9 +326,8 @@ def end(ref: str, placement: str) -> Response:
 def sharing(ref: str) -> str:
     """Who may know what: referrals, consents, disclosures."""
     shown = case_page(ref, "sharing")
-    return _show(
-        "sharing", shown, **case_parts.sharing(g.work, shown), may_withdraw=_permitted(Permit.RECORD_CONSENT)
-    )
+    told = case_sharing.sharing(g.work, shown)
+    return _show("sharing", shown, **told, may_withdraw=_permitted(Permit.RECORD_CONSENT))
 
 
 def _sharing_again(ref: str, consent: str) -> str:  # noqa: ARG001 - the address of the act

@@ -52,7 +52,7 @@ OPENS: Mapping[str, str] = {
     "contract": "observations.new",
 }
 """Where a task is done, by its key; every other one on the first page of its case."""
-PLACES = {"referral": "referrals.one", "recognition": "recognitions.one"}
+PLACES = {"person": "persons.one", "referral": "referrals.one", "recognition": "recognitions.one"}
 """Where a task of another subject than a case is done."""
 TOLD = 8
 """How many of the last notices stand beside the list."""

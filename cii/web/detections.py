@@ -1,6 +1,7 @@
 """Detections: import a sector's file, see who meets the criteria and why, announce or put aside."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import g, render_template, request, url_for
@@ -9,7 +10,10 @@ from werkzeug.wrappers import Response
 from cii.access.permits import Permit
 from cii.institutions.queries import units_by_id
 from cii.kernel.errors import Refusal
-from cii.people.vocabulary import Basis, ConsentHow
+from cii.people.doubles import LookForDoubles, likely_doubles
+from cii.people.queries import person_by_ref
+from cii.people.shown import own_identity
+from cii.people.vocabulary import Basis, ConsentHow, Likeness
 from cii.routing.actions import (
     Announce,
     DetectPerson,
@@ -31,6 +35,7 @@ from cii.web.base import Blueprint, see_other
 from cii.web.case_head import unit_name
 from cii.web.choices import Option, choice_asked, options, t, text_asked, word
 from cii.web.explained import card
+from cii.web.persons import double_row
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
@@ -54,6 +59,13 @@ class ImportForm:
 
     unit_ref: str = ""
     dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class NewPerson(DetectPerson):
+    """A person entered by hand; `doubles_seen`: whoever is alike was looked at and is somebody else."""
+
+    doubles_seen: bool = False
 
 
 @page.get("/detections")
@@ -166,8 +178,17 @@ def one(ref: str) -> str:
         bases=[{"value": base.value, "label": word(base, "basis")} for base in BASES],
         hows=options(ConsentHow),
         refused=_refused(),
+        doubles=_alike(shown) if open_ else [],
         today=g.work.today.isoformat(),
     )
+
+
+def _alike(shown: DetectionRow) -> list[dict[str, Any]]:
+    """Who may be the detected person, before anybody else learns of them."""
+    mine = own_identity(g.work, person_by_ref(g.work, shown.person.ref).id or 0) if shown.person else None
+    if mine is None or shown.person is None:
+        return []
+    return _doubles(mine.last_name, mine.first_name, mine.birth_date, None, shown.person.ref)
 
 
 def _recipients(shown: DetectionRow) -> str:
@@ -229,15 +250,32 @@ def new() -> str:
 @once
 @again(new)
 def detect() -> str | Response:
-    """Look at the person; detected, go on to the announcement, else say why not."""
-    detection, answer = detect_person(g.work, asked(DetectPerson))
+    """Look at the person, after likely doubles; detected, go on to the announcement, else say why not."""
+    ask = asked(NewPerson)
+    alike = [] if ask.doubles_seen else _doubles(ask.last_name, ask.first_name, ask.birth_date, ask.avs)
+    if alike:
+        return _new_page(None, alike)
+    detection, answer = detect_person(g.work, ask)
     if detection is not None:
         return see_other("detections.one", ref=detection.ref)
     return _new_page(" ".join(answer.explain(language.lang())))
 
 
-def _new_page(answer: str | None) -> str:
-    return render_template("pages/detections/new.html", answer=answer, typed_all=request.form.getlist)
+def _new_page(answer: str | None, alike: list[dict[str, Any]] | None = None) -> str:
+    kept: dict[str, Any] = {"typed": request.form.get} if alike else {}
+    return render_template(
+        "pages/detections/new.html",
+        answer=answer,
+        doubles=alike or [],
+        typed_all=request.form.getlist,
+        **kept,
+    )
+
+
+def _doubles(last: str, first: str, birth: date, avs: str | None, but: str = "") -> list[dict[str, Any]]:
+    """Persons open to the reader who may be the same; the one of that number is the same and no question."""
+    found = likely_doubles(g.work, LookForDoubles(last, first, birth, avs), but=but)
+    return [double_row(one) for one in found if one.likeness is not Likeness.SAME_NUMBER]
 
 
 def _row(one: DetectionRow) -> dict[str, Any]:

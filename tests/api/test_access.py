@@ -10,6 +10,7 @@ from tests.api.world import NOBODY, World
 
 PERSONAL = {
     "cases", "detections", "referrals", "tasks", "consents", "placements", "statements", "waiting",
+    "persons",
 }  # fmt: skip
 """Kinds of things that a unit without part in them must not even know to exist."""
 SEEN_BY_MANDATE = {("auditor", "statements"), ("contracts", "statements"), ("group", "tasks")}

@@ -9,6 +9,8 @@ from tests.api.operations import QUERIES, operations
 from tests.api.world import NOBODY
 
 READS = {
+    "/api/v1/programmes/reseau-cii": ("group", "reseau-cii"),
+    "/api/v1/programmes/reseau-cii/csv": ("group", "announced"),
     "/api/v1/search": ("orp", "CII-"),
     "/api/v1/session": ("orp", "Camille Perrenoud"),
     "/api/v1/detections": ("orp", "D3"),

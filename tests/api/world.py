@@ -82,6 +82,10 @@ class World(Site):
                 "SELECT ref FROM consent WHERE person_id = (SELECT person_id FROM case_file WHERE id = :id)",
                 id=case,
             ),
+            "persons": self.one(
+                "SELECT p.ref FROM person p JOIN case_file c ON c.person_id = p.id WHERE c.id = :id", id=case
+            ),
+            "merges": NOBODY,
             "placements": self.placements["social"],
             "statements": self.statements.get("SAS", NOBODY),
             "waiting": NOBODY,

@@ -81,6 +81,7 @@ NAMES: Mapping[str, Thing | str] = {
     "/merges/<ref>": Thing("SELECT m.ref FROM person_merge m JOIN case_file c ON c.person_id = m.new_person_id WHERE c.id = :case"),
     "/persons/<ref>": Thing("SELECT p.ref FROM person p JOIN case_file c ON c.person_id = p.id WHERE c.id = :case"),
     "/placements/<ref>": of_case("placement"),
+    "/programmes/<programme>": "youth-case-management",
     "/provider/attendance/<year>": "2026",
     "/provider/attendance/<year>/<number>": "9",
     "/provider/placements/<ref>": of_case("placement"),
@@ -100,7 +101,7 @@ NAMES: Mapping[str, Thing | str] = {
 """The address up to a part → what the part names, or the word that stands there."""
 PLAIN_FILES = {"static"}
 SAME_FOR_ALL = (
-    "/agreements", "/budgets", "/definitions", "/docs", "/healthz", "/help", "/lines", "/login", "/openapi.json", "/readyz",
+    "/agreements", "/budgets", "/definitions", "/docs", "/healthz", "/help", "/lines", "/login", "/openapi.json", "/programmes", "/readyz",
     "/reports", "/settings", "/tables", "/units", "/workflows", "/youth/figures",
 )  # fmt: skip
 """Addresses without cases and persons: walked for every role, but not again for every relation to a case."""
