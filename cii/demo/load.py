@@ -23,7 +23,9 @@ from cii.demo.check import check
 from cii.demo.directory import build_house
 from cii.demo.dossiers import Canton
 from cii.demo.living import build_living, scale
+from cii.demo.living_desk import build_desk
 from cii.demo.living_documents import build_documents
+from cii.demo.living_links import send_links
 from cii.demo.living_social import build_social
 from cii.demo.measures import build_archive_measures, build_living_measures
 from cii.demo.sheet import Sheet
@@ -184,7 +186,9 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     build_living(work, canton, measures, deals, size, number, told)
     build_social(work, canton)
     build_documents(work)
+    build_desk(work)
     tell_carousel(work, house)
+    send_links(work)
     wrote(
         work, "demo_loaded", "directory", None, payload={"cases": size, "seed": seed, "rows": sheet.written}
     )

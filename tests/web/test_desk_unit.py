@@ -27,7 +27,7 @@ def task_of(page, ref):
 
 def test_the_desk_is_filtered_in_the_address(path):
     ref = path.case("assessment", nom="Filtremont")
-    reader = path.as_("social")
+    reader = path.as_("manager")
 
     found = reader.get("/desk", tab="unit", name="filtrem", path="reseau-cii", stage="assessment")
     none = reader.get("/desk", tab="unit", name="filtrem", path="everyday-cii")
