@@ -73,6 +73,7 @@ from cii.settlement.actions import (
     submit,
 )
 from cii.settlement.vocabulary import Presence
+from tests.browser.requested import requested
 from tests.browser.stage import a_canton, hand
 from tests.people.build_people import an_avs
 from tests.routing.build_routing import a_file, a_row
@@ -104,6 +105,7 @@ def some_months(town) -> None:
     at(town, 10, 15)
     _linked(town)
     _observed(town)
+    requested(town)
     catch_up(town.bell)
     send_waiting(town.bell)
 

@@ -113,6 +113,7 @@ def _examples(town):
         "definitions.process": {"name": "reseau-cii"},
         "definitions.process_bpmn": {"name": "reseau-cii"},
         "case_process": {"ref": refs["case"]},
+        "case_notes": {"ref": refs["case"]},
         "case_plan": {"ref": refs["case"], "action": refs["action"]},
         "case_moments": {"ref": refs["case"]},
         "employers": {"ref": refs["employer"]},

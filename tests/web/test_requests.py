@@ -117,7 +117,8 @@ def test_the_unit_that_leads_decides_and_the_asker_finds_the_case(site, story):
 def test_a_refusal_says_nothing_to_the_asker(site, story):
     mine = asked(site, story["avs"])
     before = plain(site.as_("req-asker").get(f"/requests/{mine}"))
-    site.as_("req-lead").post(f"/requests/questions/{newest(site, AccessQuestion)}/refusal", reason=WHY)
+    question = newest(site, AccessQuestion)
+    site.as_("req-lead").post(f"/requests/questions/{question}/refusal", reason=WHY)
 
     assert plain(site.as_("req-asker").get(f"/requests/{mine}")) == before
     site.as_("req-asker").post(f"/requests/{mine}/withdrawal")
@@ -201,24 +202,26 @@ def test_a_wrong_number_opens_nothing(site, story):
 
 def test_the_manager_restricts_names_and_lifts_on_the_page_of_the_case(site, story):
     lead, boss, peer = (site.as_(who) for who in ("req-lead", "req-boss", "req-peer"))
-    here = f"/cases/{story['case']}/restriction"
+    case, here = story["case"], f"/cases/{story['case']}/restriction"
     assert "Restreindre" in lead.get(here)
     peer.get(f"/cases/{story['case']}")
 
-    lead.post(here, version=_version(site, story), reason=WHY)
+    lead.post(f"/cases/{case}/restriction", version=_version(site, story), reason=WHY)
     for who in (boss, peer):
         who.get(f"/cases/{story['case']}", 404)
         who.get(here, 404)
         assert story["number"] not in who.get("/cases")
-    lead.post(f"{here}/readers", account_ref=story["accounts"]["req-peer"])
+    lead.post(f"/cases/{case}/restriction/readers", account_ref=story["accounts"]["req-peer"])
     peer.get(f"/cases/{story['case']}")
-    lead.post(f"{here}/readers/removal", account_ref=story["accounts"]["req-peer"])
+    lead.post(f"/cases/{case}/restriction/readers/removal", account_ref=story["accounts"]["req-peer"])
     peer.get(f"/cases/{story['case']}", 404)
 
     boss.get("/requests/restricted")
     boss.post("/requests/restricted", number=story["number"], reason="Remplacement de la gestionnaire.")
     assert WHY in boss.get(here)
-    boss.post(f"{here}/lifting", version=_version(site, story), reason="Fin du lien de parenté.")
+    boss.post(
+        f"/cases/{case}/restriction/lifting", version=_version(site, story), reason="Fin du lien de parenté."
+    )
     peer.get(f"/cases/{story['case']}")
 
 

@@ -1,0 +1,34 @@
+"""Requests for access and an emergency in the canton of the browser tests: one to decide, one asked, one opened."""
+
+from cii.access.vocabulary import Section
+from cii.cases.queries import case_by_ref
+from cii.people.queries import identities
+from cii.people.vocabulary import Basis, Purpose
+from cii.requests.actions import AskAccess, ask_access, carry_requests
+from cii.requests.actions_glass import OpenGlass, open_glass
+from cii.requests.queries import questions_to_me
+from tests.browser.stage import hand
+
+WHY = "Préparation du bilan professionnel de mars."
+
+
+def requested(town) -> None:
+    """Somebody at a counter without part in the case asks for it, and opens it in an emergency."""
+    refs = town.canton.refs
+    with town.work() as work:
+        social = hand(work, "social_manager")
+        case = case_by_ref(social, refs["case"])
+        asker = hand(work, "stranger")
+        known = _known(work, case.person_id)
+        ask_access(asker, AskAccess(Purpose.ASSESSMENT, Basis.LPGA_32, Section.IDENTITY, WHY, None, *known))
+        orp = hand(work, "case_manager")
+        nobody = AskAccess(Purpose.FOLLOW_UP, Basis.LPGA_32, Section.IDENTITY, WHY, "756.1234.5678.97")
+        refs["request"] = ask_access(orp, nobody).ref
+        carry_requests(work)
+        refs["question"] = questions_to_me(social).items[0].ref
+        refs["glass"] = open_glass(asker, OpenGlass(WHY, case.number))[0].ref
+
+
+def _known(work, person_id):
+    first = identities(work, person_id)[0]
+    return first.last_name, first.first_name, first.birth_date
