@@ -15,6 +15,7 @@ from cii.cases.attachments import (
     documents_of,
     withdraw_document,
 )
+from cii.cases.queries import case_by_ref
 from cii.cases.schemas import AUTHOR
 from cii.cases.vocabulary_attachments import AttachmentKind, AttachmentSection
 from cii.reports.case_summary import case_summary
@@ -66,6 +67,7 @@ def listed(ref: str) -> Page[DocumentView]:
 @blueprint.response(201, DOCUMENT)
 def attached(ref: str) -> DocumentView:
     """Attach a file; its type is read from its content, what it says about its maker is cut out."""
+    case_by_ref(g.work, ref)
     ask, file = load_form(AttachDocument, request.form, {"case_ref": ref}), request.files.get("file")
     if file is None:
         raise MissingField(field="file")

@@ -90,7 +90,7 @@ def _sections(
         yield _grid("social", social, lang)
     if medical := view.sections.get("medical"):
         yield Section(say("summary.medical", lang), [one.statement for one in medical[:1]])
-    if view.may_read & Part.PLACEMENT:
+    if places:
         rows = [(one.measure_name, one.starts_on, one.ends_on, word(one.state, lang)) for one in places]
         columns: Columns = (("measure", "text"), ("from", "date"), ("to", "date"), ("state", "text"))
         yield Section(say("summary.places", lang), tables=(_table(lang, "", columns, rows),))

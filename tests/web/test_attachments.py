@@ -140,7 +140,7 @@ def test_a_document_is_withdrawn_with_a_reason_and_opens_no_more(path):
     case = path.case()
     address, reader = attached(path.as_("manager"), case), path.as_("manager")
 
-    reader.get(f"{address}/withdrawal")
+    assert "Plus personne" in reader.get(f"/cases/{case}/documents/{address[-10:]}/withdrawal")
     path.as_("ai").post(f"{address}/withdrawal", 403, reason="x")
     bare = reader.post(f"{address}/withdrawal", 422, reason=" ")
     reader.post(f"{address}/withdrawal", reason="Mauvais dossier")
