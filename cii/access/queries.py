@@ -230,6 +230,21 @@ def holders_of(work: Work, *roles: Role) -> list[Account]:
     )
 
 
+def seats_of(work: Work, account_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """In which units these accounts have a seat today, in one statement."""
+    rows = work.session.exec(
+        select(Membership.account_id, Membership.unit_id).where(
+            col(Membership.account_id).in_(set(account_ids)),
+            col(Membership.valid_from) <= work.today,
+            or_(col(Membership.valid_to).is_(None), col(Membership.valid_to) > work.today),
+        )
+    )
+    found: dict[int, frozenset[int]] = {}
+    for account_id, unit_id in rows:
+        found[account_id] = found.get(account_id, frozenset()) | {unit_id}
+    return found
+
+
 def is_open(work: Work, cause: str) -> bool:
     """Whether a grant of that cause is open."""
     wanted = select(AccessGrant.id).where(

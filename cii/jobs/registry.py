@@ -55,6 +55,8 @@ JOBS: tuple[Job, ...] = (
     Job("statements", "cii.jobs.night:draft_statements", Rhythm.MONTHLY),
     Job("reconciliation", "cii.jobs.night:reconcile"),
     Job("coordination", "cii.coordination.actions:watch"),
+    Job("rests", "cii.routing.waking:wake"),
+    Job("results", "cii.routing.waking:ask_for_results"),
     Job("stuck-timers", "cii.jobs.night:name_stuck_timers"),
     Job("ends-of-right", "cii.cases.ends_of_right:warn_ends"),
 )
@@ -64,6 +66,7 @@ TICKS: tuple[Tick, ...] = (
     Tick("timers", "cii.jobs.housekeeping:fire_timers"),
     Tick("terms", "cii.jobs.housekeeping:end_what_ran_out"),
     Tick("digests", "cii.jobs.mail:send_digests"),
+    Tick("access", "cii.jobs.protection:look_after_access"),
     Tick("mail", "cii.jobs.mail:send_waiting"),
     Tick("seal", "cii.jobs.housekeeping:seal_journal"),
     Tick("keys", "cii.jobs.housekeeping:forget_keys"),
