@@ -33,6 +33,7 @@ class Bearer:
         return answer
 
     def post(self, where, status=303, **form):
+        """Send a form of the link: to `/links/<token>/entry`, `/links/<token>/answer`, `/links/<token>/receipt`."""
         csrf = self.client.get("/login").text.split('name="csrf_token" value="')[1].split('"')[0]
         answer = self.client.post(f"/links/{self.token}/{where}", data={"csrf_token": csrf, **form})
         assert answer.status_code == status, answer.text.split("<main")[-1][:1500]
