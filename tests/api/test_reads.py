@@ -43,6 +43,7 @@ READS = {
     "/api/v1/cases/{case}/assessments": ("orp", "medical_done"),
     "/api/v1/cases/{case}/employers": ("gsr", "items"),
     "/api/v1/employers": ("orp", "items"),
+    "/api/v1/checks": ("gsr", "items"),
     "/api/v1/cases/{case}/process": ("gsr", "follow_up"),
     "/api/v1/cases/{case}/decisions": ("gsr", "triage"),
     "/api/v1/cases/{case}/convened": ("gsr", "items"),
@@ -53,7 +54,6 @@ READS = {
     "/api/v1/persons/{person}/statuses": ("orp", "imported"),
     "/api/v1/persons/{person}/consents": ("gsr", "consentement-cii-1"),
     "/api/v1/persons/{person}/disclosures": ("orp", "a communiqué à"),
-    "/api/v1/persons/{person}/merges": ("chief", "items"),
     "/api/v1/cases/{case}/links": ("gsr", "items"),
     "/api/v1/cases/{case}/places": ("gsr", "AT-01"),
     "/api/v1/cases/{case}/placements": ("gsr", "AT-01"),
@@ -96,9 +96,10 @@ READS = {
 }
 """Address → who asks, and a word of the answer."""
 OUTSIDE_THE_STORY = {
+    "/api/v1/persons/*/merges",
     "/api/v1/desk/load",
     "/api/v1/notices/*", "/api/v1/cases/*/documents/*", "/api/v1/cases/*/summary",
-    "/api/v1/youth/figures", "/api/v1/employers/*", "/api/v1/cases/*/admission", "/api/v1/observations", "/api/v1/observations/*",
+    "/api/v1/youth/figures", "/api/v1/employers/*", "/api/v1/checks/*", "/api/v1/cases/*/admission", "/api/v1/observations", "/api/v1/observations/*",
     "/api/v1/recognitions", "/api/v1/recognitions/*",
     "/api/v1/access-requests/*", "/api/v1/access-questions/*", "/api/v1/break-glass/*",
 }  # fmt: skip

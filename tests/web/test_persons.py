@@ -1,5 +1,6 @@
 """The page of a person: identity, statuses, consents, doubles, merge and its undo, on both engines."""
 
+import json
 from io import BytesIO
 
 from sqlalchemy import text
@@ -157,6 +158,10 @@ def test_two_records_are_merged_and_taken_apart(path):
     refused = chief.post(f"/persons/{new}/merge", 422, old_ref=old, reason="court")
     chief.post(f"/persons/{new}/merge", old_ref=old, reason="Même personne, annoncée deux fois.")
     chief.get(f"/persons/{old}", 404)
+    told = json.loads(chief.get(f"/api/v1/persons/{new}/merges"))["items"]
+    assert [(row["reason"], row["undone_at"]) for row in told] == [
+        ("Même personne, annoncée deux fois.", None)
+    ]
     merge = one(path, "SELECT ref FROM person_merge ORDER BY id DESC LIMIT 1")
     chief.post(f"/persons/{new}/merges/{merge}/undo", reason="Deux personnes.")
 
