@@ -11,8 +11,10 @@ from sqlmodel import col
 
 from cii.access.queries import case_visible
 from cii.access.vocabulary import Section
+from cii.cases.attachments import SECTION
 from cii.cases.rules import section_of
 from cii.cases.tables import Assessment, CaseFile, CaseNote, GridEntry, MedicalStatement
+from cii.cases.tables_attachments import Attachment
 from cii.cases.tables_plan import Plan, PlanAnswer
 from cii.cases.vocabulary import GridSection, ItemKind
 from cii.store.work import Work
@@ -28,9 +30,10 @@ def files(case_ids: Collection[int]) -> Subquery:
 
 
 def changes(work: Work, case_ids: Collection[int]) -> list[Any]:
-    """Grid, medical part, assessment, plan, its answers and the notes of my units, where they are open."""
+    """Grid, medical part, assessment, plan, answers, documents and notes of my units, where they are open."""
     return [
         _entries(work, case_ids),
+        _documents(work, case_ids),
         _kind(
             "health",
             MedicalStatement,
@@ -74,6 +77,27 @@ def changes(work: Work, case_ids: Collection[int]) -> list[Any]:
             col(CaseNote.unit_id).in_(work.actor.units),
         ),
     ]
+
+
+def _documents(work: Work, case_ids: Collection[int]) -> Select[Any]:
+    """Documents added and not taken out again, each as its section is open."""
+    opened = [
+        and_(
+            col(Attachment.section) == word,
+            case_visible(col(Attachment.case_id), work.actor, work.now, section),
+        )
+        for word, section in SECTION.items()
+    ]
+    added = _kind(
+        "document",
+        Attachment,
+        at=col(Attachment.attached_at),
+        unit=col(Attachment.unit_id),
+        account=col(Attachment.account_id),
+    )
+    return added.where(
+        col(Attachment.case_id).in_(case_ids), col(Attachment.withdrawn_at).is_(None), or_(*opened)
+    )
 
 
 def _entries(work: Work, case_ids: Collection[int]) -> Select[Any]:

@@ -9,6 +9,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "desk",
     "filters",
     "drafts",
+    "calendars",
     "absences",
     "load",
     "news",

@@ -60,6 +60,7 @@ PARENTS: Mapping[str, str] = {
     "case_notes": "cases",
     "visits": "cases",
     "load": "desk",
+    "calendars": "desk",
     "absences": "desk",
     "news": "desk",
     "case_plan": "cases",

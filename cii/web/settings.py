@@ -16,6 +16,7 @@ _PLACES = (
     ("news.index", "web.news.title", "web.news.lead"),
     ("absences.index", "web.absences.title", "web.absences.lead"),
     ("load.index", "web.load.title", "web.load.lead"),
+    ("calendars.index", "web.calendar.title", "web.calendar.lead"),
     ("notices.index", "web.notices.title", "web.notices.place"),
     ("notices.mails", "web.notices.mails", "web.notices.mails-place"),
     ("outbox.index", "web.outbox.title", "web.outbox.lead"),

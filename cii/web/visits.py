@@ -37,6 +37,7 @@ PAGES: Mapping[News, str] = {
     News.REFERRAL: "cases.sharing",
     News.REFERRAL_ANSWER: "cases.sharing",
     News.PLACEMENT: "cases.placements",
+    News.DOCUMENT: "attachments.index",
 }
 """Where a change is read."""
 

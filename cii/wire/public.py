@@ -23,6 +23,7 @@ PUBLIC: Mapping[str, Public] = {
     "links.enter": Public("the bearer of a signed link answers its question; five tries", works=True),
     "links.answer": Public("the bearer of a signed link answers, once", works=True),
     "links.receipt": Public("the bearer of a signed link takes the receipt of what was recorded", works=True),
+    "calendars.feed": Public("a calendar reads deadlines at a secret address, no names", works=True),
     "openapi.document": Public("the API document holds no data"),
     "openapi.page": Public("the API document, to read"),
 }

@@ -103,6 +103,7 @@ def _examples(town):
         "agreements": {"ref": stage.agreements["LACI"]},
         "budgets": {"ref": stage.lines["LACI"], "year": 2026},
         "budgets.reversal": {"ref": _one(town, "SELECT ref FROM ledger_entry ORDER BY id LIMIT 1")},
+        "calendars": {"token": "no-such-address"},
         "cases": {"ref": refs["case"]},
         "places": {"ref": refs["case"]},
         "case_links": {"ref": refs["case"], "purpose": "satisfaction"},
