@@ -21,6 +21,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "case_work",
     "case_plan",
     "employers",
+    "checks",
     "case_process",
     "case_records",
     "case_referrals",

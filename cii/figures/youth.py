@@ -72,16 +72,16 @@ def youth_figures(work: Work, until: date) -> YouthFigures:
     ids = {one.id for one in cases}
     closed = [one for one in cases if one.status is CaseStatus.CLOSED]
     outcomes = Counter(str(one.outcome) for one in closed)
-    grounds = _grounds(work, {one.id for one in closed if one.outcome == OUT})
+    why = grounds(work, {one.id for one in closed if one.outcome == OUT})
     follow = sum(one.stage == FOLLOW_UP for one in cases if one.status is CaseStatus.OPEN)
     return YouthFigures(
         until=until, announced=len(cases), closed=len(closed), in_follow_up=follow,
-        waiting=len(cases) - len(closed) - follow, outcomes=dict(outcomes), reasons=grounds,
+        waiting=len(cases) - len(closed) - follow, outcomes=dict(outcomes), reasons=why,
         origins=_origins(work, ids), reopened=_reopened(work, ids),
     )  # fmt: skip
 
 
-def _grounds(work: Work, ids: set[int]) -> dict[str, int]:
+def grounds(work: Work, ids: set[int]) -> dict[str, int]:
     """Why the table did not admit these cases, by its last answer for each."""
     rows = work.session.execute(
         select(col(WfDecision.case_id), col(WfDecision.outputs))

@@ -21,6 +21,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "case_plan",
     "case_moments",
     "employers",
+    "checks",
     "case_process",
     "attachments",
     "case_links",

@@ -66,6 +66,7 @@ PARENTS: Mapping[str, str] = {
     "case_plan": "cases",
     "case_moments": "cases",
     "employers": "measures",
+    "checks": "cases",
     "case_process": "cases",
     "case_links": "cases",
     "reconciliation": "budgets",

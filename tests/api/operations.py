@@ -84,6 +84,7 @@ BODIES: Mapping[str, Any] = {
         "action_ref": "zzzzzzzzzz", "state": "done", "effective_on": "2026-10-14",
     },
     "/api/v1/employers": {"name": "Menuiserie Test", "branch": "Bois", "postcode": "2000", "place": "Neuchâtel"},
+    "/api/v1/checks/{ref}/answer": {"holds": "yes", "holds_on": "2026-10-14", "source": "Téléphone"},
     "/api/v1/employers/{ref}/needs": {"need": "Aide-menuisier", "wanted": 1},
     "/api/v1/employers/{ref}/needs/end": {"need_ref": "zzzzzzzzzz"},
     "/api/v1/cases/{ref}/employers": {

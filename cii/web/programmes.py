@@ -1,0 +1,160 @@
+"""The programmes in numbers: a page for each, with its period, its ways on and what lies behind a number."""
+
+from datetime import date
+from typing import Any
+
+from flask import g, render_template, url_for
+from werkzeug.wrappers import Response
+
+from cii.access.permits import Permit
+from cii.cases.vocabulary import CasePath
+from cii.documents import csv
+from cii.documents.table import Column, Table
+from cii.figures.programmes import PROTECTED, ProgrammeFigures, lines, programme_figures
+from cii.figures.youth import OUT
+from cii.kernel.errors import UnknownThing
+from cii.store.work import Work
+from cii.texts import formats
+from cii.web.base import Blueprint, may_open
+from cii.web.choices import day_asked, optional_day, t, word
+from cii.wire import language
+from cii.wire.doors import needs
+from cii.workflow.definition import Definition
+from cii.workflow.library import process
+
+page = Blueprint("programmes", __name__)
+
+
+@page.get("/programmes")
+@needs(Permit.SEE_FIGURES)
+def index() -> str:
+    """The four programmes of this year, each with the way to its page."""
+    first, last = _period(g.work)
+    rows = [_row(programme_figures(g.work, one, first, last)) for one in CasePath]
+    return render_template("pages/programmes/index.html", rows=rows, first=first, last=last)
+
+
+@page.get("/programmes/<programme>")
+@needs(Permit.SEE_FIGURES)
+def one(programme: str) -> str:
+    """One programme for a period: who came, where they stand, how long each step took."""
+    found = _figures(g.work, programme)
+    return render_template("pages/programmes/one.html", **_shown(g.work, found))
+
+
+@page.get("/programmes/<programme>/export.csv")
+@needs(Permit.SEE_FIGURES)
+def export(programme: str) -> Response:
+    """The figures of the page as a file."""
+    found = _figures(g.work, programme)
+    columns = tuple(
+        Column(t(f"web.programme.file.{name}"), "value" if name == "value" else "text")
+        for name in ("part", "name", "value")
+    )
+    table = Table(found.programme.value, columns, lines(found))
+    answer = Response(csv.write(table), mimetype="text/csv")
+    name = f"{found.programme.value}_{found.first}_{found.last}.csv"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _period(work: Work) -> tuple[date, date]:
+    """The period in the address; without one, this year until today."""
+    last = day_asked("last")
+    return optional_day("first") or date(min(last, work.today).year, 1, 1), last
+
+
+def _figures(work: Work, name: str) -> ProgrammeFigures:
+    try:
+        programme = CasePath(name)
+    except ValueError:
+        raise UnknownThing(field="programme") from None
+    return programme_figures(work, programme, *_period(work))
+
+
+def _number(value: int | None) -> str:
+    return t("web.process.few") if value is None else formats.number(value, language.lang())
+
+
+def _row(found: ProgrammeFigures) -> dict[str, Any]:
+    days: dict[str, Any] = {"first": found.first.isoformat(), "last": found.last.isoformat()}
+    return {
+        "name": word(found.programme),
+        "url": url_for("programmes.one", programme=found.programme.value, **days),
+        "announced": _number(found.announced),
+        "open": _number(found.open),
+        "closed": _number(found.closed),
+    }
+
+
+def _shown(work: Work, found: ProgrammeFigures) -> dict[str, Any]:
+    definition, _ = process(work, found.programme.value)
+    days: dict[str, Any] = {"first": found.first.isoformat(), "last": found.last.isoformat()}
+    path = found.programme.value
+    cases = may_open("cases.index", work.actor)
+    return {
+        "title": word(found.programme),
+        "found": found,
+        "youth": found.programme is CasePath.YOUTH,
+        "figures": _large(found, cases=cases),
+        "outcomes": [
+            {"name": _word(definition, name), "number": _number(number)}
+            for name, number in found.outcomes.items()
+        ],
+        "reasons": [
+            {"name": word(name, "youth-reason"), "number": _number(number)}
+            for name, number in found.reasons.items()
+        ],
+        "steps": [
+            {
+                "name": f"{_stage(definition, step.stage)} → {_stage(definition, step.following)}",
+                "cases": step.cases,
+                "days": step.median_days,
+            }
+            for step in found.steps
+        ],
+        "referrals": [
+            {
+                "name": t("web.desk.protected") if one.institution == PROTECTED else one.institution,
+                "accepted": _number(one.accepted),
+                "declined": _number(one.declined),
+                "redirected": _number(one.redirected),
+            }
+            for one in found.referrals
+        ],
+        "file_url": url_for("programmes.export", programme=path, **days),
+        "cases_url": url_for("cases.index", path=path) if cases else None,
+    }
+
+
+def _large(found: ProgrammeFigures, *, cases: bool) -> list[dict[str, Any]]:
+    """The large numbers; behind them the cases that the reader may open."""
+    path = found.programme.value
+
+    def one(name: str, value: str, status: str | None = None, note: str | None = None) -> dict[str, Any]:
+        url = url_for("cases.index", path=path, status=status) if cases and status is not None else None
+        return {"label": t(f"web.programme.{name}"), "value": value, "note": note, "url": url}
+
+    large = [
+        one("announced", _number(found.announced)),
+        one("open", _number(found.open), "open"),
+        one("closed", _number(found.closed), "closed"),
+    ]
+    if found.programme is CasePath.YOUTH:
+        share = found.solution_percent
+        note = None if share is None else t("web.programme.rate", percent=share)
+        large += [
+            one("solutions", _number(found.solutions), note=note),
+            one(OUT.replace("_", "-"), _number(found.out_of_criteria)),
+        ]
+    return large
+
+
+def _word(definition: Definition, name: str) -> str:
+    said = definition.words.get(name)
+    return said.get(language.lang(), name) if said else name
+
+
+def _stage(definition: Definition, name: str) -> str:
+    stage = definition.stages.get(name)
+    return stage.title.get(language.lang(), name) if stage else name

@@ -1,0 +1,118 @@
+"""The programmes on the demo canton: the figures that the source prints, on the page, in the API, in the file."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from cii.app import create_app
+from cii.demo.directory import PASSWORD
+from cii.demo.load import load
+from cii.kernel.clock import FixedClock
+from cii.store.settings import Settings
+from tests.conftest import ENGINES, NOW, new_database
+
+pytestmark = pytest.mark.xdist_group("demo-programmes")
+LEGISLATURE = {"first": "2009-01-01", "last": "2013-03-31"}
+YOUTH = "youth-case-management"
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def canton(request, tmp_path_factory):
+    """The application on a demo canton of few cases; the archive is in it whole."""
+    url = "" if request.param == "sqlite" else new_database(request.getfixturevalue("postgres_url"))
+    settings = Settings(mode="test", data_dir=tmp_path_factory.mktemp("canton"), database_url=url)
+    load(settings, 40)
+    app = create_app(settings, FixedClock(NOW))
+    yield app
+    app.wiring.engine.dispose()
+
+
+def reader(app, email):
+    """A client of that account."""
+    client = app.test_client()
+    answer = client.post("/api/v1/session", json={"email": email, "password": PASSWORD})
+    assert answer.status_code == 201, answer.text
+    token = answer.get_json()["token"]
+    return lambda url, **query: client.get(
+        url, query_string=query, headers={"Authorization": f"Bearer {token}", "Accept-Language": "fr"}
+    )
+
+
+@pytest.fixture
+def group(canton):
+    """A member of the coordination group, who may know every number."""
+    return reader(canton, "gc@cii.example")
+
+
+def test_the_interface_tells_the_figures_of_the_source(group):
+    found = group(f"/api/v1/programmes/{YOUTH}", **LEGISLATURE).get_json()
+
+    assert (found["announced"], found["open"], found["closed"]) == (383, 127, 256)
+    assert found["outcomes"] == {"adapted_structure": 58, "apprenticeship": 57, "diploma": 28, "job": 14}
+    assert (found["solutions"], found["solution_percent"]) == (157, "61.3")
+    assert found["out_of_criteria"] == sum(found["reasons"].values()) == 99
+    assert found["announced"] == found["open"] + found["solutions"] + found["out_of_criteria"]
+
+
+def test_the_page_shows_them_too(group):
+    page = re.sub(r"\s+|&nbsp;|\xa0|\u202f", " ", group(f"/programmes/{YOUTH}", **LEGISLATURE).text)
+
+    for said in ("383", "127", "256", "157", "99", "61.3 % des cas clos", "CFC ou AFP", "28", "57", "14", "58"):
+        assert said in page
+    assert "Annoncé" in page
+
+
+def test_the_file_holds_the_same_numbers(group):
+    text = group(f"/programmes/{YOUTH}/export.csv", **LEGISLATURE).get_data().decode("utf-8-sig")
+    same = group(f"/api/v1/programmes/{YOUTH}/csv", **LEGISLATURE).get_data().decode("utf-8-sig")
+
+    rows = {(row[0], row[1]): row[2] for row in csv.reader(io.StringIO(text), delimiter=";")}
+    assert [rows["cases", one] for one in ("announced", "open", "closed")] == ["383", "127", "256"]
+    assert [rows["outcome", one] for one in ("diploma", "apprenticeship", "job", "adapted_structure")] == [
+        "28", "57", "14", "58",
+    ]  # fmt: skip
+    assert (rows["solutions", "solutions"], rows["solutions", "percent_of_closed"]) == ("157", "61.3")
+    assert rows["admissibility", "out_of_criteria"] == "99"
+    assert text.splitlines()[1:] == same.splitlines()[1:]
+
+
+def test_each_programme_has_its_page_and_steps(group):
+    for programme in ("everyday-cii", "reseau-cii", YOUTH, "ne-eso"):
+        found = group(f"/api/v1/programmes/{programme}", first="2009-01-01").get_json()
+        page = group(f"/programmes/{programme}", first="2009-01-01")
+        assert found["announced"] == found["open"] + found["closed"] > 0
+        assert found["steps"]
+        assert page.status_code == 200
+    assert group("/programmes").text.count("/programmes/") >= 4
+
+
+def test_refusals_and_redirects_stand_by_institution(group):
+    found = group("/api/v1/programmes/reseau-cii", first="2009-01-01").get_json()
+
+    assert sum(one["accepted"] for one in found["referrals"]) > 0
+    assert {"institution", "accepted", "declined", "redirected"} == set(found["referrals"][0])
+
+
+def test_small_numbers_of_others_are_not_published(canton):
+    """Of the 99 out of criteria four were not able to work: another institution learns neither this nor a sum."""
+    others = reader(canton, "orp.chef@cii.example")
+
+    found = others(f"/api/v1/programmes/{YOUTH}", **LEGISLATURE).get_json()
+
+    assert found["out_of_criteria"] == 99
+    assert found["reasons"]["not_able_to_work"] is None
+    assert [one for one in found["reasons"].values() if one is None] == [None, None]
+    assert "non publié" in others(f"/programmes/{YOUTH}", **LEGISLATURE).text
+
+
+def test_an_unknown_programme_is_not_there_and_a_bad_day_is_refused(group):
+    assert group("/programmes/nothing").status_code == 404
+    assert group("/api/v1/programmes/nothing").status_code == 404
+    assert group(f"/programmes/{YOUTH}", first="2009-13-01").status_code == 422
+    assert group(f"/api/v1/programmes/{YOUTH}", last="no").status_code == 422
+
+
+def test_who_sees_no_figures_sees_no_programmes(canton):
+    assert reader(canton, "orp@cii.example")("/programmes").status_code == 403
