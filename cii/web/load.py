@@ -98,8 +98,15 @@ def tasks() -> Response:
 
 def _row(one: Load, refs: dict[int, str], carried: list[Load], unit: str) -> dict[str, Any]:
     first = proposed(carried)
-    state = "absent" if one.absent else "room" if one is first else "none" if not one.percent else None
-    tones = {"absent": "neutral", "room": "good", "none": "warn"}
+    state = (
+        {"label": t("web.load.state.absent"), "tone": "neutral"}
+        if one.absent
+        else {"label": t("web.load.state.room"), "tone": "good"}
+        if one is first
+        else {"label": t("web.load.state.none"), "tone": "warn"}
+        if not one.percent
+        else None
+    )
     return {
         "name": one.name,
         "url": url_for("load.index", unit=unit, who=refs[one.account_id]),
@@ -108,7 +115,7 @@ def _row(one: Load, refs: dict[int, str], carried: list[Load], unit: str) -> dic
         "late": one.late,
         "percent": t("web.load.percent", n=one.percent),
         "per_position": round(one.per_position) if one.per_position is not None else None,
-        "state": {"label": t(f"web.load.state.{state}"), "tone": tones[state]} if state else None,
+        "state": state,
     }
 
 
