@@ -234,7 +234,8 @@ def _basis_faults(
     for role, unit in others.items():
         facts = basis_facts(work, detection.person_id, detection.unit_id, unit, sections_for(role), claims)
         for fault in basis_faults(basis, facts):
-            fault.facts = {**fault.facts, "recipient": named[unit].name}
+            told = None if named[unit].sensitive else named[unit].name
+            fault.facts = {**fault.facts, "recipient": told}
             fault.field = fault.field or "basis"
             found.append(fault)
     return found

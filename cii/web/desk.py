@@ -54,6 +54,14 @@ OPENS: Mapping[str, str] = {
 """Where a task is done, by its key; every other one on the first page of its case."""
 PLACES = {"person": "persons.one", "referral": "referrals.one", "recognition": "recognitions.one"}
 """Where a task of another subject than a case is done."""
+_NOTICED = {
+    "case": "cases.one",
+    "observation": "observations.one",
+    "access_question": "requests.question",
+    "access_request": "requests.one",
+    "break_glass": "glass.one",
+}
+"""Where else the matter of a notice stands."""
 TOLD = 8
 """How many of the last notices stand beside the list."""
 _FIRST = (Tab.MINE, Tab.UNIT, Tab.OTHERS)
@@ -253,7 +261,7 @@ def _fact(value: object) -> object:
 
 
 def _subject(kind: str, ref: str) -> str | None:
-    place = {**PLACES, "case": "cases.one", "observation": "observations.one"}.get(kind)
+    place = {**PLACES, **_NOTICED}.get(kind)
     return url_for(place, ref=ref) if place and may_open(place, g.work.actor) else None
 
 

@@ -199,7 +199,11 @@ def _recipients(shown: DetectionRow) -> str:
         reached = recipients(g.work, shown.ref)
     except Refusal as no:
         return " ".join(refusal(one, language.lang()) for one in no.reasons)
-    return ", ".join(f"{one.unit.name} ({word(one.role.value, 'party-role')})" for one in reached)
+    return ", ".join(
+        f"{t('web.desk.protected') if one.unit.sensitive else one.unit.name}"
+        f" ({word(one.role.value, 'party-role')})"
+        for one in reached
+    )
 
 
 def _refused() -> list[dict[str, Any]]:

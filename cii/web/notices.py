@@ -31,6 +31,9 @@ PLACES: Mapping[str, str] = {
     "recognition": "recognitions.one",
     "observation": "observations.one",
     "corrective": "coordination.correction",
+    "access_question": "requests.question",
+    "access_request": "requests.one",
+    "break_glass": "glass.one",
 }
 """Subject of a notice → the page of the matter."""
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.access.vocabulary import Role
+from cii.cases.queries import shown_units
 from cii.institutions.queries import UnitLabel, units_by_id
 from cii.kernel.clock import local_day
 from cii.kernel.period import ONE_DAY, Period, month_of
@@ -34,6 +35,7 @@ from cii.settlement.queries import statements_list
 from cii.store.work import Work
 from cii.web.attendance import sheet_asked, sheet_page
 from cii.web.base import Blueprint, see_other
+from cii.web.case_head import unit_name
 from cii.web.choices import clock, options, t, word
 from cii.web.indicators import indicators_now
 from cii.web.statements import statement_rows
@@ -130,7 +132,7 @@ def _home(work: Work) -> dict[str, Any]:
         if row.provider_unit_id in units
     ]
     names = label(work, [row.person_id for row in held])
-    services = units_by_id(work, {row.requested_by_unit_id for row in held})
+    services = shown_units(work, {row.requested_by_unit_id for row in held})
     groups: dict[PlacementState, list[dict[str, Any]]] = {}
     for row in held:
         groups.setdefault(row.state, []).append(_row(row, names, services))
@@ -159,7 +161,7 @@ def _row(
         "measure": row.measure_name,
         "starts_on": row.starts_on,
         "ends_on": row.ends_on,
-        "service": services[row.requested_by_unit_id].name,
+        "service": unit_name(services.get(row.requested_by_unit_id)),
         "clock": _answer_by(row),
         "due": _due(row),
     }
@@ -184,7 +186,7 @@ def _placement(work: Work, ref: str) -> dict[str, Any]:
     held = placement_by_ref(work, ref)
     row = next(one for one in _own(work) if one.ref == ref)
     names = label(work, [held.person_id])
-    services = units_by_id(work, [held.requested_by_unit_id])
+    services = shown_units(work, [held.requested_by_unit_id])
     moves = moves_for(work, held)
     return {
         "placement": _row(row, names, services),
