@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import g
 
@@ -120,14 +120,22 @@ def process(ref: str) -> Tagged:
     return _shown(ref)
 
 
+@dataclass(frozen=True)
+class Rest:
+    """Why a case rests, and until which day; then it goes on by itself."""
+
+    reason: str = field(metadata={"max": 2000})
+    resume_on: date | None = None
+
+
 @blueprint.post("/cases/<ref:ref>/suspension")
 @needs(Permit.CLOSE_CASE, Permit.EDIT_COORDINATION)
 @versioned
-@blueprint.arguments(Why)
+@blueprint.arguments(Rest)
 @blueprint.response(200, PROCESS)
-def suspended(ask: Why, ref: str) -> Tagged:
+def suspended(ask: Rest, ref: str) -> Tagged:
     """Let the case rest: its terms stand still."""
-    suspend_case(g.work, SuspendCase(ref, ask.reason, _seq(ref)))
+    suspend_case(g.work, SuspendCase(ref, ask.reason, _seq(ref), ask.resume_on))
     return _shown(ref)
 
 

@@ -24,6 +24,7 @@ from cii.cases.assessing import (
     write_grid,
     write_medical,
 )
+from cii.cases.checking import ask_later, ask_no_more
 from cii.cases.planning import AnswerPlan, PlanPartAsk, ProposePlan, answer_plan, propose_plan
 from cii.cases.queries import case_by_ref, live_parties
 from cii.cases.restricting import close_to_named, follow_lead
@@ -263,6 +264,7 @@ def close_case(work: Work, ask: CloseCase) -> CaseFile:
     case.status, case.closed_at, case.outcome = CaseStatus.CLOSED, work.now, ask.outcome
     work.session.add(case)
     work.session.flush()
+    ask_later(work, case)
     _wrote(work, "close_case", case, unit_id=unit, payload={"outcome": ask.outcome})
     return case
 
@@ -285,6 +287,7 @@ def reopen_case(work: Work, ask: ReopenCase) -> CaseFile:
     locked.version += 1
     work.session.add(locked)
     work.session.flush()
+    ask_no_more(work, locked)
     _wrote(work, "reopen_case", case, unit_id=unit, payload={"reason": ask.reason})
     return locked
 

@@ -1,6 +1,7 @@
 """How a case is told: each section by its own fields; a section that is not open is absent."""
 
 from cii.cases.approaching import ApproachRow, ContactRow
+from cii.cases.checking import CheckRow
 from cii.cases.listing import CaseRow
 from cii.cases.plan_view import ActionChange
 from cii.cases.shapes import (
@@ -76,6 +77,10 @@ APPROACH = only(
 CONTACT = only(
     ContactRow, "employer_ref", "employer", "place", "name", "mine", "since", unit=UNIT, approaches=APPROACH,
     called="EmployerContactAnswer",
+)  # fmt: skip
+CHECK = only(
+    CheckRow, "ref", "case_ref", "number", "mine", "path", "outcome", "closed_on", "check_on", "holds", "holds_on",
+    "source", "note", "answered_at", unit=UNIT, person=PERSON, called="OutcomeCheckAnswer",
 )  # fmt: skip
 NOTE = only(NoteView, "text", author=AUTHOR, called="NoteAnswer")
 PARTY = only(PartyView, "role", "mine", "since", unit=UNIT, called="PartyAnswer")

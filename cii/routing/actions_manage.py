@@ -5,9 +5,11 @@ asked to lead does not manage it yet. Each act says why.
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from cii.cases.actions import ReopenCase, reopen_case
 from cii.cases.queries import case_by_ref, live_parties
+from cii.cases.resting import end_rest, lies_ahead, rest
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import PartyRole
 from cii.institutions.queries import unit_by_ref
@@ -26,11 +28,12 @@ from cii.workflow.tables import WfInstance
 
 @dataclass(frozen=True)
 class SuspendCase:
-    """Let the case rest, with the reason: its terms stand still."""
+    """Let the case rest, with the reason: its terms stand still; on `resume_on` it goes on by itself."""
 
     case_ref: str
     reason: str = field(metadata={"max": 2000})
     seq: int | None = None
+    resume_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,21 @@ class HandOverTask:
 
 
 def suspend_case(work: Work, ask: SuspendCase) -> Fired:
-    """Let the process rest; refuses NotAllowed, ReasonMissing, IllegalMove, StaleSeq."""
-    return _manage(work, ask.case_ref, Suspend(ask.reason), ask.seq)
+    """Let the process rest; refuses NotAllowed, ReasonMissing, IllegalMove, StaleSeq, ResumeDayPast."""
+    case = case_by_ref(work, ask.case_ref)
+    if ask.resume_on is not None:
+        lies_ahead(work, ask.resume_on)
+    done = _manage(work, ask.case_ref, Suspend(ask.reason), ask.seq)
+    if ask.resume_on is not None:
+        rest(work, case, ask.resume_on, ask.reason, _acting(work, case))
+    return done
 
 
 def resume_case(work: Work, ask: ResumeCase) -> Fired:
     """Let it go on with the time that was left; refuses NotAllowed, IllegalMove, ConsentMissing, StaleSeq."""
-    return _manage(work, ask.case_ref, Resume(consent_renewed=ask.consent_renewed), ask.seq)
+    done = _manage(work, ask.case_ref, Resume(consent_renewed=ask.consent_renewed), ask.seq)
+    end_rest(work, case_by_ref(work, ask.case_ref))
+    return done
 
 
 def take_up_case(work: Work, ask: TakeUpCase) -> Fired:

@@ -6,6 +6,7 @@ from flask import g
 
 from cii.access.permits import Permit
 from cii.cases.queries import case_by_ref
+from cii.cases.resting import rest_of
 from cii.institutions.queries import units
 from cii.institutions.vocabulary import UnitKind
 from cii.routing.actions_case import OWN_ACTS, TASK_OF
@@ -36,6 +37,7 @@ def managing(shown: CasePage) -> dict[str, Any]:
     return {
         "receivers": _receivers(shown) if Permit.SEND_REFERRAL.value in permits else [],
         "suspend": manages and process.may("suspend"),
+        "rests_until": resting.resume_on if (resting := rest_of(g.work, case.id or 0)) else None,
         "resume": manages and process.may("resume"),
         "consent": process.state.consent,
         "reopen": Permit.CLOSE_CASE.value in permits and process.may("reopen"),

@@ -33,7 +33,7 @@ ACTS = (
     "decide", "migrate_process", "placement.assign", "placement.accept",
     "state_facts", "confirm_admission", "draft_observation", "sign_observation", "conclude_observation",
     "person_on_plan", "mark_action", "note_meeting", "observe_participant",
-    "approach_employer",
+    "approach_employer", "answer_check",
     "cancel_observation", "extend_observation", "evaluate_observation", "end_early_observation",
     "placement.refuse", "placement.cancel", "placement.start", "placement.end", "placement.expire",
 )  # fmt: skip

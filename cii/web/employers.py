@@ -39,7 +39,8 @@ def index() -> str:
     """Employers by name, with what they look for."""
     text, looking = text_asked("q"), request.args.get("looking") == "yes"
     found = employers(g.work, text or None, text_asked("after") or None, looking=looking)
-    kept = {name: said for name, said in (("q", text), ("looking", "yes" if looking else "")) if said}
+    asked_for = (("q", text), ("looking", "yes" if looking else ""))
+    kept: dict[str, Any] = {name: said for name, said in asked_for if said}
     return render_template(
         "pages/employers/index.html",
         rows=[_row(one) for one in found.items],
