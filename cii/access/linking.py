@@ -176,7 +176,7 @@ def open_link(
         raise LinkClosed
     actor = bearer_of(row)
     if use:
-        row.used_at = work.now
+        row.opened_at, row.used_at = row.opened_at or work.now, work.now
         work.session.add(row)
         work.session.flush()
     _wrote(replace(work, actor=actor), row, "use_link" if use else "open_link")
