@@ -116,6 +116,10 @@ class Settings(BaseSettings):
         ]
         if not self.secure_cookies:
             faults.append("CII_SECURE_COOKIES must be true")
+        if self.smtp_url and not self.public_url:
+            faults.append("CII_PUBLIC_URL must be set: mails lead there")
+        if self.smtp_url and "@localhost" in self.mail_from:
+            faults.append("CII_MAIL_FROM must be an address of the canton")
         if faults:
             raise UnsafeSettings("; ".join(faults))
 

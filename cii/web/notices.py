@@ -31,6 +31,7 @@ PLACES: Mapping[str, str] = {
     "recognition": "recognitions.one",
     "observation": "observations.one",
     "corrective": "coordination.correction",
+    "placement": "provider.placement",
     "access_question": "requests.question",
     "access_request": "requests.one",
     "break_glass": "glass.one",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from sqlmodel import Session, col, select
 
 from cii.jobs.mail import send_digests, send_waiting
@@ -13,7 +13,7 @@ from cii.jobs.runs import Bell
 from cii.kernel.clock import FixedClock
 from cii.store import outbox
 from cii.store.outbox import PAUSES, TRIES, NothingToSend, UnfitHeader, send_later
-from cii.store.settings import Settings
+from cii.store.settings import Settings, UnsafeSettings
 from cii.store.tables import Outgoing
 from tests.conftest import NOW
 from tests.jobs.mailserver import a_certificate, a_mail_server
@@ -227,6 +227,23 @@ def test_a_way_that_does_not_exist_or_tells_the_password_is_no_setting(url):
 def test_a_sender_is_an_address(sender):
     with pytest.raises(ValidationError):
         Settings(mail_from=sender)
+
+
+def test_production_sends_no_mail_that_leads_nowhere_or_comes_from_nobody():
+    secret = SecretStr("x" * 40)
+    safe = {
+        "mode": "production",
+        "secret_key": secret,
+        "person_key": secret,
+        "journal_key": secret,
+        "secure_cookies": True,
+    }
+
+    with pytest.raises(UnsafeSettings, match=r"CII_PUBLIC_URL.*CII_MAIL_FROM"):
+        Settings(**safe, smtp_url="smtps://mail.example").require_safe()
+    Settings(
+        **safe, smtp_url="smtps://mail.example", public_url="https://cii.example", mail_from="cii@ne.example"
+    ).require_safe()
 
 
 @pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\0", "\u2028", "\x0b"])
