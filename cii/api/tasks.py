@@ -10,6 +10,9 @@ from cii.access.permits import Permit
 from cii.api.asking import PageAsked, matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, open_label, tagged, unit_shown
+from cii.cases.vocabulary import CasePath
+from cii.desk.filtering import DeskFilter, conditions
+from cii.desk.vocabulary import Due
 from cii.institutions.queries import UnitLabel
 from cii.institutions.schemas import UNIT
 from cii.people.queries import PersonLabel, label
@@ -30,9 +33,13 @@ blueprint = Blueprint("api-tasks", __name__, url_prefix=f"{PREFIX}/tasks")
 
 @dataclass(frozen=True)
 class TasksAsked(PageAsked):
-    """Under which tab of the inbox."""
+    """Under which tab of the inbox, and of which path, stage, deadline and beginning of a name."""
 
     tab: Tab = Tab.UNIT
+    path: CasePath | None = None
+    stage: str = field(default="", metadata={"max": 80})
+    due: Due | None = None
+    name: str = field(default="", metadata={"max": 200})
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,8 @@ class Take:
 @blueprint.response(200, paged(TASK))
 def listed(asked: TasksAsked) -> Page[TaskShown]:
     """Open tasks under a tab, the most urgent first."""
-    page = inbox(g.work, asked.tab, asked.after, asked.limit)
+    more = conditions(g.work, DeskFilter(asked.path, asked.stage, asked.due, asked.name))
+    page = inbox(g.work, asked.tab, asked.after, asked.limit, more)
     persons = label(g.work, {row.person_id for row in page.items if row.person_id is not None})
     return Page([_row(row, persons) for row in page.items], page.next)
 

@@ -56,3 +56,17 @@ def test_a_change_of_the_law_is_told_read_and_withdrawn(november):
     assert orp.get("/desk/news")["items"][0]["read_at"] is not None
     group.send("POST", f"/desk/news/{news['ref']}/withdrawal")
     assert orp.get("/desk/news")["items"] == []
+
+
+def test_the_inbox_is_filtered_like_the_desk(january):
+    gsr = january.as_("gsr")
+    everything = gsr.get("/tasks", tab="unit")["items"]
+
+    stage = everything[0]["stage"]
+    wish = {"tab": "unit", "path": "reseau-cii", "stage": stage}
+    network = gsr.call("GET", "/tasks", 200, query_string=wish)["items"]
+
+    assert everything
+    assert [one["ref"] for one in network] == [one["ref"] for one in everything if one["stage"] == stage]
+    assert gsr.get("/tasks", tab="unit", name="zzzz")["items"] == []
+    assert codes(gsr.get("/tasks", 422, tab="unit", due="someday")) == ["not-a-choice"]
