@@ -2,6 +2,11 @@
 
 What a person really sees is the smaller of two: what the grant opens to the unit, and what this table opens
 to the role. A combination that is not written here opens nothing.
+
+Read beside the design: "R b" (only with a valid basis) is the grant's part, never this table's. Another party
+writes its own parts of grid, plan and placement, and keeps notes of its own unit, which no other unit reads.
+Social aid reads and writes its own content also where it does not lead; every other party its yes/no facts.
+A former lead reads what it read. The group sees an agenda case only; other cases reach it as figures.
 """
 
 from collections.abc import Iterable, Mapping

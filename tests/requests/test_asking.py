@@ -34,7 +34,10 @@ from cii.requests.rules import (
     SectionsNotAsked,
     TermUnfit,
 )
+from cii.requests.tables import AccessQuestion
+from cii.requests.take_over import give_back, take_over
 from cii.requests.vocabulary import RequestState
+from tests.cases.build_cases import a_person
 from tests.requests.build_requests import (
     NOBODY,
     WHY,
@@ -312,3 +315,20 @@ def test_a_sensitive_unit_that_asks_is_not_named_to_who_answers(work):
     asked(work, town)
 
     assert waiting(town.hands["manager"])[0].unit is None
+
+
+def test_an_answered_request_follows_a_person_who_is_found_to_be_another_and_returns(work):
+    town = a_town(work)
+    asked(work, town)
+    question = waiting(town.hands["manager"])[0]
+    refuse_access(town.hands["manager"], a_refusal(question))
+    other = a_person(work, town.units["lead"], "Rochat", "Aline")
+
+    moved = take_over(work, town.case.person_id, other.id)
+    row = work.session.exec(select(AccessQuestion).where(col(AccessQuestion.ref) == question.ref)).one()
+    there = row.person_id
+    give_back(work, moved, town.case.person_id, other.id)
+
+    assert there == other.id
+    work.session.refresh(row)
+    assert row.person_id == town.case.person_id
