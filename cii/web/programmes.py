@@ -11,7 +11,6 @@ from cii.cases.vocabulary import CasePath
 from cii.documents import csv
 from cii.documents.table import Column, Table
 from cii.figures.programmes import PROTECTED, ProgrammeFigures, lines, programme_figures
-from cii.figures.youth import OUT
 from cii.kernel.errors import UnknownThing
 from cii.store.work import Work
 from cii.texts import formats
@@ -47,9 +46,10 @@ def one(programme: str) -> str:
 def export(programme: str) -> Response:
     """The figures of the page as a file."""
     found = _figures(g.work, programme)
-    columns = tuple(
-        Column(t(f"web.programme.file.{name}"), "value" if name == "value" else "text")
-        for name in ("part", "name", "value")
+    columns = (
+        Column(t("web.programme.file.part")),
+        Column(t("web.programme.file.name")),
+        Column(t("web.programme.file.value"), "value"),
     )
     table = Table(found.programme.value, columns, lines(found))
     answer = Response(csv.write(table), mimetype="text/csv")
@@ -133,19 +133,19 @@ def _large(found: ProgrammeFigures, *, cases: bool) -> list[dict[str, Any]]:
 
     def one(name: str, value: str, status: str | None = None, note: str | None = None) -> dict[str, Any]:
         url = url_for("cases.index", path=path, status=status) if cases and status is not None else None
-        return {"label": t(f"web.programme.{name}"), "value": value, "note": note, "url": url}
+        return {"label": t(name), "value": value, "note": note, "url": url}
 
     large = [
-        one("announced", _number(found.announced)),
-        one("open", _number(found.open), "open"),
-        one("closed", _number(found.closed), "closed"),
+        one("web.programme.announced", _number(found.announced)),
+        one("web.programme.open", _number(found.open), "open"),
+        one("web.programme.closed", _number(found.closed), "closed"),
     ]
     if found.programme is CasePath.YOUTH:
         share = found.solution_percent
         note = None if share is None else t("web.programme.rate", percent=share)
         large += [
-            one("solutions", _number(found.solutions), note=note),
-            one(OUT.replace("_", "-"), _number(found.out_of_criteria)),
+            one("web.programme.solutions", _number(found.solutions), note=note),
+            one("web.programme.out-of-criteria", _number(found.out_of_criteria)),
         ]
     return large
 

@@ -16,7 +16,7 @@ from cii.wire.public import PUBLIC
 NOVEMBER = {"starts_on": "2026-11-01", "ends_on": "2026-11-30"}
 
 QUERIES: Mapping[str, Mapping[str, str]] = {
-    "/api/v1/search": {"text": "exem"},
+    "/api/v1/search": {"text": "alix"},
     "/api/v1/cases/{ref}/places": {**NOVEMBER, "line_ref": "{line}"},
     "/api/v1/cases/{ref}/grid/changes": {"before": "2026-10-01", "after": "2026-12-31"},
     "/api/v1/cases/{ref}/plan/changes": {"before": "1", "after": "1"},

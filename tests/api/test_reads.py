@@ -11,7 +11,7 @@ from tests.api.world import NOBODY
 READS = {
     "/api/v1/programmes/reseau-cii": ("group", "reseau-cii"),
     "/api/v1/programmes/reseau-cii/csv": ("group", "announced"),
-    "/api/v1/search": ("orp", "CII-"),
+    "/api/v1/search": ("orp", "Alix"),
     "/api/v1/session": ("orp", "Camille Perrenoud"),
     "/api/v1/detections": ("orp", "D3"),
     "/api/v1/detections/imports": ("orp", "assurés.csv"),

@@ -19,6 +19,8 @@ SPEAKERS = {"say", "t", "knows"}
 
 DYNAMIC = (
     "web.source.",
+    "web.search.group.",  # one per group of what was found
+    "web.search.more.",
     "web.try.",
     "web.whatif.",
     "bpmn.",
