@@ -118,6 +118,7 @@ def disclosed(ref: str) -> Page[DisclosureShown]:
 def happened(asked: PageAsked, ref: str) -> Page[EventShown]:
     """What was done and read in this case, the newest first."""
     case = _opened(ref, Section.IDENTITY)
+    g.work.saw("case", [case.id or 0], int(Section.IDENTITY))
     before = place(g.work.settings, f"history {ref}", asked.after)
     rows = history(
         g.work, case_ids=[case.id or 0], before=before[0] if before else None, limit=asked.limit + 1

@@ -184,8 +184,9 @@ def consented(ref: str) -> Page[ConsentShown]:
 @blueprint.response(200, paged(DISCLOSURE))
 def disclosed(ref: str) -> Page[DisclosureTold]:
     """What was passed on about the person by my units, to them, or in cases open to me; the oldest first."""
-    rows = disclosures_open(g.work, person_by_ref(g.work, ref).id or 0)
-    return Page(disclosures_told(rows))
+    person_id = person_by_ref(g.work, ref).id or 0
+    g.work.saw("person", [person_id], int(Section.IDENTITY))
+    return Page(disclosures_told(disclosures_open(g.work, person_id)))
 
 
 def disclosures_told(rows: Iterable[Disclosure]) -> list[DisclosureTold]:

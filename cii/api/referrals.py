@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from flask import g
 
 from cii.access.permits import Permit
+from cii.access.vocabulary import Section
 from cii.api.asking import PageAsked, matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
@@ -107,7 +108,9 @@ def redirected(ask: SentOn, ref: str) -> Tagged:
 @blueprint.response(200, paged(REDIRECT))
 def redirects(ref: str) -> Page[Redirect]:
     """How often the person was sent on, between whom as far as I may know it."""
-    return Page(redirects_of(g.work, referral_by_ref(g.work, ref).person_id))
+    person_id = referral_by_ref(g.work, ref).person_id
+    g.work.saw("person", [person_id], int(Section.IDENTITY))
+    return Page(redirects_of(g.work, person_id))
 
 
 @blueprint.post("/<ref:ref>/question")

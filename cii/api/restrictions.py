@@ -105,4 +105,6 @@ def own_name(ask: NameMyself) -> Named:
 
 def _shown(ref: str) -> Tagged:
     shown = restriction(g.work, ref)
-    return tagged(shown, ref, case_by_ref(g.work, ref).version)
+    case = case_by_ref(g.work, ref)
+    g.work.saw("case", [case.id or 0], 0)
+    return tagged(shown, ref, case.version)

@@ -62,6 +62,7 @@ def index() -> str:
 def new(ref: str) -> str:
     """The form of a contract for a person who passed the screen."""
     case = case_by_ref(g.work, ref)
+    g.work.saw("case", [case.id or 0], 0)
     stage = instance_of(g.work, case.id or 0).stage
     months = g.work.parameter("observation_max_months")
     return render_template(
