@@ -33,7 +33,7 @@ ACTS = (
     "decide", "migrate_process", "placement.assign", "placement.accept",
     "state_facts", "confirm_admission", "draft_observation", "sign_observation", "conclude_observation",
     "person_on_plan", "mark_action", "note_meeting", "observe_participant",
-    "approach_employer", "answer_check",
+    "approach_employer", "answer_check", "restrict_case", "lift_restriction", "access_granted",
     "cancel_observation", "extend_observation", "evaluate_observation", "end_early_observation",
     "placement.refuse", "placement.cancel", "placement.start", "placement.end", "placement.expire",
 )  # fmt: skip
@@ -79,17 +79,18 @@ def unsigned_because(shown: AssessmentView | None) -> list[dict[str, Any]]:
 
 def team(shown: AssessmentView | None) -> list[dict[str, Any]]:
     """The team of a round: who was invited, has spoken, was there."""
-    there = {True: ("was-there", "good"), False: ("was-not", "warn"), None: ("not-met", "neutral")}
+    there = {
+        True: {"label": t("web.assessment.was-there"), "tone": "good"},
+        False: {"label": t("web.assessment.was-not"), "tone": "warn"},
+        None: {"label": t("web.assessment.not-met"), "tone": "neutral"},
+    }
     return [
         {
             "voice": word(one.role),
             "unit": unit_name(one.unit),
             "invited": one.invited_at,
             "spoke": one.heard_at,
-            "present": {
-                "label": t(f"web.assessment.{there[one.present][0]}"),
-                "tone": there[one.present][1],
-            },
+            "present": there[one.present],
             "met_on": one.met_on,
         }
         for one in (shown.seats if shown else ())
