@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import text
@@ -326,6 +327,23 @@ def test_a_network_member_sees_the_actions_disclosed_to_them_and_no_other(site, 
     assert "ORP" not in page.split("<main")[1]
     person.post("answer")
     assert "pris connaissance" in person.get().text
+
+
+def test_a_case_that_is_closed_closes_the_links_of_partners_in_the_same_request(site, path, leader):
+    case = path.case("agreed")
+    partner = a_link(leader, case, "network_view", unit_ref=_unit(site, "ORP-LITTORAL"), bearer="Réseau")
+    rating = a_link(leader, case, "satisfaction")
+    page = leader.get(f"/cases/{case}")
+    task = page.split('name="task_ref" value="')[1].split('"')[0]
+    version = unescape(page.split('name="task_ref"')[0].rpartition('name="version" value="')[2].split('"')[0])
+    bearer(site, partner.token).get(200)
+
+    leader.post(f"/cases/{case}/tasks", task_ref=task, outcome="close", closing="job", version=version)
+
+    bearer(site, partner.token).get(404)
+    bearer(site, rating.token).get(200)
+    listed = leader.get(f"/cases/{case}/links")
+    assert "révoqué" in listed
 
 
 def test_a_mail_holds_the_link_and_nothing_about_anybody(site, leader, case):
