@@ -164,6 +164,7 @@ def last_day(link: SignedLink) -> date:
 def link_lines(work: Work, case_ref: str) -> list[LinkLine]:
     """The links about a case that the actor's units have made, newest first: at most four statements."""
     case = case_by_ref(work, case_ref)
+    work.saw("case", [case.id or 0], 0)
     rows = links_of_case(work, case.id or 0)
     names = account_names(work, {one.made_by for one in rows if one.made_by is not None})
     ids = [one.id for one in rows]
