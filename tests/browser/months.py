@@ -21,6 +21,7 @@ from cii.cases.attachments import AttachDocument, attach_document
 from cii.cases.carrying import RecordWord, record_word
 from cii.cases.queries import case_by_ref
 from cii.cases.rules import GridAnswer
+from cii.cases.tables_follow import OutcomeCheck
 from cii.cases.view import case_view
 from cii.cases.vocabulary import PersonReply, PlanReply
 from cii.cases.vocabulary_attachments import AttachmentKind
@@ -180,6 +181,14 @@ def _planned(town):
         add_need(orp, AddNeed(employer.ref, "Aide-menuisier, 60 %", 1))
         approach(orp, Approach(case, employer.ref, "Stage de deux semaines", orp.today))
         refs["employer"] = employer.ref
+        led = case_by_ref(social, case)
+        check = OutcomeCheck(
+            case_id=led.id, person_id=led.person_id, unit_id=led.lead_unit_id, outcome="job",
+            closed_on=date(2026, 3, 1), check_on=date(2026, 9, 1),
+        )  # fmt: skip
+        work.session.add(check)
+        work.session.flush()
+        refs["check"] = check.ref
         refs["action"] = case_view(social, case).sections["plan"].plans[0].parts[0].ref
         for bearer in (orp, ai):
             reply_to_plan(bearer, AnswerPlan(case, PlanReply.AGREE))

@@ -118,6 +118,7 @@ def _examples(town):
         "case_plan": {"ref": refs["case"], "action": refs["action"]},
         "case_moments": {"ref": refs["case"]},
         "employers": {"ref": refs["employer"]},
+        "checks": {"ref": refs["check"]},
         "employers.of_case": {"ref": refs["case"]},
         "standing": {"name": "reseau-cii"},
         "programmes": {"programme": "youth-case-management"},

@@ -1,5 +1,7 @@
 """Pages of the plan, of two moments, of the team and of employers: what is shown, what a form does, what is refused."""
 
+from html import unescape
+
 import pytest
 
 from tests.web.build_path import path
@@ -59,7 +61,9 @@ def test_an_action_is_marked_done_by_its_bearer_and_its_course_is_kept(path):
 
 
 def test_one_version_of_the_plan_cannot_be_compared(path):
-    assert "Il faut deux versions" in path.as_("ai").get(f"/cases/{path.case('proposed')}/plan/compare")
+    ref = path.case("proposed")
+
+    assert "Il faut deux versions" in path.as_("ai").get(f"/cases/{ref}/plan/compare")
 
 
 def test_the_grid_at_two_moments_says_what_is_new(path):
@@ -132,7 +136,8 @@ def test_an_employer_with_its_need_is_found_by_all_who_place_people(path, employ
     page = path.as_("social").get("/employers", q="menuiserie", looking="yes")
     assert "Aide-menuisier, 60\xa0% (2 personnes)" in page or "Aide-menuisier, 60 % (2 personnes)" in page
     need = between(reader.get(employer), 'name="need_ref" value="', '"')
-    reader.post(f"{employer}/over", need_ref=need)
+    ref = employer.rpartition("/")[2]
+    reader.post(f"/employers/{ref}/over", need_ref=need)
     assert "terminé le 15.10.2026" in reader.get(employer)
     reader.post("/employers/new", 422, name="", branch="", postcode="", place="")
     path.as_("administrator").get("/employers", 403)
@@ -153,3 +158,23 @@ def test_a_second_unit_that_approaches_an_employer_is_warned_beside_the_reason(p
     assert 'id="f-override_reason-error"' in no
     assert "Office AI, réadaptation" in no
     assert "malgré l&#39;avertissement" in manager.get(where)
+
+
+def test_the_unit_that_led_checks_the_result_six_months_after_the_end(path):
+    ref, reader = path.case("agreed"), path.as_("ai")
+    page = reader.get(f"/cases/{ref}")
+    task = between(page, 'name="task_ref" value="', '"')
+    seen = unescape(page.split('name="task_ref"')[0].rpartition('name="version" value="')[2].split('"')[0])
+    reader.post(f"/cases/{ref}/tasks", task_ref=task, outcome="close", closing="job", version=seen)
+
+    now, coming = reader.get("/checks"), reader.get("/checks", coming="yes")
+    check = "/checks/" + coming.rpartition('href="/checks/')[2].split('"')[0]
+    no = reader.post(check, 422, holds="yes", holds_on="2026-10-15", source=" ")
+    where = reader.post(check, holds="yes", holds_on="2026-10-15", source="Téléphone")
+
+    assert "Aucun résultat" in now
+    assert "emploi" in coming
+    assert 'id="f-source-error"' in no
+    assert "La vérification est enregistrée." in reader.get(where)
+    assert "toujours en place (constaté le 15.10.2026" in reader.get(check)
+    path.as_("manager").post(check, 403, holds="no", holds_on="2026-10-15", source="x")
