@@ -45,7 +45,7 @@ def beyond(canton, route, answer, known):
         names -= answer.asked
     if "/statements" in route.rule:
         names -= canton.placements
-    if "/journal" in route.rule:
+    if "/journal" in route.rule or "/letterbox" in route.rule:
         names.clear()
     return sorted(
         ({word for word in words if not known.may(word)} - TELLING.get(route.rule, set()))
