@@ -124,7 +124,7 @@ def published_news(work: Work) -> list[tuple[NewsShown, tuple[Reader, ...]]]:
     seats: dict[int, list[tuple[str, str]]] = {}
     names: dict[int, str] = {}
     for seat in everybody(work):
-        seats.setdefault(seat.account_id, []).append((seat.role, codes[seat.institution_id]))
+        seats.setdefault(seat.account_id, []).append((seat.role, codes.get(seat.institution_id, "")))
         names[seat.account_id] = seat.name
     heard = _heard(work, rows)
     names |= account_names(work, {account for by in heard.values() for account in by} - names.keys())
@@ -160,7 +160,7 @@ def _for_me(work: Work, rows: Iterable[LegalNews]) -> list[LegalNews]:
     if not held:
         return []
     codes = _codes(work)
-    seats = [(seat.role, codes[seat.institution_id]) for seat in work.actor.seats]
+    seats = [(seat.role, codes.get(seat.institution_id, "")) for seat in work.actor.seats]
     return [one for one in held if concerns(one.roles, one.institutions, seats)]
 
 
