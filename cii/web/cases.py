@@ -1,6 +1,6 @@
 """Cases: the list, and the pages of one case with the forms that move it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -46,6 +46,8 @@ from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
 
 page = Blueprint("cases", __name__)
+_ANY_REF = "0000000000"
+"""Stands in an address for the reference of each row."""
 
 ROWS, MOST_ROWS = 3, 12
 """Rows of parts in the form of a plan: at first, and at most."""
@@ -78,7 +80,7 @@ def index() -> str:
     kept: dict[str, Any] = {name: said for name, said in chosen.items() if said}
     return render_template(
         "pages/cases/index.html",
-        rows=[_row(one) for one in found.items],
+        rows=_rows(found.items),
         next_url=url_for("cases.index", **kept, after=found.next) if found.next else None,
         filtered=bool(kept),
         chosen=chosen,
@@ -88,18 +90,28 @@ def index() -> str:
     )
 
 
-def _row(one: CaseRow) -> dict[str, Any]:
-    open_now = one["status"] == CaseStatus.OPEN
-    return {
-        "url": url_for("cases.one", ref=one["ref"]),
-        "number": one["number"],
-        "person": one["person"]["name"] if one["person"] else None,
-        "path": word(one["path"], "case-path"),
-        "lead": one["lead"]["name"] if one["lead"] else t("web.desk.protected"),
-        "status": {"label": word(one["status"], "case-status"), "tone": "info" if open_now else "neutral"},
-        "opened_on": one["opened_at"],
-        "tone": None if open_now else "quiet",
+def _rows(found: Sequence[CaseRow]) -> list[dict[str, Any]]:
+    """The rows of the list; addresses and words are made once, for lists are long."""
+    address = url_for("cases.one", ref=_ANY_REF)
+    paths = {one.value: word(one) for one in CasePath}
+    stands = {
+        one.value: {"label": word(one), "tone": "info" if one is CaseStatus.OPEN else "neutral"}
+        for one in CaseStatus
     }
+    protected = t("web.desk.protected")
+    return [
+        {
+            "url": address.replace(_ANY_REF, one["ref"]),
+            "number": one["number"],
+            "person": one["person"]["name"] if one["person"] else None,
+            "path": paths[one["path"]],
+            "lead": one["lead"]["name"] if one["lead"] else protected,
+            "status": stands[one["status"]],
+            "opened_on": one["opened_at"],
+            "tone": None if one["status"] == CaseStatus.OPEN else "quiet",
+        }
+        for one in found
+    ]
 
 
 @page.get("/cases/<ref:ref>")
