@@ -215,7 +215,7 @@ _MANDATES = {
     "part": "SELECT t.ref, t.subject_ref, i.ref FROM wf_task t JOIN wf_instance i ON i.id = t.instance_id"
     " JOIN wf_part p ON p.instance_id = i.id JOIN membership m ON m.unit_id = p.unit_id"
     " WHERE m.account_id = :id AND i.subject <> 'case'",
-    "notice": "SELECT n.ref FROM notice n JOIN membership m ON m.unit_id = n.unit_id OR m.account_id = n.account_id"
+    "notice": "SELECT n.ref, n.subject_ref FROM notice n JOIN membership m ON m.unit_id = n.unit_id OR m.account_id = n.account_id"
     " WHERE m.account_id = :id",
     "line": "SELECT p.ref FROM placement p JOIN placement_share s ON s.placement_id = p.id JOIN funding_line l"
     " ON l.id = s.line_id JOIN unit u ON u.institution_id = l.institution_id JOIN membership m ON m.unit_id = u.id"
