@@ -105,6 +105,7 @@ OUTSIDE_THE_STORY = {
 }  # fmt: skip
 """Read in tests/web: where young persons, candidates, enterprises, notices and documents live."""
 IN_2026 = {
+    "/api/v1/cases/{case}/history": {"limit": "200"},
     "/api/v1/budgets": {"year": "2026"},
     "/api/v1/budgets/{line}/movements": {"year": "2026"},
     "/api/v1/measures/capacity": {"day": "2026-11-16"},
