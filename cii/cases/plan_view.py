@@ -178,7 +178,7 @@ class PlanShown:
 
 @dataclass(frozen=True, slots=True)
 class ActionChange:
-    """An action in two versions: added, dropped, changed or same; `changed` names in what, `fields` both values."""
+    """An action in two versions; `changed` names in what they differ, `fields` holds both values."""
 
     change: str
     goal: str

@@ -79,8 +79,8 @@ CONTACT = only(
     called="EmployerContactAnswer",
 )  # fmt: skip
 CHECK = only(
-    CheckRow, "ref", "case_ref", "number", "mine", "path", "outcome", "closed_on", "check_on", "holds", "holds_on",
-    "source", "note", "answered_at", unit=UNIT, person=PERSON, called="OutcomeCheckAnswer",
+    CheckRow, "ref", "case_ref", "number", "mine", "path", "outcome", "closed_on", "check_on", "holds",
+    "holds_on", "source", "note", "answered_at", unit=UNIT, person=PERSON, called="OutcomeCheckAnswer",
 )  # fmt: skip
 NOTE = only(NoteView, "text", author=AUTHOR, called="NoteAnswer")
 PARTY = only(PartyView, "role", "mine", "since", unit=UNIT, called="PartyAnswer")

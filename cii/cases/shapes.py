@@ -208,7 +208,7 @@ class WordView:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """A version of the plan: `goals` with their actions, `parts` all actions in a row; `agreed_at`: in force."""
+    """A version of the plan: `goals` with their actions, `parts` all actions; `agreed_at`: in force since."""
 
     ref: str
     version: int

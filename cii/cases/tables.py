@@ -195,7 +195,7 @@ class AssessmentSeat(SQLModel, table=True):
 
 
 class CaseNote(SQLModel, table=True):
-    """An internal note; only the unit that wrote it reads it. A correction is a new row that names the old."""
+    """An internal note, read by its own unit only. A correction is a new row that names the old."""
 
     __tablename__ = "case_note"
     __table_args__ = (Index("ix_case_note_case_unit", "case_id", "unit_id", "id"),)
