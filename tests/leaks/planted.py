@@ -189,6 +189,8 @@ class Oracle:
     case: dict[int, Mask] = field(default_factory=dict)
     person: dict[int, Mask] = field(default_factory=dict)
     sensitive: int = 0
+    received: frozenset[int] = frozenset()
+    """Cases that were referred to its unit: whoever answers there reads why, though the case be restricted."""
     mandated: frozenset[str] = frozenset()
     """Outward names that the work of its unit shows: its tasks and what they are about, placements of its own line."""
 
@@ -199,6 +201,8 @@ class Oracle:
                 return self.sensitive in self.units
             case "no":
                 return int(number) in self.units
+        if kind == "rf" and int(number) in self.received:
+            return True
         whose, section = SECTIONS[kind]
         held = (self.case if whose == "case" else self.person).get(int(number), Mask())
         return bool(held.reads & section)
@@ -238,6 +242,15 @@ def oracle(work: Work, account: Account) -> Oracle:
         {"id": account.id},
     ).all()
     made = Oracle(frozenset(one.unit_id for one in held), frozenset(one.role for one in held))
+    made.received = frozenset(
+        run(
+            text(
+                "SELECT r.case_id FROM referral r JOIN membership m ON m.unit_id = r.to_unit_id"
+                " WHERE m.account_id = :id AND r.case_id IS NOT NULL"
+            ),
+            {"id": account.id},
+        ).scalars()
+    )
     made.mandated = frozenset(
         name
         for sql in _MANDATES.values()
