@@ -11,10 +11,10 @@ from cii.api.asking import matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
 from cii.cases.actions import AnswerPlan, GridAnswer, ProposePlan, SignAssessment, WriteMedical
+from cii.cases.grid_view import grid_history
 from cii.cases.queries import case_by_ref
 from cii.cases.schemas import ASSESSMENT, CASE, ENTRY, GRID_LINE, PLAN
 from cii.cases.shapes import AssessmentView, EntryView, GridLine, PlanSection, PlanView
-from cii.cases.grid_view import grid_history
 from cii.cases.view import case_view
 from cii.kernel.errors import UnknownThing
 from cii.routing.actions import (

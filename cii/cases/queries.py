@@ -80,6 +80,11 @@ class OpenFile:
     seen: bool
 
 
+def led_here(work: Work) -> Any:  # noqa: ANN401 - a select of ids
+    """A select of the cases that the actor may see and that one of their units leads."""
+    return select(col(CaseFile.id)).where(visible_to(work), col(CaseFile.lead_unit_id).in_(work.actor.units))
+
+
 def open_persons() -> Any:  # noqa: ANN401 - a select of ids
     """A select of the persons with an open case, for statements of other rooms about all of them."""
     return select(col(CaseFile.person_id)).where(col(CaseFile.status) == CaseStatus.OPEN)

@@ -130,9 +130,7 @@ def lines(found: ProgrammeFigures) -> list[tuple[str, str, int | str | None]]:
         name = f"{step.stage} > {step.following}"
         rows += [("step_cases", name, step.cases), ("step_median_days", name, step.median_days)]
     for one in found.referrals:
-        rows += [
-            (f"referral_{state.value}", one.institution, getattr(one, state.value)) for state in ANSWERS
-        ]
+        rows += [(f"referral_{state.value}", one.institution, getattr(one, state.value)) for state in ANSWERS]
     return rows
 
 
@@ -140,9 +138,7 @@ def _whole(work: Work) -> bool:
     return work.actor == HOUSE or work.actor.has_role(*WHOLE)
 
 
-def _cases(
-    work: Work, within: Iterable[ColumnElement[bool]], until: datetime
-) -> dict[int, tuple[str, bool]]:
+def _cases(work: Work, within: Iterable[ColumnElement[bool]], until: datetime) -> dict[int, tuple[str, bool]]:
     """By case: its outcome by then or `open`, and whether an institution of the reader leads it."""
     rows = work.session.execute(
         select(

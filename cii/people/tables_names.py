@@ -44,8 +44,10 @@ def word_ddl() -> list[tuple[str, str]]:
     return [
         (f"CREATE TRIGGER identity_words AFTER INSERT ON identity FOR EACH ROW BEGIN {_LITE} END", "sqlite"),
         (
-            f"CREATE TRIGGER identity_words_anew AFTER {changed} ON identity FOR EACH ROW "
-            f"BEGIN {written} {_LITE} END",
+            (
+                f"CREATE TRIGGER identity_words_anew AFTER {changed} ON identity FOR EACH ROW "
+                f"BEGIN {written} {_LITE} END"
+            ),
             "sqlite",
         ),
         (
@@ -53,23 +55,31 @@ def word_ddl() -> list[tuple[str, str]]:
             "sqlite",
         ),
         (
-            "CREATE FUNCTION identity_words() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN {written} {_PG} RETURN NEW; END $$",
+            (
+                "CREATE FUNCTION identity_words() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN {written} {_PG} RETURN NEW; END $$"
+            ),
             "postgresql",
         ),
         (
-            "CREATE FUNCTION identity_words_gone() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN {gone} RETURN OLD; END $$",
+            (
+                "CREATE FUNCTION identity_words_gone() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN {gone} RETURN OLD; END $$"
+            ),
             "postgresql",
         ),
         (
-            f"CREATE TRIGGER identity_words AFTER INSERT OR {changed} ON identity FOR EACH ROW "
-            "EXECUTE FUNCTION identity_words()",
+            (
+                f"CREATE TRIGGER identity_words AFTER INSERT OR {changed} ON identity FOR EACH ROW "
+                "EXECUTE FUNCTION identity_words()"
+            ),
             "postgresql",
         ),
         (
-            "CREATE TRIGGER identity_words_gone BEFORE DELETE ON identity FOR EACH ROW "
-            "EXECUTE FUNCTION identity_words_gone()",
+            (
+                "CREATE TRIGGER identity_words_gone BEFORE DELETE ON identity FOR EACH ROW "
+                "EXECUTE FUNCTION identity_words_gone()"
+            ),
             "postgresql",
         ),
     ]

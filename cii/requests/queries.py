@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from cii.access.queries import account_names
 from cii.access.vocabulary import NOTHING, Section
-from cii.cases.queries import cases_by_id, shown_units, visible_to
+from cii.cases.queries import cases_by_id, led_here, shown_units
 from cii.cases.tables import CaseFile
 from cii.institutions.queries import UnitLabel
 from cii.kernel.errors import UnknownThing
@@ -191,10 +191,9 @@ def questions_to_me(
 ) -> Page[QuestionRow]:
     """Requests about cases that my units lead, the oldest first; `waiting`: those to be answered yet."""
     query = (
-        select(AccessQuestion, AccessRequest, CaseFile)
+        select(AccessQuestion, AccessRequest)
         .join(AccessRequest, col(AccessRequest.id) == col(AccessQuestion.request_id))
-        .join(CaseFile, col(CaseFile.id) == col(AccessQuestion.case_id))
-        .where(visible_to(work), col(CaseFile.lead_unit_id).in_(work.actor.units))
+        .where(col(AccessQuestion.case_id).in_(led_here(work)))
     )
     if waiting:
         gone = (
@@ -215,7 +214,9 @@ def questions_to_me(
         query = query.where(after([(col(AccessQuestion.id), False)], since))
     rows = work.session.exec(query.order_by(col(AccessQuestion.id)).limit(limit + 1)).all()
     page = page_of(rows, limit, work.settings, name, lambda row: (row[0].id,))
-    return Page(tuple(_asked(work, page.items)), page.next)
+    cases = cases_by_id(work, {question.case_id for question, _ in page.items})
+    told = [(question, row, cases[question.case_id]) for question, row in page.items]
+    return Page(tuple(_asked(work, told)), page.next)
 
 
 def question_view(work: Work, ref: str) -> QuestionRow:

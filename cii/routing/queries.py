@@ -31,7 +31,7 @@ def visible_detections(work: Work) -> ColumnElement[bool]:
 
 
 def visible_referrals(work: Work) -> ColumnElement[bool]:
-    """Referrals are seen by the two units they lie between; of a restricted case, by its readers where it lies.
+    """Referrals are seen by the two units they lie between; of a restricted case, by its readers there.
 
     The unit that is asked sees what it is asked, the other only with a name in the case.
     """

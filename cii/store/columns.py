@@ -179,7 +179,7 @@ def text(length: int | None = None, *, nullable: bool = False, **more: Any) -> A
 
 
 def code(length: int, **more: Any) -> Any:  # noqa: ANN401
-    """Text in the order of its signs on both engines, whatever language sorts there: beginnings are ranges."""
+    """Text in the order of its signs on both engines, whatever language sorts there: prefixes are ranges."""
     of_signs = String(length).with_variant(String(length, collation="C"), "postgresql")
     return _field(sa_type=of_signs, nullable=False, **more)
 

@@ -19,7 +19,7 @@ PUBLIC: Mapping[str, Public] = {
     "session.log_in": Public("a program logs in", works=True),
     "login.page": Public("a person is about to log in"),
     "login.log_in": Public("a person logs in", works=True),
-    "links.landing": Public("a partner or the person opens a signed link; nothing personal is shown yet", works=True),
+    "links.landing": Public("a signed link is opened; nothing personal is shown yet", works=True),
     "links.enter": Public("the bearer of a signed link answers its question; five tries", works=True),
     "links.answer": Public("the bearer of a signed link answers, once", works=True),
     "links.receipt": Public("the bearer of a signed link takes the receipt of what was recorded", works=True),

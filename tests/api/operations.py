@@ -184,7 +184,15 @@ FILES = {"/api/v1/detections/import", "/api/v1/statuses/import", "/api/v1/cases/
 TAKEN_AWAY = {"/api/v1/desk/filters/{ref}", "/api/v1/session", "/api/v1/waiting/{ref}"}
 """Addresses that end something by DELETE."""
 
-OTHER_PARTS = {"programme": "youth-case-management", "note": "0000000000", "document": "zzzzzzzzzz", "item": "french_oral", "form": "json", "name": "triage", "older": "{report}"}
+OTHER_PARTS = {
+    "programme": "youth-case-management",
+    "note": "0000000000",
+    "document": "zzzzzzzzzz",
+    "item": "french_oral",
+    "form": "json",
+    "name": "triage",
+    "older": "{report}",
+}
 
 
 @dataclass(frozen=True)

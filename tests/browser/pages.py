@@ -141,7 +141,12 @@ def _examples(town):
         "statements": {"ref": refs["statement:SAS"]},
         "reports": {"ref": refs["report"], "quarter": "2026-Q3", "form": "csv"},
         "measures": {"ref": stage.measure},
-        "persons": {"ref": _one(town, "SELECT p.ref FROM person p JOIN case_file c ON c.person_id = p.id ORDER BY c.id LIMIT 1")},
+        "persons": {
+            "ref": _one(
+                town,
+                "SELECT p.ref FROM person p JOIN case_file c ON c.person_id = p.id ORDER BY c.id LIMIT 1",
+            )
+        },
     }
 
 

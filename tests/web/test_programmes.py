@@ -59,7 +59,19 @@ def test_the_interface_tells_the_figures_of_the_source(group):
 def test_the_page_shows_them_too(group):
     page = re.sub(r"\s+|&nbsp;|\xa0|\u202f", " ", group(f"/programmes/{YOUTH}", **LEGISLATURE).text)
 
-    for said in ("383", "127", "256", "157", "99", "61.3 % des cas clos", "CFC ou AFP", "28", "57", "14", "58"):
+    for said in (
+        "383",
+        "127",
+        "256",
+        "157",
+        "99",
+        "61.3 % des cas clos",
+        "CFC ou AFP",
+        "28",
+        "57",
+        "14",
+        "58",
+    ):
         assert said in page
     assert "Annoncé" in page
 
