@@ -10,8 +10,14 @@ from tests.browser.pages import addresses, answers
 from tests.browser.stage import ROLES, WHO
 
 ANSWERS = {200, 303, 403, 404}
-WRITTEN_BY_READING = ("journal_", "login_session")
-"""Reads of personal data are journalled; the session belongs to the test."""
+WRITTEN_BY_READING = ("journal_", "login_session", "case_visit")
+"""Reads of personal data are journalled, a visit is remembered with them; the session belongs to the test."""
+
+LEADING_ON = {"notices.one", "calendars.feed"}
+"""A notice leads to what it is about, a calendar opens by its token alone (tests/web)."""
+
+MAILS = "catcher.one"
+"""The demo shows everybody's mails; their links are for who they are addressed to."""
 
 LINKS = 3
 """How many links of each kind are followed."""
@@ -34,7 +40,7 @@ def test_no_page_breaks_for_any_role(everything):
 def test_each_page_opens_for_somebody(everything):
     opened = {one.endpoint for one in everything.values() if one.status == 200}
 
-    assert {one.endpoint for one in everything.values()} - opened == set()
+    assert {one.endpoint for one in everything.values()} - opened == LEADING_ON
 
 
 def test_each_role_has_a_page_of_its_own_and_is_refused_another(town):
@@ -58,7 +64,7 @@ def test_no_link_of_a_page_leads_to_a_closed_door(town, who):
     client, ways = town.reader(who), {}
     with town.app.test_request_context():
         for one in answers(town, who):
-            for url in links(one.page or "") if one.status == 200 else ():
+            for url in links(one.page or "") if one.status == 200 and one.endpoint != MAILS else ():
                 kind = endpoint_of(town, url)
                 if len(ways.setdefault(kind, {})) < LINKS:
                     ways[kind].setdefault(url, one.endpoint)

@@ -191,6 +191,8 @@ class Oracle:
     sensitive: int = 0
     received: frozenset[int] = frozenset()
     """Cases that were referred to its unit: whoever answers there reads why, though the case be restricted."""
+    reviewed: frozenset[int] = frozenset()
+    """Persons of openings in an emergency: the officer who reviews them writes to the person."""
     mandated: frozenset[str] = frozenset()
     """Outward names that the work of its unit shows: its tasks and what they are about, placements of its own line."""
 
@@ -204,6 +206,8 @@ class Oracle:
         if kind == "rf" and int(number) in self.received:
             return True
         whose, section = SECTIONS[kind]
+        if section is Section.IDENTITY and int(number) in self.reviewed:
+            return True
         held = (self.case if whose == "case" else self.person).get(int(number), Mask())
         return bool(held.reads & section)
 
@@ -224,11 +228,14 @@ _MANDATES = {
     "line": "SELECT p.ref FROM placement p JOIN placement_share s ON s.placement_id = p.id JOIN funding_line l"
     " ON l.id = s.line_id JOIN unit u ON u.institution_id = l.institution_id JOIN membership m ON m.unit_id = u.id"
     " WHERE m.account_id = :id AND m.role = 'finance'",
+    "opening": "SELECT b.ref FROM break_glass b JOIN membership m ON m.account_id = :id"
+    " WHERE m.role = 'data_protection_officer'",
     "contract": "SELECT o.ref FROM observation_contract o JOIN membership m ON m.unit_id IN (o.unit_id, o.provider_unit_id)"
     " WHERE m.account_id = :id",
 }
 """Outward names beyond a part in the case: the tasks of one's own unit and of referrals in which it has a part, contracts
-that it has made, and for finance the placements that a line of its institution pays (product.md §10). Never a word."""
+that it has made, for finance the placements that a line of its institution pays, for the officer the openings in an
+emergency (product.md §10). Never a word."""
 
 
 def oracle(work: Work, account: Account) -> Oracle:
@@ -251,6 +258,8 @@ def oracle(work: Work, account: Account) -> Oracle:
             {"id": account.id},
         ).scalars()
     )
+    if Role.DATA_PROTECTION_OFFICER.value in made.roles:
+        made.reviewed = frozenset(run(text("SELECT person_id FROM break_glass")).scalars())
     made.mandated = frozenset(
         name
         for sql in _MANDATES.values()

@@ -10,6 +10,8 @@ from tests.leaks.test_leaks import OUTWARD
 
 SECRETS = ("Zqid1x", "Zqfn1x", "Zqvi1x", "Zqme1x", "Zqso1x", "Zqno1x", "Zqsens0x")
 """Words of closed sections, as somebody might guess them."""
+NO_NUMBER = "CII-ZZZZ-ZZZZ"
+"""The number of no case."""
 UNLIKE = "Zqxx9x"
 """A word that stands nowhere."""
 
@@ -48,10 +50,11 @@ def test_a_filter_finds_nothing_of_what_is_closed(canton, role):
         for secret in SECRETS:
             if answered(asker, path, {name: secret}) != nothing:
                 found[f"{path}?{name}={secret}"] = nothing[0]
-        unknown = answered(asker, path, {name: NOBODY})
+        unknown = {one: answered(asker, path, {name: one}) for one in (NOBODY, NO_NUMBER)}
         for ref in refs:
-            if answered(asker, path, {name: ref}) != unknown:
-                found[f"{path}?{name}={ref}"] = unknown[0]
+            none = unknown[NO_NUMBER if ref.startswith("CII-") else NOBODY]
+            if answered(asker, path, {name: ref}) != none:
+                found[f"{path}?{name}={ref}"] = none[0]
     assert found == {}
 
 

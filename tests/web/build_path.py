@@ -55,6 +55,7 @@ HANDS = {
     "doctor": ("Dre Hélène Monnier", "MEDECINS", Role.PHYSICIAN),
     "chief": ("Laurent Dubied", "ORP-LITTORAL", Role.SUPERVISOR),
     "stranger": ("Nadia Cuche", "ORP-MONTAGNES", Role.CASE_MANAGER),
+    "newcomer": ("Elio Perrin", "OSAS", Role.CASE_MANAGER),
 }
 """Who logs in beside the people of the town: key → name, unit, role. `manager` announces, `ai` is asked to lead."""
 DAY = date(2026, 10, 14)

@@ -29,10 +29,8 @@ def test_the_list_shows_my_cases_by_filter(path):
 def test_the_list_of_a_stranger_is_empty(path):
     path.case("assessment")
 
-    page = path.as_("stranger").get("/cases")
-
-    assert "Exemple" not in page
-    assert "Un cas s&#39;ouvre par l&#39;annonce" in page
+    assert "Exemple" not in path.as_("stranger").get("/cases")
+    assert "Un cas s&#39;ouvre par l&#39;annonce" in path.as_("newcomer").get("/cases")
 
 
 @pytest.mark.parametrize("tab", TABS)
