@@ -22,7 +22,10 @@ class Books:
         self._events: list[tuple[datetime, int, dict[str, object], list[tuple[int, int, int, date]]]] = []
 
     def open_years(self, times: int) -> None:
-        """The books of 2024 to 2026, each line granted; 2024 counts its last quarter only."""
+        """The books of 2024 to 2026, each line granted; 2024 counts its last quarter only.
+
+        A year is granted a year ahead: stays of the year before reach into it.
+        """
         for payer in PAYERS:
             for code, francs in payer.lines.items():
                 line = self.house.lines[code]
@@ -32,7 +35,7 @@ class Books:
                     )
                     granted = francs * 100 * times * (30 if year == YEARS[0] else 100) // 100
                     self.book(
-                        max(datetime(year - 1, 6, 20, 7, tzinfo=UTC), SIGNED), "budget",
+                        max(datetime(year - 1, 1, 20, 7, tzinfo=UTC), SIGNED), "budget",
                         ("budget_year", books, f"budget:{books}"),
                         [(line, None, granted, date(year, 1, 1))], payer.staff,
                     )  # fmt: skip
