@@ -61,10 +61,10 @@ QUESTIONS = (
     "silva da",
     "a",
     "rob nic dom",
-    "q-12",
+    "q-012",
     "q-099999",
     "xyz",
-    "dub00042",
+    "dubois4",
 )
 """What is typed: short and long, frequent and rare, a number, nothing that exists."""
 CLERK = Actor("clerk", 1, seats=(Seat(1, 1, "case_manager", "AC"),), permits=permits_of(["case_manager"]))
