@@ -207,7 +207,7 @@ def test_the_provider_accepts_a_place_by_link(site, path):
     case = path.case("assessment")
     with site.work() as work:
         share = Share(site.town.lines["LACI"], 1)
-        wish = AssignPlacement(case, site.town.workshop, date(2026, 11, 2), date(2026, 11, 30), (share,))
+        wish = AssignPlacement(case, site.town.workshop, date(2026, 10, 19), date(2026, 10, 30), (share,))
         place = assign(path.hand(work, "manager"), wish).ref
     reader = path.as_("manager")
     link = a_link(reader, case, "place_answer", placement_ref=place, bearer="Fondation de l'Arbalète")
