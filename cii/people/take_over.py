@@ -5,16 +5,24 @@ of sight. An AVS number follows to a person without one; two different numbers a
 disclosures are append-only: their guard lets the link to the person move and nothing else.
 """
 
+from sqlalchemy import ColumnElement
 from sqlalchemy import select as columns
 from sqlmodel import col
 
 from cii.kernel.errors import Refusal
 from cii.people.tables import Consent, Disclosure, Identity, Person, SystemStatus
-from cii.store.moving import Followed, Moved, changed, move, put_back
+from cii.store.moving import Followed
 from cii.store.work import Work
 
+
+def _not_typed(new_id: int) -> ColumnElement[bool]:
+    """What was typed by units that have typed nothing of the new person."""
+    known = columns(col(Identity.unit_id)).where(col(Identity.person_id) == new_id)
+    return col(Identity.unit_id).not_in(known.scalar_subquery())
+
+
 ROWS = (
-    Followed(Identity, ("recorded_at",)),
+    Followed(Identity, ("recorded_at",), _not_typed),
     Followed(SystemStatus),
     Followed(Consent, ("withdrawn_at",)),
     Followed(Disclosure),
@@ -29,36 +37,11 @@ class TwoNumbers(Refusal):
 
 def clashes(work: Work, old_id: int, new_id: int) -> list[Refusal]:
     """Why these two cannot become one here."""
-    old, new = (work.session.get_one(Person, one) for one in (old_id, new_id))
-    return [TwoNumbers(field="new_ref")] if old.avs_hash and new.avs_hash else []
+    both = has_number(work, old_id) and has_number(work, new_id)
+    return [TwoNumbers(field="new_ref")] if both else []
 
 
-def take_over(work: Work, old_id: int, new_id: int) -> Moved:
-    """Let the rows follow to the new person; returns which went."""
-    known = columns(col(Identity.unit_id)).where(col(Identity.person_id) == new_id).scalar_subquery()
-    free = Followed(Identity, ("recorded_at",), col(Identity.unit_id).not_in(known))
-    moved = move(work.session, (free, *ROWS[1:]), old_id, new_id)
-    if _hand_number(work, old_id, new_id):
-        moved["person"] = {str(old_id): ""}
-    return moved
-
-
-def gone_on(work: Work, moved: Moved, new_id: int) -> dict[str, int]:
-    """Table → how many of the rows that went say something else by now."""
-    found = changed(work.session, ROWS, moved, new_id)
-    if "person" in moved and work.session.get_one(Person, new_id).avs_hash is None:
-        found["person"] = 1
-    return found
-
-
-def give_back(work: Work, moved: Moved, old_id: int, new_id: int) -> None:
-    """Let exactly the rows that went return."""
-    put_back(work.session, ROWS, moved, old_id)
-    if "person" in moved:
-        _hand_number(work, new_id, old_id)
-
-
-def _hand_number(work: Work, giver_id: int, taker_id: int) -> bool:
+def hand_number(work: Work, giver_id: int, taker_id: int) -> bool:
     """The number of the one becomes that of the other; whether there was one to hand on."""
     giver, taker = (work.session.get_one(Person, one) for one in (giver_id, taker_id))
     sealed, hash_ = giver.avs_sealed, giver.avs_hash
@@ -71,3 +54,8 @@ def _hand_number(work: Work, giver_id: int, taker_id: int) -> bool:
     work.session.add(taker)
     work.session.flush()
     return True
+
+
+def has_number(work: Work, person_id: int) -> bool:
+    """Whether the person has an AVS number."""
+    return work.session.get_one(Person, person_id).avs_hash is not None

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from cii.kernel.errors import Refusal
 from cii.placements.tables import Placement, WaitingEntry
 from cii.placements.vocabulary import FINANCED
-from cii.store.moving import Followed, Moved, changed, move, put_back
+from cii.store.moving import Followed
 from cii.store.work import Work
 
 ROWS = (Followed(Placement, ("version",)), Followed(WaitingEntry, ("state",)))
@@ -39,18 +39,3 @@ def clashes(work: Work, old_id: int, new_id: int) -> list[Refusal]:
         PlacesOverlap(field="new_ref", first=max(begins, begun), last=min(ends, ended))
         for begins, ends, begun, ended in rows
     ]
-
-
-def take_over(work: Work, old_id: int, new_id: int) -> Moved:
-    """Let the rows follow to the new person; returns which went."""
-    return move(work.session, ROWS, old_id, new_id)
-
-
-def gone_on(work: Work, moved: Moved, new_id: int) -> dict[str, int]:
-    """Table → how many of the rows that went say something else by now."""
-    return changed(work.session, ROWS, moved, new_id)
-
-
-def give_back(work: Work, moved: Moved, old_id: int, _: int) -> None:
-    """Let exactly the rows that went return."""
-    put_back(work.session, ROWS, moved, old_id)

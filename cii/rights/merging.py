@@ -1,10 +1,10 @@
 """Two rows turn out to be one person: everything of the old follows to the new, and can be taken back.
 
-Each room lets its own rows follow in set-based statements (`take_over.py`) and says first why it could not;
-all reasons come at once. Append-only rows keep what they say: only their link to the person may move, which
-the guards of these tables allow (`store.guards`). The journal stays as it was written. What moved is kept in
-`person_merge`; the undo puts back exactly these rows, and is refused, naming the tables, when one of them
-says something else by now. Rows written after the merge stay with the new person.
+Each room names the rows that follow (`take_over.py`), moved in one statement per table, and says first why
+they could not; all reasons come at once. Append-only rows keep what they say: only their link to the person
+may move, which the guards of these tables allow (`store.guards`). The journal stays as it was written. What
+moved is kept in `person_merge`; the undo puts back exactly these rows, and is refused, naming the tables,
+when one of them says something else by now. Rows written after the merge stay with the new person.
 
 Nobody gains sight of a case: a case keeps its own grants, and a grant on the person opens the person only.
 Each unit goes on seeing what it typed itself. Source: product.md §0 row 5; house.md §2.
@@ -30,7 +30,7 @@ from cii.requests import take_over as requests
 from cii.rights.tables_merging import PersonMerge
 from cii.routing import take_over as routing
 from cii.store.locks import one_at_a_time
-from cii.store.moving import Moved, together
+from cii.store.moving import Moved, changed, move, put_back, together
 from cii.store.work import Work
 from cii.workflow import take_over as workflow
 
@@ -38,6 +38,8 @@ ROOMS: tuple[ModuleType, ...] = (
     people, access, notices, workflow, cases, placements, routing, requests, partners,
 )  # fmt: skip
 """Every room with rows of a person. One name each."""
+NUMBER = "person"
+"""Where a merge keeps that the AVS number was handed on: it is a value of the row itself."""
 SHORTEST_REASON = 10
 
 
@@ -103,7 +105,9 @@ def merge(work: Work, old_ref: str, new_ref: str, reason: str) -> PersonMerge:
             for clash in room.clashes(work, old_id, new_id)
         ]
     refuse(faults)
-    moved = together(room.take_over(work, old_id, new_id) for room in ROOMS)
+    moved = together(move(work.session, room.ROWS, old_id, new_id) for room in ROOMS)
+    if people.hand_number(work, old_id, new_id):
+        moved[NUMBER] = {str(old_id): ""}
     row = PersonMerge(
         old_person_id=old_id,
         new_person_id=new_id,
@@ -134,11 +138,15 @@ def unmerge(work: Work, merge_ref: str, reason: str) -> PersonMerge:
     faults += [
         MergedSince(field="merge_ref", table=table, count=count)
         for room in ROOMS
-        for table, count in room.gone_on(work, moved, row.new_person_id).items()
+        for table, count in changed(work.session, room.ROWS, moved, row.new_person_id).items()
     ]
+    if NUMBER in moved and not people.has_number(work, row.new_person_id):
+        faults.append(MergedSince(field="merge_ref", table=NUMBER, count=1))
     refuse(faults)
     for room in ROOMS:
-        room.give_back(work, moved, row.old_person_id, row.new_person_id)
+        put_back(work.session, room.ROWS, moved, row.old_person_id)
+    if NUMBER in moved:
+        people.hand_number(work, row.new_person_id, row.old_person_id)
     row.undone_at, row.undone_by, row.undo_reason = work.now, work.actor.account_id, reason.strip()
     work.session.add(row)
     work.session.flush()

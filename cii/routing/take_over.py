@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from cii.kernel.errors import Refusal
 from cii.routing.tables import Detection, DetectionRun, Referral
 from cii.routing.tables_social import ObservationContract
-from cii.store.moving import Followed, Moved, changed, move, put_back
+from cii.store.moving import Followed
 from cii.store.work import Work
 
 ROWS = (
@@ -33,18 +33,3 @@ def clashes(work: Work, old_id: int, new_id: int) -> list[Refusal]:
         .order_by(col(DetectionRun.id))
     )
     return [DetectedTwice(field="new_ref", file=name) for name in files]
-
-
-def take_over(work: Work, old_id: int, new_id: int) -> Moved:
-    """Let the rows follow to the new person; returns which went."""
-    return move(work.session, ROWS, old_id, new_id)
-
-
-def gone_on(work: Work, moved: Moved, new_id: int) -> dict[str, int]:
-    """Table → how many of the rows that went say something else by now."""
-    return changed(work.session, ROWS, moved, new_id)
-
-
-def give_back(work: Work, moved: Moved, old_id: int, _: int) -> None:
-    """Let exactly the rows that went return."""
-    put_back(work.session, ROWS, moved, old_id)

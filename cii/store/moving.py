@@ -1,6 +1,6 @@
 """Rows that follow a person: pointed to another one in one statement per table, and put back unchanged."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,14 @@ Moved = dict[str, dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A table whose rows follow the person in `person_id`; `marks`: the columns that a later act changes."""
+    """A table whose rows follow the person in `person_id`; `marks`: the columns that a later act changes.
+
+    `only`: which of them follow to that new person, where not all do.
+    """
 
     model: type
     marks: tuple[str, ...] = ()
-    only: ColumnElement[bool] | None = None
+    only: Callable[[int], ColumnElement[bool]] | None = None
 
     @property
     def table(self) -> Table:
@@ -36,7 +39,7 @@ def move(session: Session, followed: Sequence[Followed], old_id: int, new_id: in
         table = one.table
         wanted = update(table).where(table.c.person_id == old_id).values(person_id=new_id)
         if one.only is not None:
-            wanted = wanted.where(one.only)
+            wanted = wanted.where(one.only(new_id))
         rows = session.connection().execute(wanted.returning(table.c.id, *_marks(one))).all()
         if rows:
             moved[str(table.name)] = {

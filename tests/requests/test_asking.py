@@ -35,8 +35,9 @@ from cii.requests.rules import (
     TermUnfit,
 )
 from cii.requests.tables import AccessQuestion
-from cii.requests.take_over import give_back, take_over
+from cii.requests.take_over import ROWS
 from cii.requests.vocabulary import RequestState
+from cii.store.moving import move, put_back
 from tests.cases.build_cases import a_person
 from tests.requests.build_requests import (
     NOBODY,
@@ -324,10 +325,10 @@ def test_an_answered_request_follows_a_person_who_is_found_to_be_another_and_ret
     refuse_access(town.hands["manager"], a_refusal(question))
     other = a_person(work, town.units["lead"], "Rochat", "Aline")
 
-    moved = take_over(work, town.case.person_id, other.id)
+    moved = move(work.session, ROWS, town.case.person_id, other.id)
     row = work.session.exec(select(AccessQuestion).where(col(AccessQuestion.ref) == question.ref)).one()
     there = row.person_id
-    give_back(work, moved, town.case.person_id, other.id)
+    put_back(work.session, ROWS, moved, town.case.person_id)
 
     assert there == other.id
     work.session.refresh(row)
