@@ -1,5 +1,7 @@
 """The parts that every page is built of, looked at in a real browser: for all eyes, by keyboard, on a telephone, in print."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -55,14 +57,14 @@ def test_open_windows_and_menus_are_accessible(page, axe, guide, opened):
 def test_navigation_opens_over_a_narrow_page_and_closes_with_escape(page, axe, guide):
     window = page(mobile=True)
     window.goto(guide)
-    assert not window.get_by_role("navigation", name="Navigation principale").is_visible()
+    expect(window.get_by_role("navigation", name="Navigation principale")).not_to_be_visible()
 
     window.get_by_role("button", name="Menu").click()
-    assert window.get_by_role("link", name="Mesures et places").is_visible()
+    expect(window.get_by_role("link", name="Mesures et places")).to_be_visible()
     axe(window)
 
     window.keyboard.press("Escape")
-    assert not window.get_by_role("link", name="Mesures et places").is_visible()
+    expect(window.get_by_role("link", name="Mesures et places")).not_to_be_visible()
 
 
 def test_search_and_rows_are_reached_by_single_keys(page, guide):
@@ -81,7 +83,7 @@ def test_search_and_rows_are_reached_by_single_keys(page, guide):
     window.keyboard.press("j")
     window.keyboard.press("x")
     assert "Da Costa" in window.evaluate("document.activeElement.textContent")
-    assert window.locator("[data-ticked]").inner_text() == "1"
+    expect(window.locator("[data-ticked]")).to_have_text("1")
     window.keyboard.press("k")
     assert "Rochat" in window.evaluate("document.activeElement.textContent")
 
@@ -107,7 +109,7 @@ def test_chosen_appearance_holds_on_the_next_page(page, guide):
 
     window.goto(f"{guide}/bare")
 
-    assert window.locator("html").get_attribute("data-color-scheme") == "dark"
+    expect(window.locator("html")).to_have_attribute("data-color-scheme", "dark")
 
 
 def test_focus_is_always_seen(page, guide):
@@ -164,8 +166,8 @@ def test_list_is_exchanged_without_losing_the_place(page, guide):
     window.locator("form.filters [name=sector]").select_option("AC")
     expect(window.locator("#list")).not_to_have_attribute("data-old", "yes")
 
-    assert "sector=AC" in window.url
-    assert window.evaluate("document.activeElement.name") == "sector"
+    expect(window).to_have_url(re.compile("sector=AC"))
+    expect(window.locator("form.filters select[name=sector]")).to_be_focused()
     expect(window.locator("#live")).not_to_be_empty()
 
 

@@ -1,6 +1,7 @@
 """A table that was tried and a draft held against it: answers in a real browser, by every rule, narrow and dark."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_pages import wide
 
@@ -48,8 +49,7 @@ def test_what_a_draft_would_change_is_accessible_and_fits(town, page, violations
         draft.replace('| yes | - | "reseau-cii" |', '| yes | - | "everyday-cii" |')
     )
     window.locator("main form button[type=submit]").first.click()
-    window.wait_for_load_state()
 
-    assert window.locator("#flows").count() == 1
+    expect(window.locator("#flows")).to_have_count(1)
     assert violations(window) == []
     assert wide(window) <= 0
