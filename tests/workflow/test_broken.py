@@ -1,7 +1,6 @@
 """Broken files: each says its faults by line, in plain French, with what was probably meant; none is silent."""
 
 import ast
-import time
 from pathlib import Path
 
 import pytest
@@ -142,10 +141,11 @@ def test_a_folder_that_is_not_there_is_a_fault(tmp_path):
     assert (one.code, one.severity) == ("no-folder", "error")
 
 
-@pytest.mark.parametrize("name", ["alias-bomb", "nested-without-end", "nested-too-deep"])
-def test_a_file_made_to_choke_the_reader_is_refused_at_once(name):
-    began = time.perf_counter()
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("alias-bomb", "yaml-anchor"), ("nested-without-end", "too-deep"), ("nested-too-deep", "too-deep")],
+)
+def test_a_file_made_to_choke_the_reader_is_refused_for_that_alone(name, code):
+    found = problems_of(HERE / f"processes/{name}.yaml")
 
-    problems_of(HERE / f"processes/{name}.yaml")
-
-    assert time.perf_counter() - began < 2
+    assert {one.code for one in found} == {code}
