@@ -151,6 +151,7 @@
   document.addEventListener("htmx:before:swap", () => { focused = document.activeElement?.id || null; });
   document.addEventListener("htmx:after:swap", (event) => {
     prepare();
+    if (event.detail.ctx?.sourceEvent?.type === "load") return; // a part that came by itself: nobody asked for it
     const target = event.detail.ctx?.target;
     const region = target?.id ? document.getElementById(target.id) : null;
     if (document.activeElement === document.body) {
