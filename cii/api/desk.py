@@ -19,6 +19,7 @@ from cii.desk.announcing import (
     publish_news,
     withdraw_news,
 )
+from cii.desk.drafting import WRITES, SaveDraft, save_draft
 from cii.desk.filtering import FilterShown, SaveFilter, filters, remove_filter, save_filter
 from cii.desk.loading import (
     HandCases,
@@ -30,7 +31,7 @@ from cii.desk.loading import (
     loads,
     release_share,
 )
-from cii.desk.noting import SaveDraft, rewrite_note, save_draft
+from cii.desk.noting import rewrite_note
 from cii.desk.rules import Load
 from cii.desk.substituting import (
     AgreeSubstitution,
@@ -136,7 +137,7 @@ def filter_removed(ref: str) -> None:
 
 
 @blueprint.post("/desk/drafts")
-@needs(Permit.WRITE_NOTE)
+@needs(*(permit for permit, _ in WRITES.values()))
 @blueprint.arguments(SaveDraft)
 @blueprint.response(204)
 def draft_saved(ask: SaveDraft) -> None:

@@ -1,104 +1,23 @@
-"""Notes as one writes them: a draft is kept while typing, colleagues who are named are told."""
+"""Notes as one writes them: colleagues who are named are told, the draft goes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
 
-from sqlalchemy import delete, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from cii.access.queries import members_of, sections_on_case
 from cii.access.seated import actors
 from cii.access.vocabulary import Section
 from cii.cases.actions import AddNote, add_note
-from cii.cases.acts import need
 from cii.cases.noting import CorrectNote, correct_note, former_ids
-from cii.cases.queries import case_by_id, case_by_ref
+from cii.cases.queries import case_by_id
 from cii.cases.tables import CaseFile, CaseNote
+from cii.desk.drafting import discard_draft
 from cii.desk.rules import mentioned
-from cii.desk.tables import Draft, Mention
+from cii.desk.tables import Mention
 from cii.desk.vocabulary import DraftPlace
 from cii.notices.actions import tell
 from cii.store.work import Work
-
-
-@dataclass(frozen=True)
-class SaveDraft:
-    """What stands in a form of a case while it is being written; empty: nothing any more."""
-
-    case_ref: str
-    place: DraftPlace
-    text: str = field(default="", metadata={"max": 8000})
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A draft as its page brings it back."""
-
-    text: str
-    saved_at: datetime
-
-
-def save_draft(work: Work, ask: SaveDraft) -> None:
-    """Keep what the actor is writing, in place of what was kept before.
-
-    Nobody else reads it. It outlives the session and goes when the note is sent or emptied. Refuses:
-    UnknownThing, SectionNotYours.
-    """
-    case = case_by_ref(work, ask.case_ref)
-    need(work, case, Section.NOTES)
-    if work.actor.account_id is None:
-        return
-    if not ask.text.strip():
-        discard_draft(work, case.id or 0, ask.place)
-        return
-    kept = work.session.execute(
-        update(Draft)
-        .where(*_mine(work, case.id or 0, ask.place))
-        .values(text=ask.text, saved_at=work.now)
-        .returning(col(Draft.id))
-        .execution_options(synchronize_session=False)
-    ).first()
-    if kept is not None:
-        return
-    row = Draft(
-        account_id=work.actor.account_id,
-        case_id=case.id or 0,
-        place=ask.place,
-        text=ask.text,
-        saved_at=work.now,
-    )
-    try:
-        with work.session.begin_nested():
-            work.session.add(row)
-            work.session.flush()
-    except IntegrityError:
-        """Two windows saved at the same moment; the other's text is kept until the next keystroke."""
-
-
-def kept_draft(work: Work, case_id: int, place: DraftPlace) -> Kept | None:
-    """What the actor has written there and not sent yet; the caller has shown the case."""
-    row = work.session.execute(
-        select(col(Draft.text), col(Draft.saved_at)).where(*_mine(work, case_id, place))
-    ).first()
-    return Kept(row[0], row[1]) if row is not None else None
-
-
-def discard_draft(work: Work, case_id: int, place: DraftPlace) -> None:
-    """The draft was sent or emptied."""
-    work.session.execute(
-        delete(Draft).where(*_mine(work, case_id, place)).execution_options(synchronize_session=False)
-    )
-
-
-def _mine(work: Work, case_id: int, place: DraftPlace) -> tuple[Any, ...]:
-    return (
-        col(Draft.account_id) == (work.actor.account_id or 0),
-        col(Draft.case_id) == case_id,
-        col(Draft.place) == place,
-    )
 
 
 def write_note(work: Work, ask: AddNote) -> CaseNote:

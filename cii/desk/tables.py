@@ -28,15 +28,19 @@ class CaseVisit(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """What somebody has typed and not sent yet; read by its account only, gone when it is sent."""
+    """What somebody has typed and not sent yet; read by its account only, gone when it is sent.
+
+    `part`: the field of a form with several long texts, as its page names it; empty where there is one.
+    """
 
     __tablename__ = "draft"
-    __table_args__ = (UniqueConstraint("account_id", "case_id", "place"),)
+    __table_args__ = (UniqueConstraint("account_id", "case_id", "place", "part"),)
 
     id: int | None = key()
     account_id: int = link("account.id", index=False)
     case_id: int = link("case_file.id")
     place: DraftPlace = word(DraftPlace)
+    part: str = text(20)
     text: str = text()
     saved_at: datetime = moment()
 

@@ -8,9 +8,12 @@ VISIT = timedelta(minutes=30)
 
 
 class DraftPlace(StrEnum):
-    """The form of a case in which something is being written."""
+    """The form of a case in which something is being written; the physician's part is no such form."""
 
     NOTE = "note"
+    SYNTHESIS = "synthesis"
+    PLAN = "plan"
+    REFERRAL = "referral"
 
 
 class FilterPlace(StrEnum):

@@ -11,7 +11,8 @@ from cii.access.vocabulary import Section
 from cii.cases.actions import AddNote
 from cii.cases.noting import CorrectNote, notes_in
 from cii.cases.vocabulary import CaseStatus
-from cii.desk.noting import colleagues, kept_draft, rewrite_note, write_note
+from cii.desk.drafting import kept_draft
+from cii.desk.noting import colleagues, rewrite_note, write_note
 from cii.desk.vocabulary import DraftPlace
 from cii.web import visits
 from cii.web.base import Blueprint, see_other

@@ -2,8 +2,7 @@
 
 from flask import Response, g
 
-from cii.access.permits import Permit
-from cii.desk.noting import SaveDraft, save_draft
+from cii.desk.drafting import WRITES, SaveDraft, save_draft
 from cii.web.base import Blueprint
 from cii.wire.doors import needs
 from cii.wire.reading import asked
@@ -12,7 +11,7 @@ page = Blueprint("drafts", __name__)
 
 
 @page.post("/drafts")
-@needs(Permit.WRITE_NOTE)
+@needs(*(permit for permit, _ in WRITES.values()))
 def save() -> Response:
     """Keep the text of a form; an empty one lets the draft go."""
     save_draft(g.work, asked(SaveDraft))

@@ -4,11 +4,11 @@ import pytest
 
 from cii.cases.actions import AddNote
 from cii.cases.noting import CorrectNote, NoteCorrected, NoteOfAnother, notes_in
-from cii.cases.rules import SectionNotYours
-from cii.desk.noting import SaveDraft, colleagues, kept_draft, rewrite_note, save_draft, write_note
+from cii.desk.drafting import SaveDraft, kept_draft, save_draft
+from cii.desk.noting import colleagues, rewrite_note, write_note
 from cii.desk.rules import mentioned
 from cii.desk.vocabulary import DraftPlace
-from cii.kernel.errors import UnknownThing
+from cii.kernel.errors import NotAllowed, UnknownThing
 from cii.notices.queries import notices
 from tests.desk.build_desk import a_desk, later
 
@@ -52,7 +52,7 @@ def test_a_sent_note_lets_its_draft_go(net):
 def test_a_draft_needs_the_right_to_write_the_note(net):
     with pytest.raises(UnknownThing):
         save_draft(net.hands["stranger"], SaveDraft(net.case.ref, NOTE, "x"))
-    with pytest.raises(SectionNotYours):
+    with pytest.raises(NotAllowed):
         save_draft(net.hands["physician"], SaveDraft(net.case.ref, NOTE, "x"))
 
 
