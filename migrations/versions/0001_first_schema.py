@@ -182,8 +182,10 @@ def upgrade() -> None:
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('forget_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('last_error', sa.String(length=500), nullable=True),
+    sa.CheckConstraint("forget_at IS NULL OR sent_at IS NULL OR body = ''", name=op.f('ck_outbox_secret_gone_once_sent')),
     sa.CheckConstraint('attempts >= 0', name=op.f('ck_outbox_attempts_count')),
     sa.CheckConstraint('sent_at IS NULL OR failed_at IS NULL', name=op.f('ck_outbox_sent_or_failed')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox')),
@@ -1762,14 +1764,15 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('place', sa.String(length=4), nullable=False),
+    sa.Column('place', sa.String(length=9), nullable=False),
+    sa.Column('part', sa.String(length=20), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("place IN ('note')", name=op.f('ck_draft_place_word')),
+    sa.CheckConstraint("place IN ('note', 'synthesis', 'plan', 'referral')", name=op.f('ck_draft_place_word')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_draft_account_id')),
     sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_draft_case_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_draft')),
-    sa.UniqueConstraint('account_id', 'case_id', 'place', name=op.f('uq_draft_account_id_case_id_place'))
+    sa.UniqueConstraint('account_id', 'case_id', 'place', 'part', name=op.f('uq_draft_account_id_case_id_place_part'))
     )
     with op.batch_alter_table('draft', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_draft_case_id'), ['case_id'], unique=False)
@@ -2573,9 +2576,12 @@ def upgrade() -> None:
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('signed_how', sa.String(length=12), nullable=True),
+    sa.Column('signed_on', sa.Date(), nullable=True),
     sa.CheckConstraint("balance_on IS date(balance_on, '+0 days')", name=op.f("ck_individual_objective_balance_on_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("signed_how IN ('signed_paper', 'link')", name=op.f('ck_individual_objective_signed_how_word')),
+    sa.CheckConstraint("signed_on IS date(signed_on, '+0 days')", name=op.f("ck_individual_objective_signed_on_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint('(signed_at IS NULL) = (signed_how IS NULL)', name=op.f('ck_individual_objective_signed_with_how')),
+    sa.CheckConstraint('(signed_at IS NULL) = (signed_on IS NULL)', name=op.f('ck_individual_objective_signed_on_a_day')),
     sa.CheckConstraint('number >= 1', name=op.f('ck_individual_objective_number_counts')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_individual_objective_account_id')),
     sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_individual_objective_placement_id')),
@@ -2584,10 +2590,10 @@ def upgrade() -> None:
     sa.UniqueConstraint('placement_id', 'number', name=op.f('uq_individual_objective_placement_id_number')),
     sa.UniqueConstraint('ref', name=op.f('uq_individual_objective_ref'))
     )
-    _on("sqlite", "CREATE TRIGGER individual_objective_no_update BEFORE UPDATE ON individual_objective FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.placement_id IS OLD.placement_id AND NEW.number IS OLD.number AND NEW.goal IS OLD.goal AND NEW.balance_on IS OLD.balance_on AND NEW.set_at IS OLD.set_at AND NEW.account_id IS OLD.account_id AND NEW.unit_id IS OLD.unit_id AND OLD.signed_at IS NULL AND OLD.signed_how IS NULL) BEGIN SELECT RAISE(ABORT, 'individual_objective is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER individual_objective_no_update BEFORE UPDATE ON individual_objective FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.placement_id IS OLD.placement_id AND NEW.number IS OLD.number AND NEW.goal IS OLD.goal AND NEW.balance_on IS OLD.balance_on AND NEW.set_at IS OLD.set_at AND NEW.account_id IS OLD.account_id AND NEW.unit_id IS OLD.unit_id AND OLD.signed_at IS NULL AND OLD.signed_how IS NULL AND OLD.signed_on IS NULL) BEGIN SELECT RAISE(ABORT, 'individual_objective is append-only'); END")
     _on("sqlite", "CREATE TRIGGER individual_objective_no_delete BEFORE DELETE ON individual_objective FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'individual_objective is append-only'); END")
     _on("postgresql", "CREATE FUNCTION individual_objective_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'individual_objective is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER individual_objective_no_update BEFORE UPDATE ON individual_objective FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.placement_id IS NOT DISTINCT FROM OLD.placement_id AND NEW.number IS NOT DISTINCT FROM OLD.number AND NEW.goal IS NOT DISTINCT FROM OLD.goal AND NEW.balance_on IS NOT DISTINCT FROM OLD.balance_on AND NEW.set_at IS NOT DISTINCT FROM OLD.set_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.unit_id IS NOT DISTINCT FROM OLD.unit_id AND OLD.signed_at IS NULL AND OLD.signed_how IS NULL)) EXECUTE FUNCTION individual_objective_append_only()')
+    _on("postgresql", 'CREATE TRIGGER individual_objective_no_update BEFORE UPDATE ON individual_objective FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.placement_id IS NOT DISTINCT FROM OLD.placement_id AND NEW.number IS NOT DISTINCT FROM OLD.number AND NEW.goal IS NOT DISTINCT FROM OLD.goal AND NEW.balance_on IS NOT DISTINCT FROM OLD.balance_on AND NEW.set_at IS NOT DISTINCT FROM OLD.set_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.unit_id IS NOT DISTINCT FROM OLD.unit_id AND OLD.signed_at IS NULL AND OLD.signed_how IS NULL AND OLD.signed_on IS NULL)) EXECUTE FUNCTION individual_objective_append_only()')
     _on("postgresql", 'CREATE TRIGGER individual_objective_no_delete BEFORE DELETE ON individual_objective FOR EACH ROW EXECUTE FUNCTION individual_objective_append_only()')
     _on("postgresql", 'CREATE TRIGGER individual_objective_no_truncate BEFORE TRUNCATE ON individual_objective FOR EACH STATEMENT EXECUTE FUNCTION individual_objective_append_only()')
     op.create_table('mention',
