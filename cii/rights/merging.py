@@ -27,6 +27,7 @@ from cii.people import take_over as people
 from cii.people.queries import person_by_ref
 from cii.placements import take_over as placements
 from cii.requests import take_over as requests
+from cii.rights import take_over as rights
 from cii.rights.tables_merging import PersonMerge
 from cii.routing import take_over as routing
 from cii.store.locks import one_at_a_time
@@ -35,7 +36,7 @@ from cii.store.work import Work
 from cii.workflow import take_over as workflow
 
 ROOMS: tuple[ModuleType, ...] = (
-    people, access, notices, workflow, cases, placements, routing, requests, partners,
+    people, access, notices, workflow, cases, placements, routing, requests, partners, rights,
 )  # fmt: skip
 """Every room with rows of a person. One name each."""
 NUMBER = "person"
