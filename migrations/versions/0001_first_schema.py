@@ -468,6 +468,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_person_merge_new_person_id'), ['new_person_id'], unique=False)
         batch_op.create_index('uq_person_merge_live', ['old_person_id'], unique=True, sqlite_where=sa.text('undone_at IS NULL'), postgresql_where=sa.text('undone_at IS NULL'))
 
+    op.create_table('person_request',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=13), nullable=False),
+    sa.Column('proof', sa.String(length=17), nullable=False),
+    sa.Column('form', sa.String(length=10), nullable=False),
+    sa.Column('medical', sa.String(length=9), nullable=False),
+    sa.Column('physician', sa.String(length=200), nullable=True),
+    sa.Column('matter', sa.String(length=2000), nullable=True),
+    sa.Column('asked_on', sa.Date(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("(medical = 'physician') = (physician IS NOT NULL)", name=op.f('ck_person_request_physician_named')),
+    sa.CheckConstraint("asked_on IS date(asked_on, '+0 days')", name=op.f("ck_person_request_asked_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("due_on IS date(due_on, '+0 days')", name=op.f("ck_person_request_due_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("form IN ('paper', 'electronic')", name=op.f('ck_person_request_form_word')),
+    sa.CheckConstraint("kind <> 'rectification' OR matter IS NOT NULL", name=op.f('ck_person_request_says_what_to_put_right')),
+    sa.CheckConstraint("kind IN ('access', 'rectification', 'erasure')", name=op.f('ck_person_request_kind_word')),
+    sa.CheckConstraint("medical IN ('none', 'direct', 'physician')", name=op.f('ck_person_request_medical_word')),
+    sa.CheckConstraint("proof IN ('identity_card', 'passport', 'residence_permit', 'power_of_attorney')", name=op.f('ck_person_request_proof_word')),
+    sa.CheckConstraint('due_on > asked_on', name=op.f('ck_person_request_due_after_asked')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_person_request_account_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_person_request_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_person_request')),
+    sa.UniqueConstraint('ref', name=op.f('uq_person_request_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER person_request_no_update BEFORE UPDATE ON person_request FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.kind IS OLD.kind AND NEW.proof IS OLD.proof AND NEW.form IS OLD.form AND NEW.medical IS OLD.medical AND NEW.physician IS OLD.physician AND NEW.matter IS OLD.matter AND NEW.asked_on IS OLD.asked_on AND NEW.due_on IS OLD.due_on AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id) BEGIN SELECT RAISE(ABORT, 'person_request is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER person_request_no_delete BEFORE DELETE ON person_request FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'person_request is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION person_request_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'person_request is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER person_request_no_update BEFORE UPDATE ON person_request FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.kind IS NOT DISTINCT FROM OLD.kind AND NEW.proof IS NOT DISTINCT FROM OLD.proof AND NEW.form IS NOT DISTINCT FROM OLD.form AND NEW.medical IS NOT DISTINCT FROM OLD.medical AND NEW.physician IS NOT DISTINCT FROM OLD.physician AND NEW.matter IS NOT DISTINCT FROM OLD.matter AND NEW.asked_on IS NOT DISTINCT FROM OLD.asked_on AND NEW.due_on IS NOT DISTINCT FROM OLD.due_on AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id)) EXECUTE FUNCTION person_request_append_only()')
+    _on("postgresql", 'CREATE TRIGGER person_request_no_delete BEFORE DELETE ON person_request FOR EACH ROW EXECUTE FUNCTION person_request_append_only()')
+    _on("postgresql", 'CREATE TRIGGER person_request_no_truncate BEFORE TRUNCATE ON person_request FOR EACH STATEMENT EXECUTE FUNCTION person_request_append_only()')
+    with op.batch_alter_table('person_request', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_person_request_person_id'), ['person_id'], unique=False)
+
     op.create_table('presidency',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -1004,6 +1041,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_notice_unit_id'), ['unit_id'], unique=False)
         batch_op.create_index('ix_notice_unread_account', ['account_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
         batch_op.create_index('ix_notice_unread_unit', ['unit_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
+
+    op.create_table('person_request_event',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('request_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=8), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('reason', sa.String(length=2000), nullable=True),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.CheckConstraint("(kind IN ('answered', 'refused')) = (due_on IS NULL)", name=op.f('ck_person_request_event_closed_or_dated')),
+    sa.CheckConstraint("due_on IS date(due_on, '+0 days')", name=op.f("ck_person_request_event_due_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("kind IN ('extended', 'answered', 'refused', 'warned', 'late')", name=op.f('ck_person_request_event_kind_word')),
+    sa.CheckConstraint("kind IN ('warned', 'late') OR reason IS NOT NULL", name=op.f('ck_person_request_event_said_why')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_person_request_event_account_id')),
+    sa.ForeignKeyConstraint(['request_id'], ['person_request.id'], name=op.f('fk_person_request_event_request_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_person_request_event')),
+    sa.UniqueConstraint('request_id', 'kind', 'due_on', name=op.f('uq_person_request_event_request_id_kind_due_on'))
+    )
+    _on("sqlite", "CREATE TRIGGER person_request_event_no_update BEFORE UPDATE ON person_request_event FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'person_request_event is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER person_request_event_no_delete BEFORE DELETE ON person_request_event FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'person_request_event is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION person_request_event_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'person_request_event is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER person_request_event_no_update BEFORE UPDATE ON person_request_event FOR EACH ROW EXECUTE FUNCTION person_request_event_append_only()')
+    _on("postgresql", 'CREATE TRIGGER person_request_event_no_delete BEFORE DELETE ON person_request_event FOR EACH ROW EXECUTE FUNCTION person_request_event_append_only()')
+    _on("postgresql", 'CREATE TRIGGER person_request_event_no_truncate BEFORE TRUNCATE ON person_request_event FOR EACH STATEMENT EXECUTE FUNCTION person_request_event_append_only()')
+    with op.batch_alter_table('person_request_event', schema=None) as batch_op:
+        batch_op.create_index('uq_person_request_event_closed', ['request_id'], unique=True, sqlite_where=sa.text("kind IN ('answered', 'refused')"), postgresql_where=sa.text("kind IN ('answered', 'refused')"))
 
     op.create_table('place_quota',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3596,6 +3659,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_place_quota_line_id'))
 
     op.drop_table('place_quota')
+    with op.batch_alter_table('person_request_event', schema=None) as batch_op:
+        batch_op.drop_index('uq_person_request_event_closed', sqlite_where=sa.text("kind IN ('answered', 'refused')"), postgresql_where=sa.text("kind IN ('answered', 'refused')"))
+
+    op.drop_table('person_request_event')
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.drop_index('ix_notice_unread_unit', sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
         batch_op.drop_index('ix_notice_unread_account', sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
@@ -3695,6 +3762,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_presidency_institution_id'))
 
     op.drop_table('presidency')
+    with op.batch_alter_table('person_request', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_person_request_person_id'))
+
+    op.drop_table('person_request')
     with op.batch_alter_table('person_merge', schema=None) as batch_op:
         batch_op.drop_index('uq_person_merge_live', sqlite_where=sa.text('undone_at IS NULL'), postgresql_where=sa.text('undone_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_person_merge_new_person_id'))
