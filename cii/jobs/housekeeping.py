@@ -1,8 +1,9 @@
-"""Looked after each minute: timers, holds that run out, seals, keys of repeated requests."""
+"""Looked after each minute: timers, holds that run out, seals, keys of repeated requests, mails of links."""
 
 from cii.jobs.runs import Bell
 from cii.journal.sealing import seal
 from cii.placements.life import expire_holds
+from cii.store.outbox import forget_secrets
 from cii.wire.idempotency import forget_old
 from cii.workflow.sweeping import sweep_each
 
@@ -28,3 +29,9 @@ def forget_keys(bell: Bell) -> int:
     """Forget the answers kept for repeated requests after a day; returns how many."""
     with bell.working() as work:
         return forget_old(work.session, work.now)
+
+
+def forget_links(bell: Bell) -> int:
+    """Erase the texts of mails whose link is over before they could leave; returns how many."""
+    with bell.working() as work:
+        return forget_secrets(work)

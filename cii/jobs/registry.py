@@ -70,6 +70,7 @@ TICKS: tuple[Tick, ...] = (
     Tick("mail", "cii.jobs.mail:send_waiting"),
     Tick("seal", "cii.jobs.housekeeping:seal_journal"),
     Tick("keys", "cii.jobs.housekeeping:forget_keys"),
+    Tick("links", "cii.jobs.housekeeping:forget_links"),
 )
 """What is looked after each minute. One line each."""
 

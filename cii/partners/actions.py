@@ -8,7 +8,7 @@ six digits told by telephone those of the others.
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from cii.access.actions import grant
@@ -178,7 +178,7 @@ def make(work: Work, ask: MakeLink) -> Made:
     work.session.flush()
     until = work.today + timedelta(days=ask.days)
     if ask.delivery is LinkDelivery.MAIL and ask.address:
-        _send(work, ask.address.strip(), new.token, factor.kind, ask.lang, until)
+        _send(work, ask.address.strip(), new.token, factor.kind, ask.lang, until, expires_at)
     return Made(
         new.ref,
         ask.purpose,
@@ -382,13 +382,16 @@ def _disclosed(
 
 
 def _send(  # noqa: PLR0917
-    work: Work, address: str, token: str, factor: LinkFactor, lang: str, until: date
+    work: Work, address: str, token: str, factor: LinkFactor, lang: str, until: date, over_at: datetime
 ) -> None:
-    """Write the mail: the link, until when, and what is asked at the door; nothing about anybody."""
+    """Write the mail: the link, until when, and what is asked at the door; nothing about anybody.
+
+    Its text leaves the house and stays in none of its rows.
+    """
     body = say(
         _BODIES[factor],
         lang,
         where=address_of(work, token),
         until=formats.day(until, lang),
     )
-    send_later(work, address, say("links.mail-subject", lang), body)
+    send_later(work, address, say("links.mail-subject", lang), body, forget_at=over_at)

@@ -14,6 +14,7 @@ from sqlmodel import col
 from cii.access.queries import sections_on_case
 from cii.access.vocabulary import Section
 from cii.journal.actions import wrote
+from cii.kernel.clock import local_day
 from cii.kernel.errors import NotAllowed, Refusal, refuse
 from cii.placements.queries import placement_by_ref
 from cii.placements.rules import OutsideThePlacement
@@ -33,6 +34,12 @@ class PlacementNotRunning(Refusal):
     """Objectives are agreed for a place that is held, running or over, not for one refused or called off."""
 
     code, kind = "placement-not-running", "conflict"
+
+
+class SignatureDay(Refusal):
+    """A signature on paper lies between the day the objectives were set (`first`) and today (`last`)."""
+
+    code = "signature-day"
 
 
 class NothingToSign(Refusal):
@@ -66,6 +73,15 @@ class ObjectiveView:
     balance_on: date
     signed_at: datetime | None
     signed_how: SignedHow | None
+    signed_on: date | None = None
+
+
+@dataclass(frozen=True)
+class SignOnPaper:
+    """The person has signed the objectives of a placement on paper; on which day."""
+
+    placement_ref: str
+    signed_on: date
 
 
 def set_objectives(work: Work, ask: SetObjectives) -> Placement:
@@ -108,13 +124,33 @@ def set_objectives(work: Work, ask: SetObjectives) -> Placement:
             )
         )
     work.session.flush()
-    _wrote(work, "set_objectives", placement, len(ask.objectives))
+    _wrote(work, "set_objectives", placement, objectives=len(ask.objectives))
     return placement
 
 
 def sign_objectives(work: Work, placement_ref: str, how: SignedHow) -> Sequence[ObjectiveView]:
     """The person signs every objective that is not signed yet; refuses UnknownThing, NothingToSign."""
     placement = placement_by_ref(work, placement_ref)
+    return _signed(work, placement, _waiting(work, placement), how, work.today)
+
+
+def sign_on_paper(work: Work, ask: SignOnPaper) -> Sequence[ObjectiveView]:
+    """Record that the person has signed on paper every objective that is not signed yet.
+
+    Refuses: UnknownThing, NotAllowed, NothingToSign, SignatureDay.
+    """
+    placement = placement_by_ref(work, ask.placement_ref)
+    if Section.PLACEMENT not in sections_on_case(work, placement.case_id)[1]:
+        raise NotAllowed
+    rows = _waiting(work, placement)
+    first = max(local_day(one.set_at) for one in rows)
+    if not first <= ask.signed_on <= work.today:
+        raise SignatureDay(field="signed_on", first=first, last=work.today)
+    return _signed(work, placement, rows, SignedHow.SIGNED_PAPER, ask.signed_on)
+
+
+def _waiting(work: Work, placement: Placement) -> Sequence[IndividualObjective]:
+    """The objectives that wait for the signature, held until the transaction ends; refuses NothingToSign."""
     rows = work.session.scalars(
         select(IndividualObjective)
         .where(
@@ -126,11 +162,17 @@ def sign_objectives(work: Work, placement_ref: str, how: SignedHow) -> Sequence[
     ).all()
     if not rows:
         raise NothingToSign
+    return rows
+
+
+def _signed(
+    work: Work, placement: Placement, rows: Sequence[IndividualObjective], how: SignedHow, on: date
+) -> Sequence[ObjectiveView]:
     for row in rows:
-        row.signed_at, row.signed_how = work.now, how
+        row.signed_at, row.signed_how, row.signed_on = work.now, how, on
         work.session.add(row)
     work.session.flush()
-    _wrote(work, "sign_objectives", placement, len(rows))
+    _wrote(work, "sign_objectives", placement, objectives=len(rows), how=how.value, signed_on=on.isoformat())
     return objectives_of(work, placement.id or 0)
 
 
@@ -142,11 +184,12 @@ def objectives_of(work: Work, placement_id: int) -> list[ObjectiveView]:
         .order_by(col(IndividualObjective.number))
     )
     return [
-        ObjectiveView(one.number, one.goal, one.balance_on, one.signed_at, one.signed_how) for one in rows
+        ObjectiveView(one.number, one.goal, one.balance_on, one.signed_at, one.signed_how, one.signed_on)
+        for one in rows
     ]
 
 
-def _wrote(work: Work, act: str, placement: Placement, count: int) -> None:
+def _wrote(work: Work, act: str, placement: Placement, **told: object) -> None:
     wrote(
         work,
         act,
@@ -155,5 +198,5 @@ def _wrote(work: Work, act: str, placement: Placement, count: int) -> None:
         ref=placement.ref,
         case_id=placement.case_id,
         person_id=placement.person_id,
-        payload={"objectives": count},
+        payload=told,
     )

@@ -193,7 +193,8 @@ class WaitingEntry(SQLModel, table=True):
 class IndividualObjective(SQLModel, table=True):
     """One objective that person, provider and adviser agreed for a placement, with the day of its balance.
 
-    Filled once from empty: the person's signature. Another objective is another row.
+    Filled once from empty: the person's signature, its day (on paper, before it is recorded) and how it was
+    given. Another objective is another row.
     Source: federal guide (000) §4.1, indications 6, 24, 35; product.md P6.
     """
 
@@ -202,6 +203,7 @@ class IndividualObjective(SQLModel, table=True):
         UniqueConstraint("placement_id", "number"),
         CheckConstraint("number >= 1", name="number_counts"),
         CheckConstraint("(signed_at IS NULL) = (signed_how IS NULL)", name="signed_with_how"),
+        CheckConstraint("(signed_at IS NULL) = (signed_on IS NULL)", name="signed_on_a_day"),
     )
 
     id: int | None = key()
@@ -215,6 +217,7 @@ class IndividualObjective(SQLModel, table=True):
     unit_id: int | None = link("unit.id", nullable=True, index=False)
     signed_at: datetime | None = moment(nullable=True)
     signed_how: SignedHow | None = word(SignedHow, nullable=True)
+    signed_on: date | None = day(nullable=True)
 
 
-append_only(IndividualObjective, but=("signed_at", "signed_how"))
+append_only(IndividualObjective, but=("signed_at", "signed_how", "signed_on"))

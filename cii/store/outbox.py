@@ -2,6 +2,7 @@
 
 A message is taken for some minutes, sent outside any transaction, and then marked: a crash in between sends
 it again under the same Message-ID. It is tried with growing pauses, then left for the operator, who sees why.
+A message that carries a secret (a signed link) loses its text once it has left, and when the secret is over.
 """
 
 import unicodedata
@@ -9,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy import ColumnElement, and_, case, or_, update
 from sqlmodel import col, func, select
 
 from cii.kernel.errors import Refusal, UnknownThing
@@ -40,7 +41,7 @@ class UnfitHeader(Refusal):
 
 
 class NothingToSend(Refusal):
-    """The message waits or has left; only one that failed is sent again."""
+    """The message waits, has left or its link is over; only one that failed in time is sent again."""
 
     code, kind = "mail-not-failed", "conflict"
 
@@ -68,15 +69,21 @@ class Counts:
     failed: int
 
 
-def send_later(work: Work, recipient: str, subject: str, body: str, **headers: str) -> Outgoing:
-    """Write a mail into the outbox, in the same transaction as its cause; refuses UnfitHeader."""
+def send_later(
+    work: Work, recipient: str, subject: str, body: str, *, forget_at: datetime | None = None, **headers: str
+) -> Outgoing:
+    """Write a mail into the outbox, in the same transaction as its cause; refuses UnfitHeader.
+
+    `forget_at`: its text holds a secret that is over then; it is erased with the sending, or at that moment.
+    """
     told = {"recipient": recipient, "subject": subject, **headers}
     for name, value in told.items():
         if any(unicodedata.category(sign) in _BREAKS for sign in value):
             raise UnfitHeader(name=name)
     row = Outgoing(
-        kind="mail", recipient=recipient, subject=subject, body=body, headers=headers, created_at=work.now
-    )
+        kind="mail", recipient=recipient, subject=subject, body=body, headers=headers, created_at=work.now,
+        forget_at=forget_at,
+    )  # fmt: skip
     work.session.add(row)
     return row
 
@@ -87,10 +94,17 @@ def waiting(work: Work, limit: int = 100) -> list[Outgoing]:
 
 
 def take(work: Work, limit: int) -> list[Mail]:
-    """Take messages that are due, the oldest first: nobody else takes them for ten minutes."""
+    """Take messages that are due, the oldest first: nobody else takes them for ten minutes.
+
+    One whose secret is over is not taken any more.
+    """
     due = (
         select(Outgoing.id)
-        .where(_waits(), or_(col(Outgoing.due_at).is_(None), col(Outgoing.due_at) <= work.now))
+        .where(
+            _waits(),
+            or_(col(Outgoing.due_at).is_(None), col(Outgoing.due_at) <= work.now),
+            or_(col(Outgoing.forget_at).is_(None), col(Outgoing.forget_at) > work.now),
+        )
         .order_by(col(Outgoing.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -119,12 +133,23 @@ def take(work: Work, limit: int) -> list[Mail]:
 
 
 def mark_sent(work: Work, ids: Iterable[int]) -> None:
-    """These messages have left."""
+    """These messages have left; of those with a secret the text goes too."""
+    kept = case((col(Outgoing.forget_at).is_(None), col(Outgoing.body)), else_="")
     work.session.connection().execute(
         update(Outgoing)
         .where(col(Outgoing.id).in_(list(ids)), col(Outgoing.sent_at).is_(None))
-        .values(sent_at=work.now, failed_at=None, last_error=None)
+        .values(sent_at=work.now, failed_at=None, last_error=None, body=kept)
     )
+
+
+def forget_secrets(work: Work) -> int:
+    """Erase the texts whose secret is over before they could leave: these messages have failed for good."""
+    over = (
+        update(Outgoing)
+        .where(col(Outgoing.forget_at) <= work.now, col(Outgoing.sent_at).is_(None), col(Outgoing.body) != "")
+        .values(body="", due_at=None, failed_at=func.coalesce(col(Outgoing.failed_at), work.now))
+    )
+    return int(work.session.connection().execute(over).rowcount)
 
 
 def mark_missed(work: Work, mail: Mail, error: str, *, for_good: bool) -> None:
@@ -143,13 +168,20 @@ def mark_missed(work: Work, mail: Mail, error: str, *, for_good: bool) -> None:
 
 
 def revive(work: Work, ref: str) -> Outgoing:
-    """Let a message that failed wait again, with all its tries; refuses UnknownThing, NothingToSend."""
+    """Let a message that failed wait again, with all its tries; refuses UnknownThing, NothingToSend.
+
+    Nor is one sent again whose secret is over.
+    """
     row = work.session.exec(select(Outgoing).where(col(Outgoing.ref) == ref)).first()
     if row is None:
         raise UnknownThing(field="mail")
     revived = work.session.connection().execute(
         update(Outgoing)
-        .where(col(Outgoing.id) == row.id, col(Outgoing.failed_at).is_not(None))
+        .where(
+            col(Outgoing.id) == row.id,
+            col(Outgoing.failed_at).is_not(None),
+            or_(col(Outgoing.forget_at).is_(None), col(Outgoing.forget_at) > work.now),
+        )
         .values(failed_at=None, due_at=None, attempts=0)
     )
     if revived.rowcount != 1:

@@ -28,13 +28,15 @@ class Parameter(SQLModel, table=True):
 class Outgoing(SQLModel, table=True):
     """A message that leaves the house after the transaction that wrote it: mail today.
 
-    It waits while neither `sent_at` nor `failed_at` is set, and not before `due_at` (empty: at once).
+    It waits while neither `sent_at` nor `failed_at` is set, and not before `due_at` (empty: at once). One
+    with `forget_at` holds a secret: its text is erased when it has left, and at that moment at the latest.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (
         CheckConstraint("sent_at IS NULL OR failed_at IS NULL", name="sent_or_failed"),
         CheckConstraint("attempts >= 0", name="attempts_count"),
+        CheckConstraint("forget_at IS NULL OR sent_at IS NULL OR body = ''", name="secret_gone_once_sent"),
         Index("ix_outbox_waiting", "id", sqlite_where=sql("sent_at IS NULL AND failed_at IS NULL"),
               postgresql_where=sql("sent_at IS NULL AND failed_at IS NULL")),
         Index("ix_outbox_failed", "id", sqlite_where=sql("failed_at IS NOT NULL"),
@@ -52,5 +54,6 @@ class Outgoing(SQLModel, table=True):
     due_at: datetime | None = moment(nullable=True)
     sent_at: datetime | None = moment(nullable=True)
     failed_at: datetime | None = moment(nullable=True)
+    forget_at: datetime | None = moment(nullable=True)
     attempts: int = 0
     last_error: str | None = text(500, nullable=True)

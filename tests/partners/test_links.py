@@ -5,9 +5,11 @@ from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
 
 from cii.access.linking import LinkClosed, LinkLocked, WrongFactor, close_links, live_link
+from cii.access.passwords import matches
 from cii.access.vocabulary import LinkDelivery, LinkPurpose, Section
 from cii.cases.actions import CloseCase, close_case
 from cii.cases.rules import CaseClosed, SectionNotYours
@@ -51,6 +53,7 @@ from cii.partners.rules import (
     wish_faults,
 )
 from cii.people.actions import ConsentDates, ConsentTooWide
+from cii.store.outbox import NothingToSend, forget_secrets, mark_missed, mark_sent, revive, take
 from cii.store.work import HOUSE, working
 from cii.wire.logs import masked
 from tests.cases.build_cases import a_network
@@ -388,3 +391,79 @@ def test_a_mail_is_written_with_the_link_and_the_address_kept_as_a_hash(work):
     assert "Dominique" not in mail[1]
     row = work.session.execute(text("SELECT * FROM signed_link")).one()
     assert "exemple.ch" not in str(tuple(row)).lower()
+
+
+def test_a_mail_with_a_link_keeps_no_text_once_it_has_left(work):
+    net = a_network(work)
+    make(net.hands["AC"], a_wish(net, P.SATISFACTION, delivery=LinkDelivery.MAIL, address="marie@exemple.ch"))
+    work.session.flush()
+    token = work.session.execute(text("SELECT body FROM outbox ORDER BY id DESC")).scalar().split("/links/")[1].split()[0]  # fmt: skip
+
+    (mail,) = [one for one in take(work, 1000) if token in one.body]
+    mark_sent(work, [mail.id])
+
+    held = work.session.execute(text("SELECT * FROM outbox")).all()
+    assert token not in str(held)
+    assert live_link(work, token).bearer == "Marie Exemple"
+    with pytest.raises(DBAPIError), work.session.begin_nested():
+        work.session.execute(text("UPDATE outbox SET body = 'x' WHERE id = :id"), {"id": mail.id})
+
+
+def test_a_mail_that_could_not_leave_loses_its_text_when_its_link_is_over(work):
+    net = a_network(work)
+    make(net.hands["AC"], a_wish(net, P.SATISFACTION, delivery=LinkDelivery.MAIL, address="marie@exemple.ch"))
+    work.session.flush()
+    ref = work.session.execute(text("SELECT ref FROM outbox ORDER BY id DESC")).scalar()
+    (mail,) = [one for one in take(work, 1000) if one.ref == ref]
+    mark_missed(work, mail, "550 no such mailbox", for_good=True)
+    assert forget_secrets(work) == 0
+    over = replace(work, now=ends_at(work.now, 7))
+
+    gone = forget_secrets(over)
+
+    held = work.session.execute(text("SELECT body, failed_at FROM outbox WHERE ref = :r"), {"r": ref}).one()
+    assert (gone, held.body, held.failed_at is None) == (1, "", False)
+    assert forget_secrets(over) == 0
+    with pytest.raises(NothingToSend):
+        revive(over, ref)
+
+
+def asked_at_the_door(work, token, said="1.1.1970"):
+    """The statements and the comparisons of a password that an answer at the door costs, and what it says."""
+    said_to_the_database, compared = [], []
+
+    def heard(_, __, statement, *___):
+        said_to_the_database.append(statement)
+
+    def compare(*given):
+        compared.append(given[0] is None)
+        return matches(*given)
+
+    event.listen(work.session.get_bind(), "before_cursor_execute", heard)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("cii.access.linking.matches", compare)
+            no = enter(as_bearer(work), token, said)
+    finally:
+        event.remove(work.session.get_bind(), "before_cursor_execute", heard)
+    return said_to_the_database, compared, type(no)
+
+
+def test_unknown_expired_used_and_revoked_links_take_the_same_way_at_the_door(work):
+    net = a_network(work)
+    used, revoked, expired = (
+        a_link(net, P.SATISFACTION, bearer=one, days=days)
+        for one, days in (("Utilisé", 7), ("Révoqué", 7), ("Échu", 1))
+    )
+    answer(as_bearer(work), used.token, RATED)
+    revoke(net.hands["AC"], revoked.ref)
+    later = replace(work, now=ends_at(work.now, 1))
+    work.session.flush()
+    tokens = ("x" * 43, used.token, revoked.token, expired.token)
+    asked_at_the_door(later, "y" * 43)
+
+    ways = [asked_at_the_door(later, one) for one in tokens]
+
+    assert ways[0][1:] == ([True], LinkClosed)
+    assert len(ways[0][0]) == 1
+    assert ways == [ways[0]] * 4
