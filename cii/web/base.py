@@ -49,6 +49,7 @@ URLS: Mapping[str, str] = {
     "settings": "settings.index",
     "help": "help.index",
     "api": "openapi.page",
+    "suggest": "search.suggestions",
 }
 PARENTS: Mapping[str, str] = {
     "admission": "cases",
@@ -179,12 +180,12 @@ def _nav(actor: Actor) -> list[dict[str, object]]:
 
 
 def _urls(actor: Actor | None) -> dict[str, str | None]:
-    """Addresses of the frame; `new_case` and `search` are none without the right."""
+    """Addresses of the frame; `new_case`, `search` and `suggest` are none without the right."""
     found: dict[str, str | None] = {}
     for name, endpoint in URLS.items():
         known = endpoint in current_app.view_functions
         found[name] = url_for(endpoint) if known else "/"
-    for name in ("new_case", "search"):
+    for name in ("new_case", "search", "suggest"):
         if not may_open(URLS[name], actor):
             found[name] = None
     return found
