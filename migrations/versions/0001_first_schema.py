@@ -279,6 +279,30 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER wf_table_no_update BEFORE UPDATE ON wf_table FOR EACH ROW EXECUTE FUNCTION wf_table_append_only()')
     _on("postgresql", 'CREATE TRIGGER wf_table_no_delete BEFORE DELETE ON wf_table FOR EACH ROW EXECUTE FUNCTION wf_table_append_only()')
     _on("postgresql", 'CREATE TRIGGER wf_table_no_truncate BEFORE TRUNCATE ON wf_table FOR EACH STATEMENT EXECUTE FUNCTION wf_table_append_only()')
+    op.create_table('archive_offer',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('cases', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('offered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint('size > 0', name=op.f('ck_archive_offer_size_positive')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_archive_offer_account_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_archive_offer_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_archive_offer')),
+    sa.UniqueConstraint('ref', name=op.f('uq_archive_offer_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER archive_offer_no_update BEFORE UPDATE ON archive_offer FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.cases IS OLD.cases AND NEW.sha256 IS OLD.sha256 AND NEW.size IS OLD.size AND NEW.offered_at IS OLD.offered_at AND NEW.account_id IS OLD.account_id) BEGIN SELECT RAISE(ABORT, 'archive_offer is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER archive_offer_no_delete BEFORE DELETE ON archive_offer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'archive_offer is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION archive_offer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'archive_offer is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER archive_offer_no_update BEFORE UPDATE ON archive_offer FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.cases IS NOT DISTINCT FROM OLD.cases AND NEW.sha256 IS NOT DISTINCT FROM OLD.sha256 AND NEW.size IS NOT DISTINCT FROM OLD.size AND NEW.offered_at IS NOT DISTINCT FROM OLD.offered_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id)) EXECUTE FUNCTION archive_offer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER archive_offer_no_delete BEFORE DELETE ON archive_offer FOR EACH ROW EXECUTE FUNCTION archive_offer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER archive_offer_no_truncate BEFORE TRUNCATE ON archive_offer FOR EACH STATEMENT EXECUTE FUNCTION archive_offer_append_only()')
+    with op.batch_alter_table('archive_offer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_archive_offer_person_id'), ['person_id'], unique=False)
+
     op.create_table('calendar_feed',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -549,6 +573,19 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER report_issue_no_update BEFORE UPDATE ON report_issue FOR EACH ROW EXECUTE FUNCTION report_issue_append_only()')
     _on("postgresql", 'CREATE TRIGGER report_issue_no_delete BEFORE DELETE ON report_issue FOR EACH ROW EXECUTE FUNCTION report_issue_append_only()')
     _on("postgresql", 'CREATE TRIGGER report_issue_no_truncate BEFORE TRUNCATE ON report_issue FOR EACH STATEMENT EXECUTE FUNCTION report_issue_append_only()')
+    op.create_table('retention_proposal',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('rule', sa.String(length=22), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('proposed_on', sa.Date(), nullable=False),
+    sa.CheckConstraint("proposed_on IS date(proposed_on, '+0 days')", name=op.f("ck_retention_proposal_proposed_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("rule IN ('case_everyday', 'case_network', 'case_youth', 'case_social_enterprise', 'placement', 'consent', 'detection', 'access_answer', 'person_request', 'entry', 'journal')", name=op.f('ck_retention_proposal_rule_word')),
+    sa.CheckConstraint("since IS date(since, '+0 days')", name=op.f("ck_retention_proposal_since_date")).ddl_if(dialect="sqlite"),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_retention_proposal_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_retention_proposal')),
+    sa.UniqueConstraint('person_id', name=op.f('uq_retention_proposal_person_id'))
+    )
     op.create_table('unit',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -657,6 +694,32 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER acknowledgement_no_truncate BEFORE TRUNCATE ON acknowledgement FOR EACH STATEMENT EXECUTE FUNCTION acknowledgement_append_only()')
     with op.batch_alter_table('acknowledgement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_acknowledgement_account_id'), ['account_id'], unique=False)
+
+    op.create_table('archive_step',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('offer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=11), nullable=False),
+    sa.Column('by', sa.String(length=120), nullable=False),
+    sa.Column('reference', sa.String(length=80), nullable=False),
+    sa.Column('said_on', sa.Date(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("kind IN ('accepted', 'refused', 'handed_over')", name=op.f('ck_archive_step_kind_word')),
+    sa.CheckConstraint("said_on IS date(said_on, '+0 days')", name=op.f("ck_archive_step_said_on_date")).ddl_if(dialect="sqlite"),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_archive_step_account_id')),
+    sa.ForeignKeyConstraint(['offer_id'], ['archive_offer.id'], name=op.f('fk_archive_step_offer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_archive_step'))
+    )
+    _on("sqlite", "CREATE TRIGGER archive_step_no_update BEFORE UPDATE ON archive_step FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'archive_step is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER archive_step_no_delete BEFORE DELETE ON archive_step FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'archive_step is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION archive_step_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'archive_step is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER archive_step_no_update BEFORE UPDATE ON archive_step FOR EACH ROW EXECUTE FUNCTION archive_step_append_only()')
+    _on("postgresql", 'CREATE TRIGGER archive_step_no_delete BEFORE DELETE ON archive_step FOR EACH ROW EXECUTE FUNCTION archive_step_append_only()')
+    _on("postgresql", 'CREATE TRIGGER archive_step_no_truncate BEFORE TRUNCATE ON archive_step FOR EACH STATEMENT EXECUTE FUNCTION archive_step_append_only()')
+    with op.batch_alter_table('archive_step', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_archive_step_offer_id'), ['offer_id'], unique=False)
+        batch_op.create_index('uq_archive_step_answer', ['offer_id'], unique=True, sqlite_where=sa.text("kind IN ('accepted', 'refused')"), postgresql_where=sa.text("kind IN ('accepted', 'refused')"))
+        batch_op.create_index('uq_archive_step_received', ['offer_id'], unique=True, sqlite_where=sa.text("kind = 'handed_over'"), postgresql_where=sa.text("kind = 'handed_over'"))
 
     op.create_table('break_glass',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2948,15 +3011,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tariff')),
     sa.UniqueConstraint('ref', name=op.f('uq_tariff_ref'))
     )
+    _on("postgresql", "ALTER TABLE tariff ADD CONSTRAINT ex_tariff_days EXCLUDE USING gist (int8range(agreement_id, agreement_id, '[]') WITH &&, int8range(measure_id, measure_id, '[]') WITH &&, int8range(line_id, line_id, '[]') WITH &&, daterange(valid_from, valid_to, '[)') WITH &&)")
+    _on("sqlite", "CREATE TRIGGER tariff_no_overlap_insert AFTER INSERT ON tariff FOR EACH ROW WHEN EXISTS (SELECT 1 FROM tariff AS o WHERE o.agreement_id = NEW.agreement_id AND o.measure_id = NEW.measure_id AND o.line_id = NEW.line_id AND o.rowid <> NEW.rowid AND (NEW.valid_to IS NULL OR o.valid_from < NEW.valid_to) AND (o.valid_to IS NULL OR NEW.valid_from < o.valid_to)) BEGIN SELECT RAISE(ABORT, 'tariff: days overlap'); END")
+    _on("sqlite", "CREATE TRIGGER tariff_no_overlap_update AFTER UPDATE ON tariff FOR EACH ROW WHEN EXISTS (SELECT 1 FROM tariff AS o WHERE o.agreement_id = NEW.agreement_id AND o.measure_id = NEW.measure_id AND o.line_id = NEW.line_id AND o.rowid <> NEW.rowid AND (NEW.valid_to IS NULL OR o.valid_from < NEW.valid_to) AND (o.valid_to IS NULL OR NEW.valid_from < o.valid_to)) BEGIN SELECT RAISE(ABORT, 'tariff: days overlap'); END")
     _on("sqlite", "CREATE TRIGGER tariff_no_update BEFORE UPDATE ON tariff FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.agreement_id IS OLD.agreement_id AND NEW.measure_id IS OLD.measure_id AND NEW.line_id IS OLD.line_id AND NEW.valid_from IS OLD.valid_from AND NEW.basis IS OLD.basis AND NEW.amount IS OLD.amount AND NEW.places IS OLD.places AND NEW.month_begun IS OLD.month_begun AND NEW.excused_days IS OLD.excused_days AND NEW.unexcused_days IS OLD.unexcused_days AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.valid_to IS NULL) BEGIN SELECT RAISE(ABORT, 'tariff is append-only'); END")
     _on("sqlite", "CREATE TRIGGER tariff_no_delete BEFORE DELETE ON tariff FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'tariff is append-only'); END")
     _on("postgresql", "CREATE FUNCTION tariff_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'tariff is append-only'; END $$")
     _on("postgresql", 'CREATE TRIGGER tariff_no_update BEFORE UPDATE ON tariff FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.agreement_id IS NOT DISTINCT FROM OLD.agreement_id AND NEW.measure_id IS NOT DISTINCT FROM OLD.measure_id AND NEW.line_id IS NOT DISTINCT FROM OLD.line_id AND NEW.valid_from IS NOT DISTINCT FROM OLD.valid_from AND NEW.basis IS NOT DISTINCT FROM OLD.basis AND NEW.amount IS NOT DISTINCT FROM OLD.amount AND NEW.places IS NOT DISTINCT FROM OLD.places AND NEW.month_begun IS NOT DISTINCT FROM OLD.month_begun AND NEW.excused_days IS NOT DISTINCT FROM OLD.excused_days AND NEW.unexcused_days IS NOT DISTINCT FROM OLD.unexcused_days AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.valid_to IS NULL)) EXECUTE FUNCTION tariff_append_only()')
     _on("postgresql", 'CREATE TRIGGER tariff_no_delete BEFORE DELETE ON tariff FOR EACH ROW EXECUTE FUNCTION tariff_append_only()')
     _on("postgresql", 'CREATE TRIGGER tariff_no_truncate BEFORE TRUNCATE ON tariff FOR EACH STATEMENT EXECUTE FUNCTION tariff_append_only()')
-    _on("postgresql", "ALTER TABLE tariff ADD CONSTRAINT ex_tariff_days EXCLUDE USING gist (int8range(agreement_id, agreement_id, '[]') WITH &&, int8range(measure_id, measure_id, '[]') WITH &&, int8range(line_id, line_id, '[]') WITH &&, daterange(valid_from, valid_to, '[)') WITH &&)")
-    _on("sqlite", "CREATE TRIGGER tariff_no_overlap_insert AFTER INSERT ON tariff FOR EACH ROW WHEN EXISTS (SELECT 1 FROM tariff AS o WHERE o.agreement_id = NEW.agreement_id AND o.measure_id = NEW.measure_id AND o.line_id = NEW.line_id AND o.rowid <> NEW.rowid AND (NEW.valid_to IS NULL OR o.valid_from < NEW.valid_to) AND (o.valid_to IS NULL OR NEW.valid_from < o.valid_to)) BEGIN SELECT RAISE(ABORT, 'tariff: days overlap'); END")
-    _on("sqlite", "CREATE TRIGGER tariff_no_overlap_update AFTER UPDATE ON tariff FOR EACH ROW WHEN EXISTS (SELECT 1 FROM tariff AS o WHERE o.agreement_id = NEW.agreement_id AND o.measure_id = NEW.measure_id AND o.line_id = NEW.line_id AND o.rowid <> NEW.rowid AND (NEW.valid_to IS NULL OR o.valid_from < NEW.valid_to) AND (o.valid_to IS NULL OR NEW.valid_from < o.valid_to)) BEGIN SELECT RAISE(ABORT, 'tariff: days overlap'); END")
     with op.batch_alter_table('tariff', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_tariff_agreement_id'), ['agreement_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_tariff_line_id'), ['line_id'], unique=False)
@@ -3027,12 +3090,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('key', name=op.f('uq_movement_key')),
     sa.UniqueConstraint('reverses', name=op.f('uq_movement_reverses'))
     )
-    _on("sqlite", "CREATE TRIGGER movement_no_update BEFORE UPDATE ON movement FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'movement is append-only'); END")
-    _on("sqlite", "CREATE TRIGGER movement_no_delete BEFORE DELETE ON movement FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'movement is append-only'); END")
-    _on("postgresql", "CREATE FUNCTION movement_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'movement is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER movement_no_update BEFORE UPDATE ON movement FOR EACH ROW EXECUTE FUNCTION movement_append_only()')
-    _on("postgresql", 'CREATE TRIGGER movement_no_delete BEFORE DELETE ON movement FOR EACH ROW EXECUTE FUNCTION movement_append_only()')
-    _on("postgresql", 'CREATE TRIGGER movement_no_truncate BEFORE TRUNCATE ON movement FOR EACH STATEMENT EXECUTE FUNCTION movement_append_only()')
     _on("sqlite", "CREATE TRIGGER movement_rule_1 BEFORE INSERT ON movement FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = NEW.debit_id AND c.id = NEW.credit_id AND d.line_id = c.line_id AND d.year = c.year AND d.year = CAST(strftime('%Y', NEW.effective_on) AS INTEGER)) BEGIN SELECT RAISE(ABORT, 'a movement keeps to one line and year'); END")
     _on("sqlite", "CREATE TRIGGER movement_rule_2 BEFORE INSERT ON movement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = NEW.debit_id AND c.id = NEW.credit_id AND EXISTS (SELECT 1 FROM budget_year y WHERE y.line_id = d.line_id AND y.year = d.year AND y.state = 'closed')) BEGIN SELECT RAISE(ABORT, 'the books of this year are closed'); END")
     _on("sqlite", "CREATE TRIGGER movement_rule_3 BEFORE INSERT ON movement FOR EACH ROW WHEN NEW.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = NEW.debit_id AND c.id = NEW.credit_id AND ((NEW.kind = 'budget' AND d.stage = 'grant' AND c.stage = 'available') OR (NEW.kind = 'amendment' AND d.stage = 'grant' AND c.stage = 'available') OR (NEW.kind = 'reduction' AND d.stage = 'available' AND c.stage = 'grant') OR (NEW.kind = 'engagement' AND d.stage = 'available' AND c.stage = 'committed') OR (NEW.kind = 'release' AND d.stage = 'committed' AND c.stage = 'available') OR (NEW.kind = 'accrual' AND d.stage = 'committed' AND c.stage = 'accrued') OR (NEW.kind = 'accrual_correction' AND d.stage = 'accrued' AND c.stage = 'committed') OR (NEW.kind = 'invoice' AND d.stage = 'accrued' AND c.stage = 'invoiced') OR (NEW.kind = 'credit_note' AND d.stage = 'invoiced' AND c.stage = 'accrued') OR (NEW.kind = 'payment' AND d.stage = 'invoiced' AND c.stage = 'paid') OR (NEW.kind = 'reclaim' AND d.stage = 'paid' AND c.stage = 'invoiced')) AND (d.agreement_id IS NULL OR c.agreement_id IS NULL OR d.agreement_id = c.agreement_id)) BEGIN SELECT RAISE(ABORT, 'a movement follows the chain of stages'); END")
@@ -3041,6 +3098,12 @@ def upgrade() -> None:
     _on("sqlite", 'CREATE TRIGGER movement_carry AFTER INSERT ON movement FOR EACH ROW BEGIN UPDATE budget_account SET total = total - NEW.amount WHERE id = NEW.debit_id; UPDATE budget_account SET total = total + NEW.amount WHERE id = NEW.credit_id; END')
     _on("postgresql", "CREATE FUNCTION movement_carry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 FROM fresh WHERE NOT EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = fresh.debit_id AND c.id = fresh.credit_id AND d.line_id = c.line_id AND d.year = c.year AND d.year = EXTRACT(YEAR FROM fresh.effective_on)::int)) THEN RAISE EXCEPTION 'a movement keeps to one line and year' USING ERRCODE = 'check_violation'; END IF; IF EXISTS (SELECT 1 FROM fresh WHERE EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = fresh.debit_id AND c.id = fresh.credit_id AND EXISTS (SELECT 1 FROM budget_year y WHERE y.line_id = d.line_id AND y.year = d.year AND y.state = 'closed'))) THEN RAISE EXCEPTION 'the books of this year are closed' USING ERRCODE = 'check_violation'; END IF; IF EXISTS (SELECT 1 FROM fresh WHERE fresh.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = fresh.debit_id AND c.id = fresh.credit_id AND ((fresh.kind = 'budget' AND d.stage = 'grant' AND c.stage = 'available') OR (fresh.kind = 'amendment' AND d.stage = 'grant' AND c.stage = 'available') OR (fresh.kind = 'reduction' AND d.stage = 'available' AND c.stage = 'grant') OR (fresh.kind = 'engagement' AND d.stage = 'available' AND c.stage = 'committed') OR (fresh.kind = 'release' AND d.stage = 'committed' AND c.stage = 'available') OR (fresh.kind = 'accrual' AND d.stage = 'committed' AND c.stage = 'accrued') OR (fresh.kind = 'accrual_correction' AND d.stage = 'accrued' AND c.stage = 'committed') OR (fresh.kind = 'invoice' AND d.stage = 'accrued' AND c.stage = 'invoiced') OR (fresh.kind = 'credit_note' AND d.stage = 'invoiced' AND c.stage = 'accrued') OR (fresh.kind = 'payment' AND d.stage = 'invoiced' AND c.stage = 'paid') OR (fresh.kind = 'reclaim' AND d.stage = 'paid' AND c.stage = 'invoiced')) AND (d.agreement_id IS NULL OR c.agreement_id IS NULL OR d.agreement_id = c.agreement_id))) THEN RAISE EXCEPTION 'a movement follows the chain of stages' USING ERRCODE = 'check_violation'; END IF; IF EXISTS (SELECT 1 FROM fresh WHERE (fresh.reverses IS NOT NULL) <> (fresh.kind = 'reversal')) THEN RAISE EXCEPTION 'a reversal names its movement' USING ERRCODE = 'check_violation'; END IF; IF EXISTS (SELECT 1 FROM fresh WHERE fresh.reverses IS NOT NULL AND NOT EXISTS (SELECT 1 FROM movement m WHERE m.id = fresh.reverses AND m.debit_id = fresh.credit_id AND m.credit_id = fresh.debit_id AND m.amount = fresh.amount AND m.reverses IS NULL)) THEN RAISE EXCEPTION 'a reversal mirrors its movement' USING ERRCODE = 'check_violation'; END IF; UPDATE budget_account a SET total = a.total + s.delta FROM (SELECT account, SUM(delta) AS delta FROM (SELECT debit_id AS account, -amount AS delta FROM fresh UNION ALL SELECT credit_id, amount FROM fresh) AS legs GROUP BY account) s WHERE a.id = s.account; RETURN NULL; END $$")
     _on("postgresql", 'CREATE TRIGGER movement_carry AFTER INSERT ON movement REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION movement_carry()')
+    _on("sqlite", "CREATE TRIGGER movement_no_update BEFORE UPDATE ON movement FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'movement is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER movement_no_delete BEFORE DELETE ON movement FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'movement is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION movement_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'movement is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER movement_no_update BEFORE UPDATE ON movement FOR EACH ROW EXECUTE FUNCTION movement_append_only()')
+    _on("postgresql", 'CREATE TRIGGER movement_no_delete BEFORE DELETE ON movement FOR EACH ROW EXECUTE FUNCTION movement_append_only()')
+    _on("postgresql", 'CREATE TRIGGER movement_no_truncate BEFORE TRUNCATE ON movement FOR EACH STATEMENT EXECUTE FUNCTION movement_append_only()')
     with op.batch_alter_table('movement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_movement_credit_id'), ['credit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_movement_debit_id'), ['debit_id'], unique=False)
@@ -3737,6 +3800,12 @@ def downgrade() -> None:
         batch_op.drop_index('ix_break_glass_account')
 
     op.drop_table('break_glass')
+    with op.batch_alter_table('archive_step', schema=None) as batch_op:
+        batch_op.drop_index('uq_archive_step_received', sqlite_where=sa.text("kind = 'handed_over'"), postgresql_where=sa.text("kind = 'handed_over'"))
+        batch_op.drop_index('uq_archive_step_answer', sqlite_where=sa.text("kind IN ('accepted', 'refused')"), postgresql_where=sa.text("kind IN ('accepted', 'refused')"))
+        batch_op.drop_index(batch_op.f('ix_archive_step_offer_id'))
+
+    op.drop_table('archive_step')
     with op.batch_alter_table('acknowledgement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_acknowledgement_account_id'))
 
@@ -3757,6 +3826,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_unit_institution_id'))
 
     op.drop_table('unit')
+    op.drop_table('retention_proposal')
     op.drop_table('report_issue')
     with op.batch_alter_table('presidency', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_presidency_institution_id'))
@@ -3798,6 +3868,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_calendar_feed_account_id'))
 
     op.drop_table('calendar_feed')
+    with op.batch_alter_table('archive_offer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_archive_offer_person_id'))
+
+    op.drop_table('archive_offer')
     op.drop_table('wf_table')
     op.drop_table('wf_definition')
     op.drop_table('reconciliation_run')
