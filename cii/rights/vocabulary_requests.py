@@ -28,7 +28,7 @@ class AnswerForm(StrEnum):
 
 
 class MedicalWay(StrEnum):
-    """Whether medical data is told, and to whom (LPGA 47 al. 2): not wished, to the person, to a physician."""
+    """Whether medical data is told, and to whom (LPGA 47 al. 2): to nobody, the person, a physician."""
 
     NONE = "none"
     DIRECT = "direct"
