@@ -12,7 +12,10 @@ from cii.store.guards import append_only
 
 
 class Person(SQLModel, table=True):
-    """An insured person, once per canton; the AVS number lies encrypted, its keyed hash finds it."""
+    """An insured person, once per canton; the AVS number lies encrypted, its keyed hash finds it.
+
+    Of one that was erased this row is left, empty: cases, places and accounts keep what they are linked to.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -24,6 +27,7 @@ class Person(SQLModel, table=True):
     avs_sealed: str | None = text(200, nullable=True)
     avs_hash: str | None = text(64, nullable=True, unique=True)
     created_at: datetime = moment()
+    erased_at: datetime | None = moment(nullable=True)
 
 
 class Identity(SQLModel, table=True):

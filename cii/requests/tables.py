@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from cii.people.vocabulary import Basis, Purpose
 from cii.requests.vocabulary import Answer, Finding, GlassStep, RequestStep
 from cii.store.columns import day, key, link, moment, ref, text, word
+from cii.store.erasing import GONE
 from cii.store.guards import append_only
 
 
@@ -22,7 +23,8 @@ class AccessRequest(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("(avs_sealed IS NULL) = (avs_hash IS NULL)", name="number_sealed_and_hashed"),
         CheckConstraint(
-            "avs_hash IS NOT NULL OR (folded IS NOT NULL AND birth_date IS NOT NULL)", name="names_somebody"
+            f"avs_hash IS NOT NULL OR (folded IS NOT NULL AND birth_date IS NOT NULL) OR reason = '{GONE}'",
+            name="names_somebody",
         ),
         CheckConstraint("sections > 0", name="asks_for_something"),
         Index("ix_access_request_account", "account_id", "id"),

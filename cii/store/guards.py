@@ -4,8 +4,11 @@ from typing import Any
 
 from sqlalchemy import DDL, Table, event
 
+from cii.store.erasing import INFO, Erased
+
 _ddl: Any = DDL
 """SQLAlchemy leaves this one untyped."""
+_GUARD = "append_only"
 
 
 def append_only(table: type, *, but: tuple[str, ...] = (), moving: tuple[str, ...] = ()) -> None:
@@ -14,24 +17,54 @@ def append_only(table: type, *, but: tuple[str, ...] = (), moving: tuple[str, ..
     Columns named in `moving` may be pointed elsewhere while all others stay: the link to a person whose two
     rows turn out to be one (`rights.merging`), never what was said.
 
+    What `Erased` names may leave the rows of a person who is marked as erased, and nothing else may change.
+
     SQLite: BEFORE triggers (REPLACE is caught by `recursive_triggers`). PostgreSQL: row triggers for UPDATE
     and DELETE and a statement trigger for TRUNCATE.
     """
     sql: Table = table.__table__  # type: ignore[attr-defined]
-    for statement, dialect in append_only_ddl(sql.name, [c.name for c in sql.columns], but, moving):
+    sql.info[_GUARD] = but, moving
+
+
+def erasable(rows: tuple[Erased, ...]) -> None:
+    """Let the guards of these tables know how their rows are erased."""
+    for one in rows:
+        one.table.info[INFO] = one
+
+
+def state_guard(table: Table) -> None:
+    """Hang the guard of an append-only table on it, once; `load_all_tables` does so when all rooms are in."""
+    if _GUARD not in table.info:
+        return
+    but, moving = table.info.pop(_GUARD)
+    names = [column.name for column in table.columns]
+    for statement, dialect in append_only_ddl(table.name, names, but, moving, table.info.get(INFO)):
         ddl = _ddl(statement.replace("%", "%%"))
-        event.listen(sql, "after_create", ddl.execute_if(dialect=dialect))
+        event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
 
 def append_only_ddl(
-    name: str, columns: list[str], but: tuple[str, ...], moving: tuple[str, ...] = ()
+    name: str,
+    columns: list[str],
+    but: tuple[str, ...],
+    moving: tuple[str, ...] = (),
+    erased: Erased | None = None,
 ) -> list[tuple[str, str]]:
     """The statements with the dialect each is for."""
     ways = [([column for column in columns if column not in but], but)] if but else []
     ways += [([column for column in columns if column not in moving], ())] if moving else []
-    when_lite = _unless(ways, "NEW.{0} IS OLD.{0}", "NOT ({})")
-    when_pg = _unless(ways, "NEW.{0} IS NOT DISTINCT FROM OLD.{0}", "(NOT ({}))")
+    told_lite = _told(ways, "NEW.{0} IS OLD.{0}")
+    told_pg = _told(ways, "NEW.{0} IS NOT DISTINCT FROM OLD.{0}")
+    emptied_lite, emptied_pg = (_emptied(erased, columns, lite=lite) for lite in (True, False))
+    when_lite = _unless([*told_lite, *emptied_lite], "NOT ({})")
+    gone = _unless([erased.of("OLD")] if erased is not None and erased.goes else [], "NOT ({})")
+    when_pg = _unless(told_pg, "(NOT ({}))")
     refusal = f"{name} is append-only"
+    excepted = ""
+    if erased is not None and erased.goes:
+        excepted = f"IF TG_OP = 'DELETE' THEN IF {erased.of('OLD')} THEN RETURN OLD; END IF; END IF; "
+    elif emptied_pg:
+        excepted = f"IF TG_OP = 'UPDATE' THEN IF {emptied_pg[0]} THEN RETURN NEW; END IF; END IF; "
     return [
         (
             (
@@ -42,7 +75,7 @@ def append_only_ddl(
         ),
         (
             (
-                f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} FOR EACH ROW "
+                f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} FOR EACH ROW{gone} "
                 f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
             ),
             "sqlite",
@@ -50,7 +83,7 @@ def append_only_ddl(
         (
             (
                 f"CREATE FUNCTION {name}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-                f"$$ BEGIN RAISE EXCEPTION '{refusal}'; END $$"
+                f"$$ BEGIN {excepted}RAISE EXCEPTION '{refusal}'; END $$"
             ),
             "postgresql",
         ),
@@ -78,12 +111,52 @@ def append_only_ddl(
     ]
 
 
-def _unless(ways: list[tuple[list[str], tuple[str, ...]]], same: str, around: str) -> str:
-    """WHEN none of these ways to change a row is taken: columns that stay, columns filled from NULL."""
-    told = [
+def _told(ways: list[tuple[list[str], tuple[str, ...]]], same: str) -> list[str]:
+    """The ways to change a row as SQL: columns that stay, columns filled from NULL."""
+    return [
         " AND ".join([same.format(c) for c in kept] + [f"OLD.{c} IS NULL" for c in filled])
         for kept, filled in ways
     ]
+
+
+def _emptied(erased: Erased | None, columns: list[str], *, lite: bool) -> list[str]:
+    """The row of an erased person loses its words: each column stays, is emptied, or keeps these keys."""
+    if erased is None or erased.goes:
+        return []
+    alike = "IS" if lite else "IS NOT DISTINCT FROM"
+    told = []
+    for one in columns:
+        same = f"NEW.{one} {alike} OLD.{one}"
+        if one in erased.blank:
+            told.append(f"({same} OR NEW.{one} {alike} {_literal(erased.blank[one])})")
+        elif one in erased.keep:
+            told.append(f"({same} OR {_thinned(one, erased.keep[one], lite=lite)})")
+        else:
+            told.append(same)
+    return [" AND ".join([*told, erased.of("OLD")])]
+
+
+def _thinned(column: str, keys: tuple[str, ...], *, lite: bool) -> str:
+    """A JSON object with some keys of what it was, unchanged; an empty list instead of a list."""
+    stay = ", ".join(f"'{key}'" for key in keys) or "''"
+    if not lite:
+        return (
+            f"(NEW.{column} = '[]'::jsonb OR (jsonb_typeof(NEW.{column}) = 'object' "
+            f"AND NEW.{column} <@ OLD.{column} AND NEW.{column} - ARRAY[{stay}]::text[] = '{{}}'::jsonb))"
+        )
+    was = f"json_extract(OLD.{column}, '$.\"' || n.key || '\"')"
+    return (
+        f"(NEW.{column} = '[]' OR (json_type(NEW.{column}) = 'object' AND NOT EXISTS ("
+        f"SELECT 1 FROM json_each(NEW.{column}) n WHERE n.key NOT IN ({stay}) OR n.value IS NOT {was})))"
+    )
+
+
+def _literal(value: str | None) -> str:
+    return "NULL" if value is None else f"'{value}'"
+
+
+def _unless(told: list[str], around: str) -> str:
+    """WHEN none of these ways is taken."""
     whole = told[0] if len(told) == 1 else " OR ".join(f"({one})" for one in told)
     return f" WHEN {around.format(whole)}" if told else ""
 

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Date, MetaData, Table
 from sqlmodel import SQLModel
 
 from cii.store.columns import ChfColumn, Words
+from cii.store.guards import state_guard
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -32,6 +33,7 @@ def load_all_tables() -> MetaData:
                     importlib.import_module(f"{room.name}.{name}")
     for table in SQLModel.metadata.tables.values():
         _state_column_truths(table)
+        state_guard(table)
     return SQLModel.metadata
 
 

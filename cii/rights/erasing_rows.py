@@ -1,0 +1,28 @@
+"""Every row of the house that is erased with a person, room by room, in the order in which it goes."""
+
+from cii.access import erasing as access
+from cii.cases import erasing as cases
+from cii.desk import erasing as desk
+from cii.notices import erasing as notices
+from cii.partners import erasing as partners
+from cii.people import erasing as people
+from cii.placements import erasing as placements
+from cii.requests import erasing as requests
+from cii.routing import erasing as routing
+from cii.store.erasing import Erased
+from cii.workflow import erasing as workflow
+
+EVERY_ROW: tuple[Erased, ...] = (
+    *notices.ROWS,
+    *partners.ROWS,
+    *desk.ROWS,
+    *requests.ROWS,
+    *routing.ROWS,
+    *placements.ROWS,
+    *cases.ROWS,
+    *workflow.ROWS,
+    *access.ROWS,
+    *people.ROWS,
+    *people.LAST,
+)
+"""Who points to others goes before them."""
