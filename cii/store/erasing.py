@@ -27,8 +27,6 @@ from sqlmodel import Session
 Blank = str | None
 GONE = "–"
 """What stands where words stood that a row must have."""
-INFO = "erased"
-"""Where a table keeps how it is erased, for its guards."""
 
 
 @dataclass(frozen=True, slots=True)

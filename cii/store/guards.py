@@ -4,11 +4,13 @@ from typing import Any
 
 from sqlalchemy import DDL, Table, event
 
-from cii.store.erasing import INFO, Erased
+from cii.store.erasing import Erased
 
 _ddl: Any = DDL
 """SQLAlchemy leaves this one untyped."""
-_GUARD = "append_only"
+_guarded: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+"""Append-only tables whose guard is not hung yet, with what `append_only` was told."""
+_erased: dict[str, Erased] = {}
 
 
 def append_only(table: type, *, but: tuple[str, ...] = (), moving: tuple[str, ...] = ()) -> None:
@@ -23,22 +25,22 @@ def append_only(table: type, *, but: tuple[str, ...] = (), moving: tuple[str, ..
     and DELETE and a statement trigger for TRUNCATE.
     """
     sql: Table = table.__table__  # type: ignore[attr-defined]
-    sql.info[_GUARD] = but, moving
+    _guarded[sql.name] = but, moving
 
 
 def erasable(rows: tuple[Erased, ...]) -> None:
     """Let the guards of these tables know how their rows are erased."""
     for one in rows:
-        one.table.info[INFO] = one
+        _erased[one.table.name] = one
 
 
 def state_guard(table: Table) -> None:
     """Hang the guard of an append-only table on it, once; `load_all_tables` does so when all rooms are in."""
-    if _GUARD not in table.info:
+    if table.name not in _guarded:
         return
-    but, moving = table.info.pop(_GUARD)
+    but, moving = _guarded.pop(table.name)
     names = [column.name for column in table.columns]
-    for statement, dialect in append_only_ddl(table.name, names, but, moving, table.info.get(INFO)):
+    for statement, dialect in append_only_ddl(table.name, names, but, moving, _erased.get(table.name)):
         ddl = _ddl(statement.replace("%", "%%"))
         event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
