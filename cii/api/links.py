@@ -12,7 +12,7 @@ from cii.partners.actions import MakeLink, address_of, make, revoke
 from cii.partners.queries import LinkLine, link_lines
 from cii.partners.rules import PERMITS
 from cii.wire.answers import only, paged
-from cii.wire.doors import needs
+from cii.wire.doors import needs, shown_once
 from cii.wire.pages import Page
 
 blueprint = Blueprint("api-links", __name__, url_prefix=PREFIX)
@@ -53,10 +53,14 @@ def links(ref: str) -> Page[LinkLine]:
 
 @blueprint.post("/cases/<ref:ref>/links")
 @needs(*MAKERS)
+@shown_once
 @blueprint.arguments(MakeLink, given=("case_ref",))
 @blueprint.response(201, only(LinkMade, "ref", "purpose", "until", "code", "address"))
 def made(ask: Callable[..., MakeLink], ref: str) -> LinkMade:
-    """Make a link; sent again while the first stands it is refused, so it needs no key."""
+    """Make a link; sent again while the first stands it is refused, so it needs no key.
+
+    Under a key the answer is not given again: code and address are shown once.
+    """
     done = make(g.work, ask(case_ref=ref))
     address = address_of(g.work, done.token) if done.token else None
     return LinkMade(done.ref, done.purpose, done.until, done.code, address)

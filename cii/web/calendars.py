@@ -7,7 +7,7 @@ from cii.access.permits import Permit
 from cii.desk.deadlines import close_feed, deadlines, feed_since, icalendar, open_feed, reader_of
 from cii.texts.speech import say
 from cii.web.base import Blueprint, see_other
-from cii.wire.doors import needs
+from cii.wire.doors import needs, shown_once
 
 page = Blueprint("calendars", __name__)
 
@@ -21,6 +21,7 @@ def index() -> str:
 
 @page.post("/calendar")
 @needs(Permit.SEE_DESK)
+@shown_once
 def subscribe() -> str:
     """A new address, shown this once; the former one no longer answers."""
     token = open_feed(g.work)

@@ -18,14 +18,20 @@ from cii.partners.rules import FOR_A_UNIT, PERMITS, WITH_PLACE
 from cii.partners.vocabulary import OWN, LinkState, Rated
 from cii.people.queries import consents
 from cii.people.vocabulary import Purpose
-from cii.placements.objectives import SetObjectives, objectives_of, set_objectives
+from cii.placements.objectives import (
+    SetObjectives,
+    SignOnPaper,
+    objectives_of,
+    set_objectives,
+    sign_on_paper,
+)
 from cii.placements.queries import placement_by_ref, placements_of
 from cii.placements.vocabulary import FINANCED, PlacementState
 from cii.web.base import Blueprint, see_other
 from cii.web.case_head import CasePage, case_page, head
 from cii.web.case_parts import sections_said
 from cii.web.choices import Option, options, t, word
-from cii.wire.doors import again, needs, once
+from cii.wire.doors import again, needs, once, shown_once
 from cii.wire.reading import asked
 
 page = Blueprint("case_links", __name__)
@@ -80,12 +86,10 @@ def new(ref: str, purpose: str) -> str:
 
 @page.post("/cases/<ref:ref>/links/new/<purpose>")
 @needs(*MAKERS)
+@shown_once
 @again(new)
 def make_one(ref: str, purpose: str) -> str:
-    """Make a link. The page shows code and address once: it is no page that may be asked for again by a key.
-
-    A second click finds the link that stands (LinkStands).
-    """
+    """Make a link. The page shows code and address once; a second click finds the link that stands."""
     shown = case_page(ref, "links")
     made = make(g.work, asked(MakeLink, case_ref=ref, purpose=_purpose(purpose)))
     address = address_of(g.work, made.token) if made.token else None
@@ -109,16 +113,23 @@ def revoke_one(ref: str, link: str) -> Response:
 @page.get("/cases/<ref:ref>/placements/<ref:placement>/objectives")
 @needs(Permit.ASSIGN_PLACEMENT)
 def objectives(ref: str, placement: str) -> str:
-    """The individual objectives of a placement, and rows for further ones."""
+    """The individual objectives of a placement, the signature on paper, and rows for further ones."""
     shown, place = case_page(ref, "placements"), placement_by_ref(g.work, placement)
+    held = objectives_of(g.work, place.id or 0)
     return _show(
         "objectives",
         shown,
         place=next(one for one in placements_of(g.work, shown.case_id) if one.id == place.id),
         objectives=[
-            {"goal": one.goal, "on": one.balance_on, "signed": one.signed_at}
-            for one in objectives_of(g.work, place.id or 0)
+            {
+                "goal": one.goal,
+                "on": one.balance_on,
+                "signed": one.signed_on,
+                "how": word(one.signed_how) if one.signed_how else None,
+            }
+            for one in held
         ],
+        waits=any(one.signed_at is None for one in held),
         rows=range(MORE),
     )
 
@@ -131,6 +142,16 @@ def add_objectives(ref: str, placement: str) -> Response:
     """Add objectives to the placement."""
     set_objectives(g.work, asked(SetObjectives, placement_ref=placement))
     return see_other("case_links.objectives", ref=ref, placement=placement, done="objectives")
+
+
+@page.post("/cases/<ref:ref>/placements/<ref:placement>/objectives/signature")
+@needs(Permit.ASSIGN_PLACEMENT)
+@once
+@again(objectives)
+def sign_objectives(ref: str, placement: str) -> Response:
+    """Record that the person has signed the objectives on paper."""
+    sign_on_paper(g.work, asked(SignOnPaper, placement_ref=placement))
+    return see_other("case_links.objectives", ref=ref, placement=placement, done="objectives-signed")
 
 
 def _purpose(said: str) -> LinkPurpose:

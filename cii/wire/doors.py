@@ -75,6 +75,12 @@ def once(view: View) -> View:
     return view
 
 
+def shown_once(view: View) -> View:
+    """The answer holds a secret: under a key the act happens once, and its answer is kept nowhere."""
+    view.shown_once = True  # type: ignore[attr-defined]
+    return view
+
+
 def again(page: Callable[..., Any]) -> Callable[[View], View]:
     """A refusal shows `page` again, called with the same parts of the address; see `reasons` and `typed`."""
 
@@ -130,13 +136,8 @@ class House(Flask):
             answer = self.make_response(run())
             read_rows(work)
             if kept is not None:
-                idempotency.keep(
-                    work.session,
-                    kept,
-                    answer.status_code,
-                    dict(answer.headers),
-                    answer.get_data(as_text=True),
-                )
+                said = None if getattr(view, "shown_once", False) else answer.get_data(as_text=True)
+                idempotency.keep(work.session, kept, answer.status_code, dict(answer.headers), said)
         return answer
 
     def _read(self, view: Callable[..., Any], run: Callable[[], Any]) -> Response:

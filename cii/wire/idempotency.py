@@ -2,7 +2,8 @@
 
 Same key and body: the same answer again. Another body: refused. While the first still runs: refused, come
 back. The claim is a transaction of its own with a lease of 60 seconds; the answer is kept in the act's
-transaction, so that a process killed in between leaves either both or none.
+transaction, so that a process killed in between leaves either both or none. An answer that holds a secret is
+kept without its body and is not given again.
 """
 
 import secrets
@@ -17,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_lite
 from sqlmodel import Session, col, select
 
 from cii.kernel.digest import digest
-from cii.wire.refusals import KeyInProgress, KeyReused
+from cii.wire.refusals import AnswerShownOnce, KeyInProgress, KeyReused
 from cii.wire.tables import IdempotencyRecord
 
 LEASE = timedelta(seconds=60)
@@ -52,7 +53,8 @@ def request_digest(method: str, path: str, body: object) -> str:
 def claim(session: Session, actor: str, key: str, body_digest: str, now: datetime) -> Claim | Kept:
     """Take the key, or return the answer that is kept under it.
 
-    Refuses: KeyReused for another request under this key, KeyInProgress while the first one runs.
+    Refuses: KeyReused for another request under this key, KeyInProgress while the first one runs,
+    AnswerShownOnce where the answer was not kept.
     """
     lease = secrets.token_hex(16)
     fresh = {
@@ -86,7 +88,9 @@ def claim(session: Session, actor: str, key: str, body_digest: str, now: datetim
     if held.digest != body_digest:
         raise KeyReused
     if held.status is not None:
-        return Kept(held.status, held.headers, held.body or "")
+        if held.body is None:
+            raise AnswerShownOnce
+        return Kept(held.status, held.headers, held.body)
     taken: CursorResult[Any] = session.connection().execute(
         update(IdempotencyRecord)
         .where(
@@ -102,8 +106,11 @@ def claim(session: Session, actor: str, key: str, body_digest: str, now: datetim
     return Claim(actor, key, lease)
 
 
-def keep(session: Session, held: Claim, status: int, headers: Mapping[str, str], body: str) -> None:
-    """Keep the answer, in the act's own transaction; refuses KeyInProgress when the lease went to another."""
+def keep(session: Session, held: Claim, status: int, headers: Mapping[str, str], body: str | None) -> None:
+    """Keep the answer, in the act's own transaction; refuses KeyInProgress when the lease went to another.
+
+    Without a body: the act is done, its answer is not given again.
+    """
     done: CursorResult[Any] = session.connection().execute(
         update(IdempotencyRecord)
         .where(*_mine(held))

@@ -158,6 +158,12 @@ class KeyReused(Refusal):
     code, kind = "idempotency-key-reused", "unfit"
 
 
+class AnswerShownOnce(Refusal):
+    """The request was carried out; its answer held a secret, was shown once and is not kept."""
+
+    code, kind = "answer-shown-once", "conflict"
+
+
 class KeyInProgress(Refusal):
     """The same request is running."""
 

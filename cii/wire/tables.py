@@ -12,7 +12,7 @@ class IdempotencyRecord(SQLModel, table=True):
     """A key claimed by one actor for one request; `status` is None until the act is done.
 
     `lease` names the claimant, `lease_until` when another may take over; the answer is written in the same
-    transaction as the act.
+    transaction as the act, without its body where that held a secret.
     """
 
     __tablename__ = "idempotency_record"

@@ -283,6 +283,64 @@ def test_objectives_are_set_and_signed_by_the_person(site, path):
     assert "15.10.2026" in reader.get(url)
 
 
+def test_the_unit_records_that_objectives_were_signed_on_paper(site):
+    place = site.town.placements["running"]
+    case = rows(site, "SELECT c.ref FROM case_file c JOIN placement p ON p.case_id = c.id WHERE p.ref = :ref", ref=place)[0][0]  # fmt: skip
+    reader, url = site.as_("manager"), f"/cases/{case}/placements/{place}/objectives"
+    sign = f"/cases/{case}/placements/{place}/objectives/signature"
+    assert "signed_on" not in reader.get(url)
+    reader.post(sign, 409, signed_on="2026-10-15")
+    reader.post(
+        url,
+        **{"objectives-0-goal": "Tenir un rythme", "objectives-0-balance_on": str(the_end_of(site, place))},
+    )
+
+    page = reader.post(sign, 422, signed_on="2026-10-16")
+    told = reader.post(sign, signed_on="2026-10-15")
+
+    assert page.count("f-signed_on-error") >= 1
+    assert "entre le jour où les objectifs" in page
+    assert "sur papier" in reader.get(told)
+    assert "15.10.2026" in reader.get(url)
+    assert rows(site, "SELECT signed_how, CAST(signed_on AS VARCHAR(10)) FROM individual_objective WHERE goal = 'Tenir un rythme'") == [
+        ("signed_paper", "2026-10-15")
+    ]  # fmt: skip
+    site.as_("provider").post(sign, 403, signed_on="2026-10-15")
+
+
+def the_end_of(site, place):
+    return rows(site, "SELECT planned_end FROM placement WHERE ref = :ref", ref=place)[0][0]
+
+
+@pytest.mark.parametrize("way", ["page", "api"])
+def test_the_answer_that_shows_a_link_once_is_kept_under_no_key(site, leader, case, way):
+    form = {"bearer": "Marie Exemple", "delivery": "letter", "lang": "fr", "days": 7}
+    if way == "page":
+        send = lambda: leader.client.post(  # noqa: E731
+            f"/cases/{case}/links/new/satisfaction", data={"csrf_token": csrf_of(leader), "idempotency_key": f"s {case}", **form},
+        )  # fmt: skip
+    else:
+        send = lambda: leader.client.post(  # noqa: E731
+            f"/api/v1/cases/{case}/links", json={"purpose": "satisfaction", **form},
+            headers={"Idempotency-Key": f"s {case}", "X-CSRF-Token": csrf_of(leader)},
+        )  # fmt: skip
+
+    first, second = send(), send()
+
+    token = re.search(r"/links/([\w-]{40,})", first.text)[1]
+    assert (first.status_code, second.status_code) == ({"page": 200, "api": 201}[way], 409)
+    assert token not in second.text
+    assert "exécutée" in second.text
+    held = rows(site, "SELECT body FROM idempotency_record WHERE key = :key", key=f"s {case}")
+    assert held == [(None,)]
+    assert token not in str(rows(site, "SELECT * FROM idempotency_record"))
+    assert len(rows(site, "SELECT 1 FROM signed_link l JOIN case_file c ON c.id = l.case_id WHERE c.ref = :ref", ref=case)) == 1  # fmt: skip
+
+
+def csrf_of(reader):
+    return reader.get("/help").split('name="csrf_token" value="')[1].split('"')[0]
+
+
 def test_the_person_gives_a_consent_by_link_and_withdraws_it_by_another(site, path, leader):
     case = path.case("assessment")
     bodies = {name: ref for ref, name in rows(site, "SELECT ref, code FROM institution")}
