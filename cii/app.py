@@ -75,6 +75,7 @@ def create_app(
     )
     app.url_map.converters["ref"] = RefConverter
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.template_class = base.Part
     app.context_processor(base.context)
     app.context_processor(lambda: {"request_id": g.get("correlation", "")})
     app.add_url_rule("/static/<path:name>", "static", _static)

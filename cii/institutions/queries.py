@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, or_, type_coerce
+from sqlalchemy import ColumnElement, Integer, String, bindparam, or_, type_coerce
 from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -20,6 +22,7 @@ from cii.institutions.tables import (
 )
 from cii.institutions.vocabulary import Sector, UnitKind
 from cii.kernel.errors import Refusal, UnknownThing
+from cii.store.ready import Ready
 from cii.store.work import Work
 
 _Dated = Unit | FundingLine | CollaborationAgreement
@@ -148,26 +151,34 @@ def units(
     return list(work.session.exec(wanted.order_by(col(Unit.code))))
 
 
-_LABELS = (
-    columns(
-        col(Unit.id),
-        col(Unit.ref),
-        col(Unit.code),
-        col(Unit.name),
-        col(Institution.code),
-        col(Institution.sector),
-        col(Institution.sensitive),
-    )
-    .join(Institution, col(Institution.id) == col(Unit.institution_id))
-    .where(col(Unit.id).in_(bindparam("ids", expanding=True)))
-)
+_LABELS: Any = columns(
+    col(Unit.id),
+    col(Unit.ref),
+    col(Unit.code),
+    col(Unit.name),
+    col(Institution.code),
+    col(Institution.sector),
+    col(Institution.sensitive),
+).join(Institution, col(Institution.id) == col(Unit.institution_id))
 
 
 def units_by_id(work: Work, ids: Iterable[int]) -> dict[int, UnitLabel]:
     """Labels of units, in one statement."""
     wanted = list(set(ids))
-    rows = work.session.execute(_LABELS, {"ids": wanted}) if wanted else ()
+    if not wanted:
+        return {}
+    places = 1 << (len(wanted) - 1).bit_length()
+    filled = wanted + wanted[-1:] * (places - len(wanted))
+    values = {f"unit_{n}": unit for n, unit in enumerate(filled)}
+    rows = _labels(places).read(work.session.connection(), values)
     return {unit: UnitLabel(*label) for unit, *label in rows}
+
+
+@lru_cache(maxsize=12)
+def _labels(places: int) -> Ready:
+    """The statement for up to so many units, put into words once: every page tells units."""
+    given: list[Any] = [bindparam(f"unit_{n}", None, type_=Integer()) for n in range(places)]
+    return Ready(_LABELS.where(col(Unit.id).in_(given)))
 
 
 def unit_contact(work: Work, unit_id: int) -> str | None:

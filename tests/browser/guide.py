@@ -1,11 +1,14 @@
 """A small application of its own that serves the style guide as the real one serves its pages: same templates, same policy."""
 
+from functools import partial
+
 from flask import Flask, Response, abort, redirect, render_template, request
 from jinja2 import StrictUndefined
 
 from cii.texts import formats
 from cii.texts.speech import say
 from cii.web import assets
+from cii.web.rows import table_rows
 from cii.wire.headers import CSP
 from tests.browser.sample import NOW, SAMPLE
 
@@ -41,6 +44,7 @@ def create_guide():
             "moment": lambda at: formats.moment(at, lang),
             "percent": lambda share: formats.percent(share, lang),
             "number": lambda n: formats.number(n, lang),
+            "table_rows": partial(table_rows, lang),
             "asset": assets.asset,
             "now": NOW,
             "demo": True,
