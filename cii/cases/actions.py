@@ -86,7 +86,7 @@ def open_case(
 ) -> CaseFile:
     """Open a case: the lead and the announcing unit see it at once; each also has the part of its sector.
 
-    `restricted` says why the case is for named readers only from the first moment, if it is.
+    `restricted` says why the case is for named readers only, if it is: closed before any unit gets its part.
     """
     mark = new_ref().upper()
     case = CaseFile(
@@ -100,14 +100,14 @@ def open_case(
     )
     work.session.add(case)
     work.session.flush()
+    _wrote(work, "open_case", case, payload={"path": path, "lead_unit": lead_unit_id})
+    if restricted:
+        close_to_named(work, case, restricted)
     join(work, case, lead_unit_id, PartyRole.LEAD, basis=Basis.OWN_CASE)
     if opened_by_unit_id != lead_unit_id:
         join(work, case, opened_by_unit_id, PartyRole.ANNOUNCING, basis=Basis.OWN_CASE)
     for unit_id in dict.fromkeys((lead_unit_id, opened_by_unit_id)):
         _join_as_sector(work, case, unit_id)
-    _wrote(work, "open_case", case, payload={"path": path, "lead_unit": lead_unit_id})
-    if restricted:
-        close_to_named(work, case, restricted)
     return case
 
 

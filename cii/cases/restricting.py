@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlmodel import col, select
 
+from cii.access.permits import Permit
 from cii.access.queries import account_by_ref, members_of, units_reading
 from cii.access.restricted import readers_of, restriction_of
 from cii.access.restricting import (
@@ -22,7 +23,7 @@ from cii.cases.queries import case_by_ref, shown_units
 from cii.cases.rules import TextMissing
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import PartyRole
-from cii.kernel.errors import Refusal, UnknownThing, refuse
+from cii.kernel.errors import NotAllowed, Refusal, UnknownThing, refuse
 from cii.store.work import HOUSE, Work
 
 SHORTEST_REASON = 20
@@ -118,6 +119,16 @@ def close_to_named(work: Work, case: CaseFile, reason: str) -> None:
     for account in dict.fromkeys((case.lead_account_id, work.actor.account_id)):
         if account is not None:
             name_reader(work, case.id or 0, account, reason)
+
+
+def reason_at_opening(work: Work, said: str) -> str | None:
+    """Why a case that is being announced is for named readers only; None for one that is not.
+
+    Refuses NotAllowed without the permit to restrict cases.
+    """
+    if said.strip() and work.actor != HOUSE and Permit.RESTRICT_CASE.value not in work.actor.permits:
+        raise NotAllowed(act=Permit.RESTRICT_CASE.value)
+    return said.strip() or None
 
 
 def follow_lead(work: Work, case: CaseFile) -> None:

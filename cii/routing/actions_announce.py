@@ -6,6 +6,7 @@ from datetime import date
 
 from cii.access.vocabulary import Section
 from cii.cases.actions import compose_assessment, join, open_case
+from cii.cases.restricting import reason_at_opening
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath, PartyRole
 from cii.institutions.queries import (
@@ -69,6 +70,7 @@ class Announce:
     """Announce a detected person to the institutions concerned.
 
     `basis` is CONSENT together with `consent`, else a legal basis whose conditions hold for each recipient.
+    `restricted` says why the case is for named readers only, from its first moment; empty: it is not.
     """
 
     detection_ref: str
@@ -77,6 +79,7 @@ class Announce:
     basis: Basis = Basis.CONSENT
     consent: ConsentAsk | None = None
     written_reason: str = field(default="", metadata={"max": 2000})
+    restricted: str = field(default="", metadata={"max": 1000})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ def announce(work: Work, ask: Announce) -> Announced:
     """Open the case, pass on what the basis covers, start its process and ask the lead; all or nothing.
 
     Refuses with every reason at once: BelowThreshold, each precondition of the basis that fails for each
-    recipient, TriageRefused; further AlreadyAnnounced, NoUnitForRole, and what `give_consent` refuses.
+    recipient, TriageRefused; further AlreadyAnnounced, NotAllowed (to restrict), NoUnitForRole, and what
+    `give_consent` refuses.
     Source: 002 §4; product.md P2.
     """
     detection = detection_by_ref(work, ask.detection_ref)
@@ -101,6 +105,7 @@ def announce(work: Work, ask: Announce) -> Announced:
         raise AlreadyAnnounced(state=detection.state)
     if not ask.reason.strip():
         raise ReasonMissing(field="reason")
+    restricted = reason_at_opening(work, ask.restricted)
     person = person_by_id(work, detection.person_id)
     known = identity_for(work, detection.person_id, detection.unit_id)
     if known is None:
@@ -127,7 +132,7 @@ def announce(work: Work, ask: Announce) -> Announced:
         raise TriageRefused(why=" ".join(triaged.explain(work.actor.lang)))
     case = open_case(
         work, person_id=person.id or 0, path=CasePath(path.value), opened_by_unit_id=detection.unit_id,
-        lead_unit_id=detection.unit_id, lead_account_id=work.actor.account_id,
+        lead_unit_id=detection.unit_id, lead_account_id=work.actor.account_id, restricted=restricted,
     )  # fmt: skip
     lead = _lead(work, path, detection, voices, case)
     for role, unit in _reached(path, others, lead).items():

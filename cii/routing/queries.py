@@ -26,8 +26,9 @@ from cii.workflow.queries import definition_of, definition_row
 
 
 def visible_detections(work: Work) -> ColumnElement[bool]:
-    """Detections belong to the unit that imported or entered them, and to nobody else."""
-    return col(Detection.unit_id).in_(work.actor.units)
+    """Detections belong to the unit that made them; of a restricted case, to its readers there."""
+    ours = col(Detection.unit_id).in_(work.actor.units)
+    return and_(ours, not_restricted(col(Detection.case_id), work.actor))
 
 
 def visible_referrals(work: Work) -> ColumnElement[bool]:

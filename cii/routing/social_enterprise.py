@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cii.cases.actions import open_case
+from cii.cases.restricting import reason_at_opening
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath
 from cii.institutions.queries import units_by_id
@@ -26,7 +27,10 @@ from cii.workflow.actions import start
 
 @dataclass(frozen=True)
 class ProposeCandidate:
-    """Propose a person for NE-ESO; `on` is the reference day of the screen, today when left out."""
+    """Propose a person for NE-ESO; `on` is the reference day of the screen, today when left out.
+
+    `restricted` says why the case is for named readers only, from its first moment.
+    """
 
     avs: str = field(metadata={"max": 20})
     last_name: str = field(metadata={"max": 120})
@@ -40,6 +44,7 @@ class ProposeCandidate:
     dependants: int | None = field(default=None, metadata={"min": 0, "max": 20})
     heavy_social_problem: bool | None = None
     debts: Chf | None = field(default=None, metadata={"min": Chf(0)})
+    restricted: str = field(default="", metadata={"max": 1000})
 
 
 def propose_candidate(work: Work, ask: ProposeCandidate) -> CaseFile:
@@ -64,6 +69,7 @@ def propose_candidate(work: Work, ask: ProposeCandidate) -> CaseFile:
     case = open_case(
         work, person_id=person.id or 0, path=CasePath.SOCIAL_ENTERPRISE, opened_by_unit_id=unit,
         lead_unit_id=unit, lead_account_id=work.actor.account_id,
+        restricted=reason_at_opening(work, ask.restricted),
     )  # fmt: skip
     told = {
         name: getattr(ask, name) for name in ("productivity", "dependants", "heavy_social_problem", "debts")

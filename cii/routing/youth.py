@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cii.cases.actions import join, open_case
+from cii.cases.restricting import reason_at_opening
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath, PartyRole
 from cii.institutions.queries import institution_of, unit_for
@@ -33,7 +34,8 @@ class AnnounceYouth:
     """Announce a young person to the youth service, with what the announcing unit knows.
 
     `consent_given_on`: the day of the person's written consent; without it `basis` names a legal ground whose
-    conditions hold. Facts that are left out are asked for at the admission.
+    conditions hold. Facts that are left out are asked for at the admission. `restricted` says why the case is
+    for named readers only, from its first moment.
     """
 
     avs: str = field(metadata={"max": 20})
@@ -52,6 +54,7 @@ class AnnounceYouth:
     consent_given_on: date | None = None
     consent_how: ConsentHow = ConsentHow.SIGNED_PAPER
     written_reason: str = field(default="", metadata={"max": 2000})
+    restricted: str = field(default="", metadata={"max": 1000})
 
 
 def announce_youth(work: Work, ask: AnnounceYouth) -> CaseFile:
@@ -76,7 +79,7 @@ def announce_youth(work: Work, ask: AnnounceYouth) -> CaseFile:
         _consent(work, ask, person, unit, service)
     case = open_case(
         work, person_id=person.id or 0, path=CasePath.YOUTH, opened_by_unit_id=unit, lead_unit_id=unit,
-        lead_account_id=work.actor.account_id,
+        lead_account_id=work.actor.account_id, restricted=reason_at_opening(work, ask.restricted),
     )  # fmt: skip
     if unit != service:
         _, opened = disclose(

@@ -4,13 +4,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event as happening
+from sqlalchemy import literal, select, text
 
-from cii.access.queries import sections_on_case
-from cii.access.vocabulary import Section
+from cii.access.queries import case_visible, sections_on_case
+from cii.access.vocabulary import Role, Section
+from cii.cases.listing import CaseFilter, case_list
 from cii.cases.queries import case_by_ref
+from cii.cases.restricting import restriction
 from cii.cases.vocabulary import CasePath
 from cii.institutions.queries import institution_of, unit_by_code
-from cii.kernel.errors import Refusal, UnknownThing
+from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
+from cii.notices.queries import notices
 from cii.people.queries import consents
 from cii.people.vocabulary import Basis
 from cii.routing.actions import (
@@ -23,7 +28,7 @@ from cii.routing.actions import (
     recipients,
 )
 from cii.routing.holding import instance_of
-from cii.routing.queries import detection_of_case
+from cii.routing.queries import detection_of_case, detection_view, detections
 from cii.routing.rules import (
     AlreadyAnnounced,
     BelowThreshold,
@@ -33,6 +38,7 @@ from cii.routing.rules import (
 from cii.routing.vocabulary import Path, Potential, ReferralEvent
 from cii.workflow.inbox import Tab, inbox, inbox_counts
 from cii.workflow.queries import tasks_of
+from tests.access.build_access import an_actor
 from tests.routing.build_routing import CONSENT, a_detection, a_town, an_announced, codes
 
 
@@ -49,6 +55,64 @@ def test_below_the_threshold_and_without_basis_every_reason_comes_at_once(work):
         "Guichet social régional du Val-de-Travers",
         "Équipe des médecins-conseils",
     }
+
+
+def test_a_case_announced_as_restricted_is_seen_by_nobody_else_for_one_moment(work):
+    """Asked at every write of the announcement, not only at its end."""
+    town = a_town(work)
+    hand = town.hands["ORP"]
+    unit = unit_by_code(work, "ORP-LITTORAL")
+    town.hands["peer"] = replace(work, actor=an_actor(work, (unit, Role.CASE_MANAGER)), seen=[])
+    town.hands["chief"] = replace(work, actor=an_actor(work, (unit, Role.SUPERVISOR)), seen=[])
+    others = [one for name, one in town.hands.items() if name != "ORP"]
+    detection, seen, moments = a_detection(hand), [], []
+
+    def look(session, _):
+        ids = session.connection().execute(text("SELECT id FROM case_file")).scalars().all()
+        moments.extend(ids)
+        seen.extend(
+            (one.actor.name, id_)
+            for one in others
+            for id_ in ids
+            if session.connection()
+            .execute(select(literal(1)).where(case_visible(literal(id_), one.actor, work.now)))
+            .first()
+        )
+
+    happening.listen(work.session, "after_flush_postexec", look)
+    done = announce(
+        hand,
+        Announce(detection, Potential.MEDIUM, "Motif", consent=CONSENT, restricted=" Parenté avec l'unité. "),
+    )
+    happening.remove(work.session, "after_flush_postexec", look)
+
+    assert len(moments) > 10
+    assert seen == []
+    assert done.case.restricted
+    assert restriction(hand, done.case.ref).reason == "Parenté avec l'unité."
+    assert case_by_ref(hand, done.case.ref)
+    for one in others:
+        with pytest.raises(UnknownThing):
+            case_by_ref(one, done.case.ref)
+        assert case_list(one, CaseFilter()).items in ((), [])
+        assert not [told for told in notices(one) if told.subject_ref == done.case.ref]
+        assert detections(one).items == ()
+        with pytest.raises(UnknownThing):
+            detection_view(one, detection)
+
+
+def test_who_may_not_restrict_cases_announces_open_ones_only(work):
+    town = a_town(work)
+    service = unit_by_code(work, "ORP-LITTORAL")
+    desk = replace(work, actor=an_actor(work, (service, Role.REFERRAL_SERVICE)), seen=[])
+
+    with pytest.raises(NotAllowed):
+        announce(
+            desk,
+            Announce(
+                a_detection(town.hands["ORP"]), Potential.MEDIUM, "Motif", consent=CONSENT, restricted="Oui."
+            ),
+        )
 
 
 def test_a_basis_between_two_insurances_does_not_reach_social_aid(work):

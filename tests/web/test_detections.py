@@ -109,6 +109,21 @@ def test_an_announcement_with_consent_opens_the_case(path):
     assert "Grille commune (assurance-chômage)" in page
 
 
+def test_an_announcement_may_restrict_the_case_from_its_opening(path):
+    ref, reader = path.detection(), path.as_("manager")
+    assert 'name="restricted"' in reader.get(f"/detections/{ref}")
+
+    where = reader.post(
+        f"/detections/{ref}/announce", reason="Santé et fin de droit.", potential="medium", basis="consent",
+        restricted="Parent d'un membre de l'unité.",
+        **{"consent-given_on": "2026-10-14", "consent-how": "signed_paper"},
+    )  # fmt: skip
+
+    assert "Parent d&#39;un membre" in reader.get(f"{where.split('?')[0]}/restriction")
+    path.as_("chief").get(where.split("?")[0], 404)
+    path.as_("chief").get(f"/detections/{ref}", 404)
+
+
 def test_a_detection_put_aside_says_its_reason(path):
     ref, reader = path.detection(), path.as_("manager")
 
