@@ -11,7 +11,7 @@ from cii.search.queries import PERMITS, Found, Thing, find, open_groups
 from cii.search.vocabulary import Group
 from cii.store.work import Work
 from cii.web.base import Blueprint, may_open
-from cii.web.choices import text_asked, word
+from cii.web.choices import t, text_asked, word
 from cii.wire.doors import needs
 
 page = Blueprint("search", __name__)
@@ -31,7 +31,23 @@ def index() -> str:
     text = text_asked("q")
     found = find(g.work, text, open_groups(g.work.actor))
     shown = _groups(g.work, found, text)
-    return render_template("pages/search/index.html", text=text, groups=shown, count=sum(map(_count, shown)))
+    nobody = bool(text.strip()) and not (found.persons or found.cases)
+    return render_template(
+        "pages/search/index.html",
+        text=text,
+        groups=shown,
+        count=sum(map(_count, shown)),
+        ways=_ways() if nobody else [],
+    )
+
+
+def _ways() -> list[dict[str, str]]:
+    """What is left to who finds nobody: the same whether there is somebody or not."""
+    return [
+        {"label": t(key), "url": url_for(endpoint)}
+        for key, endpoint in (("web.search.ask", "requests.new"), ("web.search.glass", "glass.index"))
+        if may_open(endpoint, g.work.actor)
+    ]
 
 
 def _count(group: Mapping[str, Any]) -> int:
