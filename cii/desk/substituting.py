@@ -4,7 +4,7 @@ A substitute sees and does what their own seat in the unit allows, never more: t
 shows the absent member's tasks and keeps in which cases somebody acts in their place. Source: product.md §8.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -252,6 +252,28 @@ class InPlace:
     absent: str
     since: datetime
     until: datetime
+
+
+def in_place_of(work: Work, case_ids: Iterable[int]) -> list[tuple[str, date]]:
+    """In whose place the actor acts today in one of these cases, and until which day."""
+    ids = set(case_ids)
+    if not ids or work.actor.account_id is None:
+        return []
+    rows = work.session.exec(
+        select(Substitution)
+        .where(
+            col(Substitution.substitute_id) == work.actor.account_id,
+            col(Substitution.state) == StandIn.AGREED,
+            col(Substitution.first_day) <= work.today,
+            col(Substitution.last_day) >= work.today,
+            col(Substitution.id).in_(
+                select(SubstitutedCase.substitution_id).where(col(SubstitutedCase.case_id).in_(ids))
+            ),
+        )
+        .order_by(col(Substitution.id))
+    ).all()
+    names = account_names(work, {one.account_id for one in rows})
+    return [(names.get(one.account_id, "–"), one.last_day) for one in rows]
 
 
 def acted_in_place(work: Work, case_id: int) -> list[InPlace]:

@@ -1,10 +1,10 @@
-"""Reads of break-glass: mine, those that the officer reviews, and the one that opens a person to me now."""
+"""Reads of break-glass: mine, those that the officer reviews, and those that open somebody to me now."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy import ColumnElement, true
 from sqlmodel import col, select
 
 from cii.access.permits import Permit
@@ -66,10 +66,10 @@ def _state(work: Work, row: BreakGlass, steps: dict[GlassStep, BreakGlassStep]) 
     )
 
 
-def active_glass(work: Work, person_id: int) -> BreakGlass | None:
-    """The opening under which the actor sees that person's cases now, the one that lasts longest."""
+def active_openings(work: Work) -> list[BreakGlass]:
+    """The openings under which the actor sees somebody's cases now, the one that lasts longest first."""
     if work.actor.account_id is None:
-        return None
+        return []
     ended = (
         select(BreakGlassStep.id)
         .where(
@@ -79,15 +79,15 @@ def active_glass(work: Work, person_id: int) -> BreakGlass | None:
         .correlate(BreakGlass)
         .exists()
     )
-    return work.session.exec(
-        select(BreakGlass)
-        .where(
-            and_(col(BreakGlass.account_id) == work.actor.account_id, col(BreakGlass.until) > work.now),
-            col(BreakGlass.person_id) == person_id,
-            ~ended,
+    return list(
+        work.session.exec(
+            select(BreakGlass)
+            .where(
+                col(BreakGlass.account_id) == work.actor.account_id, col(BreakGlass.until) > work.now, ~ended
+            )
+            .order_by(col(BreakGlass.until).desc())
         )
-        .order_by(col(BreakGlass.until).desc())
-    ).first()
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,17 @@
 
 Templates get (context names of `templates/layout`): lang, t, money, day, moment, percent, number, word,
 nav, may_open(endpoint), me, csrf_token, now, demo, color_scheme, lang_urls, shortcuts, urls, query, asset;
+banners(); and for forms: errors, error(name), typed(name, default), new_key().
 """
 
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint as FlaskBlueprint
 from flask import current_app, g, redirect, request, url_for
-from jinja2 import Template
-from jinja2.environment import TemplateModule
 from werkzeug.wrappers import Response
 
 from cii.institutions.queries import units_by_id
@@ -24,7 +22,7 @@ from cii.texts.languages import LANGUAGES
 from cii.texts.speech import say
 from cii.texts.speech import word as word_of
 from cii.web.assets import asset
-from cii.web.rows import table_rows
+from cii.web.banners import banners
 from cii.wire import language, sessions
 from cii.wire.doors import SIGNED_IN, House
 
@@ -47,12 +45,12 @@ NAV: tuple[tuple[str, str], ...] = (
 URLS: Mapping[str, str] = {
     "desk": "desk.page",
     "search": "search.index",
-    "suggest": "search.suggestions",
     "new_case": "detections.new",
     "logout": "login.log_out",
     "settings": "settings.index",
     "help": "help.index",
     "api": "openapi.page",
+    "suggest": "search.suggestions",
 }
 PARENTS: Mapping[str, str] = {
     "admission": "cases",
@@ -91,23 +89,6 @@ PARENTS: Mapping[str, str] = {
 SCHEMES = ("auto", "light", "dark")
 
 
-class Part(Template):
-    """A template whose macros are made once for a page, however many of its parts import them."""
-
-    def make_module(
-        self,
-        vars: dict[str, Any] | None = None,  # noqa: A002 - Jinja's name
-        shared: bool = False,  # noqa: FBT001, FBT002 - Jinja's way
-        locals: Mapping[str, Any] | None = None,  # noqa: A002 - Jinja's name
-    ) -> TemplateModule:
-        """The macros as this page holds them; without a page, made anew."""
-        made: dict[str, TemplateModule] = (vars or {}).get("parts_made", {})
-        name = self.name or ""
-        if name not in made:
-            made[name] = super().make_module(vars, shared, locals)
-        return made[name]
-
-
 class Blueprint(FlaskBlueprint):
     """A set of pages; a module of `cii.web` calls its own `page`."""
 
@@ -130,7 +111,6 @@ def context() -> dict[str, Any]:
     scheme = request.cookies.get("color_scheme", "auto")
     return {
         **speech(lang),
-        "parts_made": {},
         "asset": asset,
         "now": site.wiring.clock.now(),
         "demo": settings.mode == "demo",
@@ -141,6 +121,7 @@ def context() -> dict[str, Any]:
         "may_open": lambda endpoint: may_open(endpoint, actor),
         "me": _me(actor, lang) if actor else None,
         "urls": _urls(actor),
+        "banners": banners,
         "shortcuts": [],
         "query": request.args.get("q", "")[:200],
         "errors": [{"field": _input(one.field), "text": one.text} for one in reasons],
@@ -161,7 +142,6 @@ def speech(lang: str) -> dict[str, Any]:
         "moment": lambda at: formats.moment(at, lang),
         "percent": lambda share, decimals=None: formats.percent(share, lang, decimals),
         "number": lambda value, decimals=None: formats.number(value, lang, decimals),
-        "table_rows": partial(table_rows, lang),
     }
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import g, request, url_for
 
-from cii.access.permits import Permit
 from cii.access.vocabulary import Section
 from cii.cases.queries import case_by_ref, shown_units
 from cii.cases.shapes import CaseView
@@ -17,11 +16,9 @@ from cii.institutions.queries import UnitLabel
 from cii.kernel.clock import local_day
 from cii.kernel.errors import NotAllowed
 from cii.people.queries import avs_of, person_by_id
-from cii.requests.queries_glass import active_glass
 from cii.routing.actions_case import OWN_OUTCOMES
 from cii.routing.queries import referrals_of_case
 from cii.store.work import Work
-from cii.texts.formats import moment
 from cii.web.base import may_open
 from cii.web.choices import t, word
 from cii.web.clocks import deadline
@@ -125,7 +122,6 @@ def head(shown: CasePage, tab: str) -> dict[str, Any]:
         "tabs": _tabs(view, tab),
         "why_closed": _why_closed(shown),
         "referral": _waiting(shown),
-        "glass": _glass(shown),
         "done": _done(),
         "today": g.work.today.isoformat(),
         "find_url": _find_url(view),
@@ -258,20 +254,6 @@ def _why_closed(shown: CasePage) -> str | None:
     if shown.process.state.status == Status.SUSPENDED:
         return t("web.case.suspended" if shown.process.state.consent else "web.case.no-consent")
     return None
-
-
-def _glass(shown: CasePage) -> dict[str, str] | None:
-    """The emergency access under which the reader sees the case, with the time that is left."""
-    if shown.view.may_write or Permit.BREAK_GLASS.value not in g.work.actor.permits:
-        return None
-    row = active_glass(g.work, shown.person_id)
-    if row is None:
-        return None
-    left = int((row.until - g.work.now).total_seconds() // 60)
-    return {
-        "text": t("web.glass.banner", until=moment(row.until, language.lang()), minutes=left),
-        "url": url_for("glass.end", ref=row.ref),
-    }
 
 
 def _waiting(shown: CasePage) -> dict[str, str] | None:

@@ -13,6 +13,7 @@ from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath
 from cii.institutions.queries import unit_by_code
 from cii.people.actions import AttachPerson, attach_person
+from cii.people.tables import Person
 from cii.requests.actions import carry_requests
 from cii.requests.tables import AccessQuestion, AccessRequest, BreakGlass
 from tests.people.build_people import an_avs
@@ -175,6 +176,28 @@ def test_an_emergency_shows_its_time_on_every_page_of_the_case_and_ends(site, st
     asker.post(f"/break-glass/{glass}/end")
     asker.get(f"/cases/{story['case']}", 404)
     assert "terminé" in asker.get(f"/break-glass/{glass}")
+
+
+def test_an_emergency_shows_its_time_on_pages_of_the_person_and_of_no_other(site, story):
+    asker = site.as_("req-asker")
+    asker.post("/break-glass", case_number=story["number"], reason=WHY)
+    glass = newest(site, BreakGlass)
+    with Session(site.engine) as session:
+        person = session.exec(
+            select(Person.ref)
+            .join(CaseFile, col(CaseFile.person_id) == col(Person.id))
+            .where(col(CaseFile.ref) == story["case"])
+        ).one()
+
+    for page in (f"/persons/{person}", f"/cases/{story['case']}/process"):
+        said = asker.get(page)
+        assert said.count("240 minutes") == 1
+        assert f"/break-glass/{glass}/end" in said
+    assert "240 Minuten" in site.as_("req-asker", "de").get(f"/persons/{person}")
+    for page in ("/cases", "/desk", "/measures"):
+        assert "240 minutes" not in asker.get(page)
+    asker.post(f"/break-glass/{glass}/end")
+    assert "240" not in site.as_("req-lead").get(f"/persons/{person}")
 
 
 def test_the_officer_informs_the_person_in_three_languages_and_reviews(site, story):
