@@ -11,7 +11,7 @@ from cii.access.queries import sections_on_case
 from cii.access.vocabulary import Section
 from cii.api.asking import PageAsked
 from cii.api.base import PREFIX, Blueprint
-from cii.api.shapes import by_ref
+from cii.api.shapes import by_ref, name_shown
 from cii.cases.disclosed import consents_open
 from cii.cases.queries import case_by_ref, shown_units
 from cii.cases.tables import CaseFile
@@ -21,7 +21,9 @@ from cii.institutions.tables import Institution
 from cii.journal.queries import HistoryRow, history
 from cii.kernel.errors import NotAllowed
 from cii.people.queries import disclosures
+from cii.people.telling import disclosure_text
 from cii.people.vocabulary import Basis, ConsentHow, Purpose
+from cii.wire import language
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs
 from cii.wire.pages import Page, page_of, place
@@ -56,7 +58,7 @@ class ConsentShown:
 
 @dataclass(frozen=True)
 class DisclosureShown:
-    """What was passed on: by whom, to whom, which sections, on which basis."""
+    """What was passed on: by whom, to whom, which sections, on which basis; `text` says it to the person."""
 
     ref: str
     sections: Section
@@ -65,6 +67,7 @@ class DisclosureShown:
     at: datetime
     giver: UnitLabel | None
     receiver: UnitLabel | None
+    text: str
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ CONSENT = only(
     "withdrawn_at", "live", institutions=BODY, called="ConsentAnswer",
 )  # fmt: skip
 DISCLOSURE = only(
-    DisclosureShown, "ref", "sections", "basis", "reason", "at", giver=UNIT, receiver=UNIT,
+    DisclosureShown, "ref", "sections", "basis", "reason", "at", "text", giver=UNIT, receiver=UNIT,
     called="DisclosureAnswer",
 )  # fmt: skip
 EVENT = only(
@@ -107,7 +110,7 @@ def consented(ref: str) -> Page[ConsentShown]:
 @needs(Permit.SEE_CASE)
 @blueprint.response(200, paged(DISCLOSURE))
 def disclosed(ref: str) -> Page[DisclosureShown]:
-    """What was passed on about the person in this case, the oldest first."""
+    """What was passed on about the person in this case, with its sentence to the person; the oldest first."""
     return Page(_disclosures(_opened(ref, Section.IDENTITY)))
 
 
@@ -173,6 +176,9 @@ def _disclosures(case: CaseFile) -> list[DisclosureShown]:
         DisclosureShown(
             one.ref, Section(one.sections), one.basis, one.reason, one.at, units.get(one.from_unit_id),
             units.get(one.to_unit_id),
+            disclosure_text(one, name_shown(units, one.from_unit_id), name_shown(units, one.to_unit_id))[
+                language.lang()
+            ],
         )
         for one in rows
     ]  # fmt: skip

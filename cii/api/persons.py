@@ -11,7 +11,7 @@ from cii.access.vocabulary import Section
 from cii.api.base import PREFIX, Blueprint
 from cii.api.case_records import CONSENT, ConsentShown, consents_shown
 from cii.api.detections import FILE
-from cii.api.shapes import Tagged, tagged
+from cii.api.shapes import Tagged, name_shown, tagged
 from cii.cases.disclosed import disclosures_open
 from cii.cases.queries import shown_units
 from cii.institutions.queries import UnitLabel
@@ -197,7 +197,7 @@ def disclosures_told(rows: Iterable[Disclosure]) -> list[DisclosureTold]:
         DisclosureTold(
             row.ref, Section(row.sections), row.basis, row.reason, row.at,
             units.get(row.from_unit_id), units.get(row.to_unit_id),
-            disclosure_text(row, _name(units.get(row.from_unit_id)), _name(units.get(row.to_unit_id))),
+            disclosure_text(row, name_shown(units, row.from_unit_id), name_shown(units, row.to_unit_id)),
         )
         for row in held
     ]  # fmt: skip
@@ -250,6 +250,3 @@ def _merge(row: PersonMerge) -> MergeShown:
     rows = sum(len(held) for held in row.moved.values())
     return MergeShown(row.ref, row.reason, row.at, rows, row.undone_at, row.undo_reason)
 
-
-def _name(unit: UnitLabel | None) -> str:
-    return unit.name if unit is not None else "–"

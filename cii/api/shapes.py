@@ -24,6 +24,11 @@ def unit_shown(work: Work, unit_id: int | None) -> UnitLabel | None:
     return shown_units(work, [unit_id]).get(unit_id) if unit_id is not None else None
 
 
+def name_shown(labels: Mapping[int, UnitLabel], unit_id: int) -> str | None:
+    """The name of a unit among those that may be shown, else None."""
+    return labels[unit_id].name if unit_id in labels else None
+
+
 def open_label(label: UnitLabel | None) -> UnitLabel | None:
     """The label, unless its name is sensitive and the reader no member."""
     if label is None or not label.sensitive:

@@ -61,15 +61,16 @@ def disclosure_rows(work: Work, rows: list[Disclosure]) -> list[dict[str, Any]]:
     units = shown_units(work, {unit for one in rows for unit in (one.from_unit_id, one.to_unit_id)})
     found = []
     for one in rows:
-        giver, receiver = (unit_name(units.get(id_)) for id_ in (one.from_unit_id, one.to_unit_id))
+        giver, receiver = (units.get(id_) for id_ in (one.from_unit_id, one.to_unit_id))
+        names = (giver.name if giver else None, receiver.name if receiver else None)
         found.append(
             {
                 "at": one.at,
-                "sender": giver,
-                "receiver": receiver,
+                "sender": unit_name(giver),
+                "receiver": unit_name(receiver),
                 "sections": sections_said(one.sections),
                 "basis": word(one.basis, "basis"),
-                "text": disclosure_text(one, giver, receiver)[language.lang()],
+                "text": disclosure_text(one, *names)[language.lang()],
             }
         )
     return found

@@ -56,6 +56,19 @@ def test_a_request_reads_alike_for_a_case_and_for_nobody_until_the_case_is_opene
     assert asker.post(f"/access-requests/{nobody['ref']}/withdrawal")["state"] == "withdrawn"
 
 
+def test_what_was_passed_on_is_told_with_its_sentence_in_the_readers_language(january):
+    lead, url = january.as_("gsr"), f"/cases/{january.cases[0]}/disclosures"
+
+    said = {
+        lang: lead.call("GET", url, 200, headers={"Accept-Language": lang})["items"]
+        for lang in ("fr", "de", "en")
+    }
+
+    for lang, words in (("fr", "a communiqué à"), ("de", "bekannt gegeben"), ("en", "disclosed")):
+        assert said[lang]
+        assert all(words in one["text"] and one["receiver"]["name"] in one["text"] for one in said[lang])
+
+
 def test_a_request_is_refused_with_every_reason(january):
     no = january.as_("stranger").post(
         "/access-requests", a_wish("756.9217.0769.84", basis="mandate_gc_4", reason="court"), 422
