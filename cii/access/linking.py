@@ -92,7 +92,7 @@ def make_link(
         unit_id=unit_id,
         bearer=bearer,
         delivery=delivery,
-        address_hash=_address(work, address) if address else None,
+        address_hash=address_hash(work, address) if address else None,
         factor=factor.kind if factor else None,
         factor_hash=hashed(factor.secret) if factor else None,
         made_by=work.actor.account_id,
@@ -308,7 +308,8 @@ def _end(work: Work, link: SignedLink) -> None:
     work.session.flush()
 
 
-def _address(work: Work, address: str) -> str:
+def address_hash(work: Work, address: str) -> str:
+    """The keyed hash under which a link keeps where it was sent."""
     return keyed_hash(work.settings.secret_key.get_secret_value(), address.strip().lower())
 
 

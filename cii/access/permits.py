@@ -66,6 +66,7 @@ class Permit(StrEnum):
     SEE_DISCLOSURES = "see_disclosures"
     EXPORT_PERSON_FILE = "export_person_file"
     ERASE_PERSON = "erase_person"
+    APPROVE_ERASURE = "approve_erasure"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_WORKFLOWS = "see_workflows"
     EDIT_RULES = "edit_rules"
@@ -126,7 +127,7 @@ ROLE_PERMITS: Mapping[Role, frozenset[Permit]] = {
     }),
     Role.DATA_PROTECTION_OFFICER: frozenset({
         P.SEE_DESK, P.SEE_JOURNAL, P.MERGE_PERSONS, P.SEE_DISCLOSURES, P.EXPORT_PERSON_FILE, P.ERASE_PERSON,
-        P.REVIEW_BREAK_GLASS,
+        P.REVIEW_BREAK_GLASS, P.APPROVE_ERASURE,
     }),
     Role.PROVIDER: frozenset({
         P.SEE_DESK, P.SEE_MEASURES, P.SEE_PARTICIPANTS, P.ANSWER_PLACEMENT, P.RECORD_ATTENDANCE,
@@ -134,6 +135,7 @@ ROLE_PERMITS: Mapping[Role, frozenset[Permit]] = {
     }),
     Role.ADMINISTRATOR: frozenset({
         P.SEE_DESK, P.MANAGE_ACCOUNTS, P.SEE_WORKFLOWS, P.EDIT_RULES, P.TRY_RULES, P.SEE_JOBS, P.PUBLISH_NEWS,
+        P.APPROVE_ERASURE,
     }),
     Role.AUDITOR: frozenset({
         P.SEE_DESK, P.SEE_JOURNAL, P.SEE_FIGURES, P.SEE_REPORTS, P.SEE_RECONCILIATION, P.SEE_BUDGETS,
