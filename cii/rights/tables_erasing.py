@@ -43,9 +43,9 @@ class LegalHold(SQLModel, table=True):
 
 
 class Erasure(SQLModel, table=True):
-    """A person is to be erased: prepared by one, decided by another, once; what went by table.
+    """A person is to be erased: prepared by one, decided by another, once.
 
-    `planned`: rows by table when it was prepared; `counts`: what went; `digest`: of the certificate.
+    `planned`: rows by table when it was prepared; `prepared_as`, `decided_as`: the function they acted in.
     """
 
     __tablename__ = "erasure"
@@ -56,7 +56,6 @@ class Erasure(SQLModel, table=True):
         CheckConstraint(
             "approved IS NULL OR approved OR decision_reason IS NOT NULL", name="rejected_says_why"
         ),
-        CheckConstraint("COALESCE(approved, FALSE) = (digest IS NOT NULL)", name="certified_when_done"),
         Index("uq_erasure_open", "whose_id", unique=True, sqlite_where=sql("decided_at IS NULL"),
               postgresql_where=sql("decided_at IS NULL")),
     )  # fmt: skip
@@ -75,8 +74,18 @@ class Erasure(SQLModel, table=True):
     decided_as: str | None = text(40, nullable=True)
     approved: bool | None = None
     decision_reason: str | None = text(1000, nullable=True)
-    counts: dict[str, Any] | None = plain_json(nullable=True)
-    digest: str | None = text(64, nullable=True)
+
+
+class ErasureCertificate(SQLModel, table=True):
+    """What went in an erasure, by table and in numbers only, under a digest."""
+
+    __tablename__ = "erasure_certificate"
+
+    id: int | None = key()
+    erasure_id: int = link("erasure.id", unique=True)
+    counts: dict[str, Any] = plain_json()
+    digest: str = text(64)
+    at: datetime = moment()
 
 
 class ErasedPerson(SQLModel, table=True):
@@ -120,9 +129,10 @@ OWN: tuple[Erased, ...] = (
 append_only(LegalHold, but=("lifted_at", "lifted_by", "lift_reason"), moving=("person_id",))
 append_only(
     Erasure,
-    but=("decided_at", "decided_by", "decided_as", "approved", "decision_reason", "counts", "digest"),
+    but=("decided_at", "decided_by", "decided_as", "approved", "decision_reason"),
 )
 append_only(ErasedPerson)
+append_only(ErasureCertificate)
 erasable((*EVERY_ROW, *OWN))
 
 _APPROVED = (
