@@ -349,11 +349,8 @@ def upgrade() -> None:
     sa.Column('decided_as', sa.String(length=40), nullable=True),
     sa.Column('approved', sa.Boolean(), nullable=True),
     sa.Column('decision_reason', sa.String(length=1000), nullable=True),
-    sa.Column('counts', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
-    sa.Column('digest', sa.String(length=64), nullable=True),
     sa.CheckConstraint("ground IN ('retention_over', 'person_right', 'court_order')", name=op.f('ck_erasure_ground_word')),
     sa.CheckConstraint('(decided_at IS NULL) = (approved IS NULL)', name=op.f('ck_erasure_decided_when')),
-    sa.CheckConstraint('COALESCE(approved, FALSE) = (digest IS NOT NULL)', name=op.f('ck_erasure_certified_when_done')),
     sa.CheckConstraint('approved IS NULL OR approved OR decision_reason IS NOT NULL', name=op.f('ck_erasure_rejected_says_why')),
     sa.CheckConstraint('approved IS NULL OR decided_by IS NOT NULL', name=op.f('ck_erasure_decided_by_whom')),
     sa.CheckConstraint('decided_by IS NULL OR decided_by <> prepared_by', name=op.f('ck_erasure_four_eyes')),
@@ -363,10 +360,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_erasure')),
     sa.UniqueConstraint('ref', name=op.f('uq_erasure_ref'))
     )
-    _on("sqlite", "CREATE TRIGGER erasure_no_update BEFORE UPDATE ON erasure FOR EACH ROW WHEN NOT ((NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.whose_id IS OLD.whose_id AND NEW.ground IS OLD.ground AND NEW.reason IS OLD.reason AND NEW.planned IS OLD.planned AND NEW.prepared_at IS OLD.prepared_at AND NEW.prepared_by IS OLD.prepared_by AND NEW.prepared_as IS OLD.prepared_as AND OLD.decided_at IS NULL AND OLD.decided_by IS NULL AND OLD.decided_as IS NULL AND OLD.approved IS NULL AND OLD.decision_reason IS NULL AND OLD.counts IS NULL AND OLD.digest IS NULL) OR (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.whose_id IS OLD.whose_id AND NEW.ground IS OLD.ground AND (NEW.reason IS OLD.reason OR NEW.reason IS '–') AND NEW.planned IS OLD.planned AND NEW.prepared_at IS OLD.prepared_at AND NEW.prepared_by IS OLD.prepared_by AND NEW.prepared_as IS OLD.prepared_as AND NEW.decided_at IS OLD.decided_at AND NEW.decided_by IS OLD.decided_by AND NEW.decided_as IS OLD.decided_as AND NEW.approved IS OLD.approved AND (NEW.decision_reason IS OLD.decision_reason OR NEW.decision_reason IS '–') AND NEW.counts IS OLD.counts AND NEW.digest IS OLD.digest AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = OLD.whose_id)))) BEGIN SELECT RAISE(ABORT, 'erasure is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER erasure_no_update BEFORE UPDATE ON erasure FOR EACH ROW WHEN NOT ((NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.whose_id IS OLD.whose_id AND NEW.ground IS OLD.ground AND NEW.reason IS OLD.reason AND NEW.planned IS OLD.planned AND NEW.prepared_at IS OLD.prepared_at AND NEW.prepared_by IS OLD.prepared_by AND NEW.prepared_as IS OLD.prepared_as AND OLD.decided_at IS NULL AND OLD.decided_by IS NULL AND OLD.decided_as IS NULL AND OLD.approved IS NULL AND OLD.decision_reason IS NULL) OR (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.whose_id IS OLD.whose_id AND NEW.ground IS OLD.ground AND (NEW.reason IS OLD.reason OR NEW.reason IS '–') AND NEW.planned IS OLD.planned AND NEW.prepared_at IS OLD.prepared_at AND NEW.prepared_by IS OLD.prepared_by AND NEW.prepared_as IS OLD.prepared_as AND NEW.decided_at IS OLD.decided_at AND NEW.decided_by IS OLD.decided_by AND NEW.decided_as IS OLD.decided_as AND NEW.approved IS OLD.approved AND (NEW.decision_reason IS OLD.decision_reason OR NEW.decision_reason IS '–') AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = OLD.whose_id)))) BEGIN SELECT RAISE(ABORT, 'erasure is append-only'); END")
     _on("sqlite", "CREATE TRIGGER erasure_no_delete BEFORE DELETE ON erasure FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'erasure is append-only'); END")
-    _on("postgresql", "CREATE FUNCTION erasure_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'UPDATE' THEN IF NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.whose_id IS NOT DISTINCT FROM OLD.whose_id AND NEW.ground IS NOT DISTINCT FROM OLD.ground AND (NEW.reason IS NOT DISTINCT FROM OLD.reason OR NEW.reason IS NOT DISTINCT FROM '–') AND NEW.planned IS NOT DISTINCT FROM OLD.planned AND NEW.prepared_at IS NOT DISTINCT FROM OLD.prepared_at AND NEW.prepared_by IS NOT DISTINCT FROM OLD.prepared_by AND NEW.prepared_as IS NOT DISTINCT FROM OLD.prepared_as AND NEW.decided_at IS NOT DISTINCT FROM OLD.decided_at AND NEW.decided_by IS NOT DISTINCT FROM OLD.decided_by AND NEW.decided_as IS NOT DISTINCT FROM OLD.decided_as AND NEW.approved IS NOT DISTINCT FROM OLD.approved AND (NEW.decision_reason IS NOT DISTINCT FROM OLD.decision_reason OR NEW.decision_reason IS NOT DISTINCT FROM '–') AND NEW.counts IS NOT DISTINCT FROM OLD.counts AND NEW.digest IS NOT DISTINCT FROM OLD.digest AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = OLD.whose_id)) THEN RETURN NEW; END IF; END IF; RAISE EXCEPTION 'erasure is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER erasure_no_update BEFORE UPDATE ON erasure FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.whose_id IS NOT DISTINCT FROM OLD.whose_id AND NEW.ground IS NOT DISTINCT FROM OLD.ground AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.planned IS NOT DISTINCT FROM OLD.planned AND NEW.prepared_at IS NOT DISTINCT FROM OLD.prepared_at AND NEW.prepared_by IS NOT DISTINCT FROM OLD.prepared_by AND NEW.prepared_as IS NOT DISTINCT FROM OLD.prepared_as AND OLD.decided_at IS NULL AND OLD.decided_by IS NULL AND OLD.decided_as IS NULL AND OLD.approved IS NULL AND OLD.decision_reason IS NULL AND OLD.counts IS NULL AND OLD.digest IS NULL)) EXECUTE FUNCTION erasure_append_only()')
+    _on("postgresql", "CREATE FUNCTION erasure_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'UPDATE' THEN IF NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.whose_id IS NOT DISTINCT FROM OLD.whose_id AND NEW.ground IS NOT DISTINCT FROM OLD.ground AND (NEW.reason IS NOT DISTINCT FROM OLD.reason OR NEW.reason IS NOT DISTINCT FROM '–') AND NEW.planned IS NOT DISTINCT FROM OLD.planned AND NEW.prepared_at IS NOT DISTINCT FROM OLD.prepared_at AND NEW.prepared_by IS NOT DISTINCT FROM OLD.prepared_by AND NEW.prepared_as IS NOT DISTINCT FROM OLD.prepared_as AND NEW.decided_at IS NOT DISTINCT FROM OLD.decided_at AND NEW.decided_by IS NOT DISTINCT FROM OLD.decided_by AND NEW.decided_as IS NOT DISTINCT FROM OLD.decided_as AND NEW.approved IS NOT DISTINCT FROM OLD.approved AND (NEW.decision_reason IS NOT DISTINCT FROM OLD.decision_reason OR NEW.decision_reason IS NOT DISTINCT FROM '–') AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = OLD.whose_id)) THEN RETURN NEW; END IF; END IF; RAISE EXCEPTION 'erasure is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER erasure_no_update BEFORE UPDATE ON erasure FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.whose_id IS NOT DISTINCT FROM OLD.whose_id AND NEW.ground IS NOT DISTINCT FROM OLD.ground AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.planned IS NOT DISTINCT FROM OLD.planned AND NEW.prepared_at IS NOT DISTINCT FROM OLD.prepared_at AND NEW.prepared_by IS NOT DISTINCT FROM OLD.prepared_by AND NEW.prepared_as IS NOT DISTINCT FROM OLD.prepared_as AND OLD.decided_at IS NULL AND OLD.decided_by IS NULL AND OLD.decided_as IS NULL AND OLD.approved IS NULL AND OLD.decision_reason IS NULL)) EXECUTE FUNCTION erasure_append_only()')
     _on("postgresql", 'CREATE TRIGGER erasure_no_delete BEFORE DELETE ON erasure FOR EACH ROW EXECUTE FUNCTION erasure_append_only()')
     _on("postgresql", 'CREATE TRIGGER erasure_no_truncate BEFORE TRUNCATE ON erasure FOR EACH STATEMENT EXECUTE FUNCTION erasure_append_only()')
     with op.batch_alter_table('erasure', schema=None) as batch_op:
@@ -949,6 +946,22 @@ def upgrade() -> None:
     with op.batch_alter_table('erased_person', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_erased_person_whose_id'), ['whose_id'], unique=False)
 
+    op.create_table('erasure_certificate',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('erasure_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('counts', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['erasure_id'], ['erasure.id'], name=op.f('fk_erasure_certificate_erasure_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_erasure_certificate')),
+    sa.UniqueConstraint('erasure_id', name=op.f('uq_erasure_certificate_erasure_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER erasure_certificate_no_update BEFORE UPDATE ON erasure_certificate FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'erasure_certificate is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER erasure_certificate_no_delete BEFORE DELETE ON erasure_certificate FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'erasure_certificate is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION erasure_certificate_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'erasure_certificate is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER erasure_certificate_no_update BEFORE UPDATE ON erasure_certificate FOR EACH ROW EXECUTE FUNCTION erasure_certificate_append_only()')
+    _on("postgresql", 'CREATE TRIGGER erasure_certificate_no_delete BEFORE DELETE ON erasure_certificate FOR EACH ROW EXECUTE FUNCTION erasure_certificate_append_only()')
+    _on("postgresql", 'CREATE TRIGGER erasure_certificate_no_truncate BEFORE TRUNCATE ON erasure_certificate FOR EACH STATEMENT EXECUTE FUNCTION erasure_certificate_append_only()')
     op.create_table('erasure_file',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('erasure_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3877,6 +3890,7 @@ def downgrade() -> None:
 
     op.drop_table('finding')
     op.drop_table('erasure_file')
+    op.drop_table('erasure_certificate')
     with op.batch_alter_table('erased_person', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_erased_person_whose_id'))
 
