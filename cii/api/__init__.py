@@ -33,6 +33,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "observations",
     "recognitions",
     "placements",
+    "observing",
     "attendance",
     "measures",
     "agreements",

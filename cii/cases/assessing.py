@@ -138,24 +138,13 @@ def write_grid(work: Work, ask: WriteGrid, *, unit_id: int | None = None) -> lis
     roles = {one.role for one in live_parties(work, case.id or 0) if one.unit_id == unit}
     refuse(grid_faults(grid, ask.entries, roles, writes, work.today))
     touch(work, case, ask.version)
-    return _keep_entries(work, case, grid, ask.entries, unit)
+    return keep_entries(work, case, grid, ask.entries, unit)
 
 
-def observe(work: Work, case: CaseFile, entries: tuple[GridAnswer, ...], unit_id: int) -> list[GridEntry]:
-    """Write what a provider observes of a participant into the grid of observation.
-
-    Whoever calls has seen that the participant is the provider's; it needs no part in the case and learns
-    nothing of it. Refuses with every fault of every entry, CaseClosed.
-    """
-    grid = grid_in_use(work, OBSERVATION)
-    refuse(grid_faults(grid, entries, None, Section.PLAN | Section.FUNCTIONAL, work.today))
-    touch(work, case)
-    return _keep_entries(work, case, grid, entries, unit_id)
-
-
-def _keep_entries(
+def keep_entries(
     work: Work, case: CaseFile, grid: Grid, entries: tuple[GridAnswer, ...], unit: int
 ) -> list[GridEntry]:
+    """Keep a unit's entries, which the caller has found fit, each in place of its last to the same item."""
     before = _latest_of(work, case, unit, grid.name)
     rows = [
         GridEntry(

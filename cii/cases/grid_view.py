@@ -142,7 +142,7 @@ def grid_history(work: Work, ref: str, item: str) -> list[EntryView]:
         )
         if reads & section_of(one.section, one.kind)
     ]
-    said = _said(work, rows, work.today)
+    said = said_by(work, rows, work.today)
     work.saw("case", [case.id or 0], int(reads & ~Section.MEDICAL))
     return [said.entry(one) for one in rows]
 
@@ -158,7 +158,7 @@ def grid_compared(work: Work, ref: str, before: date, after: date) -> tuple[Grid
     then = open_entries(work, case.id or 0, reads, local_midnight(first + ONE_DAY))
     now = open_entries(work, case.id or 0, reads, local_midnight(last + ONE_DAY))
     former = {(one.item, one.unit_id, one.template): one for one in then}
-    said, told = _said(work, now, last), _said(work, then, first)
+    said, told = said_by(work, now, last), said_by(work, then, first)
     work.saw("case", [case.id or 0], int(reads & ~Section.MEDICAL))
     pairs: dict[tuple[str, ItemKind], list[EntryPair]] = {}
     for one in now:
@@ -181,7 +181,8 @@ def _change(before: EntryView | None, after: EntryView) -> str:
     return "expired" if after.expired and not before.expired else "same"
 
 
-def _said(work: Work, rows: Iterable[GridEntry], on: date) -> Said:
+def said_by(work: Work, rows: Iterable[GridEntry], on: date) -> Said:
+    """What turns these entries into lines, with the labels of their units and authors."""
     held = list(rows)
     units = shown_units(work, {one.unit_id for one in held})
     names = account_names(work, {one.account_id for one in held if one.account_id is not None})
@@ -198,4 +199,4 @@ def moment_of(at: datetime) -> date:
     return local_day(at)
 
 
-__all__ = ["Said", "disagreements", "grid_compared", "grid_history", "moment_of", "open_entries"]
+__all__ = ["Said", "disagreements", "grid_compared", "grid_history", "moment_of", "open_entries", "said_by"]

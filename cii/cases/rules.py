@@ -115,6 +115,12 @@ class NothingAsked(Refusal):
     code, kind = "nothing-given", "unfit"
 
 
+class NobodyFollows(Refusal):
+    """The case is closed: what a provider observes is no longer received, and it learns no more than that."""
+
+    code, kind = "observation-not-followed", "conflict"
+
+
 class NotPercent(Refusal):
     """A share of a full-time job lies between 0 and 100."""
 

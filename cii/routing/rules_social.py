@@ -86,6 +86,18 @@ class ObservationNotBegun(Refusal):
     code, kind = "observation-not-begun", "conflict"
 
 
+class ParticipantNotThere(Refusal):
+    """Nobody is observed who has not come, or no longer is at the provider's."""
+
+    code, kind = "participant-not-there", "conflict"
+
+
+class ObservationsClosed(Refusal):
+    """The stay is over, and so are the days in which it could still be written down; `last` was the last."""
+
+    code, kind = "observations-closed", "conflict"
+
+
 class ObservationChanged(Refusal):
     """The other party has changed the contract in the meantime; `version` is the present one."""
 

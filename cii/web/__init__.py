@@ -50,6 +50,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "help",
     "settings",
     "provider",
+    "observing",
     "statements",
     "reconciliation",
     "coordination",

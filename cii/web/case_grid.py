@@ -1,6 +1,6 @@
 """The common grid as pages show it: what each institution says, side by side, and the form of my own part."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from flask import g
 
 from cii.cases.queries import grid_in_use
-from cii.cases.rules import GridAnswer, GridItem, section_of
+from cii.cases.rules import Grid, GridAnswer, GridItem, section_of
 from cii.cases.shapes import CaseView, EntryView, GridLine
 from cii.cases.vocabulary import ItemKind
 from cii.kernel.errors import Refusal, refuse
@@ -124,10 +124,14 @@ def mine(view: CaseView) -> dict[str, str]:
 
 def form_groups(view: CaseView) -> list[dict[str, Any]]:
     """The inputs of my part, by heading."""
-    lang, said = language.lang(), mine(view)
-    grid = grid_in_use(g.work, TEMPLATE)
+    return inputs(grid_in_use(g.work, TEMPLATE), my_items(view), mine(view))
+
+
+def inputs(grid: Grid, items: Iterable[GridItem], said: Mapping[str, str]) -> list[dict[str, Any]]:
+    """An input per item under its heading, with what is said already (`parts/grid_fields.html`)."""
+    lang = language.lang()
     groups: dict[str, list[dict[str, Any]]] = {}
-    for item in my_items(view):
+    for item in items:
         groups.setdefault(grid.groups.get(item.group, {}).get(lang, item.group), []).append(
             {
                 "name": f"answers-{item.key}",
@@ -163,16 +167,20 @@ def as_command(ref: str, form: GridForm, view: CaseView) -> RecordGrid:
     return RecordGrid(ref, entries, form.finished)
 
 
-def beside_inputs(no: Refusal, ask: RecordGrid) -> None:
+def beside_inputs(no: Refusal, entries: Sequence[GridAnswer]) -> None:
     """Refuse again, each reason under the name of its input."""
-    refuse(_renamed(no, ask))
+    refuse(_renamed(no, entries))
 
 
-def _renamed(no: Refusal, ask: RecordGrid) -> Iterator[Refusal]:
+def _renamed(no: Refusal, entries: Sequence[GridAnswer]) -> Iterator[Refusal]:
+    told: set[tuple[str, str]] = set()
     for one in no.reasons:
         name, _, rest = (one.field or "").partition(".")
         place, _, part = rest.partition(".")
-        if name == "entries" and place.isdigit() and int(place) < len(ask.entries):
+        if name == "entries" and place.isdigit() and int(place) < len(entries):
             days = {"effective_on", "valid_until"}
-            one.field = part if part in days else f"answers-{ask.entries[int(place)].item}"
+            one.field = part if part in days else f"answers-{entries[int(place)].item}"
+            if part in days and (one.code, part) in told:
+                continue
+            told.add((one.code, part))
         yield one

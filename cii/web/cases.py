@@ -15,6 +15,8 @@ from cii.cases.assessing import NoteMeeting, note_meeting
 from cii.cases.grid_view import disagreements
 from cii.cases.listing import CaseFilter, CaseRow, case_list
 from cii.cases.vocabulary import AssessmentState, CasePath, CaseStatus, PartyRole, Voice
+from cii.desk.drafting import sent
+from cii.desk.vocabulary import DraftPlace
 from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import Refusal
 from cii.placements.life import (
@@ -41,6 +43,7 @@ from cii.web.case_grid import GridForm, as_command, beside_inputs, compared, for
 from cii.web.case_head import CasePage, case_page, head
 from cii.web.case_manage import managing
 from cii.web.choices import choice_asked, number_asked, options, t, text_asked, word
+from cii.web.drafts import drafted, rows_begun
 from cii.web.versions import seen_version
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
@@ -120,6 +123,7 @@ def one(ref: str) -> str:
     """The case at a glance: what waits, who takes part, why it is here."""
     shown = case_page(ref, "one")
     plans = shown.view.sections["plan"].plans if "plan" in shown.view.sections else ()
+    manage = managing(shown)
     in_force = next((each for each in plans if each.state.value in {"agreed", "proposed"}), None)
     return _show(
         "one",
@@ -128,7 +132,8 @@ def one(ref: str) -> str:
         decisions=explained.decisions(g.work, shown)[:1] if shown.view.may_read & Section.PLAN else [],
         convening=explained.convening(g.work, shown) if shown.view.may_read & Section.PLAN else None,
         may_name=shown.may("done", "decide_lead"),
-        manage=managing(shown),
+        manage=manage,
+        drafts=drafted(shown.view, shown.case_id, DraftPlace.REFERRAL, open_=bool(manage.get("receivers"))),
         standing=case_sharing.standing_rows(g.work, shown.person_id, only_current=True),
         bearers=case_parts.bearers(shown),
         changes=visits.changes(shown),
@@ -160,7 +165,7 @@ def write_grid(ref: str) -> Response:
     """Keep my entries; when finished, my institution has spoken."""
     form = asked(GridForm)
     ask = as_command(ref, form, case_page(ref, "grid").view)
-    _beside(lambda: record_grid(g.work, ask), lambda no: beside_inputs(no, ask))
+    _beside(lambda: record_grid(g.work, ask), lambda no: beside_inputs(no, ask.entries))
     return see_other("cases.grid", ref=ref, done="grid-finished" if form.finished else "grid")
 
 
@@ -199,6 +204,7 @@ def assessment(ref: str) -> str:
     shown = case_page(ref, "assessment")
     held = shown.view.sections["plan"].assessment
     signed = held is not None and held.state is AssessmentState.SIGNED
+    may_sign = shown.may("done", "sign") and _permitted(Permit.SIGN_ASSESSMENT)
     return _show(
         "assessment",
         shown,
@@ -213,7 +219,8 @@ def assessment(ref: str) -> str:
         roles=options(Voice),
         voices=case_parts.voices(held),
         missing=[] if signed else case_parts.unsigned_because(held),
-        may_sign=shown.may("done", "sign") and _permitted(Permit.SIGN_ASSESSMENT),
+        may_sign=may_sign,
+        drafts=drafted(shown.view, shown.case_id, DraftPlace.SYNTHESIS, open_=may_sign and not signed),
     )
 
 
@@ -224,6 +231,7 @@ def assessment(ref: str) -> str:
 def sign(ref: str) -> Response:
     """Sign the assessment with its synthesis."""
     sign_assessment(g.work, asked(SignAssessment, case_ref=ref, version=seen_version(ref)))
+    sent(g.work, ref, DraftPlace.SYNTHESIS)
     return see_other("cases.assessment", ref=ref, done="signed")
 
 
@@ -244,13 +252,15 @@ def plan(ref: str) -> str:
     shown = case_page(ref, "plan")
     plans = shown.view.sections["plan"].plans
     may_propose = shown.may("done", "propose") and _permitted(Permit.PROPOSE_PLAN)
-    rows = min(number_asked("rows") or ROWS, MOST_ROWS)
+    drafts = drafted(shown.view, shown.case_id, DraftPlace.PLAN, open_=may_propose)
+    rows = min(max(number_asked("rows") or ROWS, rows_begun(drafts)), MOST_ROWS)
     return _show(
         "plan",
         shown,
         plans=[case_parts.plan_of(g.work, each) for each in plans],
         may_answer=shown.may("done", "agree") and _permitted(Permit.ANSWER_PLAN),
         may_propose=may_propose,
+        drafts=drafts,
         draft=case_parts.draft(plans[0] if plans else None, rows) if may_propose else None,
         more_rows=url_for("cases.plan", ref=ref, rows=min(rows + ROWS, MOST_ROWS))
         if rows < MOST_ROWS
@@ -270,6 +280,7 @@ def plan(ref: str) -> str:
 def propose(ref: str) -> Response:
     """Put a plan before the units that bear its parts."""
     put_plan(g.work, asked(ProposePlan, case_ref=ref, version=seen_version(ref)))
+    sent(g.work, ref, DraftPlace.PLAN)
     return see_other("cases.plan", ref=ref, done="proposed")
 
 

@@ -100,6 +100,7 @@ def one(ref: str) -> str:
         unsigned=[word(each) for each in shown.unsigned] if shown.state is ObservationState.DRAFT else [],
         signs=options(shown.signs),
         may={each.value for each in shown.moves},
+        observes=ObservationMove.EVALUATE in shown.moves,
         history=[
             {
                 "at": each.at,

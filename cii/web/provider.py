@@ -194,6 +194,7 @@ def _placement(work: Work, ref: str) -> dict[str, Any]:
         "state": {"label": word(held.state, "placement-state"), "tone": _TONES.get(held.state, "neutral")},
         "version": etag(ref, held.version),
         "may": {one.value: one in moves for one in PlacementMove},
+        "observes": held.state in {PlacementState.STARTED, PlacementState.ENDED},
         "refusal_reason": word(held.refusal_reason, "refusal-reason") if held.refusal_reason else None,
         "exit_type": word(held.exit_type, "exit-type") if held.exit_type else None,
         "reasons": options(RefusalReason),

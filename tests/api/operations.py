@@ -17,6 +17,8 @@ NOVEMBER = {"starts_on": "2026-11-01", "ends_on": "2026-11-30"}
 
 QUERIES: Mapping[str, Mapping[str, str]] = {
     "/api/v1/search": {"text": "alix"},
+    "/search": {"q": "zq"},
+    "/search/suggestions": {"q": "zq"},
     "/api/v1/cases/{ref}/places": {**NOVEMBER, "line_ref": "{line}"},
     "/api/v1/cases/{ref}/grid/changes": {"before": "2026-10-01", "after": "2026-12-31"},
     "/api/v1/cases/{ref}/plan/changes": {"before": "1", "after": "1"},
@@ -156,6 +158,12 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/placements/{ref}/start": {"started_on": "2026-11-02"},
     "/api/v1/placements/{ref}/end": {"exited_on": "2026-11-30", "exit_type": "no_solution"},
     "/api/v1/placements/{ref}/cancellation": {"reason": "Motif"},
+    "/api/v1/placements/{ref}/observations": {
+        "entries": [{"item": "quality", "value": "3", "effective_on": "2026-11-03"}],
+    },
+    "/api/v1/observations/{ref}/grid": {
+        "entries": [{"item": "quality", "value": "3", "effective_on": "2026-10-14"}],
+    },
     "/api/v1/placements/{ref}/attendance": {"marks": [{"day": "2026-11-03", "presence": "present"}]},
     "/api/v1/measures/{ref}/places": {"kind": "professional", "places": 11, "valid_from": "2027-03-01"},
     "/api/v1/measures/{ref}/quotas": {

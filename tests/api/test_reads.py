@@ -56,6 +56,7 @@ READS = {
     "/api/v1/placements": ("finance", "AT-01"),
     "/api/v1/placements/{placement}": ("gsr", "2026-SAS-01"),
     "/api/v1/placements/{placement}/attendance": ("provider", "present"),
+    "/api/v1/placements/{placement}/observations": ("provider", "items"),
     "/api/v1/participants": ("provider", "Alix 1"),
     "/api/v1/measures": ("orp", "Atelier de menuiserie"),
     "/api/v1/measures/capacity": ("orp", "AT-01"),
@@ -100,6 +101,7 @@ OUTSIDE_THE_STORY = {
     "/api/v1/desk/load",
     "/api/v1/notices/*", "/api/v1/cases/*/documents/*", "/api/v1/cases/*/summary",
     "/api/v1/youth/figures", "/api/v1/employers/*", "/api/v1/checks/*", "/api/v1/cases/*/admission", "/api/v1/observations", "/api/v1/observations/*",
+    "/api/v1/observations/*/grid",
     "/api/v1/recognitions", "/api/v1/recognitions/*",
     "/api/v1/access-requests/*", "/api/v1/access-questions/*", "/api/v1/break-glass/*",
 }  # fmt: skip

@@ -133,6 +133,8 @@ def _examples(town):
         "admission": {"ref": refs["case:candidate"]},
         "observations": {"ref": refs["observation"]},
         "observations.new": {"ref": refs["case:observed"]},
+        "observing": {"ref": refs["placement:shared"]},
+        "observing.candidate": {"ref": refs["observation"]},
         "recognitions": {"ref": refs["recognition"]},
         "notices": {"ref": _one(town, "SELECT ref FROM notice ORDER BY id LIMIT 1")},
         "attachments": {"ref": refs["case"], "document": refs["document"]},

@@ -7,8 +7,9 @@ import pytest
 from sqlmodel import select
 
 from cii.cases.actions import SignAssessment, VoiceDone, leave, publish_grids, sign, voice_done
-from cii.cases.assessing import NoteMeeting, note_meeting, observe
+from cii.cases.assessing import NoteMeeting, note_meeting
 from cii.cases.grid_view import disagreements, grid_compared
+from cii.cases.observing import observe
 from cii.cases.rules import NoTeam, ValidityOver
 from cii.cases.tables import AssessmentSeat
 from cii.cases.view import case_view
@@ -95,7 +96,7 @@ def test_what_a_provider_observes_stands_beside_what_the_institutions_say(work: 
     net = a_network(work)
     a_grid(net, "AC", an_entry(value="3"))
 
-    observe(work, net.case, (an_entry(value="1"), an_entry("quality", "2")), net.units["stranger"].id)
+    observe(work, net.case.id, (an_entry(value="1"), an_entry("quality", "2")), net.units["stranger"].id)
 
     shared, own = lines(net.hands["AI"], net)
     assert [(one.grid, one.value) for one in shared.entries] == [("common", "3"), ("observation", "1")]

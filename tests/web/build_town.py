@@ -38,7 +38,7 @@ from cii.agreements.vocabulary import (
     Profile,
 )
 from cii.budgets.actions import grant_budget
-from cii.cases.actions import open_case
+from cii.cases.actions import open_case, publish_grids
 from cii.cases.vocabulary import CasePath
 from cii.coordination.actions import ObserveDeviation, PlanMeeting, observe_deviation, plan_meeting
 from cii.coordination.vocabulary import Body
@@ -110,6 +110,7 @@ def a_town(work: Work) -> Town:
     the_canton(work)
     publish_parameters(work.session, HOUSE / "workflows" / "parameters", work.now)
     publish(work, HOUSE / "workflows")
+    publish_grids(work, HOUSE / "workflows" / "grids")
     town = Town()
     foundation, other = (
         _provider(work, "ARBALETE", "Fondation de l'Arbalète"),

@@ -116,6 +116,12 @@ def test_a_candidate_is_screened_observed_and_hired_on_the_pages(staffed):
         version = _version(who.get(f"/observations/{ref}"))
         who.post(f"/observations/{ref}/sign", party=party, version=version)
     assert "Exemple Sacha" in enterprise.get("/observations")
+    assert f"/observations/{ref}/grid" in enterprise.get(f"/observations/{ref}")
+    enterprise.post(f"/observations/{ref}/grid", effective_on="2026-10-15", **{"answers-quality": "3"})
+    assert "3 sur 4" in enterprise.get(f"/observations/{ref}/grid")
+    observed = program(staffed, "provider").ask("GET", f"/api/v1/observations/{ref}/grid")["items"]
+    assert [one["item"] for one in observed] == ["quality"]
+    aid.get(f"/observations/{ref}/grid", 403)
     aid.post(f"/observations/{ref}/evaluate", 403, suited="yes", report="Bien")
     version = _version(aid.get(f"/observations/{ref}"))
     aid.post(f"/observations/{ref}/extend", version=version, ends_on="2027-01-14", reason="Congé")
