@@ -12,6 +12,8 @@ from cii.api.asking import matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
 from cii.cases.queries import case_by_ref, shown_units
+from cii.desk.drafting import sent
+from cii.desk.vocabulary import DraftPlace
 from cii.files.vocabulary import Title
 from cii.institutions.queries import UnitLabel
 from cii.institutions.schemas import UNIT
@@ -192,7 +194,9 @@ def handed(ask: Callable[..., HandOverTask], ref: str) -> Tagged:
 @blueprint.response(201, REFERRAL)
 def referral_sent(ask: Callable[..., RequestReferral], ref: str) -> ReferralRow:
     """Ask a unit to take over a case that my unit leads; the lead stays until it accepts."""
-    return referral_view(g.work, request_referral(g.work, ask(case_ref=ref)).ref)
+    asked_for = request_referral(g.work, ask(case_ref=ref))
+    sent(g.work, ref, DraftPlace.REFERRAL)
+    return referral_view(g.work, asked_for.ref)
 
 
 def _seq(ref: str) -> int:

@@ -16,6 +16,8 @@ from cii.cases.queries import case_by_ref
 from cii.cases.schemas import ASSESSMENT, CASE, ENTRY, GRID_LINE, PLAN
 from cii.cases.shapes import AssessmentView, EntryView, GridLine, PlanSection, PlanView
 from cii.cases.view import case_view
+from cii.desk.drafting import sent
+from cii.desk.vocabulary import DraftPlace
 from cii.kernel.errors import UnknownThing
 from cii.routing.actions import (
     RecordGrid,
@@ -112,6 +114,7 @@ def assessment(ref: str) -> AssessmentView:
 def signed(ask: Callable[..., SignAssessment], ref: str) -> Tagged:
     """Sign the synthesis; every voice that is missing is named."""
     sign_assessment(g.work, ask(case_ref=ref, version=_version(ref)))
+    sent(g.work, ref, DraftPlace.SYNTHESIS)
     return _case(ref)
 
 
@@ -131,6 +134,7 @@ def plans(ref: str) -> Page[PlanView]:
 def proposed(ask: Callable[..., ProposePlan], ref: str) -> Tagged:
     """Put a plan before the institutions that bear its parts."""
     put_plan(g.work, ask(case_ref=ref, version=_version(ref)))
+    sent(g.work, ref, DraftPlace.PLAN)
     return _case(ref)
 
 

@@ -12,6 +12,8 @@ from flask import g
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
+from cii.desk.drafting import sent
+from cii.desk.vocabulary import DraftPlace
 from cii.routing.actions import (
     CompleteTask,
     NameLead,
@@ -68,6 +70,7 @@ def lead(ref: str) -> Response:
 def request_takeover(ref: str) -> Response:
     """Ask a unit to take over."""
     request_referral(g.work, asked(RequestReferral, case_ref=ref))
+    sent(g.work, ref, DraftPlace.REFERRAL)
     return _done(ref, "requested")
 
 

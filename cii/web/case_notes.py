@@ -11,13 +11,13 @@ from cii.access.vocabulary import Section
 from cii.cases.actions import AddNote
 from cii.cases.noting import CorrectNote, notes_in
 from cii.cases.vocabulary import CaseStatus
-from cii.desk.drafting import kept_draft
 from cii.desk.noting import colleagues, rewrite_note, write_note
 from cii.desk.vocabulary import DraftPlace
 from cii.web import visits
 from cii.web.base import Blueprint, see_other
 from cii.web.case_head import case_page, head
 from cii.web.choices import text_asked
+from cii.web.drafts import drafted
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
 
@@ -44,7 +44,7 @@ def notes(ref: str) -> str:
         **head(shown, "notes"),
         notes=notes_in(g.work, ref),
         may_write=writes,
-        draft=kept_draft(g.work, shown.case_id, DraftPlace.NOTE) if writes else None,
+        drafts=drafted(shown.view, shown.case_id, DraftPlace.NOTE, open_=writes),
         colleagues=colleagues(g.work) if writes else [],
         correcting=text_asked("correct"),
     )

@@ -24,6 +24,7 @@ from cii.store.work import Work
 from cii.web.base import Blueprint, may_open, see_other
 from cii.web.choices import Option, choice_asked, options, t, text_asked, word
 from cii.web.clocks import deadline
+from cii.web.drafts import texts_begun
 from cii.web.filters import saved_filters
 from cii.web.news import told
 from cii.web.taking import takers_for
@@ -108,6 +109,7 @@ def desk() -> str:
         dues=options(Due, "desk-due"),
         saved=saved_filters(work, FilterPlace.DESK, "desk.page", {"tab": tab.value, **kept}),
         unread=[told(one) for one in news_for_me(work, unread=True)],
+        begun=texts_begun(work),
         **_standing(work),
     )
 

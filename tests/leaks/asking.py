@@ -62,6 +62,7 @@ NAMES: Mapping[str, Thing | str] = {
     "/cases/<ref>": CASE,
     "/cases/<ref>/consents/<consent>": of_case("consent"),
     "/cases/<ref>/documents/<document>": of_case("attachment"),
+    "/cases/<ref>/drafts/<place>": "note",
     "/cases/<ref>/grid/<item>": "french_oral",
     "/cases/<ref>/links/<link>": of_case("signed_link"),
     "/cases/<ref>/links/new/<purpose>": "network_view",

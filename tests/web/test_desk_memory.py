@@ -3,7 +3,7 @@
 from datetime import timedelta
 from html import unescape
 
-from cii.cases.actions import AddNote, add_note
+from cii.cases.actions import AddNote, CloseCase, add_note, close_case
 from cii.cases.queries import case_by_ref
 from cii.notices.queries import notices
 from tests.conftest import NOW
@@ -130,6 +130,83 @@ def test_a_draft_in_a_foreign_case_is_as_in_none(path):
     stranger.post("/drafts", 404, case_ref=ref, place="note", text="x")
     stranger.post("/drafts", 404, case_ref="0000000000", place="note", text="x")
     path.as_("manager").post("/drafts", 422, case_ref=ref, place="grid", text="x")
+
+
+def begun(reader, ref, place, text, **more):
+    reader.post("/drafts", 204, case_ref=ref, place=place, text=text, **more)
+
+
+def test_a_synthesis_begun_comes_back_to_its_writer_only_and_goes_with_the_signature(path):
+    ref = path.case("heard")
+    lead = path.as_("ai")
+    begun(lead, ref, "synthesis", "Capacité résiduelle de 60 %.")
+
+    page = lead.get(f"/cases/{ref}/assessment")
+    assert "Capacité résiduelle de 60 %." in page
+    assert "Brouillon repris" in page
+    assert "Capacité résiduelle" not in path.as_("manager").get(f"/cases/{ref}/assessment")
+
+    version = page.split('name="version" value="')[1].split('"')[0].replace("&#34;", '"')
+    lead.post(f"/cases/{ref}/assessment", synthesis="Capacité de 60 % dès janvier.", version=version)
+    assert "Capacité résiduelle" not in lead.get(f"/cases/{ref}/assessment")
+    assert f"/cases/{ref}/assessment" not in lead.get("/desk").split("Textes commencés")[-1][:2000]
+
+
+def test_the_goals_of_a_plan_begun_come_back_each_in_its_field(path):
+    ref = path.case("plan")
+    lead = path.as_("ai")
+    for part, text in (("focus", "Un emploi à 60 %"), ("parts-1-goal", "Rythme"), ("parts-4-action", "Stage")):
+        begun(lead, ref, "plan", text, part=part)
+
+    page = lead.get(f"/cases/{ref}/plan")
+
+    for name, text in (("focus", "Un emploi à 60 %"), ("parts-1-goal", "Rythme"), ("parts-4-action", "Stage")):
+        assert page.split(f'<textarea class="ds-input" id="f-{name}"')[1].split(">\n")[1].startswith(text)
+    assert "plan commun, cas " in lead.get("/desk")
+
+
+def test_the_reason_of_a_request_comes_back_and_goes_when_it_is_sent(path):
+    ref = path.case("plan")
+    lead = path.as_("ai")
+    begun(lead, ref, "referral", "La personne déménage.")
+    page = lead.get(f"/cases/{ref}")
+    assert "La personne déménage." in page
+
+    unit = page.split(f'action="/cases/{ref}/request"')[1].split('<option value="')[2].split('"')[0]
+    lead.post(f"/cases/{ref}/request", unit_ref=unit, reason="La personne déménage au Val-de-Ruz.")
+
+    assert "vous aviez commencé" not in lead.get(f"/cases/{ref}").lower()
+
+
+def test_a_text_begun_in_a_case_closed_since_is_told_and_can_be_let_go(path):
+    ref = path.case("agreed")
+    lead = path.as_("ai")
+    begun(lead, ref, "note", "Appeler le médecin.")
+    with path.site.work() as work:
+        close_case(path.hand(work, "ai"), CloseCase(ref, "autonomous"))
+
+    page = lead.get(f"/cases/{ref}/notes")
+    assert "avant la clôture du cas" in page
+    assert "Appeler le médecin." in page
+    assert "cas clos" in lead.get("/desk")
+    assert "Appeler le médecin." not in path.as_("manager").get(f"/cases/{ref}/notes")
+    lead.post("/drafts", 409, case_ref=ref, place="note", text="Encore un mot.")
+
+    assert lead.post(f"/cases/{ref}/drafts/note").endswith(f"/cases/{ref}/notes")
+    assert "Appeler le médecin." not in lead.get(f"/cases/{ref}/notes")
+    lead.post(f"/cases/{ref}/drafts/medical", 404)
+
+
+def test_the_physicians_part_is_kept_nowhere_before_it_is_sent(path):
+    ref = path.case("assessment")
+    doctor = path.as_("doctor")
+
+    page = doctor.get(f"/cases/{ref}/health")
+
+    assert 'name="statement"' in page
+    assert "data-draft" not in page
+    doctor.post("/drafts", 403, case_ref=ref, place="note", text="Lombalgies")
+    path.as_("manager").post("/drafts", 422, case_ref=ref, place="medical", text="Lombalgies")
 
 
 def test_a_note_is_corrected_by_its_author_and_keeps_what_it_said(path):

@@ -130,10 +130,13 @@
     clearTimeout(drafts.get(box));
     drafts.delete(box);
     if (!field || !token || sent.has(box.closest("form"))) return;
-    const body = new URLSearchParams({ case_ref: box.dataset.case, place: box.dataset.place, text: field.value });
+    const body = new URLSearchParams({ case_ref: box.dataset.case, place: box.dataset.place, part: box.dataset.part || "", text: field.value });
     fetch(box.dataset.draft, { method: "POST", body, headers: { "X-CSRF-Token": token }, keepalive: leaving })
-      .then((answer) => { const state = one("[data-draft-state]", box); if (state && answer.ok) { state.textContent = box.dataset.said; dirty = false; } })
-      .catch(() => {});
+      .then((answer) => {
+        one("[data-draft-state]", box).textContent = answer.ok ? box.dataset.said : box.dataset.unsaid;
+        if (answer.ok && !drafts.size) dirty = false;
+      })
+      .catch(() => { one("[data-draft-state]", box).textContent = box.dataset.unsaid; });
   };
   document.addEventListener("input", (event) => {
     const box = event.target.closest("[data-draft]");
