@@ -21,7 +21,7 @@ class OfferState(StrEnum):
 
 
 class Keeping(StrEnum):
-    """What keeps something of a person for a time; the rule's number stands in `parameters/retention.yaml`."""
+    """What keeps something of a person for a term; how long stands in `parameters/retention.yaml`."""
 
     CASE_EVERYDAY = "case_everyday"
     CASE_NETWORK = "case_network"

@@ -1,6 +1,6 @@
 """Dated numbers: published from `workflows/parameters/*.yaml`, read by name and date, stored with results."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +29,19 @@ def read_parameter(session: Session, name: str, at: date) -> int:
     ).first()
     if found is None:
         raise UnknownParameter(name=name, at=at)
+    return found
+
+
+def read_parameters(session: Session, names: Collection[str], at: date) -> dict[str, int]:
+    """The numbers in force at that date, in one statement; refuses UnknownParameter for the first without."""
+    rows = session.exec(
+        select(Parameter.name, Parameter.value)
+        .where(col(Parameter.name).in_(names), col(Parameter.valid_from) <= at)
+        .order_by(col(Parameter.valid_from))
+    )
+    found = {name: value for name, value in rows}  # noqa: C416 - the later value replaces the earlier one
+    if missing := sorted(set(names) - found.keys()):
+        raise UnknownParameter(name=missing[0], at=at)
     return found
 
 
