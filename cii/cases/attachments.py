@@ -3,7 +3,7 @@
 Source: product.md §10 (sections), §11 (uploads).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from cii.cases.vocabulary import CaseStatus
 from cii.cases.vocabulary_attachments import AttachmentKind, AttachmentSection
 from cii.documents import store
 from cii.documents.cleaning import clean
+from cii.documents.keeping import hold, keep, sweep
 from cii.documents.store import FileRef, sniff
 from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, UnknownThing
@@ -149,7 +150,7 @@ def attach_document(work: Work, ask: AttachDocument, data: bytes, claimed: str |
     if not ask.title.strip():
         raise TextMissing(field="title")
     made = clean(data, sniff(data, claimed))
-    kept = store.put(folder(work), made.data, sniff(made.data))
+    kept = keep(work, folder(work), made.data, sniff(made.data))
     row = Attachment(
         case_id=case.id or 0,
         unit_id=unit,
@@ -205,6 +206,7 @@ def forget_documents(work: Work, case_ids: Iterable[int]) -> int:
     wanted = set(case_ids)
     rows = work.session.exec(select(Attachment).where(col(Attachment.case_id).in_(wanted))).all()
     for one in rows:
+        hold(work, one.sha256)
         named = work.session.exec(
             select(func.count())
             .select_from(Attachment)
@@ -217,6 +219,17 @@ def forget_documents(work: Work, case_ids: Iterable[int]) -> int:
         work.session.add(one)
     work.session.flush()
     return len(rows)
+
+
+def sweep_documents(work: Work) -> int:
+    """Erase the bytes that no document names: what a refused or killed request has left; returns how many."""
+
+    def named(hashes: Collection[str]) -> set[str]:
+        return set(
+            work.session.exec(select(Attachment.sha256).where(col(Attachment.sha256).in_(hashes)).distinct())
+        )
+
+    return sweep(work, folder(work), named)
 
 
 def folder(work: Work) -> Path:

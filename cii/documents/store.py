@@ -40,6 +40,7 @@ _MARKUP = re.compile(rb"\s*<(?:[!?]|[a-z])", re.IGNORECASE)
 _PROGRAMS = ("vbaproject.bin", "script-lc.xml", ".exe", ".js")
 _SPACE = 0x20
 _PIECE = 64 * 1024
+_HASH_LENGTH, _DRAFT = 64, ".draft-"
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -75,7 +76,7 @@ def put(root: Path, data: bytes, media_type: str) -> FileRef:
     if place.exists() and place.stat().st_size == ref.size:
         return ref
     place.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=place.parent, prefix=".draft-")
+    handle, draft = tempfile.mkstemp(dir=place.parent, prefix=f"{_DRAFT}{ref.sha256}-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -127,6 +128,33 @@ def forget(root: Path, sha256: str) -> bool:
         return False
     place.unlink()
     _keep_entry(place.parent)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """What lies in a store: the bytes of a hash, whole, or half of them where a process was killed."""
+
+    place: Path
+    sha256: str
+    whole: bool
+
+
+def kept(root: Path) -> Iterator[Lying]:
+    """Everything that lies below `root` under a hash, in order."""
+    for place in sorted(root.glob("[0-9a-f][0-9a-f]/*")):
+        said = place.name.removeprefix(_DRAFT)[:_HASH_LENGTH]
+        if _HASH.fullmatch(said):
+            yield Lying(place, said, whole=place.name == said)
+
+
+def remove(lying: Lying) -> bool:
+    """Erase it; whether it was still there. Whoever calls knows that no row names it."""
+    try:
+        lying.place.unlink()
+    except FileNotFoundError:
+        return False
+    _keep_entry(lying.place.parent)
     return True
 
 

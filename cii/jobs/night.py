@@ -1,9 +1,11 @@
-"""What runs once for a business date: agreements that end, the month's statements, reconciliation."""
+"""What runs once for a business date: agreements that end, statements, reconciliation, files."""
 
 import logging
 from datetime import date
 
 from cii.agreements.actions import expire_agreements
+from cii.cases.attachments import sweep_documents
+from cii.reports.actions import sweep_files as sweep_reports
 from cii.settlement.actions import prefill_month
 from cii.settlement.actions import reconcile as compare
 from cii.store.work import Work
@@ -26,6 +28,11 @@ def reconcile(work: Work, day: date) -> dict[str, int]:
     """Compare everything that must agree as of `day`; returns the run's counts."""
     run = compare(work, day)
     return {**run.counts, "findings": run.findings}
+
+
+def sweep_files(work: Work, _: date) -> dict[str, int]:
+    """Erase the bytes that no row names; returns how many, by store."""
+    return {"documents": sweep_documents(work), "reports": sweep_reports(work)}
 
 
 def name_stuck_timers(work: Work, _: date) -> dict[str, int]:

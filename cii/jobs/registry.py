@@ -59,6 +59,7 @@ JOBS: tuple[Job, ...] = (
     Job("results", "cii.routing.waking:ask_for_results"),
     Job("stuck-timers", "cii.jobs.night:name_stuck_timers"),
     Job("ends-of-right", "cii.cases.ends_of_right:warn_ends"),
+    Job("files", "cii.jobs.night:sweep_files"),
 )
 """Every job with a business date, in the order of the night. One line each."""
 

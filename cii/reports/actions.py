@@ -1,6 +1,10 @@
 """Freezing a quarter, and issuing its files."""
 
-from cii.documents import store
+from collections.abc import Collection
+
+from sqlmodel import col, select
+
+from cii.documents.keeping import keep, sweep
 from cii.journal.actions import wrote
 from cii.kernel.digest import canonical, digest
 from cii.kernel.errors import refuse
@@ -60,7 +64,7 @@ def keep_files(work: Work, issue: ReportIssue, readers: Readers | None = None) -
         for lang in LANGUAGES if form in SPOKEN else (ANY_LANGUAGE,):
             if kept_file(work, issue, form, lang, readers) is not None:
                 continue
-            file = store.put(folder(work), made(values, head, form, lang), MEDIA_TYPES[form])
+            file = keep(work, folder(work), made(values, head, form, lang), MEDIA_TYPES[form])
             row = ReportFile(
                 issue_id=issue.id or 0,
                 format=form,
@@ -78,3 +82,14 @@ def keep_files(work: Work, issue: ReportIssue, readers: Readers | None = None) -
         told = {f"{row.format.value}/{row.lang}": row.sha256 for row in fresh}
         wrote(work, "report.issue", "report", issue.id, ref=issue.ref, payload={readers.name: told})
     return fresh
+
+
+def sweep_files(work: Work) -> int:
+    """Erase the bytes that no issue names: what a killed process has left; returns how many."""
+
+    def named(hashes: Collection[str]) -> set[str]:
+        return set(
+            work.session.exec(select(ReportFile.sha256).where(col(ReportFile.sha256).in_(hashes)).distinct())
+        )
+
+    return sweep(work, folder(work), named)
