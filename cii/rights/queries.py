@@ -1,161 +1,179 @@
 """The file of a person: what is kept, what was passed on, who did and read what; plain data to hand over.
 
-Not in it: internal notes of a unit and medical statements, which a physician hands over (LPGA 47 al. 2).
+Not in it: internal notes and drafts of units (LPD 26), names of others than the person, and medical data
+unless the person asked for it themselves: else a physician hands it over (LPGA 47 al. 2). It says so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
-from cii.access.vocabulary import Role, Section
-from cii.cases.queries import cases_of
-from cii.institutions.queries import UnitLabel, institutions, units_by_id
+from sqlmodel import col, func, select
+
+from cii.access.vocabulary import EVERYTHING, Section
+from cii.cases.tables import CaseFile, CaseNote, MedicalStatement
+from cii.cases.tables_attachments import Attachment
+from cii.cases.vocabulary_attachments import AttachmentSection
+from cii.desk.tables import Draft
+from cii.institutions.queries import units_by_id
 from cii.journal.queries import HistoryRow, history
+from cii.kernel.clock import local_day
 from cii.kernel.digest import plain
-from cii.kernel.errors import NotAllowed
-from cii.people.queries import avs_of, consents, disclosures, identities, person_by_ref, statuses
-from cii.placements.queries import placements_of
+from cii.people.queries import avs_of, person_by_id, person_by_ref
+from cii.people.tables import Person
+from cii.people.vocabulary import Basis
+from cii.rights.file_parts import PERSON
+from cii.rights.file_reading import Functions, Teller, read_parts, sections
+from cii.rights.file_shape import Scope
+from cii.rights.queries_requests import officer
+from cii.rights.tables_merging import PersonMerge
+from cii.rights.vocabulary_requests import MedicalWay
 from cii.store.work import HOUSE, Work
+from cii.texts.languages import LANGUAGES
+from cii.texts.speech import say, word
 
+FORMAT = "cii-person-file/1"
+SCHEMA = Path(__file__).parent / "person_file.schema.json"
+"""What every field of the file means, as JSON Schema."""
 PAGE = 500
-WITHHELD = ("internal_notes", "medical_statements")
-"""What the file does not hold; it says so."""
 
 
-def person_file(work: Work, person_ref: str) -> dict[str, object]:
+def person_file(work: Work, person_ref: str, medical: MedicalWay = MedicalWay.NONE) -> dict[str, Any]:
     """Everything that is kept of the person, in the hands of the data-protection officer.
 
-    Reading it is recorded in the officer's name, with the sections it opens.
+    Reading it is recorded in the officer's name, with the sections it opens. The statements it takes do not
+    grow with what there is to tell, but for one for each `PAGE` entries of the journal.
     Refuses: NotAllowed, UnknownThing.
     """
-    if work.actor != HOUSE and not work.actor.has_role(Role.DATA_PROTECTION_OFFICER):
-        raise NotAllowed
-    inside = replace(work, actor=HOUSE)
+    officer(work)
+    inside = replace(work, actor=HOUSE, seen=[])
     person = person_by_ref(inside, person_ref)
-    person_id = person.id or 0
-    known, status = identities(inside, person_id), statuses(inside, person_id)
-    cases = cases_of(inside, person_id)
-    given, passed = consents(inside, person_id), disclosures(inside, person_id)
-    entries = _entries(inside, person_id, [case.id or 0 for case in cases])
-    units = units_by_id(
-        inside,
-        {
-            *(row.unit_id for row in known),
-            *(row.unit_id for row in status),
-            *(one for row in cases for one in (row.opened_by_unit_id, row.lead_unit_id)),
-            *(one for row in passed for one in (row.from_unit_id, row.to_unit_id)),
-            *(row.unit_id for row in entries if row.unit_id is not None),
+    scope, others = _scope(inside, person, medical)
+    found = read_parts(inside, PERSON, scope)
+    teller = Teller(inside, PERSON, found, medical=scope.medical)
+    told: dict[str, Any] = {
+        "format": FORMAT,
+        "made_at": plain(work.now),
+        "person": {
+            "ref": person.ref,
+            "avs": avs_of(inside, person),
+            "kept_since": plain(person.created_at),
+            "also_kept_as": [
+                {"ref": one.ref, "avs": avs_of(inside, one), "kept_since": plain(one.created_at)}
+                for one in others
+            ],
         },
+        **{part.name: teller.part(part) for part in PERSON},
+    }
+    for one in told["disclosures"]:
+        one["told"] = _told(one)
+    told["history"] = list(_history(inside, scope))
+    told["withheld"] = _withheld(inside, scope, medical)
+    shown = EVERYTHING & ~Section.NOTES
+    work.saw("person", scope.person_ids, int(shown if scope.medical else shown & ~Section.MEDICAL))
+    return told
+
+
+def _scope(work: Work, person: Person, medical: MedicalWay) -> tuple[Scope, list[Person]]:
+    """The person, those rows that turned out to be theirs, and their cases."""
+    ids, new = [person.id or 0], [person.id or 0]
+    while new:
+        new = [
+            one
+            for one in work.session.exec(
+                select(PersonMerge.old_person_id).where(
+                    col(PersonMerge.new_person_id).in_(new), col(PersonMerge.undone_at).is_(None)
+                )
+            )
+            if one not in ids
+        ]
+        ids += new
+    others = [person_by_id(work, one) for one in ids[1:]]
+    cases = work.session.exec(
+        select(CaseFile.id, CaseFile.ref).where(col(CaseFile.person_id).in_(ids)).order_by(col(CaseFile.id))
+    ).all()
+    hashes = tuple(one.avs_hash for one in (person, *others) if one.avs_hash)
+    return (
+        Scope(
+            tuple(ids),
+            hashes,
+            tuple(id_ or 0 for id_, _ in cases),
+            tuple(ref for _, ref in cases),
+            medical is MedicalWay.DIRECT,
+        ),
+        others,
     )
-    bodies = {row.id: row.name for row in institutions(inside)}
-    work.saw("person", [person_id], int(Section.IDENTITY | Section.PLAN | Section.PLACEMENT))
-    found = {
-        "person": {"ref": person.ref, "avs": avs_of(inside, person), "kept_since": person.created_at},
-        "identities": [
-            {
-                "unit": _unit(units, row.unit_id),
-                "last_name": row.last_name,
-                "first_name": row.first_name,
-                "birth_date": row.birth_date,
-                "postcode": row.postcode,
-                "municipality": row.municipality,
-                "language": row.language,
-                "recorded_at": row.recorded_at,
-            }
-            for row in known
-        ],
-        "statuses": [
-            {
-                "system": row.system,
-                "kind": row.kind,
-                "since": row.since,
-                "until": row.until,
-                "remaining_days": row.remaining_days,
-                "note": row.note,
-                "unit": _unit(units, row.unit_id),
-                "effective_on": row.effective_on,
-                "recorded_at": row.recorded_at,
-            }
-            for row in status
-        ],
-        "cases": [
-            {
-                "number": row.number,
-                "path": row.path,
-                "opened_at": row.opened_at,
-                "opened_by": _unit(units, row.opened_by_unit_id),
-                "lead": _unit(units, row.lead_unit_id),
-                "status": row.status,
-                "closed_at": row.closed_at,
-                "outcome": row.outcome,
-                "placements": [
-                    {
-                        "measure": stay.measure_name,
-                        "line": stay.line_code,
-                        "starts_on": stay.starts_on,
-                        "ends_on": stay.ends_on,
-                        "state": stay.state,
-                        "exit": stay.exit_type,
-                    }
-                    for stay in placements_of(inside, row.id or 0)
-                ],
-            }
-            for row in cases
-        ],
-        "consents": [
-            {
-                "purpose": row.consent.purpose,
-                "recipients": [bodies.get(one, "") for one in row.institution_ids],
-                "sections": sections(row.consent.sections),
-                "given_on": row.consent.given_on,
-                "valid_until": row.consent.valid_until,
-                "withdrawn_at": row.consent.withdrawn_at,
-                "how": row.consent.how,
-                "text_version": row.consent.text_version,
-            }
-            for row in given
-        ],
-        "disclosures": [
-            {
-                "from": _unit(units, row.from_unit_id),
-                "to": _unit(units, row.to_unit_id),
-                "sections": sections(row.sections),
-                "basis": row.basis,
-                "reason": row.reason,
-                "at": row.at,
-            }
-            for row in passed
-        ],
-        "history": [
-            {
-                "at": row.at,
-                "by": row.actor,
-                "unit": _unit(units, row.unit_id) if row.unit_id is not None else None,
+
+
+def _told(one: dict[str, Any]) -> dict[str, str]:
+    """The sentence of a disclosure, in every language."""
+    on = local_day(datetime.fromisoformat(one["at"]))
+    key = "disclosure.told-reason" if one["reason"] else "disclosure.told"
+    return {
+        lang: say(
+            key,
+            lang,
+            on=on,
+            giver=one["from"],
+            receiver=one["to"],
+            sections=", ".join(word(name.upper(), lang, "section") for name in one["sections"]),
+            basis=word(Basis(one["basis"]), lang),
+            reason=one["reason"] or "",
+        )
+        for lang in LANGUAGES
+    }
+
+
+def _history(work: Work, scope: Scope) -> Iterator[dict[str, Any]]:
+    """Every journal entry about the person and their cases, the newest first, by unit and function."""
+    before: int | None = None
+    while rows := history(
+        work, case_ids=scope.case_ids, person_ids=scope.person_ids, before=before, limit=PAGE
+    ):
+        units = units_by_id(work, {row.unit_id for row in rows if row.unit_id is not None})
+        who = Functions(work, {row.account_id for row in rows if row.account_id is not None})
+        for row in rows:
+            unit = units.get(row.unit_id or 0)
+            yield {
+                "at": plain(row.at),
+                "unit": unit.name if unit else None,
+                "by": who.of(row.account_id, row.unit_id) or _nobody(row),
                 "action": row.action,
                 "kind": row.kind,
                 "sections": sections(row.sections),
                 "basis": row.basis,
             }
-            for row in entries
-        ],
-        "withheld": list(WITHHELD),
-    }
-    return {name: plain(held) for name, held in found.items()}
-
-
-def _entries(work: Work, person_id: int, case_ids: list[int]) -> list[HistoryRow]:
-    """Every journal entry about the person and their cases, the newest first."""
-    found: list[HistoryRow] = []
-    before: int | None = None
-    while rows := history(work, case_ids=case_ids, person_ids=[person_id], before=before, limit=PAGE):
-        found += rows
+        if len(rows) < PAGE:
+            return
         before = rows[-1].id
-    return found
 
 
-def _unit(units: Mapping[int, UnitLabel], unit_id: int) -> str:
-    return units[unit_id].name if unit_id in units else ""
+def _nobody(row: HistoryRow) -> str:
+    """Who acted without an account that has a function: the house by itself, or the bearer of a link."""
+    return "house" if row.actor == HOUSE.name else "link" if row.account_id is None else "account"
 
 
-def sections(mask: int) -> list[str]:
-    """The sections of a mask by name, in the order of their bits."""
-    return [(one.name or "").lower() for one in Section if one & mask]
+def _withheld(work: Work, scope: Scope, medical: MedicalWay) -> list[dict[str, Any]]:
+    """What the file does not hold, how many of it, and on which ground."""
+    way = "via_physician" if medical is MedicalWay.PHYSICIAN else "not_asked"
+    counts = [
+        ("internal_notes", "internal", CaseNote, None),
+        ("drafts", "internal", Draft, None),
+        ("medical_statements", way, MedicalStatement, None),
+        ("medical_documents", way, Attachment, col(Attachment.section) == AttachmentSection.MEDICAL),
+    ]
+    told: list[dict[str, Any]] = []
+    for what, ground, model, condition in counts:
+        if scope.medical and what.startswith("medical"):
+            continue
+        query = select(func.count()).select_from(model)
+        query = query.where(model.__table__.c.case_id.in_(scope.case_ids))  # type: ignore[attr-defined]
+        if condition is not None:
+            query = query.where(condition)
+        told.append({"what": what, "count": work.session.exec(query).one(), "ground": ground})
+    return told
+
+
+__all__ = ["FORMAT", "PAGE", "SCHEMA", "person_file", "sections"]
