@@ -1,17 +1,19 @@
-"""The one search box: what was found, by group, each with the way to its whole list."""
+"""The one search box: what was found, by group, with the way to its whole list; what it offers at once."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import g, render_template, url_for
+from flask import Response, g, jsonify, render_template, url_for
 
 from cii.cases.vocabulary import CaseStatus
 from cii.search.queries import PERMITS, Found, Thing, find, open_groups
 from cii.search.vocabulary import Group
 from cii.store.work import Work
+from cii.texts.formats import day
 from cii.web.base import Blueprint, may_open
 from cii.web.choices import t, text_asked, word
+from cii.wire import language
 from cii.wire.doors import needs
 
 page = Blueprint("search", __name__)
@@ -22,6 +24,10 @@ _WHOLE: Mapping[Group, str] = {
     Group.PROVIDERS: "agreements.index",
 }
 """The list in which one goes on looking."""
+OFFERED = 4
+"""Rows of a group that the box offers; the page of results shows more."""
+SHORTEST = 2
+"""Letters from which on the box offers anything."""
 
 
 @page.get("/search")
@@ -48,6 +54,49 @@ def _ways() -> list[dict[str, str]]:
         for key, endpoint in (("web.search.ask", "requests.new"), ("web.search.glass", "glass.index"))
         if may_open(endpoint, g.work.actor)
     ]
+
+
+@page.get("/search/suggestions")
+@needs(*PERMITS.values())
+def suggestions() -> Response:
+    """What the box offers while one types: few rows of each group, each with its page, and the way to all."""
+    text = text_asked("q")
+    offered = _offered(g.work, text) if len(text) >= SHORTEST else []
+    told = {
+        "groups": offered,
+        "all": {"label": t("web.search.all", text=text), "url": url_for("search.index", q=text)},
+        "said": t("web.search.count", n=sum(len(one["rows"]) for one in offered)),
+    }
+    return jsonify(told)
+
+
+def _offered(work: Work, text: str) -> list[dict[str, Any]]:
+    """The groups with their rows as the list under the box shows them: name, detail, page."""
+    found = find(work, text, open_groups(work.actor), OFFERED)
+    shown = _groups(work, found, text)
+    return [
+        {
+            "label": t(f"web.search.group.{one['group']}"),
+            "rows": [_offer(row) for row in one["rows"]],
+        }
+        for one in shown
+    ]
+
+
+def _offer(row: Mapping[str, Any]) -> dict[str, str]:
+    """One row: beside the name, what tells it from others of that name."""
+    born = row.get("detail")
+    details = (
+        day(born, language.lang()) if born else None,
+        row.get("place"),
+        row.get("person"),
+        row.get("code"),
+    )
+    return {
+        "name": row["name"],
+        "detail": " · ".join(filter(None, details)),
+        "url": row["url"] or url_for("search.index", q=row["name"]),
+    }
 
 
 def _count(group: Mapping[str, Any]) -> int:

@@ -80,3 +80,47 @@ def test_who_works_with_no_case_finds_no_person(path):
 @pytest.mark.parametrize(("lang", "word"), [("de", "Was suchen Sie?"), ("en", "What are you looking for?")])
 def test_the_search_speaks_the_readers_language(path, lang, word):
     assert word in path.as_("manager").get(f"/search?lang={lang}")
+
+
+def offered(reader, text):
+    """What the box offers: group → names, and the way to all."""
+    answer = reader.client.get("/search/suggestions", query_string={"q": text})
+    assert answer.status_code == 200
+    told = answer.get_json()
+    return {one["label"]: [row["name"] for row in one["rows"]] for one in told["groups"]}, told
+
+
+@pytest.mark.parametrize("text", ["zürc", "ZURC", "  zurc ", "dom zurc"])
+def test_the_box_offers_persons_and_cases_while_one_types(path, text):
+    ref = path.case("assessment", nom="Zürcher")
+
+    groups, told = offered(path.as_("manager"), text)
+
+    assert any(name.startswith("Zürcher Dominique") for name in groups["Personnes"])
+    assert f"/cases/{ref}" in [row["url"] for one in told["groups"] for row in one["rows"]]
+    assert told["all"]["url"].startswith("/search?q=")
+
+
+def test_the_box_offers_few_rows_and_nothing_for_a_single_letter(path):
+    for _ in range(5):
+        path.detection(nom="Vuilleumier")
+
+    groups, _ = offered(path.as_("manager"), "vuil")
+
+    assert len(groups["Personnes"]) == 4
+    assert offered(path.as_("manager"), "v")[0] == {}
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_nothing_that_is_typed_breaks_what_the_box_offers(path, text):
+    assert "Personnes" not in offered(path.as_("manager"), text)[0]
+
+
+def test_the_box_offers_a_stranger_as_much_as_of_nobody(path):
+    path.case("assessment", nom="Überschlag")
+
+    there, nobody = (offered(path.as_("stranger"), text)[1] for text in ("überschlag", "qzxwvkj"))
+
+    assert there["groups"] == nobody["groups"] == []
+    assert there["said"] == nobody["said"]
+    path.as_("administrator").get("/search/suggestions?q=zu", 403)
