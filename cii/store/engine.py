@@ -9,6 +9,10 @@ from sqlalchemy.engine import make_url
 
 from cii.store.ready import run
 
+_PRAGMAS = (
+    "foreign_keys=ON", "recursive_triggers=ON", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON",
+)  # fmt: skip
+"""What is deleted is overwritten in the file, so that an erased person cannot be read back from its gaps."""
 WRITING = "cii_writing"
 """Execution option of a connection whose transaction will write."""
 
@@ -41,7 +45,7 @@ def _sqlite(url: str, path: str | None) -> Engine:
     @event.listens_for(engine, "connect")
     def _switch_on(connection: Any, record: object) -> None:  # noqa: ANN401, ARG001 - the driver's object
         connection.isolation_level = None
-        for pragma in ("foreign_keys=ON", "recursive_triggers=ON", "journal_mode=WAL", "synchronous=FULL"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -83,38 +83,38 @@ def erase(session: Session, rows: Sequence[Erased], person_ids: Collection[int])
 def count(session: Session, rows: Sequence[Erased], person_ids: Collection[int]) -> dict[str, int]:
     """How many rows of each table `erase` would touch."""
     session.flush()
-    return {one.table.name: _count(session, one, _theirs(one, person_ids)) for one in rows}
+    return {one.table.name: _count(session, one, theirs(one, person_ids)) for one in rows}
 
 
-def _count(session: Session, one: Erased, theirs: ColumnElement[bool]) -> int:
+def _count(session: Session, one: Erased, wanted: ColumnElement[bool]) -> int:
     found: int = (
-        session.connection().execute(select(func.count()).select_from(one.table).where(theirs)).scalar_one()
+        session.connection().execute(select(func.count()).select_from(one.table).where(wanted)).scalar_one()
     )
     return found
 
 
 def _erase(session: Session, one: Erased, person_ids: Collection[int]) -> int:
-    table, theirs = one.table, _theirs(one, person_ids)
+    table, wanted = one.table, theirs(one, person_ids)
     written = session.connection()
     if one.goes:
-        return written.execute(delete(table).where(theirs)).rowcount
+        return written.execute(delete(table).where(wanted)).rowcount
     if one.keep:
-        _thin(session, one, theirs)
+        _thin(session, one, wanted)
     if one.blank:
         emptied = {name: _blank(table.c[name], value) for name, value in one.blank.items()}
-        return written.execute(update(table).where(theirs).values(emptied)).rowcount
-    return _count(session, one, theirs)
+        return written.execute(update(table).where(wanted).values(emptied)).rowcount
+    return _count(session, one, wanted)
 
 
 def _blank(column: Column[Any], value: Blank) -> Any:  # noqa: ANN401 - a value or an expression
     return case((column.is_not(None), value), else_=None) if value is not None and column.nullable else value
 
 
-def _thin(session: Session, one: Erased, theirs: ColumnElement[bool]) -> None:
+def _thin(session: Session, one: Erased, wanted: ColumnElement[bool]) -> None:
     """Take all keys but those that stay out of the JSON columns."""
     table = one.table
     keys = list(table.primary_key.columns)
-    shown = select(*keys, *(table.c[name] for name in one.keep)).where(theirs)
+    shown = select(*keys, *(table.c[name] for name in one.keep)).where(wanted)
     held = session.connection().execute(shown).all()
     if not held:
         return
@@ -142,7 +142,7 @@ def kept(value: object, keys: tuple[str, ...]) -> dict[str, Any] | list[Any]:
     return {key: one for key, one in value.items() if key in keys and not isinstance(one, nested)}
 
 
-def _theirs(one: Erased, person_ids: Collection[int]) -> ColumnElement[bool]:
+def theirs(one: Erased, person_ids: Collection[int]) -> ColumnElement[bool]:
     """The rows of these persons."""
     table = one.table
     ways: list[Any] = []
