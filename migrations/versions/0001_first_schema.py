@@ -2000,6 +2000,20 @@ def upgrade() -> None:
     with op.batch_alter_table('criterion_answer', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_criterion_answer_recognition_id'), ['recognition_id'], unique=False)
 
+    op.create_table('default_filter',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('place', sa.String(length=5), nullable=False),
+    sa.Column('filter_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.CheckConstraint("place IN ('desk', 'cases')", name=op.f('ck_default_filter_place_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_default_filter_account_id')),
+    sa.ForeignKeyConstraint(['filter_id'], ['saved_filter.id'], name=op.f('fk_default_filter_filter_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_default_filter')),
+    sa.UniqueConstraint('account_id', 'place', name=op.f('uq_default_filter_account_id_place'))
+    )
+    with op.batch_alter_table('default_filter', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_default_filter_filter_id'), ['filter_id'], unique=False)
+
     op.create_table('draft',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3702,6 +3716,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_draft_case_id'))
 
     op.drop_table('draft')
+    with op.batch_alter_table('default_filter', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_default_filter_filter_id'))
+
+    op.drop_table('default_filter')
     with op.batch_alter_table('criterion_answer', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_criterion_answer_recognition_id'))
 
