@@ -74,6 +74,18 @@ class SavedFilter(SQLModel, table=True):
     created_at: datetime = moment()
 
 
+class DefaultFilter(SQLModel, table=True):
+    """With which filter, of mine or of my unit, a list opens for an account."""
+
+    __tablename__ = "default_filter"
+    __table_args__ = (UniqueConstraint("account_id", "place"),)
+
+    id: int | None = key()
+    account_id: int = link("account.id", index=False)
+    place: FilterPlace = word(FilterPlace)
+    filter_id: int = link("saved_filter.id")
+
+
 class Substitution(SQLModel, table=True):
     """Somebody stands in for an absent member of the same unit, from a day to a day, both counted."""
 
