@@ -6,7 +6,6 @@
   const field = box?.querySelector("#search");
   if (!field) return;
   const WAIT = 200, PATIENCE = 3000, SHORTEST = 2;
-  const live = document.querySelector("#live");
   let options = [], at = -1, asked = null, timer, shown = "";
 
   const make = (tag, attributes, text = "") => {
@@ -17,7 +16,8 @@
   };
   const list = make("div", { id: "search-list", class: "search-list", role: "listbox", "aria-label": box.dataset.offers });
   list.hidden = true;
-  box.append(list);
+  const live = make("p", { class: "ds-sr-only", role: "status" });
+  box.append(list, live);
   field.type = "text";
   Object.entries({ role: "combobox", inputmode: "search", enterkeyhint: "search", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "search-list" })
     .forEach(([name, value]) => field.setAttribute(name, value));
@@ -31,6 +31,7 @@
     options = [];
     at = -1;
     shown = "";
+    live.textContent = "";
     field.setAttribute("aria-expanded", "false");
     field.removeAttribute("aria-activedescendant");
   };
@@ -67,7 +68,7 @@
     list.scrollTop = 0;
     shown = text;
     field.setAttribute("aria-expanded", "true");
-    if (live) live.textContent = told.said;
+    live.textContent = told.said;
   };
   const ask = async () => {
     const text = field.value.trim();
