@@ -46,5 +46,6 @@ BLUEPRINTS: tuple[str, ...] = (
     "journal",
     "notices",
     "attachments",
+    "outbox",
 )
 """Modules with routes, in the order of registration: one line each."""

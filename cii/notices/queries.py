@@ -11,6 +11,8 @@ from cii.kernel.errors import UnknownThing
 from cii.notices.rules import beginnings
 from cii.notices.tables import Notice, NoticePreference
 from cii.notices.vocabulary import MailWish, Topic
+from cii.store.outbox import troubled
+from cii.store.tables import Outgoing
 from cii.store.work import Actor, Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
 
@@ -96,3 +98,17 @@ def wish_for(work: Work, account_id: int, topic: Topic) -> MailWish:
         )
     ).first()
     return MailWish(found) if found else MailWish.AT_ONCE
+
+
+def troubled_mails(
+    work: Work, *, before: int | None = None, limit: int = 50, failed: bool = False
+) -> list[Outgoing]:
+    """Mails that failed or were tried in vain, newest first; that they were seen goes into the journal."""
+    found = troubled(work, before=before, limit=limit, failed=failed)
+    work.saw("outbox", [one.id or 0 for one in found], 0)
+    return found
+
+
+def may_send_again(work: Work, mail: Outgoing) -> bool:
+    """Whether a mail may be tried again: it has failed, and its link, if it holds one, is not over."""
+    return mail.failed_at is not None and (mail.forget_at is None or mail.forget_at > work.now)

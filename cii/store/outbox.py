@@ -186,15 +186,23 @@ def revive(work: Work, ref: str) -> Outgoing:
     )
     if revived.rowcount != 1:
         raise NothingToSend
+    work.session.refresh(row)
     return row
 
 
-def troubled(work: Work, *, before: int | None = None, limit: int = 50) -> list[Outgoing]:
-    """Messages that failed or were tried in vain, the newest first; `before` is the last id of a page."""
+def troubled(
+    work: Work, *, before: int | None = None, limit: int = 50, failed: bool = False
+) -> list[Outgoing]:
+    """Messages that failed or were tried in vain, the newest first; `before` is the last id of a page.
+
+    With `failed` those that were tried in vain and wait for their next try are left out.
+    """
     wanted = select(Outgoing).where(
         col(Outgoing.sent_at).is_(None),
         or_(col(Outgoing.failed_at).is_not(None), col(Outgoing.last_error).is_not(None)),
     )
+    if failed:
+        wanted = wanted.where(col(Outgoing.failed_at).is_not(None))
     if before:
         wanted = wanted.where(col(Outgoing.id) < before)
     return list(work.session.exec(wanted.order_by(col(Outgoing.id).desc()).limit(limit)))

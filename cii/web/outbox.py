@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.notices.actions import send_again
-from cii.store.outbox import counts, troubled
+from cii.notices.queries import may_send_again, troubled_mails
+from cii.store.outbox import counts
 from cii.store.tables import Outgoing
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import figure, number_asked, t
@@ -21,7 +22,8 @@ _PAGE = 50
 @needs(Permit.SEE_JOBS)
 def outbox_page() -> str:
     """What waits after a try in vain, and what has failed."""
-    held, found = counts(g.work), troubled(g.work, before=number_asked("before") or None, limit=_PAGE + 1)
+    held = counts(g.work)
+    found = troubled_mails(g.work, before=number_asked("before") or None, limit=_PAGE + 1)
     kept = found[:_PAGE]
     return render_template(
         "pages/outbox/index.html",
@@ -59,5 +61,5 @@ def _row(one: Outgoing) -> dict[str, Any]:
         "tries": one.attempts,
         "next": one.due_at,
         "error": one.last_error,
-        "failed": failed,
+        "again": may_send_again(g.work, one),
     }

@@ -93,6 +93,8 @@ READS = {
     "/api/v1/journal": ("auditor", "Lucie Matthey"),
     "/api/v1/cases/{case}/documents": ("gsr", "items"),
     "/api/v1/notices": ("gsr", "referral"),
+    "/api/v1/outbox": ("administrator", "items"),
+    "/api/v1/outbox/counts": ("administrator", "delayed"),
     "/api/v1/notices/mails": ("gsr", "at_once"),
 }
 """Address → who asks, and a word of the answer."""

@@ -127,9 +127,50 @@ def test_the_administrator_sees_what_failed_and_sends_it_again(site):
     assert "courriel renvoyé" in site.as_("officer").get("/journal", action="resend_mail")
 
 
+def test_a_program_of_the_administrator_lists_what_failed_and_sends_it_again(site):
+    name = f"{uuid4().hex}@cii.example"
+    ref, administrator = failed(site, name), site.as_("administrator")
+    csrf = administrator.get("/help").split('name="csrf_token" value="')[1].split('"')[0]
+    send = lambda: administrator.client.post(f"/api/v1/outbox/{ref}/sending", headers={"X-CSRF-Token": csrf})  # noqa: E731
+    before = administrator.client.get("/api/v1/outbox/counts").get_json()
+
+    first = administrator.client.get("/api/v1/outbox", query_string={"failed": "true", "limit": 1}).get_json()
+    done, twice = send(), send()
+
+    (mail,) = first["items"]
+    assert (mail["ref"], mail["recipient"], mail["may_be_sent_again"]) == (ref, name, True)
+    assert (mail["error"], "body" in mail) == ("550 boîte inconnue", False)
+    assert (done.status_code, done.get_json()["tries"], done.get_json()["failed_at"]) == (200, 0, None)
+    assert (twice.status_code, twice.get_json()["code"]) == (409, "mail-not-failed")
+    after = administrator.client.get("/api/v1/outbox/counts").get_json()
+    assert (after["failed"], after["waiting"]) == (before["failed"] - 1, before["waiting"] + 1)
+    listed = administrator.client.get(
+        "/api/v1/outbox", query_string={"failed": "true", "after": first["next"] or ""}
+    )
+    assert ref not in listed.text
+    assert "consultation" in site.as_("officer").get("/journal", kind="outbox", action="read")
+
+
+def test_a_mail_whose_link_is_over_is_not_offered_again(site):
+    name = f"{uuid4().hex}@cii.example"
+    with site.work() as work:
+        row = send_later(work, name, "Objet", "Texte", forget_at=work.now)
+        row.failed_at = work.now
+        work.session.flush()
+        ref = row.ref
+    administrator = site.as_("administrator")
+
+    page = administrator.get("/outbox")
+
+    assert name in page
+    assert f"/outbox/{ref}/sending" not in page
+    administrator.post(f"/outbox/{ref}/sending", 409)
+
+
 @pytest.mark.parametrize("who", ["manager", "auditor", "officer", "provider"])
 def test_nobody_else_sees_the_outbox(site, who):
     site.as_(who).get("/outbox", 403)
+    site.as_(who).get("/api/v1/outbox", 403)
     site.as_(who).post("/outbox/zzzzzzzzzz/sending", 403)
 
 
