@@ -9,11 +9,11 @@ import os
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import ClassVar
+from typing import BinaryIO, ClassVar
 
 from cii.documents import xlsx
 from cii.documents.csv_reading import EmptyFile, FileTooLarge
@@ -34,6 +34,7 @@ _ENDINGS = {
     xlsx.MEDIA_TYPE: ".xlsx",
     DOCX: ".docx",
     ODT: ".odt",
+    "application/zip": ".zip",
 }
 _TEXTS = frozenset({TEXT, "text/csv", "application/json", "text/calendar"})
 _MARKUP = re.compile(rb"\s*<(?:[!?]|[a-z])", re.IGNORECASE)
@@ -88,6 +89,28 @@ def put(root: Path, data: bytes, media_type: str) -> FileRef:
         raise
     _keep_entry(place.parent)
     return ref
+
+
+def put_written(root: Path, write: Callable[[BinaryIO], None], media_type: str) -> FileRef:
+    """Keep what `write` writes, piece by piece and never held at once; whole or not at all."""
+    root.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=root, prefix=".draft-")
+    try:
+        with os.fdopen(handle, "w+b") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        place = _place(root, sha256)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        Path(draft).replace(place)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    _keep_entry(place.parent)
+    return FileRef(sha256, size, media_type)
 
 
 def get(root: Path, sha256: str) -> bytes:

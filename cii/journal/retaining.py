@@ -1,6 +1,8 @@
 """What the journal holds of a person's data is kept for a term at least; the entries themselves stay."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from cii.journal.tables import JournalEntry, JournalPayload, JournalSubject
@@ -9,7 +11,7 @@ from cii.store.retaining import Kept
 
 def written_about(rule: str, but: tuple[str, ...]) -> Kept:
     """What was written about persons; `but`: kinds of objects whose writing keeps nothing."""
-    rows = (
+    rows: Select[Any] = (
         select(col(JournalSubject.object_id).label("person_id"), col(JournalEntry.at).label("since"))
         .join(JournalEntry, col(JournalEntry.id) == col(JournalSubject.entry_id))
         .join(JournalPayload, col(JournalPayload.entry_id) == col(JournalEntry.id))
