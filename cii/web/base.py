@@ -8,11 +8,14 @@ banners(); and for forms: errors, error(name), typed(name, default), new_key().
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint as FlaskBlueprint
 from flask import current_app, g, redirect, request, url_for
+from jinja2 import Template
+from jinja2.environment import TemplateModule
 from werkzeug.wrappers import Response
 
 from cii.institutions.queries import units_by_id
@@ -23,6 +26,7 @@ from cii.texts.speech import say
 from cii.texts.speech import word as word_of
 from cii.web.assets import asset
 from cii.web.banners import banners
+from cii.web.rows import table_rows
 from cii.wire import language, sessions
 from cii.wire.doors import SIGNED_IN, House
 
@@ -32,6 +36,7 @@ NAV: tuple[tuple[str, str], ...] = (
     ("cases", "cases.index"),
     ("requests", "requests.index"),
     ("reviews", "glass.reviews"),
+    ("rights", "rights.index"),
     ("detections", "detections.index"),
     ("measures", "measures.index"),
     ("agreements", "agreements.index"),
@@ -45,12 +50,12 @@ NAV: tuple[tuple[str, str], ...] = (
 URLS: Mapping[str, str] = {
     "desk": "desk.page",
     "search": "search.index",
+    "suggest": "search.suggestions",
     "new_case": "detections.new",
     "logout": "login.log_out",
     "settings": "settings.index",
     "help": "help.index",
     "api": "openapi.page",
-    "suggest": "search.suggestions",
 }
 PARENTS: Mapping[str, str] = {
     "admission": "cases",
@@ -89,6 +94,23 @@ PARENTS: Mapping[str, str] = {
 SCHEMES = ("auto", "light", "dark")
 
 
+class Part(Template):
+    """A template whose macros are made once for a page, however many of its parts import them."""
+
+    def make_module(
+        self,
+        vars: dict[str, Any] | None = None,  # noqa: A002 - Jinja's name
+        shared: bool = False,  # noqa: FBT001, FBT002 - Jinja's way
+        locals: Mapping[str, Any] | None = None,  # noqa: A002 - Jinja's name
+    ) -> TemplateModule:
+        """The macros as this page holds them; without a page, made anew."""
+        made: dict[str, TemplateModule] = (vars or {}).get("parts_made", {})
+        name = self.name or ""
+        if name not in made:
+            made[name] = super().make_module(vars, shared, locals)
+        return made[name]
+
+
 class Blueprint(FlaskBlueprint):
     """A set of pages; a module of `cii.web` calls its own `page`."""
 
@@ -111,6 +133,7 @@ def context() -> dict[str, Any]:
     scheme = request.cookies.get("color_scheme", "auto")
     return {
         **speech(lang),
+        "parts_made": {},
         "asset": asset,
         "now": site.wiring.clock.now(),
         "demo": settings.mode == "demo",
@@ -142,6 +165,7 @@ def speech(lang: str) -> dict[str, Any]:
         "moment": lambda at: formats.moment(at, lang),
         "percent": lambda share, decimals=None: formats.percent(share, lang, decimals),
         "number": lambda value, decimals=None: formats.number(value, lang, decimals),
+        "table_rows": partial(table_rows, lang),
     }
 
 
