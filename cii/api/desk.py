@@ -20,7 +20,6 @@ from cii.desk.announcing import (
     withdraw_news,
 )
 from cii.desk.drafting import WRITES, SaveDraft, save_draft
-from cii.desk.filtering import FilterShown, SaveFilter, filters, remove_filter, save_filter
 from cii.desk.loading import (
     HandCases,
     HandTasks,
@@ -33,6 +32,7 @@ from cii.desk.loading import (
 )
 from cii.desk.noting import rewrite_note
 from cii.desk.rules import Load
+from cii.desk.saving import FilterShown, SaveFilter, filters, remove_filter, save_filter
 from cii.desk.substituting import (
     AgreeSubstitution,
     Standing,
@@ -79,7 +79,9 @@ class LoadShown:
     per_position: int | None
 
 
-FILTER = only(FilterShown, "ref", "place", "name", "query", "mine", shared=UNIT, called="SavedFilterAnswer")
+FILTER = only(
+    FilterShown, "ref", "place", "name", "query", "mine", "default", shared=UNIT, called="SavedFilterAnswer"
+)
 STANDING = only(
     Standing, "ref", "absent", "substitute", "first_day", "last_day", "live", "mine", unit=UNIT,
     called="SubstitutionAnswer",

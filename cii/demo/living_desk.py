@@ -10,9 +10,9 @@ from cii.cases.listing import CaseFilter, case_list
 from cii.cases.queries import case_by_ref
 from cii.cases.vocabulary import CaseStatus
 from cii.desk.announcing import PublishNews, acknowledge, publish_news
-from cii.desk.filtering import SaveFilter, save_filter
 from cii.desk.loading import ReleaseShare, release_share
 from cii.desk.noting import write_note
+from cii.desk.saving import SaveFilter, save_filter
 from cii.desk.substituting import AgreeSubstitution, agree_substitution
 from cii.desk.visiting import visited
 from cii.desk.vocabulary import FilterPlace

@@ -68,7 +68,7 @@ class Begun:
 def save_draft(work: Work, ask: SaveDraft) -> None:
     """Keep what the actor is writing, in place of what was kept before.
 
-    Nobody else reads it. It outlives the session and goes when the text is sent or emptied; a draft of a closed
+    Nobody else reads it. It outlives the session and goes when the text is sent or emptied; that of a closed
     case can still be emptied. Refuses: UnknownThing, NotAllowed, SectionNotYours, CaseClosed.
     """
     case = case_by_ref(work, ask.case_ref)

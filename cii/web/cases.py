@@ -1,11 +1,11 @@
 """Cases: the list, and the pages of one case with the forms that move it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from flask import g, render_template, request, url_for
+from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
@@ -13,8 +13,7 @@ from cii.access.vocabulary import Section
 from cii.cases.actions import AnswerPlan, ProposePlan, SignAssessment, WriteMedical
 from cii.cases.assessing import NoteMeeting, note_meeting
 from cii.cases.grid_view import disagreements
-from cii.cases.listing import CaseFilter, CaseRow, case_list
-from cii.cases.vocabulary import AssessmentState, CasePath, CaseStatus, PartyRole, Voice
+from cii.cases.vocabulary import AssessmentState, PartyRole, Voice
 from cii.desk.drafting import sent
 from cii.desk.vocabulary import DraftPlace
 from cii.institutions.vocabulary import Sector
@@ -41,16 +40,15 @@ from cii.web import case_parts, case_sharing, explained, visits
 from cii.web.base import Blueprint, see_other
 from cii.web.case_grid import GridForm, as_command, beside_inputs, compared, form_groups, lines_of, mine
 from cii.web.case_head import CasePage, case_page, head
+from cii.web.case_list import listed
 from cii.web.case_manage import managing
-from cii.web.choices import choice_asked, number_asked, options, t, text_asked, word
+from cii.web.choices import number_asked, options
 from cii.web.drafts import drafted, rows_begun
 from cii.web.versions import seen_version
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
 
 page = Blueprint("cases", __name__)
-_ANY_REF = "0000000000"
-"""Stands in an address for the reference of each row."""
 
 ROWS, MOST_ROWS = 3, 12
 """Rows of parts in the form of a plan: at first, and at most."""
@@ -69,52 +67,9 @@ class MedicalForm:
 
 @page.get("/cases")
 @needs(Permit.SEE_CASE)
-def index() -> str:
+def index() -> str | Response:
     """The cases that the reader may see, by filters that stand in the address."""
-    shown = CaseFilter(
-        mine=request.args.get("who") == "mine",
-        my_unit=request.args.get("who") == "unit",
-        status=choice_asked(CaseStatus, "status"),
-        path=choice_asked(CasePath, "path"),
-        text=text_asked("q") or None,
-    )
-    found = case_list(g.work, shown, text_asked("after") or None)
-    chosen = {name: text_asked(name) for name in ("q", "who", "status", "path")}
-    kept: dict[str, Any] = {name: said for name, said in chosen.items() if said}
-    return render_template(
-        "pages/cases/index.html",
-        rows=_rows(found.items),
-        next_url=url_for("cases.index", **kept, after=found.next) if found.next else None,
-        filtered=bool(kept),
-        chosen=chosen,
-        statuses=options(CaseStatus),
-        paths=options(CasePath),
-        whose=[{"value": one, "label": word(one, "case-whose")} for one in ("mine", "unit")],
-    )
-
-
-def _rows(found: Sequence[CaseRow]) -> list[dict[str, Any]]:
-    """The rows of the list; addresses and words are made once, for lists are long."""
-    address = url_for("cases.one", ref=_ANY_REF)
-    paths = {one.value: word(one) for one in CasePath}
-    stands = {
-        one.value: {"label": word(one), "tone": "info" if one is CaseStatus.OPEN else "neutral"}
-        for one in CaseStatus
-    }
-    protected = t("web.desk.protected")
-    return [
-        {
-            "url": address.replace(_ANY_REF, one["ref"]),
-            "number": one["number"],
-            "person": one["person"]["name"] if one["person"] else None,
-            "path": paths[one["path"]],
-            "lead": one["lead"]["name"] if one["lead"] else protected,
-            "status": stands[one["status"]],
-            "opened_on": one["opened_at"],
-            "tone": None if one["status"] == CaseStatus.OPEN else "quiet",
-        }
-        for one in found
-    ]
+    return listed()
 
 
 @page.get("/cases/<ref:ref>")

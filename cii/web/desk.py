@@ -13,6 +13,7 @@ from cii.cases.queries import cases_by_id, visible_refs
 from cii.cases.vocabulary import CasePath
 from cii.desk.announcing import news_for_me
 from cii.desk.filtering import DeskFilter, conditions
+from cii.desk.saving import filters
 from cii.desk.substituting import TakeForAbsent, substitutions, take_for_absent, tasks_in_place
 from cii.desk.vocabulary import Due, FilterPlace
 from cii.institutions.queries import UnitLabel, units_by_id
@@ -25,7 +26,7 @@ from cii.web.base import Blueprint, may_open, see_other
 from cii.web.choices import Option, choice_asked, options, t, text_asked, word
 from cii.web.clocks import deadline
 from cii.web.drafts import texts_begun
-from cii.web.filters import saved_filters
+from cii.web.filters import first_view, saved_filters
 from cii.web.news import told
 from cii.web.taking import takers_for
 from cii.wire import language
@@ -80,9 +81,12 @@ class TakeTasks:
 
 @page.get("/desk", endpoint="page")
 @needs(Permit.SEE_DESK)
-def desk() -> str:
+def desk() -> str | Response:
     """What waits, under the tab and the filters asked for; without a tab, the first that holds something."""
     work: Work = g.work
+    held = filters(work, FilterPlace.DESK)
+    if (first := first_view(held, FilterPlace.DESK)) is not None:
+        return first
     counts = inbox_counts(work)
     tab = choice_asked(Tab, "tab") or next((one for one in _FIRST if counts[one]), Tab.MINE)
     wish = DeskFilter(
@@ -91,6 +95,10 @@ def desk() -> str:
     shown = inbox(work, tab, text_asked("after") or None, more=conditions(work, wish))
     chosen = {name: text_asked(name) for name in ("path", "stage", "due", "name")}
     kept: dict[str, Any] = {name: said for name, said in chosen.items() if said}
+    stages = _stages(work)
+    offered = {
+        "tab": {*Tab}, "path": {*CasePath}, "due": {*Due}, "stage": {one["value"] for one in stages},
+    }  # fmt: skip
     mine = tab in {Tab.UNASSIGNED, Tab.UNIT} and work.actor.account_id is not None
     return render_template(
         "pages/desk/desk.html",
@@ -105,9 +113,9 @@ def desk() -> str:
         chosen=chosen,
         filtered=bool(kept),
         paths=options(CasePath),
-        stages=_stages(work),
+        stages=stages,
         dues=options(Due, "desk-due"),
-        saved=saved_filters(work, FilterPlace.DESK, "desk.page", {"tab": tab.value, **kept}),
+        saved=saved_filters(work, FilterPlace.DESK, held, {"tab": tab.value, **kept}, offered),
         unread=[told(one) for one in news_for_me(work, unread=True)],
         begun=texts_begun(work),
         **_standing(work),

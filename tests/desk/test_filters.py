@@ -3,16 +3,9 @@
 import pytest
 
 from cii.cases.vocabulary import CasePath
-from cii.desk.filtering import (
-    DeskFilter,
-    SaveFilter,
-    cleaned,
-    conditions,
-    filters,
-    remove_filter,
-    save_filter,
-)
+from cii.desk.filtering import DeskFilter, conditions
 from cii.desk.rules import FilterEmpty, FilterNameTaken
+from cii.desk.saving import SaveFilter, cleaned, filters, open_with, remove_filter, save_filter
 from cii.desk.vocabulary import Due, FilterPlace
 from cii.kernel.errors import UnknownThing
 from cii.workflow.inbox import Tab, inbox
@@ -88,3 +81,23 @@ def test_a_filter_has_a_name_of_its_own_and_filters_something(net):
 
 def test_an_address_is_cut_to_what_the_list_knows():
     assert cleaned(DESK, "name=Müller%20A&x=1&tab=mine&tab=late") == "tab=late&name=M%C3%BCller+A"
+
+
+def test_a_list_opens_with_one_filter_for_me_of_mine_or_of_my_unit(net):
+    mine, colleague = net.hands["AC"], net.hands["colleague"]
+    team = save_filter(mine, SaveFilter(DESK, "Équipe", "tab=unit", net.units["AC"].ref))
+    save_filter(mine, SaveFilter(DESK, "En retard", "tab=late", default=True))
+
+    open_with(colleague, team.ref)
+    assert [one.name for one in filters(mine, DESK) if one.default] == ["En retard"]
+    assert [one.name for one in filters(colleague, DESK) if one.default] == ["Équipe"]
+
+    open_with(mine, team.ref)
+    assert [one.name for one in filters(mine, DESK) if one.default] == ["Équipe"]
+    open_with(mine, team.ref)
+    assert [one.name for one in filters(mine, DESK) if one.default] == []
+
+    with pytest.raises(UnknownThing):
+        open_with(net.hands["AI"], team.ref)
+    remove_filter(mine, team.ref)
+    assert filters(colleague, DESK) == []

@@ -2,6 +2,8 @@
 
 from html import unescape
 
+import pytest
+
 from cii.access.queries import account_by_email
 from cii.cases.queries import case_by_ref
 from cii.institutions.queries import unit_by_code
@@ -66,6 +68,48 @@ def test_a_filter_is_saved_shared_and_taken_away(path):
 
 def test_a_filter_that_filters_nothing_is_refused(path):
     path.as_("manager").post("/filters", 422, place="desk", name="Rien", query="x=1", unit_ref="")
+
+
+@pytest.mark.parametrize(("place", "address", "query"), [("cases", "/cases", "who=unit&status=open"), ("desk", "/desk", "tab=unit&due=later")])
+def test_a_list_keeps_a_filter_opens_with_it_and_lets_it_go(path, place, address, query):
+    reader = path.as_("chief")
+    before = reader.get(f"{address}?{query}")
+    assert f'name="query" value="{query.replace("&", "&amp;")}"' in before
+    name = f"Filtre {place}"
+
+    back = reader.post(f"/filters?place={place}&{query}", place=place, name=name, query=query, unit_ref="", default="yes")
+    assert back.endswith(f"{address}?{query}")
+    assert reader.client.get(address).headers["Location"].endswith(f"{address}?{query}")
+    assert reader.client.get(f"{address}?lang=fr").status_code == 303
+    shown = reader.get(f"{address}?{query}")
+    assert f'aria-current="true">{name}</a>' in shown
+
+    ref = shown.split("/default")[0][-10:]
+    assert reader.post(f"/filters/{ref}/default").endswith(f"{address}?{query}")
+    assert reader.client.get(address).status_code == 200
+    assert reader.post(f"/filters/{ref}/remove").endswith(f"{address}?{query}")
+    assert name not in reader.get(f"{address}?{query}")
+
+
+def test_a_refused_name_shows_the_list_again_with_its_reason_beside_the_field(path):
+    reader = path.as_("manager")
+    page = reader.post("/filters?place=cases&who=unit", 422, place="cases", name=" ", query="who=unit", unit_ref="")
+
+    assert 'href="#f-filter-name"' in page
+    assert 'id="f-filter-name-error"' in page
+    assert '<option value="unit" selected>' in page
+
+
+def test_a_filter_that_names_what_is_gone_says_so(path):
+    reader, ref = path.as_("social"), path.case("assessment")
+    assert path.as_("social").get(f"/cases/{ref}")
+    reader.post("/filters?place=desk", place="desk", name="Étape disparue", query="tab=unit&stage=no_such_stage", unit_ref="")
+    reader.post("/filters?place=cases", place="cases", name="Nom d'avant", query="q=Qzxwvkj", unit_ref="")
+
+    desk = reader.get("/desk", tab="unit")
+    assert 'Étape disparue</span> <span class="sub">ne s&#39;applique plus' in desk
+    assert "stage=no_such_stage" not in desk
+    assert "ne montre rien aujourd&#39;hui" in reader.get("/cases?q=Qzxwvkj")
 
 
 def test_the_supervisor_gives_tasks_with_a_proposal_of_who_has_room(path):
