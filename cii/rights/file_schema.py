@@ -6,14 +6,15 @@ The package holds it as `person_file.schema.json`; a change of the file is a new
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Integer
+from sqlalchemy import JSON, Boolean, Column, Date, Integer
 
 from cii.access.vocabulary import Section
 from cii.rights.file_parts import PERSON
 from cii.rights.file_reading import KINDS, SECTIONS
 from cii.rights.file_shape import Part
 from cii.rights.queries import FORMAT
-from cii.store.columns import BigId, ChfColumn, PlainJson, UtcDateTime, Words
+from cii.rights.vocabulary_requests import MedicalWay
+from cii.store.columns import ChfColumn, UtcDateTime, Words
 from cii.texts.languages import LANGUAGES
 
 _TEXT: Mapping[str, Any] = {"type": "string"}
@@ -36,10 +37,16 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "File of a person kept by the interinstitutional cooperation (CII)",
         "description": (
-            "Moments are in UTC, days are Swiss days, sums are whole centimes. `unit` is the unit that wrote it, "
-            "`by` the function of whoever did; names of others than the person are not in the file."
+            "Moments are in UTC, days are Swiss days, sums are whole centimes. `unit` is the unit that wrote "
+            "it, `by` the function of whoever did; names of others than the person are not in the file."
         ),
         **_object({
+            "request": _object({
+                "ref": _TEXT,
+                "asked_on": {"type": "string", "format": "date"},
+                "medical": {"enum": [one.value for one in MedicalWay]},
+                "physician": _or_nothing(_TEXT),
+            }),
             "format": {"const": FORMAT},
             "made_at": _MOMENT,
             "person": _object({**person, "also_kept_as": _many(_object(person))}),
@@ -58,7 +65,7 @@ def schema() -> dict[str, Any]:
                 "count": _NUMBER,
                 "ground": {"enum": ["internal", "via_physician", "not_asked"]},
             })),
-        }),
+        }, without=frozenset({"request"})),
     }  # fmt: skip
 
 
@@ -80,22 +87,19 @@ def _column(column: "Column[Any]") -> dict[str, Any]:
 
 
 def _type(column: "Column[Any]") -> dict[str, Any]:
-    match column.type:
-        case Words() as words:
-            return {"enum": [one.value for one in words.words]}
-        case UtcDateTime():
-            return dict(_MOMENT)
-        case Date():
-            return {"type": "string", "format": "date"}
-        case Boolean():
-            return {"type": "boolean"}
-        case ChfColumn() | Integer():
-            return dict(_NUMBER)
-        case kind if kind is PlainJson or isinstance(kind, type(PlainJson)):
-            return {}
-        case kind if kind is BigId:
-            return dict(_NUMBER)
-    return dict(_TEXT)
+    if isinstance(column.type, Words):
+        return {"enum": [one.value for one in column.type.words]}
+    return next((dict(told) for kinds, told in _TYPES if isinstance(column.type, kinds)), dict(_TEXT))
+
+
+_TYPES: tuple[tuple[tuple[type, ...], Mapping[str, Any]], ...] = (
+    ((UtcDateTime,), _MOMENT),
+    ((Date,), {"type": "string", "format": "date"}),
+    ((Boolean,), {"type": "boolean"}),
+    ((ChfColumn, Integer), _NUMBER),
+    ((JSON,), {}),
+)
+"""Type of a column → what stands in the file; everything else is text, plain values are anything."""
 
 
 def _object(properties: Mapping[str, Any], without: frozenset[str] = frozenset()) -> dict[str, Any]:

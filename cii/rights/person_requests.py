@@ -176,7 +176,7 @@ def extend_request(work: Work, ask: ExtendPersonRequest) -> PersonRequest:
     return row
 
 
-def handed_out(work: Work, ref: str, form: FileForm) -> PersonRequest:
+def handed_out(work: Work, ref: str, form: FileForm) -> None:
     """Record that the file goes out in answer to a request, in the officer's name.
 
     Refuses: FileNotAsked, UnknownThing, NotAllowed.
@@ -186,7 +186,6 @@ def handed_out(work: Work, ref: str, form: FileForm) -> PersonRequest:
         work, EXPORTED, "person_request", row.id, ref=row.ref, person_id=row.person_id,
         payload={"form": form, "medical": row.medical},
     )  # fmt: skip
-    return row
 
 
 def fit_for_file(work: Work, ref: str) -> PersonRequest:

@@ -1,0 +1,210 @@
+"""The file of a person to read: its parts in words of the reader's language, set as PDF.
+
+Empty fields and parts without rows are left out; what is withheld stands first.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Date
+
+from cii.cases.queries import grid_in_use
+from cii.documents import pdf
+from cii.documents.layout import CaseSummary, Letterhead, plain_table
+from cii.documents.table import Column, Table
+from cii.kernel.errors import Refusal
+from cii.kernel.money import Chf
+from cii.rights.file_parts import PERSON
+from cii.rights.file_reading import FUNCTIONS, KINDS, SECTIONS
+from cii.rights.file_shape import Part
+from cii.store.columns import ChfColumn, UtcDateTime, Words
+from cii.store.work import Work
+from cii.texts import formats
+from cii.texts.speech import knows, pair, say, word
+
+Row = Mapping[str, Any]
+Titles = Mapping[tuple[str, str], Mapping[str, str]]
+
+
+def file_page(work: Work, told: Mapping[str, Any], lang: str) -> bytes:
+    """The file as PDF in that language."""
+    writer = Writer(lang, _titles(work, told))
+    known = told["identities"]
+    name = f"{known[0]['first_name']} {known[0]['last_name']}" if known else told["person"]["ref"]
+    facts = [(say("rights.file.reference", lang), told["person"]["ref"])]
+    if told["person"]["avs"]:
+        facts.append((say("rights.file.avs", lang), told["person"]["avs"]))
+    if known:
+        facts.append((say("summary.born", lang), _day(known[0]["birth_date"], lang)))
+    facts += [
+        (say("rights.file.also", lang), ", ".join(filter(None, (other["ref"], other["avs"]))))
+        for other in told["person"]["also_kept_as"]
+    ]
+    asked = told.get("request")
+    if asked:
+        facts.append((say("rights.file.asked", lang), _day(asked["asked_on"], lang)))
+    at = formats.moment(datetime.fromisoformat(told["made_at"]), lang)
+    page = CaseSummary(
+        letterhead=Letterhead(say("reports.canton", lang), say("rights.file.office", lang)),
+        title=say("rights.file.title", lang, name=name),
+        facts=facts,
+        sections=[],
+        printed=say("rights.file.printed", lang, at=at),
+        warning=say("rights.file.warning", lang),
+    )
+    data = {
+        **page.plain(lang),
+        "withheld": {
+            "heading": say("rights.file.withheld", lang),
+            "notes": [_withheld(one, asked, lang) for one in told["withheld"]]
+            or [say("rights.file.nothing-withheld", lang)],
+        },
+        "parts": [
+            {"heading": writer.heading(part), "records": writer.records(part, told[part.name])}
+            for part in PERSON
+            if told[part.name]
+        ],
+        "history": plain_table(_history(told["history"], lang), lang),
+    }
+    return pdf.render("person_file", data, created=work.now, lang=lang)
+
+
+def _day(on: str, lang: str) -> str:
+    return formats.day(date.fromisoformat(on), lang)
+
+
+def _withheld(one: Row, asked: Row | None, lang: str) -> str:
+    what = say(f"rights.withheld.{one['what']}", lang, n=one["count"])
+    physician = (asked or {}).get("physician") or ""
+    return f"{what} {say('rights.ground.' + one['ground'], lang, physician=physician)}"
+
+
+def _titles(work: Work, told: Mapping[str, Any]) -> Titles:
+    """The wording of the grid's items, as the versions in use have it."""
+    found: dict[tuple[str, str], Mapping[str, str]] = {}
+    for name in sorted({one["template"] for case in told["cases"] for one in case["grid"]}):
+        try:
+            items = grid_in_use(work, name).items
+        except Refusal:
+            continue
+        found |= {(name, item): held.title for item, held in items.items()}
+    return found
+
+
+class Writer:
+    """Writes rows of a part in one language."""
+
+    def __init__(self, lang: str, titles: Titles) -> None:
+        self.lang, self.titles = lang, titles
+
+    def heading(self, part: Part) -> str:
+        """What the part is called."""
+        return say(f"rights.part.{part.name}", self.lang)
+
+    def records(self, part: Part, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        """The rows of a part: pairs of name and text, and the parts under each."""
+        return [self._record(part, row) for row in rows]
+
+    def _record(self, part: Part, row: Row) -> dict[str, Any]:
+        pairs = [
+            {"name": say(f"rights.field.{name}", self.lang), "text": text}
+            for column, name in part.columns
+            if name in row and (text := self._text(part, column, row[name], row))
+        ]
+        pairs += [
+            {"name": self.heading(child), "text": ", ".join(row[child.name])}
+            for child in part.parts
+            if child.flat and row[child.name]
+        ]
+        if "told" in row:
+            pairs.append({"name": say("rights.field.told", self.lang), "text": row["told"][self.lang]})
+        return {
+            "pairs": pairs,
+            "parts": [
+                {"heading": self.heading(child), "records": self.records(child, row[child.name])}
+                for child in part.parts
+                if not child.flat and row[child.name]
+            ],
+        }
+
+    def _text(self, part: Part, column: str, value: object, row: Row) -> str:
+        if value is None or value in ("", [], {}):
+            return ""
+        if column in FUNCTIONS:
+            return function(str(value), self.lang)
+        if column in KINDS:
+            return str(value)
+        if column in SECTIONS and isinstance(value, list):
+            return ", ".join(word(one.upper(), self.lang, "section") for one in value)
+        if column == "item" and (row["template"], value) in self.titles:
+            return self.titles[row["template"], str(value)].get(self.lang, str(value))
+        return self._typed(part.table.c[column].type, value)
+
+    def _typed(self, kind: object, value: object) -> str:
+        match kind:
+            case Words() as words:
+                held = words.words(str(value))
+                group = _word_key(held)
+                return say(group, self.lang) if knows(group) else str(value)
+            case UtcDateTime():
+                return formats.moment(datetime.fromisoformat(str(value)), self.lang)
+            case Date():
+                return _day(str(value), self.lang)
+            case ChfColumn():
+                return formats.francs(Chf(int(str(value))))
+            case Boolean():
+                return say("common.yes" if value else "common.no", self.lang)
+        return said(value, self.lang)
+
+
+def _word_key(held: Any) -> str:  # noqa: ANN401 - a word of any vocabulary
+    name = "".join(f"-{one.lower()}" if one.isupper() else one for one in type(held).__name__).lstrip("-")
+    return f"word.{name}.{held.value}"
+
+
+def function(name: str, lang: str) -> str:
+    """The function of whoever acted, in words."""
+    key = f"rights.by.{name}"
+    return say(key, lang) if knows(key) else word(name, lang, "role")
+
+
+def said(value: object, lang: str) -> str:
+    """Plain values as people read them; of a text in several languages, the reader's."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return say("common.yes" if value else "common.no", lang)
+        case dict() if lang in value:
+            return said(value[lang], lang)
+        case dict():
+            told = [pair(name, text, lang) for name, one in value.items() if (text := said(one, lang))]
+            return "; ".join(told)
+        case list():
+            return "; ".join(filter(None, (said(one, lang) for one in value)))
+    return str(value)
+
+
+def _history(rows: Sequence[Row], lang: str) -> Table:
+    heads = ("at", "unit", "by", "action", "object", "sections")
+    return Table(
+        say("rights.part.history", lang),
+        [Column(say(f"rights.field.{name}", lang), "text") for name in heads],
+        [
+            (
+                formats.moment(datetime.fromisoformat(row["at"]), lang),
+                row["unit"] or "",
+                function(row["by"], lang),
+                _journal("action", row["action"], lang),
+                _journal("kind", row["kind"], lang),
+                ", ".join(word(one.upper(), lang, "section") for one in row["sections"]),
+            )
+            for row in rows
+        ],
+    )
+
+
+def _journal(what: str, name: str, lang: str) -> str:
+    key = f"web.journal.{what}.{name.replace('.', '-').replace('_', '-')}"
+    return say(key, lang) if knows(key) else name
