@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from cii.cli.files import draw_arguments, table_titles
+from cii.cli.files import draw_arguments, process_file, table_titles
 from cii.cli.telling import Told
 from cii.store.settings import Settings
 
@@ -14,7 +14,7 @@ def workflows_export_bpmn(asked: argparse.Namespace, settings: Settings) -> Told
     from cii.workflow.definition import parse  # noqa: PLC0415
 
     where = asked.folder or settings.workflows_dir
-    file = where / f"{asked.name}.yaml"
+    file = process_file(where, asked.name)
     held = parse(file.read_text(encoding="utf-8"), file.name)
     written = bpmn(held, asked.lang, table_titles(where))
     data = {"name": held.id, "version": held.version, "bpmn": written}

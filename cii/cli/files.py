@@ -37,10 +37,21 @@ def workflows_draw(asked: argparse.Namespace, settings: Settings) -> Told:
     from cii.workflow.definition import parse  # noqa: PLC0415
 
     where = asked.folder or settings.workflows_dir
-    file = where / f"{asked.name}.yaml"
+    file = process_file(where, asked.name)
     held = parse(file.read_text(encoding="utf-8"), file.name)
     drawn = svg(held, None, asked.lang, tables=table_titles(where))
     return Told([drawn], {"svg": drawn})
+
+
+def process_file(where: Path, name: str) -> Path:
+    """The file of a process in its newest version; `<name>-v1`, `<name>-v2` name one version."""
+    later = {
+        int(number): file
+        for file in where.glob(f"{name}-v*.yaml")
+        if (number := file.stem.rpartition("-v")[2]).isdigit()
+    }
+    first = where / f"{name.removesuffix('-v1')}.yaml"
+    return later[max(later)] if later else first
 
 
 def tables_in(folder: Path) -> list[tuple[Any, list[Any]]]:

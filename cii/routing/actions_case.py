@@ -13,6 +13,7 @@ from cii.cases.actions import (
     WriteGrid,
     WriteMedical,
     answer_plan,
+    compose_assessment,
     leave,
     propose_plan,
     sign,
@@ -21,7 +22,7 @@ from cii.cases.actions import (
     write_medical,
 )
 from cii.cases.carrying import remind_of_the_person
-from cii.cases.queries import bearing_units, case_by_ref, cases_of, live_parties
+from cii.cases.queries import bearing_units, case_by_id, case_by_ref, cases_of, live_parties
 from cii.cases.rules import GridAnswer
 from cii.cases.tables import Assessment, CaseFile
 from cii.cases.tables_plan import Plan
@@ -48,6 +49,8 @@ OWN_ACTS = frozenset({
     "confirm", "observe",
 })  # fmt: skip
 """Tasks that a page or an act of their own ends: they carry more than an outcome."""
+REASSESS = "reassess"
+"""The outcome of a review that begins a new round of assessment: every voice again, then a new plan."""
 OWN_OUTCOMES = frozenset({("name_receiver", "named"), ("complete_file", "complete"), ("contract", "signed")})
 """Tasks that an act of their own ends in this way; in another way they end on the spot."""
 
@@ -158,7 +161,10 @@ def complete_task(work: Work, ask: CompleteTask) -> Fired:
     if (task.key, ask.outcome) in OWN_OUTCOMES:
         raise NotAllowed(act=task.key)
     event = TaskDone(task.number, ask.outcome, closing=ask.closing)
-    return advance(work, instance, event, expected_seq=ask.seq)
+    fired = advance(work, instance, event, expected_seq=ask.seq)
+    if ask.outcome == REASSESS:
+        compose_assessment(work, case_by_id(work, instance.subject_id))
+    return fired
 
 
 def take_back_consent(work: Work, consent_ref: str) -> int:

@@ -14,7 +14,7 @@ def test_the_processes_are_listed_with_their_version_and_legal_bases(capsys):
     assert main(["workflows", "list"]) == 0
 
     said = capsys.readouterr().out
-    assert "reseau-cii, version 1\xa0: Réseau CII (5 étapes\xa0; LACI 85f, LAI 68bis, LASoc-NE 28)" in said
+    assert "reseau-cii, version 2\xa0: Réseau CII (5 étapes\xa0; LACI 85f, LAI 68bis, LASoc-NE 28)" in said
     assert said.splitlines() == sorted(said.splitlines())
 
 
@@ -22,7 +22,7 @@ def test_a_process_is_read_out_stage_by_stage_with_owner_and_deadline(capsys):
     assert main(["workflows", "show", "reseau-cii", "--lang", "de"]) == 0
 
     lines = [one.strip() for one in capsys.readouterr().out.splitlines()]
-    assert lines[0] == "IIZ-Netzwerk, Fassung 1"
+    assert lines[0] == "IIZ-Netzwerk, Fassung 2"
     stages = [one for one in lines if one[:1].isdigit()]
     assert stages[0] == "1. Gemeinsames Assessment (Beginn)"
     assert stages[-1] == "5. Abschluss (Ende)"
@@ -55,7 +55,7 @@ def test_an_unknown_process_or_version_is_answered_with_those_there_are(capsys):
     assert "reseau-cii" in capsys.readouterr().err
 
     assert main(["workflows", "show", "reseau-cii", "--version", "9"]) == 2
-    assert "n'a pas cette version. Il a\xa0: 1." in capsys.readouterr().err
+    assert "n'a pas cette version. Il a\xa0: 1, 2." in capsys.readouterr().err
 
 
 def test_facts_may_stand_after_options(capsys):

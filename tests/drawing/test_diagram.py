@@ -17,7 +17,7 @@ from cii.workflow.machine import step
 
 FILES = Path(__file__).parents[2] / "workflows"
 DEFINITIONS = [parse(path.read_text("utf-8"), path.name) for path in sorted(FILES.glob("*.yaml"))]
-CII = next(one for one in DEFINITIONS if one.id == "reseau-cii")
+CII = next(one for one in DEFINITIONS if (one.id, one.version) == ("reseau-cii", 1))
 NOW = datetime(2026, 10, 5, 8, tzinfo=UTC)
 ROLES = dict.fromkeys(
     ("lead", "AC", "AI", "AS", "partner", "physician", "coordination", "receiving"), ("X <&>",)

@@ -65,8 +65,14 @@ def spoken(town, case, *names):
 
 def followed(town):
     """A case in follow-up that social aid leads."""
-    case, gsr = led(town), town.hands["GSR"]
+    case = led(town)
     spoken(town, case, "ORP", "GSR", "OAI", "doctor")
+    return planned(town, case)
+
+
+def planned(town, case):
+    """The assessment in which all have spoken is signed, and the plan agreed."""
+    gsr = town.hands["GSR"]
     sign_assessment(gsr, SignAssessment(case.ref, "Synthèse"))
     orp = unit_by_code(gsr, "ORP-LITTORAL")
     put_plan(gsr, ProposePlan(case.ref, "But", (PlanPartAsk("a", "b", orp.ref, date(2026, 12, 1)),)))

@@ -24,7 +24,7 @@ def _name(path: Path) -> str:
 def test_the_shipped_files_are_there():
     assert {path.stem for path in PROCESSES} == {
         "agreement", "annual-review", "call-and-award", "corrective-measure", "everyday-cii", "ne-eso", "placement", "referral",
-        "reseau-cii", "social-enterprise-recognition", "youth-case-management",
+        "reseau-cii", "reseau-cii-v2", "social-enterprise-recognition", "youth-case-management",
     }  # fmt: skip
     assert {
         "detection", "triage", "lead-institution", "youth-admissibility", "ne-eso-screen", "measure-eligibility",
@@ -38,7 +38,7 @@ def test_a_shipped_process_has_no_problem_not_even_a_missing_translation(path):
 
     assert list(map(str, problems)) == []
     assert definition is not None
-    assert definition.id == path.stem
+    assert path.stem == definition.id + (f"-v{definition.version}" if definition.version > 1 else "")
     assert definition.legal_basis
 
 
