@@ -59,7 +59,9 @@ JOBS: tuple[Job, ...] = (
     Job("results", "cii.routing.waking:ask_for_results"),
     Job("stuck-timers", "cii.jobs.night:name_stuck_timers"),
     Job("ends-of-right", "cii.cases.ends_of_right:warn_ends"),
+    Job("person-requests", "cii.rights.person_requests:watch"),
     Job("files", "cii.jobs.night:sweep_files"),
+    Job("retention", "cii.rights.expiring:expire"),
 )
 """Every job with a business date, in the order of the night. One line each."""
 
@@ -70,7 +72,6 @@ TICKS: tuple[Tick, ...] = (
     Tick("access", "cii.jobs.protection:look_after_access"),
     Tick("mail", "cii.jobs.mail:send_waiting"),
     Tick("seal", "cii.jobs.housekeeping:seal_journal"),
-    Tick("keys", "cii.jobs.housekeeping:forget_keys"),
     Tick("links", "cii.jobs.housekeeping:forget_links"),
 )
 """What is looked after each minute. One line each."""

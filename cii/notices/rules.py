@@ -27,6 +27,7 @@ _BEGINS: Mapping[str, Topic] = {
     "access": Topic.ACCESS,
     "break": Topic.ACCESS,
     "link": Topic.ACCESS,
+    "person": Topic.ACCESS,
 }
 """First word of a kind → topic; every other kind is of the topic `other`."""
 

@@ -83,6 +83,7 @@ PARENTS: Mapping[str, str] = {
     "definitions": "settings",
     "whatif": "settings",
     "journal": "settings",
+    "journal_lookup": "settings",
     "accounts": "settings",
     "attachments": "cases",
     "help": "settings",

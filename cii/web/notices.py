@@ -35,6 +35,7 @@ PLACES: Mapping[str, str] = {
     "access_question": "requests.question",
     "access_request": "requests.one",
     "break_glass": "glass.one",
+    "person_request": "rights.one",
 }
 """Subject of a notice → the page of the matter."""
 
