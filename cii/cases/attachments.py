@@ -232,6 +232,19 @@ def sweep_documents(work: Work) -> int:
     return sweep(work, folder(work), named)
 
 
+def forget_withdrawn(work: Work, before: datetime) -> int:
+    """Erase the bytes of documents that were withdrawn before that moment; returns how many files went.
+
+    Bytes that a document still in its case names too stay; so does each row, with what it says.
+    """
+    gone = col(Attachment.withdrawn_at) < before
+    kept = select(Attachment.sha256).where(or_(col(Attachment.withdrawn_at).is_(None), ~gone))
+    names = work.session.exec(
+        select(Attachment.sha256).where(gone, col(Attachment.sha256).not_in(kept)).distinct()
+    )
+    return sum(store.forget(folder(work), name) for name in names)
+
+
 def folder(work: Work) -> Path:
     """Where the documents of cases lie."""
     return work.settings.data_dir / "attachments"

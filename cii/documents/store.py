@@ -94,7 +94,7 @@ def put(root: Path, data: bytes, media_type: str) -> FileRef:
 def put_written(root: Path, write: Callable[[BinaryIO], None], media_type: str) -> FileRef:
     """Keep what `write` writes, piece by piece and never held at once; whole or not at all."""
     root.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=root, prefix=".draft-")
+    handle, draft = tempfile.mkstemp(dir=root, prefix=_DRAFT)
     try:
         with os.fdopen(handle, "w+b") as file:
             write(file)

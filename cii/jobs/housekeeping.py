@@ -1,10 +1,9 @@
-"""Looked after each minute: timers, holds that run out, seals, keys of repeated requests, mails of links."""
+"""Looked after each minute: timers, holds that run out, seals."""
 
 from cii.jobs.runs import Bell
 from cii.journal.sealing import seal
 from cii.placements.life import expire_holds
 from cii.store.outbox import forget_secrets
-from cii.wire.idempotency import forget_old
 from cii.workflow.sweeping import sweep_each
 
 
@@ -23,12 +22,6 @@ def end_what_ran_out(bell: Bell) -> int:
 def seal_journal(bell: Bell) -> int:
     """Append what was committed to the journal's chain; returns how many entries."""
     return seal(bell.engine, bell.clock.now(), bell.settings)
-
-
-def forget_keys(bell: Bell) -> int:
-    """Forget the answers kept for repeated requests after a day; returns how many."""
-    with bell.working() as work:
-        return forget_old(work.session, work.now)
 
 
 def forget_links(bell: Bell) -> int:

@@ -10,6 +10,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from cii.store.outbox import Mail
+from cii.store.retaining import letter
 from cii.store.settings import Settings
 
 PATIENCE = 20
@@ -104,13 +105,13 @@ class _Files:
         self._settings = settings
 
     def send(self, mail: Mail) -> None:
-        folder = self._settings.data_dir / "mail"
-        folder.mkdir(parents=True, exist_ok=True)
         try:
             written = message_of(self._settings, mail).as_bytes()
         except (ValueError, UnicodeError, IndexError) as no:
             raise Refused(str(no), for_good=True) from None
-        (folder / f"{mail.id:08d}.eml").write_bytes(written)
+        place = letter(self._settings, mail.id)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(written)
 
 
 def _text(said: bytes | str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from cii.journal.tables import JournalEntry, JournalPayload, JournalSubject
@@ -11,7 +11,7 @@ from cii.store.retaining import Kept
 
 def written_about(rule: str, but: tuple[str, ...]) -> Kept:
     """What was written about persons; `but`: kinds of objects whose writing keeps nothing."""
-    rows: Select[Any] = (
+    rows: Any = (
         select(col(JournalSubject.object_id).label("person_id"), col(JournalEntry.at).label("since"))
         .join(JournalEntry, col(JournalEntry.id) == col(JournalSubject.entry_id))
         .join(JournalPayload, col(JournalPayload.entry_id) == col(JournalEntry.id))

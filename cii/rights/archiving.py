@@ -4,7 +4,7 @@ The archive has no account here: the officer records what it said, who said it a
 Steps are only added. The package lies in the store while the archive has a say in it, no longer.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from cii.access.queries import account_names
 from cii.access.vocabulary import Section
 from cii.cases.queries import cases_of
 from cii.documents import store
+from cii.documents.keeping import sweep
 from cii.documents.store import FileRef
 from cii.journal.actions import wrote
 from cii.kernel.clock import local_day
@@ -43,6 +44,8 @@ from cii.store.work import HOUSE, Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
 
 NAME = "archive-offers"
+_PACKAGES = "archive packages"
+"""Whoever builds or sweeps packages is alone: what is being written is not swept."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def offer_file(work: Work, ask: OfferFile) -> ArchiveOffer:
     officer(work)
     person = meant(work, ask.person_ref)
     person_id = person.id or 0
-    one_at_a_time(work.session, f"archive {person_id}")
+    one_at_a_time(work.session, _PACKAGES)
     cases, waits = _filed(work, person_id), bool(_waiting(work, [person_id]))
     refuse(offer_faults(cases, waits=waits))
     row = ArchiveOffer(
@@ -201,16 +204,20 @@ def packages_of(work: Work, person_ids: Iterable[int]) -> list[str]:
 
 def sweep_packages(work: Work) -> int:
     """Erase the packages that no offer waits with: answered ones, and what a broken-off offer left behind."""
-    lying = {file.name: file for file in folder(work).glob("*/*")} if folder(work).is_dir() else {}
-    if not lying:
+    root = folder(work)
+    if not root.is_dir():
         return 0
-    rows = work.session.exec(select(ArchiveOffer).where(col(ArchiveOffer.sha256).in_(list(lying)))).all()
-    states = _states(work, rows)
-    wanted = {one.sha256 for one in rows if states[one.id or 0] not in OVER}
-    gone = [file for name, file in lying.items() if name not in wanted]
-    for file in gone:
-        file.unlink(missing_ok=True)
-    return len(gone)
+    one_at_a_time(work.session, _PACKAGES)
+    halves = list(root.glob(".draft-*"))
+    for half in halves:
+        half.unlink(missing_ok=True)
+
+    def named(hashes: Collection[str]) -> set[str]:
+        rows = work.session.exec(select(ArchiveOffer).where(col(ArchiveOffer.sha256).in_(hashes))).all()
+        states = _states(work, rows)
+        return {one.sha256 for one in rows if states[one.id or 0] not in OVER}
+
+    return len(halves) + sweep(work, root, named)
 
 
 def folder(work: Work) -> Path:

@@ -129,14 +129,6 @@ def give_back(session: Session, held: Claim) -> None:
     session.connection().execute(delete(IdempotencyRecord).where(*_mine(held)))
 
 
-def forget_old(session: Session, now: datetime) -> int:
-    """Delete the keys older than a day; returns how many."""
-    done: CursorResult[Any] = session.connection().execute(
-        delete(IdempotencyRecord).where(col(IdempotencyRecord.claimed_at) < now - KEPT)
-    )
-    return done.rowcount
-
-
 def _mine(held: Claim) -> tuple[Any, ...]:
     return (
         col(IdempotencyRecord.actor) == held.actor,

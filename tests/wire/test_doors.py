@@ -199,7 +199,9 @@ def test_a_request_that_must_not_run_twice_needs_a_key(site):
 
 
 def test_while_the_first_runs_the_second_waits_and_after_the_lease_it_takes_over(site):
-    from cii.wire.idempotency import Claim, claim, forget_old, keep, request_digest
+    from cii.store.retaining import let_go
+    from cii.wire.idempotency import Claim, claim, keep, request_digest
+    from cii.wire.retaining import GOING
 
     digest = request_digest("POST", "/x", "body")
     with site.work() as work:
@@ -215,7 +217,7 @@ def test_while_the_first_runs_the_second_waits_and_after_the_lease_it_takes_over
         keep(work.session, first, 201, {}, "late")
     site.clock.moves(timedelta(hours=25))
     with site.work() as work:
-        assert forget_old(work.session, work.now) == 1
+        assert let_go(work.session, GOING[0], work.now - timedelta(hours=24)) == 1
 
 
 def test_a_refused_request_gives_its_key_back(site):
