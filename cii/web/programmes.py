@@ -79,7 +79,7 @@ def _number(value: int | None) -> str:
 def _row(found: ProgrammeFigures) -> dict[str, Any]:
     days: dict[str, Any] = {"first": found.first.isoformat(), "last": found.last.isoformat()}
     return {
-        "name": word(found.programme),
+        "name": _title(found.programme),
         "url": url_for("programmes.one", programme=found.programme.value, **days),
         "announced": _number(found.announced),
         "open": _number(found.open),
@@ -93,7 +93,7 @@ def _shown(work: Work, found: ProgrammeFigures) -> dict[str, Any]:
     path = found.programme.value
     cases = may_open("cases.index", work.actor)
     return {
-        "title": word(found.programme),
+        "title": _title(found.programme),
         "found": found,
         "youth": found.programme is CasePath.YOUTH,
         "figures": _large(found, cases=cases),
@@ -148,6 +148,12 @@ def _large(found: ProgrammeFigures, *, cases: bool) -> list[dict[str, Any]]:
             one("web.programme.out-of-criteria", _number(found.out_of_criteria)),
         ]
     return large
+
+
+def _title(programme: CasePath) -> str:
+    """The programme as a heading says it, with a capital."""
+    said = word(programme)
+    return said[:1].upper() + said[1:]
 
 
 def _word(definition: Definition, name: str) -> str:
