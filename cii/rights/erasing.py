@@ -22,6 +22,8 @@ from cii.journal.tables import JournalPayload, JournalSubject
 from cii.notices.erasing import ROWS as NOTICE_ROWS
 from cii.notices.tables import Notice
 from cii.people.tables import Identity, Person
+from cii.rights.archiving import folder as packages_folder
+from cii.rights.archiving import packages_of
 from cii.rights.erasing_rows import EVERY_ROW
 from cii.rights.tables_erasing import OWN, ErasureFile
 from cii.store.erasing import Erased, count, erase, theirs
@@ -31,31 +33,24 @@ from cii.wire.tables import IdempotencyRecord
 
 ROWS: tuple[Erased, ...] = (*OWN, *EVERY_ROW)
 (NOTICES,) = NOTICE_ROWS
-MAIL = "mail"
-"""The folder of messages that a house without a mail server writes."""
+MAIL, ARCHIVE = "mail", "archive"
+"""The folders of messages that a house without a mail server writes, and of packages for the archive."""
 _SUBJECTS = (
     ("person", "person", "id"),
     ("case", "case_file", "person_id"),
     ("placement", "placement", "person_id"),
     ("waiting_entry", "waiting_entry", "person_id"),
-    ("referral", "referral", "person_id"),
     ("observation_contract", "observation_contract", "person_id"),
     ("consent", "consent", "person_id"),
-    ("detection", "detection", "person_id"),
     ("process", "wf_instance", "person_id"),
-    ("person_request", "person_request", "person_id"),
-    ("access_question", "access_question", "person_id"),
-    ("break_glass", "break_glass", "person_id"),
-    ("legal_hold", "legal_hold", "person_id"),
-    ("signed_link", "signed_link", "person_id"),
 )
-"""What the journal speaks of: its word, the table, the way to the person."""
+"""What the journal speaks of beside the rows that are erased: its word, the table, the way to the person."""
 
 
 def counted(work: Work, person_ids: Collection[int]) -> dict[str, int]:
     """How many rows of each table an erasure of these persons touches; tables without any left out."""
     found = count(work.session, ROWS, person_ids)
-    found["journal_payload"] = _held(work, select(_payloads(work, person_ids).subquery()))
+    found["journal_payload"] = _held(work, select(_payloads(person_ids).subquery()))
     found["outbox"] = len(_mails(work, person_ids))
     found["person"] = len(person_ids)
     return {table: number for table, number in sorted(found.items()) if number}
@@ -70,7 +65,7 @@ def erase_everything(work: Work, erasure_id: int, person_ids: Collection[int]) -
     session.flush()
     _name_files(work, erasure_id, person_ids)
     answers, mails = _answers(work, person_ids), _mails(work, person_ids)
-    entries = list(session.connection().execute(_payloads(work, person_ids)).scalars())
+    entries = list(session.connection().execute(_payloads(person_ids)).scalars())
     written = session.connection()
     written.execute(update(Person).where(col(Person.id).in_(person_ids)).values(erased_at=work.now))
     _close_checks(work, person_ids)
@@ -97,6 +92,8 @@ def finish(work: Work, limit: int = 100) -> int:
     for row in rows:
         if row.folder == FOLDER and not still_named(work, row.name):
             store.forget(work.settings.data_dir / FOLDER, row.name)
+        elif row.folder == ARCHIVE:
+            store.forget(packages_folder(work), row.name)
         elif row.folder == MAIL:
             (work.settings.data_dir / MAIL / row.name).unlink(missing_ok=True)
         work.session.delete(row)
@@ -106,7 +103,8 @@ def finish(work: Work, limit: int = 100) -> int:
 
 def _name_files(work: Work, erasure_id: int, person_ids: Collection[int]) -> None:
     mails = [f"{one:08d}.eml" for one in _mails(work, person_ids)]
-    for folder, names in ((FOLDER, contents(work, person_ids)), (MAIL, mails)):
+    packages = packages_of(work, person_ids)
+    for folder, names in ((FOLDER, contents(work, person_ids)), (MAIL, mails), (ARCHIVE, packages)):
         work.session.add_all(ErasureFile(erasure_id=erasure_id, folder=folder, name=name) for name in names)
     work.session.flush()
 
@@ -124,7 +122,7 @@ def _close_checks(work: Work, person_ids: Collection[int]) -> None:
     )
 
 
-def _payloads(work: Work, person_ids: Collection[int]) -> Any:  # noqa: ANN401, ARG001 - a select of ids
+def _payloads(person_ids: Collection[int]) -> Select[Any]:
     """Entries of the journal that speak of the persons, their cases or another row of theirs."""
     tables = SQLModel.metadata.tables
     about = [
@@ -133,6 +131,14 @@ def _payloads(work: Work, person_ids: Collection[int]) -> Any:  # noqa: ANN401, 
             col(JournalSubject.object_id).in_(_ids(tables[name], column, person_ids)),
         )
         for kind, name, column in _SUBJECTS
+    ]
+    about += [
+        select(col(JournalSubject.entry_id)).where(
+            col(JournalSubject.kind) == one.table.name,
+            col(JournalSubject.object_id).in_(select(one.table.c.id).where(theirs(one, person_ids))),
+        )
+        for one in ROWS
+        if "id" in one.table.c
     ]
     return select(col(JournalPayload.entry_id)).where(col(JournalPayload.entry_id).in_(union(*about)))
 

@@ -1,0 +1,199 @@
+"""A person of whom every room keeps something, each text with a word that nobody else has written."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Date, String, Text, insert, select
+from sqlmodel import SQLModel
+
+from cii.access.linking import address_hash
+from cii.access.vocabulary import LinkDelivery, LinkPurpose, Role
+from cii.cases.actions import AddNote
+from cii.cases.attachments import AttachDocument, attach_document
+from cii.cases.noting import CorrectNote, correct_note
+from cii.cases.tables import CaseFile
+from cii.desk.noting import write_note
+from cii.institutions.tables import Unit
+from cii.institutions.vocabulary import Sector
+from cii.notices.actions import tell
+from cii.partners.actions import MakeLink, make
+from cii.people.actions import AttachPerson, attach_person
+from cii.people.queries import identities
+from cii.people.tables import Person
+from cii.requests.actions import ask_access, carry_requests
+from cii.rights.erasing import ROWS
+from cii.rights.merging import merge
+from cii.store.columns import UtcDateTime, Words
+from cii.store.erasing import theirs
+from cii.store.work import Work
+from tests.access.build_access import an_actor, as_
+from tests.cases.build_cases import Network, a_grid, a_network, a_statement
+from tests.institutions.build_institutions import a_unit
+from tests.people.build_people import a_status
+from tests.requests.build_requests import a_wish
+
+WORD = "Zylphard"
+"""Stands in every text about the person."""
+AVS = "756.9217.0769.85"
+BORN = date(1987, 3, 29)
+ADDRESS = f"{WORD.lower()}@exemple.invalid"
+
+
+@dataclass
+class Known:
+    """The person, the row that was merged into theirs, their case, and who works there."""
+
+    person: Person
+    old: Person
+    net: Network
+    officer: Work
+    second: Work
+
+    @property
+    def case(self) -> CaseFile:
+        """Their case."""
+        return self.net.case
+
+
+def officers(work: Work) -> tuple[Work, Work]:
+    """A data-protection officer and an administrator."""
+    unit: Unit = a_unit(work, None)
+    roles = (Role.DATA_PROTECTION_OFFICER, Role.ADMINISTRATOR)
+    one, other = (as_(work, an_actor(work, (unit, role))) for role in roles)
+    return one, other
+
+
+def well_known(work: Work) -> Known:
+    """Somebody of whom much is written by the acts of the rooms, and a row in each table that is erased."""
+    net = a_network(work)
+    hand, unit = net.hands["AC"], net.units["AC"]
+    old = work.session.get_one(Person, net.case.person_id)
+    (typed,) = identities(work, old.id)
+    typed.last_name, typed.folded, typed.birth_date = f"Ancien{WORD}", f"ancien{WORD.lower()}", BORN
+    work.session.add(typed)
+    told = AttachPerson(AVS, WORD, f"Prénom{WORD}", BORN, "2000", f"Ville{WORD}", "fr")
+    person = attach_person(hand, told, unit.id)
+    a_status(hand, person, unit, Sector.AC, note=f"Note {WORD}")
+    merge(as_(work, an_actor(work, (unit, Role.SUPERVISOR))), old.ref, person.ref, f"La même, {WORD}.")
+    a_grid(net, "AC")
+    a_statement(net, statement=f"Constat {WORD}", limits=f"Limites {WORD}")
+    note = write_note(hand, AddNote(net.case.ref, f"Note {WORD}"))
+    correct_note(hand, CorrectNote(net.case.ref, note.ref, f"Correction {WORD}"))
+    attach_document(hand, AttachDocument(net.case.ref, f"Titre {WORD}"), f"Contenu {WORD}".encode())
+    by_mail = {"delivery": LinkDelivery.MAIL, "address": ADDRESS}
+    make(hand, MakeLink(net.case.ref, LinkPurpose.SATISFACTION, f"Porteur {WORD}", 7, **by_mail))
+    ask_access(net.hands["stranger"], a_wish(avs=AVS, reason=f"Pour {WORD}, à voir."))
+    carry_requests(work)
+    tell(work, unit_id=unit.id, kind="case-inform-person", subject="case", subject_ref=net.case.ref, said=WORD)
+    known = Known(person, old, net, *officers(work))
+    fill(work, known)
+    return known
+
+
+def fill(work: Work, known: Known) -> None:
+    """A row of the person in each table that is erased, every text of it with the word."""
+    ids = [known.person.id]
+    held: dict[str, int] = {
+        "person": known.person.id, "case_file": known.case.id, "unit": known.net.units["AC"].id,
+        "account": known.officer.actor.account_id,
+    }  # fmt: skip
+    for one in ROWS:
+        if one.table.name in BY_ACTS and (there := _ids(work, one, ids)):
+            held[one.table.name] = there[-1][0]
+    for name in ("wf_table", "placement", "wf_instance", "observation_contract", "employer"):
+        held[name] = _row(work, name, held, LEADING.get(name, {}))
+    for one in reversed(ROWS):
+        name = one.table.name
+        if name in LEADING or name in BY_ACTS:
+            continue
+        made = _row(work, name, held, SHAPED.get(name, {}))
+        held.setdefault(name, made)
+    work.session.expire_all()
+    counts = {one.table.name: len(_ids(work, one, ids)) for one in ROWS}
+    missing = {name for name, number in counts.items() if not number}
+    assert missing == {"erasure"}, missing
+
+
+BY_ACTS = frozenset({
+    "person_merge", "erasure", "notice", "identity", "grid_entry", "case_note", "access_grant", "signed_link",
+    "medical_statement", "attachment", "system_status", "link_request", "access_question",
+    "access_request",
+})  # fmt: skip
+"""Written by the acts, or by the erasure itself."""
+LEADING: dict[str, dict[str, Any]] = {
+    "funding_line": {"federal_permille": 1000, "cantonal_permille": 0, "communal_permille": 0},
+    "placement": {"state": "cancelled"},
+    "wf_instance": {"status": "closed", "closed_at": datetime(2026, 10, 1, tzinfo=UTC)},
+}
+_EARLIER = datetime(2026, 10, 1, tzinfo=UTC)
+SHAPED: dict[str, dict[str, Any]] = {
+    "plan_part": {"payer": "AC"},
+    "detection": {"state": "announced"},
+    "referral": {"named_unit_id": None},
+    "outcome_check": {"outcome": "job", "holds": "yes", "answered_at": _EARLIER},
+    "access_question": {"answer": "refused", "answered_at": _EARLIER},
+    "satisfaction": {"subject": "case"},
+    "wf_decision": {"subject": "case"},
+    "wf_event": {"kind": "entered", "payload": {"stage": "triage", "why": WORD}},
+    "stated_facts": {"asked_by": "youth_admission", "facts": {"origin": "school", "said": WORD}},
+    "break_glass": {"until": datetime(2026, 12, 1, tzinfo=UTC)},
+    "signed_link": {"token_hash": "0" * 64},
+    "attachment": {"withdrawn_at": _EARLIER, "sha256": "1" * 64},
+    "case_reader": {"closed_at": _EARLIER},
+    "case_restriction": {"lifted_at": _EARLIER},
+    "link_request": {"answered_at": _EARLIER},
+    "legal_hold": {"lifted_at": _EARLIER},
+    "person_request": {"medical": "physician", "due_on": date(2026, 12, 1)},
+    "person_request_event": {"kind": "answered", "due_on": None},
+    "individual_objective": {"signed_at": None, "signed_how": None},
+}
+"""What a table asks of its rows beyond the usual."""
+_WORDY = frozenset(one.table.name for one in ROWS)
+
+
+def _ids(work: Work, one, ids):
+    key = next(iter(one.table.primary_key.columns))
+    return work.session.connection().execute(select(key).where(theirs(one, ids))).all()
+
+
+def _row(work: Work, name: str, held: dict[str, int], shaped: dict[str, Any]) -> int:
+    """Write one row with a value in each column that needs one, and the word in every text."""
+    table = SQLModel.metadata.tables[name]
+    values: dict[str, Any] = {}
+    for column in table.columns:
+        target = next((key.column.table.name for key in column.foreign_keys), None)
+        if column.name == "id" and column.primary_key:
+            continue
+        if column.name in shaped:
+            values[column.name] = shaped[column.name]
+        elif column.name in {"opened_by", "substitute_id"}:
+            values[column.name] = held["account"] - (column.name == "substitute_id")
+        elif column.name in {"provider_unit_id", "to_unit_id"}:
+            values[column.name] = held["unit"] + 1
+        elif target is not None:
+            if target in held:
+                values[column.name] = held[target]
+            elif not column.nullable:
+                held[target] = values[column.name] = _row(work, target, held, LEADING.get(target, {}))
+        elif isinstance(column.type, Words):
+            if not column.nullable:
+                values[column.name] = next(iter(column.type.words))
+        elif isinstance(column.type, UtcDateTime):
+            if not column.nullable:
+                values[column.name] = work.now
+        elif isinstance(column.type, Date):
+            if not column.nullable:
+                values[column.name] = work.today
+        elif isinstance(column.type, String | Text):
+            from cii.store.columns import new_ref
+
+            length = column.type.length or 100
+            values[column.name] = new_ref()[:length] if length <= 10 else f"{WORD if name in _WORDY else name} {name} {new_ref()}"[:length]
+        elif isinstance(column.type, JSON) or "JSON" in str(type(column.type)).upper():
+            values[column.name] = {"said": WORD, "deep": {"name": WORD}} if name in _WORDY else {}
+        elif not column.nullable:
+            values[column.name] = 1
+    written = work.session.connection().execute(insert(table).values(values))
+    key = written.inserted_primary_key
+    return int(key[0]) if key and key[0] is not None else 0
