@@ -20,7 +20,7 @@ _ANY_REF = "0000000000"
 
 
 def listed() -> str | Response:
-    """The cases that the reader may see; asked for without a word, by the filter the reader opens them with."""
+    """The cases that the reader may see; asked for without a word, by the filter that the reader chose."""
     held = filters(g.work, FilterPlace.CASES)
     if (first := first_view(held, FilterPlace.CASES)) is not None:
         return first
