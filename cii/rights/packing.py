@@ -17,6 +17,7 @@ from cii.cases.queries import cases_of
 from cii.cases.vocabulary_attachments import AttachmentSection
 from cii.kernel.clock import ZURICH
 from cii.people.tables import Person
+from cii.rights.file_page import file_page
 from cii.rights.queries import SCHEMA, person_file
 from cii.store.work import HOUSE, Work
 from cii.texts.speech import say
@@ -66,6 +67,7 @@ def pack(work: Work, person: Person, offer_ref: str, file: BinaryIO) -> None:
 def _files(work: Work, person: Person, offer_ref: str, held: dict[str, Any]) -> Iterator[Packed]:
     yield Packed("LISEZMOI.txt", "readme", [_readme(work, offer_ref)])
     yield Packed("personne.json", "person_file", [orjson.dumps(held, option=orjson.OPT_INDENT_2)])
+    yield Packed("personne.pdf", "person_file", [file_page(work, held, _LANGUAGE)])
     yield Packed("personne.schema.json", "schema", [SCHEMA.read_bytes()])
     inside = replace(work, actor=HOUSE, seen=[])
     for case in cases_of(inside, person.id or 0):

@@ -42,10 +42,10 @@ LONG_AGO = datetime(2009, 3, 1, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def canton(work):
+def canton(work, tmp_path):
     the_numbers(work)
     the_canton(work)
-    return work
+    return replace(work, settings=work.settings.model_copy(update={"data_dir": tmp_path}))
 
 
 def then(work, at=LONG_AGO):
