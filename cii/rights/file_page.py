@@ -17,8 +17,8 @@ from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf
 from cii.rights.file_parts import PERSON
 from cii.rights.file_reading import FUNCTIONS, KINDS, SECTIONS
-from cii.rights.file_shape import Part
 from cii.store.columns import ChfColumn, UtcDateTime, Words
+from cii.store.telling import Part
 from cii.store.work import Work
 from cii.texts import formats
 from cii.texts.speech import knows, pair, say, word

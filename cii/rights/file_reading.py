@@ -1,20 +1,20 @@
 """Reads the parts of a person's file: one statement for each part, however many rows it has."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, select
 
-from cii.access.tables import Membership
+from cii.access.told import functions
 from cii.access.vocabulary import Section
+from cii.institutions.employers import employers_by_id
 from cii.institutions.queries import institutions, lines_by_id, units_by_id
-from cii.institutions.tables_employers import Employer
 from cii.kernel.digest import plain
 from cii.measures.queries import measures_by_id
-from cii.rights.file_shape import Part, Scope
-from cii.routing.tables import DetectionRun
+from cii.routing.told import file_names
+from cii.store.telling import Part, Scope
 from cii.store.work import Work
-from cii.workflow.tables import WfTable
+from cii.workflow.told import table_names
 
 Rows = Sequence[Row[Any]]
 Found = dict[tuple[str, ...], Mapping[int, list[Row[Any]]]]
@@ -37,6 +37,26 @@ KINDS: Mapping[str, str] = {
     "table_id": "table",
 }
 """Column → what its number stands for; every other column is told as it stands."""
+
+
+def _unit_names(work: Work, ids: set[int]) -> Mapping[int, str]:
+    return {id_: one.name for id_, one in units_by_id(work, ids).items()}
+
+
+def _institution_names(work: Work, ids: set[int]) -> Mapping[int, str]:
+    return {one.id or 0: one.name for one in institutions(work) if one.id in ids}
+
+
+NAMES: Mapping[str, Callable[[Work, set[int]], Mapping[int, str]]] = {
+    "unit": _unit_names,
+    "institution": _institution_names,
+    "measure": lambda work, ids: {id_: one.name for id_, one in measures_by_id(work, ids).items()},
+    "line": lambda work, ids: {id_: one.code for id_, one in lines_by_id(work, ids).items()},
+    "employer": lambda work, ids: {id_: one.name for id_, one in employers_by_id(work, ids).items()},
+    "file": file_names,
+    "table": table_names,
+}
+"""What a number stands for → how its name is found, in one statement."""
 
 
 def read_parts(work: Work, parts: Iterable[Part], scope: Scope) -> Found:
@@ -86,24 +106,7 @@ class Teller:
 
     @staticmethod
     def _names(work: Work, kind: str, ids: set[int]) -> Mapping[int, object]:
-        match kind:
-            case _ if not ids:
-                return {}
-            case "unit":
-                return {id_: one.name for id_, one in units_by_id(work, ids).items()}
-            case "measure":
-                return {id_: one.name for id_, one in measures_by_id(work, ids).items()}
-            case "line":
-                return {id_: one.code for id_, one in lines_by_id(work, ids).items()}
-            case "institution":
-                return {one.id or 0: one.name for one in institutions(work)}
-        model, column = {"employer": (Employer, "name"), "file": (DetectionRun, "file_name"),
-                         "table": (WfTable, "name")}[kind]  # fmt: skip
-        table = model.__table__  # type: ignore[attr-defined]
-        rows = work.session.connection().execute(
-            select(table.c.id, table.c[column]).where(table.c.id.in_(ids))
-        )
-        return dict(rows.tuples())
+        return NAMES[kind](work, ids) if ids else {}
 
     def part(self, part: Part, above: int = ROOT, path: tuple[str, ...] = ()) -> list[object]:
         """The rows of a part under one row, each as a mapping (or as its one value)."""
@@ -152,24 +155,12 @@ class Functions:
     """The function in which an account acts: its role in the unit it acted for, never its name."""
 
     def __init__(self, work: Work, account_ids: set[int]) -> None:
-        self.roles: dict[int, dict[int, str]] = {}
-        if not account_ids:
-            return
-        table = Membership.__table__  # type: ignore[attr-defined]
-        rows = work.session.connection().execute(
-            select(table.c.account_id, table.c.unit_id, table.c.role)
-            .where(table.c.account_id.in_(account_ids))
-            .order_by(table.c.id.desc())
-        )
-        for account_id, unit_id, role in rows:
-            self.roles.setdefault(account_id, {})[unit_id] = str(role)
+        self.roles = functions(work, account_ids)
 
     def of(self, account_id: int | None, unit_id: int | None) -> str | None:
         """The role of an account in that unit, else the first it has; None for nobody."""
-        held = self.roles.get(account_id or 0)
-        if not held:
-            return None
-        return held.get(unit_id or 0) or list(held.values())[-1]
+        held = self.roles.get(account_id or 0, {})
+        return held.get(unit_id or 0) or next(iter(held.values()), None)
 
 
 def sections(mask: int) -> list[str]:

@@ -11,10 +11,10 @@ from sqlalchemy import JSON, Boolean, Column, Date, Integer
 from cii.access.vocabulary import Section
 from cii.rights.file_parts import PERSON
 from cii.rights.file_reading import KINDS, SECTIONS
-from cii.rights.file_shape import Part
 from cii.rights.queries import FORMAT
 from cii.rights.vocabulary_requests import MedicalWay
 from cii.store.columns import ChfColumn, UtcDateTime, Words
+from cii.store.telling import Part
 from cii.texts.languages import LANGUAGES
 
 _TEXT: Mapping[str, Any] = {"type": "string"}

@@ -10,13 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from cii.access.vocabulary import EVERYTHING, Section
-from cii.cases.tables import CaseFile, CaseNote, MedicalStatement
-from cii.cases.tables_attachments import Attachment
-from cii.cases.vocabulary_attachments import AttachmentSection
-from cii.desk.tables import Draft
+from cii.cases.told import cases_of_persons, counted
+from cii.desk.told import drafts
 from cii.institutions.queries import units_by_id
 from cii.journal.queries import HistoryRow, history
 from cii.kernel.clock import local_day
@@ -26,10 +24,10 @@ from cii.people.tables import Person
 from cii.people.vocabulary import Basis
 from cii.rights.file_parts import PERSON
 from cii.rights.file_reading import Functions, Teller, read_parts, sections
-from cii.rights.file_shape import Scope
 from cii.rights.queries_requests import officer
 from cii.rights.tables_merging import PersonMerge
 from cii.rights.vocabulary_requests import MedicalWay
+from cii.store.telling import Scope
 from cii.store.work import HOUSE, Work
 from cii.texts.languages import LANGUAGES
 from cii.texts.speech import say, word
@@ -91,15 +89,13 @@ def _scope(work: Work, person: Person, medical: MedicalWay) -> tuple[Scope, list
         ]
         ids += new
     others = [person_by_id(work, one) for one in ids[1:]]
-    cases = work.session.exec(
-        select(CaseFile.id, CaseFile.ref).where(col(CaseFile.person_id).in_(ids)).order_by(col(CaseFile.id))
-    ).all()
+    cases = cases_of_persons(work, ids)
     hashes = tuple(one.avs_hash for one in (person, *others) if one.avs_hash)
     return (
         Scope(
             tuple(ids),
             hashes,
-            tuple(id_ or 0 for id_, _ in cases),
+            tuple(id_ for id_, _ in cases),
             tuple(ref for _, ref in cases),
             medical is MedicalWay.DIRECT,
         ),
@@ -158,22 +154,12 @@ def _nobody(row: HistoryRow) -> str:
 def _withheld(work: Work, scope: Scope, medical: MedicalWay) -> list[dict[str, Any]]:
     """What the file does not hold, how many of it, and on which ground."""
     way = "via_physician" if medical is MedicalWay.PHYSICIAN else "not_asked"
-    counts = [
-        ("internal_notes", "internal", CaseNote, None),
-        ("drafts", "internal", Draft, None),
-        ("medical_statements", way, MedicalStatement, None),
-        ("medical_documents", way, Attachment, col(Attachment.section) == AttachmentSection.MEDICAL),
+    counts = {**counted(work, scope.case_ids), "drafts": drafts(work, scope.case_ids)}
+    return [
+        {"what": what, "count": count, "ground": way if what.startswith("medical") else "internal"}
+        for what, count in counts.items()
+        if not (scope.medical and what.startswith("medical"))
     ]
-    told: list[dict[str, Any]] = []
-    for what, ground, model, condition in counts:
-        if scope.medical and what.startswith("medical"):
-            continue
-        query = select(func.count()).select_from(model)
-        query = query.where(model.__table__.c.case_id.in_(scope.case_ids))  # type: ignore[attr-defined]
-        if condition is not None:
-            query = query.where(condition)
-        told.append({"what": what, "count": work.session.exec(query).one(), "ground": ground})
-    return told
 
 
 __all__ = ["FORMAT", "PAGE", "SCHEMA", "person_file", "sections"]

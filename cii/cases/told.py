@@ -1,15 +1,17 @@
-"""The chapters of a case in the file of its person; every chapter hangs on the case."""
+"""What a case tells of its person in their file: the case, its chapters, and what is counted instead."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import true
+from sqlmodel import col, func, select
 
-from cii.access.tables_restricted import CaseRestriction
 from cii.cases.tables import (
     Assessment,
     AssessmentSeat,
     AssessmentVoice,
     CaseFile,
+    CaseNote,
     CaseParty,
     GridEntry,
     MedicalStatement,
@@ -18,17 +20,8 @@ from cii.cases.tables_attachments import Attachment
 from cii.cases.tables_follow import CaseRest, EmployerApproach, EmployerContact, OutcomeCheck
 from cii.cases.tables_plan import Plan, PlanAnswer, PlanConsent, PlanGoal, PlanPart, PlanProgress
 from cii.cases.vocabulary_attachments import AttachmentSection
-from cii.placements.tables import (
-    IndividualObjective,
-    Placement,
-    PlacementEvent,
-    PlacementShare,
-    WaitingEntry,
-)
-from cii.rights.file_shape import AUTHOR, Condition, Part, Scope
-from cii.routing.tables import Referral
-from cii.routing.tables_social import ObservationContract, ObservationEvent, StatedFacts
-from cii.settlement.tables import Attendance, StatementLine
+from cii.store.telling import AUTHOR, Condition, Part, Scope
+from cii.store.work import Work
 
 
 def _documents(table: Any, scope: Scope) -> Condition:  # noqa: ANN401 - columns of any table
@@ -36,15 +29,13 @@ def _documents(table: Any, scope: Scope) -> Condition:  # noqa: ANN401 - columns
     return true() if scope.medical else table.c.section != AttachmentSection.MEDICAL
 
 
-_CASE = "case_id"
-_PLAN = "plan_id"
-_PLACE = "placement_id"
+_CASE, _PLAN, _ROUND = "case_id", "plan_id", "assessment_id"
 
 _ASSESSMENT = Part(
     "assessments", Assessment, "round state composed_at synthesis signed_at signed_by>by", _CASE,
     parts=(
-        Part("voices", AssessmentVoice, "role unit_id>unit done_at", "assessment_id"),
-        Part("team", AssessmentSeat, "role unit_id>unit invited_at present met_on", "assessment_id"),
+        Part("voices", AssessmentVoice, "role unit_id>unit done_at", _ROUND),
+        Part("team", AssessmentSeat, "role unit_id>unit invited_at present met_on", _ROUND),
     ),
 )  # fmt: skip
 _PLANS = Part(
@@ -58,46 +49,18 @@ _PLANS = Part(
         Part("person_said", PlanConsent, "reply how given_on reason at" + AUTHOR, _PLAN),
     ),
 )  # fmt: skip
-_PLACEMENTS = Part(
-    "placements", Placement,
-    "measure_id>measure line_id>line requested_by_unit_id>unit requested_by_account_id>by "
-    "provider_unit_id>provider starts_on ends_on state refusal_reason exit_type contract_type exited_on "
-    "created_at", _CASE,
-    parts=(
-        Part("events", PlacementEvent, "kind effective_on facts recorded_at" + AUTHOR, _PLACE),
-        Part("objectives", IndividualObjective,
-             "number goal balance_on set_at signed_on signed_how" + AUTHOR, _PLACE),
-        Part("attendance", Attendance, "day presence account_id>by recorded_at", _PLACE),
-        Part("payers", PlacementShare, "line_id>line weight committed", _PLACE),
-        Part("billed", StatementLine, "period_start period_end amount", _PLACE),
-    ),
-)  # fmt: skip
-
 CASE = Part(
     "cases", CaseFile,
     "number path opened_at opened_by_unit_id>opened_by lead_unit_id>lead restricted status closed_at outcome",
     parts=(
         Part("parties", CaseParty, "unit_id>unit role since until", _CASE),
-        Part("restrictions", CaseRestriction, "reason at account_id>by lifted_at", _CASE),
         Part("rests", CaseRest, "since resume_on reason ended_at" + AUTHOR, _CASE),
-        Part("stated", StatedFacts, "asked_by facts note effective_on at" + AUTHOR, _CASE),
         Part("grid", GridEntry,
              "template item section value source effective_on valid_until recorded_at" + AUTHOR, _CASE),
         Part("medical", MedicalStatement, "statement limits capacity effective_on recorded_at" + AUTHOR,
              _CASE, medical=frozenset({"statement"})),
         _ASSESSMENT,
         _PLANS,
-        Part("referrals", Referral,
-             "from_unit_id>from to_unit_id>to named_unit_id>named state reason answer sent_by>by sent_at "
-             "received_at answered_at", _CASE),
-        _PLACEMENTS,
-        Part("waiting", WaitingEntry,
-             "measure_id>measure line_id>line requested_by_unit_id>unit urgency waiting_since starts_on "
-             "ends_on state closed_at", _CASE),
-        Part("observations", ObservationContract,
-             "unit_id>unit provider_unit_id>provider starts_on ends_on state ended_on created_at", _CASE,
-             parts=(Part("events", ObservationEvent, "move party effective_on note at" + AUTHOR,
-                         "contract_id"),)),
         Part("documents", Attachment,
              "title kind section size media_type attached_at withdrawn_at withdrawn_reason" + AUTHOR, _CASE,
              of=_documents),
@@ -108,4 +71,31 @@ CASE = Part(
              _CASE),
     ),
 )  # fmt: skip
-"""A case and its chapters."""
+"""A case and what this room writes in it; rooms above add their chapters."""
+
+
+def cases_of_persons(work: Work, person_ids: Sequence[int]) -> Sequence[tuple[int, str]]:
+    """Id and outward name of every case of these persons."""
+    rows = work.session.exec(
+        select(CaseFile.id, CaseFile.ref)
+        .where(col(CaseFile.person_id).in_(person_ids))
+        .order_by(col(CaseFile.id))
+    )
+    return [(id_ or 0, ref) for id_, ref in rows]
+
+
+def counted(work: Work, case_ids: Sequence[int]) -> dict[str, int]:
+    """How much there is of what a file only counts: internal notes, and medical data that is not told."""
+    found = {
+        name: select(func.count()).select_from(model).where(tie.in_(case_ids))
+        for name, model, tie in (
+            ("internal_notes", CaseNote, col(CaseNote.case_id)),
+            ("medical_statements", MedicalStatement, col(MedicalStatement.case_id)),
+        )
+    }
+    found["medical_documents"] = (
+        select(func.count())
+        .select_from(Attachment)
+        .where(col(Attachment.case_id).in_(case_ids), col(Attachment.section) == AttachmentSection.MEDICAL)
+    )
+    return {name: work.session.exec(query).one() for name, query in found.items()}

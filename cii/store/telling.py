@@ -1,4 +1,4 @@
-"""How the file of a person is described: which rows, tied to what, and which of their columns.
+"""How a room says what it tells of a person in their file: which rows, tied to what, which of their columns.
 
 A column is written `column` or `column>name in the file`. Never in it: names of physicians and employees
 (their unit and function stand for them), of anybody spoken to, of bearers of links; hashes and inner numbers.
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Table, or_
 
 Condition = ColumnElement[bool]
 
@@ -59,3 +59,14 @@ class Part:
 
 AUTHOR = " unit_id>unit account_id>by"
 """Who wrote it: the unit, and the function of the account."""
+
+
+def own(table: Any, scope: Scope) -> Condition:  # noqa: ANN401 - columns of any table
+    """Rows that name the person."""
+    held: Condition = table.c.person_id.in_(scope.person_ids)
+    return held
+
+
+def of_case_or_person(table: Any, scope: Scope) -> Condition:  # noqa: ANN401
+    """Rows that name the person or one of their cases."""
+    return or_(table.c.person_id.in_(scope.person_ids), table.c.case_id.in_(scope.case_ids))
