@@ -1,4 +1,4 @@
-"""Open cases that somebody means, whoever may see them: for the house's own acts, never to be shown."""
+"""Cases that somebody means, whoever may see them: for the house's own acts, never to be shown."""
 
 from collections.abc import Iterable
 
@@ -21,3 +21,8 @@ def open_cases_meant(work: Work, *, persons: Iterable[int] = (), number: str | N
             select(CaseFile).where(meant, col(CaseFile.status) == CaseStatus.OPEN).order_by(col(CaseFile.id))
         )
     )
+
+
+def case_meant(work: Work, number: str) -> CaseFile | None:
+    """The case with that number, open or closed."""
+    return work.session.exec(select(CaseFile).where(col(CaseFile.number) == number.strip().upper())).first()

@@ -73,6 +73,7 @@ BODIES: Mapping[str, Any] = {
     },
     "/api/v1/desk/news/{ref}/reading": None,
     "/api/v1/desk/news/{ref}/withdrawal": None,
+    "/api/v1/journal/lookup": {"number": "CII-0000-0000"},
     "/api/v1/cases/{ref}/lead": {"unit_ref": "{unit}", "reason": "Motif"},
     "/api/v1/cases/{ref}/grid": {"entries": [], "finished": True},
     "/api/v1/cases/{ref}/medical": {"statement": "…", "limits": "…", "effective_on": "2026-10-14"},

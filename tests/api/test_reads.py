@@ -91,6 +91,7 @@ READS = {
     "/api/v1/cases/{case}/assessments": ("orp", "medical_done"),
     "/api/v1/cases/{case}/employers": ("gsr", "items"),
     "/api/v1/journal": ("auditor", "Lucie Matthey"),
+    "/api/v1/journal/readers": ("auditor", "items"),
     "/api/v1/cases/{case}/documents": ("gsr", "items"),
     "/api/v1/notices": ("gsr", "referral"),
     "/api/v1/outbox": ("administrator", "items"),

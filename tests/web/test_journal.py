@@ -1,14 +1,20 @@
 """The pages of the journal."""
 
 import ast
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import text
 
 import cii
+from cii.cases.actions import open_case
+from cii.cases.vocabulary import CasePath
+from cii.institutions.queries import unit_by_code
 from cii.journal.actions import wrote
 from cii.journal.reading import words_used
+from cii.people.actions import AttachPerson, attach_person
 from cii.texts.speech import knows, say
+from tests.people.build_people import an_avs
 
 
 def test_the_officer_reads_who_did_what_in_words(site):
@@ -106,6 +112,90 @@ def test_the_filtered_journal_is_taken_as_a_file_and_that_is_written_down(site):
     assert "Claude Droz" in officer.get("/journal", kind="journal")
     assert "Aubert" not in officer.get("/journal/export.csv")
     site.as_("contracts").get("/journal/export.csv", 403)
+
+
+def somebody(site):
+    """A person with an AVS number and a case: the number, and the outward names of both."""
+    avs = an_avs()
+    with site.work() as work:
+        unit = unit_by_code(work, "ORP-LITTORAL").id
+        person = attach_person(work, AttachPerson(avs, "Jeanrichard", "Aline", date(1983, 4, 5)), unit)
+        case = open_case(
+            work, person_id=person.id, path=CasePath.NETWORK, opened_by_unit_id=unit, lead_unit_id=unit
+        )
+        return avs, person.ref, case.ref, case.number
+
+
+def test_the_officer_finds_the_entries_behind_a_number_and_that_is_written_down(site):
+    avs, person, case, number = somebody(site)
+    officer = site.as_("officer")
+
+    by_person = officer.post("/journal/lookup", avs=avs, number="", show="entries")
+    by_case = officer.post("/journal/lookup", avs="", number=f" {number.lower()} ", show="readers")
+
+    assert by_person == f"/journal?person={person}"
+    assert by_case == f"/journal/readers?case={case}"
+    found = officer.get(by_person)
+    assert "dossier ouvert" in found
+    assert "recherche dans le journal" in found
+    assert "Claude Droz" in found
+    with site.engine.connect() as connection:
+        told = connection.execute(
+            text(
+                "SELECT p.payload, e.objects FROM journal_entry e JOIN journal_payload p ON p.entry_id = e.id "
+                "WHERE e.action = 'look_up' ORDER BY e.id DESC LIMIT 2"
+            )
+        ).all()
+    assert [one.payload for one in told] == ['{"by":"number"}', '{"by":"avs"}']
+    assert all("person:" in one.objects for one in told)
+    assert avs.replace(".", "") not in str(told)
+
+
+def test_a_number_that_nobody_bears_leads_to_a_journal_without_entries(site):
+    officer = site.as_("officer")
+
+    answers = [
+        officer.post("/journal/lookup", avs=an_avs(), number="", show="entries"),
+        officer.post("/journal/lookup", avs="", number="CII-0000-0000", show="entries"),
+    ]
+
+    assert [one[: one.index("=")] for one in answers] == ["/journal?person", "/journal?case"]
+    assert all("Aucune inscription" in officer.get(one) for one in answers)
+
+
+def test_a_look_up_without_a_fit_number_says_so_beside_its_field(site):
+    officer = site.as_("officer")
+
+    wrong = officer.post("/journal/lookup", 422, avs="756.9217.0769.84", number="")
+    none = officer.post("/journal/lookup", 422, avs="", number="")
+    both = officer.post("/journal/lookup", 422, avs=an_avs(), number="CII-0000-0000")
+
+    assert "f-avs-error" in wrong
+    assert all("f-avs-error" in one and "f-number-error" in one for one in (none, both))
+    site.as_("manager").post("/journal/lookup", 403, avs=an_avs())
+
+
+def test_a_program_of_the_auditor_finds_by_number_who_has_read_a_case(site):
+    avs, person, case, number = somebody(site)
+    site.as_("manager").get(f"/cases/{case}")
+    auditor = site.as_("auditor")
+    csrf = auditor.get("/help").split('name="csrf_token" value="')[1].split('"')[0]
+
+    def look_up(**said):
+        return auditor.client.post("/api/v1/journal/lookup", json=said, headers={"X-CSRF-Token": csrf})
+
+    by_number, by_avs, none = look_up(number=number), look_up(avs=avs), look_up()
+    readers = auditor.client.get("/api/v1/journal/readers", query_string=by_number.get_json()).get_json()
+
+    assert (by_number.get_json()["case"], by_avs.get_json()["person"]) == (case, person)
+    assert (none.status_code, none.get_json()["code"]) == (422, "look-up-empty")
+    (reader,) = [one for one in readers["items"] if one["actor"] == "Camille Perrenoud"]
+    assert reader["unit"]["code"] == "ORP-LITTORAL"
+    assert reader["times"] >= 1
+    assert "identity" in reader["sections"]
+    page = auditor.get("/journal/readers", case=case)
+    assert all(one["actor"] in page for one in readers["items"])
+    assert auditor.client.get("/api/v1/journal/readers").get_json()["items"] == []
 
 
 def test_an_api_reader_asks_for_what_concerns_one_case(site):
