@@ -25,7 +25,7 @@ from cii.wire.doors import needs, once
 from cii.wire.files import handed_out
 from cii.wire.forms import load_form
 from cii.wire.pages import Page
-from cii.wire.refusals import MissingField
+from cii.wire.reading import sent_file
 
 blueprint = Blueprint("api-attachments", __name__, url_prefix=f"{PREFIX}/cases")
 
@@ -68,10 +68,8 @@ def listed(ref: str) -> Page[DocumentView]:
 def attached(ref: str) -> DocumentView:
     """Attach a file; its type is read from its content, what it says about its maker is cut out."""
     case_by_ref(g.work, ref)
-    ask, file = load_form(AttachDocument, request.form, {"case_ref": ref}), request.files.get("file")
-    if file is None:
-        raise MissingField(field="file")
-    return _one(ref, attach_document(g.work, ask, file.read(), file.mimetype).ref)
+    ask, file = load_form(AttachDocument, request.form, {"case_ref": ref}), sent_file()
+    return _one(ref, attach_document(g.work, ask, file.content, file.media_type).ref)
 
 
 @blueprint.get("/<ref:ref>/documents/<ref:document>")

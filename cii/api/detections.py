@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import g, request
+from flask import g
 
 from cii.access.permits import Permit
 from cii.api.asking import PageAsked
@@ -24,7 +24,7 @@ from cii.routing.vocabulary import DetectionState
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs, once
 from cii.wire.pages import Page
-from cii.wire.refusals import MissingField
+from cii.wire.reading import sent_file
 
 blueprint = Blueprint("api-detections", __name__, url_prefix=f"{PREFIX}/detections")
 
@@ -103,8 +103,8 @@ def by_hand(ask: DetectPerson) -> Detected:
 def imported(asked: ImportAsked) -> Imported:
     """Read a file of insured persons; faults change nothing and are told by line and column."""
     unit = unit_by_ref(g.work, asked.unit_ref).id if asked.unit_ref else None
-    name, data = _file()
-    return import_detections(g.work, ImportDetections(name, data, unit, asked.dry_run))
+    file = sent_file()
+    return import_detections(g.work, ImportDetections(file.name, file.content, unit, asked.dry_run))
 
 
 @blueprint.get("/imports")
@@ -131,11 +131,3 @@ def dismissed(ask: Dismiss, ref: str) -> DetectionRow:
     """Put a detected person aside, with the reason."""
     dismiss_detection(g.work, DismissDetection(ref, ask.reason))
     return detection_view(g.work, ref)
-
-
-def _file() -> tuple[str, bytes]:
-    """Name and content of the file that was sent; refuses MissingField."""
-    held = request.files.get("file")
-    if held is None:
-        raise MissingField(field="file")
-    return held.filename or "", held.read()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import g, request
+from flask import g
 
 from cii.access.permits import Permit
 from cii.access.vocabulary import Section
@@ -33,7 +33,7 @@ from cii.wire.answers import only, paged
 from cii.wire.doors import needs, once
 from cii.wire.etags import require_match
 from cii.wire.pages import Page
-from cii.wire.refusals import MissingField
+from cii.wire.reading import sent_file
 
 blueprint = Blueprint("api-persons", __name__, url_prefix=PREFIX)
 
@@ -164,10 +164,8 @@ def recorded(ask: Callable[..., RecordStatus], ref: str) -> Page[StandingRow]:
 def imported(asked: ImportAsked) -> StatusesImported:
     """Read a file of statuses; faults change nothing and are told by line and column."""
     unit = acting_unit(g.work, 0, asked.unit_ref)
-    held = request.files.get("file")
-    if held is None:
-        raise MissingField(field="file")
-    ask = ImportStatuses(held.filename or "", held.read(), asked.dry_run)
+    file = sent_file()
+    ask = ImportStatuses(file.name, file.content, asked.dry_run)
     return import_statuses(g.work, ask, unit, record_standing)
 
 
@@ -249,4 +247,3 @@ def _shown(person: Person, *, clear: bool = False) -> Tagged:
 def _merge(row: PersonMerge) -> MergeShown:
     rows = sum(len(held) for held in row.moved.values())
     return MergeShown(row.ref, row.reason, row.at, rows, row.undone_at, row.undo_reason)
-

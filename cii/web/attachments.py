@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Response as FlaskResponse
-from flask import g, render_template, request
+from flask import g, render_template
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
@@ -27,8 +27,7 @@ from cii.web.choices import options, text_asked, word
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.files import handed_out
-from cii.wire.reading import asked
-from cii.wire.refusals import MissingField
+from cii.wire.reading import asked, sent_file
 
 page = Blueprint("attachments", __name__)
 _SAID = frozenset({"attached", "taken-out"})
@@ -58,10 +57,8 @@ def documents_page(ref: str) -> str:
 @again(documents_page)
 def attach(ref: str) -> Response:
     """Attach a file."""
-    ask, file = asked(AttachDocument, case_ref=ref), request.files.get("file")
-    if file is None or not file.filename:
-        raise MissingField(field="file")
-    attach_document(g.work, ask, file.read(), file.mimetype)
+    ask, file = asked(AttachDocument, case_ref=ref), sent_file()
+    attach_document(g.work, ask, file.content, file.media_type)
     return see_other("attachments.index", ref=ref, done="attached")
 
 

@@ -38,8 +38,7 @@ from cii.web.explained import card
 from cii.web.persons import double_row
 from cii.wire import language
 from cii.wire.doors import again, needs, once
-from cii.wire.reading import asked
-from cii.wire.refusals import MissingField
+from cii.wire.reading import asked, sent_file
 
 page = Blueprint("detections", __name__)
 
@@ -99,10 +98,8 @@ def new_import() -> str:
 @again(new_import)
 def run_import() -> str:
     """Read the file; show what it found, or would find."""
-    form, file = asked(ImportForm), request.files.get("file")
-    if file is None or not file.filename:
-        raise MissingField(field="file")
-    ask = ImportDetections(file.filename, file.read(), _unit_id(form.unit_ref), form.dry_run)
+    form, file = asked(ImportForm), sent_file()
+    ask = ImportDetections(file.name, file.content, _unit_id(form.unit_ref), form.dry_run)
     return _import_page(import_detections(g.work, ask), dry_run=form.dry_run)
 
 

@@ -32,8 +32,7 @@ from cii.web.choices import options, word
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag, require_match
-from cii.wire.reading import asked
-from cii.wire.refusals import MissingField
+from cii.wire.reading import asked, sent_file
 
 page = Blueprint("persons", __name__)
 
@@ -174,10 +173,8 @@ def new_import() -> str:
 @again(new_import)
 def run_import() -> str:
     """Read the file; show what it brought, or would bring."""
-    form, file = asked(ImportForm), request.files.get("file")
-    if file is None or not file.filename:
-        raise MissingField(field="file")
-    ask = ImportStatuses(file.filename, file.read(), form.dry_run)
+    form, file = asked(ImportForm), sent_file()
+    ask = ImportStatuses(file.name, file.content, form.dry_run)
     unit = acting_unit(g.work, 0, form.unit_ref)
     return _import_page(import_statuses(g.work, ask, unit, record_standing), dry_run=form.dry_run)
 

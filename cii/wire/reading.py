@@ -1,12 +1,13 @@
 """Reads the request at hand into a command: JSON at the API, a form at the pages, one schema for both."""
 
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import g, request
 
 from cii.wire import json
 from cii.wire.forms import load_form
-from cii.wire.refusals import UnsupportedType
+from cii.wire.refusals import MissingField, UnsupportedType
 from cii.wire.schema import load_with, request_schema
 
 Command = TypeVar("Command")
@@ -36,6 +37,23 @@ def asked(command: type[Command], **given: Any) -> Command:  # noqa: ANN401
         made = load_with(request_schema(command, given=tuple(sorted(given)))(), body())
         return made(**given) if given else made  # type: ignore[no-any-return]
     return load_form(command, request.form, given)
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file as it came: its name and type are what the sender says of it."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+def sent_file(field: str = "file") -> SentFile:
+    """The file in this request; refuses MissingField."""
+    held = request.files.get(field)
+    if held is None or not held.filename:
+        raise MissingField(field=field)
+    return SentFile(held.filename, held.read(), held.mimetype)
 
 
 def typed() -> dict[str, str]:
