@@ -1,5 +1,6 @@
 """Reports: the quarter as a draft, frozen versions, their files, what differs between two versions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,7 +78,9 @@ ISSUE_ROW = only(
 @blueprint.response(200, paged(ISSUE_ROW))
 def listed(asked: QuarterFilter) -> Page[IssueShown]:
     """Every frozen version, the newest first."""
-    return Page([_row(one) for one in issues(g.work, asked.quarter)])
+    found = issues(g.work, asked.quarter)
+    refs = {one.id: one.ref for one in found}
+    return Page([_told(one, refs, {}) for one in found])
 
 
 @blueprint.post("")
@@ -128,16 +131,12 @@ def difference(ref: str, older: str) -> Page[Change]:
     return Page(changes(g.work, issue_by_ref(g.work, older), issue_by_ref(g.work, ref)))
 
 
-def _row(row: ReportIssue) -> IssueShown:
-    return _told(row, {})
-
-
 def _issue(row: ReportIssue) -> IssueShown:
-    return _told(row, issue_values(g.work, row))
+    refs = {one.id: one.ref for one in issues(g.work, Quarter.parse(row.quarter))}
+    return _told(row, refs, issue_values(g.work, row))
 
 
-def _told(row: ReportIssue, values: dict[str, Any]) -> IssueShown:
-    before = {one.id: one.ref for one in issues(g.work, Quarter.parse(row.quarter))}
+def _told(row: ReportIssue, before: Mapping[int | None, str], values: dict[str, Any]) -> IssueShown:
     return IssueShown(
         row.ref, row.kind, row.quarter, row.version, row.known_at, row.frozen_at, row.sha256,
         before.get(row.previous_id), values,

@@ -33,9 +33,16 @@ def open_label(label: UnitLabel | None) -> UnitLabel | None:
     """The label, unless its name is sensitive and the reader no member."""
     if label is None or not label.sensitive:
         return label
-    work: Work = g.work
-    own = {one.ref for one in units_by_id(work, work.actor.units).values()}
-    return label if label.ref in own else None
+    return label if label.ref in _own_units() else None
+
+
+def _own_units() -> frozenset[str]:
+    """The reader's own units, looked up once a request: lists name many units."""
+    if "own_units" not in g:
+        work: Work = g.work
+        g.own_units = frozenset(one.ref for one in units_by_id(work, work.actor.units).values())
+    held: frozenset[str] = g.own_units
+    return held
 
 
 def by_ref(labels: Mapping[int, Any], ids: Iterable[int]) -> list[Any]:

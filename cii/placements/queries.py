@@ -1,6 +1,6 @@
 """Reads of the placements: what the actor may see and do, shares for settlement and figures."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,7 +62,7 @@ def _saw(work: Work, person_ids: Sequence[int]) -> None:
     work.saw("person", person_ids, int(Section.PLACEMENT))
 
 
-def moves_for(work: Work, placement: Placement) -> tuple[PlacementMove, ...]:
+def moves_for(work: Work, placement: "Placement | PlacementRow") -> tuple[PlacementMove, ...]:
     """The moves open to the actor now: the provider answers, both it and the institution do the rest.
 
     Guards the actions, draws the buttons. `reserve` and `expire` are the house's own. A measure without a
@@ -204,13 +204,19 @@ def _rows(work: Work, query: Select[*tuple[object, ...]]) -> list[PlacementRow]:
 
 def shares_of(work: Work, placement_id: int) -> list[PlacementShare]:
     """The payers of a placement, the requesting line first: the order in which a price is apportioned."""
-    return list(
-        work.session.scalars(
-            select(PlacementShare)
-            .where(col(PlacementShare.placement_id) == placement_id)
-            .order_by(col(PlacementShare.id))
-        )
-    )
+    return shares_of_each(work, [placement_id])[placement_id]
+
+
+def shares_of_each(work: Work, ids: Collection[int]) -> dict[int, list[PlacementShare]]:
+    """The payers of each placement, in one statement."""
+    found: dict[int, list[PlacementShare]] = {one: [] for one in ids}
+    for row in work.session.scalars(
+        select(PlacementShare)
+        .where(col(PlacementShare.placement_id).in_(ids))
+        .order_by(col(PlacementShare.id))
+    ):
+        found[row.placement_id].append(row)
+    return found
 
 
 def events_of(work: Work, placement_id: int) -> list[PlacementEvent]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, true
 from sqlmodel import col, select
 
 from cii.access.permits import Permit
-from cii.access.queries import account_names, cases_under
+from cii.access.queries import account_names, cases_under_each
 from cii.cases.queries import cases_by_id, shown_units
 from cii.institutions.queries import UnitLabel
 from cii.kernel.errors import UnknownThing
@@ -153,7 +153,11 @@ def _shown(work: Work, rows: Sequence[BreakGlass]) -> list[GlassRow]:
     }
     names = account_names(work, accounts)
     units = shown_units(work, {row.unit_id for row in rows})
-    return [_row(work, row, steps.get(row.id or 0, {}), names, units) for row in rows]
+    cases = _cases(work, rows)
+    return [
+        _row(work, row, steps.get(row.id or 0, {}), names, units, cases=cases.get(row.id or 0, ()))
+        for row in rows
+    ]
 
 
 def _row(
@@ -162,6 +166,8 @@ def _row(
     steps: dict[GlassStep, BreakGlassStep],
     names: dict[int, str],
     units: dict[int, UnitLabel],
+    *,
+    cases: tuple[GlassCase, ...],
 ) -> GlassRow:
     ended, informed, review = (
         steps.get(kind) for kind in (GlassStep.ENDED, GlassStep.INFORMED, GlassStep.REVIEWED)
@@ -178,7 +184,7 @@ def _row(
         ended_at=ended.at if ended else None,
         review_due=row.review_due,
         late=review is None and row.review_due < work.today,
-        cases=_cases(work, row),
+        cases=cases,
         informed_at=informed.at if informed else None,
         finding=review.finding if review else None,
         finding_reason=review.reason if review else None,
@@ -188,10 +194,14 @@ def _row(
     )
 
 
-def _cases(work: Work, row: BreakGlass) -> tuple[GlassCase, ...]:
-    ids = cases_under(work, f"break_glass:{row.id}")
-    seen = cases_by_id(work, ids)
-    return tuple(GlassCase(seen[one].ref, seen[one].number) for one in ids if one in seen)
+def _cases(work: Work, rows: Sequence[BreakGlass]) -> dict[int, tuple[GlassCase, ...]]:
+    causes = {f"break_glass:{row.id}": row.id or 0 for row in rows}
+    under = cases_under_each(work, causes)
+    seen = cases_by_id(work, {one for ids in under.values() for one in ids})
+    return {
+        causes[cause]: tuple(GlassCase(seen[one].ref, seen[one].number) for one in ids if one in seen)
+        for cause, ids in under.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

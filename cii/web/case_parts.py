@@ -13,7 +13,7 @@ from cii.cases.vocabulary import ActionState, PlanState, Voice
 from cii.institutions.queries import UnitLabel, lines, lines_by_id
 from cii.journal.queries import HistoryRow, history
 from cii.measures.queries import CatalogueFilter, catalogue
-from cii.placements.queries import moves_for, placement_by_ref, placements_of, shares_of
+from cii.placements.queries import moves_for, placements_of, shares_of_each
 from cii.placements.vocabulary import PlacementState
 from cii.store.work import Work
 from cii.texts.speech import refusal
@@ -221,9 +221,11 @@ def funding_lines(work: Work) -> list[dict[str, str]]:
 def places(work: Work, case_id: int) -> list[dict[str, Any]]:
     """The placements of the case, each with its payers and the moves open to the reader."""
     found = []
-    for row in placements_of(work, case_id):
-        shares = shares_of(work, row.id)
-        known = lines_by_id(work, [share.line_id for share in shares])
+    rows = placements_of(work, case_id)
+    payers = shares_of_each(work, [row.id for row in rows])
+    known = lines_by_id(work, {share.line_id for held in payers.values() for share in held})
+    for row in rows:
+        shares = payers[row.id]
         total = sum(share.weight for share in shares) or 1
         found.append(
             {
@@ -235,7 +237,7 @@ def places(work: Work, case_id: int) -> list[dict[str, Any]]:
                 "to": row.ends_on,
                 "exit": word(row.exit_type, "exit-type") if row.exit_type else None,
                 "refused": word(row.refusal_reason, "refusal-reason") if row.refusal_reason else None,
-                "moves": [one.value for one in moves_for(work, placement_by_ref(work, row.ref))],
+                "moves": [one.value for one in moves_for(work, row)],
                 "waits": row.state is PlacementState.RESERVED,
                 "shares": [
                     {

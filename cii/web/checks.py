@@ -1,13 +1,15 @@
 """Results to check months after a case was closed: the list of my units, and the answer to one."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
-from cii.cases.checking import AnswerCheck, CheckRow, answer_check, check_row, checks
-from cii.cases.vocabulary import ResultHolds
+from cii.cases.checking import AnswerCheck, CheckRow, check_row, checks
+from cii.cases.vocabulary import CasePath, ResultHolds
+from cii.routing.checking import record_check
 from cii.web.base import Blueprint, see_other
 from cii.web.case_head import unit_name
 from cii.web.choices import clock, options, t, text_asked, word
@@ -28,7 +30,7 @@ def index() -> str:
     kept: dict[str, Any] = {"coming": "yes"} if coming else {}
     return render_template(
         "pages/checks/index.html",
-        rows=[_row(one) for one in found.items],
+        rows=_rows(found.items),
         next_url=url_for("checks.index", **kept, after=found.next) if found.next else None,
         coming=coming,
         done=word("check", "done") if request.args.get("done") == "check" else None,
@@ -42,7 +44,7 @@ def one(ref: str) -> str:
     found = check_row(g.work, ref)
     return render_template(
         "pages/checks/one.html",
-        check=_row(found) | {"ref": found.ref, "case_url": url_for("cases.one", ref=found.case_ref)},
+        check=_rows([found])[0] | {"ref": found.ref, "case_url": url_for("cases.one", ref=found.case_ref)},
         said=t("web.check.answered", holds=word(found.holds), day=found.holds_on, source=found.source)
         if found.holds
         else None,
@@ -59,23 +61,27 @@ def one(ref: str) -> str:
 @again(one)
 def answered(ref: str) -> Response:
     """Say whether the result is still in place."""
-    answer_check(g.work, asked(AnswerCheck, check_ref=ref))
+    record_check(g.work, asked(AnswerCheck, check_ref=ref))
     return see_other("checks.index", done="check")
 
 
-def _row(one: CheckRow) -> dict[str, Any]:
+def _rows(found: Sequence[CheckRow]) -> list[dict[str, Any]]:
+    outcomes = {path: _outcomes(path) for path in {one.path for one in found}}
+    return [_row(one, outcomes[one.path].get(one.outcome, {})) for one in found]
+
+
+def _row(one: CheckRow, outcome: Mapping[str, str]) -> dict[str, Any]:
     return {
         "case": {"label": one.number, "url": url_for("checks.one", ref=one.ref)},
         "number": one.number,
         "person": one.person.name if one.person else None,
         "unit": unit_name(one.unit),
-        "outcome": _outcome(one),
+        "outcome": outcome.get(language.lang(), one.outcome),
         "closed_on": one.closed_on,
         "due": clock(one.check_on, done=one.holds is not None),
     }
 
 
-def _outcome(one: CheckRow) -> str:
-    """The outcome in the words of the case's process."""
-    known = definition_of(g.work, definition_row(g.work, one.path.value).id or 0).words
-    return known.get(one.outcome, {}).get(language.lang(), one.outcome)
+def _outcomes(path: CasePath) -> Mapping[str, Mapping[str, str]]:
+    """The outcomes of a path's cases, in the words of their process."""
+    return definition_of(g.work, definition_row(g.work, path.value).id or 0).words

@@ -1,6 +1,6 @@
 """My desk: what waits for me, for my unit, for others, the most urgent first."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -177,6 +177,7 @@ def task_rows(work: Work, tasks: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -
     lang = language.lang()
     cases = cases_by_id(work, {one.subject_id for one in tasks if one.subject == "case"})
     people = label(work, {one.person_id for one in tasks if one.person_id is not None})
+    own = {one.ref for one in units_by_id(work, work.actor.units).values()}
     return [
         {
             "ref": one.ref,
@@ -186,7 +187,7 @@ def task_rows(work: Work, tasks: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -
             "person": _name(people.get(one.person_id or 0)),
             "task": _said(one.title, lang),
             "stage": _said(one.stage_title, lang),
-            "unit": _unit(work, one.unit),
+            "unit": _unit(one.unit, own),
             "clock": deadline(work, one.due_at),
             "tone": "late" if one.late else None,
         }
@@ -211,14 +212,11 @@ def _name(person: PersonLabel | None) -> str | None:
     return person.name if person else None
 
 
-def _unit(work: Work, unit: UnitLabel | None) -> str | None:
+def _unit(unit: UnitLabel | None, own: Collection[str]) -> str | None:
     """The unit's institution and name; a sensitive one is named to its own members only."""
     if unit is None:
         return None
-    own = units_by_id(work, work.actor.units).values() if unit.sensitive else ()
-    return (
-        unit.name if not unit.sensitive or unit.ref in {one.ref for one in own} else t("web.desk.protected")
-    )
+    return unit.name if not unit.sensitive or unit.ref in own else t("web.desk.protected")
 
 
 def _tabs(current: Tab, counts: Mapping[Tab, int], kept: Mapping[str, Any]) -> list[dict[str, Any]]:

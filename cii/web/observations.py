@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.cases.queries import case_by_ref
-from cii.institutions.queries import institution_of, units
+from cii.institutions.queries import institutions, units
 from cii.institutions.vocabulary import UnitKind
 from cii.routing.holding import instance_of
 from cii.routing.observation import (
@@ -161,9 +161,10 @@ def end(ref: str) -> Response:
 def _providers() -> list[dict[str, str]]:
     """The enterprises to choose from; those recognised as social enterprises say so."""
     recognised = recognised_units(g.work)
+    houses = {one.id: f"{one.name}, " for one in institutions(g.work)}
     found = []
     for one in units(g.work, kind=UnitKind.PROVIDER):
-        name = f"{institution_of(g.work, one.id or 0).name}, {one.name}"
+        name = f"{houses.get(one.institution_id, '')}{one.name}"
         label = t("web.observation.recognised", name=name) if one.id in recognised else name
         found.append({"value": one.ref, "label": label})
     return found
