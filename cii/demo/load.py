@@ -26,6 +26,7 @@ from cii.demo.living import build_living, scale
 from cii.demo.living_desk import build_desk
 from cii.demo.living_documents import build_documents
 from cii.demo.living_links import send_links
+from cii.demo.living_rights import ask_rights
 from cii.demo.living_social import build_social
 from cii.demo.measures import build_archive_measures, build_living_measures
 from cii.demo.sheet import Sheet
@@ -189,6 +190,7 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     build_desk(work)
     tell_carousel(work, house)
     send_links(work)
+    ask_rights(work)
     wrote(
         work, "demo_loaded", "directory", None, payload={"cases": size, "seed": seed, "rows": sheet.written}
     )

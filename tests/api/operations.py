@@ -129,6 +129,12 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/break-glass/{ref}/end": None,
     "/api/v1/break-glass/{ref}/information": None,
     "/api/v1/break-glass/{ref}/review": {"finding": "ok", "reason": "L'urgence est attestée par la commune."},
+    "/api/v1/person-requests": {
+        "person": "756.9217.0769.85", "kind": "access", "proof": "passport", "form": "paper", "asked_on": "2026-01-05",
+    },
+    "/api/v1/person-requests/{ref}/answer": {"reason": "Le dossier est remis en mains propres."},
+    "/api/v1/person-requests/{ref}/extension": {"due_on": "2027-03-31", "reason": "Des pièces sont à l'archive."},
+    "/api/v1/person-requests/{ref}/refusal": {"reason": "La personne n'a pas prouvé son identité."},
     "/api/v1/cases/{ref}/restriction": {"reason": "Lien de parenté dans l'unité."},
     "/api/v1/cases/{ref}/restriction/lifting": {"reason": "Fin du lien de parenté."},
     "/api/v1/cases/{ref}/restriction/readers": {"account_ref": "zzzzzzzzzz"},

@@ -127,6 +127,7 @@ def _examples(town):
         "requests": {"ref": refs["request"]},
         "requests.question": {"ref": refs["question"]},
         "glass": {"ref": refs["glass"]},
+        "rights": {"ref": refs["person_request"]},
         "restricting": {"ref": refs["case"]},
         "coordination.meeting": {"ref": refs["meeting"]},
         "coordination.correction": {"ref": refs["corrective"]},

@@ -2,11 +2,13 @@
 
 from cii.access.vocabulary import Section
 from cii.cases.queries import case_by_ref
-from cii.people.queries import identities
+from cii.people.queries import identities, person_by_id
 from cii.people.vocabulary import Basis, Purpose
 from cii.requests.actions import AskAccess, ask_access, carry_requests
 from cii.requests.actions_glass import OpenGlass, open_glass
 from cii.requests.queries import questions_to_me
+from cii.rights.person_requests import RecordPersonRequest, record_request
+from cii.rights.vocabulary_requests import AnswerForm, Proof, RequestKind
 from tests.browser.stage import hand
 
 WHY = "Préparation du bilan professionnel de mars."
@@ -27,6 +29,15 @@ def requested(town) -> None:
         carry_requests(work)
         refs["question"] = questions_to_me(social).items[0].ref
         refs["glass"] = open_glass(asker, OpenGlass(WHY, case.number))[0].ref
+        refs["person_request"] = _asked_by_person(work, case.person_id)
+
+
+def _asked_by_person(work, person_id) -> str:
+    """The person asks to know what is kept of them."""
+    asks = RecordPersonRequest(
+        person_by_id(work, person_id).ref, RequestKind.ACCESS, Proof.PASSPORT, AnswerForm.PAPER, work.today
+    )
+    return record_request(work, asks).ref
 
 
 def _known(work, person_id):

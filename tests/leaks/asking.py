@@ -48,6 +48,9 @@ def of_the_house(table: str) -> Thing:
 
 CASE = Thing("SELECT ref FROM case_file WHERE id = :case")
 PERSON = Thing("SELECT p.ref FROM person p JOIN case_file c ON c.person_id = p.id WHERE c.id = :case")
+ASKED_BY_PERSON = Thing(
+    "SELECT r.ref FROM person_request r JOIN case_file c ON c.person_id = r.person_id WHERE c.id = :case LIMIT 1"
+)
 NAMES: Mapping[str, Thing | str] = {
     "/absences/<ref>": of_the_house("substitution"),
     "/access-questions/<ref>": of_case("access_question"),
@@ -110,6 +113,8 @@ NAMES: Mapping[str, Thing | str] = {
     "/reports/quarters/<quarter>/files/<form>": "csv",
     "/requests/<ref>": Thing("SELECT ref FROM access_request ORDER BY id LIMIT 1"),
     "/requests/questions/<ref>": of_case("access_question"),
+    "/rights/requests/<ref>": ASKED_BY_PERSON,
+    "/person-requests/<ref>": ASKED_BY_PERSON,
     "/statements/<ref>": of_the_house("statement"),
     "/tables/<name>": "triage",
     "/tasks/<ref>": Thing("SELECT ref FROM wf_task WHERE subject = 'case' AND subject_id = :case ORDER BY id DESC LIMIT 1"),
