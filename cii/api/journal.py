@@ -9,7 +9,7 @@ from cii.access.permits import Permit
 from cii.api.asking import PageAsked
 from cii.api.base import PREFIX, Blueprint
 from cii.api.case_records import EVENT, EventShown, events
-from cii.institutions.queries import unit_by_code
+from cii.institutions.queries import shown_unit_by_code
 from cii.journal.reading import JournalFilter, entries
 from cii.wire.answers import paged
 from cii.wire.doors import needs
@@ -39,7 +39,7 @@ class JournalAsked(PageAsked):
 @blueprint.response(200, paged(EVENT))
 def listed(asked: JournalAsked) -> Page[EventShown]:
     """The entries that pass the filter, the newest first."""
-    unit = unit_by_code(g.work, asked.unit).id if asked.unit else None
+    unit = shown_unit_by_code(g.work, asked.unit).id if asked.unit else None
     shown = JournalFilter(
         asked.action, asked.kind, asked.actor, asked.ref, asked.first, asked.last, unit, asked.case,
         asked.person,

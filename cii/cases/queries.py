@@ -16,7 +16,7 @@ from cii.cases.rules import Grid
 from cii.cases.tables import CaseFile, CaseParty, GridTemplate
 from cii.cases.tables_plan import PlanPart
 from cii.cases.vocabulary import CaseStatus
-from cii.institutions.queries import UnitLabel, units_by_id
+from cii.institutions.queries import shown_units as shown_units  # noqa: PLC0414 - told by the rooms above
 from cii.kernel.errors import UnknownThing
 from cii.store.work import Work
 
@@ -154,10 +154,3 @@ def grid_in_use(work: Work, name: str, version: int | None = None) -> Grid:
     lent = grid_in_use(work, other, its_version)
     shared = {key: one for key, one in lent.items.items() if key in keys}
     return replace(grid, groups={**lent.groups, **grid.groups}, items={**shared, **grid.items})
-
-
-def shown_units(work: Work, ids: Iterable[int]) -> dict[int, UnitLabel]:
-    """Labels of units in one statement; sensitive names only for their own members."""
-    own = set(work.actor.units)
-    found = units_by_id(work, ids)
-    return {id_: one for id_, one in found.items() if not one.sensitive or id_ in own}

@@ -31,14 +31,14 @@ from cii.coordination.rules import (
 )
 from cii.coordination.tables import CorrectiveMeasure, CorrectiveStep, Meeting, MonthlyData, Presidency
 from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState, MeetingEvent, MeetingState
-from cii.institutions.queries import institution_by_code, unit_by_ref, unit_for
+from cii.institutions.queries import institution_by_code, unit_for
 from cii.institutions.vocabulary import UnitKind
 from cii.journal.actions import wrote
 from cii.kernel.digest import plain
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing, refuse
 from cii.kernel.moves import move
 from cii.kernel.period import Quarter, month_of
-from cii.measures.queries import respondents_at
+from cii.measures.queries import respondent_units_at
 from cii.notices.actions import tell
 from cii.store.work import HOUSE, Work
 
@@ -160,9 +160,8 @@ def observe_deviation(work: Work, ask: ObserveDeviation) -> CorrectiveMeasure:
 
 
 def _respondent(work: Work, measure_ids: list[int]) -> int | None:
-    labels = respondents_at(work, work.today)
-    found = next((labels[one] for one in measure_ids if one in labels), None)
-    return unit_by_ref(work, found.ref).id if found else None
+    held = respondent_units_at(work, work.today)
+    return next((held[one] for one in measure_ids if one in held), None)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, or_, select
 from sqlmodel import col
 
 from cii.agreements.tables import Agreement, AgreementMeasure, Deliverable, Provider
@@ -57,7 +57,9 @@ def bound_agreements(work: Work, period: Period, known_at: datetime) -> tuple[Bo
         col(Agreement.valid_from),
         col(Agreement.valid_to),
         col(Agreement.notice_months),
-        col(Institution.name).label("provider"),
+        case((col(Institution.sensitive), col(Institution.ref)), else_=col(Institution.name)).label(
+            "provider"
+        ),
         col(Institution.id).label("provider_institution_id"),
     ]
     rows = work.session.execute(

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlmodel import col
 
 from cii.budgets.vocabulary import Stage
 from cii.figures import facts, money
@@ -25,7 +24,8 @@ from cii.figures.shapes import (
     Use,
     WaitingFigures,
 )
-from cii.institutions.tables import FundingLine, Institution
+from cii.institutions.queries import institution_marks
+from cii.institutions.tables import FundingLine
 from cii.kernel.clock import local_midnight
 from cii.kernel.money import Chf
 from cii.kernel.period import ONE_DAY, Period, Quarter
@@ -70,7 +70,7 @@ def quarter_figures(work: Work, quarter: Quarter, known_at: datetime) -> Quarter
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """Labels of what the rows speak of; `institutions` are codes."""
+    """Labels of what the rows speak of; `institutions` as every reader may know them."""
 
     lines: Mapping[int, FundingLine]
     measures: Mapping[int, Measure]
@@ -82,7 +82,7 @@ def _names(work: Work) -> _Names:
     return _Names(
         {row.id or 0: row for row in session.scalars(select(FundingLine))},
         {row.id or 0: row for row in session.scalars(select(Measure))},
-        {row[0]: row[1] for row in session.execute(select(col(Institution.id), col(Institution.code)))},
+        institution_marks(work),
     )
 
 

@@ -181,6 +181,33 @@ def _labels(places: int) -> Ready:
     return Ready(_LABELS.where(col(Unit.id).in_(given)))
 
 
+def shown_units(work: Work, ids: Iterable[int]) -> dict[int, UnitLabel]:
+    """Labels of units in one statement; sensitive names only for their own members."""
+    own = set(work.actor.units)
+    found = units_by_id(work, ids)
+    return {id_: one for id_, one in found.items() if not one.sensitive or id_ in own}
+
+
+def shown_unit_by_code(work: Work, code: str) -> Unit:
+    """The unit with this code where its name is open to the reader; refuses UnknownThing."""
+    found = unit_by_code(work, code)
+    if found.id not in shown_units(work, [found.id or 0]):
+        raise UnknownThing(field="unit")
+    return found
+
+
+def code_told(work: Work, unit_id: int) -> str:
+    """The code of a unit where it is kept for every reader: empty where its name is protected."""
+    label = units_by_id(work, [unit_id]).get(unit_id)
+    return label.code if label is not None and not label.sensitive else ""
+
+
+def institution_marks(work: Work) -> dict[int, str]:
+    """Every institution as figures tell it to all readers: by code, a protected one by its outward name."""
+    rows = work.session.exec(select(Institution))
+    return {row.id or 0: row.ref if row.sensitive else row.code for row in rows}
+
+
 def unit_contact(work: Work, unit_id: int) -> str | None:
     """The mailbox of a unit, if it has one."""
     unit = work.session.get(Unit, unit_id)

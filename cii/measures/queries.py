@@ -8,7 +8,7 @@ from itertools import combinations
 from sqlalchemy import Select, func, or_, select
 from sqlmodel import col
 
-from cii.institutions.queries import UnitLabel, lines_by_id, units_by_id
+from cii.institutions.queries import UnitLabel, lines_by_id, shown_units
 from cii.kernel.errors import UnknownThing
 from cii.measures.rules import Dated, Profile, is_mixed, overlap
 from cii.measures.tables import Measure, MeasurePlaces, MeasureRespondent, MeasureRule, PlaceQuota
@@ -167,15 +167,21 @@ def quota_rows(work: Work, measure_id: int) -> dict[int, list[Dated]]:
 
 
 def respondents_at(work: Work, day: date) -> dict[int, UnitLabel]:
-    """The respondent service of each measure on that day."""
+    """The respondent service of each measure on that day, where its name is open to the reader."""
+    held = respondent_units_at(work, day)
+    units = shown_units(work, held.values())
+    return {measure: units[unit] for measure, unit in held.items() if unit in units}
+
+
+def respondent_units_at(work: Work, day: date) -> dict[int, int]:
+    """Measure → the unit that answers for it on that day."""
     rows = work.session.execute(
         select(col(MeasureRespondent.measure_id), col(MeasureRespondent.unit_id)).where(
             col(MeasureRespondent.valid_from) <= day,
             or_(col(MeasureRespondent.valid_to).is_(None), col(MeasureRespondent.valid_to) > day),
         )
-    ).all()
-    units = units_by_id(work, {row.unit_id for row in rows})
-    return {row.measure_id: units[row.unit_id] for row in rows}
+    )
+    return {row.measure_id: row.unit_id for row in rows}
 
 
 def rules_at(work: Work, day: date, measure_ids: Collection[int] | None = None) -> dict[int, MeasureRule]:

@@ -1,5 +1,6 @@
 """Consents: kept with the text that the person read, withdrawn at any time, and what then closes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -65,6 +66,14 @@ def acting_unit(work: Work, person_id: int, unit_ref: str | None = None) -> int:
         return named
     held = person_units(work, person_id)
     return next((one for one in work.actor.units if one in held), work.actor.units[0])
+
+
+def bind_consents(work: Work, rows: Iterable[Consent], case_id: int) -> None:
+    """Let consents that were given with an announcement cover its case alone, and be read by its readers."""
+    for row in rows:
+        row.case_id = case_id
+        work.session.add(row)
+    work.session.flush()
 
 
 def give_consent(work: Work, ask: GiveConsent, unit_id: int, *, case_id: int | None = None) -> Consent:

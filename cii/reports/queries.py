@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cii.access.vocabulary import Role
-from cii.coordination.queries import codes, corrective_at, delivered, held_days
+from cii.coordination.queries import corrective_at, delivered, held_days
 from cii.coordination.rules import missing_deliveries
 from cii.coordination.vocabulary import Body
 from cii.documents import store
 from cii.figures.queries import quarter_figures
+from cii.institutions.queries import institution_marks
 from cii.kernel.errors import UnknownThing
 from cii.kernel.period import Quarter
 from cii.reports.files import ANY_LANGUAGE, SPOKEN, Head, made
@@ -32,7 +33,7 @@ WHOLE_READERS = (Role.COORDINATION_MEMBER, Role.DASHBOARD_REFERENCE)
 
 def readers_of(work: Work) -> Readers:
     """Whose small numbers the actor may see: its own institutions', the group's members all."""
-    names = codes(work)
+    names = institution_marks(work)
     mine = frozenset(names[one] for one in work.actor.institutions if one in names)
     return Readers(mine, work.actor.has_role(*WHOLE_READERS))
 

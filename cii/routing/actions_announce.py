@@ -11,6 +11,7 @@ from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath, PartyRole
 from cii.institutions.queries import (
     UnitLabel,
+    code_told,
     in_network,
     institution_of,
     region_of,
@@ -23,9 +24,10 @@ from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, refuse
 from cii.kernel.period import next_month
 from cii.people.actions import GiveConsent, disclose, give_consent
+from cii.people.consenting import bind_consents
 from cii.people.queries import BasisClaims, basis_facts, identity_for, person_by_id
 from cii.people.rules import basis_faults
-from cii.people.tables import Identity
+from cii.people.tables import Consent, Identity
 from cii.people.vocabulary import Basis, ConsentHow, Purpose
 from cii.routing.flow import advance, see_to
 from cii.routing.holding import CASE
@@ -112,8 +114,7 @@ def announce(work: Work, ask: Announce) -> Announced:
         raise AlreadyAnnounced(state=detection.state)
     voices = _voices(work, detection, known)
     others = {role: unit for role, unit in voices.items() if unit != detection.unit_id}
-    if ask.consent is not None:
-        _keep_consent(work, ask.consent, detection, person.ref, others)
+    given = _keep_consent(work, ask.consent, detection, person.ref, others) if ask.consent else []
     claims = claims_for(ask.written_reason)
     missing = _basis_faults(work, ask.basis, detection, others, claims)
     facts = _triage_facts(work, ask, detection, known, allowed=not missing)
@@ -134,6 +135,8 @@ def announce(work: Work, ask: Announce) -> Announced:
         work, person_id=person.id or 0, path=CasePath(path.value), opened_by_unit_id=detection.unit_id,
         lead_unit_id=detection.unit_id, lead_account_id=work.actor.account_id, restricted=restricted,
     )  # fmt: skip
+    if restricted:
+        bind_consents(work, given, case.id or 0)
     lead = _lead(work, path, detection, voices, case)
     for role, unit in _reached(path, others, lead).items():
         sections = sections_for(role)
@@ -209,8 +212,9 @@ def _id(unit: Unit) -> int:
 
 def _keep_consent(
     work: Work, ask: ConsentAsk, detection: Detection, person_ref: str, others: Mapping[PartyRole, int]
-) -> None:
+) -> list[Consent]:
     """Keep what was agreed to: medical data for the physician and the AI office only."""
+    kept: list[Consent] = []
     until = ask.valid_until
     if until is None:
         until = ask.given_on
@@ -220,14 +224,12 @@ def _keep_consent(
     for sections, roles in ((SHARED | Section.MEDICAL, medical), (SHARED, set(others) - medical)):
         receivers = dict.fromkeys(institution_of(work, others[role]).ref for role in others if role in roles)
         if receivers:
-            give_consent(
-                work,
-                GiveConsent(
-                    person_ref, tuple(receivers), sections, Purpose.COORDINATION, ask.given_on, until,
-                    TEXT_VERSION, ask.how,
-                ),
-                detection.unit_id,
+            wish = GiveConsent(
+                person_ref, tuple(receivers), sections, Purpose.COORDINATION, ask.given_on, until,
+                TEXT_VERSION, ask.how,
             )  # fmt: skip
+            kept.append(give_consent(work, wish, detection.unit_id))
+    return kept
 
 
 def _basis_faults(
@@ -262,7 +264,7 @@ def _triage_facts(
 
 def _triage_sources(work: Work, ask: Announce, detection: Detection) -> dict[str, dict[str, object]]:
     """Where each fact of triage comes from: what the unit detected, who the person is, what was announced."""
-    unit = units_by_id(work, [detection.unit_id])[detection.unit_id].code
+    unit = code_told(work, detection.unit_id)
     seen = detection_source(work, detection)
     said: dict[str, object] = {"kind": "announcement", "ref": detection.ref, "on": work.today, "by": unit}
     ground = "consent" if ask.consent else "basis"

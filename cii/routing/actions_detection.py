@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from cii.decisions.decision import Decision
 from cii.decisions.decision import decide as decide_by
 from cii.documents.csv_reading import Wanted, read_rows
-from cii.institutions.queries import units_by_id
+from cii.institutions.queries import code_told
 from cii.institutions.vocabulary import Sector
 from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, refuse
@@ -255,7 +255,7 @@ def _keep(work: Work, row: InsuredRow, unit: int, run_id: int | None) -> Detecti
 def _source(work: Work, unit: int, run_id: int | None) -> dict[str, object]:
     """The unit's file or its form, and the day."""
     kind = "detection_file" if run_id else "detection"
-    return {"kind": kind, "on": work.today, "by": units_by_id(work, [unit])[unit].code}
+    return {"kind": kind, "on": work.today, "by": code_told(work, unit)}
 
 
 def _statuses(row: InsuredRow, person_ref: str, today: date) -> Sequence[RecordStatus]:

@@ -20,7 +20,7 @@ from cii.cases.vocabulary import CasePath, CaseStatus
 from cii.decisions.decision import decide as decide_by
 from cii.decisions.domain import MissingFacts
 from cii.decisions.rulebook import Table
-from cii.institutions.queries import region_of, units_by_id
+from cii.institutions.queries import code_told, region_of
 from cii.journal.actions import wrote
 from cii.kernel.clock import local_day
 from cii.kernel.errors import NotAllowed
@@ -308,11 +308,11 @@ def _gathered(work: Work, case: CaseFile) -> tuple[dict[str, Any], dict[str, dic
     if others:
         put("already_followed", True, {"kind": "process", "ref": others[0].ref, "on": day})
     rows = stated(work, case.id or 0)
-    named = units_by_id(work, {one.unit_id for one in rows})
+    named = {id_: code_told(work, id_) for id_ in {one.unit_id for one in rows}}
     for row in rows:
         for name, value in row.facts.items():
             put(name, value, {
-                "kind": "statement", "ref": row.ref, "on": local_day(row.at), "by": named[row.unit_id].code,
+                "kind": "statement", "ref": row.ref, "on": local_day(row.at), "by": named[row.unit_id],
             })  # fmt: skip
     return facts, sources, day
 

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from cii.access.restricted import not_restricted
 from cii.access.vocabulary import Section
 from cii.cases.queries import cases_by_id, shown_units
-from cii.institutions.queries import UnitLabel, units_by_id
+from cii.institutions.queries import UnitLabel, code_told
 from cii.kernel.clock import local_day
 from cii.kernel.errors import UnknownThing
 from cii.people.queries import PersonLabel, label
@@ -84,9 +84,8 @@ def open_referral(work: Work, case_id: int) -> Referral | None:
 
 def detection_source(work: Work, row: Detection) -> dict[str, object]:
     """Where the facts of a detection come from: a file or a form of a unit, on a day."""
-    unit = units_by_id(work, [row.unit_id]).get(row.unit_id)
     kind = "detection_file" if row.run_id else "detection"
-    return {"kind": kind, "ref": row.ref, "on": local_day(row.at), "by": unit.code if unit else ""}
+    return {"kind": kind, "ref": row.ref, "on": local_day(row.at), "by": code_told(work, row.unit_id)}
 
 
 @dataclass(frozen=True, slots=True)

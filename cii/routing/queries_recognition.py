@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import col, select
 
-from cii.institutions.queries import UnitLabel, units, units_by_id
+from cii.institutions.queries import UnitLabel, shown_units, units
 from cii.institutions.vocabulary import UnitKind
 from cii.kernel.errors import UnknownThing
 from cii.routing.tables_social import CriterionAnswer, Recognition
@@ -118,7 +118,7 @@ def _shown(work: Work, row: Recognition) -> RecognitionRow:
         ref=row.ref,
         version=row.version,
         state=row.state,
-        unit=units_by_id(work, [row.unit_id]).get(row.unit_id),
+        unit=shown_units(work, [row.unit_id]).get(row.unit_id),
         applied_at=row.applied_at,
         decided_on=row.decided_on,
         review_on=row.review_on,

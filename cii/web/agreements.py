@@ -21,7 +21,7 @@ from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_vi
 from cii.agreements.rules import LIVING_STATES, MOVES, OPEN_STATES
 from cii.agreements.vocabulary import AgreementEvent, AgreementState
 from cii.agreements.warnings import overdue_deliverables
-from cii.institutions.queries import institutions, lines_by_id, units_by_id
+from cii.institutions.queries import institutions, lines_by_id, shown_units
 from cii.kernel.moves import open_moves
 from cii.kernel.period import ONE_DAY
 from cii.measures.queries import measures_by_id
@@ -29,6 +29,7 @@ from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other
 from cii.web.budgets import used_lines
+from cii.web.case_head import unit_name
 from cii.web.choices import choice_asked, clock, options, t, text_asked, word
 from cii.web.indicators import indicators_now, measured
 from cii.wire import language
@@ -164,13 +165,15 @@ def _register(work: Work) -> dict[str, Any]:
     found = agreements_list(work, states=(state,) if state else (), after=after, limit=_PAGE + 1)
     kept = found[:_PAGE]
     owners = {one.id: one.name for one in institutions(work)}
-    names = units_by_id(work, {row.unit_id for row in kept})
+    names = shown_units(work, {row.unit_id for row in kept})
     late = overdue_deliverables(work, {row.id for row in kept})
     return {
         "state": state,
         "states": options(AgreementState, "agreement_state"),
         "rows": [
-            _register_row(row, owners.get(row.institution_id) or names[row.unit_id].name, late.get(row.id, 0))
+            _register_row(
+                row, owners.get(row.institution_id) or unit_name(names.get(row.unit_id)), late.get(row.id, 0)
+            )
             for row in kept
         ],
         "next_mark": kept[-1].number if len(found) > _PAGE else None,
@@ -210,7 +213,7 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
         "agreement": held,
         "state": state_chip(held.state),
         "version": etag(ref, held.version),
-        "provider": units_by_id(work, [view.provider.unit_id])[view.provider.unit_id].name,
+        "provider": unit_name(shown_units(work, [view.provider.unit_id]).get(view.provider.unit_id)),
         "facts": _facts(view),
         "last_day": last,
         "open_ended": last is None,

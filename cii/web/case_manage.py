@@ -7,7 +7,7 @@ from flask import g
 from cii.access.permits import Permit
 from cii.cases.queries import case_by_ref
 from cii.cases.resting import rest_of
-from cii.institutions.queries import units
+from cii.institutions.queries import shown_units, units
 from cii.institutions.vocabulary import UnitKind
 from cii.routing.actions_case import OWN_ACTS, TASK_OF
 from cii.routing.actions_manage import may_manage
@@ -77,9 +77,8 @@ def _receivers(shown: CasePage) -> list[dict[str, str]]:
         or open_referral(g.work, shown.case_id) is not None
     ):
         return []
-    return [
-        {"value": one.ref, "label": one.name}
-        for kind in RECEIVING
-        for one in units(g.work, kind=kind)
-        if one.id != case.lead_unit_id
+    asked = [
+        one.id or 0 for kind in RECEIVING for one in units(g.work, kind=kind) if one.id != case.lead_unit_id
     ]
+    named = shown_units(g.work, asked)
+    return [{"value": named[one].ref, "label": named[one].name} for one in asked if one in named]

@@ -40,11 +40,12 @@ from cii.coordination.queries import (
 )
 from cii.coordination.rules import OPEN_STATES, PERMANENT
 from cii.coordination.vocabulary import CorrectiveEvent, CorrectiveState, MeetingEvent, MeetingState
-from cii.institutions.queries import units_by_id
+from cii.institutions.queries import shown_units
 from cii.kernel.period import ONE_DAY, Quarter
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other
+from cii.web.case_head import unit_name
 from cii.web.choices import clock, options, t, text_asked, word
 from cii.wire import language
 from cii.wire.doors import again, needs, once
@@ -239,7 +240,7 @@ def _meeting_row(one: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of coordin
 def _corrections(work: Work, *, only_open: bool) -> list[dict[str, Any]]:
     found = corrective_measures(work, only_open=only_open)
     numbers = agreements_by_id(work, {one.agreement_id for one in found})
-    owners = units_by_id(
+    owners = shown_units(
         work, {one.respondent_unit_id for one in found if one.respondent_unit_id is not None}
     )
     return [
@@ -247,7 +248,7 @@ def _corrections(work: Work, *, only_open: bool) -> list[dict[str, Any]]:
             "ref": one.ref,
             "wording": one.wording,
             "agreement": numbers[one.agreement_id].number,
-            "owner": owners[one.respondent_unit_id].name if one.respondent_unit_id in owners else None,
+            "owner": unit_name(owners.get(one.respondent_unit_id)) if one.respondent_unit_id else None,
             "observed_on": one.observed_on,
             "clock": clock(one.due_on, done=one.state not in OPEN_STATES),
             "state": corrective_chip(one.state),
@@ -310,14 +311,14 @@ def _correction(work: Work, ref: str) -> dict[str, Any]:
     agreement = agreements_by_id(work, [held.agreement_id])[held.agreement_id]
     steps = steps_of(work, held)
     names = account_names(work, {one.account_id for one in steps if one.account_id is not None})
-    units = units_by_id(work, {one.unit_id for one in steps if one.unit_id is not None})
-    owner = units_by_id(work, [held.respondent_unit_id or 0]).get(held.respondent_unit_id or 0)
+    units = shown_units(work, {one.unit_id for one in steps if one.unit_id is not None})
+    owner = held.respondent_unit_id
     moves = corrective_moves(work, held)
     return {
         "correction": held,
         "version": etag(ref, held.version),
         "agreement": agreement,
-        "owner": owner.name if owner else None,
+        "owner": unit_name(shown_units(work, [owner]).get(owner)) if owner else None,
         "state": corrective_chip(held.state),
         "clock": clock(held.due_on, done=held.state not in OPEN_STATES),
         "moves": options(moves),

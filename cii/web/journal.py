@@ -9,7 +9,7 @@ from cii.access.permits import Permit
 from cii.access.vocabulary import Section
 from cii.documents.csv import write
 from cii.documents.table import Column, Table
-from cii.institutions.queries import UnitLabel, unit_by_code, units_by_id
+from cii.institutions.queries import UnitLabel, shown_unit_by_code, shown_units
 from cii.journal.queries import HistoryRow, verify
 from cii.journal.reading import JournalFilter, chain_state, entries, readers, words_used
 from cii.store.work import Work
@@ -72,7 +72,7 @@ def _asked(work: Work) -> tuple[JournalFilter, dict[str, Any]]:
     }  # fmt: skip
     days = {"first": optional_day("first"), "last": optional_day("last")}
     kept = {name: value for name, value in words.items() if name != "unit"}
-    unit = unit_by_code(work, words["unit"]).id if words["unit"] else None
+    unit = shown_unit_by_code(work, words["unit"]).id if words["unit"] else None
     return JournalFilter(**kept, **days, unit_id=unit), {**words, **days}  # type: ignore[arg-type]
 
 
@@ -80,7 +80,7 @@ def _journal(work: Work) -> dict[str, Any]:
     shown, asked = _asked(work)
     found = entries(work, shown, before=number_asked("before"), limit=_PAGE + 1)
     kept = found[:_PAGE]
-    units = units_by_id(work, {row.unit_id for row in kept if row.unit_id is not None})
+    units = shown_units(work, {row.unit_id for row in kept if row.unit_id is not None})
     used, chain = words_used(work), chain_state(work)
     return {
         "shown": asked,
@@ -96,7 +96,7 @@ def _journal(work: Work) -> dict[str, Any]:
 def _readers(work: Work) -> dict[str, Any]:
     case, person = text_asked("case") or None, text_asked("person") or None
     found = readers(work, case=case, person=person)
-    units = units_by_id(work, {one.unit_id for one in found if one.unit_id is not None})
+    units = shown_units(work, {one.unit_id for one in found if one.unit_id is not None})
     return {
         "case": case,
         "person": person,
@@ -104,7 +104,7 @@ def _readers(work: Work) -> dict[str, Any]:
         "rows": [
             {
                 "actor": t("web.journal.house") if one.actor == "cii" else one.actor,
-                "unit": units[one.unit_id].code if one.unit_id in units else None,
+                "unit": _unit(units, one.unit_id),
                 "times": one.times,
                 "first": one.first,
                 "last": one.last,
@@ -123,7 +123,7 @@ def _table(work: Work) -> Table:
         more := entries(work, shown, before=rows[-1].id if rows else None, limit=_CHUNK)
     ):
         rows += more
-    units = units_by_id(work, {row.unit_id for row in rows if row.unit_id is not None})
+    units = shown_units(work, {row.unit_id for row in rows if row.unit_id is not None})
     heads = ("at", "actor", "unit", "action", "subject", "ref", "sections", "basis", "detail")
     titles = {"subject": "kind"}
     told = [_row(row, units) for row in rows]
@@ -135,11 +135,10 @@ def _table(work: Work) -> Table:
 
 
 def _row(row: HistoryRow, units: Mapping[int, UnitLabel]) -> dict[str, Any]:
-    unit = units.get(row.unit_id or 0)
     return {
         "at": row.at,
         "actor": t("web.journal.house") if row.actor == "cii" else row.actor,
-        "unit": unit.code if unit else None,
+        "unit": _unit(units, row.unit_id),
         "action": action_word(row.action),
         "subject": kind_word(row.kind),
         "ref": row.ref,
@@ -148,6 +147,13 @@ def _row(row: HistoryRow, units: Mapping[int, UnitLabel]) -> dict[str, Any]:
         "detail": _detail(row),
         "tone": "late" if row.action == _REFUSED else "quiet" if row.action == _READ else None,
     }
+
+
+def _unit(units: Mapping[int, UnitLabel], unit_id: int | None) -> str | None:
+    """The code of the unit, as far as the reader may know it."""
+    if unit_id is None:
+        return None
+    return units[unit_id].code if unit_id in units else t("web.desk.protected")
 
 
 def _sections(bits: int) -> str | None:

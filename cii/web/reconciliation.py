@@ -8,7 +8,7 @@ from flask import g, render_template
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
-from cii.institutions.queries import units_by_id
+from cii.institutions.queries import shown_units
 from cii.kernel.money import Chf
 from cii.settlement.actions import reconcile
 from cii.settlement.queries import findings_list, runs
@@ -16,6 +16,7 @@ from cii.settlement.vocabulary import FindingUnit, Severity
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other
+from cii.web.case_head import unit_name
 from cii.web.choices import fallback, number_asked, t, text_asked, word
 from cii.wire import language
 from cii.wire.doors import again, needs, once
@@ -53,7 +54,7 @@ def _reconciliation(work: Work) -> dict[str, Any]:
     closed = text_asked("closed") == "yes"
     found = findings_list(work, open_only=not closed, after=number_asked("after"), limit=_PAGE + 1)
     kept = found[:_PAGE]
-    owners = units_by_id(work, {one.owner_unit_id for one in kept if one.owner_unit_id is not None})
+    owners = shown_units(work, {one.owner_unit_id for one in kept if one.owner_unit_id is not None})
     last = runs(work, limit=14)
     return {
         "closed": closed,
@@ -69,7 +70,7 @@ def _reconciliation(work: Work) -> dict[str, Any]:
                 "found": _count(one.found, one.unit),
                 "difference": _count(one.difference, one.unit),
                 "since": one.since,
-                "owner": owners[one.owner_unit_id].name if one.owner_unit_id in owners else None,
+                "owner": unit_name(owners.get(one.owner_unit_id)) if one.owner_unit_id else None,
                 "closed_on": one.closed_on,
                 "tone": "quiet" if one.closed_on else None,
             }

@@ -6,7 +6,7 @@ from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
-from cii.institutions.queries import units
+from cii.institutions.queries import shown_units, units
 from cii.institutions.vocabulary import UnitKind
 from cii.routing.actions import MoveReferral, move_referral
 from cii.routing.queries import ReferralRow, referral_by_ref, referral_view, referrals
@@ -82,12 +82,9 @@ def _others(one: ReferralRow) -> list[dict[str, str]]:
     """The units that a redirect may name: those that take referrals, but the two it lies between."""
     between = {each.ref for each in (one.sender, one.receiver) if each}
     kinds = (UnitKind.ORP, UnitKind.AI_OFFICE, UnitKind.GSR, UnitKind.OFIJ, UnitKind.OSAS)
-    return [
-        {"value": each.ref, "label": each.name}
-        for kind in kinds
-        for each in units(g.work, kind=kind)
-        if each.ref not in between
-    ]
+    others = [each.id or 0 for kind in kinds for each in units(g.work, kind=kind) if each.ref not in between]
+    named = shown_units(g.work, others)
+    return [{"value": named[each].ref, "label": named[each].name} for each in others if each in named]
 
 
 def _redirect(one: Redirect) -> dict[str, Any]:

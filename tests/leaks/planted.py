@@ -32,6 +32,8 @@ RESTRICTED = 3
 """A case led by ORP-LITTORAL, for named readers only: the case manager there, not the supervisor."""
 SENSITIVE = "Zqsens0x"
 WORD = re.compile(r"zq[a-z]{2,4}\d+x", re.IGNORECASE)
+NAMING = re.compile(r"zq(?:un|uc|in|ic|sens)\d+x", re.IGNORECASE)
+"""Words that stand for the name or code of a unit or institution, none of a person."""
 
 RELATIONS = {
     "own": "GSR-VAL-DE-TRAVERS",
@@ -122,6 +124,8 @@ def plant(work: Work) -> None:
             cause=f"planted:{relation}",
             relation=tied,
         )
+    for statement in _PROTECTED:
+        run(text(statement))
 
 
 _UPDATES = (
@@ -132,6 +136,11 @@ _UPDATES = (
     "UPDATE referral SET reason = 'Zqrf' || case_id || 'x' WHERE case_id IS NOT NULL",
     "UPDATE placement SET refusal_reason = 'Zqpc' || case_id || 'x' WHERE refusal_reason IS NOT NULL",
 )
+_PROTECTED = (
+    "UPDATE institution SET sensitive = true, name = 'Zqin' || id || 'x', code = 'ZQIC' || id || 'X' WHERE code <> 'ZQSENS'",
+    "UPDATE unit SET name = 'Zqun' || id || 'x', code = 'ZQUC' || id || 'X' WHERE code <> 'ZQSENS'",
+)
+"""Every name in the canton is for its own members only: wherever one is told, its word says so."""
 
 
 def _rows(work: Work, case: CaseFile) -> Iterator[SQLModel]:
@@ -177,14 +186,15 @@ SECTIONS = {
     "pc": ("case", Section.PLACEMENT),
     "rf": ("case", Section(255)),
 }
-"""Word → whose it is, and the section that opens it. `no` (notes) and `sens` (a telling name) are of a unit."""
+"""Word → whose it is, and the section that opens it. `no` (notes), `un`, `uc` and `sens` (names) are of a unit."""
 
 
 @dataclass
 class Oracle:
-    """What one account may meet: words of sections, and outward names of cases and what hangs on them."""
+    """What one account may meet: words of sections, names of units, outward names of cases and what hangs on them."""
 
     units: frozenset[int]
+    institutions: frozenset[int]
     roles: frozenset[str]
     case: dict[int, Mask] = field(default_factory=dict)
     person: dict[int, Mask] = field(default_factory=dict)
@@ -201,8 +211,10 @@ class Oracle:
         match kind:
             case "sens":
                 return self.sensitive in self.units
-            case "no":
+            case "no" | "un" | "uc":
                 return int(number) in self.units
+            case "in" | "ic":
+                return int(number) in self.institutions
         if kind == "rf" and int(number) in self.received:
             return True
         whose, section = SECTIONS[kind]
@@ -243,12 +255,16 @@ def oracle(work: Work, account: Account) -> Oracle:
     run = work.session.connection().execute
     held = run(
         text(
-            "SELECT m.unit_id, m.role, i.sector FROM membership m JOIN unit u ON u.id = m.unit_id"
+            "SELECT m.unit_id, m.role, i.sector, i.id AS institution FROM membership m JOIN unit u ON u.id = m.unit_id"
             " JOIN institution i ON i.id = u.institution_id WHERE m.account_id = :id"
         ),
         {"id": account.id},
     ).all()
-    made = Oracle(frozenset(one.unit_id for one in held), frozenset(one.role for one in held))
+    made = Oracle(
+        frozenset(one.unit_id for one in held),
+        frozenset(one.institution for one in held),
+        frozenset(one.role for one in held),
+    )
     made.received = frozenset(
         run(
             text(

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from cii.access.vocabulary import Role
 from tests.leaks.asking import routes
-from tests.leaks.planted import WORD
+from tests.leaks.planted import NAMING, WORD
 from tests.leaks.test_leaks import ENDING
 
 READERS = [
@@ -43,7 +43,7 @@ def test_who_meets_personal_data_is_in_the_journal(canton, role, relation):
             continue
         before = last_entry(canton)
         answer = asker.ask(route)
-        met = WORD.search(answer.said) or route.personal
+        met = [one for one in WORD.findall(answer.said) if not NAMING.fullmatch(one)] or route.personal
         if answer.status < 300 and met and not named_since(canton, before) & MEETS:
             silent.append((str(route), sorted(set(WORD.findall(answer.said)))[:3]))
 

@@ -9,6 +9,7 @@ from sqlalchemy import literal, select, text
 
 from cii.access.queries import case_visible, sections_on_case
 from cii.access.vocabulary import Role, Section
+from cii.cases.disclosed import consents_open, disclosures_open
 from cii.cases.listing import CaseFilter, case_list
 from cii.cases.queries import case_by_ref
 from cii.cases.restricting import restriction
@@ -99,6 +100,9 @@ def test_a_case_announced_as_restricted_is_seen_by_nobody_else_for_one_moment(wo
         assert detections(one).items == ()
         with pytest.raises(UnknownThing):
             detection_view(one, detection)
+        assert consents_open(one, done.case.person_id) == []
+        assert disclosures_open(one, done.case.person_id) == []
+    assert len(disclosures_open(hand, done.case.person_id)) > 1
 
 
 def test_who_may_not_restrict_cases_announces_open_ones_only(work):
