@@ -33,6 +33,7 @@ ADVANCE: Mapping[str, str] = {
     "case": "cii.routing.flow:advance",
     "referral": "cii.routing.referring:advance_referral",
     "recognition": "cii.routing.recognition:advance_recognition",
+    "outcome_check": "cii.routing.checking:advance_check",
 }
 """Subject of a process → `module:function` of the room that takes its steps. One line each."""
 ONE_YEAR = "public, max-age=31536000, immutable"

@@ -8,8 +8,9 @@ from flask import g
 from cii.access.permits import Permit
 from cii.api.asking import PageAsked
 from cii.api.base import PREFIX, Blueprint
-from cii.cases.checking import AnswerCheck, CheckRow, answer_check, check_row, checks
+from cii.cases.checking import AnswerCheck, CheckRow, check_row, checks
 from cii.cases.schemas import CHECK
+from cii.routing.checking import record_check
 from cii.wire.answers import paged
 from cii.wire.doors import needs
 from cii.wire.pages import Page
@@ -47,5 +48,5 @@ def one(ref: str) -> CheckRow:
 @blueprint.response(200, CHECK)
 def answered(ask: Callable[..., AnswerCheck], ref: str) -> CheckRow:
     """Say whether the result is still in place, on which day, and from where that is known."""
-    answer_check(g.work, ask(check_ref=ref))
+    record_check(g.work, ask(check_ref=ref))
     return check_row(g.work, ref)

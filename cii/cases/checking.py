@@ -1,7 +1,8 @@
-"""Months after a case was closed: is what it ended in still in place? Asked once, answered with its source.
+"""Months after a case was closed: is what it ended in still in place? Asked twice, answered with its source.
 
 A case that ended without a result to hold (no need, out of the criteria, moved away, abandoned) is not asked
-for. Taken up again before, the question falls away. Source: product.md §0 point 10 (follow-up at 6 months).
+for. Taken up again before, the question falls away. Source: product.md §0 point 10 (follow-up at 6 months;
+at 12 as long as the result may hold).
 """
 
 from collections.abc import Sequence
@@ -84,8 +85,22 @@ def ask_later(work: Work, case: CaseFile) -> OutcomeCheck | None:
     return row
 
 
+def _ask_again(work: Work, row: OutcomeCheck) -> None:
+    """Ask once more, `outcome_check_later_months` after the closing, unless the result is lost."""
+    later = months_later(row.closed_on, work.parameter("outcome_check_later_months", row.closed_on))
+    if row.holds is ResultHolds.NO or later <= max(work.today, row.check_on):
+        return
+    work.session.add(
+        OutcomeCheck(
+            case_id=row.case_id, person_id=row.person_id, unit_id=row.unit_id, outcome=row.outcome,
+            closed_on=row.closed_on, check_on=later,
+        )
+    )  # fmt: skip
+    work.session.flush()
+
+
 def ask_no_more(work: Work, case: CaseFile) -> None:
-    """The case is taken up again: what was not asked yet falls away."""
+    """The case is taken up again: what is not answered falls away."""
     for row in work.session.exec(
         select(OutcomeCheck).where(
             col(OutcomeCheck.case_id) == case.id,
@@ -126,6 +141,7 @@ def answer_check(work: Work, ask: AnswerCheck) -> OutcomeCheck:
         work, "answer_check", "case", case.id, ref=case.ref, person_id=case.person_id, unit_id=row.unit_id,
         payload={"holds": ask.holds, "outcome": row.outcome},
     )  # fmt: skip
+    _ask_again(work, row)
     return row
 
 
@@ -186,19 +202,39 @@ def checks_of(work: Work, case: CaseFile) -> list[CheckRow]:
     return _shown(work, [(row, case) for row in rows])
 
 
-def due_on(work: Work, day: date) -> list[tuple[str, int, int]]:
-    """For the night: the case, its person and the unit of every check whose day is this one."""
+def open_check(work: Work, case_id: int) -> int | None:
+    """The check of a case that waits for its answer, or for its day."""
+    return work.session.exec(
+        select(OutcomeCheck.id).where(
+            col(OutcomeCheck.case_id) == case_id,
+            col(OutcomeCheck.holds).is_(None),
+            col(OutcomeCheck.cancelled_at).is_(None),
+        )
+    ).first()
+
+
+def check_by_id(work: Work, check_id: int) -> tuple[OutcomeCheck, str]:
+    """For the house: a check with the name of its case."""
+    return work.session.exec(
+        select(OutcomeCheck, CaseFile.ref)
+        .join(CaseFile, col(CaseFile.id) == col(OutcomeCheck.case_id))
+        .where(col(OutcomeCheck.id) == check_id)
+    ).one()
+
+
+def due_by(work: Work, day: date) -> list[tuple[OutcomeCheck, str]]:
+    """For the night: every check not answered whose day has come by this one, with the name of its case."""
     rows = work.session.exec(
-        select(CaseFile.ref, OutcomeCheck.person_id, OutcomeCheck.unit_id)
+        select(OutcomeCheck, CaseFile.ref)
         .join(CaseFile, col(CaseFile.id) == col(OutcomeCheck.case_id))
         .where(
-            col(OutcomeCheck.check_on) == day,
+            col(OutcomeCheck.check_on) <= day,
             col(OutcomeCheck.holds).is_(None),
             col(OutcomeCheck.cancelled_at).is_(None),
         )
         .order_by(col(OutcomeCheck.id))
     )
-    return [(ref, person, unit) for ref, person, unit in rows]
+    return [(row, ref) for row, ref in rows]
 
 
 def _shown(work: Work, rows: Sequence[tuple[OutcomeCheck, CaseFile]]) -> list[CheckRow]:
@@ -217,6 +253,6 @@ def _shown(work: Work, rows: Sequence[tuple[OutcomeCheck, CaseFile]]) -> list[Ch
 
 
 __all__ = [
-    "AnswerCheck", "CheckAnswered", "CheckRow", "answer_check", "ask_later", "ask_no_more", "check_row",
-    "checks", "checks_of", "due_on",
+    "AnswerCheck", "CheckAnswered", "CheckRow", "answer_check", "ask_later", "ask_no_more", "check_by_id",
+    "check_row", "checks", "checks_of", "due_by", "open_check",
 ]  # fmt: skip

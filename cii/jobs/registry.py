@@ -56,7 +56,7 @@ JOBS: tuple[Job, ...] = (
     Job("reconciliation", "cii.jobs.night:reconcile"),
     Job("coordination", "cii.coordination.actions:watch"),
     Job("rests", "cii.routing.waking:wake"),
-    Job("results", "cii.routing.waking:ask_for_results"),
+    Job("results", "cii.routing.checking:ask_for_results"),
     Job("stuck-timers", "cii.jobs.night:name_stuck_timers"),
     Job("ends-of-right", "cii.cases.ends_of_right:warn_ends"),
     Job("person-requests", "cii.rights.person_requests:watch"),

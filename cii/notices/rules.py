@@ -10,6 +10,7 @@ DIGEST_AT = time(7)
 """Swiss hour of the daily digest: before the counters open."""
 _BEGINS: Mapping[str, Topic] = {
     "task": Topic.TASKS,
+    "check": Topic.TASKS,
     "case": Topic.CASES,
     "plan": Topic.CASES,
     "consent": Topic.CASES,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cii.cases.actions import ReopenCase, reopen_case
+from cii.cases.checking import open_check
 from cii.cases.queries import case_by_ref, live_parties
 from cii.cases.resting import end_rest, lies_ahead, rest
 from cii.cases.tables import CaseFile
@@ -16,6 +17,7 @@ from cii.institutions.queries import unit_by_ref
 from cii.journal.actions import wrote
 from cii.kernel.errors import NotAllowed
 from cii.routing.actions_case import OWN_ACTS
+from cii.routing.checking import ask_no_longer
 from cii.routing.flow import advance
 from cii.routing.holding import instance_of
 from cii.routing.rules import ReasonMissing, UnitNotInCase
@@ -101,7 +103,9 @@ def take_up_case(work: Work, ask: TakeUpCase) -> Fired:
         raise ReasonMissing(field="reason")
     case = case_by_ref(work, ask.case_ref)
     instance = _managed(work, case, "reopen")
+    waiting = open_check(work, case.id or 0)
     reopen_case(work, ReopenCase(ask.case_ref, ask.reason))
+    ask_no_longer(work, waiting)
     return advance(
         work, instance, Reopen(ask.reason, consent_renewed=ask.consent_renewed), expected_seq=ask.seq
     )

@@ -1,8 +1,7 @@
-"""What the night does for cases at rest and cases that ended: wake them on their day, ask for the result."""
+"""What the night does for cases at rest: wake them on their day."""
 
 from datetime import date
 
-from cii.cases.checking import due_on
 from cii.cases.resting import end_rest, rests_due
 from cii.notices.actions import tell
 from cii.routing.flow import advance
@@ -35,11 +34,3 @@ def wake(work: Work, day: date) -> dict[str, int]:
             person_id=case.person_id,
         )  # fmt: skip
     return {"woken": woken, "waiting": waiting}
-
-
-def ask_for_results(work: Work, day: date) -> dict[str, int]:
-    """Tell each unit that led a case, on the day of the check, to say whether the result holds."""
-    found = due_on(work, day)
-    for ref, person, unit in found:
-        tell(work, unit_id=unit, kind="check-due", subject=CASE, subject_ref=ref, person_id=person)
-    return {"asked": len(found)}

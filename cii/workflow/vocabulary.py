@@ -65,6 +65,7 @@ SUBJECTS = (
     "review",
     "screen",
     "recognition",
+    "outcome_check",
 )
 
 

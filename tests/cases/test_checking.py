@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from cii.cases.actions import CloseCase, ReopenCase, close_case, reopen_case
-from cii.cases.checking import AnswerCheck, answer_check, check_row, checks, checks_of, due_on
+from cii.cases.checking import AnswerCheck, answer_check, check_row, checks, checks_of, due_by
 from cii.cases.resting import end_rest, rest, rest_of, rests_due
 from cii.cases.vocabulary import ResultHolds
 from cii.kernel.errors import Refusal
@@ -16,6 +16,7 @@ from tests.conftest import NOW
 
 TODAY = NOW.date()
 IN_SIX_MONTHS = date(2027, 4, 15)
+IN_TWELVE_MONTHS = date(2027, 10, 15)
 
 
 def refused(act, *args) -> list[str]:
@@ -40,7 +41,10 @@ def test_a_closed_case_is_asked_for_its_result_six_months_later_and_not_before(w
     assert (one.check_on, one.outcome, one.mine) == (IN_SIX_MONTHS, "job", True)
     assert checks(later(net.hands["AC"], 181)).items == []
     assert [row.ref for row in checks(later(net.hands["AC"], 182)).items] == [one.ref]
-    assert due_on(work, IN_SIX_MONTHS) == [(net.case.ref, net.case.person_id, net.units["AC"].id)]
+    assert due_by(work, IN_SIX_MONTHS - timedelta(days=1)) == []
+    assert [(row.ref, row.unit_id, case) for row, case in due_by(work, IN_SIX_MONTHS)] == [
+        (one.ref, net.units["AC"].id, net.case.ref)
+    ]
 
 
 @pytest.mark.parametrize("outcome", ["abandoned", "moved_away", "no_need"])
@@ -60,10 +64,33 @@ def test_the_answer_says_since_when_and_from_where_it_is_known_and_is_given_once
 
     assert (faults, other) == (["text-missing", "day-ahead"], ["not-allowed"])
     assert check_row(hand, one.ref).holds is ResultHolds.YES
-    assert checks_of(hand, net.case)[0].source == "Téléphone avec l'employeur"
+    assert [row.source for row in checks_of(hand, net.case)] == [None, "Téléphone avec l'employeur"]
     assert refused(answer_check, hand, ask) == ["check-answered"]
     assert refused(answer_check, net.hands["stranger"], ask) == ["unknown"]
     assert refused(check_row, net.hands["stranger"], one.ref) == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("holds", "after", "again"),
+    [
+        (ResultHolds.YES, 182, [IN_TWELVE_MONTHS]),
+        (ResultHolds.UNKNOWN, 200, [IN_TWELVE_MONTHS]),
+        (ResultHolds.NO, 182, []),
+        (ResultHolds.YES, 365, []),
+    ],
+)
+def test_a_result_that_may_hold_is_asked_for_once_more_after_twelve_months(work: Work, holds, after, again):
+    net = a_network(work)
+    (one,) = closed(net)
+    hand = later(net.hands["AC"], after)
+
+    answer_check(hand, AnswerCheck(one.ref, holds, TODAY, "Téléphone"))
+    waits = checks(hand, due=False).items
+    for row in waits:
+        answer_check(later(net.hands["AC"], 370), AnswerCheck(row.ref, holds, TODAY, "Téléphone"))
+
+    assert [row.check_on for row in waits] == again
+    assert checks(hand, due=False).items == []
 
 
 def test_a_case_taken_up_again_is_not_asked_and_asked_anew_after_its_next_end(work: Work):

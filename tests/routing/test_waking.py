@@ -1,4 +1,4 @@
-"""A case at rest goes on by itself on its day; months after its end its unit is asked for the result."""
+"""A case at rest goes on by itself on its day."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,20 +6,18 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from cii.cases.checking import checks
 from cii.cases.resting import rest_of
 from cii.kernel.errors import Refusal
 from cii.notices.tables import Notice
-from cii.routing.actions import CompleteTask, complete_task
 from cii.routing.actions_manage import ResumeCase, SuspendCase, resume_case, suspend_case
 from cii.routing.flow import advance
 from cii.routing.holding import instance_of
-from cii.routing.waking import ask_for_results, wake
+from cii.routing.waking import wake
 from cii.store.work import HOUSE
 from cii.workflow.events import WithdrawConsent
 from cii.workflow.vocabulary import Status
 from tests.routing.build_routing import a_town, codes
-from tests.routing.test_manage import jointly, task
+from tests.routing.test_manage import jointly
 
 
 def night(work, days):
@@ -80,17 +78,3 @@ def test_a_case_resumed_by_hand_is_not_woken(work):
     resume_case(oai, ResumeCase(case.ref))
 
     assert wake(night(work, 5), work.today + timedelta(days=4)) == {"woken": 0, "waiting": 0}
-
-
-def test_the_unit_that_led_is_asked_on_the_day_of_the_check(work):
-    town = a_town(work)
-    case, oai = jointly(town), town.hands["OAI"]
-    complete_task(oai, CompleteTask(task(oai, "act").ref, "completed"))
-    complete_task(town.hands["ORP"], CompleteTask(task(town.hands["ORP"], "support").ref, "given"))
-    complete_task(oai, CompleteTask(task(oai, "conclude").ref, "concluded", "job"))
-    (one,) = checks(oai, due=False).items
-
-    asked = ask_for_results(night(work, 182), one.check_on)
-
-    assert asked == {"asked": 1}
-    assert told(work, "check-due") == [case.lead_unit_id]

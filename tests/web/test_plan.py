@@ -1,9 +1,11 @@
 """Pages of the plan, of two moments, of the team and of employers: what is shown, what a form does, what is refused."""
 
+from datetime import date
 from html import unescape
 
 import pytest
 
+from cii.routing.checking import ask_for_results
 from tests.web.build_path import path
 from tests.web.test_cases import version
 
@@ -169,11 +171,16 @@ def test_the_unit_that_led_checks_the_result_six_months_after_the_end(path):
 
     now, coming = reader.get("/checks"), reader.get("/checks", coming="yes")
     check = "/checks/" + coming.rpartition('href="/checks/')[2].split('"')[0]
+    with path.site.work() as work:
+        ask_for_results(work, date(2027, 4, 15))
+    waiting = reader.get("/desk", tab="unit")
     no = reader.post(check, 422, holds="yes", holds_on="2026-10-15", source=" ")
     where = reader.post(check, holds="yes", holds_on="2026-10-15", source="Téléphone")
 
     assert "Aucun résultat" in now
     assert "emploi" in coming
+    assert f'href="{check}"' in waiting
+    assert f'href="{check}"' not in reader.get("/desk", tab="unit")
     assert 'id="f-source-error"' in no
     assert "La vérification est enregistrée." in reader.get(where)
     assert "toujours en place (constaté le 15.10.2026" in reader.get(check)
