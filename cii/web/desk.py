@@ -54,7 +54,12 @@ OPENS: Mapping[str, str] = {
     "contract": "observations.new",
 }
 """Where a task is done, by its key; every other one on the first page of its case."""
-PLACES = {"person": "persons.one", "referral": "referrals.one", "recognition": "recognitions.one"}
+PLACES = {
+    "person": "persons.one",
+    "referral": "referrals.one",
+    "recognition": "recognitions.one",
+    "outcome_check": "checks.one",
+}
 """Where a task of another subject than a case is done."""
 _NOTICED = {
     "case": "cases.one",
