@@ -14,6 +14,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "requests",
     "glass",
     "rights",
+    "erasures",
     "restrictions",
     "tasks",
     "desk",

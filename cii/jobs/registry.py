@@ -73,6 +73,7 @@ TICKS: tuple[Tick, ...] = (
     Tick("mail", "cii.jobs.mail:send_waiting"),
     Tick("seal", "cii.jobs.housekeeping:seal_journal"),
     Tick("links", "cii.jobs.housekeeping:forget_links"),
+    Tick("erasures", "cii.jobs.erasing:clear_files"),
 )
 """What is looked after each minute. One line each."""
 

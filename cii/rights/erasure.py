@@ -37,19 +37,19 @@ LIVE = (
 
 
 class StillOpenCases(Refusal):
-    """`count` cases of the person are open."""
+    """`n` cases of the person are open."""
 
     code, kind = "erasure-open-cases", "conflict"
 
 
 class StillPlaced(Refusal):
-    """`count` places of the person are asked for, promised or taken."""
+    """`n` places of the person are asked for, promised or taken."""
 
     code, kind = "erasure-live-placements", "conflict"
 
 
 class StillUnpaid(Refusal):
-    """`count` places of the person are not stated, or stand in a statement that is not paid."""
+    """`n` places of the person are not stated, or stand in a statement that is not paid."""
 
     code, kind = "erasure-unpaid", "conflict"
 
@@ -73,7 +73,7 @@ class NotOffered(Refusal):
 
 
 class StillAsked(Refusal):
-    """`count` requests of the person about their data wait for an answer."""
+    """`n` requests of the person about their data wait for an answer."""
 
     code, kind = "erasure-open-requests", "conflict"
 
@@ -133,11 +133,11 @@ def hindrances(work: Work, person_id: int, ground: ErasureGround | None = None) 
     if cases := _count(
         work, CaseFile, col(CaseFile.person_id).in_(ids), col(CaseFile.status) == CaseStatus.OPEN
     ):
-        faults.append(StillOpenCases(field="person", count=cases))
+        faults.append(StillOpenCases(field="person", n=cases))
     if places := _count(work, Placement, col(Placement.person_id).in_(ids), col(Placement.state).in_(LIVE)):
-        faults.append(StillPlaced(field="person", count=places))
+        faults.append(StillPlaced(field="person", n=places))
     if unpaid := _unpaid(work, ids):
-        faults.append(StillUnpaid(field="person", count=unpaid))
+        faults.append(StillUnpaid(field="person", n=unpaid))
     faults += [StillHeld(field="person", until=hold.until) for hold in held(work, ids).values()]
     kept = [] if asked_for else [day for one in ids if (day := kept_until(work, one)) is not None]
     if kept and max(kept) >= work.today:
@@ -148,7 +148,7 @@ def hindrances(work: Work, person_id: int, ground: ErasureGround | None = None) 
     if asked_for:
         waiting = [row for row in waiting if row.kind is not RequestKind.ERASURE]
     if waiting:
-        faults.append(StillAsked(field="person", count=len(waiting)))
+        faults.append(StillAsked(field="person", n=len(waiting)))
     return faults
 
 

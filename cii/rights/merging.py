@@ -28,6 +28,7 @@ from cii.people.queries import person_by_ref
 from cii.placements import take_over as placements
 from cii.requests import take_over as requests
 from cii.rights import take_over as rights
+from cii.rights.holds import held
 from cii.rights.tables_merging import PersonMerge
 from cii.routing import take_over as routing
 from cii.store.locks import one_at_a_time
@@ -66,6 +67,12 @@ class MergeUndone(Refusal):
     """The merge was taken back before."""
 
     code, kind = "merge-undone", "conflict"
+
+
+class MergeHeld(Refusal):
+    """The person's data is held: it stays together."""
+
+    code, kind = "merge-held", "conflict"
 
 
 @dataclass(frozen=True)
@@ -127,12 +134,14 @@ def unmerge(work: Work, merge_ref: str, reason: str) -> PersonMerge:
     """Take a merge back: exactly the rows that went return.
 
     Refuses UnknownThing (also when the person is not open to the actor); with all reasons at once:
-    MergeReason, MergeUndone, MergedSince for each table.
+    MergeReason, MergeHeld, MergeUndone, MergedSince for each table.
     """
     row = _merge(work, merge_ref)
     one_at_a_time(work.session, f"merge {row.new_person_id}")
     work.session.refresh(row)
     faults = _reason_faults(reason)
+    if held(work, [row.new_person_id]):
+        faults.append(MergeHeld(field="merge_ref"))
     if row.undone_at is not None:
         refuse([*faults, MergeUndone(field="merge_ref", undone_at=row.undone_at)])
     moved: Moved = row.moved

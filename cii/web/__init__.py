@@ -32,6 +32,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "requests",
     "glass",
     "rights",
+    "erasures",
     "restricting",
     "admission",
     "observations",

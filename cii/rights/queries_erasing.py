@@ -1,0 +1,150 @@
+"""Reads of erasures: what is prepared, what was decided, what went; for those who prepare and decide."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import col, func, select
+
+from cii.access.queries import account_names
+from cii.access.vocabulary import Role, Section
+from cii.kernel.errors import UnknownThing
+from cii.people.queries import label
+from cii.people.tables import Person
+from cii.rights.erasing import ROWS
+from cii.rights.tables_erasing import Erasure, ErasureCertificate, ErasureFile
+from cii.rights.vocabulary_erasing import ErasureGround, ErasureState
+from cii.rights.whose import DECIDERS, acting_as
+from cii.store.work import HOUSE, Work
+from cii.wire.pages import USUAL, Page, after, page_of, place
+
+_LIST = "erasures"
+_ROOMS = {one.table.name: one.model.__module__.split(".")[1] for one in ROWS} | {
+    "person": "people", "journal_payload": "journal", "outbox": "store", "idempotency_record": "wire",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Rows of a table that go or went; `part`: the room that keeps them."""
+
+    part: str
+    table: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureRow:
+    """An erasure; `person` for an officer, until it is done. `gone`: what would go, then what went."""
+
+    ref: str
+    state: ErasureState
+    ground: ErasureGround
+    reason: str
+    person_ref: str
+    person: str | None
+    prepared_at: datetime
+    prepared_by: str | None
+    prepared_as: Role
+    decided_at: datetime | None
+    decided_by: str | None
+    decided_as: Role | None
+    decision_reason: str | None
+    gone: tuple[Gone, ...]
+    digest: str | None
+    files_left: int
+    mine: bool
+
+
+def erasures(work: Work, *, mark: str | None = None, limit: int = USUAL) -> Page[ErasureRow]:
+    """Every erasure, the newest first; refuses NotAllowed."""
+    acting_as(work, DECIDERS)
+    query = select(Erasure)
+    if since := place(work.settings, _LIST, mark):
+        query = query.where(after([(col(Erasure.id), True)], since))
+    rows = work.session.exec(query.order_by(col(Erasure.id).desc()).limit(limit + 1)).all()
+    page = page_of(rows, limit, work.settings, _LIST, lambda row: (row.id,))
+    return Page(tuple(_shown(work, page.items)), page.next)
+
+
+def erasure_view(work: Work, ref: str) -> ErasureRow:
+    """One erasure; refuses NotAllowed, UnknownThing."""
+    acting_as(work, DECIDERS)
+    row = work.session.exec(select(Erasure).where(col(Erasure.ref) == ref)).first()
+    if row is None:
+        raise UnknownThing(field="erasure")
+    return _shown(work, [row])[0]
+
+
+def whose(work: Work, ref: str) -> tuple[int, ErasureGround]:
+    """Whom an erasure is about, and on which ground; for whoever has opened it."""
+    row = work.session.exec(select(Erasure).where(col(Erasure.ref) == ref)).one()
+    return row.whose_id, row.ground
+
+
+def parts(counts: Mapping[str, int]) -> tuple[Gone, ...]:
+    """Counts by table with the room of each, in the order of rooms and tables."""
+    found = [Gone(_ROOMS[table], table, rows) for table, rows in counts.items()]
+    return tuple(sorted(found, key=lambda one: (one.part, one.table)))
+
+
+def _shown(work: Work, rows: Sequence[Erasure]) -> list[ErasureRow]:
+    ids = {row.whose_id for row in rows}
+    refs = dict(work.session.exec(select(Person.id, Person.ref).where(col(Person.id).in_(ids))).all())
+    people = _names(work, ids)
+    accounts = {one for row in rows for one in (row.prepared_by, row.decided_by) if one is not None}
+    names = account_names(work, accounts)
+    done = {
+        one.erasure_id: one
+        for one in work.session.exec(
+            select(ErasureCertificate).where(col(ErasureCertificate.erasure_id).in_([row.id for row in rows]))
+        )
+    }
+    left = _left(work, [row.id or 0 for row in rows])
+    return [
+        ErasureRow(
+            ref=row.ref,
+            state=state_of(row),
+            ground=row.ground,
+            reason=row.reason,
+            person_ref=refs[row.whose_id],
+            person=people.get(row.whose_id),
+            prepared_at=row.prepared_at,
+            prepared_by=names.get(row.prepared_by),
+            prepared_as=Role(row.prepared_as),
+            decided_at=row.decided_at,
+            decided_by=names.get(row.decided_by or 0),
+            decided_as=Role(row.decided_as) if row.decided_as else None,
+            decision_reason=row.decision_reason,
+            gone=parts(done[row.id or 0].counts if row.id in done else row.planned),
+            digest=done[row.id or 0].digest if row.id in done else None,
+            files_left=left.get(row.id or 0, 0),
+            mine=row.prepared_by == work.actor.account_id,
+        )
+        for row in rows
+    ]
+
+
+def state_of(row: Erasure) -> ErasureState:
+    """Where an erasure stands."""
+    if row.decided_at is None:
+        return ErasureState.PREPARED
+    return ErasureState.DONE if row.approved else ErasureState.REJECTED
+
+
+def _names(work: Work, ids: Iterable[int]) -> dict[int, str]:
+    """Names for an officer, a recorded read; an administrator decides without."""
+    if work.actor != HOUSE and not work.actor.has_role(Role.DATA_PROTECTION_OFFICER):
+        return {}
+    people = label(replace(work, actor=HOUSE, seen=[]), ids)
+    work.saw("person", people, int(Section.IDENTITY), "erasure")
+    return {id_: one.name for id_, one in people.items()}
+
+
+def _left(work: Work, ids: list[int]) -> dict[int, int]:
+    rows = work.session.exec(
+        select(ErasureFile.erasure_id, func.count())
+        .where(col(ErasureFile.erasure_id).in_(ids))
+        .group_by(col(ErasureFile.erasure_id))
+    )
+    return dict(rows.all())
