@@ -57,14 +57,10 @@ def file_page(work: Work, told: Mapping[str, Any], lang: str) -> bytes:
         **page.plain(lang),
         "withheld": {
             "heading": say("rights.file.withheld", lang),
-            "notes": [_withheld(one, asked, lang) for one in told["withheld"]]
+            "notes": [_withheld(one, asked, lang) for one in told["withheld"] if one["count"]]
             or [say("rights.file.nothing-withheld", lang)],
         },
-        "parts": [
-            {"heading": writer.heading(part), "records": writer.records(part, told[part.name])}
-            for part in PERSON
-            if told[part.name]
-        ],
+        "parts": [writer.chapter(part, told[part.name]) for part in PERSON if told[part.name]],
         "history": plain_table(_history(told["history"], lang), lang),
     }
     return pdf.render("person_file", data, created=work.now, lang=lang)
@@ -92,6 +88,13 @@ def _titles(work: Work, told: Mapping[str, Any]) -> Titles:
     return found
 
 
+LEFT_OUT = ("sources",)
+"""What only the file for machines holds: each fact's source as the rule kept it."""
+EMPTY: tuple[object, ...] = (None, "", [], {})
+WIDEST = 5
+"""Columns up to which rows stand in a table."""
+
+
 class Writer:
     """Writes rows of a part in one language."""
 
@@ -102,15 +105,34 @@ class Writer:
         """What the part is called."""
         return say(f"rights.part.{part.name}", self.lang)
 
-    def records(self, part: Part, rows: Sequence[Row]) -> list[dict[str, Any]]:
-        """The rows of a part: pairs of name and text, and the parts under each."""
-        return [self._record(part, row) for row in rows]
+    def chapter(self, part: Part, rows: Sequence[Row]) -> dict[str, Any]:
+        """A part: several short rows as a table, else a record for each, with the parts under it."""
+        columns = [
+            (column, name)
+            for column, name in part.columns
+            if name not in LEFT_OUT and any(row.get(name) not in EMPTY for row in rows)
+        ]
+        table = None
+        if len(rows) > 1 and not part.parts and len(columns) <= WIDEST:
+            table = plain_table(
+                Table(
+                    "",
+                    [Column(say(f"rights.field.{name}", self.lang), "text") for _, name in columns],
+                    [
+                        tuple(self._text(part, column, row[name], row) for column, name in columns)
+                        for row in rows
+                    ],
+                ),
+                self.lang,
+            )
+        records = [] if table else [self._record(part, row) for row in rows]
+        return {"heading": self.heading(part), "records": records, "table": table}
 
     def _record(self, part: Part, row: Row) -> dict[str, Any]:
         pairs = [
             {"name": say(f"rights.field.{name}", self.lang), "text": text}
             for column, name in part.columns
-            if name in row and (text := self._text(part, column, row[name], row))
+            if name in row and name not in LEFT_OUT and (text := self._text(part, column, row[name], row))
         ]
         pairs += [
             {"name": self.heading(child), "text": ", ".join(row[child.name])}
@@ -122,14 +144,14 @@ class Writer:
         return {
             "pairs": pairs,
             "parts": [
-                {"heading": self.heading(child), "records": self.records(child, row[child.name])}
+                self.chapter(child, row[child.name])
                 for child in part.parts
                 if not child.flat and row[child.name]
             ],
         }
 
     def _text(self, part: Part, column: str, value: object, row: Row) -> str:
-        if value is None or value in ("", [], {}):
+        if value in EMPTY:
             return ""
         if column in FUNCTIONS:
             return function(str(value), self.lang)
@@ -187,17 +209,15 @@ def said(value: object, lang: str) -> str:
 
 
 def _history(rows: Sequence[Row], lang: str) -> Table:
-    heads = ("at", "unit", "by", "action", "object", "sections")
+    heads = ("at", "unit", "action", "sections")
     return Table(
         say("rights.part.history", lang),
         [Column(say(f"rights.field.{name}", lang), "text") for name in heads],
         [
             (
                 formats.moment(datetime.fromisoformat(row["at"]), lang),
-                row["unit"] or "",
-                function(row["by"], lang),
-                _journal("action", row["action"], lang),
-                _journal("kind", row["kind"], lang),
+                ", ".join(filter(None, (row["unit"], function(row["by"], lang)))),
+                pair(_journal("kind", row["kind"], lang), _journal("action", row["action"], lang), lang),
                 ", ".join(word(one.upper(), lang, "section") for one in row["sections"]),
             )
             for row in rows

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from cii.access.queries import account_names
 from cii.access.vocabulary import Role, Section
+from cii.journal.queries import history
 from cii.kernel.errors import NotAllowed, UnknownThing
 from cii.people.queries import PersonLabel, label
 from cii.rights.rules_requests import state
@@ -16,6 +17,7 @@ from cii.rights.tables_requests import PersonRequest, PersonRequestEvent
 from cii.rights.vocabulary_requests import (
     CLOSING,
     AnswerForm,
+    FileForm,
     MedicalWay,
     PersonRequestState,
     PersonRequestStep,
@@ -25,6 +27,7 @@ from cii.rights.vocabulary_requests import (
 from cii.store.work import HOUSE, Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
 
+MOST_HANDED = 100
 EXPORTED = "export_person_file"
 """The act of the journal that says that a file was handed out."""
 
@@ -38,6 +41,15 @@ class RequestEvent:
     by: str | None
     reason: str | None
     due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The file went out: when, in whose name, in which form."""
+
+    at: datetime
+    by: str
+    form: FileForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,7 @@ class PersonRequestRow:
     recorded_at: datetime
     recorded_by: str | None
     events: tuple[RequestEvent, ...]
+    handed: tuple[Handed, ...] = ()
 
 
 def officer(work: Work) -> None:
@@ -133,8 +146,15 @@ def requests_page(
 
 
 def request_view(work: Work, ref: str) -> PersonRequestRow:
-    """One request with what happened to it; refuses NotAllowed, UnknownThing."""
-    return shown(work, [request_by_ref(work, ref)])[0]
+    """One request with what happened to it and the files handed out; refuses NotAllowed, UnknownThing."""
+    row = request_by_ref(work, ref)
+    entries = history(work, person_ids=[row.person_id], actions=[EXPORTED], limit=MOST_HANDED)
+    handed = tuple(
+        Handed(one.at, one.actor, FileForm(one.payload["form"]))
+        for one in reversed(entries)
+        if one.ref == ref and one.payload
+    )
+    return replace(shown(work, [row])[0], handed=handed)
 
 
 def shown(work: Work, rows: Sequence[PersonRequest]) -> list[PersonRequestRow]:

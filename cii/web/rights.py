@@ -138,6 +138,7 @@ def one(ref: str) -> str:
             }
             for event in shown.events
         ],
+        handed=[{"at": one.at, "by": one.by, "form": one.form.upper()} for one in shown.handed],
         may_extend=not shown.closed and shown.state is not PersonRequestState.LATE,
         done=t("web.rights.recorded") if request.args.get("done") else None,
     )
