@@ -26,6 +26,8 @@ from cii.demo.living import build_living, scale
 from cii.demo.living_desk import build_desk
 from cii.demo.living_documents import build_documents
 from cii.demo.living_links import send_links
+from cii.demo.living_people import build_people
+from cii.demo.living_requests import build_requests
 from cii.demo.living_rights import ask_rights
 from cii.demo.living_social import build_social
 from cii.demo.measures import build_archive_measures, build_living_measures
@@ -189,6 +191,8 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     build_documents(work)
     build_desk(work)
     tell_carousel(work, house)
+    build_requests(work)
+    build_people(work)
     send_links(work)
     ask_rights(work)
     wrote(

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from cii.access.queries import account_actor
+from cii.cases.queries import case_by_ref
 from cii.cli.demo import demo_check
 from cii.coordination.queries import alerts
 from cii.demo import load as loading
@@ -20,6 +21,7 @@ from cii.demo.measures import STAGE
 from cii.figures.youth import youth_figures
 from cii.institutions.calendar import calendar_of
 from cii.journal.queries import verify
+from cii.kernel.errors import UnknownThing
 from cii.kernel.period import Period
 from cii.placements.days import lines_with_places
 from cii.routing.queries_observation import observations
@@ -265,3 +267,26 @@ def test_the_demo_shows_youths_in_follow_up_an_observation_and_a_request_for_rec
     assert sum(youths.reasons.values()) == youths.outcomes["out_of_criteria"]
     assert (contract.state, contract.unsigned) == ("in_force", ())
     assert request.state == "applied"
+
+
+def test_the_canton_shows_what_is_asked_opened_in_an_emergency_and_restricted(inside):
+    found = {
+        what: set(inside.session.connection().execute(text(sql)).scalars())
+        for what, sql in {
+            "answers": "SELECT coalesce(answer, 'waits') FROM access_question",
+            "steps": "SELECT kind FROM break_glass_step",
+            "readers": "SELECT a.email FROM case_reader r JOIN account a ON a.id = r.account_id",
+            "statuses": "SELECT kind FROM system_status WHERE source = 'entered'",
+            "employers": "SELECT e.name FROM employer e JOIN employer_approach p ON p.employer_id = e.id",
+        }.items()
+    }
+    chief = replace(inside, actor=account_actor(inside, "orp.chef@cii.example"), seen=[])
+    restricted = inside.session.connection().execute(text("SELECT ref FROM case_file WHERE restricted"))
+
+    assert found["answers"] <= {"granted", "refused", "waits"}
+    assert found["steps"] == {"ended", "informed", "reviewed"}
+    assert found["readers"] == {"orp@cii.example", "orp.2@cii.example"}
+    assert {"benefit", "early_detection", "claim_open"} <= found["statuses"]
+    assert found["employers"]
+    with pytest.raises(UnknownThing):
+        case_by_ref(chief, restricted.scalar_one())
