@@ -1,5 +1,6 @@
 // What the pages need beyond HTML and htmx: keys, theme, dialogs, one submit only, unsaved entries, focus and announcements.
-// Nothing about a person is kept in the browser; two cookies hold the theme and whether single keys act.
+// Nothing about a person is kept in the browser; two cookies hold the theme and whether single keys act, the session's
+// store that a form was sent a moment ago.
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -110,6 +111,7 @@
     if (form.method !== "post") return;
     if (sent.has(form)) { event.preventDefault(); event.stopImmediatePropagation(); return; }
     sent.add(form);
+    sessionStorage.setItem("sent", "yes");
     dirty = false;
     form.setAttribute("aria-busy", "true");
     event.submitter?.setAttribute("aria-busy", "true");
@@ -178,6 +180,16 @@
     all("form.bulk").forEach(count);
   };
   prepare();
-  one("[data-errors]")?.focus();
+  // Where the keyboard goes on after a form: at its faults, else at what was done, else at the title of the page.
+  const begin = () => {
+    const came = sessionStorage.getItem("sent");
+    sessionStorage.removeItem("sent");
+    const faults = one("[data-errors]");
+    const start = faults || (came && (one("#notices > *") || one("#title") || one("#main")));
+    if (!start || (!faults && document.activeElement !== document.body)) return;
+    if (!start.hasAttribute("tabindex")) start.tabIndex = -1;
+    start.focus({ preventScroll: !faults });
+  };
+  begin();
   all("[data-shortcuts-on]").forEach((box) => { box.checked = keysOn; });
 })();
