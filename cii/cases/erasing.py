@@ -5,7 +5,8 @@ An approach to an employer stays as a day of that employer, a check of the resul
 
 from collections.abc import Collection
 
-from sqlmodel import col, select
+from sqlalchemy import update
+from sqlmodel import col, func, select
 
 from cii.cases.tables import (
     Assessment,
@@ -19,6 +20,7 @@ from cii.cases.tables import (
 from cii.cases.tables_attachments import Attachment
 from cii.cases.tables_follow import CaseRest, EmployerApproach, OutcomeCheck
 from cii.cases.tables_plan import Plan, PlanAnswer, PlanConsent, PlanGoal, PlanPart, PlanProgress
+from cii.cases.vocabulary import CaseStatus
 from cii.store.erasing import GONE, Erased, rows_by_case
 from cii.store.work import Work
 
@@ -64,3 +66,30 @@ def still_named(work: Work, sha256: str) -> bool:
     """Whether a document of some case has these bytes."""
     named = select(Attachment.id).where(col(Attachment.sha256) == sha256)
     return work.session.exec(named).first() is not None
+
+
+def open_cases(work: Work, person_ids: Collection[int]) -> int:
+    """How many cases of these persons are open."""
+    theirs = (col(CaseFile.person_id).in_(person_ids), col(CaseFile.status) == CaseStatus.OPEN)
+    return work.session.exec(select(func.count()).select_from(CaseFile).where(*theirs)).one()
+
+
+def signs_of(work: Work, person_ids: Collection[int]) -> set[str]:
+    """References and numbers of the cases of these persons."""
+    rows = work.session.exec(
+        select(CaseFile.ref, CaseFile.number).where(col(CaseFile.person_id).in_(person_ids))
+    )
+    return {sign for row in rows for sign in row}
+
+
+def ask_nobody(work: Work, person_ids: Collection[int]) -> None:
+    """Nobody is asked any more whether a result of theirs holds."""
+    work.session.connection().execute(
+        update(OutcomeCheck)
+        .where(
+            col(OutcomeCheck.person_id).in_(person_ids),
+            col(OutcomeCheck.holds).is_(None),
+            col(OutcomeCheck.cancelled_at).is_(None),
+        )
+        .values(cancelled_at=work.now)
+    )

@@ -1,7 +1,13 @@
 """Notices about a person, their cases, places and referrals go."""
 
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlmodel import select
+
 from cii.notices.tables import Notice
-from cii.store.erasing import Erased
+from cii.store.erasing import Erased, theirs
+from cii.store.work import Work
 
 _OF = " UNION ALL ".join(
     f"SELECT o.ref FROM {table} o WHERE o.person_id = {{person}}.id"
@@ -10,3 +16,10 @@ _OF = " UNION ALL ".join(
     )
 )  # fmt: skip
 ROWS = (Erased(Notice, mark=f"{{row}}.subject_ref = {{person}}.ref OR {{row}}.subject_ref IN ({_OF})"),)
+
+
+def told_of(work: Work, person_ids: Collection[int]) -> set[tuple[datetime, str]]:
+    """When notices about these persons were written, and their outward names."""
+    return set(
+        work.session.exec(select(Notice.created_at, Notice.ref).where(theirs(ROWS[0], person_ids))).all()
+    )

@@ -1,7 +1,13 @@
 """What is known of a person goes; who passed what to whom on which basis stays, without the reason given."""
 
-from cii.people.tables import Disclosure, Identity, RightEndWarning, SystemStatus
+from collections.abc import Collection
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from cii.people.tables import Disclosure, Identity, Person, RightEndWarning, SystemStatus
 from cii.store.erasing import Erased
+from cii.store.work import Work
 
 ROWS = (
     Erased(RightEndWarning, (("status_id", "system_status.person_id"),)),
@@ -10,3 +16,29 @@ ROWS = (
 )
 LAST = (Erased(Identity),)
 """Goes last: other rows find the person by what was typed of them. The words of the name go with it."""
+
+
+def refs_of(work: Work, person_ids: Collection[int]) -> dict[int, str]:
+    """The outward names of these persons, erased ones too."""
+    rows = work.session.exec(select(Person.id, Person.ref).where(col(Person.id).in_(person_ids)))
+    return {id_: ref for id_, ref in rows if id_ is not None}
+
+
+def last_names(work: Work, person_ids: Collection[int]) -> set[str]:
+    """The last names that units have typed of these persons."""
+    rows = work.session.exec(select(Identity.last_name).where(col(Identity.person_id).in_(person_ids)))
+    return set(rows)
+
+
+def mark_erased(work: Work, person_ids: Collection[int]) -> None:
+    """From now on these persons are erased; the database asks for the approved erasure."""
+    work.session.connection().execute(
+        update(Person).where(col(Person.id).in_(person_ids)).values(erased_at=work.now)
+    )
+
+
+def drop_number(work: Work, person_ids: Collection[int]) -> None:
+    """Their AVS number goes last: other rows are found by it."""
+    work.session.connection().execute(
+        update(Person).where(col(Person.id).in_(person_ids)).values(avs_sealed=None, avs_hash=None)
+    )

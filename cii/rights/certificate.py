@@ -46,5 +46,5 @@ def _table(row: ErasureRow, lang: str) -> Table:
         Column(say("erasures.table", lang)),
         Column(say("erasures.rows", lang), "integer"),
     )
-    rows = [(say(f"erasures.part.{one.part}", lang), one.table, one.rows) for one in row.gone]
+    rows = [(say(f"rights.erased.{one.part}", lang), one.table, one.rows) for one in row.gone]
     return Table("", columns, rows)

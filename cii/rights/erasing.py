@@ -5,34 +5,29 @@ erasure and go afterwards, minute by minute until none is left, also after a cra
 Source: product.md §9 (log design); house.md §3.
 """
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, or_, select, union, update
+from sqlalchemy import Select, select
 from sqlmodel import SQLModel, col
 
+from cii.access.erasing import sent_to
 from cii.access.linking import address_hash
-from cii.access.tables import SignedLink
-from cii.cases.erasing import FOLDER, contents, still_named
-from cii.cases.tables import CaseFile
-from cii.cases.tables_follow import OutcomeCheck
+from cii.cases.erasing import FOLDER, ask_nobody, contents, signs_of, still_named
 from cii.documents import store
-from cii.journal.tables import JournalPayload, JournalSubject
-from cii.notices.erasing import ROWS as NOTICE_ROWS
-from cii.notices.tables import Notice
-from cii.people.tables import Identity, Person
+from cii.journal import erasing as journal
+from cii.notices.erasing import told_of
+from cii.people.erasing import drop_number, last_names, mark_erased, refs_of
 from cii.rights.archiving import folder as packages_folder
 from cii.rights.archiving import packages_of
 from cii.rights.erasing_rows import EVERY_ROW
 from cii.rights.tables_erasing import OWN, ErasureFile
 from cii.store.erasing import Erased, count, erase, theirs
-from cii.store.tables import Outgoing
+from cii.store.outbox_erasing import forget_mails, written_at
 from cii.store.work import Work
-from cii.wire.tables import IdempotencyRecord
+from cii.wire.erasing import forget_answers
 
 ROWS: tuple[Erased, ...] = (*OWN, *EVERY_ROW)
-(NOTICES,) = NOTICE_ROWS
 MAIL, ARCHIVE = "mail", "archive"
 """The folders of messages that a house without a mail server writes, and of packages for the archive."""
 _SUBJECTS = (
@@ -50,7 +45,7 @@ _SUBJECTS = (
 def counted(work: Work, person_ids: Collection[int]) -> dict[str, int]:
     """How many rows of each table an erasure of these persons touches; tables without any left out."""
     found = count(work.session, ROWS, person_ids)
-    found["journal_payload"] = _held(work, select(_payloads(person_ids).subquery()))
+    found["journal_payload"] = journal.count_of(work, _subjects(person_ids))
     found["outbox"] = len(_mails(work, person_ids))
     found["person"] = len(person_ids)
     return {table: number for table, number in sorted(found.items()) if number}
@@ -61,23 +56,22 @@ def erase_everything(work: Work, erasure_id: int, person_ids: Collection[int]) -
 
     Their rows stay, empty and marked; files that have to go are named for `finish`.
     """
-    session = work.session
-    session.flush()
-    _name_files(work, erasure_id, person_ids)
-    answers, mails = _answers(work, person_ids), _mails(work, person_ids)
-    entries = list(session.connection().execute(_payloads(person_ids)).scalars())
-    written = session.connection()
-    written.execute(update(Person).where(col(Person.id).in_(person_ids)).values(erased_at=work.now))
-    _close_checks(work, person_ids)
-    done = erase(session, ROWS, person_ids)
-    done["journal_payload"] = _delete(work, JournalPayload, JournalPayload.entry_id, entries)
-    done["idempotency_record"] = _delete(work, IdempotencyRecord, IdempotencyRecord.id, answers)
-    done["outbox"] = _delete(work, Outgoing, Outgoing.id, mails)
-    written.execute(
-        update(Person).where(col(Person.id).in_(person_ids)).values(avs_sealed=None, avs_hash=None)
-    )
+    work.session.flush()
+    mails = _mails(work, person_ids)
+    _name_files(work, erasure_id, person_ids, mails)
+    words = {
+        *refs_of(work, person_ids).values(), *last_names(work, person_ids), *signs_of(work, person_ids),
+    }  # fmt: skip
+    entries = journal.told_of(work, _subjects(person_ids))
+    mark_erased(work, person_ids)
+    ask_nobody(work, person_ids)
+    done = erase(work.session, ROWS, person_ids)
+    done["journal_payload"] = journal.forget(work, entries)
+    done["idempotency_record"] = forget_answers(work.session, words)
+    done["outbox"] = forget_mails(work, mails)
+    drop_number(work, person_ids)
     done["person"] = len(person_ids)
-    session.expire_all()
+    work.session.expire_all()
     return {table: number for table, number in sorted(done.items()) if number}
 
 
@@ -101,104 +95,34 @@ def finish(work: Work, limit: int = 100) -> int:
     return len(rows)
 
 
-def _name_files(work: Work, erasure_id: int, person_ids: Collection[int]) -> None:
-    mails = [f"{one:08d}.eml" for one in _mails(work, person_ids)]
-    packages = packages_of(work, person_ids)
-    for folder, names in ((FOLDER, contents(work, person_ids)), (MAIL, mails), (ARCHIVE, packages)):
+def _name_files(work: Work, erasure_id: int, person_ids: Collection[int], mails: Collection[int]) -> None:
+    folders = (
+        (FOLDER, contents(work, person_ids)),
+        (MAIL, [f"{one:08d}.eml" for one in mails]),
+        (ARCHIVE, packages_of(work, person_ids)),
+    )
+    for folder, names in folders:
         work.session.add_all(ErasureFile(erasure_id=erasure_id, folder=folder, name=name) for name in names)
     work.session.flush()
 
 
-def _close_checks(work: Work, person_ids: Collection[int]) -> None:
-    """Nobody is asked any more whether a result holds."""
-    work.session.connection().execute(
-        update(OutcomeCheck)
-        .where(
-            col(OutcomeCheck.person_id).in_(person_ids),
-            col(OutcomeCheck.holds).is_(None),
-            col(OutcomeCheck.cancelled_at).is_(None),
-        )
-        .values(cancelled_at=work.now)
-    )
-
-
-def _payloads(person_ids: Collection[int]) -> Select[Any]:
-    """Entries of the journal that speak of the persons, their cases or another row of theirs."""
+def _subjects(person_ids: Collection[int]) -> Iterator[tuple[str, Select[Any]]]:
+    """What the journal says of the persons, their cases and every other row of theirs."""
     tables = SQLModel.metadata.tables
-    about = [
-        select(col(JournalSubject.entry_id)).where(
-            col(JournalSubject.kind) == kind,
-            col(JournalSubject.object_id).in_(_ids(tables[name], column, person_ids)),
-        )
-        for kind, name, column in _SUBJECTS
-    ]
-    about += [
-        select(col(JournalSubject.entry_id)).where(
-            col(JournalSubject.kind) == one.table.name,
-            col(JournalSubject.object_id).in_(select(one.table.c.id).where(theirs(one, person_ids))),
-        )
-        for one in ROWS
-        if "id" in one.table.c
-    ]
-    return select(col(JournalPayload.entry_id)).where(col(JournalPayload.entry_id).in_(union(*about)))
-
-
-def _ids(table: Table, column: str, person_ids: Collection[int]) -> Select[Any]:
-    return select(table.c.id).where(table.c[column].in_(list(person_ids)))
+    for kind, name, column in _SUBJECTS:
+        table = tables[name]
+        yield kind, select(table.c.id).where(table.c[column].in_(list(person_ids)))
+    for one in ROWS:
+        if "id" in one.table.c:
+            yield str(one.table.name), select(one.table.c.id).where(theirs(one, person_ids))
 
 
 def _mails(work: Work, person_ids: Collection[int]) -> list[int]:
     """Messages sent to the person's own address, or that lead to a notice about them."""
-    cases = select(col(CaseFile.id)).where(col(CaseFile.person_id).in_(person_ids))
-    links = work.session.execute(
-        select(col(SignedLink.created_at), col(SignedLink.address_hash)).where(
-            or_(col(SignedLink.person_id).in_(person_ids), col(SignedLink.case_id).in_(cases)),
-            col(SignedLink.address_hash).is_not(None),
-        )
-    ).all()
-    notices = work.session.execute(
-        select(col(Notice.created_at), col(Notice.ref)).where(theirs(NOTICES, person_ids))
-    ).all()
-    moments: set[datetime] = {row[0] for row in (*links, *notices)}
-    hashes, refs = {row[1] for row in links}, {row[1] for row in notices}
-    rows = work.session.execute(
-        select(col(Outgoing.id), col(Outgoing.recipient), col(Outgoing.headers)).where(
-            col(Outgoing.created_at).in_(moments)
-        )
-    )
+    links, notices = sent_to(work, person_ids), told_of(work, person_ids)
+    hashes, refs = {address for _, address in links}, {ref for _, ref in notices}
     return [
-        row.id
-        for row in rows
-        if row.headers.get("Notice") in refs or address_hash(work, row.recipient) in hashes
+        id_
+        for id_, recipient, headers in written_at(work, {at for at, _ in (*links, *notices)})
+        if headers.get("Notice") in refs or address_hash(work, recipient) in hashes
     ]
-
-
-def _answers(work: Work, person_ids: Collection[int]) -> list[int]:
-    """Answers kept for requests sent twice that name the person or a case of theirs."""
-    session = work.session
-    names = {
-        *session.scalars(select(col(Person.ref)).where(col(Person.id).in_(person_ids))),
-        *session.scalars(select(col(Identity.last_name)).where(col(Identity.person_id).in_(person_ids))),
-    }
-    for row in session.execute(
-        select(col(CaseFile.ref), col(CaseFile.number)).where(col(CaseFile.person_id).in_(person_ids))
-    ):
-        names |= set(row)
-    told = [col(IdempotencyRecord.body).contains(name, autoescape=True) for name in sorted(names) if name]
-    return list(session.scalars(select(col(IdempotencyRecord.id)).where(or_(*told))))
-
-
-def _delete(work: Work, model: type[SQLModel], column: Any, ids: list[int]) -> int:  # noqa: ANN401
-    return sum(
-        work.session.connection()
-        .execute(delete(model).where(col(column).in_(ids[at : at + _CHUNK])))
-        .rowcount
-        for at in range(0, len(ids), _CHUNK)
-    )
-
-
-def _held(work: Work, rows: Select[Any]) -> int:
-    return len(work.session.execute(rows).all())
-
-
-_CHUNK = 10_000

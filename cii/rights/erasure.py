@@ -6,16 +6,14 @@ linked to; everything that says who it was goes. Source: LPD 6 al. 4 and 32, CPD
 
 from dataclasses import dataclass, field
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from cii.access.vocabulary import Role
-from cii.cases.tables import CaseFile
-from cii.cases.vocabulary import CaseStatus
+from cii.cases.erasing import open_cases
 from cii.journal.actions import wrote
 from cii.kernel.digest import digest, plain
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing, refuse
-from cii.placements.tables import Placement, PlacementShare
-from cii.placements.vocabulary import PlacementState
+from cii.placements.erasing import live_places, places_of
 from cii.rights.archiving import settled
 from cii.rights.erasing import counted, erase_everything
 from cii.rights.holds import SHORTEST_REASON, HoldReason, held
@@ -25,15 +23,9 @@ from cii.rights.tables_erasing import ErasedPerson, Erasure, ErasureCertificate
 from cii.rights.vocabulary_erasing import ErasureGround
 from cii.rights.vocabulary_requests import RequestKind
 from cii.rights.whose import DECIDERS, OFFICERS, acting_as, meant, merged_into, rows_of
-from cii.settlement.tables import Statement, StatementLine
-from cii.settlement.vocabulary import StatementState
+from cii.settlement.erasing import unpaid
 from cii.store.locks import one_at_a_time
 from cii.store.work import Work
-
-LIVE = (
-    PlacementState.REQUESTED, PlacementState.RESERVED, PlacementState.ACCEPTED, PlacementState.STARTED,
-)  # fmt: skip
-"""Placements that go on or may begin."""
 
 
 class StillOpenCases(Refusal):
@@ -130,14 +122,12 @@ def hindrances(work: Work, person_id: int, ground: ErasureGround | None = None) 
     faults: list[Refusal] = []
     if merged_into(work, person_id) is not None:
         faults.append(MergedElsewhere(field="person"))
-    if cases := _count(
-        work, CaseFile, col(CaseFile.person_id).in_(ids), col(CaseFile.status) == CaseStatus.OPEN
-    ):
+    if cases := open_cases(work, ids):
         faults.append(StillOpenCases(field="person", n=cases))
-    if places := _count(work, Placement, col(Placement.person_id).in_(ids), col(Placement.state).in_(LIVE)):
+    if places := live_places(work, ids):
         faults.append(StillPlaced(field="person", n=places))
-    if unpaid := _unpaid(work, ids):
-        faults.append(StillUnpaid(field="person", n=unpaid))
+    if owed := unpaid(work, places_of(work, ids)):
+        faults.append(StillUnpaid(field="person", n=owed))
     faults += [StillHeld(field="person", until=hold.until) for hold in held(work, ids).values()]
     kept = [] if asked_for else [day for one in ids if (day := kept_until(work, one)) is not None]
     if kept and max(kept) >= work.today:
@@ -267,26 +257,3 @@ def _account(work: Work) -> int:
 def _waiting(work: Work, person_id: int) -> bool:
     open_ = select(Erasure.id).where(col(Erasure.whose_id) == person_id, col(Erasure.decided_at).is_(None))
     return work.session.exec(open_).first() is not None
-
-
-def _count(work: Work, model: type[CaseFile | Placement], *conditions: object) -> int:
-    query = select(func.count()).select_from(model).where(*conditions)  # type: ignore[arg-type]
-    return work.session.exec(query).one()
-
-
-def _unpaid(work: Work, ids: list[int]) -> int:
-    """Places in a statement that is not paid, and places that ended and were paid for nowhere yet."""
-    paid = select(col(StatementLine.placement_id)).join(
-        Statement, col(Statement.id) == col(StatementLine.statement_id)
-    )
-    unpaid = paid.where(col(Statement.state) != StatementState.PAID)
-    settled = paid.where(col(Statement.state) == StatementState.PAID)
-    owed = select(col(PlacementShare.placement_id)).where(col(PlacementShare.committed) > 0)
-    place = col(Placement.id)
-    return _count(
-        work,
-        Placement,
-        col(Placement.person_id).in_(ids),
-        place.in_(unpaid)
-        | ((col(Placement.state) == PlacementState.ENDED) & place.in_(owed) & place.not_in(settled)),
-    )

@@ -15,6 +15,7 @@ from cii.access.queries import account_names
 from cii.access.vocabulary import Section
 from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, UnknownThing, refuse
+from cii.people.erasing import refs_of
 from cii.people.queries import label
 from cii.people.tables import Person
 from cii.rights.tables_erasing import LegalHold
@@ -167,7 +168,7 @@ def _shown(work: Work, rows: Sequence[LegalHold]) -> list[HoldRow]:
     ids = {row.person_id for row in rows}
     people = label(replace(work, actor=HOUSE, seen=[]), ids)
     work.saw("person", people, int(Section.IDENTITY), "legal_hold")
-    refs = dict(work.session.exec(select(Person.id, Person.ref).where(col(Person.id).in_(ids))).all())
+    refs = refs_of(work, ids)
     accounts = {one for row in rows for one in (row.set_by, row.lifted_by) if one is not None}
     names = account_names(work, accounts)
     return [

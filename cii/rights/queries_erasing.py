@@ -9,8 +9,8 @@ from sqlmodel import col, func, select
 from cii.access.queries import account_names
 from cii.access.vocabulary import Role, Section
 from cii.kernel.errors import UnknownThing
+from cii.people.erasing import refs_of
 from cii.people.queries import label
-from cii.people.tables import Person
 from cii.rights.erasing import ROWS
 from cii.rights.tables_erasing import Erasure, ErasureCertificate, ErasureFile
 from cii.rights.vocabulary_erasing import ErasureGround, ErasureState
@@ -90,7 +90,7 @@ def parts(counts: Mapping[str, int]) -> tuple[Gone, ...]:
 
 def _shown(work: Work, rows: Sequence[Erasure]) -> list[ErasureRow]:
     ids = {row.whose_id for row in rows}
-    refs = dict(work.session.exec(select(Person.id, Person.ref).where(col(Person.id).in_(ids))).all())
+    refs = refs_of(work, ids)
     people = _names(work, ids)
     accounts = {one for row in rows for one in (row.prepared_by, row.decided_by) if one is not None}
     names = account_names(work, accounts)

@@ -10,7 +10,6 @@ from sqlalchemy import DDL, CheckConstraint, Index, Table, UniqueConstraint, eve
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from cii.people.tables import Person
 from cii.rights.erasing_rows import EVERY_ROW
 from cii.rights.tables_merging import PersonMerge
 from cii.rights.tables_requests import PersonRequest, PersonRequestEvent
@@ -181,6 +180,6 @@ def mark_ddl() -> list[tuple[str, str]]:
 
 
 _ddl: Any = DDL
-_person: Table = Person.__table__  # type: ignore[attr-defined]
+_person: Table = SQLModel.metadata.tables["person"]
 for _statement, _dialect in mark_ddl():
     event.listen(_person, "after_create", _ddl(_statement.replace("%", "%%")).execute_if(dialect=_dialect))

@@ -122,7 +122,7 @@ def one(ref: str) -> str:
         if shown.decided_as
         else None,
         gone=[
-            {"part": t(f"erasures.part.{one.part}"), "table": one.table, "rows": one.rows}
+            {"part": t(f"rights.erased.{one.part}"), "table": one.table, "rows": one.rows}
             for one in shown.gone
         ],
         total=sum(one.rows for one in shown.gone),
@@ -163,7 +163,7 @@ def certified(ref: str) -> FlaskResponse:
 
 
 def _hold(one: HoldRow) -> dict[str, Any]:
-    state = "in-force" if one.in_force else "over"
+    state = t("web.erasures.hold-in-force") if one.in_force else t("web.erasures.hold-over")
     return {
         "url": url_for("erasures.one_hold", ref=one.ref),
         "ref": one.ref,
@@ -171,7 +171,7 @@ def _hold(one: HoldRow) -> dict[str, Any]:
         "basis": word(one.basis),
         "until": one.until,
         "set_at": one.set_at,
-        "state": {"label": t(f"web.erasures.hold-{state}"), "tone": "warn" if one.in_force else "neutral"},
+        "state": {"label": state, "tone": "warn" if one.in_force else "neutral"},
     }
 
 

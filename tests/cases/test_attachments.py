@@ -13,7 +13,6 @@ from cii.cases.attachments import (
     document_file,
     documents_of,
     folder,
-    forget_documents,
     withdraw_document,
 )
 from cii.cases.rules import CaseClosed, SectionNotYours, TextMissing
@@ -182,17 +181,3 @@ def test_attaching_reading_and_withdrawing_are_written_down(net):
     assert [one.basis for one in net.hands["AI"].seen] == ["document"]
     acts = {one.action for one in history(net.hands["AC"], case_ids=[net.case.id])}
     assert {"attach_document", "withdraw_document"} <= acts
-
-
-def test_the_erasure_of_a_case_takes_title_and_bytes_but_not_those_another_case_names(net, work):
-    attach(net, data=b"nur hier")
-    shared = attach(net, data=b"gemeinsam")
-    other = a_network(work)
-    kept = attach(other, data=b"gemeinsam")
-
-    assert forget_documents(work, [net.case.id]) == 2
-
-    assert shared.sha256 == kept.sha256
-    assert read(other, "AC", kept)[2] == b"gemeinsam"
-    assert len([one for one in folder(work).rglob("*") if one.is_file()]) == 1
-    assert seen_by(net, "AC") == ["–", "–"]
