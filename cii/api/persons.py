@@ -206,7 +206,9 @@ def disclosures_told(rows: Iterable[Disclosure]) -> list[DisclosureTold]:
 @blueprint.response(200, paged(MERGE))
 def merged(ref: str) -> Page[MergeShown]:
     """The merges into this person, the newest first."""
-    return Page([_merge(row) for row in merges(g.work, person_by_ref(g.work, ref).id or 0)])
+    person_id = person_by_ref(g.work, ref).id or 0
+    g.work.saw("person", [person_id], int(Section.IDENTITY))
+    return Page([_merge(row) for row in merges(g.work, person_id)])
 
 
 @blueprint.post("/persons/<ref:ref>/merges")
