@@ -15,6 +15,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "glass",
     "rights",
     "erasures",
+    "retention",
     "restrictions",
     "tasks",
     "desk",

@@ -29,6 +29,7 @@ _BEGINS: Mapping[str, Topic] = {
     "break": Topic.ACCESS,
     "link": Topic.ACCESS,
     "person": Topic.ACCESS,
+    "retention": Topic.ACCESS,
 }
 """First word of a kind → topic; every other kind is of the topic `other`."""
 

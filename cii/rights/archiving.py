@@ -5,7 +5,7 @@ Steps are only added. The package lies in the store while the archive has a say 
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from sqlmodel import col, select
 
 from cii.access.queries import account_names
 from cii.access.vocabulary import Section
-from cii.cases.queries import cases_of
+from cii.cases.retaining import filed
 from cii.documents import store
 from cii.documents.keeping import sweep
 from cii.documents.store import FileRef
@@ -40,7 +40,7 @@ from cii.rights.vocabulary_retention import ArchiveAct, OfferState
 from cii.rights.whose import meant
 from cii.store.locks import one_at_a_time
 from cii.store.parameters import read_parameters
-from cii.store.work import HOUSE, Work
+from cii.store.work import Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
 
 NAME = "archive-offers"
@@ -106,14 +106,21 @@ class OfferRow:
 
 def settled(work: Work, person_id: int) -> bool:
     """Whether the archive has had its say about the person's cases, or none of them is to be offered."""
-    cases = _filed(work, person_id)
+    return settled_of(work, [person_id])[person_id]
+
+
+def settled_of(work: Work, person_ids: Sequence[int]) -> dict[int, bool]:
+    """The same of several persons, in statements that do not grow with them."""
+    cases = _filed(work, person_ids)
     numbers = read_parameters(work.session, set(OFFERED.values()), work.today)
-    offers = _offers_of(work, person_id)
-    states = _states(work, offers)
-    over = [one.offered_at for one in offers if states[one.id or 0] in OVER]
-    return is_settled(
-        cases, [path for path, name in OFFERED.items() if numbers[name]], max(over, default=None)
-    )
+    to_offer = [path for path, name in OFFERED.items() if numbers[name]]
+    rows = _offers_of(work, person_ids)
+    states = _states(work, rows)
+    over: dict[int, datetime] = {}
+    for one in rows:
+        if states[one.id or 0] in OVER:
+            over[one.person_id] = max(one.offered_at, over.get(one.person_id, one.offered_at))
+    return {one: is_settled(cases[one], to_offer, over.get(one)) for one in person_ids}
 
 
 def offer_file(work: Work, ask: OfferFile) -> ArchiveOffer:
@@ -125,7 +132,7 @@ def offer_file(work: Work, ask: OfferFile) -> ArchiveOffer:
     person = meant(work, ask.person_ref)
     person_id = person.id or 0
     one_at_a_time(work.session, _PACKAGES)
-    cases, waits = _filed(work, person_id), bool(_waiting(work, [person_id]))
+    cases, waits = _filed(work, [person_id])[person_id], bool(_waiting(work, [person_id]))
     refuse(offer_faults(cases, waits=waits))
     row = ArchiveOffer(
         person_id=person_id,
@@ -225,20 +232,19 @@ def folder(work: Work) -> Path:
     return work.settings.data_dir / "archive"
 
 
-def _filed(work: Work, person_id: int) -> list[Filed]:
-    return [
-        Filed(one.path, one.closed_at) for one in cases_of(replace(work, actor=HOUSE, seen=[]), person_id)
-    ]
+def _filed(work: Work, person_ids: Sequence[int]) -> dict[int, list[Filed]]:
+    held = filed(work, person_ids)
+    return {id_: [Filed(path, closed_at) for path, closed_at in cases] for id_, cases in held.items()}
 
 
-def _offers_of(work: Work, person_id: int) -> Sequence[ArchiveOffer]:
-    return work.session.exec(select(ArchiveOffer).where(col(ArchiveOffer.person_id) == person_id)).all()
+def _offers_of(work: Work, person_ids: Sequence[int]) -> Sequence[ArchiveOffer]:
+    return work.session.exec(
+        select(ArchiveOffer).where(col(ArchiveOffer.person_id).in_(person_ids)).order_by(col(ArchiveOffer.id))
+    ).all()
 
 
 def _waiting(work: Work, person_ids: Sequence[int]) -> list[ArchiveOffer]:
-    rows = work.session.exec(
-        select(ArchiveOffer).where(col(ArchiveOffer.person_id).in_(person_ids)).order_by(col(ArchiveOffer.id))
-    ).all()
+    rows = _offers_of(work, person_ids)
     states = _states(work, rows)
     return [one for one in rows if states[one.id or 0] not in OVER]
 

@@ -14,11 +14,14 @@ from sqlmodel import col
 
 from cii.kernel.clock import local_midnight
 from cii.people.retaining import PERSONS
+from cii.rights.archiving import offered_now, settled, settled_of
 from cii.rights.holds import held
+from cii.rights.queries_requests import officer
 from cii.rights.retention import KEPT, kept_of, terms
-from cii.rights.rules_retention import longest
+from cii.rights.rules_retention import Held, longest
 from cii.rights.tables_merging import PersonMerge
 from cii.rights.vocabulary_retention import Keeping
+from cii.rights.whose import meant
 from cii.store.columns import UtcDateTime
 from cii.store.work import Work
 from cii.wire.pages import USUAL, Page, page_of, place
@@ -30,40 +33,74 @@ NAME = "due"
 class Due:
     """A person of whom every term is over: `rule` ended last, `since` is the first day after it.
 
-    `held`: a legal hold keeps everything all the same.
+    `held`: a legal hold keeps everything all the same. `offer_ref`: an offer to the archive that waits;
+    `settled`: the archive has had its say, or need not be asked.
     """
 
     person_ref: str
     since: date
     rule: Keeping
     held: bool
+    offer_ref: str | None
+    settled: bool
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What keeps one person, each rule with its last day, the longest first; `until` None: nothing does."""
+
+    person_ref: str
+    until: date | None
+    terms: tuple[Held, ...]
+    held: bool
+    offer_ref: str | None
+    settled: bool
     person_id: int
 
 
 def due(work: Work, on: date | None = None, mark: str | None = None, limit: int = USUAL) -> Page[Due]:
-    """Persons of whom nothing must be kept any more on that day, the first known first.
+    """Persons of whom nothing must be kept any more on that day, the first known first; refuses NotAllowed.
 
     A person whose entry became another's is not among them; one under a legal hold is, and says so.
     """
+    officer(work)
     day, since = on or work.today, place(work.settings, NAME, mark)
     rows = work.session.connection().execute(_due(work, day, since[0] if since else 0, limit + 1)).all()
     page = page_of(rows, limit, work.settings, NAME, lambda row: (row.id,))
     return Page(tuple(_told(work, page.items)), page.next)
 
 
-def is_due(work: Work, person_id: int, on: date | None = None) -> bool:
-    """Whether every term of that person is over on that day."""
-    only = _due(work, on or work.today, person_id - 1, 1, person_id)
-    return work.session.connection().execute(only).first() is not None
+def standing(work: Work, person_ref: str) -> Standing:
+    """What keeps that person, and where the offer to the archive stands; recorded as read.
+
+    Refuses NotAllowed, and as `whose.meant` for somebody who is not kept.
+    """
+    officer(work)
+    person = meant(work, person_ref)
+    id_ = person.id or 0
+    by_rule: dict[Keeping, Held] = {}
+    for one in kept_of(work, [id_]).get(id_, ()):
+        by_rule[one.rule] = longest([one, *([by_rule[one.rule]] if one.rule in by_rule else [])]) or one
+    terms_ = sorted(by_rule.values(), key=lambda one: (one.last_day, one.rule), reverse=True)
+    last = terms_[0].last_day if terms_ else None
+    work.saw("person", [id_], 0, "retention")
+    return Standing(
+        person.ref,
+        last if last is not None and last >= work.today else None,
+        tuple(terms_),
+        id_ in held(work, [id_]),
+        offered_now(work, [id_]).get(id_),
+        settled(work, id_),
+        id_,
+    )
 
 
-def _due(work: Work, on: date, after: int, limit: int, upto: int | None = None) -> Select[Any]:
+def _due(work: Work, on: date, after: int, limit: int) -> Select[Any]:
     persons, running = PERSONS.c, terms(work, {one.rule for one in KEPT}, on)
     wanted = (
         select(persons.id, persons.ref).where(persons.id > after, ~_merged(persons.id)).order_by(persons.id)
     )
-    if upto is not None:
-        wanted = wanted.where(persons.id <= upto)
     for one in KEPT:
         rows, first = one.rows.c, running[one.rule].over_before(on)
         since: date | datetime = local_midnight(first) if isinstance(rows.since.type, UtcDateTime) else first
@@ -86,9 +123,11 @@ def _told(work: Work, rows: Sequence[Any]) -> list[Due]:
         return []
     ids = [row.id for row in rows]
     facts, holding = kept_of(work, ids), held(work, ids)
+    waiting, over = offered_now(work, ids), settled_of(work, ids)
     lasts = [(row, longest(facts[row.id])) for row in rows]
     return [
-        Due(row.ref, last.last_day + timedelta(days=1), last.rule, row.id in holding, row.id)
+        Due(row.ref, last.last_day + timedelta(days=1), last.rule, row.id in holding, waiting.get(row.id),
+            over[row.id], row.id)
         for row, last in lasts
         if last is not None
-    ]
+    ]  # fmt: skip

@@ -33,6 +33,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "glass",
     "rights",
     "erasures",
+    "retention",
     "restricting",
     "admission",
     "observations",

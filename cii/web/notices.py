@@ -36,8 +36,11 @@ PLACES: Mapping[str, str] = {
     "access_request": "requests.one",
     "break_glass": "glass.one",
     "person_request": "rights.one",
+    "retention": "retention.index",
 }
 """Subject of a notice → the page of the matter."""
+LISTS = frozenset({"retention"})
+"""Subjects that are many things at once: their page is a list."""
 
 
 @page.get("/notices", endpoint="index")
@@ -149,6 +152,8 @@ def _matter(one: Notice, known: Mapping[str, set[str]]) -> str | None:
         return None
     if one.subject in known and one.subject_ref not in known[one.subject]:
         return None
+    if one.subject in LISTS:
+        return url_for(place)
     return url_for(place, ref=one.subject_ref)
 
 

@@ -135,6 +135,13 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/person-requests/{ref}/answer": {"reason": "Le dossier est remis en mains propres."},
     "/api/v1/person-requests/{ref}/extension": {"due_on": "2027-03-31", "reason": "Des pièces sont à l'archive."},
     "/api/v1/person-requests/{ref}/refusal": {"reason": "La personne n'a pas prouvé son identité."},
+    "/api/v1/archive-offers": {"person_ref": "{person}"},
+    "/api/v1/archive-offers/{ref}/answer": {
+        "accepted": True, "by": "archiviste", "reference": "AEN 2026/17", "said_on": "2026-10-15",
+    },
+    "/api/v1/archive-offers/{ref}/receipt": {
+        "by": "archiviste", "reference": "AEN 2026/17-1", "said_on": "2026-10-15",
+    },
     "/api/v1/cases/{ref}/restriction": {"reason": "Lien de parenté dans l'unité."},
     "/api/v1/cases/{ref}/restriction/lifting": {"reason": "Fin du lien de parenté."},
     "/api/v1/cases/{ref}/restriction/readers": {"account_ref": "zzzzzzzzzz"},

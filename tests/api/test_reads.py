@@ -23,6 +23,8 @@ READS = {
     "/api/v1/access-questions": ("gsr", "items"),
     "/api/v1/break-glass": ("gsr", "items"),
     "/api/v1/person-requests": ("officer", "items"),
+    "/api/v1/retention": ("officer", "items"),
+    "/api/v1/archive-offers": ("officer", "items"),
     "/api/v1/cases/{case}/restriction": ("gsr", "readers"),
     "/api/v1/tasks": ("gsr", "Faire le point"),
     "/api/v1/tasks/counts": ("gsr", "unassigned"),
@@ -108,6 +110,7 @@ OUTSIDE_THE_STORY = {
     "/api/v1/observations/*/grid",
     "/api/v1/recognitions", "/api/v1/recognitions/*",
     "/api/v1/access-requests/*", "/api/v1/access-questions/*", "/api/v1/break-glass/*",
+    "/api/v1/retention/*", "/api/v1/archive-offers/*", "/api/v1/archive-offers/*/package",
     "/api/v1/person-requests/*", "/api/v1/person-requests/*/file", "/api/v1/person-requests/*/file.pdf",
 }  # fmt: skip
 """Read in tests/web: where young persons, candidates, enterprises, notices and documents live."""

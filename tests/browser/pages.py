@@ -128,6 +128,8 @@ def _examples(town):
         "requests.question": {"ref": refs["question"]},
         "glass": {"ref": refs["glass"]},
         "rights": {"ref": refs["person_request"]},
+        "retention": {"ref": refs["archive_offer"]},
+        "retention.person": {"ref": refs["archived"]},
         "restricting": {"ref": refs["case"]},
         "coordination.meeting": {"ref": refs["meeting"]},
         "coordination.correction": {"ref": refs["corrective"]},

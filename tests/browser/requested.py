@@ -1,12 +1,20 @@
 """Requests for access and an emergency in the canton of the browser tests: one to decide, one asked, one opened."""
 
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
 from cii.access.vocabulary import Section
+from cii.cases.actions import open_case
 from cii.cases.queries import case_by_ref
+from cii.cases.vocabulary import CasePath, CaseStatus
+from cii.institutions.queries import unit_by_code
+from cii.people.actions import AttachPerson, attach_person
 from cii.people.queries import identities, person_by_id
 from cii.people.vocabulary import Basis, Purpose
 from cii.requests.actions import AskAccess, ask_access, carry_requests
 from cii.requests.actions_glass import OpenGlass, open_glass
 from cii.requests.queries import questions_to_me
+from cii.rights.archiving import OfferFile, offer_file
 from cii.rights.person_requests import RecordPersonRequest, record_request
 from cii.rights.vocabulary_requests import AnswerForm, Proof, RequestKind
 from tests.browser.stage import hand
@@ -30,6 +38,7 @@ def requested(town) -> None:
         refs["question"] = questions_to_me(social).items[0].ref
         refs["glass"] = open_glass(asker, OpenGlass(WHY, case.number))[0].ref
         refs["person_request"] = _asked_by_person(work, case.person_id)
+        refs["archived"], refs["archive_offer"] = _offered_to_archive(work)
 
 
 def _asked_by_person(work, person_id) -> str:
@@ -38,6 +47,20 @@ def _asked_by_person(work, person_id) -> str:
         person_by_id(work, person_id).ref, RequestKind.ACCESS, Proof.PASSPORT, AnswerForm.PAPER, work.today
     )
     return record_request(work, asks).ref
+
+
+def _offered_to_archive(work) -> tuple[str, str]:
+    """Somebody whose only case was closed long ago is offered to the archive."""
+    before = replace(work, now=datetime(2009, 3, 2, 9, tzinfo=UTC))
+    unit = unit_by_code(work, "ORP-LITTORAL").id
+    person = attach_person(before, AttachPerson(None, "Exemple", "Archibald", date(1950, 1, 2)), unit)
+    case = open_case(
+        before, person_id=person.id, path=CasePath.EVERYDAY, opened_by_unit_id=unit, lead_unit_id=unit
+    )
+    case.status, case.closed_at, case.outcome = CaseStatus.CLOSED, before.now, "goal"
+    work.session.add(case)
+    work.session.flush()
+    return person.ref, offer_file(work, OfferFile(person.ref)).ref
 
 
 def _known(work, person_id):

@@ -51,6 +51,9 @@ PERSON = Thing("SELECT p.ref FROM person p JOIN case_file c ON c.person_id = p.i
 ASKED_BY_PERSON = Thing(
     "SELECT r.ref FROM person_request r JOIN case_file c ON c.person_id = r.person_id WHERE c.id = :case LIMIT 1"
 )
+OFFERED_TO_ARCHIVE = Thing(
+    "SELECT o.ref FROM archive_offer o JOIN case_file c ON c.person_id = o.person_id WHERE c.id = :case LIMIT 1"
+)
 NAMES: Mapping[str, Thing | str] = {
     "/absences/<ref>": of_the_house("substitution"),
     "/access-questions/<ref>": of_case("access_question"),
@@ -113,6 +116,10 @@ NAMES: Mapping[str, Thing | str] = {
     "/reports/quarters/<quarter>/files/<form>": "csv",
     "/requests/<ref>": Thing("SELECT ref FROM access_request ORDER BY id LIMIT 1"),
     "/requests/questions/<ref>": of_case("access_question"),
+    "/archive-offers/<ref>": OFFERED_TO_ARCHIVE,
+    "/retention/<ref>": PERSON,
+    "/rights/archive/<ref>": OFFERED_TO_ARCHIVE,
+    "/rights/due/<ref>": PERSON,
     "/rights/requests/<ref>": ASKED_BY_PERSON,
     "/person-requests/<ref>": ASKED_BY_PERSON,
     "/statements/<ref>": of_the_house("statement"),
