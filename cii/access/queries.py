@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, and_, bindparam, or_, true
@@ -178,18 +179,24 @@ def live(actor: Actor, now: datetime) -> ColumnElement[bool]:
     The grants of a restricted case open to the accounts that it names; a grant to an account or to the bearer
     of a link names its holder itself.
     """
+    return and_(
+        _held(actor),
+        col(AccessGrant.closed_at).is_(None),
+        col(AccessGrant.valid_from) <= now,
+        or_(col(AccessGrant.valid_until).is_(None), col(AccessGrant.valid_until) > now),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _held(actor: Actor) -> ColumnElement[bool]:
+    """The condition on grants that are the actor's, made once: every list and page asks for it."""
     by_unit = and_(col(AccessGrant.unit_id).in_(actor.units), not_restricted(col(AccessGrant.case_id), actor))
     mine: list[ColumnElement[bool]] = [by_unit]
     if actor.account_id is not None:
         mine.append(col(AccessGrant.account_id) == actor.account_id)
     if actor.links:
         mine.append(col(AccessGrant.id).in_(actor.links))
-    return and_(
-        or_(*mine),
-        col(AccessGrant.closed_at).is_(None),
-        col(AccessGrant.valid_from) <= now,
-        or_(col(AccessGrant.valid_until).is_(None), col(AccessGrant.valid_until) > now),
-    )
+    return or_(*mine)
 
 
 def units_reading(work: Work, case_id: int) -> frozenset[int]:
@@ -314,6 +321,7 @@ def _visible(
     return select(AccessGrant.id).where(object_, live(actor, now), opening).exists()
 
 
+@lru_cache(maxsize=4096)
 def _opening(actor: Actor, section: Section) -> ColumnElement[bool]:
     """What the section table says, as a condition on grants: holder × relation whose mask meets the grant."""
     ways: list[ColumnElement[bool]] = []
