@@ -2,7 +2,8 @@
 
 The token is kept nowhere, only its hash; what the bearer must know beside it is kept as a password is. A link
 lives while it is unused, not revoked, within its time, and the grant it stands on is open: one statement asks
-all of it, and takes the same way for a token that never existed.
+all of it, and takes the same way for a token that never existed. A link into a restricted case stands on the
+name of who made it: made by anybody else, or by somebody who is named no more, it is closed.
 """
 
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
 from cii.access.passwords import hashed, matches, new_token, token_hash
+from cii.access.restricted import made_by_reader
 from cii.access.tables import AccessGrant, SignedLink
 from cii.access.vocabulary import LinkDelivery, LinkFactor, LinkPurpose, Section
 from cii.journal.actions import wrote
@@ -287,6 +289,7 @@ def _opens(work: Work) -> tuple[ColumnElement[bool], ...]:
         col(SignedLink.revoked_at).is_(None),
         col(SignedLink.expires_at) > work.now,
         or_(col(SignedLink.grant_id).is_(None), stands),
+        made_by_reader(col(SignedLink.case_id), col(SignedLink.made_by)),
     )
 
 

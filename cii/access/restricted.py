@@ -6,12 +6,16 @@ from sqlalchemy import ColumnElement, or_, true
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
+from cii.access.tables import AccessGrant
 from cii.access.tables_restricted import CaseReader, CaseRestriction
 from cii.store.work import HOUSE, Actor, Work
 
 
 def not_restricted(case_id: Any, actor: Actor) -> ColumnElement[bool]:  # noqa: ANN401 - a column of any room
-    """That the case in that column, if there is one, is not for named readers only, or names the actor."""
+    """That the case in that column, if there is one, is not for named readers only, or names the actor.
+
+    The bearer of a link into a restricted case is named by the reader who made it.
+    """
     if actor == HOUSE:
         return true()
     return or_(case_id.is_(None), case_id.not_in(_closed_to(actor, col(CaseRestriction.case_id))))
@@ -37,7 +41,32 @@ def _closed_to(actor: Actor, told: Any) -> Any:  # noqa: ANN401 - a column, a se
         .correlate(CaseRestriction)
         .exists()
     )
-    return columns(told).where(col(CaseRestriction.lifted_at).is_(None), ~named)
+    closed = columns(told).where(col(CaseRestriction.lifted_at).is_(None), ~named)
+    if not actor.links:
+        return closed
+    shown = select(AccessGrant.case_id).where(
+        col(AccessGrant.id).in_(actor.links), col(AccessGrant.case_id).is_not(None)
+    )
+    return closed.where(col(CaseRestriction.case_id).not_in(shown))
+
+
+def made_by_reader(case_id: Any, account_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - columns of a link
+    """That the case is not for named readers only, or that the account in that column is one of them now."""
+    restricted = (
+        select(CaseRestriction.id)
+        .where(col(CaseRestriction.case_id) == case_id, col(CaseRestriction.lifted_at).is_(None))
+        .exists()
+    )
+    named = (
+        select(CaseReader.id)
+        .where(
+            col(CaseReader.case_id) == case_id,
+            col(CaseReader.account_id) == account_id,
+            col(CaseReader.closed_at).is_(None),
+        )
+        .exists()
+    )
+    return or_(~restricted, named)
 
 
 def restriction_of(work: Work, case_id: int) -> CaseRestriction | None:
