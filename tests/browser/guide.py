@@ -46,6 +46,7 @@ def create_guide():
             "number": lambda n: formats.number(n, lang),
             "table_rows": partial(table_rows, lang),
             "asset": assets.asset,
+            "banners": list,
             "now": NOW,
             "demo": True,
             "csrf_token": "invented-token",
