@@ -3,7 +3,7 @@
 Source: product.md §10 (sections), §11 (uploads).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from cii.cases.vocabulary import CaseStatus
 from cii.cases.vocabulary_attachments import AttachmentKind, AttachmentSection
 from cii.documents import store
 from cii.documents.cleaning import clean
-from cii.documents.keeping import keep
+from cii.documents.keeping import keep, sweep
 from cii.documents.store import FileRef, sniff
 from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, UnknownThing
@@ -196,6 +196,30 @@ def withdraw_document(work: Work, ask: WithdrawDocument) -> Attachment:
     wrote(work, "withdraw_document", "attachment", row.id, ref=row.ref, case_id=case.id,
           person_id=case.person_id, unit_id=row.unit_id, payload=_told(row))  # fmt: skip
     return row
+
+
+def sweep_documents(work: Work) -> int:
+    """Erase the bytes that no document names: what a refused or killed request has left; returns how many."""
+
+    def named(hashes: Collection[str]) -> set[str]:
+        return set(
+            work.session.exec(select(Attachment.sha256).where(col(Attachment.sha256).in_(hashes)).distinct())
+        )
+
+    return sweep(work, folder(work), named)
+
+
+def forget_withdrawn(work: Work, before: datetime) -> int:
+    """Erase the bytes of documents that were withdrawn before that moment; returns how many files went.
+
+    Bytes that a document still in its case names too stay; so does each row, with what it says.
+    """
+    gone = col(Attachment.withdrawn_at) < before
+    kept = select(Attachment.sha256).where(or_(col(Attachment.withdrawn_at).is_(None), ~gone))
+    names = work.session.exec(
+        select(Attachment.sha256).where(gone, col(Attachment.sha256).not_in(kept)).distinct()
+    )
+    return sum(store.forget(folder(work), name) for name in names)
 
 
 def folder(work: Work) -> Path:
