@@ -42,7 +42,7 @@ def archived(site):
 
 
 def an_offer(officer, person) -> str:
-    return officer.post(f"/rights/due/{person}/offer").partition("?")[0]
+    return officer.post(f"/rights/due/{person}/offer").partition("?")[0].rpartition("/")[2]
 
 
 def test_who_is_due_stands_in_the_list_by_reference_and_without_a_name(site, archived):
@@ -62,34 +62,34 @@ def test_who_is_due_stands_in_the_list_by_reference_and_without_a_name(site, arc
 def test_a_file_is_offered_fetched_accepted_and_received(site, archived):
     officer = site.as_("due")
 
-    offer = an_offer(officer, archived)
-    package = officer.client.get(f"{offer}/package")
+    ref = an_offer(officer, archived)
+    package = officer.client.get(f"/rights/archive/{ref}/package")
     held = zipfile.ZipFile(io.BytesIO(package.data))
-    officer.post(f"{offer}/answer", accepted="yes", **SAID)
-    officer.post(f"{offer}/receipt", **SAID)
+    officer.post(f"/rights/archive/{ref}/answer", accepted="yes", **SAID)
+    officer.post(f"/rights/archive/{ref}/receipt", **SAID)
 
     assert package.mimetype == "application/zip"
     assert "manifest.json" in held.namelist()
-    shown = officer.get(offer)
+    shown = officer.get(f"/rights/archive/{ref}")
     assert "versé" in shown
     assert "AEN 2026/17" in shown
     assert "/package" not in shown
-    officer.get(f"{offer}/package", 404)
+    officer.get(f"/rights/archive/{ref}/package", 404)
     assert "réglé avec les archives" in officer.get(f"/rights/due/{archived}")
-    assert offer in officer.get("/rights/archive")
+    assert ref in officer.get("/rights/archive")
 
 
 def test_an_answer_before_the_offer_is_refused_beside_its_field(site, archived):
     officer = site.as_("due")
-    offer = an_offer(officer, archived)
+    ref = an_offer(officer, archived)
 
     early = SAID | {"by": "archiviste", "said_on": "2026-10-14"}
-    again = officer.post(f"{offer}/answer", 422, accepted="no", **early)
+    again = officer.post(f"/rights/archive/{ref}/answer", 422, accepted="no", **early)
 
     assert "La date se situe entre le 15.10.2026" in again
     assert 'value="archiviste"' in again
-    officer.post(f"{offer}/answer", accepted="no", **SAID)
-    assert "refusé" in officer.get(offer)
+    officer.post(f"/rights/archive/{ref}/answer", accepted="no", **SAID)
+    assert "refusé" in officer.get(f"/rights/archive/{ref}")
 
 
 def test_a_second_offer_is_refused_while_the_first_waits(site, archived):
@@ -109,14 +109,14 @@ def test_the_same_at_the_api(site, archived):
         return client.post(url, json=body, headers={"X-CSRF-Token": csrf, "Idempotency-Key": uuid4().hex})
 
     made = sent("/api/v1/archive-offers", {"person_ref": archived})
-    offer = f"/api/v1/archive-offers/{made.get_json()['ref']}"
-    taken = sent(f"{offer}/answer", {"accepted": True, **SAID}).get_json()
-    package = client.get(f"{offer}/package")
-    done = sent(f"{offer}/receipt", SAID).get_json()
+    ref = made.get_json()["ref"]
+    taken = sent(f"/api/v1/archive-offers/{ref}/answer", {"accepted": True, **SAID}).get_json()
+    package = client.get(f"/api/v1/archive-offers/{ref}/package")
+    done = sent(f"/api/v1/archive-offers/{ref}/receipt", SAID).get_json()
 
     assert (made.status_code, taken["state"], package.status_code) == (201, "accepted", 200)
     assert [one["kind"] for one in done["steps"]] == ["accepted", "handed_over"]
-    assert client.get(offer).get_json()["package"] is False
+    assert client.get(f"/api/v1/archive-offers/{ref}").get_json()["package"] is False
     standing = client.get(f"/api/v1/retention/{archived}").get_json()
     assert (standing["until"], standing["settled"]) == (None, True)
     assert {"rule": "case_network", "last_day": "2019-03-02"} in standing["terms"]
