@@ -16,6 +16,14 @@ from cii.texts.typography import bound
 CATALOGUES = Path(__file__).parent / "catalogue"
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)(?::([a-z][a-z0-9_.-]*))?\}")
 _KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*(?:\.[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*)+")
+_SAID = r'"((?:[^"\\\n]|\\["\\])*)"'
+_USUAL = re.compile(
+    rf"^([a-z0-9][A-Za-z0-9._-]*):(?: \{{fr: {_SAID}, de: {_SAID}, en: {_SAID}\}}"
+    rf"|\n  fr: {_SAID}\n  de: {_SAID}\n  en: {_SAID})[ ]*$",
+    re.MULTILINE,
+)
+"""A key with three sentences between quotes, on one line or on four: most of a catalogue."""
+_ESCAPED = re.compile(r"\\(.)")
 _PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
 
 
@@ -72,15 +80,28 @@ def plural_form(lang: str, count: int) -> str:
 
 
 def _read(file: Path) -> Mapping[str, object]:
+    """The keys of a file: usual ones by their form, which takes a tenth of the time, the others as YAML."""
+    found: dict[str, object] = {}
+
+    def usual(match: re.Match[str]) -> str:
+        if match[1] in found:
+            raise BadCatalogue(f"{file.name}: duplicate key {match[1]}")
+        said = match.group(2, 3, 4) if match[2] is not None else match.group(5, 6, 7)
+        found[match[1]] = {
+            lang: _ESCAPED.sub(r"\1", text) for lang, text in zip(LANGUAGES, said, strict=True)
+        }
+        return "\n" * match[0].count("\n")
+
     try:
-        held = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+        rest = _USUAL.sub(usual, file.read_text(encoding="utf-8"))
+        held = YAML(typ="safe", pure=True).load(rest) if rest.strip() else None
     except (YAMLError, UnicodeDecodeError) as fault:
         raise BadCatalogue(f"{file.name}: {fault}") from fault
-    if held is None:
-        return {}
-    if not isinstance(held, Mapping):
+    if held is not None and not isinstance(held, Mapping):
         raise BadCatalogue(f"{file.name}: must be a mapping of keys")
-    return held
+    if twice := found.keys() & set(held or ()):
+        raise BadCatalogue(f"{file.name}: duplicate key {min(twice)}")
+    return found | dict(held or {})
 
 
 def _entry(file: str, key: object, value: object) -> Entry:

@@ -3,11 +3,12 @@ from enum import Enum
 from fractions import Fraction
 
 import pytest
+from ruamel.yaml import YAML
 
 from cii.kernel.errors import NotAllowed, Refusals, UnknownThing
 from cii.kernel.money import Chf, NotMoney
 from cii.texts import speech
-from cii.texts.loading import BadCatalogue, texts
+from cii.texts.loading import CATALOGUES, BadCatalogue, _read, texts
 from cii.texts.speech import MissingFact, UnknownText, refusal, say, word
 
 
@@ -117,6 +118,7 @@ def test_a_refusal_says_each_of_its_reasons():
         ({"a": 'xy: {fr: "a", de: "b", en: "c"}'}, "dotted words"),
         ({"a": "- x"}, "mapping of keys"),
         ({"a": 'x.y: {fr: "a", de: "b", en: "c"}\nx.y: {fr: "a", de: "b", en: "c"}'}, "duplicate key"),
+        ({"a": 'x.y: {fr: "a", de: "b", en: "c"}\nx.y: {fr: a, de: b, en: c}'}, "duplicate key"),
         (
             {"a": 'x.y: {fr: "a", de: "b", en: "c"}', "b": 'x.y: {fr: "a", de: "b", en: "c"}'},
             "stands already in a.yaml",
@@ -128,3 +130,11 @@ def test_a_faulty_catalogue_is_told_with_its_file(catalogue, files, why):
         catalogue(**files)
 
     assert ".yaml" in str(no.value)
+
+
+def test_a_catalogue_reads_by_its_form_as_it_reads_as_yaml():
+    files = sorted(CATALOGUES.glob("*.yaml"))[::4]
+
+    assert {file.name: _read(file) for file in files} == {
+        file.name: YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8")) for file in files
+    }
