@@ -15,6 +15,7 @@ from cii.access.erasing import sent_to
 from cii.access.linking import address_hash
 from cii.cases.erasing import FOLDER, ask_nobody, contents, signs_of, still_named
 from cii.documents import store
+from cii.documents.keeping import hold
 from cii.journal import erasing as journal
 from cii.notices.erasing import told_of
 from cii.people.erasing import drop_number, last_names, mark_erased, refs_of
@@ -84,6 +85,7 @@ def finish(work: Work, limit: int = 100) -> int:
         select(ErasureFile).order_by(col(ErasureFile.id)).limit(limit).with_for_update(skip_locked=True)
     ).all()
     for row in rows:
+        hold(work, row.name)
         if row.folder == FOLDER and not still_named(work, row.name):
             store.forget(work.settings.data_dir / FOLDER, row.name)
         elif row.folder == ARCHIVE:

@@ -75,7 +75,7 @@ def erase(session: Session, rows: Sequence[Erased], person_ids: Collection[int])
     One statement per table, in the order given; JSON that keeps some keys is written row by row.
     """
     session.flush()
-    done = {one.table.name: _erase(session, one, person_ids) for one in rows}
+    done = {str(one.table.name): _erase(session, one, person_ids) for one in rows}
     session.expire_all()
     return done
 
@@ -83,7 +83,7 @@ def erase(session: Session, rows: Sequence[Erased], person_ids: Collection[int])
 def count(session: Session, rows: Sequence[Erased], person_ids: Collection[int]) -> dict[str, int]:
     """How many rows of each table `erase` would touch."""
     session.flush()
-    return {one.table.name: _count(session, one, theirs(one, person_ids)) for one in rows}
+    return {str(one.table.name): _count(session, one, theirs(one, person_ids)) for one in rows}
 
 
 def _count(session: Session, one: Erased, wanted: ColumnElement[bool]) -> int:
