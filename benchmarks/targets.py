@@ -1,6 +1,18 @@
 """Every target by its name; later rooms add theirs here."""
 
-from benchmarks import beside, canton, decisions, engine, journal, process, rows, search, storage, whatif
+from benchmarks import (
+    beside,
+    canton,
+    decisions,
+    engine,
+    journal,
+    process,
+    rights,
+    rows,
+    search,
+    storage,
+    whatif,
+)
 from benchmarks.measure import Target
 
 _ALL = [
@@ -115,6 +127,13 @@ _ALL = [
         search.on_postgresql,
     ),
     Target("audit-verify", "200 000 entries of the journal verified", "2 seconds", 1, journal.verified),
+    Target(
+        "person-file",
+        "a person's file of a thousand events, as JSON and as PDF",
+        "60 seconds",
+        1,
+        rights.person_file_of_many,
+    ),
     Target(
         "reconcile",
         "a night's reconciliation",
