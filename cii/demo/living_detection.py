@@ -158,7 +158,8 @@ class Announcing:
         if path is CasePath.NETWORK:
             self.sheet.put("assessment", case_id=dossier.case_id, round=1, composed_at=at)
             case.assessment = self.sheet.rows("assessment")[-1]
-        if lead != unit:
+        reached = path is CasePath.YOUTH and PartyRole.SFPO in voices
+        if lead != unit and not reached:
             self.referrals.refer(case, at)
         elif path is CasePath.NETWORK:
             story.play(TaskDone("take_lead", "accept"), at + timedelta(minutes=1), unit)

@@ -29,6 +29,7 @@ from cii.people.queries import BasisClaims, basis_facts, identity_for, person_by
 from cii.people.rules import basis_faults
 from cii.people.tables import Consent, Identity
 from cii.people.vocabulary import Basis, ConsentHow, Purpose
+from cii.routing.admission import keep_stated
 from cii.routing.flow import advance, see_to
 from cii.routing.holding import CASE
 from cii.routing.queries import detection_by_ref, detection_source
@@ -305,7 +306,10 @@ def _begin(  # noqa: PLR0917 - what an announcement has gathered, for one caller
     voices: Mapping[PartyRole, int],
     lead: int,
 ) -> str | None:
-    """Start the process and, where another unit is to lead, send the referral."""
+    """Start the process and, where another unit is to lead, send the referral.
+
+    A youth service that the announcement reaches needs none: the first task of its process asks it.
+    """
     roles: dict[str, tuple[int, ...]] = {role.value: (unit,) for role, unit in voices.items()}
     roles |= {"lead": (detection.unit_id,), "announcing": (detection.unit_id,)}
     roles |= {"sending": (detection.unit_id,), "receiving": (lead,)}
@@ -325,5 +329,8 @@ def _begin(  # noqa: PLR0917 - what an announcement has gathered, for one caller
     if lead == detection.unit_id:
         if path is Path.NETWORK:
             advance(work, fired.instance, TaskDone("take_lead", "accept"))
+        return None
+    if path is Path.YOUTH and lead in voices.values():
+        keep_stated(work, case, detection.unit_id, {}, note=ask.reason)
         return None
     return send_referral(work, case, detection.unit_id, lead, ask.reason).ref

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from cii.access.queries import sections_on_case
 from cii.access.vocabulary import Section
+from cii.cases.actions import move_lead
 from cii.cases.queries import case_by_ref, cases_of
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath, CaseStatus
@@ -38,9 +39,9 @@ from cii.routing.vocabulary_social import YouthOrigin
 from cii.store.work import Work
 from cii.workflow.actions import Fired, decide, fire
 from cii.workflow.decided import last_answer
+from cii.workflow.events import SYSTEM, Decided, TaskDone, TransferLead
 from cii.workflow.events import Decide as AskTable
-from cii.workflow.events import Decided, TaskDone
-from cii.workflow.queries import table_on
+from cii.workflow.queries import roles_of, table_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +208,13 @@ def _decide(work: Work, case: CaseFile, way: Way, unit: int, seq: int | None) ->
 
 
 def _take_over(work: Work, case: CaseFile, unit: int) -> None:
-    """Whoever takes the announcement in charge accepts the referral that brought it."""
+    """Whoever takes the announcement in charge leads from now on; a referral that brought it is accepted."""
     row = open_referral(work, case.id or 0)
+    if row is None and case.lead_unit_id != unit:
+        move_lead(work, case, unit, work.actor.account_id)
+        instance = instance_of(work, case.id or 0)
+        if roles_of(work, instance.id or 0).get("lead") != (unit,):
+            advance(work, instance, TransferLead(unit), by=SYSTEM)
     if row is None or row.to_unit_id != unit:
         return
     if row.state is ReferralState.SENT:
@@ -284,6 +290,12 @@ def stated(work: Work, case_id: int) -> list[StatedFacts]:
     )
 
 
+def reason_of(work: Work, case_id: int) -> str | None:
+    """Why the person was announced, in the words of the announcing unit; for whoever admits."""
+    said = (row.note for row in stated(work, case_id) if row.note and "confirmed" not in row.facts)
+    return next(said, None)
+
+
 def _gathered(work: Work, case: CaseFile) -> tuple[dict[str, Any], dict[str, dict[str, Any]], date]:
     """Facts and sources: identity, detection, other open cases, and over them what was stated."""
     day = reference_day(work, case)
@@ -318,9 +330,10 @@ def _gathered(work: Work, case: CaseFile) -> tuple[dict[str, Any], dict[str, dic
 
 
 def _unit(work: Work, case: CaseFile) -> int:
-    """For which unit the actor admits: the lead, or the one that is asked to lead; refuses NotAllowed."""
+    """For which unit the actor admits: the lead, or the service that is asked; refuses NotAllowed."""
     waiting = open_referral(work, case.id or 0)
-    for unit in (case.lead_unit_id, waiting.to_unit_id if waiting else 0):
+    asked = roles_of(work, instance_of(work, case.id or 0).id or 0).get("SFPO", ())
+    for unit in (case.lead_unit_id, waiting.to_unit_id if waiting else 0, *asked):
         if unit in work.actor.units and sections_on_case(work, case.id or 0)[1] & Section.PLAN:
             return unit
     raise NotAllowed(act="admission")

@@ -21,7 +21,6 @@ from cii.routing.actions_announce import TEXT_VERSION
 from cii.routing.admission import keep_stated
 from cii.routing.flow import see_to
 from cii.routing.holding import CASE
-from cii.routing.referring import send_referral
 from cii.routing.rules import NotYourUnit, ReasonMissing
 from cii.routing.sharing import SHARED, claims_for, own_for, sections_for, writes_for
 from cii.routing.vocabulary_social import YouthOrigin
@@ -58,7 +57,9 @@ class AnnounceYouth:
 
 
 def announce_youth(work: Work, ask: AnnounceYouth) -> CaseFile:
-    """Open the case, pass on what the basis covers, start the process and ask the youth service to lead.
+    """Open the case, pass on what the basis covers and start the process, whose first task asks the service.
+
+    One line in its inbox: taking the announcement in charge takes the lead as well.
 
     Refuses: ReasonMissing, NotYourUnit, each precondition of the basis that fails, and what `attach_person`
     and `give_consent` refuse.
@@ -89,15 +90,14 @@ def announce_youth(work: Work, ask: AnnounceYouth) -> CaseFile:
         own = own_for(PartyRole.SFPO)
         join(work, case, service, PartyRole.SFPO, own, own, basis=ask.basis, until=opened.valid_until)
     told = {name: getattr(ask, name) for name in ("origin", "without_training", "problems", "able_to_work")}
-    keep_stated(work, case, unit, {name: value for name, value in told.items() if value is not None})
+    known = {name: value for name, value in told.items() if value is not None}
+    keep_stated(work, case, unit, known, note=ask.reason)
     fired = start(
         work, CasePath.YOUTH.value, subject=CASE, subject_id=case.id or 0, subject_ref=case.ref,
         person_id=case.person_id, facts={},
         roles={"SFPO": (service,), "lead": (service,), "announcing": (unit,)},
     )  # fmt: skip
     see_to(work, fired, {})
-    if unit != service:
-        send_referral(work, case, unit, service, ask.reason)
     return case
 
 

@@ -20,6 +20,7 @@ from cii.routing.admission import (
     StateYouth,
     confirm_admission,
     known,
+    reason_of,
     state_candidate,
     state_youth,
 )
@@ -94,6 +95,7 @@ def one(ref: str) -> str:
         "pages/admission/one.html",
         case=case,
         path=word(case.path),
+        reason=reason_of(g.work, case.id or 0),
         title=held.table.title[lang],
         law=t("web.admission.law", version=held.table.version, on=held.on),
         facts=[

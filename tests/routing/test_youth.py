@@ -20,6 +20,7 @@ from cii.routing.admission import (
     StateYouth,
     confirm_admission,
     known,
+    reason_of,
     state_youth,
     stated,
 )
@@ -32,7 +33,7 @@ from cii.routing.youth import AnnounceYouth, announce_youth
 from cii.texts.speech import refusal
 from cii.workflow.inbox import inbox
 from cii.workflow.projection import drift
-from cii.workflow.queries import tasks_of
+from cii.workflow.queries import roles_of, tasks_of
 from tests.access.build_access import an_actor
 from tests.people.build_people import an_avs
 from tests.routing.build_routing import a_town, an_announced
@@ -80,8 +81,10 @@ def test_a_school_leaver_whom_no_system_follows_is_announced_and_waits_at_the_yo
 
     assert case.path is CasePath.YOUTH
     assert stage(work, case) == "announced"
-    waits = {(one.subject, one.key) for one in inbox(town.hands["OFIJ"], "unit").items}
-    assert ("case", "receive") in waits
+    waits = [(one.subject, one.key) for one in inbox(town.hands["OFIJ"], "unit").items]
+    assert waits == [("case", "receive")]
+    assert inbox(town.hands["ORP"], "unit").items == []
+    assert reason_of(town.hands["OFIJ"], case.id) == "Aucune place d'apprentissage"
     assert case.lead_unit_id == unit_by_code(work, "ORP-LITTORAL").id
 
 
@@ -254,11 +257,16 @@ def test_nobody_else_states_facts_or_admits(work, town):
 def test_a_young_person_whom_triage_sends_there_goes_the_same_way(work, town):
     done = an_announced(town.hands["ORP"], naissance="01.02.2004", suivi_par="AC", droit_possible="SFPO")
 
-    assert done.path is Path.YOUTH
+    assert (done.path, done.referral_ref) == (Path.YOUTH, None)
+    assert [one.key for one in inbox(town.hands["OFIJ"], "unit").items] == ["receive"]
     seen = known(town.hands["OFIJ"], done.case.ref)
     assert seen.sources["problems"]["kind"] == "detection"
     received(town, done.case)
     assert stage(work, done.case) == "admissibility"
+    assert [one.key for one in inbox(town.hands["OFIJ"], "unit").items] == ["confirm"]
+    roles = roles_of(work, instance_of(work, done.case.id).id)
+    assert roles["lead"] == (case_by_ref(work, done.case.ref).lead_unit_id,) == roles["SFPO"]
+    assert drift(work) == []
 
 
 def test_a_case_of_the_network_has_no_admission(work, town):

@@ -79,6 +79,7 @@ def test_a_youth_case_manager_admits_on_the_pages(staffed):
 
     assert f"/cases/{case}/admission" in youth.get("/desk?tab=unit")
     page = youth.get(f"/cases/{case}/admission")
+    assert "Aucune place d&#39;apprentissage" in page
     assert "Addiction" in page
     assert "Domaines de problèmes" not in page.split('id="state"')[1]
     again = youth.post(f"/cases/{case}/admission", 422, **FIT, finish="yes")
