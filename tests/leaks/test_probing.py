@@ -17,7 +17,8 @@ UNLIKE = "Zqxx9x"
 
 
 def filters(app):
-    """Every list of the API with its filters by text, from the API document."""
+    """What the search box of every page offers, and every list of the API with its filters by text."""
+    yield "/search/suggestions", "q"
     paths = app.test_client().get("/api/v1/openapi.json").get_json()["paths"]
     for path, methods in paths.items():
         if "{" in path or "get" not in methods:

@@ -16,10 +16,11 @@
   };
   const list = make("div", { id: "search-list", class: "search-list", role: "listbox", "aria-label": box.dataset.offers });
   list.hidden = true;
+  const keys = make("span", { id: "search-keys", class: "ds-sr-only" }, box.dataset.keys);
   const live = make("p", { class: "ds-sr-only", role: "status" });
-  box.append(list, live);
+  box.append(list, keys, live);
   field.type = "text";
-  Object.entries({ role: "combobox", inputmode: "search", enterkeyhint: "search", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "search-list" })
+  Object.entries({ role: "combobox", inputmode: "search", enterkeyhint: "search", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "search-list", "aria-describedby": "search-keys" })
     .forEach(([name, value]) => field.setAttribute(name, value));
 
   const close = () => {
