@@ -21,10 +21,11 @@ FIGURES = answer_schema(ProgrammeFigures)
 
 @dataclass(frozen=True)
 class PeriodAsked:
-    """Cases opened from `first` to `last`, as they stood at the end of `last`; else this year until today."""
+    """Cases opened from `first` to `last`, at the end of `stand` (or `last`); else this year until today."""
 
     first: date | None = None
     last: date | None = None
+    stand: date | None = None
 
 
 @blueprint.get("/<programme>")
@@ -56,4 +57,4 @@ def _figures(asked: PeriodAsked, name: str) -> ProgrammeFigures:
     except ValueError:
         raise UnknownThing(field="programme") from None
     last = asked.last or g.work.today
-    return programme_figures(g.work, programme, asked.first or date(last.year, 1, 1), last)
+    return programme_figures(g.work, programme, asked.first or date(last.year, 1, 1), last, asked.stand)

@@ -18,10 +18,11 @@ from sqlmodel import col
 from cii.access.vocabulary import Role
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath
+from cii.figures.period_parts import CLOSED, OPEN, Held, Part, cut, told
 from cii.figures.suppression import TOTAL, Counts, hidden
 from cii.figures.youth import OUT, grounds
 from cii.institutions.tables import Institution, Unit
-from cii.kernel.clock import local_midnight
+from cii.kernel.clock import local_day, local_midnight
 from cii.kernel.period import ONE_DAY
 from cii.routing.holding import CASE
 from cii.routing.tables import Referral
@@ -31,7 +32,7 @@ from cii.workflow.tables import WfEvent, WfInstance
 
 WHOLE = (Role.COORDINATION_MEMBER,)
 """Who may see every number: the group that coordinates all cases."""
-OPEN, PROTECTED = "open", "protected"
+PROTECTED = "protected"
 NO_SOLUTION = "no_solution"
 ANSWERS = (ReferralState.ACCEPTED, ReferralState.DECLINED, ReferralState.REDIRECTED)
 """What became of referrals, by the institution that was asked."""
@@ -60,19 +61,22 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeFigures:
-    """Cases opened from `first` to `last`, as they stood at the end of `last`.
+    """Cases opened from `first` to `last`, as they stood at the end of `stand`.
 
-    None is a number that would tell of fewer than `minimum` persons of others. `outcomes` are those of cases
-    that were taken up; `out_of_criteria` is the sum of `reasons` and no outcome. `solutions` and
-    `solution_percent` (of the closed, one decimal) are told for the youth service.
+    `parts` are its years, quarters or months, which add up to it. None is a number that would tell of fewer
+    than `minimum` persons of others. `outcomes` are those of cases that were taken up; `out_of_criteria` is
+    the sum of `reasons` and no outcome. `solutions` and `solution_percent` (of the closed, one decimal) are
+    told for the youth service.
     """
 
     programme: CasePath
     first: date
     last: date
+    stand: date
     announced: int | None
     open: int | None
     closed: int | None
+    parts: tuple[Part, ...]
     outcomes: Mapping[str, int | None]
     solutions: int | None
     solution_percent: str | None
@@ -83,26 +87,39 @@ class ProgrammeFigures:
     minimum: int
 
 
-def programme_figures(work: Work, programme: CasePath, first: date, last: date) -> ProgrammeFigures:
-    """The figures of a programme for cases opened in the period; four or five statements, without names."""
-    until = local_midnight(last + ONE_DAY)
+def programme_figures(
+    work: Work, programme: CasePath, first: date, last: date, stand: date | None = None
+) -> ProgrammeFigures:
+    """The figures of a programme for cases opened in the period; four or five statements, without names.
+
+    They stand at the end of `stand`, of `last` where it is left out or earlier.
+    """
+    stand = max(stand or last, last)
+    until = local_midnight(stand + ONE_DAY)
     within = [
         col(CaseFile.path) == programme,
         col(CaseFile.opened_at) >= local_midnight(first),
-        col(CaseFile.opened_at) < until,
+        col(CaseFile.opened_at) < local_midnight(last + ONE_DAY),
     ]
     minimum: int = work.parameter("small_cell_minimum", work.today)
     cases = _cases(work, within, until)
-    known = {id_ for id_, (_, mine) in cases.items() if mine}
-    every = Counter(stand for stand, _ in cases.values())
-    mine = Counter(cases[id_][0] for id_ in known)
+    known = {id_ for id_, one in cases.items() if one.mine}
+    every = Counter(one.result for one in cases.values())
+    mine = Counter(cases[id_].result for id_ in known)
     whole = _whole(work)
     shown, total = _veiled(every, mine, 0 if whole else minimum)
     closed = None if shown.get(OPEN, 0) is None or total is None else total - (shown.get(OPEN, 0) or 0)
     out = shown.get(OUT, 0) if programme is CasePath.YOUTH else None
     solutions = _solutions(shown) if programme is CasePath.YOUTH else None
+    sums = {OPEN: shown.get(OPEN, 0), CLOSED: closed, TOTAL: total}
+    parts = told(
+        cut(first, last),
+        [Held(one.opened_on, one.result == OPEN, one.mine) for one in cases.values()],
+        0 if whole else minimum,
+        [name for name, number in sums.items() if number is not None],
+    )
     return ProgrammeFigures(
-        programme, first, last, total, shown.get(OPEN, 0), closed,
+        programme, first, last, stand, total, shown.get(OPEN, 0), closed, parts,
         {name: number for name, number in sorted(shown.items()) if name not in {OPEN, OUT}},
         solutions, _percent(solutions, closed), out,
         _reasons(work, cases, known, 0 if whole else minimum) if out else {},
@@ -118,6 +135,13 @@ def lines(found: ProgrammeFigures) -> list[tuple[str, str, int | str | None]]:
         ("cases", OPEN, found.open),
         ("cases", "closed", found.closed),
     ]
+    for part in found.parts:
+        name = f"{part.first}/{part.last}"
+        rows += [
+            ("period_announced", name, part.announced),
+            ("period_open", name, part.open),
+            ("period_closed", name, part.closed),
+        ]
     rows += [("outcome", name, number) for name, number in found.outcomes.items()]
     if found.programme is CasePath.YOUTH:
         rows += [
@@ -138,20 +162,31 @@ def _whole(work: Work) -> bool:
     return work.actor == HOUSE or work.actor.has_role(*WHOLE)
 
 
-def _cases(work: Work, within: Iterable[ColumnElement[bool]], until: datetime) -> dict[int, tuple[str, bool]]:
-    """By case: its outcome by then or `open`, and whether an institution of the reader leads it."""
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What a case counts as: its outcome by then or `open`, its day, whether the reader's house leads it."""
+
+    result: str
+    opened_on: date
+    mine: bool
+
+
+def _cases(work: Work, within: Iterable[ColumnElement[bool]], until: datetime) -> dict[int, _Case]:
     rows = work.session.execute(
         select(
-            col(CaseFile.id), col(CaseFile.outcome), col(CaseFile.closed_at), col(Unit.institution_id)
+            col(CaseFile.id), col(CaseFile.outcome), col(CaseFile.closed_at), col(CaseFile.opened_at),
+            col(Unit.institution_id),
         ).join(Unit, col(Unit.id) == col(CaseFile.lead_unit_id)).where(*within)
     )  # fmt: skip
     mine = set(work.actor.institutions)
     return {
-        id_ or 0: (
-            str(outcome) if closed_at is not None and closed_at < until else OPEN, institution in mine
+        id_ or 0: _Case(
+            str(outcome) if closed_at is not None and closed_at < until else OPEN,
+            local_day(opened_at),
+            institution in mine,
         )
-        for id_, outcome, closed_at, institution in rows
-    }  # fmt: skip
+        for id_, outcome, closed_at, opened_at, institution in rows
+    }
 
 
 def _veiled(
@@ -180,10 +215,10 @@ def _percent(part: int | None, of: int | None) -> str | None:
 
 
 def _reasons(
-    work: Work, cases: Mapping[int, tuple[str, bool]], known: set[int], minimum: int
+    work: Work, cases: Mapping[int, _Case], known: set[int], minimum: int
 ) -> Mapping[str, int | None]:
     """Why situations were out of criteria; their sum is shown already."""
-    out = {id_ for id_, (stand, _) in cases.items() if stand == OUT}
+    out = {id_ for id_, one in cases.items() if one.result == OUT}
     every, mine = Counter(grounds(work, out)), Counter(grounds(work, out & known))
     return dict(sorted(_veiled(every, mine, minimum, total_known=True)[0].items()))
 

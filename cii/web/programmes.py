@@ -10,8 +10,10 @@ from cii.access.permits import Permit
 from cii.cases.vocabulary import CasePath
 from cii.documents import csv
 from cii.documents.table import Column, Table
+from cii.figures.period_parts import Part, wider
 from cii.figures.programmes import PROTECTED, ProgrammeFigures, lines, programme_figures
 from cii.kernel.errors import UnknownThing
+from cii.kernel.period import Period, Quarter, month_of, year_of
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, may_open
@@ -69,7 +71,7 @@ def _figures(work: Work, name: str) -> ProgrammeFigures:
         programme = CasePath(name)
     except ValueError:
         raise UnknownThing(field="programme") from None
-    return programme_figures(work, programme, *_period(work))
+    return programme_figures(work, programme, *_period(work), optional_day("stand"))
 
 
 def _number(value: int | None) -> str:
@@ -89,13 +91,31 @@ def _row(found: ProgrammeFigures) -> dict[str, Any]:
 
 def _shown(work: Work, found: ProgrammeFigures) -> dict[str, Any]:
     definition, _ = process(work, found.programme.value)
-    days: dict[str, Any] = {"first": found.first.isoformat(), "last": found.last.isoformat()}
+    days: dict[str, Any] = {"first": found.first, "last": found.last, "stand": found.stand}
+    around = wider(found.first, found.last, found.stand)
     path = found.programme.value
     cases = may_open("cases.index", work.actor)
     return {
         "title": _title(found.programme),
         "found": found,
         "youth": found.programme is CasePath.YOUTH,
+        "parts": [
+            {
+                "name": _period_said(part),
+                "url": url_for(
+                    "programmes.one", programme=path, first=part.first, last=part.last, stand=found.stand
+                ),
+                "announced": _number(part.announced),
+                "open": _number(part.open),
+                "closed": _number(part.closed),
+            }
+            for part in found.parts
+        ],
+        "wider_url": url_for(
+            "programmes.one", programme=path, first=around.start, last=around.last, stand=found.stand
+        )
+        if around
+        else None,
         "figures": _large(found, cases=cases),
         "outcomes": [
             {"name": _word(definition, name), "number": _number(number)}
@@ -154,6 +174,16 @@ def _title(programme: CasePath) -> str:
     """The programme as a heading says it, with a capital."""
     said = word(programme)
     return said[:1].upper() + said[1:]
+
+
+def _period_said(part: Part) -> str:
+    """A part by its name: the year, the quarter, the month; else its days."""
+    lang, days = language.lang(), Period.through(part.first, part.last)
+    if days == year_of(part.first):
+        return str(part.first.year)
+    if days == Quarter.of(part.first).period:
+        return formats.quarter(Quarter.of(part.first), lang)
+    return formats.month(part.first, lang) if days == month_of(part.first) else formats.period(days, lang)
 
 
 def _word(definition: Definition, name: str) -> str:

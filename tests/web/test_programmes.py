@@ -80,7 +80,7 @@ def test_the_file_holds_the_same_numbers(group):
     text = group(f"/programmes/{YOUTH}/export.csv", **LEGISLATURE).get_data().decode("utf-8-sig")
     same = group(f"/api/v1/programmes/{YOUTH}/csv", **LEGISLATURE).get_data().decode("utf-8-sig")
 
-    rows = {(row[0], row[1]): row[2] for row in csv.reader(io.StringIO(text), delimiter=";")}
+    rows = csv_of(group(f"/programmes/{YOUTH}/export.csv", **LEGISLATURE))
     assert [rows["cases", one] for one in ("announced", "open", "closed")] == ["383", "127", "256"]
     assert [rows["outcome", one] for one in ("diploma", "apprenticeship", "job", "adapted_structure")] == [
         "28", "57", "14", "58",
@@ -88,6 +88,50 @@ def test_the_file_holds_the_same_numbers(group):
     assert (rows["solutions", "solutions"], rows["solutions", "percent_of_closed"]) == ("157", "61.3")
     assert rows["admissibility", "out_of_criteria"] == "99"
     assert text.splitlines()[1:] == same.splitlines()[1:]
+
+
+def test_each_part_of_a_period_leads_to_the_same_numbers_on_page_interface_and_file(group):
+    found = group(f"/api/v1/programmes/{YOUTH}", **LEGISLATURE).get_json()
+    page = group(f"/programmes/{YOUTH}", **LEGISLATURE).text
+    whole = csv_of(group(f"/programmes/{YOUTH}/export.csv", **LEGISLATURE))
+
+    parts = found["parts"]
+    assert [one["first"][:4] for one in parts] == ["2009", "2010", "2011", "2012", "2013"]
+    for name in ("announced", "open", "closed"):
+        assert sum(one[name] for one in parts) == found[name]
+    for part in parts:
+        days = {"first": part["first"], "last": part["last"], "stand": found["stand"]}
+        numbers = [part[name] for name in ("announced", "open", "closed")]
+        inside = group(f"/api/v1/programmes/{YOUTH}", **days).get_json()
+        file = csv_of(group(f"/programmes/{YOUTH}/export.csv", **days))
+        address = (
+            f"/programmes/{YOUTH}?first={days['first']}&amp;last={days['last']}&amp;stand={days['stand']}"
+        )
+        assert address in page
+        assert [inside[name] for name in ("announced", "open", "closed")] == numbers
+        assert [file["cases", name] for name in ("announced", "open", "closed")] == [str(n) for n in numbers]
+        assert [whole[f"period_{name}", f"{days['first']}/{days['last']}"] for name in ("announced", "open", "closed")] == [
+            str(n) for n in numbers
+        ]  # fmt: skip
+
+
+def test_the_quarter_that_was_chosen_stays_and_leads_back_to_its_year(group):
+    quarter = {"first": "2012-04-01", "last": "2012-06-30", "stand": "2013-03-31"}
+    found = group(f"/api/v1/programmes/{YOUTH}", **quarter).get_json()
+
+    page = group(f"/programmes/{YOUTH}", **quarter).text
+
+    assert [one["first"] for one in found["parts"]] == ["2012-04-01", "2012-05-01", "2012-06-01"]
+    assert "/programmes?first=2012-04-01&amp;last=2012-06-30" in page
+    assert "export.csv?first=2012-04-01&amp;last=2012-06-30&amp;stand=2013-03-31" in page
+    assert "first=2012-01-01&amp;last=2012-12-31&amp;stand=2013-03-31" in page
+    assert "état à la fin du 31.03.2013" in page
+    assert "avril 2012" in page
+
+
+def csv_of(answer):
+    text = answer.get_data().decode("utf-8-sig")
+    return {(row[0], row[1]): row[2] for row in csv.reader(io.StringIO(text), delimiter=";")}
 
 
 def test_each_programme_has_its_page_and_steps(group):
