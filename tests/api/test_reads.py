@@ -24,6 +24,8 @@ READS = {
     "/api/v1/break-glass": ("gsr", "items"),
     "/api/v1/person-requests": ("officer", "items"),
     "/api/v1/retention": ("officer", "items"),
+    "/api/v1/legal-holds": ("officer", "items"),
+    "/api/v1/erasures": ("officer", "items"),
     "/api/v1/archive-offers": ("officer", "items"),
     "/api/v1/cases/{case}/restriction": ("gsr", "readers"),
     "/api/v1/tasks": ("gsr", "Faire le point"),
@@ -58,6 +60,7 @@ READS = {
     "/api/v1/cases/{case}/placements": ("gsr", "AT-01"),
     "/api/v1/placements": ("finance", "AT-01"),
     "/api/v1/placements/{placement}": ("gsr", "2026-SAS-01"),
+    "/api/v1/placements/{placement}/objectives": ("gsr", "items"),
     "/api/v1/placements/{placement}/attendance": ("provider", "present"),
     "/api/v1/placements/{placement}/observations": ("provider", "items"),
     "/api/v1/participants": ("provider", "Alix 1"),
@@ -111,6 +114,7 @@ OUTSIDE_THE_STORY = {
     "/api/v1/recognitions", "/api/v1/recognitions/*",
     "/api/v1/access-requests/*", "/api/v1/access-questions/*", "/api/v1/break-glass/*",
     "/api/v1/retention/*", "/api/v1/archive-offers/*", "/api/v1/archive-offers/*/package",
+    "/api/v1/legal-holds/*", "/api/v1/erasures/*", "/api/v1/erasures/*/certificate.pdf",
     "/api/v1/person-requests/*", "/api/v1/person-requests/*/file", "/api/v1/person-requests/*/file.pdf",
 }  # fmt: skip
 """Read in tests/web: where young persons, candidates, enterprises, notices and documents live."""

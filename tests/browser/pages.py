@@ -130,6 +130,8 @@ def _examples(town):
         "rights": {"ref": refs["person_request"]},
         "retention": {"ref": refs["archive_offer"]},
         "retention.person": {"ref": refs["archived"]},
+        "erasures": {"ref": refs["erasure"]},
+        "erasures.one_hold": {"ref": refs["hold"]},
         "restricting": {"ref": refs["case"]},
         "coordination.meeting": {"ref": refs["meeting"]},
         "coordination.correction": {"ref": refs["corrective"]},

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from cii.access.vocabulary import Section
+from cii.access.vocabulary import Role, Section
 from cii.cases.actions import open_case
 from cii.cases.queries import case_by_ref
 from cii.cases.vocabulary import CasePath, CaseStatus
@@ -15,8 +15,12 @@ from cii.requests.actions import AskAccess, ask_access, carry_requests
 from cii.requests.actions_glass import OpenGlass, open_glass
 from cii.requests.queries import questions_to_me
 from cii.rights.archiving import OfferFile, offer_file
+from cii.rights.erasure import prepare
+from cii.rights.holds import SetHold, set_hold
 from cii.rights.person_requests import RecordPersonRequest, record_request
+from cii.rights.vocabulary_erasing import ErasureGround, HoldBasis
 from cii.rights.vocabulary_requests import AnswerForm, Proof, RequestKind
+from tests.access.build_access import an_actor, as_
 from tests.browser.stage import hand
 
 WHY = "Préparation du bilan professionnel de mars."
@@ -39,6 +43,7 @@ def requested(town) -> None:
         refs["glass"] = open_glass(asker, OpenGlass(WHY, case.number))[0].ref
         refs["person_request"] = _asked_by_person(work, case.person_id)
         refs["archived"], refs["archive_offer"] = _offered_to_archive(work)
+        refs["erasure"], refs["hold"] = _prepared_and_held(work, case.person_id)
 
 
 def _asked_by_person(work, person_id) -> str:
@@ -61,6 +66,17 @@ def _offered_to_archive(work) -> tuple[str, str]:
     work.session.add(case)
     work.session.flush()
     return person.ref, offer_file(work, OfferFile(person.ref)).ref
+
+
+def _prepared_and_held(work, held_id) -> tuple[str, str]:
+    """Somebody without a case is to be erased, and somebody with one is held."""
+    unit = unit_by_code(work, "ORP-LITTORAL")
+    seat = unit, Role.DATA_PROTECTION_OFFICER
+    officer = as_(work, an_actor(work, seat))
+    person = attach_person(work, AttachPerson(None, "Exemple", "Oubliée", date(1951, 3, 4)), unit.id)
+    held = SetHold(person_by_id(work, held_id).ref, HoldBasis.APPEAL, "Recours pendant.")
+    row = prepare(officer, person.ref, ErasureGround.PERSON_RIGHT, "Demande admise.")
+    return row.ref, set_hold(officer, held).ref
 
 
 def _known(work, person_id):

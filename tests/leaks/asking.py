@@ -54,6 +54,12 @@ ASKED_BY_PERSON = Thing(
 OFFERED_TO_ARCHIVE = Thing(
     "SELECT o.ref FROM archive_offer o JOIN case_file c ON c.person_id = o.person_id WHERE c.id = :case LIMIT 1"
 )
+TO_BE_ERASED = Thing(
+    "SELECT e.ref FROM erasure e JOIN case_file c ON c.person_id = e.whose_id WHERE c.id = :case LIMIT 1"
+)
+HELD = Thing(
+    "SELECT h.ref FROM legal_hold h JOIN case_file c ON c.person_id = h.person_id WHERE c.id = :case LIMIT 1"
+)
 NAMES: Mapping[str, Thing | str] = {
     "/absences/<ref>": of_the_house("substitution"),
     "/access-questions/<ref>": of_case("access_question"),
@@ -122,6 +128,10 @@ NAMES: Mapping[str, Thing | str] = {
     "/rights/due/<ref>": PERSON,
     "/rights/requests/<ref>": ASKED_BY_PERSON,
     "/person-requests/<ref>": ASKED_BY_PERSON,
+    "/rights/holds/<ref>": HELD,
+    "/legal-holds/<ref>": HELD,
+    "/rights/erasures/<ref>": TO_BE_ERASED,
+    "/erasures/<ref>": TO_BE_ERASED,
     "/statements/<ref>": of_the_house("statement"),
     "/tables/<name>": "triage",
     "/tasks/<ref>": Thing("SELECT ref FROM wf_task WHERE subject = 'case' AND subject_id = :case ORDER BY id DESC LIMIT 1"),
