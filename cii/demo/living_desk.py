@@ -61,6 +61,7 @@ def build_desk(work: Work) -> None:
     read, *_ = [publish_news(group, one) for one in NEWS]
     acknowledge(chief, read.ref)
     save_filter(chief, SaveFilter(FilterPlace.DESK, "Réseau en retard", "tab=late&path=reseau-cii", unit))
+    save_filter(chief, SaveFilter(FilterPlace.CASES, "Cas ouverts du service", "who=unit&status=open", unit))
     for one in case_list(member, CaseFilter(my_unit=True, status=CaseStatus.OPEN), limit=1).items:
         visited(replace(member, now=work.now - timedelta(days=2)), case_by_ref(member, one["ref"]).id or 0)
         write_note(second, AddNote(one["ref"], "@Nadège Colomb la personne a confirmé le rendez-vous."))
