@@ -29,6 +29,7 @@ from cii.routing.rules_social import (
     NotAProvider,
     NotObserving,
     NotYourSignature,
+    ObservationAtRest,
     ObservationChanged,
     ObservationDays,
     ObservationNotBegun,
@@ -44,7 +45,7 @@ from cii.workflow.actions import Fired
 from cii.workflow.events import SYSTEM, Event, Postpone, TaskDone
 from cii.workflow.keeping import keep_parts
 from cii.workflow.queries import roles_of, tasks_of
-from cii.workflow.vocabulary import Stand
+from cii.workflow.vocabulary import Stand, Status
 
 OBSERVATION = "observation"
 SUBJECT = "observation"
@@ -166,7 +167,8 @@ def sign_contract(work: Work, ask: SignContract) -> ObservationContract:
 def extend_contract(work: Work, ask: ExtendContract) -> ObservationContract:
     """Prolong an observation in force: the report is due on its new last day.
 
-    Refuses ObservationTooLong past the longest, ObservationNotLonger, IllegalMove while the process rests.
+    Refuses ObservationTooLong past the longest, ObservationNotLonger, and ObservationAtRest
+    while the case rests: terms stand still then, and move when it goes on.
     """
     row = _seen(work, ask.contract_ref, ask.version)
     _own(work, row.unit_id)
@@ -275,6 +277,8 @@ def _note(
 def _step(work: Work, row: ObservationContract, event: Event) -> Fired:
     """The process of the case goes on; the enterprise does not see the case, so the step is the house's."""
     instance = instance_of(work, row.case_id)
+    if instance.status == Status.SUSPENDED:
+        raise ObservationAtRest
     return advance(replace(work, actor=HOUSE), instance, event, by=SYSTEM)
 
 

@@ -86,6 +86,12 @@ class ObservationNotBegun(Refusal):
     code, kind = "observation-not-begun", "conflict"
 
 
+class ObservationAtRest(Refusal):
+    """The case rests: its lead lets it go on first, then the contract may change."""
+
+    code, kind = "observation-at-rest", "conflict"
+
+
 class ParticipantNotThere(Refusal):
     """Nobody is observed who has not come, or no longer is at the provider's."""
 
