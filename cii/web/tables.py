@@ -93,7 +93,7 @@ def _word(column: Column, value: str, lang: str) -> str:
 
 
 def proof_of(table: Table) -> dict[str, Any]:
-    """What is proven of the table, in words: gaps, overlaps without reason, rules that never get a turn."""
+    """What is proven of the table, in words: gaps, overlaps, rules without a turn, whether there are more."""
     found: Proof = prove(table)
     lang = language.lang()
     tone = {"complete": "success", "gaps": "warning"}.get(found.status, "info")
@@ -103,6 +103,9 @@ def proof_of(table: Table) -> dict[str, Any]:
         "gaps": [_region(table, one) for one in found.gaps],
         "overlaps": _overlaps(table, found, lang),
         "shadowed": ", ".join(found.shadowed),
+        "unreachable": ", ".join(found.unreachable),
+        "more_gaps": found.more,
+        "more_overlaps": found.more_overlaps,
     }
 
 

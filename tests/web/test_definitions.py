@@ -5,6 +5,9 @@ from html import unescape
 
 import pytest
 
+from cii.workflow.actions import publish
+from tests.decisions.test_proof import HEAD, REST
+
 
 def test_the_library_names_tables_and_processes(site):
     page = site.as_("contracts").get("/definitions")
@@ -116,3 +119,25 @@ def test_a_process_names_the_table_that_it_asks_by_its_title(site, lang, title):
 
     assert title in page
     assert "youth-admissibility" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "words"),
+    [
+        ("nobody", ['> 120 | - | "AI"', REST], ("Ces règles ne valent pour personne\xa0: R1.", "D'autres")),
+        ("crowded", [REST] * 40, ("D'autres recouvrements existent", "ne valent pour personne")),
+    ],
+)
+def test_the_proof_on_the_page_says_what_it_leaves_out_as_the_command_does(site, tmp_path, name, rows, words):
+    lines = [f"| R{at} | {row} | w |\n" for at, row in enumerate(rows, 1)]
+    text = HEAD.format(policy="U", overlaps="", default="").replace("table: t\n", f"table: {name}\n")
+    (tmp_path / "decisions").mkdir()
+    (tmp_path / "decisions" / f"{name}.md").write_text(text + "".join(lines), encoding="utf-8")
+    with site.work() as work:
+        publish(work, tmp_path)
+
+    page = unescape(site.as_("manager").get(f"/definitions/tables/{name}/1"))
+
+    said, unsaid = words
+    assert said in page
+    assert unsaid not in page
