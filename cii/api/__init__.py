@@ -36,6 +36,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "observations",
     "recognitions",
     "placements",
+    "objectives",
     "observing",
     "attendance",
     "measures",

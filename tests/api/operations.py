@@ -75,6 +75,7 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/desk/news/{ref}/withdrawal": None,
     "/api/v1/placements/{ref}/objectives": {"objectives": [{"goal": "Objectif", "balance_on": "2026-11-15"}]},
     "/api/v1/placements/{ref}/objectives/signature": {"signed_on": "2026-10-15"},
+    "/api/v1/outbox/{ref}/sending": None,
     "/api/v1/journal/lookup": {"number": "CII-0000-0000"},
     "/api/v1/cases/{ref}/lead": {"unit_ref": "{unit}", "reason": "Motif"},
     "/api/v1/cases/{ref}/grid": {"entries": [], "finished": True},

@@ -308,6 +308,30 @@ def test_the_unit_records_that_objectives_were_signed_on_paper(site):
     site.as_("provider").post(sign, 403, signed_on="2026-10-15")
 
 
+def test_a_program_sets_objectives_and_records_the_signature_on_paper(site):
+    place = site.town.placements["running"]
+    reader = site.as_("manager")
+
+    def send(path, **body):
+        headers = {"X-CSRF-Token": csrf_of(reader), "Idempotency-Key": f"{path} {body}"}
+        return reader.client.post(f"/api/v1/placements/{place}/{path}", json=body, headers=headers)
+
+    goal = {"goal": "Prendre les repas en commun", "balance_on": str(the_end_of(site, place))}
+    added = send("objectives", objectives=[goal])
+    early = send("objectives/signature", signed_on="2026-10-14")
+    signed = send("objectives/signature", signed_on="2026-10-15")
+
+    assert added.status_code == 201
+    assert added.get_json()["items"][-1]["signed_on"] is None
+    assert (early.status_code, early.get_json()["code"]) == (422, "signature-day")
+    assert {(one["signed_how"], one["signed_on"]) for one in signed.get_json()["items"]} == {
+        ("signed_paper", "2026-10-15")
+    }
+    assert reader.client.get(f"/api/v1/placements/{place}/objectives").get_json() == signed.get_json()
+    provider = site.as_("provider").client.get(f"/api/v1/placements/{place}/objectives")
+    assert provider.status_code == 403
+
+
 def the_end_of(site, place):
     return rows(site, "SELECT planned_end FROM placement WHERE ref = :ref", ref=place)[0][0]
 
