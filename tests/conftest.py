@@ -15,6 +15,7 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
+from jinja2 import BytecodeCache
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
@@ -24,6 +25,7 @@ from cii.store.engine import WRITING, make_engine
 from cii.store.naming import load_all_tables
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, Work
+from cii.wire.doors import House
 
 pytest_plugins = ("tests.browser.harness",)
 
@@ -35,6 +37,23 @@ ENGINES = ("sqlite", "postgresql")
 examples.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("house")
 """A slow machine fails no test: no deadline for an example, none for drawing it."""
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once per process: the tests make many applications of the same pages."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket) -> None:
+        if bucket.key in self.held:
+            bucket.bytecode_from_string(self.held[bucket.key])
+
+    def dump_bytecode(self, bucket) -> None:
+        self.held[bucket.key] = bucket.bytecode_to_string()
+
+
+House.jinja_options = {**House.jinja_options, "bytecode_cache": Compiled()}
 
 
 def _postgres_url() -> str | None:

@@ -1,4 +1,7 @@
-"""The planted canton, built once per process from the lived-in one; each test gets its own copy of the database."""
+"""The planted canton, built once per process from the lived-in one; each test gets a fresh copy of the database.
+
+The copies lie in one place under one engine, so that a statement is put into words once for all tests.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -94,12 +97,20 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Town, Path]:
     return town, Path(str(town.engine.url.database))
 
 
+@pytest.fixture(scope="session")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The engine of the place where the copies lie, one after the other."""
+    return make_engine(f"sqlite:///{tmp_path_factory.mktemp('copies') / 'cii.sqlite'}")
+
+
 @pytest.fixture
-def canton(planted: tuple[Town, Path], tmp_path: Path) -> Iterator[Canton]:
+def canton(planted: tuple[Town, Path], copies: Engine) -> Iterator[Canton]:
     """A copy for this test."""
-    town, file = planted
-    shutil.copy(file, tmp_path / "cii.sqlite")
-    engine = make_engine(f"sqlite:///{tmp_path / 'cii.sqlite'}")
+    (town, file), engine = planted, copies
+    copy = Path(str(engine.url.database))
+    for left in copy.parent.glob(f"{copy.name}-*"):
+        left.unlink()
+    shutil.copy(file, copy)
     town.app.wiring = replace(town.app.wiring, engine=engine)
     with engine.connect() as connection:
         placements = frozenset(connection.execute(text("SELECT ref FROM placement")).scalars())
@@ -107,4 +118,4 @@ def canton(planted: tuple[Town, Path], tmp_path: Path) -> Iterator[Canton]:
     engine.dispose()
 
 
-__all__ = ["Canton", "canton", "planted"]
+__all__ = ["Canton", "canton", "copies", "planted"]

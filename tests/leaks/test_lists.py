@@ -34,9 +34,12 @@ def is_list(route, answer):
 
 def walked(canton, readers, wanted):
     """What each address asked of the database, and how many rows it showed: by the first reader who may."""
-    asked = []
-    event.listen(canton.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
-    found = {}
+    asked, found = [], {}
+
+    def hear(*told):
+        asked.append(told[2])
+
+    event.listen(canton.engine, "before_cursor_execute", hear)
     for route in routes(canton.app):
         known = (FINDS,) if "/detections" in route.rule else READERS
         who = next((one for one in known if route.opens_for(Role(one[0]))), None)
@@ -47,6 +50,7 @@ def walked(canton, readers, wanted):
         assert answer.status < 500, (str(route), answer.said[:300])
         if answer.status == 200 and is_list(route, answer):
             found[str(route)] = (sum(map(bool, map(ASKS.match, asked))), len(ROWS.findall(answer.said)))
+    event.remove(canton.engine, "before_cursor_execute", hear)
     return found
 
 
