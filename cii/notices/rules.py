@@ -30,6 +30,7 @@ _BEGINS: Mapping[str, Topic] = {
     "link": Topic.ACCESS,
     "person": Topic.ACCESS,
     "retention": Topic.ACCESS,
+    "erasure": Topic.ACCESS,
 }
 """First word of a kind → topic; every other kind is of the topic `other`."""
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 from sqlmodel import col, select
 
+from cii.access.queries import holders_of
 from cii.access.vocabulary import Role
 from cii.cases.erasing import open_cases
 from cii.journal.actions import wrote
 from cii.kernel.digest import digest, plain
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing, refuse
+from cii.notices.actions import tell
 from cii.placements.erasing import live_places, places_of
 from cii.rights.archiving import settled
 from cii.rights.erasing import counted, erase_everything
@@ -171,6 +173,9 @@ def prepare(work: Work, person_ref: str, ground: ErasureGround, reason: str) -> 
     )
     work.session.add(row)
     work.session.flush()
+    for account_id in sorted(one.id or 0 for role in DECIDERS for one in holders_of(work, role)):
+        if account_id != account:
+            tell(work, account_id=account_id, kind="erasure-prepared", subject="erasure", subject_ref=row.ref)
     wrote(work, "prepare_erasure", "erasure", row.id, ref=row.ref, person_id=person_id,
           payload={"ground": ground.value, "planned": row.planned})  # fmt: skip
     return row

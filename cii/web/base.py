@@ -86,6 +86,7 @@ PARENTS: Mapping[str, str] = {
     "journal_lookup": "settings",
     "accounts": "settings",
     "attachments": "cases",
+    "erasures": "rights",
     "help": "settings",
     "notices": "settings",
     "outbox": "settings",

@@ -37,6 +37,7 @@ PLACES: Mapping[str, str] = {
     "break_glass": "glass.one",
     "person_request": "rights.one",
     "retention": "retention.index",
+    "erasure": "erasures.one",
 }
 """Subject of a notice → the page of the matter."""
 LISTS = frozenset({"retention"})

@@ -1,13 +1,12 @@
 """A person of whom every room keeps something, each text with a word that nobody else has written."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Date, String, Text, insert, select
 from sqlmodel import SQLModel
 
-from cii.access.linking import address_hash
 from cii.access.vocabulary import LinkDelivery, LinkPurpose, Role
 from cii.cases.actions import AddNote
 from cii.cases.attachments import AttachDocument, attach_document

@@ -1,6 +1,7 @@
 """An erasure takes two: prepared by an officer, decided by somebody else, refused with all that stands against."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import text
@@ -10,6 +11,8 @@ from cii.access.vocabulary import Role
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
 from cii.people.queries import find_by_avs
 from cii.people.tables import Person
+from cii.placements.life import EndPlacement, end_placement
+from cii.placements.vocabulary import ExitType
 from cii.rights.certificate import certificate
 from cii.rights.erasure import (
     ErasureDecided,
@@ -23,6 +26,7 @@ from cii.rights.erasure import (
     StillKept,
     StillOpenCases,
     StillPlaced,
+    StillUnpaid,
     approve,
     hindrances,
     prepare,
@@ -153,6 +157,17 @@ def test_all_that_stands_against_it_is_said_at_once(work):
         HoldReason.code, StillOpenCases.code, StillPlaced.code, StillHeld.code, StillKept.code,
         NotOffered.code, StillAsked.code,
     ]  # fmt: skip
+
+
+def test_what_was_delivered_and_is_not_paid_stands_against_it(work):
+    stage = a_stage(work)
+    place = stage.started(days=(date(2026, 11, 2), date(2026, 11, 27)))
+    end_placement(stage.on(date(2026, 11, 27)), EndPlacement(place.ref, date(2026, 11, 27), ExitType.NO_SOLUTION))
+
+    found = classes(hindrances(stage.on(date(2026, 12, 1)), place.person_id, RIGHT))
+
+    assert StillUnpaid in found
+    assert StillPlaced not in found
 
 
 def test_the_request_to_be_erased_does_not_stand_against_itself(house, somebody):

@@ -4,12 +4,10 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
-from cii.journal.queries import verify
 from cii.people.tables import Person
 from cii.rights.erasing import ROWS, erase_everything, finish
-from cii.rights.erasing_rows import EVERY_ROW
 from cii.rights.tables_erasing import ErasedPerson, Erasure
 from cii.rights.vocabulary_erasing import ErasureGround
 from cii.rights.whose import rows_of

@@ -31,27 +31,28 @@ def somebody(site):
 
 
 def prepared(officer, person: str) -> str:
-    """The address of an erasure that waits for its decision."""
-    return officer.post("/rights/erasures", person=person, ground="person_right", reason=WHY).partition("?")[0]
+    """The reference of an erasure that waits for its decision."""
+    where = officer.post("/rights/erasures", person=person, ground="person_right", reason=WHY)
+    return where.partition("?")[0].rpartition("/")[2]
 
 
 def test_an_erasure_is_prepared_seen_and_done_by_somebody_else(site, somebody):
     officer, admin = site.as_("eraser"), site.as_("eraser2")
     assert f'value="{somebody}"' in officer.get(f"/rights/erasures/new?person={somebody}")
-    where = prepared(officer, somebody)
-    mine, theirs = officer.get(where), admin.get(where)
+    ref = prepared(officer, somebody)
+    mine, theirs = officer.get(f"/rights/erasures/{ref}"), admin.get(f"/rights/erasures/{ref}")
 
-    admin.post(f"{where}/approval")
+    admin.post(f"/rights/erasures/{ref}/approval")
 
     assert "Oubliable Rosalie" in mine
     assert "une autre personne le décide" in mine
     assert "Oubliable" not in theirs
     assert "Effacer définitivement" in theirs
-    done = officer.get(where)
+    done = officer.get(f"/rights/erasures/{ref}")
     assert "Oubliable" not in done
     assert "identity" in done
-    assert where in admin.get("/rights/erasures")
-    paper = admin.client.get(f"{where}/certificate.pdf")
+    assert ref in admin.get("/rights/erasures")
+    paper = admin.client.get(f"/rights/erasures/{ref}/certificate.pdf")
     assert paper.data.startswith(b"%PDF")
     again = officer.post("/rights/erasures", 422, person=somebody, ground="person_right", reason=WHY)
     assert "Rien n&#39;est conservé" in again or "Rien n'est conservé" in again
@@ -59,27 +60,27 @@ def test_an_erasure_is_prepared_seen_and_done_by_somebody_else(site, somebody):
 
 def test_who_prepared_cannot_decide_and_a_rejection_says_why(site, somebody):
     officer, admin = site.as_("eraser"), site.as_("eraser2")
-    where = prepared(officer, somebody)
+    ref = prepared(officer, somebody)
 
-    assert "ne le décide pas" in officer.post(f"{where}/approval", 403)
-    assert "au moins 10" in admin.post(f"{where}/rejection", 422, reason="non")
-    admin.post(f"{where}/rejection", reason="La personne a retiré sa demande.")
-    assert "La personne a retiré sa demande." in officer.get(where)
-    officer.get(f"{where}/certificate.pdf", 404)
+    assert "ne le décide pas" in officer.post(f"/rights/erasures/{ref}/approval", 403)
+    assert "au moins 10" in admin.post(f"/rights/erasures/{ref}/rejection", 422, reason="non")
+    admin.post(f"/rights/erasures/{ref}/rejection", reason="La personne a retiré sa demande.")
+    assert "La personne a retiré sa demande." in officer.get(f"/rights/erasures/{ref}")
+    officer.get(f"/rights/erasures/{ref}/certificate.pdf", 404)
 
 
 def test_a_hold_is_set_shown_told_as_a_hindrance_and_lifted(site, somebody):
     officer, admin = site.as_("eraser"), site.as_("eraser2")
-    where = prepared(officer, somebody)
-    hold = officer.post("/rights/holds", person=somebody, basis="appeal", reason="Recours pendant.", until="")
+    ref = prepared(officer, somebody)
+    made = officer.post("/rights/holds", person=somebody, basis="appeal", reason="Recours pendant.", until="")
+    hold = made.partition("?")[0].rpartition("/")[2]
 
     assert "Oubliable Rosalie" in officer.get("/rights/holds")
-    assert "bloqué" in admin.post(f"{where}/approval", 409)
-    assert "Ce qui s" in admin.get(where)
-    hold = hold.partition("?")[0]
-    officer.post(f"{hold}/lifting", reason="Jugement entré en force.")
-    assert "terminé" in officer.get(hold)
-    admin.post(f"{where}/approval")
+    assert "bloqué" in admin.post(f"/rights/erasures/{ref}/approval", 409)
+    assert "Ce qui s" in admin.get(f"/rights/erasures/{ref}")
+    officer.post(f"/rights/holds/{hold}/lifting", reason="Jugement entré en force.")
+    assert "terminé" in officer.get(f"/rights/holds/{hold}")
+    admin.post(f"/rights/erasures/{ref}/approval")
 
 
 def test_the_same_at_the_api(site, somebody):
@@ -109,10 +110,10 @@ def test_the_same_at_the_api(site, somebody):
 
 
 def test_nobody_else_comes_here(site, somebody):
-    where = prepared(site.as_("eraser"), somebody)
+    ref = prepared(site.as_("eraser"), somebody)
     manager, admin = site.as_("manager"), site.as_("eraser2")
 
-    for url in ("/rights/erasures", "/rights/holds", where, "/rights/erasures/new"):
+    for url in ("/rights/erasures", "/rights/holds", f"/rights/erasures/{ref}", "/rights/erasures/new"):
         manager.get(url, 403)
     for url in ("/rights/holds", "/rights/erasures/new"):
         admin.get(url, 403)
