@@ -23,6 +23,7 @@ _PLACES = (
     ("catcher.index", "web.catcher.title", "web.catcher.lead"),
     ("definitions.index", "web.definitions.title", "web.definitions.lead"),
     ("journal.index", "web.journal.title", "web.journal.lead"),
+    ("erasures.index", "web.erasures.many", "web.erasures.lead"),
     ("accounts.index", "web.accounts.title", "web.accounts.lead"),
     ("help.index", "web.help.title", "web.help.lead"),
     ("openapi.page", "web.api.title", "web.api.lead"),
