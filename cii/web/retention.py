@@ -9,6 +9,7 @@ from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
+from cii.jobs.queries import last_night
 from cii.rights.archiving import (
     AnswerOffer,
     ConfirmHandOver,
@@ -62,9 +63,14 @@ class ReceiptForm:
 @needs(Permit.ERASE_PERSON)
 def index() -> str:
     """Persons whose terms are all over."""
-    found = due(g.work, mark=text_asked("after") or None)
+    found, night = due(g.work, mark=text_asked("after") or None), last_night(g.work, "retention")
     return render_template(
         "pages/retention/index.html",
+        night=night,
+        counts=[
+            {"label": t(f"web.retention.gone.{name.replace('_', '-')}"), "value": count}
+            for name, count in (night.counts.items() if night else ())
+        ],
         rows=[_due(one) for one in found.items],
         next_url=url_for("retention.index", after=found.next) if found.next else None,
     )

@@ -41,6 +41,7 @@ DYNAMIC = (
     "web.step.",  # one per state of a step, said by ui.stepper
     "web.verdict.",  # one per verdict, said by ui.verdicts
     "web.weekday.",  # one per day of the week, at the head of the attendance sheet
+    "web.retention.gone.",  # one per kind of row that goes by itself
     "web.presence.",  # one letter per presence, in the attendance sheet
     "web.budgets.source.",  # one per kind of source of a movement
     "web.coordination.alert.",  # one per kind of alert
