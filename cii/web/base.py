@@ -87,6 +87,7 @@ PARENTS: Mapping[str, str] = {
     "accounts": "settings",
     "attachments": "cases",
     "erasures": "rights",
+    "retention": "rights",
     "help": "settings",
     "notices": "settings",
     "outbox": "settings",
