@@ -60,6 +60,7 @@ URLS: Mapping[str, str] = {
 PARENTS: Mapping[str, str] = {
     "admission": "cases",
     "observations": "cases",
+    "observing": "provider",
     "recognitions": "coordination",
     "case_acts": "cases",
     "persons": "cases",

@@ -23,6 +23,7 @@ def test_what_a_provider_observes_stands_dated_in_the_grid_of_the_case(site):
     provider.post(url(site, "shared"), **DONE)
 
     page = provider.get(url(site, "shared"))
+    assert "<title>Grille d&#39;observation, Berger Alix" in page
     assert "Volontaire" in page
     assert "3 sur 4" in page
     (case,) = [
