@@ -64,7 +64,7 @@ def add_institution(work: Work, ask: AddInstitution) -> Institution:
     row = Institution(code=ask.code, name=ask.name, kind=ask.kind, sector=ask.sector, sensitive=ask.sensitive)
     work.session.add(row)
     work.session.flush()
-    wrote(work, "add_institution", "institution", row.id, ref=row.ref, payload={"code": row.code})
+    wrote(work, "add_institution", "institution", row.id, ref=row.ref, payload=_named(row.code, row))
     return row
 
 
@@ -86,8 +86,13 @@ def add_unit(work: Work, ask: AddUnit) -> Unit:
     work.session.flush()
     work.session.add_all([UnitRegion(unit_id=row.id or 0, region=region) for region in ask.regions])
     work.session.flush()
-    wrote(work, "add_unit", "unit", row.id, ref=row.ref, payload={"code": row.code})
+    wrote(work, "add_unit", "unit", row.id, ref=row.ref, payload=_named(row.code, owner))
     return row
+
+
+def _named(code: str, body: Institution) -> dict[str, object]:
+    """What the journal keeps of an entry, for whoever reads it: no code of a protected institution."""
+    return {"sensitive": True} if body.sensitive else {"code": code}
 
 
 def load_directory(work: Work, directory: Mapping[str, Any]) -> int:

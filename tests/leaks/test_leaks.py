@@ -16,8 +16,9 @@ from tests.leaks.planted import NAMING, RESTRICTED, USUAL, WORD
 OUTWARD = re.compile(r"\b(?:[0-9a-z]{10}|CII-[0-9A-Z]{4}-[0-9A-Z]{4})\b")
 ENDING = {"login.log_out", "session.log_out"}
 """Addresses that end the session of whoever walks."""
-TELLING = ("/accounts",)
-"""Where protected names stand on purpose: whoever opens accounts gives seats in every unit, and sees no case."""
+TELLING = re.compile(r"/accounts|.*/(?:person-requests|rights/requests)/<ref:ref>/file")
+"""Where protected names stand on purpose: whoever opens accounts gives seats in every unit, and sees no case; the file of
+a person says to the person themselves who holds what of them."""
 KNOWN_BESIDES = "/persons"
 """A person whom the unit has entered itself stays known to it; that they have a restricted case does not."""
 ROLES = [role.value for role in Role]
@@ -49,7 +50,7 @@ def beyond(canton, route, answer, known):
         names -= canton.placements
     if "/journal" in route.rule or "/letterbox" in route.rule:
         names.clear()
-    if route.rule.startswith(TELLING):
+    if TELLING.match(route.rule):
         words = {word for word in words if not NAMING.fullmatch(word)}
     return sorted(
         {word for word in words if not known.may(word)}

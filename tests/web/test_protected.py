@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from cii.access.actions import AddAccount, add_account, add_membership
 from cii.access.queries import account_actor
@@ -15,6 +16,8 @@ from cii.institutions.vocabulary import InstitutionKind, Sector, UnitKind
 from cii.people.actions import AttachPerson, GiveConsent, attach_person, disclose, give_consent
 from cii.people.queries import BasisClaims
 from cii.people.vocabulary import Basis, Purpose
+from cii.settlement.tables import Finding
+from cii.settlement.vocabulary import FindingKind, FindingUnit, Severity
 from cii.store.settings import HOUSE
 from tests.access.build_access import as_
 from tests.people.build_people import an_avs
@@ -93,6 +96,50 @@ def test_a_protected_service_is_named_to_its_members_only(site, hidden, lang):
 
     assert told == {}
     assert opened > 12
+
+
+def test_work_without_cases_does_not_name_a_protected_service_either(site, hidden):
+    """Findings, respondents of measures, corrective measures, the journal and its file."""
+    with site.work() as work:
+        run = work.session.connection().execute
+        secret = unit_by_code(work, "ROSEAUX-1").id
+        before = run(text("SELECT id, unit_id FROM measure_respondent")).all()
+        run(text("UPDATE measure_respondent SET unit_id = :unit"), {"unit": secret})
+        work.session.add(
+            Finding(
+                kind=FindingKind.PLACES, severity=Severity.ERROR, object_kind="measure", object_key="planted",
+                unit=FindingUnit.PLACES, expected=1, found=2, difference=1, facts={}, since=work.today,
+                owner_unit_id=secret,
+            )
+        )  # fmt: skip
+    pages = {
+        "finance": ("/reconciliation", "/api/v1/reconciliation/findings"),
+        "manager": ("/measures", "/api/v1/measures"),
+        "coordination": ("/coordination", "/measures"),
+        "auditor": ("/journal", "/journal/export.csv", "/api/v1/journal"),
+    }
+
+    told = {
+        f"{who} {page}": page
+        for who, wanted in pages.items()
+        for page in wanted
+        for answer in (site.as_(who).client.get(page),)
+        if answer.status_code != 200 or any(name in answer.get_data(as_text=True) for name in SECRET)
+    }
+    shown = site.as_("finance").get("/reconciliation")
+    journal = site.as_("auditor").client.get("/journal?unit=ROSEAUX-1").status_code
+    with site.work() as work:
+        run = work.session.connection().execute
+        for row, unit in before:
+            run(
+                text("UPDATE measure_respondent SET unit_id = :unit WHERE id = :id"),
+                {"unit": unit, "id": row},
+            )
+        run(text("DELETE FROM finding WHERE object_key = 'planted'"))
+
+    assert told == {}
+    assert "protégé" in shown
+    assert journal == site.as_("auditor").client.get("/journal?unit=NOBODY-1").status_code == 404
 
 
 def test_its_members_read_their_own_name_and_others_that_it_is_protected(site, hidden):
