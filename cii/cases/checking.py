@@ -5,7 +5,7 @@ for. Taken up again before, the question falls away. Source: product.md §0 poin
 at 12 as long as the result may hold).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -213,6 +213,18 @@ def open_check(work: Work, case_id: int) -> int | None:
     ).first()
 
 
+def case_numbers(work: Work, check_ids: Collection[int]) -> dict[int, str]:
+    """Of these checks the numbers of their cases, as far as the actor may see them."""
+    if not check_ids:
+        return {}
+    rows = work.session.exec(
+        select(OutcomeCheck.id, CaseFile.number)
+        .join(CaseFile, col(CaseFile.id) == col(OutcomeCheck.case_id))
+        .where(col(OutcomeCheck.id).in_(check_ids), visible_to(work, Section.IDENTITY))
+    )
+    return {check or 0: number for check, number in rows}
+
+
 def check_by_id(work: Work, check_id: int) -> tuple[OutcomeCheck, str]:
     """For the house: a check with the name of its case."""
     return work.session.exec(
@@ -253,6 +265,7 @@ def _shown(work: Work, rows: Sequence[tuple[OutcomeCheck, CaseFile]]) -> list[Ch
 
 
 __all__ = [
-    "AnswerCheck", "CheckAnswered", "CheckRow", "answer_check", "ask_later", "ask_no_more", "check_by_id",
+    "AnswerCheck", "CheckAnswered", "CheckRow", "answer_check", "ask_later", "ask_no_more",
+    "case_numbers", "check_by_id",
     "check_row", "checks", "checks_of", "due_by", "open_check",
 ]  # fmt: skip

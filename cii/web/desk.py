@@ -9,7 +9,9 @@ from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
+from cii.cases.checking import case_numbers
 from cii.cases.queries import cases_by_id, visible_refs
+from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath
 from cii.desk.announcing import news_for_me
 from cii.desk.filtering import DeskFilter, conditions
@@ -181,13 +183,14 @@ def task_rows(work: Work, tasks: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -
     """Rows for the list: case and person as far as the reader may see them, task and deadline in words."""
     lang = language.lang()
     cases = cases_by_id(work, {one.subject_id for one in tasks if one.subject == "case"})
+    checked = case_numbers(work, {one.subject_id for one in tasks if one.subject == "outcome_check"})
     people = label(work, {one.person_id for one in tasks if one.person_id is not None})
     own = {one.ref for one in units_by_id(work, work.actor.units).values()}
     return [
         {
             "ref": one.ref,
             "url": _place(one),
-            "number": cases[one.subject_id].number if one.subject_id in cases else one.subject_ref,
+            "number": _number(one, cases, checked),
             "label": f"{_said(one.title, lang)}, {_name(people.get(one.person_id or 0)) or one.subject_ref}",
             "person": _name(people.get(one.person_id or 0)),
             "task": _said(one.title, lang),
@@ -198,6 +201,14 @@ def task_rows(work: Work, tasks: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -
         }
         for one in tasks
     ]
+
+
+def _number(task: TaskRow, cases: Mapping[int, CaseFile], checked: Mapping[int, str]) -> str:
+    """By which number people speak of the matter of a task."""
+    if task.subject == "case" and task.subject_id in cases:
+        return cases[task.subject_id].number
+    told = checked.get(task.subject_id) if task.subject == "outcome_check" else None
+    return told or task.subject_ref
 
 
 def _place(task: TaskRow) -> str | None:

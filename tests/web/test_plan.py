@@ -180,6 +180,7 @@ def test_the_unit_that_led_checks_the_result_six_months_after_the_end(path):
     assert "Aucun résultat" in now
     assert "emploi" in coming
     assert f'href="{check}"' in waiting
+    assert between(coming, check + '">', "<") in waiting
     assert f'href="{check}"' not in reader.get("/desk", tab="unit")
     assert 'id="f-source-error"' in no
     assert "La vérification est enregistrée." in reader.get(where)
