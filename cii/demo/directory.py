@@ -17,6 +17,7 @@ from cii.demo.sheet import Sheet
 from cii.demo.stories import Rules
 from cii.institutions.actions import load_directory
 from cii.institutions.vocabulary import InstitutionKind, UnitKind
+from cii.rights.terms_file import check_terms
 from cii.store.parameters import publish_parameters
 from cii.store.settings import canton_directory
 from cii.store.work import Work
@@ -141,7 +142,9 @@ def build_house(work: Work, sheet: Sheet) -> House:
     """Directory, published files and parameters by their own actions; accounts and providers as rows."""
     directory = canton_directory(work.settings.canton)
     load_directory(work, directory)
-    publish_parameters(work.session, work.settings.workflows_dir / "parameters", work.now)
+    numbers = work.settings.workflows_dir / "parameters"
+    check_terms((numbers / "retention.yaml").read_bytes(), "retention.yaml")
+    publish_parameters(work.session, numbers, work.now)
     publish(work, work.settings.workflows_dir)
     publish_grids(work, work.settings.workflows_dir / "grids")
     work.session.flush()

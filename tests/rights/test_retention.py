@@ -15,6 +15,7 @@ from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath, CaseStatus
 from cii.desk.tables import CaseVisit, Draft
 from cii.desk.vocabulary import DraftPlace
+from cii.files.problems import BrokenFile
 from cii.institutions.queries import unit_by_code
 from cii.jobs.smtp import post
 from cii.journal.tables import JournalEntry
@@ -27,11 +28,14 @@ from cii.rights.expiring import GOING, expire, proposed
 from cii.rights.holds import SetHold, set_hold
 from cii.rights.merging import merge
 from cii.rights.retention import KEPT, until
+from cii.rights.rules_archiving import OFFERED
 from cii.rights.rules_retention import PARAMETERS, Term, Unit
+from cii.rights.terms_file import check_terms
 from cii.rights.vocabulary_erasing import HoldBasis
 from cii.rights.vocabulary_retention import Keeping
 from cii.store.outbox import mark_sent, take
 from cii.store.parameters import read_parameters
+from cii.store.settings import HOUSE
 from cii.store.tables import Outgoing
 from tests.access.build_access import an_actor, as_
 from tests.figures.build_figures import the_numbers
@@ -90,6 +94,25 @@ def test_every_term_has_a_dated_number_with_its_source(canton):
     assert read_parameters(canton.session, names, date(2026, 10, 15)).keys() == names
     assert {one.rule for one in KEPT} == set(Keeping)
     assert {one.rule for one in GOING} <= PARAMETERS.keys()
+
+
+def test_the_file_of_terms_is_whole_and_a_slip_is_told_with_its_line_and_what_was_meant():
+    file = HOUSE / "workflows" / "parameters" / "retention.yaml"
+    text = file.read_text(encoding="utf-8")
+    slips = (
+        text.replace("retention_draft_days:", "retention_drafts_days:")
+        .replace("value: 6, source", "value: six, source")
+        .replace("from: 2009-01-01", "from: 2009-13-01", 1)
+    )
+
+    assert check_terms(file.read_bytes(), "retention.yaml") == len(PARAMETERS) - 1 + len(OFFERED)
+    with pytest.raises(BrokenFile) as no:
+        check_terms(slips.encode(), "retention.yaml")
+
+    line = 1 + slips[: slips.index("retention_drafts_days")].count("\n")
+    told = {(one.code, one.line): one.said("fr") for one in no.value.problems}
+    assert "retention_draft_days" in told["unknown-key", line]
+    assert {code for code, _ in told} == {"unknown-key", "missing-key", "not-a-number", "bad-date"}
 
 
 def test_a_closed_case_keeps_its_person_ten_years_an_everyday_one_five(canton):
