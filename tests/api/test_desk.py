@@ -12,9 +12,20 @@ def test_a_filter_is_kept_and_taken_away(november):
     ]
 
     assert [(one["name"], one["query"]) for one in kept] == [("En retard", "tab=late")]
+    assert (kept[0]["query"], kept[0]["default"]) == ("tab=late", False)
     assert november.as_("gsr").get("/desk/filters")["items"] == []
     orp.send("DELETE", f"/desk/filters/{kept[0]['ref']}")
     assert orp.get("/desk/filters")["items"] == []
+
+
+def test_a_filter_of_the_list_of_cases_is_kept_as_its_first_view(november):
+    orp = november.as_("orp")
+    wish = {"place": "cases", "name": "Cas ouverts", "query": "status=open", "default": True}
+
+    (kept,) = orp.post("/desk/filters", wish, 201)["items"]
+
+    assert (kept["place"], kept["default"]) == ("cases", True)
+    orp.send("DELETE", f"/desk/filters/{kept['ref']}")
 
 
 def test_a_note_is_corrected_by_its_author(november):
