@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, delete, insert
 from sqlmodel import col
 
 from cii.journal import chain
@@ -27,6 +27,7 @@ _ENTRY = Ready(
 _PAYLOAD = Ready(insert(_of(JournalPayload)), ("entry_id", "salt", "payload"))
 _SUBJECT = Ready(insert(_of(JournalSubject)), ("kind", "object_id", "entry_id"))
 """Written with every act of the house, straight to the tables: each act would pay for the detour."""
+_AT_ONCE = 10_000
 
 
 def wrote(
@@ -85,13 +86,11 @@ def refused(
 
 def forget_payloads(work: Work, entry_ids: Iterable[int]) -> int:
     """Erase what entries held, payload and salt; the entries stay and the chain stays valid."""
-    gone = 0
-    for entry_id in entry_ids:
-        row = work.session.get(JournalPayload, entry_id)
-        if row is not None:
-            work.session.delete(row)
-            gone += 1
-    work.session.flush()
+    ids, gone = list(entry_ids), 0
+    for at in range(0, len(ids), _AT_ONCE):
+        wanted = delete(JournalPayload).where(col(JournalPayload.entry_id).in_(ids[at : at + _AT_ONCE]))
+        gone += work.session.connection().execute(wanted).rowcount
+    work.session.expire_all()
     return gone
 
 

@@ -1,15 +1,13 @@
-"""What entries of the journal held goes, payload and salt; the entries and the chain stay."""
+"""Which entries of the journal hold something of a person: their payloads go, the entries stay."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, union
+from sqlalchemy import Select, func, select, union
 from sqlmodel import col
 
 from cii.journal.tables import JournalPayload, JournalSubject
 from cii.store.work import Work
-
-_CHUNK = 10_000
 
 
 def told_of(work: Work, subjects: Iterable[tuple[str, Select[Any]]]) -> list[int]:
@@ -21,16 +19,6 @@ def count_of(work: Work, subjects: Iterable[tuple[str, Select[Any]]]) -> int:
     """How many entries `told_of` finds."""
     counted = select(func.count()).select_from(_about(subjects).subquery())
     return int(work.session.connection().execute(counted).scalar_one())
-
-
-def forget(work: Work, entry_ids: Collection[int]) -> int:
-    """Erase the payloads of these entries; returns how many there were."""
-    ids, gone = list(entry_ids), 0
-    for at in range(0, len(ids), _CHUNK):
-        chunk = ids[at : at + _CHUNK]
-        wanted = delete(JournalPayload).where(col(JournalPayload.entry_id).in_(chunk))
-        gone += work.session.connection().execute(wanted).rowcount
-    return gone
 
 
 def _about(subjects: Iterable[tuple[str, Select[Any]]]) -> Select[Any]:

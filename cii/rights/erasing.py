@@ -17,6 +17,7 @@ from cii.cases.erasing import FOLDER, ask_nobody, contents, signs_of, still_name
 from cii.documents import store
 from cii.documents.keeping import hold
 from cii.journal import erasing as journal
+from cii.journal.actions import forget_payloads
 from cii.notices.erasing import told_of
 from cii.people.erasing import drop_number, last_names, mark_erased, refs_of
 from cii.rights.archiving import folder as packages_folder
@@ -67,7 +68,7 @@ def erase_everything(work: Work, erasure_id: int, person_ids: Collection[int]) -
     mark_erased(work, person_ids)
     ask_nobody(work, person_ids)
     done = erase(work.session, ROWS, person_ids)
-    done["journal_payload"] = journal.forget(work, entries)
+    done["journal_payload"] = forget_payloads(work, entries)
     done["idempotency_record"] = forget_answers(work.session, words)
     done["outbox"] = forget_mails(work, mails)
     drop_number(work, person_ids)

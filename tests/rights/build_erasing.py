@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, String, Text, insert, select
+from sqlalchemy import Date, String, Text, insert, select
 from sqlmodel import SQLModel
 
 from cii.access.vocabulary import LinkDelivery, LinkPurpose, Role
@@ -23,7 +23,7 @@ from cii.people.tables import Person
 from cii.requests.actions import ask_access, carry_requests
 from cii.rights.erasing import ROWS
 from cii.rights.merging import merge
-from cii.store.columns import UtcDateTime, Words
+from cii.store.columns import UtcDateTime, Words, new_ref
 from cii.store.erasing import theirs
 from cii.store.work import Work
 from tests.access.build_access import an_actor, as_
@@ -36,6 +36,8 @@ WORD = "Zylphard"
 """Stands in every text about the person."""
 AVS = "756.9217.0769.85"
 BORN = date(1987, 3, 29)
+SHORT = 10
+"""Columns of so few signs hold names of rows, codes and languages."""
 ADDRESS = f"{WORD.lower()}@exemple.invalid"
 
 
@@ -84,7 +86,9 @@ def well_known(work: Work) -> Known:
     make(hand, MakeLink(net.case.ref, LinkPurpose.SATISFACTION, f"Porteur {WORD}", 7, **by_mail))
     ask_access(net.hands["stranger"], a_wish(avs=AVS, reason=f"Pour {WORD}, à voir."))
     carry_requests(work)
-    tell(work, unit_id=unit.id, kind="case-inform-person", subject="case", subject_ref=net.case.ref, said=WORD)
+    tell(
+        work, unit_id=unit.id, kind="case-inform-person", subject="case", subject_ref=net.case.ref, said=WORD
+    )
     known = Known(person, old, net, *officers(work))
     fill(work, known)
     return known
@@ -159,40 +163,40 @@ def _ids(work: Work, one, ids):
 def _row(work: Work, name: str, held: dict[str, int], shaped: dict[str, Any]) -> int:
     """Write one row with a value in each column that needs one, and the word in every text."""
     table = SQLModel.metadata.tables[name]
-    values: dict[str, Any] = {}
+    values = dict(shaped)
     for column in table.columns:
-        target = next((key.column.table.name for key in column.foreign_keys), None)
-        if column.name == "id" and column.primary_key:
+        if column.name in shaped or (column.name == "id" and column.primary_key):
             continue
-        if column.name in shaped:
-            values[column.name] = shaped[column.name]
-        elif column.name in {"opened_by", "substitute_id"}:
-            values[column.name] = held["account"] - (column.name == "substitute_id")
-        elif column.name in {"provider_unit_id", "to_unit_id"}:
-            values[column.name] = held["unit"] + 1
-        elif target is not None:
-            if target in held:
-                values[column.name] = held[target]
-            elif not column.nullable:
-                held[target] = values[column.name] = _row(work, target, held, LEADING.get(target, {}))
-        elif isinstance(column.type, Words):
-            if not column.nullable:
-                values[column.name] = next(iter(column.type.words))
-        elif isinstance(column.type, UtcDateTime):
-            if not column.nullable:
-                values[column.name] = work.now
-        elif isinstance(column.type, Date):
-            if not column.nullable:
-                values[column.name] = work.today
-        elif isinstance(column.type, String | Text):
-            from cii.store.columns import new_ref
-
-            length = column.type.length or 100
-            values[column.name] = new_ref()[:length] if length <= 10 else f"{WORD if name in _WORDY else name} {name} {new_ref()}"[:length]
-        elif isinstance(column.type, JSON) or "JSON" in str(type(column.type)).upper():
-            values[column.name] = {"said": WORD, "deep": {"name": WORD}} if name in _WORDY else {}
-        elif not column.nullable:
-            values[column.name] = 1
-    written = work.session.connection().execute(insert(table).values(values))
-    key = written.inserted_primary_key
+        target = next((key.column.table.name for key in column.foreign_keys), None)
+        told = _linked(work, column, target, held) if target else _said(work, column, name)
+        if told is not None:
+            values[column.name] = told
+    key = work.session.connection().execute(insert(table).values(values)).inserted_primary_key
     return int(key[0]) if key and key[0] is not None else 0
+
+
+def _linked(work: Work, column, target: str, held: dict[str, int]) -> int | None:
+    """The row that a link leads to; one that is needed and not there yet is written."""
+    other = {
+        "opened_by": held["account"], "substitute_id": held["account"] - 1,
+        "provider_unit_id": held["unit"] + 1, "to_unit_id": held["unit"] + 1,
+    }  # fmt: skip
+    if column.name in other:
+        return other[column.name]
+    if target not in held and not column.nullable:
+        held[target] = _row(work, target, held, LEADING.get(target, {}))
+    return held.get(target)
+
+
+def _said(work: Work, column, name: str) -> Any:
+    """What stands in a column without a link."""
+    kind, word = column.type, WORD if name in _WORDY else name
+    if isinstance(kind, String | Text) and not isinstance(kind, Words):
+        length = kind.length or 100
+        return new_ref()[:length] if length <= SHORT else f"{word} {name} {new_ref()}"[:length]
+    if "JSON" in type(kind).__name__.upper():
+        return {"said": WORD, "deep": {"name": WORD}} if name in _WORDY else {}
+    if column.nullable:
+        return None
+    usual = {Words: lambda: next(iter(kind.words)), UtcDateTime: lambda: work.now, Date: lambda: work.today}
+    return next((made() for sort, made in usual.items() if isinstance(kind, sort)), 1)

@@ -162,7 +162,9 @@ def test_all_that_stands_against_it_is_said_at_once(work):
 def test_what_was_delivered_and_is_not_paid_stands_against_it(work):
     stage = a_stage(work)
     place = stage.started(days=(date(2026, 11, 2), date(2026, 11, 27)))
-    end_placement(stage.on(date(2026, 11, 27)), EndPlacement(place.ref, date(2026, 11, 27), ExitType.NO_SOLUTION))
+    end_placement(
+        stage.on(date(2026, 11, 27)), EndPlacement(place.ref, date(2026, 11, 27), ExitType.NO_SOLUTION)
+    )
 
     found = classes(hindrances(stage.on(date(2026, 12, 1)), place.person_id, RIGHT))
 

@@ -90,7 +90,9 @@ def test_the_same_at_the_api(site, somebody):
         head = {"X-CSRF-Token": csrf, "Idempotency-Key": uuid4().hex}
         return client.post(f"/api/v1{url}", json=body, headers=head)
 
-    held = sent("eraser", "/legal-holds", {"person": somebody, "basis": "audit", "reason": "Contrôle cantonal."})
+    held = sent(
+        "eraser", "/legal-holds", {"person": somebody, "basis": "audit", "reason": "Contrôle cantonal."}
+    )
     blocked = sent("eraser", "/erasures", {"person": somebody, "ground": "court_order", "reason": WHY})
     ref = held.get_json()["ref"]
     lifted = sent("eraser", f"/legal-holds/{ref}/lifting", {"reason": "Contrôle terminé."})
