@@ -202,7 +202,9 @@ class Oracle:
     received: frozenset[int] = frozenset()
     """Cases that were referred to its unit: whoever answers there reads why, though the case be restricted."""
     reviewed: frozenset[int] = frozenset()
-    """Persons of openings in an emergency: the officer who reviews them writes to the person."""
+    """Persons of openings in an emergency, of requests, holds, erasures and offers: the officer writes to them."""
+    handed: frozenset[tuple[str, int]] = frozenset()
+    """Persons who asked for their file, and their cases: the officer hands it out, but for notes and medical data."""
     mandated: frozenset[str] = frozenset()
     """Outward names that the work of its unit shows: its tasks and what they are about, placements of its own line."""
 
@@ -223,6 +225,12 @@ class Oracle:
         held = (self.case if whose == "case" else self.person).get(int(number), Mask())
         return bool(held.reads & section)
 
+    def hands_out(self, word: str) -> bool:
+        """Whether the word may stand in a person's own file."""
+        kind, number = re.fullmatch(r"zq([a-z]+)(\d+)x", word.lower()).groups()
+        whose, section = SECTIONS.get(kind, ("", Section.NOTES))
+        return section is not Section.MEDICAL and (whose, int(number)) in self.handed
+
     def knows(self, owner: tuple[str, int]) -> bool:
         """Whether the case or person is open to the account at all."""
         whose, number = owner
@@ -242,12 +250,28 @@ _MANDATES = {
     " WHERE m.account_id = :id AND m.role = 'finance'",
     "opening": "SELECT b.ref FROM break_glass b JOIN membership m ON m.account_id = :id"
     " WHERE m.role = 'data_protection_officer'",
+    "right": "SELECT r.ref, p.ref FROM person_request r JOIN person p ON p.id = r.person_id"
+    " JOIN membership m ON m.account_id = :id WHERE m.role = 'data_protection_officer'",
+    "hold": "SELECT h.ref, p.ref FROM legal_hold h JOIN person p ON p.id = h.person_id"
+    " JOIN membership m ON m.account_id = :id WHERE m.role IN ('data_protection_officer', 'administrator')",
+    "erasure": "SELECT e.ref, p.ref FROM erasure e JOIN person p ON p.id = e.whose_id"
+    " JOIN membership m ON m.account_id = :id WHERE m.role IN ('data_protection_officer', 'administrator')",
+    "offer": "SELECT a.ref, p.ref FROM archive_offer a JOIN person p ON p.id = a.person_id"
+    " JOIN membership m ON m.account_id = :id WHERE m.role = 'data_protection_officer'",
     "contract": "SELECT o.ref FROM observation_contract o JOIN membership m ON m.unit_id IN (o.unit_id, o.provider_unit_id)"
     " WHERE m.account_id = :id",
 }
 """Outward names beyond a part in the case: the tasks of one's own unit and of referrals in which it has a part, contracts
 that it has made, for finance the placements that a line of its institution pays, for the officer the openings in an
-emergency (product.md §10). Never a word."""
+emergency (product.md §10) and those whose rights are in hand, for who approves erasures those. Never a word."""
+_IN_HAND = (
+    "SELECT person_id FROM break_glass UNION SELECT person_id FROM person_request UNION SELECT person_id FROM legal_hold"
+    " UNION SELECT whose_id FROM erasure UNION SELECT person_id FROM archive_offer"
+)
+_HANDED = (
+    "SELECT 'person', person_id FROM person_request WHERE kind = 'access' UNION SELECT 'case', c.id FROM case_file c"
+    " JOIN person_request r ON r.person_id = c.person_id WHERE r.kind = 'access'"
+)
 
 
 def oracle(work: Work, account: Account) -> Oracle:
@@ -275,7 +299,10 @@ def oracle(work: Work, account: Account) -> Oracle:
         ).scalars()
     )
     if Role.DATA_PROTECTION_OFFICER.value in made.roles:
-        made.reviewed = frozenset(run(text("SELECT person_id FROM break_glass")).scalars())
+        made.reviewed = frozenset(run(text(_IN_HAND)).scalars())
+        made.handed = frozenset((whose, number) for whose, number in run(text(_HANDED)))
+    elif Role.ADMINISTRATOR.value in made.roles:
+        made.reviewed = frozenset(run(text("SELECT whose_id FROM erasure")).scalars())
     made.mandated = frozenset(
         name
         for sql in _MANDATES.values()

@@ -51,7 +51,8 @@ def beyond(canton, route, answer, known):
     if "/journal" in route.rule or "/letterbox" in route.rule:
         names.clear()
     if TELLING.match(route.rule):
-        words = {word for word in words if not NAMING.fullmatch(word)}
+        words = {word for word in words if not NAMING.fullmatch(word) and not known.hands_out(word)}
+        names = {name for name in names if not known.handed & set(canton.names[name])}
     return sorted(
         {word for word in words if not known.may(word)}
         | {name for name in names if not any(map(known.knows, canton.names[name]))}
