@@ -28,6 +28,7 @@ from cii.demo.living_documents import build_documents
 from cii.demo.living_links import send_links
 from cii.demo.living_people import build_people
 from cii.demo.living_requests import build_requests
+from cii.demo.living_retention import offer_old_files
 from cii.demo.living_rights import ask_rights
 from cii.demo.living_social import build_social
 from cii.demo.measures import build_archive_measures, build_living_measures
@@ -195,6 +196,7 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     build_people(work)
     send_links(work)
     ask_rights(work)
+    offer_old_files(work)
     wrote(
         work, "demo_loaded", "directory", None, payload={"cases": size, "seed": seed, "rows": sheet.written}
     )
