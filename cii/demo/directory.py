@@ -248,7 +248,7 @@ def _unit_of(sheet: Sheet) -> dict[tuple[str, str | None], int]:
 def _rules(sheet: Sheet) -> Rules:
     definitions = {
         row.name: (row.id, parsed(row.source, f"{row.name} {row.version}"))
-        for row in _all(sheet, "wf_definition")
+        for row in sorted(_all(sheet, "wf_definition"), key=lambda one: one.version)
     }
     tables: dict[str, list[tuple[int, Table]]] = {}
     for row in _all(sheet, "wf_table"):

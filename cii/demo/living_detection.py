@@ -1,5 +1,6 @@
 """Detection and announcement of today: who stands in a sector's file, who is announced, on which path."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -81,14 +82,10 @@ class Announcing:
             self.canton.at_work(seen.date(), wait=self.chance.randint(1, 5)), self.now - timedelta(minutes=30)
         )
         person, account = dossier.person, self.house.by_unit.get(unit)
-        voices = self._voices(found, unit, person)
+        voices = self._voices(found, unit, person, at)
         others = {role: one for role, one in voices.items() if one != unit}
         consent, until = dossier.consent(unit, list(others.values()), at)
-        triage = TriageFacts(
-            followed=len(found.followed), may_owe=len(found.may_owe), in_perimeter=True,
-            reinsertion_potential=found.potential, consent_or_basis=True,
-            age=age_at(person.birth_date, at.date()), work_capacity=found.facts["work_capacity"],
-        ).as_facts()  # fmt: skip
+        triage = self._triage(found, person, at)
         row, table = self.house.rules.table_on("triage", at)
         answer = decide_by(table, triage)
         path = CasePath(Path(str(answer.outputs["path"])).value)
@@ -113,7 +110,8 @@ class Announcing:
         dossier.wrote("announce", "detection", detection["id"], detection["ref"], unit, at)
         return self._begin(dossier, found, path, unit, voices, detection, at)
 
-    def _voices(self, found: Situation, unit: int, person: Invented) -> dict[PartyRole, int]:
+    def _voices(self, found: Situation, unit: int, person: Invented, at: datetime) -> dict[PartyRole, int]:
+        """Who speaks for each system; the youth service too, where triage will send the person to it."""
         wanted: dict[Sector, UnitKind] = dict(VOICES)
         for sector in (*found.followed, *found.may_owe):
             wanted.setdefault(sector, KINDS[sector])
@@ -123,7 +121,18 @@ class Announcing:
             else self.house.unit_for(kind, person.region)
             for sector, kind in wanted.items()
         }
+        _, table = self.house.rules.table_on("triage", at)
+        if decide_by(table, self._triage(found, person, at)).outputs["path"] == Path.YOUTH.value:
+            voices.setdefault(PartyRole.SFPO, self.house.units["OFIJ"])
         return {**voices, PartyRole.PHYSICIAN: self.house.units["MEDECINS"]}
+
+    @staticmethod
+    def _triage(found: Situation, person: Invented, at: datetime) -> Mapping[str, object]:
+        return TriageFacts(
+            followed=len(found.followed), may_owe=len(found.may_owe), in_perimeter=True,
+            reinsertion_potential=found.potential, consent_or_basis=True,
+            age=age_at(person.birth_date, at.date()), work_capacity=found.facts["work_capacity"],
+        ).as_facts()  # fmt: skip
 
     def _begin(  # noqa: PLR0917 - what an announcement has gathered
         self,

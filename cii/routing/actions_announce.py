@@ -9,6 +9,7 @@ from cii.cases.actions import compose_assessment, join, open_case
 from cii.cases.restricting import reason_at_opening
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath, PartyRole
+from cii.decisions.decision import decide as decide_by
 from cii.institutions.queries import (
     UnitLabel,
     code_told,
@@ -49,6 +50,7 @@ from cii.routing.vocabulary import DetectionState, Path, Potential
 from cii.store.work import Work
 from cii.workflow.actions import decide, start
 from cii.workflow.events import TaskDone
+from cii.workflow.queries import table_on
 
 VOICES: Mapping[Sector, UnitKind] = {
     Sector.AC: UnitKind.ORP,
@@ -114,11 +116,13 @@ def announce(work: Work, ask: Announce) -> Announced:
     if known is None:
         raise AlreadyAnnounced(state=detection.state)
     voices = _voices(work, detection, known)
+    if ask.basis is Basis.CONSENT:
+        voices |= _youth_service(work, detection, known, voices, ask.potential)
     others = {role: unit for role, unit in voices.items() if unit != detection.unit_id}
     given = _keep_consent(work, ask.consent, detection, person.ref, others) if ask.consent else []
     claims = claims_for(ask.written_reason)
     missing = _basis_faults(work, ask.basis, detection, others, claims)
-    facts = _triage_facts(work, ask, detection, known, allowed=not missing)
+    facts = _triage_facts(work, ask.potential, detection, known, allowed=not missing)
     refuse(announcement_faults(facts, missing))
     triaged = decide(
         work,
@@ -179,6 +183,7 @@ def recipients(work: Work, detection_ref: str) -> list[Recipient]:
     if known is None:
         return []
     voices = _voices(work, detection, known)
+    voices |= _youth_service(work, detection, known, voices, Potential.MEDIUM)
     named = units_by_id(work, voices.values())
     return [
         Recipient(role, named[unit], sections_for(role))
@@ -205,6 +210,17 @@ def _voices(work: Work, detection: Detection, known: Identity) -> dict[PartyRole
     found[PartyRole.PHYSICIAN] = _id(unit_for(work, UnitKind.MEDICAL, region))
     refuse(faults)
     return found
+
+
+def _youth_service(
+    work: Work, detection: Detection, known: Identity, voices: Mapping[PartyRole, int], potential: Potential
+) -> dict[PartyRole, int]:
+    """The youth service, where triage will send the person to it: who is to lead is told, and agreed to."""
+    if PartyRole.SFPO in voices:
+        return {}
+    facts = _triage_facts(work, potential, detection, known, allowed=True).as_facts()
+    path = decide_by(table_on(work, "triage", work.today)[1], facts).outputs["path"]
+    return {PartyRole.SFPO: _id(unit_for(work, UnitKind.OFIJ, None))} if path == Path.YOUTH.value else {}
 
 
 def _id(unit: Unit) -> int:
@@ -250,13 +266,13 @@ def _basis_faults(
 
 
 def _triage_facts(
-    work: Work, ask: Announce, detection: Detection, known: Identity, *, allowed: bool
+    work: Work, potential: Potential, detection: Detection, known: Identity, *, allowed: bool
 ) -> TriageFacts:
     return TriageFacts(
         followed=len(detection.followed),
         may_owe=len(detection.may_owe),
         in_perimeter=in_network(work, detection.unit_id),
-        reinsertion_potential=ask.potential,
+        reinsertion_potential=potential,
         consent_or_basis=allowed,
         age=age_at(known.birth_date, work.today),
         work_capacity=int(detection.facts["work_capacity"]),

@@ -269,6 +269,16 @@ def test_a_young_person_whom_triage_sends_there_goes_the_same_way(work, town):
     assert drift(work) == []
 
 
+def test_a_youth_service_that_nobody_named_is_reached_by_the_consent_and_asked_once(work, town):
+    done = an_announced(town.hands["ORP"], naissance="01.02.2004", suivi_par="AC", droit_possible="AI+AS")
+
+    assert (done.path, done.referral_ref) == (Path.YOUTH, None)
+    assert [one.key for one in inbox(town.hands["OFIJ"], "unit").items] == ["receive"]
+    assert case_by_ref(town.hands["OFIJ"], done.case.ref).ref == done.case.ref
+    received(town, done.case)
+    assert stage(work, done.case) == "admissibility"
+
+
 def test_a_case_of_the_network_has_no_admission(work, town):
     done = an_announced(town.hands["ORP"])
 
