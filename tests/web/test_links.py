@@ -354,6 +354,7 @@ def test_the_answer_that_shows_a_link_once_is_kept_under_no_key(site, leader, ca
     token = re.search(r"/links/([\w-]{40,})", first.text)[1]
     assert (first.status_code, second.status_code) == ({"page": 200, "api": 201}[way], 409)
     assert token not in second.text
+    assert ("answer-shown-once" in second.text) == (way == "api")
     assert "exécutée" in second.text
     held = rows(site, "SELECT body FROM idempotency_record WHERE key = :key", key=f"s {case}")
     assert held == [(None,)]
