@@ -164,6 +164,9 @@ def test_an_absence_shows_the_tasks_to_the_substitute_who_acts_in_place(path):
     history = substitute.get(f"/cases/{ref}/timeline")
     assert "Tâche reprise en remplacement" in history
     assert "Laurent Dubied, en remplacement de Camille Perrenoud" in history
+    for page in (f"/cases/{ref}", f"/cases/{ref}/process"):
+        assert "Vous agissez ici en remplacement de Camille Perrenoud" in substitute.get(page)
+        assert "Vous agissez ici" not in absent.get(page)
     listed = absent.get("/absences")
     end = listed.split("/absences/")[1][:10]
     path.as_("stranger").post(f"/absences/{end}/revoke", 404)
