@@ -300,6 +300,7 @@ def _shown(work: Work, rows: Sequence[ArchiveOffer]) -> list[OfferRow]:
     accounts = {one.account_id for one in rows} | {one.account_id for one in said}
     names = account_names(work, {one for one in accounts if one is not None})
     persons = refs(work, {one.person_id for one in rows})
+    work.saw("person", persons, 0, "archive")
     told = []
     for row in rows:
         acts = steps[row.id or 0]

@@ -68,6 +68,7 @@ def due(work: Work, on: date | None = None, mark: str | None = None, limit: int 
     day, since = on or work.today, place(work.settings, NAME, mark)
     rows = work.session.connection().execute(_due(work, day, since[0] if since else 0, limit + 1)).all()
     page = page_of(rows, limit, work.settings, NAME, lambda row: (row.id,))
+    work.saw("person", [row.id for row in page.items], 0, "retention")
     return Page(tuple(_told(work, page.items)), page.next)
 
 

@@ -24,6 +24,7 @@ from cii.journal.queries import verify
 from cii.kernel.errors import UnknownThing
 from cii.kernel.period import Period
 from cii.placements.days import lines_with_places
+from cii.rights.archiving import offers
 from cii.routing.queries_observation import observations
 from cii.routing.queries_recognition import recognitions
 from cii.settlement.actions import reconcile
@@ -290,3 +291,7 @@ def test_the_canton_shows_what_is_asked_opened_in_an_emergency_and_restricted(in
     assert found["employers"]
     with pytest.raises(UnknownThing):
         case_by_ref(chief, restricted.scalar_one())
+
+
+def test_two_old_files_have_been_offered_to_the_archive(inside):
+    assert [one.state.value for one in offers(inside).items] == ["offered", "accepted"]
