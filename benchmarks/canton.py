@@ -81,7 +81,7 @@ def case_request() -> Sides:
     The raw side asks the same statements (who acts, the list, the journal) on the driver, in the same two
     transactions, and commits the second as the request does.
     """
-    client, headers, engine = _client()
+    client, headers, engine = client_of()
     url = "/api/v1/cases?limit=50"
     assert client.get(url, headers=headers).status_code == 200
     given = told(client.application.wiring.engine, lambda: client.get(url, headers=headers))
@@ -90,7 +90,7 @@ def case_request() -> Sides:
 
 def case_page() -> Sides:
     """The list of cases as a page, against the same list as JSON."""
-    client, headers, _ = _client()
+    client, headers, _ = client_of()
     assert client.get("/cases", headers=headers).status_code == 200
     return (
         lambda: client.get("/cases", headers=headers),
@@ -125,11 +125,12 @@ def fold_of_all() -> Sides:
     )
 
 
-def _client() -> tuple[object, dict[str, str], object]:
+def client_of(email: str = EMAIL) -> tuple[object, dict[str, str], object]:
+    """A client of the demo canton, its session, and another engine on the same database."""
     held = settings()
     app = create_app(held)
     client = app.test_client()
-    token = client.post("/api/v1/session", json={"email": EMAIL, "password": PASSWORD}).get_json()["token"]
+    token = client.post("/api/v1/session", json={"email": email, "password": PASSWORD}).get_json()["token"]
     return client, {"Authorization": f"Bearer {token}"}, make_engine(held.url)
 
 

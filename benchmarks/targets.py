@@ -6,6 +6,7 @@ from benchmarks import (
     decisions,
     engine,
     journal,
+    lists,
     process,
     rights,
     rows,
@@ -116,6 +117,15 @@ _ALL = [
         "its statements raw, journal on the disk",
         4,
         canton.case_request,
+    ),
+    *(
+        Target(name, f"{what} as JSON, whole request", "its statements raw, journal on the disk", 4, sides)
+        for name, what, sides in (
+            ("person-request", "persons of a name", lists.persons),
+            ("detection-request", "fifty detected persons", lists.detections),
+            ("referral-request", "fifty referrals", lists.referrals),
+            ("journal-request", "fifty entries of the journal", lists.journal),
+        )
     ),
     Target("case-page", "the list of cases as a page", "the same list as JSON", 1.6, canton.case_page),
     Target("search-sqlite", "the slowest search among 100 000 cases", "50 milliseconds", 1, search.on_sqlite),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy import select as columns
@@ -42,7 +43,19 @@ def entries(
     The caller has a permit for the whole journal (officer, auditor).
     """
     wanted = (
-        select(JournalEntry, JournalPayload.payload)
+        columns(
+            col(JournalEntry.id),
+            col(JournalEntry.at),
+            col(JournalEntry.actor),
+            col(JournalEntry.account_id),
+            col(JournalEntry.unit_id),
+            col(JournalEntry.action),
+            col(JournalEntry.kind),
+            col(JournalEntry.ref),
+            col(JournalEntry.sections),
+            col(JournalEntry.basis),
+            col(JournalPayload.payload),
+        )
         .join(JournalPayload, col(JournalPayload.entry_id) == col(JournalEntry.id), isouter=True)
         .where(*_conditions(shown))
         .order_by(col(JournalEntry.id).desc())
@@ -50,13 +63,9 @@ def entries(
     )
     if before:
         wanted = wanted.where(col(JournalEntry.id) < before)
-    return [
-        HistoryRow(
-            entry.id or 0, entry.at, entry.actor, entry.account_id, entry.unit_id, entry.action, entry.kind,
-            entry.ref, entry.sections, entry.basis, json.loads(payload) if payload else None,
-        )
-        for entry, payload in work.session.exec(wanted)
-    ]  # fmt: skip
+    rows: Any = work.session.connection().execute(wanted)
+    told = ((*row[:-1], json.loads(row[-1]) if row[-1] else None) for row in rows)
+    return [HistoryRow(*row) for row in told]
 
 
 def _conditions(shown: JournalFilter) -> Sequence[ColumnElement[bool]]:

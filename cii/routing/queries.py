@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from cii.access.restricted import not_restricted
@@ -23,6 +24,10 @@ from cii.wire.pages import USUAL, Page, after, page_of, place
 from cii.workflow.decided import Kept, kept_rows
 from cii.workflow.definition import Definition, Stage
 from cii.workflow.queries import definition_of, definition_row
+
+_DETECTION: Any = Detection.__table__.columns  # type: ignore[attr-defined]
+_REFERRAL: Any = Referral.__table__.columns  # type: ignore[attr-defined]
+"""Lists take rows straight from the tables, under the names of their objects."""
 
 
 def visible_detections(work: Work) -> ColumnElement[bool]:
@@ -109,14 +114,14 @@ def detections(
     work: Work, state: DetectionState | None = None, mark: str | None = None, limit: int = USUAL
 ) -> Page[DetectionRow]:
     """Detections of my units, the newest first; one query, one each of names, units and decisions."""
-    query = select(Detection).where(visible_detections(work))
+    query = columns(*_DETECTION).where(visible_detections(work))
     if state is not None:
         query = query.where(col(Detection.state) == state)
     name = f"detections {state or ''}"
     since = place(work.settings, name, mark)
     if since:
         query = query.where(after([(col(Detection.id), True)], since))
-    rows = work.session.exec(query.order_by(col(Detection.id).desc()).limit(limit + 1)).all()
+    rows = work.session.connection().execute(query.order_by(col(Detection.id).desc()).limit(limit + 1)).all()
     page = page_of(rows, limit, work.settings, name, lambda row: (row.id,))
     return Page(tuple(_shown(work, page.items)), page.next)
 
@@ -238,14 +243,14 @@ def referrals(
     work: Work, *, waiting: bool = False, mark: str | None = None, limit: int = USUAL
 ) -> Page[ReferralRow]:
     """Referrals that my units sent or received, the newest first; `waiting`: those without an answer yet."""
-    query = select(Referral).where(visible_referrals(work))
+    query = columns(*_REFERRAL).where(visible_referrals(work))
     if waiting:
         query = query.where(col(Referral.state).in_(WAITING))
     name = f"referrals {waiting}"
     since = place(work.settings, name, mark)
     if since:
         query = query.where(after([(col(Referral.id), True)], since))
-    rows = work.session.exec(query.order_by(col(Referral.id).desc()).limit(limit + 1)).all()
+    rows = work.session.connection().execute(query.order_by(col(Referral.id).desc()).limit(limit + 1)).all()
     page = page_of(rows, limit, work.settings, name, lambda row: (row.id,))
     return Page(tuple(_referral_rows(work, page.items)), page.next)
 
