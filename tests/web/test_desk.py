@@ -120,3 +120,10 @@ def test_a_notice_leads_to_a_referral_only_for_those_between_whom_it_lies(path):
     assert f'href="/referrals/{ref}"' in sender.split('class="timeline', 1)[1]
     assert "CII-0000-0000" in group
     assert ref not in group
+
+
+def test_taking_nothing_is_refused_without_a_link_to_no_field(site):
+    page = site.as_("manager").post("/desk/take", 422)
+
+    assert "data-errors" in page
+    assert 'href="#f-refs"' not in page
