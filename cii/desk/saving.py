@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import ColumnElement, and_, delete, or_
+from sqlalchemy import select as columns
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
@@ -15,7 +17,8 @@ from cii.desk.vocabulary import FilterPlace
 from cii.institutions.queries import UnitLabel, units_by_id
 from cii.institutions.queries import unit_by_ref as unit_with
 from cii.kernel.errors import UnknownThing, refuse
-from cii.store.work import Work
+from cii.store.work import Actor, Work
+from cii.wire.lists import Listing
 
 KNOWN: Mapping[FilterPlace, tuple[str, ...]] = {
     FilterPlace.DESK: ("tab", "path", "stage", "due", "name"),
@@ -117,7 +120,9 @@ def open_with(work: Work, ref: str) -> SavedFilter:
 
     Refuses UnknownThing: neither mine nor shared in a unit of mine.
     """
-    row = work.session.exec(select(SavedFilter).where(col(SavedFilter.ref) == ref, _usable(work))).first()
+    row = work.session.exec(
+        select(SavedFilter).where(col(SavedFilter.ref) == ref, _usable(work.actor))
+    ).first()
     if row is None:
         raise UnknownThing(field="filter")
     if not _forget_default(work, row.place, row.id):
@@ -149,28 +154,37 @@ def _forget_default(work: Work, place: FilterPlace, filter_id: int | None = None
 def filters(work: Work, place: FilterPlace) -> list[FilterShown]:
     """My filters of a list and those shared in my units, by name."""
     me = work.actor.account_id or 0
-    rows = work.session.exec(
-        select(SavedFilter, col(DefaultFilter.id).is_not(None))
-        .outerjoin(
-            DefaultFilter,
-            and_(col(DefaultFilter.filter_id) == SavedFilter.id, col(DefaultFilter.account_id) == me),
-        )
-        .where(col(SavedFilter.place) == place, _usable(work))
-        .order_by(col(SavedFilter.name), col(SavedFilter.id))
-    ).all()
-    shared = {one.unit_id for one, _ in rows if one.unit_id is not None}
+    rows = _listing(work.actor, place).read(work.session.connection(), {})
+    shared = {row[4] for row in rows if row[4] is not None}
     units = units_by_id(work, shared) if shared else {}
     return [
-        FilterShown(
-            one.ref, one.place, one.name, one.query, one.account_id == me, units.get(one.unit_id or 0), first
-        )
-        for one, first in rows
+        FilterShown(ref, place, name, query, account == me, units.get(unit or 0), bool(first))
+        for ref, name, query, account, unit, first in rows
     ]
 
 
-def _usable(work: Work) -> ColumnElement[bool]:
+@lru_cache(maxsize=1024)
+def _listing(actor: Actor, place: FilterPlace) -> Listing:
+    """The statement of an actor's filters, put into words once: every list shows them."""
+    mine = col(DefaultFilter.account_id) == (actor.account_id or 0)
+    wanted: Any = (
+        columns(
+            col(SavedFilter.ref),
+            col(SavedFilter.name),
+            col(SavedFilter.query),
+            col(SavedFilter.account_id),
+            col(SavedFilter.unit_id),
+            col(DefaultFilter.id).is_not(None),
+        )
+        .outerjoin(DefaultFilter, and_(col(DefaultFilter.filter_id) == SavedFilter.id, mine))
+        .where(col(SavedFilter.place) == place, _usable(actor))
+        .order_by(col(SavedFilter.name), col(SavedFilter.id))
+    )
+    return Listing(wanted)
+
+
+def _usable(actor: Actor) -> ColumnElement[bool]:
     """Mine, or shared in a unit of mine."""
     return or_(
-        col(SavedFilter.account_id) == (work.actor.account_id or 0),
-        col(SavedFilter.unit_id).in_(work.actor.units),
+        col(SavedFilter.account_id) == (actor.account_id or 0), col(SavedFilter.unit_id).in_(actor.units)
     )
