@@ -42,7 +42,15 @@ class ReaderShown:
 
 
 READER = only(
-    ReaderShown, "actor", "times", "first", "last", "sections", "bases", unit=UNIT, called="JournalReaderAnswer"
+    ReaderShown,
+    "actor",
+    "times",
+    "first",
+    "last",
+    "sections",
+    "bases",
+    unit=UNIT,
+    called="JournalReaderAnswer",
 )
 
 
