@@ -43,7 +43,9 @@ def carried(request, planted, new_engine, tmp_path_factory):
     folder = tmp_path_factory.mktemp("names")
     shutil.copy(file, folder / "cii.sqlite")
     lite = make_engine(f"sqlite:///{folder / 'cii.sqlite'}")
-    yield lite if request.param == "sqlite" else _moved(lite, new_engine("postgresql", folder))
+    engine = lite if request.param == "sqlite" else _moved(lite, new_engine("postgresql", folder))
+    yield engine
+    engine.dispose()
     lite.dispose()
 
 
