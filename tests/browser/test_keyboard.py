@@ -37,7 +37,8 @@ class Keys:
         return self
 
     def type(self, text):
-        self.window.keyboard.type(text)
+        """Type as fast as nobody does: one entry, whatever else the machine is busy with."""
+        self.window.keyboard.insert_text(text)
         return self
 
     def to(self, selector, key="Tab"):
@@ -172,7 +173,7 @@ def test_the_box_works_without_a_script(busy_town, browser):
 
 
 def test_what_the_box_offers_is_accessible_bounded_and_never_late(busy_town, page, axe):
-    """One question for a word typed at once; an answer that comes after another question is not shown."""
+    """One question for a word that stands there at once; an answer that comes after another question is not shown."""
     keys, asked = at_work(busy_town, page, "fr", "case_manager"), []
     keys.window.on("request", lambda one: asked.append(one.url) if "/search/suggestions" in one.url else None)
 
@@ -186,10 +187,9 @@ def test_what_the_box_offers_is_accessible_bounded_and_never_late(busy_town, pag
 
     held = []
     keys.window.route("**/search/suggestions?q=cha*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright wants a function of Python
-    keys.press("Backspace", "Backspace", "Backspace")
+    with keys.window.expect_request("**/search/suggestions?q=cha"):
+        keys.press("Backspace", "Backspace", "Backspace")
     with keys.window.expect_event("requestfailed"):
-        expect(keys.window.locator("#search")).to_have_value("cha")
-        keys.window.wait_for_timeout(300)
         keys.press("Control+a").type("atelier")
     expect(keys.window.locator("#search-list")).not_to_contain_text("Châtelain")
     expect(keys.window.locator("#search-list")).to_contain_text("atelier")
