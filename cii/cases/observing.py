@@ -61,4 +61,5 @@ def observed(work: Work, case_id: int, unit_id: int, first: date, last: date) ->
         .order_by(col(GridEntry.id).desc())
         .limit(MOST)
     ).all()
+    work.saw("case", [case_id], int(Section.PLAN))
     return said_by(work, rows, work.today).lines(rows)
