@@ -27,6 +27,7 @@ from cii.journal.actions import read_rows, refused
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.clock import Clock
 from cii.kernel.errors import NotAllowed, Refusal
+from cii.store.secrets import keyed_hash
 from cii.store.settings import Settings
 from cii.store.work import Actor, Work, working
 from cii.wire import idempotency, language, sessions
@@ -194,7 +195,11 @@ class House(Flask):
             if not key:
                 raise KeyMissing
             g.claim = idempotency.claim(
-                work.session, f"account:{work.actor.account_id}", key, _request_digest(), work.now
+                work.session,
+                f"account:{work.actor.account_id}",
+                key,
+                _request_digest(work.settings),
+                work.now,
             )
         claimed: idempotency.Claim | idempotency.Kept = g.claim
         return claimed
@@ -276,8 +281,11 @@ def _here() -> str:
     return request.full_path.rstrip("?") if request.method == "GET" else "/"
 
 
-def _request_digest() -> str:
-    """What makes this request the same as another: method, address, body or form without its proof, files."""
+def _request_digest(settings: Settings) -> str:
+    """What makes this request the same as another: method, address, body or form without its proof, files.
+
+    Only the house can compute it: a form may hold a number of which there are few enough to try them all.
+    """
     if request.form or request.files:
         form = sorted((name, text) for name, text in request.form.items(multi=True) if name != "csrf_token")
         files = []
@@ -287,4 +295,5 @@ def _request_digest() -> str:
         body: object = [form, files]
     else:
         body = hashlib.sha256(request.get_data(cache=True)).hexdigest()
-    return idempotency.request_digest(request.method, request.full_path, body)
+    plain = idempotency.request_digest(request.method, request.full_path, body)
+    return keyed_hash(settings.secret_key.get_secret_value(), f"request {plain}")

@@ -1,6 +1,8 @@
 """The pages of the journal."""
 
 import ast
+import hashlib
+import json
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from cii.journal.actions import wrote
 from cii.journal.reading import words_used
 from cii.people.actions import AttachPerson, attach_person
 from cii.texts.speech import knows, say
+from cii.wire.idempotency import request_digest
 from tests.people.build_people import an_avs
 
 
@@ -149,6 +152,26 @@ def test_the_officer_finds_the_entries_behind_a_number_and_that_is_written_down(
     assert [one.payload for one in told] == ['{"by":"number"}', '{"by":"avs"}']
     assert all("person:" in one.objects for one in told)
     assert avs.replace(".", "") not in str(told)
+
+
+def test_a_look_up_keeps_nothing_by_which_its_number_could_be_tried_out(site):
+    avs, officer = an_avs(), site.as_("officer")
+    csrf = officer.get("/help").split('name="csrf_token" value="')[1].split('"')[0]
+    body = json.dumps({"avs": avs})
+    headers = {"X-CSRF-Token": csrf, "Idempotency-Key": avs[::-1], "Content-Type": "application/json"}
+
+    answer = officer.client.post("/api/v1/journal/lookup", data=body, headers=headers)
+
+    sent = hashlib.sha256(body.encode()).hexdigest()
+    plain = request_digest("POST", "/api/v1/journal/lookup?", sent)
+    with site.engine.connect() as connection:
+        held = connection.execute(
+            text("SELECT digest, body FROM idempotency_record WHERE key = :key"), {"key": avs[::-1]}
+        ).one()
+    assert answer.status_code == 200
+    assert plain != held.digest
+    assert len(held.digest) == len(plain)
+    assert avs not in held.body
 
 
 def test_a_number_that_nobody_bears_leads_to_a_journal_without_entries(site):
