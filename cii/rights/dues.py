@@ -13,11 +13,13 @@ from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
 from sqlmodel import col
 
 from cii.kernel.clock import local_midnight
+from cii.kernel.errors import UnknownThing
 from cii.people.retaining import PERSONS
 from cii.rights.archiving import offered_now, settled, settled_of
 from cii.rights.holds import held
 from cii.rights.queries_requests import officer
 from cii.rights.retention import KEPT, kept_of, terms
+from cii.rights.rules_requests import NobodyKept
 from cii.rights.rules_retention import Held, longest
 from cii.rights.tables_merging import PersonMerge
 from cii.rights.vocabulary_retention import Keeping
@@ -75,10 +77,13 @@ def due(work: Work, on: date | None = None, mark: str | None = None, limit: int 
 def standing(work: Work, person_ref: str) -> Standing:
     """What keeps that person, and where the offer to the archive stands; recorded as read.
 
-    Refuses NotAllowed, and as `whose.meant` for somebody who is not kept.
+    Refuses NotAllowed, and UnknownThing for somebody who is not kept.
     """
     officer(work)
-    person = meant(work, person_ref)
+    try:
+        person = meant(work, person_ref)
+    except NobodyKept:
+        raise UnknownThing(field="person") from None
     id_ = person.id or 0
     by_rule: dict[Keeping, Held] = {}
     for one in kept_of(work, [id_]).get(id_, ()):

@@ -33,7 +33,7 @@ def meant(work: Work, written: str) -> Person:
     """
     inside, text = replace(work, actor=HOUSE, seen=[]), written.strip()
     found: Person | None
-    if len(text) == REF_LENGTH and not text.isdigit():
+    if len(text) == REF_LENGTH:
         try:
             found = person_by_ref(inside, text)
         except UnknownThing:
