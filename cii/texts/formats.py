@@ -80,6 +80,7 @@ def month(at: date, lang: str) -> str:
     return format_date(at, _MONTH_PATTERN, locale=lang)
 
 
+@lru_cache(maxsize=4096)
 def moment(at: datetime, lang: str) -> str:
     """The moment in Swiss time: `15.10.2026, 08:00`; one without a time zone is a fault of the caller."""
     if at.tzinfo is None:
