@@ -74,7 +74,10 @@ class Keys:
 def at_work(town, page, lang, who):
     """A window of somebody who has logged in, without the price of a password."""
     window = page(lang)
-    cookies = [{"name": one.key, "value": one.value, "url": town.address} for one in town.reader(who)._cookies.values()]
+    cookies = [
+        {"name": one.key, "value": one.value, "url": town.address}
+        for one in town.reader(who)._cookies.values()
+    ]
     window.context.add_cookies(cookies)
     window.goto(f"{town.address}/desk?lang={lang}")
     return Keys(window)
@@ -82,7 +85,9 @@ def at_work(town, page, lang, who):
 
 def number_of(town, case):
     with town.engine.connect() as connection:
-        return connection.execute(text("SELECT number FROM case_file WHERE ref = :ref"), {"ref": case}).scalar_one()
+        return connection.execute(
+            text("SELECT number FROM case_file WHERE ref = :ref"), {"ref": case}
+        ).scalar_one()
 
 
 @pytest.mark.parametrize("lang", ["fr", "de"])
@@ -161,7 +166,9 @@ def test_the_box_works_without_a_script(busy_town, browser):
     context = browser.new_context(java_script_enabled=False)
     window = context.new_page()
     at = busy_town.reader("case_manager")
-    context.add_cookies([{"name": one.key, "value": one.value, "url": busy_town.address} for one in at._cookies.values()])
+    context.add_cookies(
+        [{"name": one.key, "value": one.value, "url": busy_town.address} for one in at._cookies.values()]
+    )
     window.goto(f"{busy_town.address}/desk")
 
     window.locator("#search").fill("aub")
@@ -183,7 +190,9 @@ def test_what_the_box_offers_is_accessible_bounded_and_never_late(busy_town, pag
     assert [one.rpartition("=")[2] for one in asked] == ["chatel"]
     keys.press("ArrowUp")
     assert keys.window.locator(".search-all").get_attribute("aria-selected") == "true"
-    assert keys.window.evaluate("document.activeElement.getAttribute('aria-activedescendant')") == keys.window.locator(".search-all").get_attribute("id")
+    assert keys.window.evaluate(
+        "document.activeElement.getAttribute('aria-activedescendant')"
+    ) == keys.window.locator(".search-all").get_attribute("id")
 
     held = []
     keys.window.route("**/search/suggestions?q=cha*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright wants a function of Python

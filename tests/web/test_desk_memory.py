@@ -155,12 +155,20 @@ def test_a_synthesis_begun_comes_back_to_its_writer_only_and_goes_with_the_signa
 def test_the_goals_of_a_plan_begun_come_back_each_in_its_field(path):
     ref = path.case("plan")
     lead = path.as_("ai")
-    for part, text in (("focus", "Un emploi à 60 %"), ("parts-1-goal", "Rythme"), ("parts-4-action", "Stage")):
+    for part, text in (
+        ("focus", "Un emploi à 60 %"),
+        ("parts-1-goal", "Rythme"),
+        ("parts-4-action", "Stage"),
+    ):
         begun(lead, ref, "plan", text, part=part)
 
     page = lead.get(f"/cases/{ref}/plan")
 
-    for name, text in (("focus", "Un emploi à 60 %"), ("parts-1-goal", "Rythme"), ("parts-4-action", "Stage")):
+    for name, text in (
+        ("focus", "Un emploi à 60 %"),
+        ("parts-1-goal", "Rythme"),
+        ("parts-4-action", "Stage"),
+    ):
         assert page.split(f'<textarea class="ds-input" id="f-{name}"')[1].split(">\n")[1].startswith(text)
     assert "plan commun, cas " in lead.get("/desk")
 

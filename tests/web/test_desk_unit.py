@@ -70,14 +70,19 @@ def test_a_filter_that_filters_nothing_is_refused(path):
     path.as_("manager").post("/filters", 422, place="desk", name="Rien", query="x=1", unit_ref="")
 
 
-@pytest.mark.parametrize(("place", "address", "query"), [("cases", "/cases", "who=unit&status=open"), ("desk", "/desk", "tab=unit&due=later")])
+@pytest.mark.parametrize(
+    ("place", "address", "query"),
+    [("cases", "/cases", "who=unit&status=open"), ("desk", "/desk", "tab=unit&due=later")],
+)
 def test_a_list_keeps_a_filter_opens_with_it_and_lets_it_go(path, place, address, query):
     reader = path.as_("chief")
     before = reader.get(f"{address}?{query}")
     assert f'name="query" value="{query.replace("&", "&amp;")}"' in before
     name = f"Filtre {place}"
 
-    back = reader.post(f"/filters?place={place}&{query}", place=place, name=name, query=query, unit_ref="", default="yes")
+    back = reader.post(
+        f"/filters?place={place}&{query}", place=place, name=name, query=query, unit_ref="", default="yes"
+    )
     assert back.endswith(f"{address}?{query}")
     assert reader.client.get(address).headers["Location"].endswith(f"{address}?{query}")
     assert reader.client.get(f"{address}?lang=fr").status_code == 303
@@ -93,7 +98,9 @@ def test_a_list_keeps_a_filter_opens_with_it_and_lets_it_go(path, place, address
 
 def test_a_refused_name_shows_the_list_again_with_its_reason_beside_the_field(path):
     reader = path.as_("manager")
-    page = reader.post("/filters?place=cases&who=unit", 422, place="cases", name=" ", query="who=unit", unit_ref="")
+    page = reader.post(
+        "/filters?place=cases&who=unit", 422, place="cases", name=" ", query="who=unit", unit_ref=""
+    )
 
     assert 'href="#f-filter-name"' in page
     assert 'id="f-filter-name-error"' in page
@@ -103,7 +110,13 @@ def test_a_refused_name_shows_the_list_again_with_its_reason_beside_the_field(pa
 def test_a_filter_that_names_what_is_gone_says_so(path):
     reader, ref = path.as_("social"), path.case("assessment")
     assert path.as_("social").get(f"/cases/{ref}")
-    reader.post("/filters?place=desk", place="desk", name="Étape disparue", query="tab=unit&stage=no_such_stage", unit_ref="")
+    reader.post(
+        "/filters?place=desk",
+        place="desk",
+        name="Étape disparue",
+        query="tab=unit&stage=no_such_stage",
+        unit_ref="",
+    )
     reader.post("/filters?place=cases", place="cases", name="Nom d'avant", query="q=Qzxwvkj", unit_ref="")
 
     desk = reader.get("/desk", tab="unit")
