@@ -1,9 +1,15 @@
 """The rows of a table: told in Python, as safe as the macros beside them."""
 
+from datetime import UTC, date, datetime
+from fractions import Fraction
+
 import pytest
+from flask import render_template_string
 from markupsafe import Markup
 
+from cii.kernel.money import Chf
 from cii.web.rows import table_rows
+from tests.browser.guide import create_guide
 
 EVIL = '<b onclick="x">'
 
@@ -42,3 +48,25 @@ def test_an_empty_cell_is_a_dash_and_markup_stands_as_it_is():
 def test_a_row_without_one_of_the_columns_is_a_fault():
     with pytest.raises(KeyError):
         told({"name": "A"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "macro"),
+    [
+        ("money", Chf(123_456), "money_cell(value)"),
+        ("number", 12_345, "number_cell(value)"),
+        ("percent", Fraction(1, 3), "percent_cell(value)"),
+        ("day", date(2026, 10, 15), "day_cell(value)"),
+        ("moment", datetime(2026, 10, 15, 6, 30, tzinfo=UTC), "moment_cell(value)"),
+        ("chip", {"tone": "good", "label": "l'état"}, "chip(value.label, value.tone)"),
+    ],
+)
+def test_a_cell_told_in_python_is_the_cell_of_the_macro(kind, value, macro):
+    name = macro.split("(")[0]
+    source = f'{{% from "parts/cells.html" import {name} with context %}}{{{{ {macro} }}}}'
+    with create_guide().test_request_context("/"):
+        of_the_macro = render_template_string(source, value=value)
+
+    said = told({"name": "A", "value": value}, kind)
+
+    assert f">{of_the_macro.strip()}</td>" in said
