@@ -15,8 +15,7 @@ from cii.agreements.vocabulary import AgreementState, Basis, Instrument, LegalFo
 from cii.api.asking import PageAsked
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, by_ref, tagged
-from cii.cases.queries import shown_units
-from cii.institutions.queries import UnitLabel, lines_by_id
+from cii.institutions.queries import UnitLabel, lines_by_id, shown_units
 from cii.institutions.schemas import LINE, UNIT
 from cii.institutions.tables import FundingLine
 from cii.kernel.money import Chf

@@ -11,11 +11,11 @@ from cii.access.vocabulary import Section
 from cii.api.asking import matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
-from cii.cases.queries import case_by_ref, shown_units
+from cii.cases.queries import case_by_ref
 from cii.desk.drafting import sent
 from cii.desk.vocabulary import DraftPlace
 from cii.files.vocabulary import Title
-from cii.institutions.queries import UnitLabel
+from cii.institutions.queries import UnitLabel, shown_units
 from cii.institutions.schemas import UNIT
 from cii.routing.actions import RequestReferral, request_referral
 from cii.routing.actions_manage import (

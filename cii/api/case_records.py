@@ -13,9 +13,9 @@ from cii.api.asking import PageAsked
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import by_ref, name_shown
 from cii.cases.disclosed import consents_open
-from cii.cases.queries import case_by_ref, shown_units
+from cii.cases.queries import case_by_ref
 from cii.cases.tables import CaseFile
-from cii.institutions.queries import UnitLabel, institutions
+from cii.institutions.queries import UnitLabel, institutions, shown_units
 from cii.institutions.schemas import UNIT
 from cii.institutions.tables import Institution
 from cii.journal.queries import HistoryRow, history

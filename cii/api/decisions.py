@@ -10,9 +10,10 @@ from cii.access.permits import Permit
 from cii.access.queries import sections_on_case
 from cii.access.vocabulary import Section
 from cii.api.base import PREFIX, Blueprint
-from cii.cases.queries import case_by_ref, shown_units
+from cii.cases.queries import case_by_ref
 from cii.decisions.proof import Proof, prove
 from cii.decisions.whatif import Said
+from cii.institutions.queries import shown_units
 from cii.kernel.errors import NotAllowed
 from cii.routing.explaining import ChangeShown, Explained, explanation, explanations
 from cii.routing.whatif import CaseRow, Facts, Flow, Report, WhatIf, what_if

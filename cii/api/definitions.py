@@ -9,14 +9,13 @@ from flask import Response, g
 from cii.access.permits import Permit
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import by_ref
-from cii.cases.queries import shown_units
 from cii.decisions.vocabulary import HitPolicy
 from cii.drawing.bpmn import bpmn
 from cii.drawing.diagram import WIDE, svg
 from cii.figures.processes import process_figures
 from cii.files.reading import say
 from cii.files.vocabulary import Title
-from cii.institutions.queries import UnitLabel, lines, units
+from cii.institutions.queries import UnitLabel, lines, shown_units, units
 from cii.institutions.schemas import LINE, UNIT
 from cii.institutions.tables import FundingLine
 from cii.wire import language

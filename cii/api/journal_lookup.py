@@ -8,8 +8,7 @@ from flask import g
 from cii.access.permits import Permit
 from cii.access.vocabulary import Section
 from cii.api.base import PREFIX, Blueprint
-from cii.cases.queries import shown_units
-from cii.institutions.queries import UnitLabel
+from cii.institutions.queries import UnitLabel, shown_units
 from cii.institutions.schemas import UNIT
 from cii.journal.reading import readers
 from cii.rights.looking_up import LookUp, Sought, look_up

@@ -13,8 +13,7 @@ from cii.api.case_records import CONSENT, ConsentShown, consents_shown
 from cii.api.detections import FILE
 from cii.api.shapes import Tagged, name_shown, tagged
 from cii.cases.disclosed import disclosures_open
-from cii.cases.queries import shown_units
-from cii.institutions.queries import UnitLabel
+from cii.institutions.queries import UnitLabel, shown_units
 from cii.institutions.schemas import UNIT
 from cii.kernel.errors import UnknownThing
 from cii.people.actions import CorrectIdentity, RecordStatus, acting_unit, correct_identity

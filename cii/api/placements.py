@@ -11,8 +11,8 @@ from cii.agreements.queries import agreements_by_id
 from cii.api.asking import PageAsked, matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
-from cii.cases.queries import case_by_ref, cases_by_id, shown_units
-from cii.institutions.queries import UnitLabel, lines_by_id
+from cii.cases.queries import case_by_ref, cases_by_id
+from cii.institutions.queries import UnitLabel, lines_by_id, shown_units
 from cii.institutions.schemas import UNIT
 from cii.kernel.money import Chf
 from cii.kernel.period import Period

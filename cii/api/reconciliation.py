@@ -9,8 +9,7 @@ from flask import g
 from cii.access.permits import Permit
 from cii.api.asking import PageAsked
 from cii.api.base import PREFIX, Blueprint
-from cii.cases.queries import shown_units
-from cii.institutions.queries import UnitLabel
+from cii.institutions.queries import UnitLabel, shown_units
 from cii.institutions.schemas import UNIT
 from cii.kernel.money import Chf
 from cii.settlement.actions import reconcile

@@ -5,8 +5,7 @@ from typing import Any
 
 from flask import g
 
-from cii.cases.queries import shown_units
-from cii.institutions.queries import UnitLabel, units_by_id
+from cii.institutions.queries import UnitLabel, shown_units, units_by_id
 from cii.store.work import Work
 from cii.wire.etags import etag
 

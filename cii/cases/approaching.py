@@ -15,12 +15,12 @@ from sqlmodel import col, select
 from cii.access.queries import account_names
 from cii.access.vocabulary import Section
 from cii.cases.acts import acting_unit, need, touch
-from cii.cases.queries import case_by_ref, shown_units
+from cii.cases.queries import case_by_ref
 from cii.cases.rules import DayAhead, TextMissing
 from cii.cases.tables import CaseFile
 from cii.cases.tables_follow import EmployerApproach, EmployerContact
 from cii.institutions.employers import employer_by_ref, employers_by_id
-from cii.institutions.queries import UnitLabel
+from cii.institutions.queries import UnitLabel, shown_units
 from cii.institutions.tables_employers import Employer
 from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, refuse

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from cii.access.queries import account_names, bases_on_case, sections_on_case
 from cii.access.vocabulary import Section
 from cii.cases.acts import acting_unit, need
-from cii.cases.queries import case_by_ref, shown_units
+from cii.cases.queries import case_by_ref
 from cii.cases.rules import CaseClosed, TextMissing
 from cii.cases.shapes import Author
 from cii.cases.tables import CaseFile
@@ -25,6 +25,7 @@ from cii.documents import store
 from cii.documents.cleaning import clean
 from cii.documents.keeping import keep, sweep
 from cii.documents.store import FileRef, sniff
+from cii.institutions.queries import shown_units
 from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, UnknownThing
 from cii.store.work import Work

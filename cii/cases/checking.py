@@ -12,12 +12,12 @@ from datetime import date, datetime
 from sqlmodel import col, select
 
 from cii.access.vocabulary import Section
-from cii.cases.queries import case_by_id, shown_units, visible_to
+from cii.cases.queries import case_by_id, visible_to
 from cii.cases.rules import DayAhead, TextMissing
 from cii.cases.tables import CaseFile
 from cii.cases.tables_follow import OutcomeCheck
 from cii.cases.vocabulary import CasePath, ResultHolds
-from cii.institutions.queries import UnitLabel
+from cii.institutions.queries import UnitLabel, shown_units
 from cii.journal.actions import wrote
 from cii.kernel.clock import local_day
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing, refuse

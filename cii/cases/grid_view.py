@@ -14,12 +14,12 @@ from sqlmodel import col, select
 
 from cii.access.queries import account_names, sections_on_case
 from cii.access.vocabulary import Section
-from cii.cases.queries import case_by_ref, grid_in_use, shown_units
+from cii.cases.queries import case_by_ref, grid_in_use
 from cii.cases.rules import Grid, section_of
 from cii.cases.shapes import Author, EntryPair, EntryView, GridChange, GridLine
 from cii.cases.tables import GridEntry
 from cii.cases.vocabulary import GridSection, ItemKind
-from cii.institutions.queries import UnitLabel
+from cii.institutions.queries import UnitLabel, shown_units
 from cii.kernel.clock import local_day, local_midnight
 from cii.kernel.period import ONE_DAY
 from cii.store.work import Work

@@ -16,7 +16,6 @@ from cii.cases.rules import Grid
 from cii.cases.tables import CaseFile, CaseParty, GridTemplate
 from cii.cases.tables_plan import PlanPart
 from cii.cases.vocabulary import CaseStatus
-from cii.institutions.queries import shown_units as shown_units  # noqa: PLC0414 - told by the rooms above
 from cii.kernel.errors import UnknownThing
 from cii.store.work import Work
 

@@ -19,10 +19,11 @@ from cii.access.restricting import (
 from cii.access.tables import Account
 from cii.access.vocabulary import Role
 from cii.cases.acts import acting_unit, touch
-from cii.cases.queries import case_by_ref, shown_units
+from cii.cases.queries import case_by_ref
 from cii.cases.rules import TextMissing
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import PartyRole
+from cii.institutions.queries import shown_units
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing, refuse
 from cii.store.work import HOUSE, Work
 

@@ -15,7 +15,7 @@ from cii.access.queries import account_names, bases_on_case, sections_on_case
 from cii.access.vocabulary import Section
 from cii.cases.grid_view import Said, open_entries
 from cii.cases.plan_view import PlanRows, PlanShown
-from cii.cases.queries import case_by_ref, live_parties, shown_units
+from cii.cases.queries import case_by_ref, live_parties
 from cii.cases.shapes import (
     Author,
     CaseView,
@@ -29,7 +29,7 @@ from cii.cases.shapes import (
 )
 from cii.cases.tables import CaseNote, MedicalStatement
 from cii.cases.vocabulary import GridSection
-from cii.institutions.queries import UnitLabel
+from cii.institutions.queries import UnitLabel, shown_units
 from cii.people.queries import label
 from cii.store.work import Work
 

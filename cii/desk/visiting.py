@@ -12,10 +12,9 @@ from sqlmodel import col
 
 from cii.access.queries import account_names
 from cii.cases import changes as case_changes
-from cii.cases.queries import shown_units
 from cii.desk.tables import CaseVisit
 from cii.desk.vocabulary import VISIT, News
-from cii.institutions.queries import UnitLabel
+from cii.institutions.queries import UnitLabel, shown_units
 from cii.people import changes as status_changes
 from cii.placements import changes as place_changes
 from cii.routing import changes as referral_changes

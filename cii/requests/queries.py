@@ -8,9 +8,9 @@ from sqlmodel import col, select
 
 from cii.access.queries import account_names
 from cii.access.vocabulary import NOTHING, Section
-from cii.cases.queries import cases_by_id, led_here, shown_units
+from cii.cases.queries import cases_by_id, led_here
 from cii.cases.tables import CaseFile
-from cii.institutions.queries import UnitLabel
+from cii.institutions.queries import UnitLabel, shown_units
 from cii.kernel.errors import UnknownThing
 from cii.people.queries import PersonLabel, label
 from cii.people.vocabulary import Basis, Purpose

@@ -9,8 +9,8 @@ from sqlmodel import col, select
 
 from cii.access.permits import Permit
 from cii.access.queries import account_names, cases_under_each
-from cii.cases.queries import cases_by_id, shown_units
-from cii.institutions.queries import UnitLabel
+from cii.cases.queries import cases_by_id
+from cii.institutions.queries import UnitLabel, shown_units
 from cii.kernel.errors import UnknownThing
 from cii.people.queries import identities
 from cii.requests.rules import glass_state

@@ -48,10 +48,13 @@ class AccessRequest(SQLModel, table=True):
 
 
 class AccessRequestStep(SQLModel, table=True):
-    """That a request was carried on, taken back by its asker, or has lapsed; each once."""
+    """That a request was carried on, taken back by its asker, has lapsed or was forgotten; each once."""
 
     __tablename__ = "access_request_step"
-    __table_args__ = (UniqueConstraint("request_id", "kind"),)
+    __table_args__ = (
+        UniqueConstraint("request_id", "kind"),
+        CheckConstraint("kind <> 'forgotten' OR account_id IS NULL", name="forgotten_by_the_house"),
+    )
 
     id: int | None = key()
     request_id: int = link("access_request.id", index=False)

@@ -20,11 +20,15 @@ class RequestState(StrEnum):
 
 
 class RequestStep(StrEnum):
-    """What happened to a request after it was made, apart from the answers."""
+    """What happened to a request after it was made, apart from the answers.
+
+    FORGOTTEN: it concerned no case, its term is over, and the house has let go whom it named.
+    """
 
     TRANSMITTED = "transmitted"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
+    FORGOTTEN = "forgotten"
 
 
 class GlassState(StrEnum):

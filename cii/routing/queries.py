@@ -12,8 +12,8 @@ from sqlmodel import col, select
 
 from cii.access.restricted import not_restricted
 from cii.access.vocabulary import Section
-from cii.cases.queries import cases_by_id, shown_units
-from cii.institutions.queries import UnitLabel, code_told
+from cii.cases.queries import cases_by_id
+from cii.institutions.queries import UnitLabel, code_told, shown_units
 from cii.kernel.clock import local_day
 from cii.kernel.errors import UnknownThing
 from cii.people.queries import PersonLabel, label

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 
 from cii.access.vocabulary import Section
-from cii.cases.queries import cases_by_id, shown_units
-from cii.institutions.queries import UnitLabel
+from cii.cases.queries import cases_by_id
+from cii.institutions.queries import UnitLabel, shown_units
 from cii.kernel.errors import UnknownThing
 from cii.kernel.moves import open_moves
 from cii.people.queries import PersonLabel, label

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from cii.cases.queries import cases_by_id, shown_units
-from cii.institutions.queries import UnitLabel
+from cii.cases.queries import cases_by_id
+from cii.institutions.queries import UnitLabel, shown_units
 from cii.kernel.clock import local_day
 from cii.routing.holding import CASE
 from cii.routing.rules_redirect import Standing, counts, standing

@@ -38,6 +38,7 @@ class Erased:
     stay: each column of `blank` that says something gets its value there, each JSON column of `keep` these
     keys alone.
     `mark`: further SQL by which a row is the person's, `{row}` standing for the row, `{person}` for theirs.
+    `over`: SQL by which a row is emptied at the end of its term though it is of nobody who was erased.
     """
 
     model: type
@@ -45,6 +46,7 @@ class Erased:
     blank: Mapping[str, Blank] = field(default_factory=dict)
     keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     mark: str = ""
+    over: str = ""
 
     @property
     def table(self) -> Table:
@@ -58,10 +60,11 @@ class Erased:
         return not self.blank and not self.keep
 
     def of(self, row: str) -> str:
-        """SQL that holds when the row, named `row` there, is of a person who is marked as erased."""
+        """SQL that holds when the row, named `row` there, is of a person marked as erased, or its term is over."""
         ways = [f"p.id = {_way(chain, row)}" for chain in self.via]
         ways += [self.mark.format(row=row, person="p")] if self.mark else []
-        return f"EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND ({' OR '.join(ways)}))"
+        erased = f"EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND ({' OR '.join(ways)}))"
+        return f"({erased} OR {self.over.format(row=row)})" if self.over else erased
 
 
 def rows_by_case(*columns: str) -> tuple[tuple[str, ...], ...]:

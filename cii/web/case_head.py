@@ -8,11 +8,11 @@ from typing import Any
 from flask import g, request, url_for
 
 from cii.access.vocabulary import Section
-from cii.cases.queries import case_by_ref, shown_units
+from cii.cases.queries import case_by_ref
 from cii.cases.shapes import CaseView
 from cii.cases.view import case_view
 from cii.cases.vocabulary import CaseStatus
-from cii.institutions.queries import UnitLabel
+from cii.institutions.queries import UnitLabel, shown_units
 from cii.kernel.clock import local_day
 from cii.kernel.errors import NotAllowed
 from cii.people.queries import avs_of, person_by_id

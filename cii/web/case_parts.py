@@ -6,11 +6,10 @@ from typing import Any
 from flask import g, url_for
 
 from cii.access.vocabulary import Section
-from cii.cases.queries import shown_units
 from cii.cases.rules import missing_voices
 from cii.cases.shapes import AssessmentView, PartView, PlanView
 from cii.cases.vocabulary import ActionState, PlanState, Voice
-from cii.institutions.queries import UnitLabel, lines, lines_by_id
+from cii.institutions.queries import UnitLabel, lines, lines_by_id, shown_units
 from cii.journal.queries import HistoryRow, history
 from cii.measures.queries import CatalogueFilter, catalogue
 from cii.placements.queries import moves_for, placements_of, shares_of_each

@@ -6,10 +6,10 @@ from typing import Any
 from flask import g, render_template
 
 from cii.access.permits import Permit
-from cii.cases.queries import shown_units
 from cii.drawing.diagram import steps
 from cii.drawing.telling import Units
 from cii.files.reading import say
+from cii.institutions.queries import shown_units
 from cii.kernel.clock import local_day
 from cii.store.work import Work
 from cii.web.base import Blueprint

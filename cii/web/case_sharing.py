@@ -3,8 +3,7 @@
 from typing import Any
 
 from cii.cases.disclosed import consents_open
-from cii.cases.queries import shown_units
-from cii.institutions.queries import institutions
+from cii.institutions.queries import institutions, shown_units
 from cii.people.queries import ConsentRow, disclosures
 from cii.people.shown import StandingRow, standing_of
 from cii.people.tables import Disclosure

@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.access.vocabulary import Role
-from cii.cases.queries import shown_units
-from cii.institutions.queries import UnitLabel, units_by_id
+from cii.institutions.queries import UnitLabel, shown_units, units_by_id
 from cii.kernel.clock import local_day
 from cii.kernel.period import ONE_DAY, Period, month_of
 from cii.people.queries import PersonLabel, label

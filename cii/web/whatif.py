@@ -8,12 +8,12 @@ from flask import Response, g, render_template, request, url_for
 
 from cii.access.permits import Permit
 from cii.access.vocabulary import Section
-from cii.cases.queries import shown_units
 from cii.decisions.rulebook import Table
 from cii.decisions.whatif import Effect, Said, Verdict
 from cii.documents.csv import write
 from cii.documents.table import Column as Head
 from cii.documents.table import Table as CsvTable
+from cii.institutions.queries import shown_units
 from cii.routing.whatif import CaseRow, Facts, Flow, Report, WhatIf, uploaded, what_if
 from cii.texts import formats
 from cii.web.base import Blueprint
