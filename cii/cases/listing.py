@@ -30,7 +30,7 @@ from cii.wire.pages import USUAL, Page, after, page_of, place
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """What a list of cases shows; `text` begins words of a name that my unit knows, or a number."""
+    """What a list of cases shows; `text` begins words of the name that I am shown, or a number."""
 
     mine: bool = False
     my_unit: bool = False
@@ -107,7 +107,7 @@ def _searching(work: Work, shown: CaseFilter, text: str, marked: bool) -> Listin
     number = text.upper()
     ways = [
         and_(col(CaseFile.number) >= number, col(CaseFile.number) < number + LAST),
-        named(work.actor, col(CaseFile.person_id), text),
+        named(work.actor, col(CaseFile.person_id), text, AT),
     ]
     if (hash_ := _insured(work, text)) is not None:
         ways.append(col(CaseFile.person_id).in_(with_number(work.actor, hash_, AT)))

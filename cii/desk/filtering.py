@@ -18,7 +18,7 @@ SOON = 5
 
 @dataclass(frozen=True, slots=True)
 class DeskFilter:
-    """What the desk shows; `name` is the beginning of a name that my unit knows."""
+    """What the desk shows; `name` is the beginning of the name that I am shown."""
 
     path: CasePath | None = None
     stage: str = ""

@@ -1,15 +1,15 @@
 """How persons are named to a reader, as parts of other rooms' statements: columns, joins, conditions.
 
 A name is shown as the reader's unit knows it; else, where a grant opens the person, as who attached them
-first. It is found by the names that the reader's own units typed, and by those alone: a name that somebody
-else typed would tell that the person is known there.
+first. It is found by the name that is shown and by what the reader's own units typed, by nothing else: any
+other name would tell that the person is known where it was typed.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, false, true, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, case, false, or_, true, type_coerce
 from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -85,12 +85,17 @@ def range_of(beginning: str) -> Range:
 
 
 def identities_named(actor: Actor, ranges: Sequence[Range]) -> Select[Any]:
-    """Ids of identities of the actor's units whose name has a word in each of these ranges.
+    """Ids of identities with a word in each of these ranges: of the actor's units, or shown to them.
 
-    The house looks through all units. In the order of the first range's words: the index brings them so.
+    That a grant opens the person is for the caller to ask. The house looks through all units. In the order of
+    the first range's words: the index brings them so.
     """
     first, *others = ranges
-    found = columns(col(IdentityWord.identity_id)).where(*_within(IdentityWord, actor, first))
+    found = (
+        columns(col(IdentityWord.identity_id))
+        .join(Identity, col(Identity.id) == col(IdentityWord.identity_id))
+        .where(*_within(IdentityWord, actor, first), _told(actor))
+    )
     for one in others:
         also = aliased(IdentityWord)
         found = found.where(
@@ -100,6 +105,15 @@ def identities_named(actor: Actor, ranges: Sequence[Range]) -> Select[Any]:
             .exists()
         )
     return found
+
+
+def _told(actor: Actor) -> ColumnElement[bool]:
+    """That a word stands where it was typed, or is of the name by which the reader knows the person."""
+    typed = col(IdentityWord.unit_id) == col(Identity.unit_id)
+    if actor == HOUSE:
+        return typed
+    theirs = col(Identity.unit_id).not_in(actor.units)
+    return or_(typed, and_(theirs, col(Identity.id) == _chosen(col(Identity.person_id), actor)))
 
 
 def _within(words: Any, actor: Actor, one: Range) -> list[ColumnElement[bool]]:  # noqa: ANN401 - table or alias
@@ -114,8 +128,7 @@ def persons_named(actor: Actor, ranges: Sequence[Range], now: datetime, most: An
     """
     found: Any = identities_named(actor, ranges)
     persons: Select[Any] = (
-        found.join(Identity, col(Identity.id) == col(IdentityWord.identity_id))
-        .where(person_visible(col(Identity.person_id), actor, now))
+        found.where(person_visible(col(Identity.person_id), actor, now))
         .with_only_columns(
             col(Identity.person_id).label("person_id"),
             col(IdentityWord.word).label("word"),
@@ -127,16 +140,15 @@ def persons_named(actor: Actor, ranges: Sequence[Range], now: datetime, most: An
     return persons
 
 
-def named(actor: Actor, person_id: Any, text: str) -> ColumnElement[bool]:  # noqa: ANN401 - a column of any room
-    """Whether a name of the person in that column, as the actor's units typed it, holds these beginnings."""
+def named(actor: Actor, person_id: Any, text: str, now: datetime) -> ColumnElement[bool]:  # noqa: ANN401
+    """Whether a name of the person in that column, typed or shown here, holds these beginnings."""
     words = spoken(text)
     if not words:
         return false()
-    found: ColumnElement[bool] = person_id.in_(
-        columns(col(Identity.person_id)).where(
-            col(Identity.id).in_(identities_named(actor, [range_of(word) for word in words]))
-        )
-    )
+    held: Any = identities_named(actor, [range_of(word) for word in words])
+    own = [true()] if actor == HOUSE else [col(Identity.unit_id).in_(actor.units)]
+    open_ = or_(*own, person_visible(col(Identity.person_id), actor, now))
+    found: ColumnElement[bool] = person_id.in_(held.where(open_).with_only_columns(col(Identity.person_id)))
     return found
 
 

@@ -311,5 +311,5 @@ def _kind(held: dict[Sector, SystemStatus], sector: Sector | None) -> StatusKind
 
 
 def named(work: Work, person_id: Any, text: str) -> ColumnElement[bool]:  # noqa: ANN401 - a column of any room
-    """Whether a name of the person in that column, as my units typed it, holds words that begin so."""
-    return names.named(work.actor, person_id, text)
+    """Whether a name of the person in that column, typed by my units or shown, has words that begin so."""
+    return names.named(work.actor, person_id, text, work.now)

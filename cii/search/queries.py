@@ -1,7 +1,8 @@
 """One box: persons, cases, measures and providers that the actor may see, by the beginning of each word.
 
 Three statements at most, whatever is typed and whoever lives in the canton: what the actor does not see costs
-and shows as much as what does not exist. Persons are found by the names that the actor's own units typed.
+and shows as much as what does not exist. Persons are found by the name that the
+actor is shown, and by what their own units typed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
