@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from flask import Response, g
 
@@ -27,13 +28,15 @@ blueprint = Blueprint("api-cases", __name__, url_prefix=f"{PREFIX}/cases")
 
 @dataclass(frozen=True)
 class CasesAsked(PageAsked):
-    """Which cases; `text` is the beginning of a name or of a number."""
+    """Which cases; `text` begins the name that I am shown, or a number; both days of opening are inside."""
 
     mine: bool = False
     my_unit: bool = False
     status: CaseStatus | None = None
     path: CasePath | None = None
     text: str | None = field(default=None, metadata={"max": 100})
+    opened_from: date | None = None
+    opened_until: date | None = None
 
 
 @blueprint.get("")
@@ -42,7 +45,9 @@ class CasesAsked(PageAsked):
 @blueprint.response(200, paged(CASE_ROW))
 def listed(asked: CasesAsked) -> Response:
     """The cases in which my units have a part, the newest first."""
-    shown = CaseFilter(asked.mine, asked.my_unit, asked.status, asked.path, asked.text)
+    shown = CaseFilter(
+        asked.mine, asked.my_unit, asked.status, asked.path, asked.text, asked.opened_from, asked.opened_until
+    )
     return answer(case_list(g.work, shown, asked.after, asked.limit))
 
 

@@ -5,7 +5,7 @@ A row is what its schema `CASE_ROW` documents, as plain values: it goes to JSON 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypedDict, cast
 
@@ -18,7 +18,9 @@ from cii.cases.queries import visible_to
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath, CaseStatus
 from cii.institutions.queries import unit_labels
+from cii.kernel.clock import local_midnight
 from cii.kernel.errors import Refusal
+from cii.kernel.period import ONE_DAY
 from cii.people.names import LABEL, LAST, Range, label_told, named, persons_named, with_names, with_number
 from cii.people.queries import avs_hash
 from cii.people.rules import avs_number
@@ -30,13 +32,18 @@ from cii.wire.pages import USUAL, Page, after, page_of, place
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """What a list of cases shows; `text` begins words of the name that I am shown, or a number."""
+    """What a list of cases shows; `text` begins words of the name that I am shown, or a number.
+
+    `opened_from` and `opened_until` are Swiss days, both inside.
+    """
 
     mine: bool = False
     my_unit: bool = False
     status: CaseStatus | None = None
     path: CasePath | None = None
     text: str | None = None
+    opened_from: date | None = None
+    opened_until: date | None = None
 
 
 class CaseRow(TypedDict):
@@ -186,6 +193,10 @@ def _filters(actor: Actor, shown: CaseFilter) -> list[ColumnElement[bool]]:
         found.append(col(CaseFile.status) == shown.status)
     if shown.path is not None:
         found.append(col(CaseFile.path) == shown.path)
+    if shown.opened_from is not None:
+        found.append(col(CaseFile.opened_at) >= local_midnight(shown.opened_from))
+    if shown.opened_until is not None:
+        found.append(col(CaseFile.opened_at) < local_midnight(shown.opened_until + ONE_DAY))
     return found
 
 

@@ -22,7 +22,7 @@ from cii.wire.lists import Listing
 
 KNOWN: Mapping[FilterPlace, tuple[str, ...]] = {
     FilterPlace.DESK: ("tab", "path", "stage", "due", "name"),
-    FilterPlace.CASES: ("q", "who", "status", "path"),
+    FilterPlace.CASES: ("q", "who", "status", "path", "opened_from", "opened_until"),
 }
 """What the address of a list may hold besides its page; a further list is a further line."""
 

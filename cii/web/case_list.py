@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from cii.cases.listing import CaseFilter, CaseRow, case_list
 from cii.cases.vocabulary import CasePath, CaseStatus
-from cii.desk.saving import filters
+from cii.desk.saving import KNOWN, filters
 from cii.desk.vocabulary import FilterPlace
-from cii.web.choices import choice_asked, options, t, text_asked, word
+from cii.web.choices import choice_asked, optional_day, options, t, text_asked, word
 from cii.web.filters import first_view, saved_filters
 
 WHOSE = ("mine", "unit")
@@ -30,9 +30,11 @@ def listed() -> str | Response:
         status=choice_asked(CaseStatus, "status"),
         path=choice_asked(CasePath, "path"),
         text=text_asked("q") or None,
+        opened_from=optional_day("opened_from"),
+        opened_until=optional_day("opened_until"),
     )
     found = case_list(g.work, shown, text_asked("after") or None)
-    chosen = {name: text_asked(name) for name in ("q", "who", "status", "path")}
+    chosen = {name: text_asked(name) for name in KNOWN[FilterPlace.CASES]}
     kept: dict[str, Any] = {name: said for name, said in chosen.items() if said}
     return render_template(
         "pages/cases/index.html",

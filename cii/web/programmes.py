@@ -1,5 +1,6 @@
 """The programmes in numbers: a page for each, with its period, its ways on and what lies behind a number."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -116,7 +117,7 @@ def _shown(work: Work, found: ProgrammeFigures) -> dict[str, Any]:
         )
         if around
         else None,
-        "figures": _large(found, cases=cases),
+        "figures": _large(found, cases=_of_period(found) if cases else None),
         "outcomes": [
             {"name": _word(definition, name), "number": _number(number)}
             for name, number in found.outcomes.items()
@@ -143,22 +144,33 @@ def _shown(work: Work, found: ProgrammeFigures) -> dict[str, Any]:
             for one in found.referrals
         ],
         "file_url": url_for("programmes.export", programme=path, **days),
-        "cases_url": url_for("cases.index", path=path) if cases else None,
+        "cases_url": url_for("cases.index", **_of_period(found)) if cases else None,
     }
 
 
-def _large(found: ProgrammeFigures, *, cases: bool) -> list[dict[str, Any]]:
-    """The large numbers; behind them the cases that the reader may open."""
-    path = found.programme.value
+def _of_period(found: ProgrammeFigures) -> dict[str, Any]:
+    """The list of cases of this programme that were opened in the period, as its address says it."""
+    return {
+        "path": found.programme.value,
+        "opened_from": found.first.isoformat(),
+        "opened_until": found.last.isoformat(),
+    }
 
-    def one(name: str, value: str, status: str | None = None, note: str | None = None) -> dict[str, Any]:
-        url = url_for("cases.index", path=path, status=status) if cases and status is not None else None
+
+def _large(found: ProgrammeFigures, *, cases: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The large numbers; behind them the cases of the period that are open to the reader, as of today."""
+
+    def one(name: str, value: str, url: str | None = None, note: str | None = None) -> dict[str, Any]:
         return {"label": t(name), "value": value, "note": note, "url": url}
 
+    def held(name: str, value: int | None, **narrowed: str) -> dict[str, Any]:
+        url = None if cases is None else url_for("cases.index", **cases, **narrowed)
+        return one(name, _number(value), url)
+
     large = [
-        one("web.programme.announced", _number(found.announced)),
-        one("web.programme.open", _number(found.open), "open"),
-        one("web.programme.closed", _number(found.closed), "closed"),
+        held("web.programme.announced", found.announced),
+        held("web.programme.open", found.open, status="open"),
+        held("web.programme.closed", found.closed, status="closed"),
     ]
     if found.programme is CasePath.YOUTH:
         share = found.solution_percent
