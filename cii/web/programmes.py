@@ -163,7 +163,7 @@ def _large(found: ProgrammeFigures, *, cases: Mapping[str, Any] | None) -> list[
     def one(name: str, value: str, url: str | None = None, note: str | None = None) -> dict[str, Any]:
         return {"label": t(name), "value": value, "note": note, "url": url}
 
-    def held(name: str, value: int | None, **narrowed: str) -> dict[str, Any]:
+    def held(name: str, value: int | None, **narrowed: Any) -> dict[str, Any]:
         url = None if cases is None else url_for("cases.index", **cases, **narrowed)
         return one(name, _number(value), url)
 
