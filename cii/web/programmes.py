@@ -163,14 +163,15 @@ def _large(found: ProgrammeFigures, *, cases: Mapping[str, Any] | None) -> list[
     def one(name: str, value: str, url: str | None = None, note: str | None = None) -> dict[str, Any]:
         return {"label": t(name), "value": value, "note": note, "url": url}
 
-    def held(name: str, value: int | None, **narrowed: Any) -> dict[str, Any]:
-        url = None if cases is None else url_for("cases.index", **cases, **narrowed)
-        return one(name, _number(value), url)
+    def held(name: str, value: int | None, status: str | None = None) -> dict[str, Any]:
+        return one(
+            name, _number(value), None if cases is None else url_for("cases.index", **cases, status=status)
+        )
 
     large = [
         held("web.programme.announced", found.announced),
-        held("web.programme.open", found.open, status="open"),
-        held("web.programme.closed", found.closed, status="closed"),
+        held("web.programme.open", found.open, "open"),
+        held("web.programme.closed", found.closed, "closed"),
     ]
     if found.programme is CasePath.YOUTH:
         share = found.solution_percent
