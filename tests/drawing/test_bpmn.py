@@ -264,8 +264,9 @@ def test_spiffworkflow_walks_the_same_path_as_our_step(definition):
         lengths.append(len(path))
         ends |= {state.stage} if state.status == Status.CLOSED else set()
 
+    working = [stage for stage in definition.stages.values() if not stage.end]
     assert ends
-    assert max(lengths) >= 3
+    assert max(lengths) >= min(3, len(working))
 
 
 @pytest.mark.parametrize("lang", ["fr", "de", "en"])
