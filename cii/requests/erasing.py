@@ -13,7 +13,8 @@ _TYPED = (
 )
 _FORGOTTEN = (
     "(EXISTS (SELECT 1 FROM access_request_step s WHERE s.request_id = {row}.id AND s.kind = 'forgotten' "
-    "AND s.at >= {row}.lapses_at) AND NOT EXISTS (SELECT 1 FROM access_question q WHERE q.request_id = {row}.id))"
+    "AND s.at >= {row}.lapses_at) AND NOT EXISTS "
+    "(SELECT 1 FROM access_question q WHERE q.request_id = {row}.id))"
 )
 TYPED: dict[str, str | None] = {
     "reason": GONE, "avs_sealed": None, "avs_hash": None, "typed_name": None, "folded": None,

@@ -18,7 +18,7 @@ from cii.people.retaining import PERSONS
 from cii.rights.archiving import offered_now, settled, settled_of
 from cii.rights.holds import held
 from cii.rights.queries_requests import officer
-from cii.rights.retention import KEPT, kept_of, terms
+from cii.rights.retention import KEPT, by_rule, kept_of, terms
 from cii.rights.rules_requests import NobodyKept
 from cii.rights.rules_retention import Held, longest
 from cii.rights.tables_merging import PersonMerge
@@ -85,10 +85,7 @@ def standing(work: Work, person_ref: str) -> Standing:
     except NobodyKept:
         raise UnknownThing(field="person") from None
     id_ = person.id or 0
-    by_rule: dict[Keeping, Held] = {}
-    for one in kept_of(work, [id_]).get(id_, ()):
-        by_rule[one.rule] = longest([one, *([by_rule[one.rule]] if one.rule in by_rule else [])]) or one
-    terms_ = sorted(by_rule.values(), key=lambda one: (one.last_day, one.rule), reverse=True)
+    terms_ = by_rule(kept_of(work, [id_]).get(id_, ()))
     last = terms_[0].last_day if terms_ else None
     work.saw("person", [id_], 0, "retention")
     return Standing(

@@ -20,6 +20,7 @@ from cii.kernel.clock import local_midnight
 from cii.notices import retaining as notices
 from cii.notices.actions import tell
 from cii.partners import retaining as partners
+from cii.requests.retaining import forget_unknown
 from cii.rights.archiving import sweep_packages
 from cii.rights.dues import Due, due
 from cii.rights.retention import terms
@@ -53,6 +54,8 @@ def expire(work: Work, day: date) -> dict[str, int]:
     counts["accounts"] = access.close_unused(work, running["account"].over_before(day))
     withdrawn = local_midnight(running["withdrawn_document"].over_before(day))
     counts["withdrawn_documents"] = forget_withdrawn(work, withdrawn)
+    unanswered = local_midnight(running["access_answer"].over_before(day))
+    counts["access_requests"] = forget_unknown(work, unanswered)
     counts["packages"] = sweep_packages(work)
     counts["proposed"] = propose(work, day)
     done = {name: count for name, count in counts.items() if count}

@@ -17,6 +17,9 @@ from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf
 from cii.rights.file_parts import PERSON
 from cii.rights.file_reading import FUNCTIONS, KINDS, SECTIONS
+from cii.rights.file_words import FileWords
+from cii.rights.vocabulary_retention import Keeping
+from cii.routing.actions_detection import TABLE as DETECTION
 from cii.store.columns import ChfColumn, UtcDateTime, Words
 from cii.store.telling import Part
 from cii.store.work import Work
@@ -29,7 +32,7 @@ Titles = Mapping[tuple[str, str], Mapping[str, str]]
 
 def file_page(work: Work, told: Mapping[str, Any], lang: str) -> bytes:
     """The file as PDF in that language."""
-    writer = Writer(lang, _titles(work, told))
+    writer = Writer(lang, _titles(work, told), FileWords(work, told, lang))
     known = told["identities"]
     name = f"{known[0]['first_name']} {known[0]['last_name']}" if known else told["person"]["ref"]
     facts = [(say("rights.file.reference", lang), told["person"]["ref"])]
@@ -61,6 +64,7 @@ def file_page(work: Work, told: Mapping[str, Any], lang: str) -> bytes:
             or [say("rights.file.nothing-withheld", lang)],
         },
         "parts": [writer.chapter(part, told[part.name]) for part in PERSON if told[part.name]],
+        "terms": plain_table(_terms(told["terms"], lang), lang) if told["terms"] else None,
         "history": plain_table(_history(told["history"], lang), lang),
     }
     return pdf.render("person_file", data, created=work.now, lang=lang)
@@ -88,8 +92,10 @@ def _titles(work: Work, told: Mapping[str, Any]) -> Titles:
     return found
 
 
-LEFT_OUT = ("sources",)
-"""What only the file for machines holds: each fact's source as the rule kept it."""
+LEFT_OUT = ("sources", "process")
+"""What only the file for machines holds: each fact's source as the rule kept it, the key of a process."""
+_BY_TABLES = {"decisions": ("inputs", "outputs"), "detections": ("facts",), "stated": ("facts",)}
+"""Parts whose columns hold facts and answers of a decision table."""
 EMPTY: tuple[object, ...] = (None, "", [], {})
 WIDEST = 5
 """Columns up to which rows stand in a table."""
@@ -98,8 +104,8 @@ WIDEST = 5
 class Writer:
     """Writes rows of a part in one language."""
 
-    def __init__(self, lang: str, titles: Titles) -> None:
-        self.lang, self.titles = lang, titles
+    def __init__(self, lang: str, titles: Titles, words: FileWords) -> None:
+        self.lang, self.titles, self.words = lang, titles, words
 
     def heading(self, part: Part) -> str:
         """What the part is called."""
@@ -155,13 +161,26 @@ class Writer:
             return ""
         if column in FUNCTIONS:
             return function(str(value), self.lang)
-        if column in KINDS:
-            return str(value)
         if column in SECTIONS and isinstance(value, list):
             return ", ".join(word(one.upper(), self.lang, "section") for one in value)
         if column == "item" and (row["template"], value) in self.titles:
             return self.titles[row["template"], str(value)].get(self.lang, str(value))
-        return self._typed(part.table.c[column].type, value)
+        text = self._published(part, column, value, row)
+        return self._typed(part.table.c[column].type, value) if text is None else text
+
+    def _published(self, part: Part, column: str, value: Any, row: Row) -> str | None:  # noqa: ANN401
+        """In the words of a published table or process; None where none has any."""
+        if column in {"table_id", "asked_by"}:
+            return self.words.table(str(value))
+        if part.name in _BY_TABLES and isinstance(value, dict | list) and column in _BY_TABLES[part.name]:
+            return self.words.facts(row.get("table") or row.get("asked_by") or DETECTION, value, said)
+        if part.name == "tasks" and column == "key":
+            return self.words.task(row["process"], row["stage"], str(value))
+        if part.name == "tasks" and column == "stage":
+            return self.words.stage(row["process"], str(value))
+        if part.name in {"tasks", "cases"} and column == "outcome":
+            return self.words.outcome(row.get("process") or row["path"], str(value))
+        return str(value) if column in KINDS else None
 
     def _typed(self, kind: object, value: object) -> str:
         match kind:
@@ -206,6 +225,14 @@ def said(value: object, lang: str) -> str:
         case list():
             return "; ".join(filter(None, (said(one, lang) for one in value)))
     return str(value)
+
+
+def _terms(rows: Sequence[Row], lang: str) -> Table:
+    return Table(
+        say("rights.part.terms", lang),
+        [Column(say(f"rights.field.{name}", lang), "text") for name in ("rule", "kept_until")],
+        [(word(Keeping(row["rule"]), lang), _day(row["until"], lang)) for row in rows],
+    )
 
 
 def _history(rows: Sequence[Row], lang: str) -> Table:

@@ -1,4 +1,8 @@
-"""What the file of a person holds, put together from what each room tells (`told.py`), in its order."""
+"""What the file of a person holds, put together from what each room tells (`told.py`), in its order.
+
+Of a hold on their data the person reads that there is one, since when and on which basis, not its reason: it
+names others and what is looked into (LPD 26). The file counts such reasons among what it does not hold.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -10,8 +14,10 @@ from cii.partners.told import RATINGS
 from cii.people.told import CONSENTS, DISCLOSURES, IDENTITIES, STATUSES
 from cii.placements.told import PLACEMENTS, WAITING
 from cii.requests.told import ACCESS_REQUESTS, BREAK_GLASS
+from cii.rights.tables_erasing import LegalHold
 from cii.rights.tables_merging import PersonMerge
 from cii.rights.tables_requests import PersonRequest, PersonRequestEvent
+from cii.rights.tables_retention import ArchiveOffer, ArchiveStep
 from cii.routing.told import CHAPTERS, DETECTIONS
 from cii.settlement.told import UNDER_PLACEMENT
 from cii.store.telling import Condition, Part, Scope
@@ -45,6 +51,14 @@ PERSON: tuple[Part, ...] = (
         "requests", PersonRequest,
         "ref kind proof form medical matter asked_on due_on account_id>by recorded_at",
         parts=(Part("steps", PersonRequestEvent, "kind reason due_on account_id>by at", "request_id"),),
+    ),
+    Part("legal_holds", LegalHold, "basis>held_for set_at until lifted_at set_by>by"),
+    Part(
+        "archive_offers", ArchiveOffer, "ref offered_at cases>cases_offered size account_id>by",
+        parts=(
+            Part("archive_steps", ArchiveStep,
+                 "kind reference said_on by>said_by account_id>by at", "offer_id"),
+        ),
     ),
     Part("merges", PersonMerge, "reason account_id>by at undone_at undo_reason", of=_merged),
 )  # fmt: skip

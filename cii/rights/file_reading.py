@@ -14,13 +14,13 @@ from cii.measures.queries import measures_by_id
 from cii.routing.told import file_names
 from cii.store.telling import Part, Scope
 from cii.store.work import Work
-from cii.workflow.told import table_names
+from cii.workflow.told import process_names, table_names
 
 Rows = Sequence[Row[Any]]
 Found = dict[tuple[str, ...], Mapping[int, list[Row[Any]]]]
 ROOT = 0
 FUNCTIONS = ("account_id", "recorded_by", "signed_by", "proposed_by", "sent_by", "answered_by", "made_by",
-             "done_by", "requested_by_account_id")  # fmt: skip
+             "done_by", "requested_by_account_id", "set_by")  # fmt: skip
 """Columns that name an account: told as the function it has, never as the person who has it."""
 SECTIONS = ("sections", "granted_sections")
 _UNITS = ("unit_id", "from_unit_id", "to_unit_id", "named_unit_id", "lead_unit_id", "opened_by_unit_id",
@@ -35,6 +35,7 @@ KINDS: Mapping[str, str] = {
     "institution_id": "institution",
     "run_id": "file",
     "table_id": "table",
+    "instance_id": "process",
 }
 """Column → what its number stands for; every other column is told as it stands."""
 
@@ -55,6 +56,7 @@ NAMES: Mapping[str, Callable[[Work, set[int]], Mapping[int, str]]] = {
     "employer": lambda work, ids: {id_: one.name for id_, one in employers_by_id(work, ids).items()},
     "file": file_names,
     "table": table_names,
+    "process": process_names,
 }
 """What a number stands for → how its name is found, in one statement."""
 

@@ -13,6 +13,7 @@ from cii.rights.file_parts import PERSON
 from cii.rights.file_reading import KINDS, SECTIONS
 from cii.rights.queries import FORMAT
 from cii.rights.vocabulary_requests import MedicalWay
+from cii.rights.vocabulary_retention import Keeping
 from cii.store.columns import ChfColumn, UtcDateTime, Words
 from cii.store.telling import Part
 from cii.texts.languages import LANGUAGES
@@ -51,6 +52,10 @@ def schema() -> dict[str, Any]:
             "made_at": _MOMENT,
             "person": _object({**person, "also_kept_as": _many(_object(person))}),
             **{part.name: _part(part) for part in PERSON},
+            "terms": _many(_object({
+                "rule": {"enum": [one.value for one in Keeping]},
+                "until": {"type": "string", "format": "date"},
+            })),
             "history": _many(_object({
                 "at": _MOMENT,
                 "unit": _or_nothing(_TEXT),
@@ -61,9 +66,11 @@ def schema() -> dict[str, Any]:
                 "basis": _or_nothing(_TEXT),
             })),
             "withheld": _many(_object({
-                "what": {"enum": ["internal_notes", "drafts", "medical_statements", "medical_documents"]},
+                "what": {"enum": [
+                    "internal_notes", "drafts", "medical_statements", "medical_documents", "hold_reasons",
+                ]},
                 "count": _NUMBER,
-                "ground": {"enum": ["internal", "via_physician", "not_asked"]},
+                "ground": {"enum": ["internal", "proceedings", "via_physician", "not_asked"]},
             })),
         }, without=frozenset({"request"})),
     }  # fmt: skip

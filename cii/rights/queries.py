@@ -1,7 +1,8 @@
 """The file of a person: what is kept, what was passed on, who did and read what; plain data to hand over.
 
-Not in it: internal notes and drafts of units (LPD 26), names of others than the person, and medical data
-unless the person asked for it themselves: else a physician hands it over (LPGA 47 al. 2). It says so.
+Not in it: internal notes and drafts of units, the reasons of holds (LPD 26), names of others than the person,
+and medical data unless the person asked for it themselves: else a physician hands it over (LPGA 47 al. 2). It
+says so.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from cii.access.vocabulary import EVERYTHING, Section
 from cii.cases.told import cases_of_persons, counted
@@ -25,6 +26,8 @@ from cii.people.vocabulary import Basis
 from cii.rights.file_parts import PERSON
 from cii.rights.file_reading import Functions, Teller, read_parts, sections
 from cii.rights.queries_requests import officer
+from cii.rights.retention import by_rule, kept_of
+from cii.rights.tables_erasing import LegalHold
 from cii.rights.tables_merging import PersonMerge
 from cii.rights.vocabulary_requests import MedicalWay
 from cii.store.telling import Scope
@@ -67,6 +70,7 @@ def person_file(work: Work, person_ref: str, medical: MedicalWay = MedicalWay.NO
     }
     for one in told["disclosures"]:
         one["told"] = _told(one)
+    told["terms"] = _terms(inside, scope)
     told["history"] = list(_history(inside, scope))
     told["withheld"] = _withheld(inside, scope, medical)
     shown = EVERYTHING & ~Section.NOTES
@@ -122,6 +126,12 @@ def _told(one: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def _terms(work: Work, scope: Scope) -> list[dict[str, str]]:
+    """What keeps something of the person, and through which day; what goes on now, as if it ended today."""
+    found = [one for held in kept_of(work, scope.person_ids).values() for one in held]
+    return [{"rule": one.rule.value, "until": one.last_day.isoformat()} for one in by_rule(found)]
+
+
 def _history(work: Work, scope: Scope) -> Iterator[dict[str, Any]]:
     """Every journal entry about the person and their cases, the newest first, by unit and function."""
     before: int | None = None
@@ -155,8 +165,16 @@ def _withheld(work: Work, scope: Scope, medical: MedicalWay) -> list[dict[str, A
     """What the file does not hold, how many of it, and on which ground."""
     way = "via_physician" if medical is MedicalWay.PHYSICIAN else "not_asked"
     counts = {**counted(work, scope.case_ids), "drafts": drafts(work, scope.case_ids)}
+    counts["hold_reasons"] = work.session.exec(
+        select(func.count()).select_from(LegalHold).where(col(LegalHold.person_id).in_(scope.person_ids))
+    ).one()
+    grounds = {"hold_reasons": "proceedings"}
     return [
-        {"what": what, "count": count, "ground": way if what.startswith("medical") else "internal"}
+        {
+            "what": what,
+            "count": count,
+            "ground": way if what.startswith("medical") else grounds.get(what, "internal"),
+        }
         for what, count in counts.items()
         if not (scope.medical and what.startswith("medical"))
     ]

@@ -79,5 +79,13 @@ def kept_of(work: Work, person_ids: Sequence[int]) -> dict[int, list[Held]]:
     return found
 
 
+def by_rule(found: Iterable[Held]) -> list[Held]:
+    """Of each rule what it keeps longest, the last to end first."""
+    longest_: dict[Keeping, Held] = {}
+    for one in found:
+        longest_[one.rule] = max(longest_.get(one.rule, one), one, key=lambda held: held.last_day)
+    return sorted(longest_.values(), key=lambda one: (one.last_day, one.rule), reverse=True)
+
+
 def _day(since: date | datetime) -> date:
     return local_day(since) if isinstance(since, datetime) else since
