@@ -35,6 +35,12 @@ class OpenSession:
     expires_at: datetime
 
 
+SEAT: tuple[Any, ...] = (
+    col(Membership.unit_id),
+    col(Membership.role),
+    *unit_seats.c["institution_id", "sector", "name"],
+)
+"""A membership as `actor_of` reads it."""
 _TODAY: Any = bindparam("today", type_=Date())
 _NOW: Any = bindparam("now", type_=UtcDateTime())
 _SESSION = Ready(
@@ -45,10 +51,7 @@ _SESSION = Ready(
         col(Account.ref),
         col(Account.name),
         col(Account.lang),
-        col(Membership.unit_id),
-        col(Membership.role),
-        unit_seats.c.institution_id,
-        unit_seats.c.sector,
+        *SEAT,
     )
     .join(Account, col(Account.id) == col(LoginSession.account_id))
     .join(
@@ -88,10 +91,10 @@ def open_session(session: Session, token: str, now: datetime) -> OpenSession | N
 
 
 def actor_of(account_id: int, name: str, lang: str, seats: Iterable[Any]) -> Actor:
-    """The actor of an account from rows (unit, role, institution, sector)."""
+    """The actor of an account from rows (unit, role, institution, sector, name of the unit)."""
     held = tuple(
-        Seat(unit_id, institution_id, Role(role).value, sector.value if sector else None)
-        for unit_id, role, institution_id, sector in seats
+        Seat(unit_id, institution_id, Role(role).value, sector.value if sector else None, name)
+        for unit_id, role, institution_id, sector, name in seats
     )
     return Actor(name, account_id, lang, held, permits_of(seat.role for seat in held))
 
@@ -106,9 +109,7 @@ def account_actor(work: Work, email: str) -> Actor:
     """The actor of an account, for jobs that act with somebody's rights; refuses UnknownThing."""
     account = account_by_email(work, email)
     rows = work.session.connection().execute(
-        columns(
-            col(Membership.unit_id), col(Membership.role), unit_seats.c.institution_id, unit_seats.c.sector
-        )
+        columns(*SEAT)
         .join(unit_seats, unit_seats.c.unit_id == col(Membership.unit_id))
         .where(
             col(Membership.account_id) == account.id,

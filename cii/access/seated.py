@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy import select as columns
 from sqlmodel import col
 
-from cii.access.queries import actor_of
+from cii.access.queries import SEAT, actor_of
 from cii.access.tables import Account, Membership
 from cii.institutions.queries import unit_seats
 from cii.store.work import Actor, Work
@@ -25,8 +25,7 @@ def actors(work: Work, account_ids: Iterable[int]) -> dict[int, Actor]:
     """These accounts as they would act today, in one statement; closed accounts are left out."""
     rows = work.session.execute(
         columns(
-            col(Account.id), col(Account.name), col(Account.lang), col(Membership.unit_id),
-            unit_seats.c.institution_id, col(Membership.role), unit_seats.c.sector,
+            col(Account.id), col(Account.name), col(Account.lang), *SEAT,
         )
         .join(Membership, col(Membership.account_id) == col(Account.id))
         .join(unit_seats, unit_seats.c.unit_id == col(Membership.unit_id))
@@ -35,9 +34,9 @@ def actors(work: Work, account_ids: Iterable[int]) -> dict[int, Actor]:
     ).all()  # fmt: skip
     seats: dict[int, list[tuple[object, ...]]] = {}
     known: dict[int, tuple[str, str]] = {}
-    for account, name, lang, unit, institution, role, sector in rows:
+    for account, name, lang, *seat in rows:
         known[account] = (name, lang)
-        seats.setdefault(account, []).append((unit, role, institution, sector))
+        seats.setdefault(account, []).append(tuple(seat))
     return {id_: actor_of(id_, name, lang, seats[id_]) for id_, (name, lang) in known.items()}
 
 

@@ -51,11 +51,12 @@ unit_seats = (
         col(Unit.id).label("unit_id"),
         col(Unit.institution_id).label("institution_id"),
         col(Institution.sector).label("sector"),
+        col(Unit.name).label("name"),
     )
     .join(Institution, col(Institution.id) == col(Unit.institution_id))
     .subquery("unit_seats")
 )
-"""Each unit with its institution and sector, for statements of the rooms above."""
+"""Each unit with its institution, sector and name, for statements of the rooms above about who sits there."""
 
 unit_labels = (
     columns(

@@ -19,13 +19,15 @@ from cii.store.settings import Settings, default_settings
 class Seat:
     """One membership of an account, valid at the moment of the request.
 
-    `role`, `sector` are the values of `access.vocabulary.Role` and `institutions.vocabulary.Sector`.
+    `role`, `sector` are the values of `access.vocabulary.Role` and `institutions.vocabulary.Sector`;
+    `unit` is the name of the unit, for the frame of a page: it says nothing about who acts.
     """
 
     unit_id: int
     institution_id: int
     role: str
     sector: str | None = None
+    unit: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from jinja2 import Template
 from jinja2.environment import TemplateModule
 from werkzeug.wrappers import Response
 
-from cii.institutions.queries import units_by_id
 from cii.store.work import Actor
 from cii.texts import formats
 from cii.texts.languages import LANGUAGES
@@ -178,6 +177,12 @@ def see_other(endpoint: str, **values: Any) -> Response:  # noqa: ANN401
     return redirect(url_for(endpoint, **values), 303)
 
 
+def address(endpoint: str) -> str:
+    """The address of a page without parts, as `url_for` tells it; the frame of every page tells a dozen."""
+    house: House = current_app  # type: ignore[assignment]
+    return request.script_root + house.addresses[endpoint]
+
+
 def may_open(endpoint: str, actor: Actor | None) -> bool:
     """Whether the page exists and the actor has a permit for it."""
     view = current_app.view_functions.get(endpoint)
@@ -200,7 +205,7 @@ def _nav(actor: Actor) -> list[dict[str, object]]:
     return [
         {
             "key": key,
-            "url": url_for(endpoint),
+            "url": address(endpoint),
             "current": PARENTS.get(request.blueprint or "", request.blueprint) == endpoint.partition(".")[0],
             "count": None,
         }
@@ -213,8 +218,7 @@ def _urls(actor: Actor | None) -> dict[str, str | None]:
     """Addresses of the frame; `new_case`, `search` and `suggest` are none without the right."""
     found: dict[str, str | None] = {}
     for name, endpoint in URLS.items():
-        known = endpoint in current_app.view_functions
-        found[name] = url_for(endpoint) if known else "/"
+        found[name] = address(endpoint) if endpoint in current_app.view_functions else "/"
     for name in ("new_case", "search", "suggest"):
         if not may_open(URLS[name], actor):
             found[name] = None
@@ -222,9 +226,7 @@ def _urls(actor: Actor | None) -> dict[str, str | None]:
 
 
 def _me(actor: Actor, lang: str) -> Me:
-    work = g.get("work")
-    labels = units_by_id(work, actor.units) if work is not None else {}
-    units = ", ".join(labels[one].name for one in actor.units if one in labels)
+    units = ", ".join(dict.fromkeys(seat.unit for seat in actor.seats if seat.unit))
     roles = tuple(dict.fromkeys(word_of(seat.role, lang, "role") for seat in actor.seats))
     return Me(actor.name, units, roles)
 

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -112,6 +113,12 @@ class House(Flask):
         """Stand on engine, clock and settings, and tell every refusal."""
         self.wiring = wiring
         self.register_error_handler(Exception, self.tell)
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """Each endpoint whose address has no parts, with that address; asked for once all are registered."""
+        rules = [rule for rule in self.url_map.iter_rules() if not rule.arguments]
+        return {rule.endpoint: rule.rule for rule in reversed(rules)}
 
     def dispatch_request(self) -> Response:
         """The view between its transactions; static files, probes and automatic OPTIONS without any."""
