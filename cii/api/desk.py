@@ -19,7 +19,7 @@ from cii.desk.announcing import (
     publish_news,
     withdraw_news,
 )
-from cii.desk.drafting import WRITES, SaveDraft, save_draft
+from cii.desk.drafting import WRITERS, SaveDraft, save_draft
 from cii.desk.loading import (
     HandCases,
     HandTasks,
@@ -139,7 +139,7 @@ def filter_removed(ref: str) -> None:
 
 
 @blueprint.post("/desk/drafts")
-@needs(*(permit for permit, _ in WRITES.values()))
+@needs(*WRITERS)
 @blueprint.arguments(SaveDraft)
 @blueprint.response(204)
 def draft_saved(ask: SaveDraft) -> None:

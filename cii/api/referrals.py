@@ -9,6 +9,7 @@ from cii.access.vocabulary import Section
 from cii.api.asking import PageAsked, matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
+from cii.desk.drafting import replied
 from cii.routing.actions import MoveReferral, move_referral
 from cii.routing.queries import ReferralRow, referral_by_ref, referral_view, referrals
 from cii.routing.redirects import Redirect, redirects_of
@@ -100,6 +101,7 @@ def redirected(ask: SentOn, ref: str) -> Tagged:
     version = matched(ref, referral_by_ref(g.work, ref).version)
     event = ReferralEvent.REDIRECT
     move_referral(g.work, MoveReferral(ref, event, ask.text, version, ask.named_unit_ref))
+    replied(g.work, ref)
     return _shown(ref)
 
 
@@ -146,6 +148,7 @@ def withdrawn(ask: Said, ref: str) -> Tagged:
 def _moved(ref: str, event: ReferralEvent, ask: Said) -> Tagged:
     version = matched(ref, referral_by_ref(g.work, ref).version)
     move_referral(g.work, MoveReferral(ref, event, ask.text, version))
+    replied(g.work, ref)
     return _shown(ref)
 
 

@@ -8,12 +8,16 @@ VISIT = timedelta(minutes=30)
 
 
 class DraftPlace(StrEnum):
-    """The form of a case in which something is being written; the physician's part is no such form."""
+    """The form of a case in which something is being written; the physician's part is no such form.
+
+    A reply is written on the page of a referral, by units that may have no part in the case yet.
+    """
 
     NOTE = "note"
     SYNTHESIS = "synthesis"
     PLAN = "plan"
     REFERRAL = "referral"
+    REPLY = "referral_reply"
 
 
 class FilterPlace(StrEnum):

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from cii.cases.shapes import CaseView
 from cii.cases.vocabulary import CaseStatus
-from cii.desk.drafting import WRITES, SaveDraft, begun, kept_drafts, save_draft, sent
+from cii.desk.drafting import WRITERS, SaveDraft, begun, kept_drafts, save_draft, sent
 from cii.desk.vocabulary import DraftPlace
 from cii.kernel.errors import UnknownThing
 from cii.store.work import Work
@@ -18,14 +18,14 @@ from cii.wire.doors import needs, once
 from cii.wire.reading import asked
 
 page = Blueprint("drafts", __name__)
-WRITERS = tuple(permit for permit, _ in WRITES.values())
 PAGES = {
     DraftPlace.NOTE: "case_notes.index",
     DraftPlace.SYNTHESIS: "cases.assessment",
     DraftPlace.PLAN: "cases.plan",
     DraftPlace.REFERRAL: "cases.one",
+    DraftPlace.REPLY: "referrals.one",
 }
-"""The page of the case on which the form stands."""
+"""The page on which the form stands: of the case; of a reply, of the referral."""
 
 
 @page.post("/drafts")
@@ -42,7 +42,7 @@ def save() -> Response:
 def let_go(ref: str, place: str) -> Answer:
     """Give up what I had begun in a form."""
     form = next((one for one in DraftPlace if one.value == place), None)
-    if form is None:
+    if form is None or form is DraftPlace.REPLY:
         raise UnknownThing(field="place")
     sent(g.work, ref, form)
     return see_other(PAGES[form], ref=ref)
@@ -76,7 +76,7 @@ def texts_begun(work: Work) -> list[dict[str, Any]]:
     return [
         {
             "label": t("web.draft.of", place=word(one.place), number=one.number),
-            "url": url_for(PAGES[one.place], ref=one.case_ref),
+            "url": url_for(PAGES[one.place], ref=one.referral_ref or one.case_ref),
             "at": one.saved_at,
             "closed": one.closed,
         }

@@ -1,11 +1,14 @@
 """Referrals: who asks whom to take over, and the answer; the case moves on acceptance only."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
+from cii.desk.drafting import kept_replies, replied, reply_part
+from cii.desk.vocabulary import DraftPlace
 from cii.institutions.queries import shown_units, units
 from cii.institutions.vocabulary import UnitKind
 from cii.routing.actions import MoveReferral, move_referral
@@ -59,11 +62,12 @@ def one(ref: str) -> str:
         "pages/referrals/one.html",
         referral=_shown(shown),
         version=etag(shown.ref, shown.version),
-        buttons=[_move(each) for each in shown.moves if each not in WITH_TEXT],
-        forms=[_move(each) for each in shown.moves if each in WITH_TEXT],
+        buttons=[_move(ref, each) for each in shown.moves if each not in WITH_TEXT],
+        forms=[_move(ref, each) for each in shown.moves if each in WITH_TEXT],
         chosen=chosen,
         named=_others(shown) if ReferralEvent.REDIRECT in shown.moves else [],
         redirects=[_redirect(each) for each in redirects_of(g.work, row.person_id)],
+        drafts=_begun(ref, row.case_id, shown.moves, chosen),
         done=word("answered", "done") if request.args.get("done") == "answered" else None,
     )
 
@@ -75,7 +79,37 @@ def one(ref: str) -> str:
 def move(ref: str) -> Response:
     """Take a step: acknowledge, accept, decline, ask back, answer, withdraw."""
     move_referral(g.work, asked(MoveReferral, referral_ref=ref, version=seen_version(ref)))
+    replied(g.work, ref)
     return see_other("referrals.one", ref=ref, done="answered")
+
+
+@page.post("/referrals/<ref:ref>/drafts")
+@needs(Permit.ANSWER_REFERRAL, Permit.SEND_REFERRAL)
+@once
+def let_go(ref: str) -> Response:
+    """Give up the reply that I had begun."""
+    replied(g.work, ref)
+    return see_other("referrals.one", ref=ref)
+
+
+def _begun(ref: str, case_id: int, moves: Collection[ReferralEvent], chosen: str) -> dict[str, Any]:
+    """The replies that I had begun, by field; `over`: what can no longer be sent, just refused or not."""
+    kept = kept_replies(g.work, case_id, ref)
+    open_ = {reply_part(ref, one.value) for one in moves}
+    over = {part: one.text for part, one in kept.items() if part not in open_}
+    if chosen and (typed := request.form.get("text", "").strip()) and reply_part(ref, chosen) not in open_:
+        over[reply_part(ref, chosen)] = typed
+    return {
+        "place": DraftPlace.REPLY.value,
+        "kept": kept,
+        "over": {
+            "why": t("web.draft.over-reply"),
+            "texts": [text for _, text in sorted(over.items())],
+            "url": url_for("referrals.let_go", ref=ref),
+        }
+        if over
+        else None,
+    }
 
 
 def _others(one: ReferralRow) -> list[dict[str, str]]:
@@ -96,10 +130,11 @@ def _redirect(one: Redirect) -> dict[str, Any]:
     }
 
 
-def _move(event: ReferralEvent) -> dict[str, str]:
+def _move(ref: str, event: ReferralEvent) -> dict[str, str]:
     return {
         "event": event.value,
         "label": word(event),
+        "part": reply_part(ref, event.value),
         "variant": "primary" if event in {ReferralEvent.RECEIVE, ReferralEvent.ACCEPT} else "secondary",
         "tone": "danger" if event in {ReferralEvent.DECLINE, ReferralEvent.WITHDRAW} else "",
         "ask": word(event, "referral-ask") if event in WITH_TEXT else "",

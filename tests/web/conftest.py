@@ -18,7 +18,7 @@ from tests.conftest import ENGINES, NOW
 from tests.web.build_town import PASSWORD, Town, a_town
 
 UNWRITTEN = re.compile(
-    r"^/(?:(?:cases/\w+/)?drafts|desk/filters|filters|notices)\b"  # one's own memory: of nobody, for nobody else
+    r"^/(?:(?:cases/\w+/|referrals/\w+/)?drafts|desk/filters|filters|notices)\b"  # one's own memory: of nobody, for nobody else
     r"|^/(?:detections/import|detections/new|persons/statuses)$"  # tried only, or nobody was kept
     r"|^/reports/quarters/[^/]+/freezing$"  # the same facts are the issue that stands already
 )

@@ -109,3 +109,42 @@ def test_a_redirect_names_another_institution_and_the_third_is_told_to_the_coord
     board = path.as_("coordination").get("/coordination")
     assert "Redirections répétées, évaluation commune ouverte\xa0: CII-" in board
     assert "Depuis le 15.10.2026." in board
+
+
+def begun(reader, ref, event, text, status=204):
+    reader.post("/drafts", status, case_ref=ref, place="referral_reply", part=f"{ref}-{event}", text=text)
+
+
+def test_a_reply_begun_comes_back_to_its_writer_only_and_goes_when_it_is_sent(path):
+    ref, asked = path.referral(path.case("announced")), path.as_("ai")
+    moved(asked, ref, "receive")
+    begun(asked, ref, "decline", "Aucune demande AI")
+
+    page = path.as_("ai").get(f"/referrals/{ref}")
+    assert "Aucune demande AI</textarea>" in page
+    assert "Brouillon repris" in page
+    assert "Aucune demande AI" not in path.as_("manager").get(f"/referrals/{ref}")
+    begun(path.as_("social"), ref, "decline", "x", 404)
+    begun(asked, ref[::-1], "decline", "x", 404)
+
+    moved(asked, ref, "decline", text="Aucune demande AI ouverte.")
+    assert "Brouillon repris" not in asked.get(f"/referrals/{ref}")
+
+
+def test_a_reply_that_came_too_late_is_kept_to_be_read_until_its_writer_lets_it_go(path):
+    ref, asked, sender = path.referral(path.case("announced")), path.as_("ai"), path.as_("manager")
+    moved(asked, ref, "receive")
+    begun(asked, ref, "decline", "Aucune demande AI")
+    version = (
+        asked.get(f"/referrals/{ref}").split('name="version" value="')[1].split('"')[0].replace("&#34;", '"')
+    )
+    moved(sender, ref, "withdraw", text="Autre voie trouvée.")
+
+    late = asked.post(
+        f"/referrals/{ref}", 412, event="decline", text="Aucune demande AI ouverte.", version=version
+    )
+
+    assert "Aucune demande AI ouverte." in late
+    assert "Aucune demande AI" in asked.get(f"/referrals/{ref}")
+    asked.post(f"/referrals/{ref}/drafts", 303)
+    assert "Aucune demande AI" not in asked.get(f"/referrals/{ref}")
