@@ -6,7 +6,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event
 
+from cii.access.actions import close_grants
+from cii.access.tables_restricted import CaseReader, CaseRestriction
 from cii.cases.actions import open_case
+from cii.cases.listing import CaseFilter, case_list
 from cii.cases.vocabulary import CasePath
 from cii.people.actions import AttachPerson, attach_person
 from cii.search.queries import find
@@ -100,6 +103,72 @@ def test_a_name_typed_by_another_unit_finds_nobody(work: Work):
 
     assert names(find(stranger, "müller")) == []
     assert names(find(stranger, "zoe")) == ["Muster Zoé"]
+
+
+def taken_over(work: Work, net, last="Müller", first="Zoé", avs=None):
+    """A person whom AC typed and whose case AI leads: the person, the case."""
+    person = attach_person(work, AttachPerson(avs, last, first, date(1990, 1, 1)), net.units["AC"].id)
+    case = open_case(
+        work, person_id=person.id, path=CasePath.NETWORK, opened_by_unit_id=net.units["AC"].id,
+        lead_unit_id=net.units["AI"].id,
+    )  # fmt: skip
+    return person, case
+
+
+@pytest.mark.parametrize("text", ["müller", "zo", "mul zo"])
+def test_who_leads_finds_a_person_by_the_name_that_the_case_shows(work: Work, text):
+    net = a_network(work)
+    _, case = taken_over(work, net)
+    ai = later(net.hands["AI"])
+
+    found, listed = find(ai, text), case_list(ai, CaseFilter(text=text)).items
+
+    assert names(found) == ["Müller Zoé"]
+    assert [one["ref"] for one in found.cases] == [one["ref"] for one in listed] == [case.ref]
+    assert ("person", (case.person_id,)) in [(seen.kind, seen.ids) for seen in ai.seen]
+
+
+def test_a_name_given_later_by_another_unit_finds_nobody_who_is_shown_the_first(work: Work):
+    net = a_network(work)
+    _, case = taken_over(work, net, avs=AVS)
+    attach_person(work, AttachPerson(AVS, "Muster", "Zoé", date(1990, 1, 1)), net.units["stranger"].id)
+    ai = later(net.hands["AI"])
+
+    assert names(find(ai, "muster")) == []
+    assert case_list(ai, CaseFilter(text="muster")).items == []
+    attach_person(work, AttachPerson(AVS, "Rochat", "Zoé", date(1990, 1, 1)), net.units["AI"].id)
+    assert names(find(ai, "müller")) == []
+    assert case_list(ai, CaseFilter(text="müller")).items == []
+    assert [one["ref"] for one in find(ai, "rochat").cases] == [case.ref]
+
+
+def test_a_name_is_found_as_long_as_a_grant_opens_it_and_as_it_is_corrected(work: Work):
+    net = a_network(work)
+    person, case = taken_over(work, net)
+    ai = later(net.hands["AI"])
+
+    work.session.connection().exec_driver_sql(
+        f"UPDATE identity SET last_name = 'Rochat', folded = 'rochat zoe' WHERE person_id = {person.id}"
+    )
+    assert names(find(ai, "müller")) == []
+    assert names(find(ai, "roch")) == ["Rochat Zoé"]
+    close_grants(work, case_id=case.id)
+    assert names(find(ai, "roch")) == []
+    assert find(ai, "roch").cases == case_list(ai, CaseFilter(text="roch")).items == []
+
+
+def test_a_restricted_case_is_found_by_name_by_its_readers_only(work: Work):
+    net = a_network(work)
+    _, case = taken_over(work, net)
+    work.session.add(CaseRestriction(case_id=case.id, case_ref=case.ref, reason="Menace", at=work.now))
+    work.session.flush()
+    ai = later(net.hands["AI"])
+
+    assert names(find(ai, "müller")) == []
+    assert case_list(ai, CaseFilter(text="müller")).items == []
+    work.session.add(CaseReader(case_id=case.id, account_id=ai.actor.account_id, at=work.now))
+    work.session.flush()
+    assert names(find(ai, "müller")) == ["Müller Zoé"]
 
 
 @pytest.mark.parametrize("text", ["müller", "zoé mül", AVS, "CII", "exemple"])
