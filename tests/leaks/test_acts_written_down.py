@@ -11,6 +11,7 @@ from tests.leaks.test_written_down import MEETS, READERS, last_entry, named_sinc
 ROLES = [role.value for role in Role]
 UNWRITTEN = {
     "drafts.let_go": "a draft is its writer's own",
+    "referrals.let_go": "a draft is its writer's own",
     "notices.read_all": "what I have read of what I was told is mine",
     "provider.record": "an empty sheet holds no day",
     "reports.freeze_quarter": "the same facts are the issue that stands already",
