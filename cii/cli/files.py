@@ -10,20 +10,23 @@ from cii.store.settings import Settings
 
 
 def workflows_check(asked: argparse.Namespace, settings: Settings) -> Told:
-    """Check the processes and migration plans in workflows: form, words, paths, hashes."""
+    """Check the processes, migration plans and dated numbers in workflows: form, words, paths, hashes."""
+    from cii.rights.terms_file import number_faults, number_files  # noqa: PLC0415
     from cii.workflow.folder import process_faults  # noqa: PLC0415
 
     folder = asked.folder or settings.workflows_dir
-    count = len([*folder.glob("*.yaml"), *folder.glob("migrations/*.yaml")])
-    return findings(process_faults(folder), count, asked.lang)
+    count = len([*folder.glob("*.yaml"), *folder.glob("migrations/*.yaml"), *number_files(folder)])
+    return findings([*process_faults(folder), *number_faults(folder)], count, asked.lang)
 
 
 def unsound(settings: Settings) -> Told | None:
     """Why the house may not start on these definition files: each error by line; None when they are sound."""
+    from cii.rights.terms_file import number_faults  # noqa: PLC0415
     from cii.texts.speech import say  # noqa: PLC0415
     from cii.workflow.folder import faults_of  # noqa: PLC0415
 
-    grave = [one for one in faults_of(settings.workflows_dir) if one.severity == "error"]
+    found = [*faults_of(settings.workflows_dir), *number_faults(settings.workflows_dir)]
+    grave = [one for one in found if one.severity == "error"]
     if not grave:
         return None
     told = findings(grave, len(grave), "fr")

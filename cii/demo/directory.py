@@ -17,7 +17,6 @@ from cii.demo.sheet import Sheet
 from cii.demo.stories import Rules
 from cii.institutions.actions import load_directory
 from cii.institutions.vocabulary import InstitutionKind, UnitKind
-from cii.rights.terms_file import check_terms
 from cii.store.parameters import publish_parameters
 from cii.store.settings import canton_directory
 from cii.store.work import Work
@@ -143,7 +142,6 @@ def build_house(work: Work, sheet: Sheet) -> House:
     directory = canton_directory(work.settings.canton)
     load_directory(work, directory)
     numbers = work.settings.workflows_dir / "parameters"
-    check_terms((numbers / "retention.yaml").read_bytes(), "retention.yaml")
     publish_parameters(work.session, numbers, work.now)
     publish(work, work.settings.workflows_dir)
     publish_grids(work, work.settings.workflows_dir / "grids")

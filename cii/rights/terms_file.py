@@ -1,71 +1,38 @@
-"""The file of terms as it is written: every rule has its dated number, with unit, source and certainty.
+"""The files of dated numbers before they are used: each as written, that of terms with every rule in it.
 
-A wrong name or value is told with its line and what was probably meant, as in the other published files.
+`serve`, `worker` and the demo refuse to start on a fault; `cii workflows check` says it.
 """
 
-import re
-from datetime import date
+from pathlib import Path
 
-from cii.files.problems import at, did_you_mean
-from cii.files.reading import Branch, Mark, Reader, decoded
+from cii.files.numbers import Names, check_numbers
+from cii.files.problems import BrokenFile, Problem, problem
 from cii.rights.rules_archiving import OFFERED
 from cii.rights.rules_retention import PARAMETERS
 
+FILE = "retention.yaml"
 TERMS = tuple(name for name, _ in PARAMETERS.values() if name.startswith("retention_"))
-CERTAINTIES = ("S", "V", "R")
-_ENTRY, _VALUE = ("unit", "title", "values"), ("from", "value", "source", "certainty")
-_WHOLE = re.compile(r"[0-9]{1,4}")
+_NAMES = Names(TERMS, tuple(OFFERED.values()))
 
 
 def check_terms(data: bytes, source: str) -> int:
     """How many numbers the file of terms holds; refuses BrokenFile with every fault and its line."""
-    reader = Reader(source)
-    file = reader.load(decoded(data, source))
-    known = (*TERMS, *OFFERED.values())
-    reader.keys(file, known, at("file"))
-    count = 0
-    for name in known:
-        entry = reader.branch(file, name, at("file"), needed=True)
-        if entry.entries:
-            count += _check_entry(reader, name, entry)
-    reader.done()
-    return count
+    return check_numbers(data, source, _NAMES)
 
 
-def _check_entry(reader: Reader, name: str, entry: Branch) -> int:
-    where = at("item", name)
-    reader.keys(entry, _ENTRY, where)
-    reader.text(entry, "unit", where)
-    reader.title(entry, "title", where)
-    rows = [one for one in reader.row(entry, "values") if isinstance(one, Branch)]
-    if not rows:
-        reader.note(entry.mark("values"), "missing-key", name="values", where=where)
-    for row in rows:
-        reader.keys(row, _VALUE, where)
-        _check_value(reader, row, where, yes_or_no=name in OFFERED.values())
-    return len(rows)
+def number_files(folder: Path) -> list[Path]:
+    """The files of dated numbers of a folder of definitions, that of terms in any case."""
+    return sorted({*(folder / "parameters").glob("*.yaml"), folder / "parameters" / FILE})
 
 
-def _check_value(reader: Reader, row: Branch, where: str, *, yes_or_no: bool) -> None:
-    since, value = reader.text(row, "from", where), reader.text(row, "value", where)
-    reader.text(row, "source", where)
-    certainty = reader.text(row, "certainty", where)
-    if since and not _is_date(since):
-        reader.note(row.mark("from"), "bad-date", value=since)
-    fits = _WHOLE.fullmatch(value) and (int(value) <= 1 if yes_or_no else int(value) > 0)
-    if value and not fits:
-        reader.note(row.mark("value"), "not-a-number", name="value", value=value)
-    if certainty and certainty not in CERTAINTIES:
-        _unknown(reader, row.mark("certainty"), certainty)
-
-
-def _unknown(reader: Reader, mark: Mark, word: str) -> None:
-    reader.note(mark, "unknown-word", did_you_mean(word, CERTAINTIES), name=word)
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+def number_faults(folder: Path) -> list[Problem]:
+    """Every fault of the files of dated numbers of a folder."""
+    found: list[Problem] = []
+    for file in number_files(folder):
+        try:
+            check_numbers(file.read_bytes(), file.name, _NAMES if file.name == FILE else None)
+        except BrokenFile as broken:
+            found += broken.problems
+        except FileNotFoundError:
+            found.append(problem(file.name, 1, "published-file-lost", name=f"parameters/{file.name}"))
+    return found

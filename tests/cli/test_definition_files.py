@@ -108,6 +108,7 @@ def test_a_broken_migration_plan_is_a_fault(folder, capsys):
     [
         ("call-and-award.yaml", "- {to: offers_closed}", "- {to: offers_closd}"),
         ("decisions/agreement-threshold.md", "version: 1", "version: one"),
+        ("parameters/retention.yaml", "retention_draft_days:", "retention_drafts_days:"),
     ],
 )
 def test_the_house_refuses_to_start_on_a_broken_folder(folder, name, old, new):
@@ -122,6 +123,18 @@ def test_the_house_refuses_to_start_on_a_broken_folder(folder, name, old, new):
 
 def test_the_house_starts_on_the_shipped_folder():
     assert unsound(Settings(workflows_dir=WORKFLOWS)) is None
+
+
+def test_each_file_of_numbers_is_checked_and_a_lost_file_of_terms_is_said(folder, capsys):
+    _break(folder, "parameters/referrals.yaml", "value: 10,", "value: ten,")
+    (folder / "parameters" / "retention.yaml").unlink()
+
+    code = main(["workflows", "check", "--folder", str(folder)])
+
+    said = capsys.readouterr().err
+    assert code == FINDINGS
+    assert "referrals.yaml:7:" in said
+    assert "parameters/retention.yaml" in said
 
 
 @pytest.mark.parametrize("command", ["serve", "worker", "demo"])
