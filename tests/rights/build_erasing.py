@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Date, String, Text, insert, select
+from sqlalchemy import Date, String, Text, insert, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from cii.access.vocabulary import LinkDelivery, LinkPurpose, Role
@@ -200,3 +201,16 @@ def _said(work: Work, column, name: str) -> Any:
         return None
     usual = {Words: lambda: next(iter(kind.words)), UtcDateTime: lambda: work.now, Date: lambda: work.today}
     return next((made() for sort, made in usual.items() if isinstance(kind, sort)), 1)
+
+
+def attempt(work, statement: str) -> bool:
+    """Whether the database let it happen; it is taken back either way."""
+    point = work.session.begin_nested()
+    try:
+        work.session.execute(text(statement))
+    except DBAPIError:
+        return False
+    else:
+        return True
+    finally:
+        point.rollback()

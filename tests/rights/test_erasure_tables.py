@@ -1,7 +1,6 @@
 """Each table of the house is erased with a person, or says why not; the database lets nothing else happen."""
 
 from sqlalchemy import JSON, String, Text, text
-from sqlalchemy.exc import DBAPIError
 
 from cii.rights.erasing import ROWS
 from cii.rights.tables_erasing import Erasure
@@ -10,7 +9,7 @@ from cii.store.columns import Words
 from cii.store.naming import load_all_tables
 from tests.institutions.build_institutions import a_unit
 from tests.people.build_people import a_person
-from tests.rights.build_erasing import well_known
+from tests.rights.build_erasing import attempt, well_known
 
 THE_HOUSE = frozenset({
     "account", "acknowledgement", "agreement", "agreement_closure", "agreement_measure", "budget_account",
@@ -116,19 +115,6 @@ def guarded(work) -> list:
         asked = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\\_no\\_delete'"
     names = {row[0] for row in connection.execute(text(asked))}
     return [one for one in ROWS if one.table.name in names]
-
-
-def attempt(work, statement: str) -> bool:
-    """Whether the database let it happen; it is taken back either way."""
-    point = work.session.begin_nested()
-    try:
-        work.session.execute(text(statement))
-    except DBAPIError:
-        return False
-    else:
-        return True
-    finally:
-        point.rollback()
 
 
 def test_without_the_mark_nothing_of_an_append_only_row_goes_or_is_emptied(work):

@@ -23,13 +23,18 @@ from cii.people.actions import AttachPerson, attach_person, disclose, withdraw_c
 from cii.people.queries import person_by_id
 from cii.people.vocabulary import Basis
 from cii.rights.file_handing import made_file
+from cii.rights.file_page import file_page
 from cii.rights.file_parts import PERSON
 from cii.rights.file_schema import schema
+from cii.rights.holds import SetHold, set_hold
 from cii.rights.merging import merge
 from cii.rights.person_requests import RecordPersonRequest, record_request
 from cii.rights.queries import SCHEMA, person_file, sections
 from cii.rights.queries_requests import request_view
+from cii.rights.tables_retention import ArchiveOffer, ArchiveStep
+from cii.rights.vocabulary_erasing import HoldBasis
 from cii.rights.vocabulary_requests import AnswerForm, FileForm, MedicalWay, Proof, RequestKind
+from cii.rights.vocabulary_retention import ArchiveAct
 from cii.texts.languages import LANGUAGES
 from cii.texts.speech import knows
 from tests.access.build_access import an_actor, as_
@@ -37,6 +42,7 @@ from tests.cases.build_cases import a_grid, a_network, a_statement, an_entry
 from tests.figures.build_figures import the_numbers
 from tests.institutions.build_institutions import the_canton
 from tests.people.build_people import a_consent, a_person, a_status, an_avs
+from tests.routing.build_routing import a_town, an_announced
 
 NOTE = "Remarque interne sur la conduite à tenir."
 MEDICAL = "Lombalgies chroniques."
@@ -283,6 +289,46 @@ def test_the_pdf_reads_in_the_language_of_the_reader(canton, lang, phrase):
     assert "Dr Témoin" in text
     assert MEDICAL not in text
     assert NOTE not in text
+
+
+def test_the_file_tells_that_data_is_held_and_offered_and_how_long_it_is_kept_not_why_it_is_held(canton):
+    orp, officer = unit_by_code(canton, "ORP-LITTORAL"), the_officer(canton)
+    person = a_person(canton, orp)
+    set_hold(officer, SetHold(person.ref, HoldBasis.AUDIT, "Contrôle des prestations de Tiers SA."))
+    offer = ArchiveOffer(person_id=person.id, cases=1, sha256="f" * 64, size=9, offered_at=canton.now)
+    canton.session.add(offer)
+    canton.session.flush()
+    said = ArchiveStep(
+        offer_id=offer.id, kind=ArchiveAct.REFUSED, by="archiviste", reference="AEN 9", said_on=canton.today,
+        at=canton.now,
+    )  # fmt: skip
+    canton.session.add(said)
+
+    found = person_file(officer, person.ref)
+
+    assert [(one["held_for"], one["until"], one["lifted_at"]) for one in found["legal_holds"]] == [
+        ("audit", None, None)
+    ]
+    ((offered,),) = [found["archive_offers"]]
+    assert [(one["kind"], one["said_by"]) for one in offered["archive_steps"]] == [("refused", "archiviste")]
+    assert {one["rule"]: one["until"] for one in found["terms"]}["entry"] == "2028-10-15"
+    assert "Tiers SA" not in json.dumps(found)
+    assert {"what": "hold_reasons", "count": 1, "ground": "proceedings"} in found["withheld"]
+    assert faults(found, schema()) == []
+
+
+def test_the_pdf_names_facts_and_tasks_as_the_published_files_do(work):
+    case = an_announced(a_town(work).hands["ORP"]).case
+    officer = the_officer(work)
+    told = person_file(officer, person_by_id(work, case.person_id).ref)
+
+    made = file_page(officer, told, "fr")
+
+    text = " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages).split())
+    for words in ("Détection systématique", "Mois depuis l'inscription", "Signer l'évaluation"):
+        assert words in text.replace("’", "'")
+    for key in ("months_since_registration", "grid_ac", "work_capacity"):
+        assert key not in text
 
 
 def test_every_part_and_field_of_the_file_has_its_name():

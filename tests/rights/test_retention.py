@@ -19,10 +19,15 @@ from cii.files.problems import BrokenFile
 from cii.institutions.queries import unit_by_code
 from cii.jobs.smtp import post
 from cii.journal.tables import JournalEntry
-from cii.kernel.clock import local_day
+from cii.kernel.clock import local_day, local_midnight
+from cii.kernel.period import months_later
 from cii.notices.actions import tell
 from cii.notices.tables import Notice
 from cii.people.tables import Person
+from cii.requests.actions import ask_access, carry_requests
+from cii.requests.erasing import TYPED
+from cii.requests.tables import AccessQuestion, AccessRequest, AccessRequestStep
+from cii.requests.vocabulary import RequestStep
 from cii.rights.dues import due
 from cii.rights.expiring import GOING, expire, proposed
 from cii.rights.holds import SetHold, set_hold
@@ -33,6 +38,7 @@ from cii.rights.rules_retention import PARAMETERS, Term, Unit
 from cii.rights.terms_file import check_terms
 from cii.rights.vocabulary_erasing import HoldBasis
 from cii.rights.vocabulary_retention import Keeping
+from cii.store.erasing import GONE
 from cii.store.outbox import mark_sent, take
 from cii.store.parameters import read_parameters
 from cii.store.settings import HOUSE
@@ -41,6 +47,8 @@ from tests.access.build_access import an_actor, as_
 from tests.figures.build_figures import the_numbers
 from tests.institutions.build_institutions import the_canton
 from tests.people.build_people import a_person
+from tests.requests.build_requests import NOBODY, a_wish
+from tests.rights.build_erasing import attempt
 
 LONG_AGO = datetime(2009, 3, 1, 9, tzinfo=UTC)
 
@@ -303,3 +311,41 @@ def test_a_person_who_comes_back_is_no_longer_proposed(canton):
 
     assert proposed(canton) == 0
     assert canton.session.exec(select(func.count()).select_from(CaseFile)).one() == 1
+
+
+def test_whom_a_request_about_nobody_named_goes_after_its_term_and_not_before(canton):
+    asker = as_(canton, an_actor(canton, (unit_by_code(canton, "OAI-REA"), Role.CASE_MANAGER)))
+    by_number = ask_access(asker, a_wish(avs=NOBODY))
+    by_name = ask_access(asker, a_wish(avs=None, last_name="Inconnue", birth_date=date(1990, 1, 1)))
+    carry_requests(canton)
+    over = months_later(local_day(by_name.lapses_at), 24)
+
+    expire(then(canton, local_midnight(over)), over)
+    before = canton.session.get_one(AccessRequest, by_name.id).typed_name
+    counts = expire(then(canton, local_midnight(over + timedelta(days=2))), over + timedelta(days=1))
+
+    assert "Inconnue" in before
+    assert counts["access_requests"] == 2
+    for row in (by_number, by_name):
+        canton.session.refresh(row)
+        assert {getattr(row, name) for name in TYPED} == {None, GONE}
+    assert "access_requests" not in expire(then(canton, local_midnight(over)), over + timedelta(days=1))
+
+
+def test_the_database_empties_no_request_that_was_not_forgotten_or_that_led_to_somebody(canton):
+    asker = as_(canton, an_actor(canton, (unit_by_code(canton, "OAI-REA"), Role.CASE_MANAGER)))
+    row = ask_access(asker, a_wish(avs=NOBODY))
+    emptied = f"UPDATE access_request SET avs_sealed = NULL, avs_hash = NULL, reason = '{GONE}'"
+
+    assert not attempt(canton, emptied)
+    canton.session.add(AccessRequestStep(request_id=row.id, kind=RequestStep.FORGOTTEN, at=row.lapses_at))
+    canton.session.flush()
+    assert not attempt(canton, f"{emptied}, sections = 1")
+    assert not attempt(canton, "UPDATE access_request SET reason = 'Autre'")
+    assert attempt(canton, emptied)
+    orp = unit_by_code(canton, "ORP-LITTORAL")
+    case = a_closed_case(canton, a_person(canton, orp), orp, canton.now)
+    put = AccessQuestion(request_id=row.id, case_id=case.id, person_id=case.person_id)
+    canton.session.add(put)
+    canton.session.flush()
+    assert not attempt(canton, emptied)
