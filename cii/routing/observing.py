@@ -6,22 +6,25 @@ words and nothing else of the case. Source: federal guide (000) §4.1, indicatio
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from cii.access.vocabulary import Role
 from cii.cases.observing import observation_grid, observe, observed
+from cii.cases.queries import case_by_id
 from cii.cases.rules import Grid, GridAnswer
 from cii.cases.shapes import GridLine
 from cii.cases.tables import GridEntry
 from cii.kernel.errors import NotAllowed, Refusal
+from cii.notices.actions import tell
 from cii.placements.queries import placement_by_ref
 from cii.placements.rules import OutsideThePlacement
 from cii.placements.vocabulary import PlacementState
+from cii.routing.holding import CASE
 from cii.routing.queries_observation import contract_by_ref
 from cii.routing.rules_social import ObservationsClosed, ParticipantNotThere
 from cii.routing.vocabulary_social import ObservationState
-from cii.store.work import Work
+from cii.store.work import HOUSE, Work
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ def stay_under_contract(work: Work, contract_ref: str) -> Stay:
 def observe_participant(work: Work, ask: ObserveParticipant) -> list[GridEntry]:
     """Write down what was observed; the case reads it dated, with the provider's unit as its author.
 
+    Who leads the case is told.
+
     Refuses: UnknownThing, NotAllowed, ParticipantNotThere, ObservationsClosed, NobodyFollows (the case is
     closed), and with every fault of every entry, days out of the stay (OutsideThePlacement) included.
     """
@@ -113,7 +118,20 @@ def _observe(work: Work, stay: Stay, entries: tuple[GridAnswer, ...]) -> list[Gr
     closed = stay.why_closed(work.today)
     if closed is not None:
         raise closed
-    return observe(work, stay.case_id, entries, stay.unit_id, stay.faults(entries))
+    kept = observe(work, stay.case_id, entries, stay.unit_id, stay.faults(entries))
+    if kept:
+        _tell_lead(work, stay.case_id)
+    return kept
+
+
+def _tell_lead(work: Work, case_id: int) -> None:
+    """Who leads the case is told that something was observed: the account that leads it, else its unit."""
+    case = case_by_id(replace(work, actor=HOUSE), case_id)
+    reader = {"account_id": case.lead_account_id} if case.lead_account_id else {"unit_id": case.lead_unit_id}
+    tell(
+        work, **reader, kind="observation-received", subject=CASE, subject_ref=case.ref,
+        person_id=case.person_id,
+    )  # fmt: skip
 
 
 def _mine(work: Work, unit_id: int | None) -> int:

@@ -22,6 +22,7 @@ from cii.institutions.queries import UnitLabel, units_by_id
 from cii.kernel.clock import local_day
 from cii.notices.queries import notices
 from cii.people.queries import PersonLabel, label
+from cii.routing.numbers import referral_numbers
 from cii.routing.queries import visible_referral_refs
 from cii.store.work import Work
 from cii.web.base import Blueprint, may_open, see_other
@@ -183,14 +184,17 @@ def task_rows(work: Work, tasks: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -
     """Rows for the list: case and person as far as the reader may see them, task and deadline in words."""
     lang = language.lang()
     cases = cases_by_id(work, {one.subject_id for one in tasks if one.subject == "case"})
-    checked = case_numbers(work, {one.subject_id for one in tasks if one.subject == "outcome_check"})
+    told = case_numbers(work, {one.subject_id for one in tasks if one.subject == "outcome_check"})
+    numbers = {("outcome_check", id_): number for id_, number in told.items()}
+    sent = referral_numbers(work, {one.subject_id for one in tasks if one.subject == "referral"})
+    numbers |= {("referral", id_): number for id_, number in sent.items()}
     people = label(work, {one.person_id for one in tasks if one.person_id is not None})
     own = {one.ref for one in units_by_id(work, work.actor.units).values()}
     return [
         {
             "ref": one.ref,
             "url": _place(one),
-            "number": _number(one, cases, checked),
+            "number": _number(one, cases, numbers),
             "label": f"{_said(one.title, lang)}, {_name(people.get(one.person_id or 0)) or one.subject_ref}",
             "person": _name(people.get(one.person_id or 0)),
             "task": _said(one.title, lang),
@@ -203,12 +207,11 @@ def task_rows(work: Work, tasks: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -
     ]
 
 
-def _number(task: TaskRow, cases: Mapping[int, CaseFile], checked: Mapping[int, str]) -> str:
+def _number(task: TaskRow, cases: Mapping[int, CaseFile], numbers: Mapping[tuple[str, int], str]) -> str:
     """By which number people speak of the matter of a task."""
     if task.subject == "case" and task.subject_id in cases:
         return cases[task.subject_id].number
-    told = checked.get(task.subject_id) if task.subject == "outcome_check" else None
-    return told or task.subject_ref
+    return numbers.get((task.subject, task.subject_id)) or task.subject_ref
 
 
 def _place(task: TaskRow) -> str | None:

@@ -8,6 +8,9 @@ import pytest
 from cii.cases.rules import GridAnswer, NobodyFollows
 from cii.cases.view import case_view
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
+from cii.notices.queries import notices
+from cii.notices.rules import topic_of
+from cii.notices.vocabulary import Topic
 from cii.routing.actions_manage import SuspendCase, suspend_case
 from cii.routing.observation import EvaluateContract, evaluate_contract
 from cii.routing.observing import ObserveCandidate, observe_candidate, said_of, stay_under_contract
@@ -40,6 +43,18 @@ def test_what_an_enterprise_observes_is_read_in_the_case_with_its_day_and_its_au
     assert own.item == "quality"
     told = said_of(enterprise, stay_under_contract(enterprise, row.ref))
     assert {one.item: one.entries[0].value for one in told} == {"endurance": "3", "quality": "2"}
+
+
+def test_who_leads_the_case_is_told_of_an_observation_and_the_provider_is_not(town):
+    row = signed(town)
+    enterprise = later(town.hands["enterprise"], INSIDE)
+
+    observe_candidate(enterprise, ObserveCandidate(row.ref, BOTH))
+
+    told = [one for one in notices(town.hands["GSR"]) if one.kind == "observation-received"]
+    assert [(one.subject, one.subject_ref, one.facts) for one in told] == [("case", _case_ref(town, row), {})]
+    assert topic_of(told[0].kind) is Topic.OBSERVATIONS
+    assert "observation-received" not in [one.kind for one in notices(enterprise)]
 
 
 def test_every_fault_of_an_observation_is_told_at_once(town):

@@ -1,6 +1,7 @@
 """My desk shows what waits, and nothing of cases that are not mine."""
 
 import pytest
+from sqlalchemy import text
 
 from cii.institutions.queries import unit_by_code
 from cii.notices.actions import tell
@@ -20,11 +21,14 @@ def test_the_first_screen_shows_a_case_that_needs_an_action(path):
 
 
 def test_a_referral_that_waits_is_one_click_away(path):
-    referral = path.referral(path.case("announced"))
+    case = path.case("announced")
+    referral = path.referral(case)
+    with path.site.engine.connect() as connection:
+        number = connection.scalar(text("SELECT number FROM case_file WHERE ref = :ref"), {"ref": case})
 
     page = path.as_("ai").get("/desk", tab="unit")
 
-    assert f"/referrals/{referral}" in page
+    assert f'href="/referrals/{referral}">{number}</a>' in page
     assert "Accuser réception" in page
     assert "Accepter la conduite du cas" not in page
 
