@@ -25,11 +25,13 @@ from cii.demo.dossiers import Canton
 from cii.demo.living import build_living, scale
 from cii.demo.living_desk import build_desk
 from cii.demo.living_documents import build_documents
+from cii.demo.living_erasures import end_some
 from cii.demo.living_links import send_links
 from cii.demo.living_people import build_people
 from cii.demo.living_requests import build_requests
 from cii.demo.living_retention import offer_old_files
 from cii.demo.living_rights import ask_rights
+from cii.demo.living_rounds import live_rounds
 from cii.demo.living_social import build_social
 from cii.demo.measures import build_archive_measures, build_living_measures
 from cii.demo.sheet import Sheet
@@ -197,6 +199,8 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     send_links(work)
     ask_rights(work)
     offer_old_files(work)
+    live_rounds(work)
+    end_some(work)
     wrote(
         work, "demo_loaded", "directory", None, payload={"cases": size, "seed": seed, "rows": sheet.written}
     )
