@@ -1,0 +1,34 @@
+"""The one list of acts that take two persons: who prepares such an act never completes it.
+
+The tables named refuse it by a constraint of this name; the rooms refuse it before, in words. Approvals of
+allocation rounds join the list with their table. Source: house.md §2 (four eyes).
+"""
+
+from dataclasses import dataclass
+
+CONSTRAINT = "four_eyes"
+
+
+@dataclass(frozen=True, slots=True)
+class FourEyes:
+    """An act of two persons: the columns of who prepared, and the one of who completes it.
+
+    `kind`: the column and the word that make a row of the table such an act; empty where each row is one.
+    """
+
+    act: str
+    table: str
+    prepared: tuple[str, ...]
+    completed: str
+    kind: tuple[str, str] | None = None
+
+
+FOUR_EYES: tuple[FourEyes, ...] = (
+    FourEyes("agreement signature", "agreement", ("prepared_by",), "signed_by"),
+    FourEyes("statement approval", "statement", ("prepared_by", "checked_by"), "approved_by"),
+    FourEyes("payment release", "payment", ("prepared_by",), "released_by"),
+    FourEyes("request to reverse the ledger", "reversal_request", ("asked_by",), "decided_by"),
+    FourEyes("ledger reversal", "ledger_entry", ("account_id",), "approved_by", ("kind", "reversal")),
+    FourEyes("erasure", "erasure", ("prepared_by",), "decided_by"),
+    FourEyes("break-glass review", "break_glass_step", ("opened_by",), "account_id", ("kind", "reviewed")),
+)
