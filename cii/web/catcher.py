@@ -1,8 +1,10 @@
 """The demo's letter box: the mails that would leave, as files with working links. Never in production."""
 
 import re
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ _LINK = re.compile(r"(?<!\S)(\S*/\S+)")
 @needs(SIGNED_IN)
 def letterbox() -> str:
     """The last mails, the newest first."""
-    files = sorted(_folder(g.work).glob("*.eml"), reverse=True)[:SHOWN]
+    files = sorted(_folder(g.work).glob("*.eml"), key=_dated, reverse=True)[:SHOWN]
     return render_template("pages/catcher/index.html", rows=[_row(one) for one in files])
 
 
@@ -54,6 +56,13 @@ def _folder(work: Work) -> Path:
 def _read(file: Path) -> EmailMessage:
     made: Any = message_from_bytes(file.read_bytes(), policy=policy.default)
     return made  # type: ignore[no-any-return]  # the policy makes messages of this kind
+
+
+def _dated(file: Path) -> tuple[datetime, str]:
+    """When a mail left, then its number: a mail that waited leaves after younger ones."""
+    with file.open("rb") as held:
+        mail: Any = BytesHeaderParser(policy=policy.default).parse(held)
+    return mail["Date"].datetime, file.name
 
 
 def _row(file: Path) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def _row(one: Outgoing) -> dict[str, Any]:
         "subject": one.subject,
         "written": one.created_at,
         "state": {
-            "label": t("web.outbox.failed" if failed else "web.outbox.delayed"),
+            "label": t("web.outbox.state-failed" if failed else "web.outbox.state-delayed"),
             "tone": "bad" if failed else "warn",
         },
         "tries": one.attempts,
