@@ -1,4 +1,4 @@
-"""In the demo: what a provider has observed of a participant, and a case in its second round of assessment."""
+"""In the demo: what a provider has observed of a participant, and a case in its second assessment round."""
 
 from dataclasses import replace
 
