@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, Select, and_
 from sqlalchemy import select as columns
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from cii.access.queries import case_visible
@@ -53,6 +54,18 @@ def visible_refs(work: Work, refs: Iterable[str]) -> set[str]:
     if not wanted:
         return set()
     return set(work.session.exec(select(CaseFile.ref).where(col(CaseFile.ref).in_(wanted), visible_to(work))))
+
+
+def with_case(statement: Select[Any], case_id: Any, work: Work) -> Select[Any]:  # noqa: ANN401 - of any room
+    """Join the case in that column as `shown_case_ref`, `shown_case_number`: NULL where it is not open.
+
+    The statement names its table (`select_from`), from which it is joined.
+    """
+    named = aliased(CaseFile, name="named_case")
+    known = case_visible(col(named.id), work.actor, work.now)
+    return statement.outerjoin(named, and_(col(named.id) == case_id, known)).add_columns(
+        col(named.ref).label("shown_case_ref"), col(named.number).label("shown_case_number")
+    )
 
 
 def cases_of(work: Work, person_id: int) -> list[CaseFile]:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, String, bindparam, or_, type_coerce
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, or_, type_coerce
 from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -23,7 +23,7 @@ from cii.institutions.tables import (
 from cii.institutions.vocabulary import Sector, UnitKind
 from cii.kernel.errors import Refusal, UnknownThing
 from cii.store.ready import Ready
-from cii.store.work import Work
+from cii.store.work import Actor, Work
 
 _Dated = Unit | FundingLine | CollaborationAgreement
 
@@ -73,6 +73,7 @@ unit_labels = (
 )
 """Each unit as it is labelled, for lists of the rooms above; a sensitive name is for its own members."""
 
+_LABEL = ("ref", "code", "name", "institution", "sector", "sensitive")
 line_facts = columns(
     col(FundingLine.id).label("line_id"),
     col(FundingLine.institution_id).label("institution_id"),
@@ -187,6 +188,27 @@ def shown_units(work: Work, ids: Iterable[int]) -> dict[int, UnitLabel]:
     own = set(work.actor.units)
     found = units_by_id(work, ids)
     return {id_: one for id_, one in found.items() if not one.sensitive or id_ in own}
+
+
+def with_units(statement: Select[Any], actor: Actor, **columns: Any) -> Select[Any]:  # noqa: ANN401
+    """Join how the units in these columns are shown to the actor; `unit_told` tells each by its name.
+
+    The statement names its table (`select_from`), from which they are joined.
+    """
+    for name, unit_id in columns.items():
+        known = unit_labels.alias(f"{name}_unit")
+        shown = or_(known.c.sensitive.is_(False), known.c.unit_id.in_(actor.units))
+        told = [known.c[one].label(f"{name}_unit_{one}") for one in _LABEL]
+        statement = statement.outerjoin(known, and_(known.c.unit_id == unit_id, shown)).add_columns(*told)
+    return statement
+
+
+def unit_told(row: Any, name: str) -> UnitLabel | None:  # noqa: ANN401 - a row of such a statement
+    """The unit that `with_units` joined by that name; None where there is none or its name is protected."""
+    ref, code, said, institution, sector, sensitive = (getattr(row, f"{name}_unit_{one}") for one in _LABEL)
+    if ref is None:
+        return None
+    return UnitLabel(ref, code, said, institution, Sector(sector) if sector else None, sensitive)
 
 
 def shown_unit_by_code(work: Work, code: str) -> Unit:

@@ -6,14 +6,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from cii.access.restricted import not_restricted
 from cii.access.vocabulary import Section
-from cii.cases.queries import cases_by_id
-from cii.institutions.queries import UnitLabel, code_told, shown_units
+from cii.cases.queries import with_case
+from cii.institutions.queries import UnitLabel, code_told, unit_told, with_units
 from cii.kernel.clock import local_day
 from cii.kernel.errors import UnknownThing
 from cii.people.queries import PersonLabel, label
@@ -23,7 +23,7 @@ from cii.store.work import HOUSE, Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
 from cii.workflow.decided import Kept, kept_rows
 from cii.workflow.definition import Definition, Stage
-from cii.workflow.queries import definition_of, definition_row
+from cii.workflow.queries import newest_definition
 
 _DETECTION: Any = Detection.__table__.columns  # type: ignore[attr-defined]
 _REFERRAL: Any = Referral.__table__.columns  # type: ignore[attr-defined]
@@ -113,8 +113,8 @@ class DetectionRow:
 def detections(
     work: Work, state: DetectionState | None = None, mark: str | None = None, limit: int = USUAL
 ) -> Page[DetectionRow]:
-    """Detections of my units, the newest first; one query, one each of names, units and decisions."""
-    query = columns(*_DETECTION).where(visible_detections(work))
+    """Detections of my units, the newest first; one query, one each of names and decisions."""
+    query = _detections(work).where(visible_detections(work))
     if state is not None:
         query = query.where(col(Detection.state) == state)
     name = f"detections {state or ''}"
@@ -128,32 +128,41 @@ def detections(
 
 def detection_view(work: Work, ref: str) -> DetectionRow:
     """One detection; refuses UnknownThing."""
-    return _shown(work, [detection_by_ref(work, ref)])[0]
+    query = _detections(work).where(col(Detection.ref) == ref, visible_detections(work))
+    found = work.session.connection().execute(query).all()
+    if not found:
+        raise UnknownThing(field="detection")
+    return _shown(work, found)[0]
 
 
 def detection_of_case(work: Work, case_id: int) -> DetectionRow | None:
     """The detection that a case began with, for those who see the case; names only as far as open to them."""
-    found = work.session.exec(select(Detection).where(col(Detection.case_id) == case_id)).first()
-    return _shown(work, [found])[0] if found is not None else None
+    query = _detections(work).where(col(Detection.case_id) == case_id).limit(1)
+    found = work.session.connection().execute(query).all()
+    return _shown(work, found)[0] if found else None
+
+
+def _detections(work: Work) -> Select[Any]:
+    """Detections with their unit and case as the actor is shown them."""
+    named = with_case(columns(*_DETECTION).select_from(Detection), col(Detection.case_id), work)
+    return with_units(named, work.actor, made=col(Detection.unit_id))
 
 
 def _shown(work: Work, rows: Any) -> list[DetectionRow]:  # noqa: ANN401 - rows of one select
     persons = label(work, {row.person_id for row in rows})
-    units = shown_units(work, {row.unit_id for row in rows})
     decisions = kept_rows(work, {row.decision_id for row in rows})
-    cases = cases_by_id(work, {row.case_id for row in rows if row.case_id})
     work.saw("person", [row.person_id for row in rows], Section.IDENTITY | Section.PLAN)
     return [
         DetectionRow(
             ref=row.ref,
             state=row.state,
             person=persons.get(row.person_id),
-            unit=units.get(row.unit_id),
+            unit=unit_told(row, "made"),
             followed=tuple(row.followed),
             may_owe=tuple(row.may_owe),
             facts=row.facts,
             decision=decisions.get(row.decision_id),
-            case_ref=cases[row.case_id].ref if row.case_id in cases else None,
+            case_ref=row.shown_case_ref,
             reason=row.reason,
             at=row.at,
         )
@@ -218,7 +227,7 @@ def _open_in(stage: Stage) -> frozenset[tuple[str, str]]:
 
 def referral_process(work: Work) -> Definition:
     """The process of referrals as published last."""
-    return definition_of(work, definition_row(work, "referral").id or 0)
+    return newest_definition(work, "referral")
 
 
 def referral_moves(work: Work, row: Referral, process: Definition) -> tuple[ReferralEvent, ...]:
@@ -243,7 +252,7 @@ def referrals(
     work: Work, *, waiting: bool = False, mark: str | None = None, limit: int = USUAL
 ) -> Page[ReferralRow]:
     """Referrals that my units sent or received, the newest first; `waiting`: those without an answer yet."""
-    query = columns(*_REFERRAL).where(visible_referrals(work))
+    query = _referrals(work).where(visible_referrals(work))
     if waiting:
         query = query.where(col(Referral.state).in_(WAITING))
     name = f"referrals {waiting}"
@@ -257,44 +266,54 @@ def referrals(
 
 def referrals_of_case(work: Work, case_id: int) -> list[ReferralRow]:
     """The referrals of a case in order, for those who see the case."""
-    rows = work.session.exec(
-        select(Referral).where(col(Referral.case_id) == case_id).order_by(col(Referral.id))
-    )
-    return _referral_rows(work, rows.all())
+    query = _referrals(work).where(col(Referral.case_id) == case_id).order_by(col(Referral.id))
+    return _referral_rows(work, work.session.connection().execute(query).all())
 
 
 def referral_view(work: Work, ref: str) -> ReferralRow:
     """One referral; refuses UnknownThing."""
-    return _referral_rows(work, [referral_by_ref(work, ref)])[0]
+    query = _referrals(work).where(col(Referral.ref) == ref)
+    if work.actor is not HOUSE:
+        query = query.where(visible_referrals(work))
+    found = work.session.connection().execute(query).all()
+    if not found:
+        raise UnknownThing(field="referral")
+    return _referral_rows(work, found)[0]
+
+
+def _referrals(work: Work) -> Select[Any]:
+    """Referrals with their units and case as the actor is shown them."""
+    sides = {
+        "sender": col(Referral.from_unit_id),
+        "receiver": col(Referral.to_unit_id),
+        "named": col(Referral.named_unit_id),
+    }
+    return with_units(
+        with_case(columns(*_REFERRAL).select_from(Referral), col(Referral.case_id), work), work.actor, **sides
+    )
 
 
 def _referral_rows(work: Work, rows: Any) -> list[ReferralRow]:  # noqa: ANN401 - rows of one select
     persons = label(work, {row.person_id for row in rows})
-    ids = {unit for row in rows for unit in (row.from_unit_id, row.to_unit_id, row.named_unit_id) if unit}
-    units = shown_units(work, ids)
-    cases = cases_by_id(work, {row.case_id for row in rows})
     process = referral_process(work) if rows else None
-    found = []
-    for row in rows:
-        case = cases.get(row.case_id)
-        found.append(
-            ReferralRow(
-                ref=row.ref,
-                version=row.version,
-                state=row.state,
-                case_ref=case.ref if case else None,
-                case_number=case.number if case else None,
-                person=persons.get(row.person_id),
-                sender=units.get(row.from_unit_id),
-                receiver=units.get(row.to_unit_id),
-                named=units.get(row.named_unit_id or 0),
-                reason=row.reason,
-                answer=row.answer,
-                sent_at=row.sent_at,
-                expires_at=row.expires_at,
-                answered_at=row.answered_at,
-                mine=not {row.from_unit_id, row.to_unit_id}.isdisjoint(work.actor.units),
-                moves=referral_moves(work, row, process) if process else (),
-            )
+    return [
+        ReferralRow(
+            ref=row.ref,
+            version=row.version,
+            state=row.state,
+            case_ref=row.shown_case_ref,
+            case_number=row.shown_case_number,
+            person=persons.get(row.person_id),
+            sender=unit_told(row, "sender"),
+            receiver=unit_told(row, "receiver"),
+            named=unit_told(row, "named"),
+            reason=row.reason,
+            answer=row.answer,
+            sent_at=row.sent_at,
+            expires_at=row.expires_at,
+            answered_at=row.answered_at,
+            mine=not {row.from_unit_id, row.to_unit_id}.isdisjoint(work.actor.units),
+            moves=referral_moves(work, row, process) if process else (),
         )
-    return found
+        for row in rows
+    ]

@@ -16,7 +16,7 @@ from cii.web.choices import clock, options, t, text_asked, word
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
-from cii.workflow.queries import definition_of, definition_row
+from cii.workflow.queries import newest_definition
 
 page = Blueprint("checks", __name__)
 
@@ -84,4 +84,4 @@ def _row(one: CheckRow, outcome: Mapping[str, str]) -> dict[str, Any]:
 
 def _outcomes(path: CasePath) -> Mapping[str, Mapping[str, str]]:
     """The outcomes of a path's cases, in the words of their process."""
-    return definition_of(g.work, definition_row(g.work, path.value).id or 0).words
+    return newest_definition(g.work, path.value).words
