@@ -6,10 +6,18 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
-from cii.store.engine import make_engine
+from cii.kernel.calendar import WorkingDays
+from cii.store.engine import WRITING, make_engine
+from cii.store.four_eyes import CONSTRAINT, FOUR_EYES, FourEyes
 from cii.store.naming import load_all_tables
-from tests.conftest import ENGINES, new_database
+from cii.store.work import HOUSE, Work
+from tests.conftest import ENGINES, NOW, new_database
+from tests.institutions.build_institutions import a_unit
+from tests.people.build_people import a_person
+from tests.rights.build_erasing import SHAPED, a_written_row, officers
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -83,3 +91,74 @@ def test_the_head_file_names_the_newest_migration():
     written = Path(alembic_config().get_main_option("script_location") or "") / "HEAD"
 
     assert written.read_text(encoding="utf-8").strip() == head
+
+
+@pytest.fixture
+def writing(migrated: Engine, settings):
+    """A unit of work of the house in the migrated database, rolled back."""
+    with migrated.connect().execution_options(**{WRITING: True}) as connection:
+        transaction = connection.begin()
+        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+            yield Work(session, HOUSE, NOW, WorkingDays("NE"), settings=settings)
+        transaction.rollback()
+
+
+def test_every_table_that_asks_for_four_eyes_is_in_the_one_list():
+    asked = {
+        name
+        for name, table in load_all_tables().tables.items()
+        for one in table.constraints
+        if str(one.name).endswith(CONSTRAINT)
+    }
+
+    assert asked == {one.table for one in FOUR_EYES}
+
+
+COMPLETED = SHAPED | {
+    "statement": {"period_end": NOW.date().replace(day=31), "returned_reason": None},
+    "payment": {"rounding": 0, "released_at": NOW},
+    "erasure": {"decided_at": NOW, "approved": False, "decision_reason": "Non."},
+    "break_glass_step": {"finding": "ok", "reason": "Justifié."},
+}
+"""What a row of these acts needs beyond the usual."""
+_UNSIGNED = ("agreement", {"signed_by": None})
+_OPEN = ("statement", COMPLETED["statement"] | {"approved_by": None})
+ABOVE = {
+    "statement": [_UNSIGNED],
+    "payment": [_UNSIGNED, _OPEN],
+    "break_glass_step": [("break_glass", SHAPED["break_glass"])],
+}
+"""Rows that must be there before, by nobody who completes anything."""
+
+
+def attempted(work: Work, act: FourEyes, **accounts: int) -> str:
+    """Write such a row as those accounts; what the database says, empty when it takes it. Taken back."""
+    unit = a_unit(work, None)
+    person = a_person(work, unit)
+    held = {"person": person.id, "unit": unit.id, "account": accounts[act.prepared[0]]}
+    shaped = dict([act.kind] if act.kind else []) | COMPLETED.get(act.table, {}) | accounts
+    point = work.session.begin_nested()
+    try:
+        for name, more in ABOVE.get(act.table, ()):
+            held[name] = a_written_row(work, name, held, more)
+        a_written_row(work, act.table, held, shaped)
+    except DBAPIError as no:
+        return str(no.orig)
+    else:
+        return ""
+    finally:
+        point.rollback()
+
+
+@pytest.mark.parametrize("act", FOUR_EYES, ids=lambda one: one.act)
+def test_the_database_lets_nobody_complete_what_they_prepared(writing: Work, act: FourEyes):
+    one, other = (hand.actor.account_id for hand in officers(writing))
+
+    taken = attempted(writing, act, **dict.fromkeys(act.prepared, one), **{act.completed: other})
+    refused = [
+        attempted(writing, act, **(dict.fromkeys(act.prepared, one) | {prepared: other, act.completed: other}))
+        for prepared in act.prepared
+    ]
+
+    assert taken == ""
+    assert all(CONSTRAINT in said for said in refused), refused

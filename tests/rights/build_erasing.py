@@ -106,12 +106,12 @@ def fill(work: Work, known: Known) -> None:
         if one.table.name in BY_ACTS and (there := _ids(work, one, ids)):
             held[one.table.name] = there[-1][0]
     for name in ("wf_table", "placement", "wf_instance", "observation_contract", "employer"):
-        held[name] = _row(work, name, held, LEADING.get(name, {}))
+        held[name] = a_written_row(work, name, held, LEADING.get(name, {}))
     for one in reversed(ROWS):
         name = one.table.name
         if name in LEADING or name in BY_ACTS:
             continue
-        made = _row(work, name, held, SHAPED.get(name, {}))
+        made = a_written_row(work, name, held, SHAPED.get(name, {}))
         held.setdefault(name, made)
     work.session.expire_all()
     counts = {one.table.name: len(_ids(work, one, ids)) for one in ROWS}
@@ -161,8 +161,8 @@ def _ids(work: Work, one, ids):
     return work.session.connection().execute(select(key).where(theirs(one, ids))).all()
 
 
-def _row(work: Work, name: str, held: dict[str, int], shaped: dict[str, Any]) -> int:
-    """Write one row with a value in each column that needs one, and the word in every text."""
+def a_written_row(work: Work, name: str, held: dict[str, int], shaped: dict[str, Any]) -> int:
+    """Write one row with a value in each column that needs one, and the word in every text of a person."""
     table = SQLModel.metadata.tables[name]
     values = dict(shaped)
     for column in table.columns:
@@ -185,7 +185,7 @@ def _linked(work: Work, column, target: str, held: dict[str, int]) -> int | None
     if column.name in other:
         return other[column.name]
     if target not in held and not column.nullable:
-        held[target] = _row(work, target, held, LEADING.get(target, {}))
+        held[target] = a_written_row(work, target, held, LEADING.get(target, {}))
     return held.get(target)
 
 
