@@ -103,7 +103,7 @@ def _youth(work: Work) -> Iterator[Checked]:
         .join(instance, (instance.c.subject_id == case.c.id) & (instance.c.subject == "case"))
         .where(*mine, table.c.name == "youth-admissibility")
     )
-    reasons = [row.outputs["reason"] for row in rows if not row.outputs["admissible"]]
+    reasons = [row.outputs["reason"] for row in rows if row.outputs["reason"] != "none"]
     yield _same("F1", "hors critères avec un motif décidé par la table", source, 99, len(reasons))
     yield Checked("F1", "motifs différents (la source en cite cinq, « etc. »)", source, AT_LEAST, str(NAMED),
                   str(len(set(reasons))), len(set(reasons)) >= NAMED)  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, Table, bindparam, select
+from sqlalchemy import Row, Select, Table, bindparam, column, select, table
 from sqlmodel import SQLModel, col
 
 from cii.store.work import Work
@@ -94,9 +94,17 @@ def _span(rows: type[SQLModel], *names: str) -> Select[Any]:
     return found.where(first.between(bindparam("first"), bindparam("last"))).order_by(first, second)
 
 
+_PERSON = table("person", column("id"), column("erased_at"))
+_OF_ERASED = (
+    select(_PERSON.c.id)
+    .where(_PERSON.c.id == col(WfInstance.person_id), _PERSON.c.erased_at.is_not(None))
+    .correlate(cast("Table", WfInstance.__table__))  # type: ignore[attr-defined]
+    .exists()
+)
+"""What happened to somebody who was erased is told no more: their processes are not folded."""
 _CHUNK = (
     _columns(WfInstance, "id", "ref", *_INSTANCE_SAYS)
-    .where(col(WfInstance.id) > bindparam("after"))
+    .where(col(WfInstance.id) > bindparam("after"), ~_OF_ERASED)
     .order_by(col(WfInstance.id))
     .limit(CHUNK)
 )
@@ -106,7 +114,10 @@ _TIMERS = _span(WfTimer, "number", *_TIMER_SAYS).where(col(WfTimer.state).in_(("
 
 
 def drift(work: Work) -> list[Drift]:
-    """Every row of instances, tasks and timers that differs from the fold of its events; empty if none."""
+    """Every row of instances, tasks and timers that differs from the fold of its events; empty if none.
+
+    Processes of erased persons are left out: of their events only words of the process are kept.
+    """
     work.session.flush()
     found: list[Drift] = []
     last = 0

@@ -25,6 +25,8 @@ from cii.kernel.errors import UnknownThing
 from cii.kernel.period import Period
 from cii.placements.days import lines_with_places
 from cii.rights.archiving import offers
+from cii.rights.holds import holds
+from cii.rights.queries_erasing import erasures
 from cii.routing.queries_observation import observations
 from cii.routing.queries_recognition import recognitions
 from cii.settlement.actions import reconcile
@@ -295,3 +297,12 @@ def test_the_canton_shows_what_is_asked_opened_in_an_emergency_and_restricted(in
 
 def test_two_old_files_have_been_offered_to_the_archive(inside):
     assert [one.state.value for one in offers(inside).items] == ["offered", "accepted"]
+
+
+def test_a_hold_is_in_force_one_erasure_waits_and_one_is_done_with_its_certificate(inside):
+    waiting, done = erasures(inside).items
+
+    assert [one.in_force for one in holds(inside).items] == [True]
+    assert (waiting.state.value, done.state.value) == ("prepared", "done")
+    assert done.digest
+    assert {one.table for one in done.gone} >= {"identity", "person"}
