@@ -13,22 +13,14 @@ from cii.institutions.queries import UnitLabel, shown_unit_by_code, shown_units
 from cii.journal.queries import HistoryRow, verify
 from cii.journal.reading import JournalFilter, chain_state, entries, readers, words_used
 from cii.store.work import Work
-from cii.texts import speech
 from cii.web.base import Blueprint
 from cii.web.choices import fallback, number_asked, optional_day, t, text_asked, word
-from cii.wire import language
+from cii.web.journal_detail import REFUSED, detail
 from cii.wire.doors import House, needs
 
 page = Blueprint("journal", __name__)
 _PAGE, _CHUNK, _MOST = 50, 5_000, 100_000
-_NOTHING: tuple[object, ...] = (None, "", [], {})
-_READ, _REFUSED = "read", "refused"
-_WITHOUT_CASE_CONTENT = frozenset({
-    "account", "agreement", "budget_year", "corrective", "indicator", "institution", "ledger_entry",
-    "measure", "meeting", "monthly_data", "presidency", "provider", "reconciliation_run", "report",
-    "request", "statement", "unit",
-})  # fmt: skip
-"""Kinds whose entries may be shown in full: the journal's readers see no case content (product.md §10)."""
+_READ = "read"
 
 
 @page.get("/journal", endpoint="index")
@@ -144,8 +136,8 @@ def _row(row: HistoryRow, units: Mapping[int, UnitLabel]) -> dict[str, Any]:
         "ref": row.ref,
         "sections": _sections(row.sections),
         "basis": ", ".join(_basis(one) for one in row.basis.split(",")) if row.basis else None,
-        "detail": _detail(row),
-        "tone": "late" if row.action == _REFUSED else "quiet" if row.action == _READ else None,
+        "detail": detail(row),
+        "tone": "late" if row.action == REFUSED else "quiet" if row.action == _READ else None,
     }
 
 
@@ -172,29 +164,6 @@ def action_word(action: str) -> str:
 def kind_word(kind: str) -> str:
     """A kind of object of the journal in words."""
     return fallback(f"web.journal.kind.{kind.replace('_', '-')}", kind)
-
-
-def _detail(row: HistoryRow) -> str | None:
-    """What was written, as name and value; of cases and persons, only which fields."""
-    if not row.payload:
-        return None
-    if row.action == _REFUSED:
-        return fallback(f"web.journal.refusal.{row.payload.get('code')}", str(row.payload.get("code")))
-    if row.kind not in _WITHOUT_CASE_CONTENT:
-        return t("web.journal.fields", names=", ".join(row.payload))
-    return "; ".join(
-        speech.pair(name, _plain(value), language.lang())
-        for name, value in row.payload.items()
-        if value not in _NOTHING
-    )
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return t("common.yes" if value else "common.no")
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_plain(held)}" for name, held in value.items())
-    return ", ".join(_plain(one) for one in value) if isinstance(value, list) else str(value)
 
 
 def _verdict(work: Work) -> dict[str, Any]:

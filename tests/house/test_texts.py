@@ -53,6 +53,7 @@ DYNAMIC = (
     "web.help.role.",  # one per role
     "web.help.term.",  # plain word, legal word and meaning per term of the glossary
     "web.journal.action.",  # one per act; tests/web/test_journal.py looks for acts without words
+    "web.journal.key.",  # one per key of what is written; tests/web/test_journal.py looks for keys without words
     "web.journal.fault.",  # one per fault of the chain
     "web.journal.kind.",  # one per kind of object in the journal
     "web.reports.section.",  # one per part of a pack

@@ -3,9 +3,12 @@
 import ast
 import hashlib
 import json
+import re
 from datetime import date
 from pathlib import Path
 
+import pytest
+from flask import Flask
 from sqlalchemy import text
 
 import cii
@@ -13,10 +16,13 @@ from cii.cases.actions import open_case
 from cii.cases.vocabulary import CasePath
 from cii.institutions.queries import unit_by_code
 from cii.journal.actions import wrote
+from cii.journal.queries import HistoryRow
 from cii.journal.reading import words_used
 from cii.people.actions import AttachPerson, attach_person
 from cii.texts.speech import knows, say
+from cii.web.journal_detail import detail
 from cii.wire.idempotency import request_digest
+from tests.conftest import NOW
 from tests.people.build_people import an_avs
 
 
@@ -263,6 +269,80 @@ def test_every_act_and_kind_that_a_canton_has_lived_has_its_words(town):
 
     assert [one for one in used.actions if not knows(action_key(one))] == []
     assert [one for one in used.kinds if not knows(f"web.journal.kind.{one.replace('_', '-')}")] == []
+
+
+def keys_written():
+    """The names that code gives to what it writes into the journal, where they are spelled out."""
+    for file in Path(cii.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            for told in call.keywords if isinstance(call, ast.Call) else ():
+                parts = (
+                    [told.value.body, told.value.orelse]
+                    if isinstance(told.value, ast.IfExp)
+                    else [told.value]
+                )
+                if told.arg == "payload":
+                    held = [part for part in parts if isinstance(part, ast.Dict)]
+                    yield from (
+                        one.value for part in held for one in part.keys if isinstance(one, ast.Constant)
+                    )
+
+
+def test_every_key_of_what_is_written_has_its_word(town):
+    """Keys that are spelled out, and those that a canton has lived; days stand for themselves."""
+    spelled = set(keys_written())
+    with town.engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT p.payload FROM journal_payload p JOIN journal_entry e ON e.id = p.entry_id "
+                "WHERE e.action <> 'refused' AND e.kind <> 'report'"
+            )
+        ).scalars()
+        lived = {key for row in rows for key in json.loads(row)}
+
+    assert len(spelled) > 60
+    assert len(lived - spelled) > 10
+    assert [key for key in sorted(spelled | lived) if not told_in_words(key)] == []
+
+
+def told_in_words(key):
+    """Whether the journal has a word for the key: its own, or that of what the night lets go; a day is none."""
+    dashed = key.replace("_", "-")
+    ways = (f"web.journal.key.{dashed}", f"web.retention.gone.{dashed}")
+    return any(knows(one) for one in ways) or re.fullmatch(r"\d{4}-\d\d-\d\d", key) is not None
+
+
+def an_entry(kind, payload, action="note"):
+    return HistoryRow(1, NOW, "cii", None, None, action, kind, None, 0, None, payload)
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "said"),
+    [
+        ("statement", {"total": 1331237}, "total\xa0: CHF\xa013'312.37"),
+        ("budget_year", {"amount": "100000.00"}, "montant\xa0: CHF\xa0100'000.00"),
+        ("reconciliation_run", {"findings": 0}, "écarts\xa0: 0"),
+        ("account", {"role": "case_manager"}, "rôle\xa0: gestionnaire de dossier"),
+        (
+            "access_grant",
+            {"account": None, "cause": "party:1", "reads": 3},
+            "champs\xa0: compte, cause, parties en lecture",
+        ),
+        ("case", {"reason": "Aubert a déménagé"}, "champs\xa0: motif"),
+        ("statement", {"2026-10-01": "present"}, None),
+        ("case", {"2026-10-01": "present", "2026-10-02": "absent"}, "champs\xa0: jours"),
+        ("agreement", {"due": "2026-12-01", "digest": "9f"}, "échéance\xa0: 01.12.2026"),
+        ("measure", dict.fromkeys(("name", "text", "code", "source", "region", "title"), "x"), None),
+    ],
+)
+def test_an_entry_is_told_in_words_on_one_line(kind, payload, said):
+    with Flask("journal").test_request_context(headers={"Accept-Language": "fr"}):
+        told = detail(an_entry(kind, payload))
+
+    assert "\n" not in told
+    assert said is None or told == said
+    if len(payload) > 4:
+        assert told.endswith("et 2 de plus")
 
 
 def action_word_of(act):
