@@ -9,20 +9,8 @@ from cii.store.columns import Words
 from cii.store.naming import load_all_tables
 from tests.institutions.build_institutions import a_unit
 from tests.people.build_people import a_person
-from tests.rights.build_erasing import attempt, well_known
+from tests.rights.build_erasing import THE_HOUSE, attempt, well_known
 
-THE_HOUSE = frozenset({
-    "account", "acknowledgement", "agreement", "agreement_closure", "agreement_measure", "budget_account",
-    "budget_year", "calendar_feed", "clock_shift", "collaboration_agreement", "collaboration_party",
-    "corrective_measure", "corrective_step", "criterion_answer", "deliverable", "employer",
-    "employer_need", "finding", "funding_line", "grid_template", "indicator", "indicator_entry", "institution",
-    "job_lease", "job_run", "journal_seal", "legal_news", "login_attempt", "login_session", "measure",
-    "measure_day", "measure_places", "measure_respondent", "measure_rule", "meeting", "membership",
-    "monthly_data", "notice_preference", "objective", "parameter", "place_quota", "postcode_region",
-    "presidency", "provider", "quota_day", "recognition", "reconciliation_run", "released_share",
-    "report_file", "report_issue", "substitution", "tariff", "unit", "unit_region", "wf_definition", "wf_table",
-})  # fmt: skip
-"""The house, its agreements, measures, accounts and figures: no row is about a person who is helped."""
 STAYS = {
     "person": "the shell itself: erased_at is set, the number goes at the end of the erasure",
     "case_file": "number, path, days and outcome: figures and accounts hang on it",
