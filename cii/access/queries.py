@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, bindparam, or_, true
+from sqlalchemy import ColumnElement, Date, Subquery, and_, bindparam, func, or_, true
 from sqlalchemy import select as columns
 from sqlalchemy.sql import Select
 from sqlmodel import Session, col, select
@@ -215,20 +215,20 @@ def units_reading(work: Work, case_id: int) -> frozenset[int]:
 
 def cases_under(work: Work, cause: str) -> tuple[int, ...]:
     """The cases that grants of that cause opened, closed ones too, the first first."""
-    return cases_under_each(work, [cause]).get(cause, ())
+    held = opened_under([cause])
+    return tuple(work.session.scalars(columns(held.c.case_id).order_by(held.c.first)))
 
 
-def cases_under_each(work: Work, causes: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """The cases under each of these causes that opened one, in one statement."""
-    rows = work.session.exec(
-        select(AccessGrant.cause, AccessGrant.case_id)
+def opened_under(causes: Iterable[str]) -> Subquery:
+    """Each case under each of these causes that opened one: cause, case_id, first grant (closed ones too)."""
+    return (
+        columns(
+            col(AccessGrant.cause), col(AccessGrant.case_id), func.min(col(AccessGrant.id)).label("first")
+        )
         .where(col(AccessGrant.cause).in_(set(causes)), col(AccessGrant.case_id).is_not(None))
-        .order_by(col(AccessGrant.id))
+        .group_by(col(AccessGrant.cause), col(AccessGrant.case_id))
+        .subquery("opened_under")
     )
-    found: dict[str, dict[int, None]] = {}
-    for cause, case_id in rows:
-        found.setdefault(str(cause), {})[case_id or 0] = None
-    return {cause: tuple(cases) for cause, cases in found.items()}
 
 
 def holders_of(work: Work, *roles: Role) -> list[Account]:

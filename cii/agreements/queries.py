@@ -22,7 +22,7 @@ from cii.agreements.tables import (
     Tariff,
 )
 from cii.agreements.vocabulary import AgreementState
-from cii.institutions.queries import line_facts, unit_labels
+from cii.institutions.queries import line_facts, unit_labels, with_units
 from cii.kernel.errors import UnknownThing
 from cii.kernel.period import Period
 from cii.store.work import HOUSE, Actor, Work
@@ -117,7 +117,7 @@ def provider_units(work: Work, agreement_ids: Iterable[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-_row = select(
+_row: Any = select(
     col(Agreement.id),
     col(Agreement.ref),
     col(Agreement.number),
@@ -144,8 +144,7 @@ def agreements_list(
 ) -> Sequence[Row[Any]]:
     """The agreements that the actor may see, by number; `after` is the last number shown.
 
-    Rows: id, ref, number, profile, instrument, state, valid_from, valid_to, notice_months, version,
-    provider_ref, institution_id, unit_id (of the provider).
+    Rows: the columns of `_row`; how the provider's unit is shown, told by `unit_told` as "provider".
     """
     query = _row.where(visible_to(work.actor), col(Agreement.number) > after)
     if states:
@@ -155,7 +154,8 @@ def agreements_list(
             col(AgreementMeasure.measure_id) == measure_id
         )
         query = query.where(col(Agreement.id).in_(bought))
-    return work.session.execute(query.order_by(col(Agreement.number)).limit(limit)).all()
+    named = with_units(query, work.actor, provider=col(Provider.unit_id))
+    return work.session.execute(named.order_by(col(Agreement.number)).limit(limit)).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from cii.agreements.vocabulary import AgreementState, Basis, Instrument, LegalFo
 from cii.api.asking import PageAsked
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, by_ref, tagged
-from cii.institutions.queries import UnitLabel, lines_by_id, shown_units
+from cii.institutions.queries import UnitLabel, lines_by_id, shown_units, unit_told
 from cii.institutions.schemas import LINE, UNIT
 from cii.institutions.tables import FundingLine
 from cii.kernel.money import Chf
@@ -145,14 +145,13 @@ def _page(asked: AgreementsAsked) -> Page[AgreementLine]:
         limit=asked.limit + 1,
     )
     page = page_of(rows, asked.limit, work.settings, name, lambda row: (row.number,))
-    units = shown_units(work, {row.unit_id for row in page.items})
-    return Page([_line(row, units) for row in page.items], page.next)
+    return Page([_line(row) for row in page.items], page.next)
 
 
-def _line(row: Any, units: Mapping[int, UnitLabel]) -> AgreementLine:  # noqa: ANN401 - a Core row
+def _line(row: Any) -> AgreementLine:  # noqa: ANN401 - a Core row
     return AgreementLine(
         row.ref, row.number, row.profile, row.instrument, row.state, row.valid_from, row.valid_to,
-        row.notice_months, row.version, units.get(row.unit_id),
+        row.notice_months, row.version, unit_told(row, "provider"),
     )  # fmt: skip
 
 

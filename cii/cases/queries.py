@@ -10,7 +10,7 @@ from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from cii.access.queries import case_visible
+from cii.access.queries import case_visible, opened_under
 from cii.access.vocabulary import EVERYTHING, Section
 from cii.cases.grid import parse_grid
 from cii.cases.rules import Grid
@@ -48,12 +48,30 @@ def cases_by_id(work: Work, ids: Iterable[int]) -> dict[int, CaseFile]:
     return {row.id or 0: row for row in rows}
 
 
+def cases_opened(work: Work, causes: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """Under each of these causes the cases, by reference and number, that its grants opened and I may see."""
+    held = opened_under(causes)
+    rows = work.session.connection().execute(
+        columns(held.c.cause, col(CaseFile.ref), col(CaseFile.number))
+        .join(CaseFile, col(CaseFile.id) == held.c.case_id)
+        .where(visible_to(work))
+        .order_by(held.c.first)
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for cause, ref, number in rows:
+        found.setdefault(cause, []).append((ref, number))
+    return found
+
+
 def visible_refs(work: Work, refs: Iterable[str]) -> set[str]:
     """Of these references of cases those whose page is open to the actor, in one query."""
     wanted = set(refs)
-    if not wanted:
-        return set()
-    return set(work.session.exec(select(CaseFile.ref).where(col(CaseFile.ref).in_(wanted), visible_to(work))))
+    return set(work.session.scalars(cases_named(work, wanted))) if wanted else set()
+
+
+def cases_named(work: Work, refs: Iterable[str]) -> Select[Any]:
+    """A select of those of these references of cases whose page is open to the actor."""
+    return columns(col(CaseFile.ref)).where(col(CaseFile.ref).in_(set(refs)), visible_to(work))
 
 
 def with_case(statement: Select[Any], case_id: Any, work: Work) -> Select[Any]:  # noqa: ANN401 - of any room

@@ -79,6 +79,7 @@ line_facts = columns(
     col(FundingLine.institution_id).label("institution_id"),
     col(FundingLine.sector).label("sector"),
     col(FundingLine.code).label("code"),
+    col(FundingLine.ref).label("line_ref"),
 ).subquery("line_facts")
 """Each funding line with its institution and sector, for statements of the rooms above."""
 
@@ -190,17 +191,18 @@ def shown_units(work: Work, ids: Iterable[int]) -> dict[int, UnitLabel]:
     return {id_: one for id_, one in found.items() if not one.sensitive or id_ in own}
 
 
-def with_units(statement: Select[Any], actor: Actor, **columns: Any) -> Select[Any]:  # noqa: ANN401
+def with_units(statement: Any, actor: Actor, **columns: Any) -> Select[Any]:  # noqa: ANN401 - a select
     """Join how the units in these columns are shown to the actor; `unit_told` tells each by its name.
 
     The statement names its table (`select_from`), from which they are joined.
     """
+    joined: Select[Any] = statement
     for name, unit_id in columns.items():
         known = unit_labels.alias(f"{name}_unit")
         shown = or_(known.c.sensitive.is_(False), known.c.unit_id.in_(actor.units))
         told = [known.c[one].label(f"{name}_unit_{one}") for one in _LABEL]
-        statement = statement.outerjoin(known, and_(known.c.unit_id == unit_id, shown)).add_columns(*told)
-    return statement
+        joined = joined.outerjoin(known, and_(known.c.unit_id == unit_id, shown)).add_columns(*told)
+    return joined
 
 
 def unit_told(row: Any, name: str) -> UnitLabel | None:  # noqa: ANN401 - a row of such a statement

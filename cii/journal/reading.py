@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, literal, union_all
 from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
@@ -154,9 +154,11 @@ class JournalWords:
 
 def words_used(work: Work) -> JournalWords:
     """The actions and kinds that occur in the journal, in order."""
-    actions = work.session.exec(select(JournalEntry.action).distinct().order_by(col(JournalEntry.action)))
-    kinds = work.session.exec(select(JournalEntry.kind).distinct().order_by(col(JournalEntry.kind)))
-    return JournalWords(tuple(actions), tuple(kinds))
+    actions = columns(literal("action"), col(JournalEntry.action)).distinct()
+    kinds = columns(literal("kind"), col(JournalEntry.kind)).distinct()
+    rows = sorted(tuple(row) for row in work.session.connection().execute(union_all(actions, kinds)))
+    used = {name: tuple(word for held, word in rows if held == name) for name in ("action", "kind")}
+    return JournalWords(used["action"], used["kind"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +172,8 @@ class ChainState:
 
 def chain_state(work: Work) -> ChainState:
     """How far the journal is sealed."""
-    count = work.session.exec(select(func.count()).select_from(JournalEntry)).one()
-    waiting = work.session.exec(
-        select(func.count()).select_from(JournalEntry).where(col(JournalEntry.seq).is_(None))
-    ).one()
-    seal = work.session.exec(select(JournalSeal).order_by(col(JournalSeal.id).desc()).limit(1)).first()
-    return ChainState(count, waiting, seal.at if seal else None)
+    entries_ = columns(func.count()).select_from(JournalEntry)
+    waiting = entries_.where(col(JournalEntry.seq).is_(None))
+    last = columns(col(JournalSeal.at)).order_by(col(JournalSeal.id).desc()).limit(1)
+    state = columns(*(one.scalar_subquery() for one in (entries_, waiting, last)))
+    return ChainState(*work.session.connection().execute(state).one())

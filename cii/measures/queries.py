@@ -1,14 +1,15 @@
 """Reads of the measures. The catalogue holds no personal data: every account may read it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import combinations
+from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, null, or_, select, union_all
 from sqlmodel import col
 
-from cii.institutions.queries import UnitLabel, lines_by_id, shown_units
+from cii.institutions.queries import UnitLabel, line_facts, unit_told, with_units
 from cii.kernel.errors import UnknownThing
 from cii.measures.rules import Dated, Profile, is_mixed, overlap
 from cii.measures.tables import Measure, MeasurePlaces, MeasureRespondent, MeasureRule, PlaceQuota
@@ -17,6 +18,15 @@ from cii.store.work import Work
 
 measure_names = select(col(Measure.ref), col(Measure.code), col(Measure.name), col(Measure.ends_on))
 """Every measure as search knows it; the catalogue is open to every account."""
+
+
+measure_words = select(
+    col(Measure.id).label("measure_id"),
+    col(Measure.ref).label("measure_ref"),
+    col(Measure.code).label("measure_code"),
+    col(Measure.name).label("measure_name"),
+).subquery("measure_words")
+"""Each measure as lists of the rooms above name it."""
 
 
 def measure_by_ref(work: Work, ref: str) -> Measure:
@@ -44,41 +54,45 @@ def running_ids(day: date) -> Select[int | None]:
 
 @dataclass(frozen=True, slots=True)
 class QuotaAt:
-    """Places of a kind that a line may use in a measure."""
+    """Places of a kind that a line may use in a measure, and the words of the line."""
 
     measure_id: int
     line_id: int
     kind: MeasureKind
     places: int
+    line_ref: str
+    line_code: str
+    sector: str
 
 
 def quotas_at(work: Work, day: date, *, known_at: datetime | None = None) -> list[QuotaAt]:
     """The quotas of all running measures on that day, as known then; by measure, line, kind."""
+    return sorted(
+        (QuotaAt(*row) for row in work.session.execute(_quotas(day, known_at))),
+        key=lambda one: (one.measure_id, one.line_id, one.kind),
+    )
+
+
+def _quotas(day: date, known_at: datetime | None) -> Select[Any]:
     keys = (PlaceQuota.measure_id, PlaceQuota.line_id, PlaceQuota.kind)
-    newest = (
-        select(
-            *(col(one) for one in keys),
-            col(PlaceQuota.places),
-            func.row_number()
-            .over(
-                partition_by=[col(one) for one in keys],
-                order_by=(col(PlaceQuota.valid_from).desc(), col(PlaceQuota.id).desc()),
-            )
-            .label("age"),
-        )
-        .where(
-            col(PlaceQuota.valid_from) <= day,
-            col(PlaceQuota.measure_id).in_(running_ids(day)),
-            *((col(PlaceQuota.recorded_at) <= known_at,) if known_at else ()),
-        )
-        .subquery()
+    newest = _newest(PlaceQuota, keys, day, known_at).subquery("quotas")
+    c = newest.c
+    return (
+        select(c.measure_id, c.line_id, c.kind, c.places, *line_facts.c["line_ref", "code", "sector"])
+        .join(line_facts, line_facts.c.line_id == c.line_id)
+        .where(c.age == 1)
     )
-    rows = work.session.execute(
-        select(newest.c.measure_id, newest.c.line_id, newest.c.kind, newest.c.places)
-        .where(newest.c.age == 1)
-        .order_by(newest.c.measure_id, newest.c.line_id, newest.c.kind)
+
+
+def _newest(table: Any, keys: Sequence[Any], day: date, known_at: datetime | None) -> Select[Any]:  # noqa: ANN401
+    """The numbers of running measures on that day, as known then, with their age: 1 is in force."""
+    order = (col(table.valid_from).desc(), col(table.id).desc())
+    age = func.row_number().over(partition_by=[col(one) for one in keys], order_by=order)
+    return select(*(col(one) for one in keys), col(table.places), age.label("age")).where(
+        col(table.valid_from) <= day,
+        col(table.measure_id).in_(running_ids(day)),
+        *((col(table.recorded_at) <= known_at,) if known_at else ()),
     )
-    return [QuotaAt(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,45 +106,44 @@ class PlacesAt:
 
 def places_at(work: Work, day: date, *, known_at: datetime | None = None) -> list[PlacesAt]:
     """The places of all running measures on that day, as known then; by measure and kind."""
-    newest = (
-        select(
-            col(MeasurePlaces.measure_id),
-            col(MeasurePlaces.kind),
-            col(MeasurePlaces.places),
-            func.row_number()
-            .over(
-                partition_by=(col(MeasurePlaces.measure_id), col(MeasurePlaces.kind)),
-                order_by=(col(MeasurePlaces.valid_from).desc(), col(MeasurePlaces.id).desc()),
-            )
-            .label("age"),
-        )
-        .where(
-            col(MeasurePlaces.valid_from) <= day,
-            col(MeasurePlaces.measure_id).in_(running_ids(day)),
-            *((col(MeasurePlaces.recorded_at) <= known_at,) if known_at else ()),
-        )
-        .subquery()
+    return sorted(
+        (PlacesAt(row[0], row[2], row[3]) for row in work.session.execute(_places(day, known_at))),
+        key=lambda one: (one.measure_id, one.kind),
     )
-    rows = work.session.execute(
-        select(newest.c.measure_id, newest.c.kind, newest.c.places)
-        .where(newest.c.age == 1)
-        .order_by(newest.c.measure_id, newest.c.kind)
+
+
+def _places(day: date, known_at: datetime | None) -> Select[Any]:
+    """In the shape of `_quotas`, of no line."""
+    keys = (MeasurePlaces.measure_id, MeasurePlaces.kind)
+    c = _newest(MeasurePlaces, keys, day, known_at).subquery("places").c
+    nothing = [null().label(name) for name in ("line_ref", "code", "sector")]
+    return select(c.measure_id, literal(0).label("line_id"), c.kind, c.places, *nothing).where(c.age == 1)
+
+
+def _numbers_at(work: Work, day: date) -> tuple[list[QuotaAt], dict[int, dict[MeasureKind, int]]]:
+    """The quotas of running measures, and their places by measure and kind, in one statement."""
+    both = union_all(_quotas(day, None), _places(day, None))
+    found = sorted(
+        (QuotaAt(*row) for row in work.session.execute(both)),
+        key=lambda one: (one.measure_id, one.line_id, one.kind),
     )
-    return [PlacesAt(*row) for row in rows]
+    places: dict[int, dict[MeasureKind, int]] = {}
+    for one in found:
+        if not one.line_id:
+            places.setdefault(one.measure_id, {})[one.kind] = one.places
+    return [one for one in found if one.line_id], places
 
 
 def mixed_ids(work: Work, day: date, *, known_at: datetime | None = None) -> set[int]:
     """The measures in which at least two sectors have places on that day."""
-    quotas = quotas_at(work, day, known_at=known_at)
-    lines = lines_by_id(work, {quota.line_id for quota in quotas})
-    return _mixed(quotas, {line_id: line.sector for line_id, line in lines.items()})
+    return _mixed(quotas_at(work, day, known_at=known_at))
 
 
-def _mixed(quotas: Sequence[QuotaAt], sector_of: Mapping[int, str]) -> set[int]:
+def _mixed(quotas: Sequence[QuotaAt]) -> set[int]:
     sectors: dict[int, set[str]] = {}
     for quota in quotas:
         if quota.places > 0:
-            sectors.setdefault(quota.measure_id, set()).add(sector_of[quota.line_id])
+            sectors.setdefault(quota.measure_id, set()).add(quota.sector)
     return {measure_id for measure_id, found in sectors.items() if is_mixed(found)}
 
 
@@ -168,20 +181,25 @@ def quota_rows(work: Work, measure_id: int) -> dict[int, list[Dated]]:
 
 def respondents_at(work: Work, day: date) -> dict[int, UnitLabel]:
     """The respondent service of each measure on that day, where its name is open to the reader."""
-    held = respondent_units_at(work, day)
-    units = shown_units(work, held.values())
-    return {measure: units[unit] for measure, unit in held.items() if unit in units}
+    held = with_units(_respondents(day), work.actor, respondent=col(MeasureRespondent.unit_id))
+    told = {row.measure_id: unit_told(row, "respondent") for row in work.session.execute(held)}
+    return {measure: unit for measure, unit in told.items() if unit is not None}
 
 
 def respondent_units_at(work: Work, day: date) -> dict[int, int]:
     """Measure → the unit that answers for it on that day."""
-    rows = work.session.execute(
-        select(col(MeasureRespondent.measure_id), col(MeasureRespondent.unit_id)).where(
+    return {row.measure_id: row.unit_id for row in work.session.execute(_respondents(day))}
+
+
+def _respondents(day: date) -> Any:  # noqa: ANN401 - a select
+    return (
+        select(col(MeasureRespondent.measure_id), col(MeasureRespondent.unit_id))
+        .select_from(MeasureRespondent)
+        .where(
             col(MeasureRespondent.valid_from) <= day,
             or_(col(MeasureRespondent.valid_to).is_(None), col(MeasureRespondent.valid_to) > day),
         )
     )
-    return {row.measure_id: row.unit_id for row in rows}
 
 
 def rules_at(work: Work, day: date, measure_ids: Collection[int] | None = None) -> dict[int, MeasureRule]:
@@ -204,11 +222,12 @@ class Overlap:
 
 def overlapping(work: Work, day: date) -> list[Overlap]:
     """Every pair of running measures that overlap, in the order of their codes. Source: product.md P5."""
-    rows = work.session.scalars(
-        select(Measure).where(col(Measure.id).in_(running_ids(day))).order_by(col(Measure.code))
-    ).all()
+    return _overlapping(work.session.scalars(select(Measure).where(col(Measure.id).in_(running_ids(day)))))
+
+
+def _overlapping(running: Iterable[Measure]) -> list[Overlap]:
     alike: dict[MeasureKind, list[tuple[Measure, Profile]]] = {}
-    for row in rows:
+    for row in sorted(running, key=lambda one: one.code):
         alike.setdefault(row.kind, []).append((row, _profile(row)))
     return sorted(
         (
@@ -293,39 +312,42 @@ def catalogue(
     overlaps: bool = True,
 ) -> list[CatalogueRow]:
     """The running measures on that day that pass the filter, by code; `after` is the last code shown."""
-    query = select(Measure).where(col(Measure.id).in_(running_ids(day)), col(Measure.code) > after)
+    wanted: list[ColumnElement[bool]] = [col(Measure.code) > after]
     if shown.kind is not None:
-        query = query.where(col(Measure.kind) == shown.kind)
+        wanted.append(col(Measure.kind) == shown.kind)
     if shown.region:
-        query = query.where(col(Measure.region).in_(("", shown.region)))
+        wanted.append(col(Measure.region).in_(("", shown.region)))
     if shown.text:
-        query = query.where(
+        wanted.append(
             or_(
                 func.lower(col(Measure.name)).contains(shown.text.lower(), autoescape=True),
                 func.lower(col(Measure.code)).contains(shown.text.lower(), autoescape=True),
             )
         )
-    rows = work.session.scalars(query.order_by(col(Measure.code))).all()
-    full = [row for row in catalogue_rows(work, rows, day, overlaps=overlaps) if _passes(row, shown)]
+    query = select(Measure, and_(*wanted)).where(col(Measure.id).in_(running_ids(day)))
+    found = work.session.execute(query.order_by(col(Measure.code))).all()
+    rows = [row for row, passes in found if passes]
+    beside = [row for row, _ in found] if overlaps else []
+    full = [row for row in catalogue_rows(work, rows, day, beside=beside) if _passes(row, shown)]
     return full[:limit]
 
 
 def catalogue_rows(
-    work: Work, rows: Sequence[Measure], day: date, *, overlaps: bool = True
+    work: Work, rows: Sequence[Measure], day: date, *, beside: Sequence[Measure] | None = None
 ) -> list[CatalogueRow]:
-    """These measures as the catalogue shows them on that day, in the order given; few queries, any length."""
-    quotas, respondents = quotas_at(work, day), respondents_at(work, day)
-    lines = lines_by_id(work, {quota.line_id for quota in quotas})
-    mixed = _mixed(quotas, {line_id: line.sector for line_id, line in lines.items()})
-    places: dict[int, dict[MeasureKind, int]] = {}
-    for held in places_at(work, day):
-        places.setdefault(held.measure_id, {})[held.kind] = held.places
+    """These measures as the catalogue shows them on that day, in the order given; few queries, any length.
+
+    `beside`: every measure that runs, where the caller has read them; none of them tells of no overlaps.
+    """
+    (quotas, places), respondents = _numbers_at(work, day), respondents_at(work, day)
+    lines = {quota.line_id: quota for quota in quotas}
+    mixed = _mixed(quotas)
     by_line: dict[int, dict[int, int]] = {}
     for quota in quotas:
         mine = by_line.setdefault(quota.measure_id, {})
         mine[quota.line_id] = mine.get(quota.line_id, 0) + quota.places
     twins: dict[str, list[str]] = {}
-    for pair in overlapping(work, day) if overlaps else ():
+    for pair in overlapping(work, day) if beside is None else _overlapping(beside):
         twins.setdefault(pair.one, []).append(pair.other)
         twins.setdefault(pair.other, []).append(pair.one)
     return [
@@ -347,7 +369,9 @@ def catalogue_rows(
             places=sum(places.get(row.id or 0, {}).values()),
             places_by_kind=places.get(row.id or 0, {}),
             quotas=tuple(
-                LineQuota(line_id, lines[line_id].ref, lines[line_id].code, lines[line_id].sector, held)
+                LineQuota(
+                    line_id, lines[line_id].line_ref, lines[line_id].line_code, lines[line_id].sector, held
+                )
                 for line_id, held in by_line.get(row.id or 0, {}).items()
             ),
             mixed=(row.id or 0) in mixed,

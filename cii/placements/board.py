@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from cii.access.queries import case_visible
 from cii.access.vocabulary import Section
-from cii.institutions.queries import lines_by_id
+from cii.institutions.queries import line_facts, lines_by_id
 from cii.measures.queries import measures_by_id, running_ids
 from cii.measures.vocabulary import MeasureKind
 from cii.placements.rules import Waiter, waiting_order
@@ -67,7 +67,6 @@ class BoardRow:
 def capacity_board(work: Work, day: date) -> list[BoardRow]:
     """Places, taken, free, waiting of every running measure and line on a day, by code; nothing personal."""
     whole = {row.measure_id: row for row in occupancy(work, day)}
-    measures = measures_by_id(work, whole)
     waiting = {
         (row.measure_id, row.line_id): int(row.n)
         for row in work.session.execute(
@@ -76,14 +75,21 @@ def capacity_board(work: Work, day: date) -> list[BoardRow]:
             .group_by(col(WaitingEntry.measure_id), col(WaitingEntry.line_id))
         )
     }
-    held: dict[int, list[Row[int, int, int, int]]] = {}
+    held: dict[int, list[Row[int, int, int, int, str]]] = {}
     for row in work.session.execute(
-        select(col(QuotaDay.measure_id), col(QuotaDay.line_id), col(QuotaDay.places), col(QuotaDay.taken))
+        select(
+            col(QuotaDay.measure_id),
+            col(QuotaDay.line_id),
+            col(QuotaDay.places),
+            col(QuotaDay.taken),
+            line_facts.c.code,
+        )
+        .join(line_facts, line_facts.c.line_id == col(QuotaDay.line_id))
         .where(col(QuotaDay.day) == day, col(QuotaDay.measure_id).in_(list(whole)))
         .order_by(col(QuotaDay.measure_id), col(QuotaDay.line_id))
     ):
         held.setdefault(row.measure_id, []).append(row)
-    names = lines_by_id(work, {row.line_id for rows in held.values() for row in rows})
+    measures = measures_by_id(work, whole)
     board = []
     for measure_id, total in whole.items():
         free, measure = total.places - total.taken, measures[measure_id]
@@ -101,7 +107,7 @@ def capacity_board(work: Work, day: date) -> list[BoardRow]:
                 tuple(
                     BoardLine(
                         row.line_id,
-                        names[row.line_id].code,
+                        row.code,
                         row.places,
                         row.taken,
                         max(0, min(free, row.places - row.taken)),

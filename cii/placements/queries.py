@@ -3,17 +3,18 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlmodel import col
 
 from cii.access.queries import case_visible, person_visible
 from cii.access.vocabulary import Role, Section
-from cii.institutions.queries import line_facts, lines_by_id
+from cii.institutions.queries import line_facts
 from cii.kernel.errors import UnknownThing
 from cii.kernel.moves import open_moves
 from cii.kernel.period import Period
-from cii.measures.queries import measures_by_id
+from cii.measures.queries import measure_words
 from cii.measures.vocabulary import MeasureKind
 from cii.placements.rules import MOVES, PROVIDER_MOVES
 from cii.placements.tables import Placement, PlacementEvent, PlacementShare
@@ -83,24 +84,30 @@ def moves_for(work: Work, placement: "Placement | PlacementRow") -> tuple[Placem
     return tuple(one for one in known if one in mine)
 
 
-_list = select(
-    col(Placement.id),
-    col(Placement.ref),
-    col(Placement.case_id),
-    col(Placement.person_id),
-    col(Placement.measure_id),
-    col(Placement.kind),
-    col(Placement.line_id),
-    col(Placement.provider_unit_id),
-    col(Placement.requested_by_unit_id),
-    col(Placement.starts_on),
-    col(Placement.ends_on),
-    col(Placement.planned_end),
-    col(Placement.state),
-    col(Placement.reserved_until),
-    col(Placement.refusal_reason),
-    col(Placement.exit_type),
-    col(Placement.version),
+_list: Any = (
+    select(
+        col(Placement.id),
+        col(Placement.ref),
+        col(Placement.case_id),
+        col(Placement.person_id),
+        col(Placement.measure_id),
+        col(Placement.kind),
+        col(Placement.line_id),
+        col(Placement.provider_unit_id),
+        col(Placement.requested_by_unit_id),
+        col(Placement.starts_on),
+        col(Placement.ends_on),
+        col(Placement.planned_end),
+        col(Placement.state),
+        col(Placement.reserved_until),
+        col(Placement.refusal_reason),
+        col(Placement.exit_type),
+        col(Placement.version),
+        *list(measure_words.c)[1:],
+        line_facts.c.code.label("line_code"),
+    )
+    .join_from(Placement, measure_words, measure_words.c.measure_id == col(Placement.measure_id))
+    .join(line_facts, line_facts.c.line_id == col(Placement.line_id))
 )
 
 
@@ -173,8 +180,6 @@ def participants(work: Work, period: Period) -> list[PlacementRow]:
 
 def _rows(work: Work, query: Select[*tuple[object, ...]]) -> list[PlacementRow]:
     found = work.session.execute(query).all()
-    measures = measures_by_id(work, {row.measure_id for row in found})
-    lines = lines_by_id(work, {row.line_id for row in found})
     _saw(work, [row.person_id for row in found])
     return [
         PlacementRow(
@@ -182,10 +187,10 @@ def _rows(work: Work, query: Select[*tuple[object, ...]]) -> list[PlacementRow]:
             row.ref,
             row.case_id,
             row.person_id,
-            measures[row.measure_id].ref,
-            measures[row.measure_id].code,
-            measures[row.measure_id].name,
-            lines[row.line_id].code,
+            row.measure_ref,
+            row.measure_code,
+            row.measure_name,
+            row.line_code,
             row.kind,
             row.provider_unit_id,
             row.requested_by_unit_id,

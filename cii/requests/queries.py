@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import Select
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from cii.access.queries import account_names
 from cii.access.vocabulary import NOTHING, Section
 from cii.cases.queries import cases_by_id, led_here
 from cii.cases.tables import CaseFile
-from cii.institutions.queries import UnitLabel, shown_units
+from cii.institutions.queries import UnitLabel, unit_told, with_units
 from cii.kernel.errors import UnknownThing
 from cii.people.queries import PersonLabel, label
 from cii.people.vocabulary import Basis, Purpose
@@ -190,55 +193,62 @@ def questions_to_me(
     work: Work, *, waiting: bool = True, mark: str | None = None, limit: int = USUAL
 ) -> Page[QuestionRow]:
     """Requests about cases that my units lead, the oldest first; `waiting`: those to be answered yet."""
-    query = (
-        select(AccessQuestion, AccessRequest)
-        .join(AccessRequest, col(AccessRequest.id) == col(AccessQuestion.request_id))
-        .where(col(AccessQuestion.case_id).in_(led_here(work)))
-    )
+    query = _questions(work).where(col(AccessQuestion.case_id).in_(led_here(work)))
     if waiting:
-        gone = (
-            select(AccessRequestStep.id)
-            .where(
-                col(AccessRequestStep.request_id) == col(AccessRequest.id),
-                col(AccessRequestStep.kind) == RequestStep.WITHDRAWN,
-            )
-            .correlate(AccessRequest)
-            .exists()
-        )
         query = query.where(
-            col(AccessQuestion.answer).is_(None), col(AccessRequest.lapses_at) > work.now, ~gone
+            col(AccessQuestion.answer).is_(None), col(AccessRequest.lapses_at) > work.now, ~_WITHDRAWN
         )
     name = f"access-questions {waiting}"
     since = place(work.settings, name, mark)
     if since:
         query = query.where(after([(col(AccessQuestion.id), False)], since))
-    rows = work.session.exec(query.order_by(col(AccessQuestion.id)).limit(limit + 1)).all()
+    rows = work.session.execute(query.order_by(col(AccessQuestion.id)).limit(limit + 1)).all()
     page = page_of(rows, limit, work.settings, name, lambda row: (row[0].id,))
-    cases = cases_by_id(work, {question.case_id for question, _ in page.items})
-    told = [(question, row, cases[question.case_id]) for question, row in page.items]
-    return Page(tuple(_asked(work, told)), page.next)
+    return Page(tuple(_asked(work, page.items)), page.next)
 
 
 def question_view(work: Work, ref: str) -> QuestionRow:
     """One request about a case that my unit leads; refuses UnknownThing."""
-    return _asked(work, [question_to_me(work, ref)])[0]
+    question, _, _ = question_to_me(work, ref)
+    wanted = _questions(work).where(col(AccessQuestion.id) == question.id)
+    return _asked(work, work.session.execute(wanted).all())[0]
 
 
-def _asked(work: Work, rows: Sequence[tuple[AccessQuestion, AccessRequest, CaseFile]]) -> list[QuestionRow]:
-    people = label(work, {case.person_id for _, _, case in rows})
-    units = shown_units(work, {row.unit_id for _, row, _ in rows})
-    names = account_names(work, {row.account_id for _, row, _ in rows})
-    steps = steps_of(work, {row.id or 0 for _, row, _ in rows})
+_WITHDRAWN = (
+    columns(col(AccessRequestStep.id))
+    .where(
+        col(AccessRequestStep.request_id) == col(AccessRequest.id),
+        col(AccessRequestStep.kind) == RequestStep.WITHDRAWN,
+    )
+    .correlate(AccessRequest)
+    .exists()
+)
+"""Whether the asker has taken the request back."""
+
+
+def _questions(work: Work) -> Select[Any]:
+    """Questions with their request, whether it was withdrawn, and the asking unit as I am shown it."""
+    held = columns(AccessQuestion, AccessRequest, _WITHDRAWN.label("withdrawn")).join_from(
+        AccessQuestion, AccessRequest, col(AccessRequest.id) == col(AccessQuestion.request_id)
+    )
+    return with_units(held, work.actor, asking=col(AccessRequest.unit_id))
+
+
+def _asked(work: Work, found: Sequence[Any]) -> list[QuestionRow]:
+    cases = cases_by_id(work, {row[0].case_id for row in found})
+    people = label(work, {one.person_id for one in cases.values()})
+    names = account_names(work, {row[1].account_id for row in found})
+    rows = [(*row[:3], unit_told(row, "asking"), cases[row[0].case_id]) for row in found]
     return [
         QuestionRow(
-            question.ref, case.ref, case.number, people.get(case.person_id), units.get(row.unit_id),
+            question.ref, case.ref, case.number, people.get(case.person_id), unit,
             names.get(row.account_id, ""), row.purpose, row.basis, Section(row.sections),
             Section(row.sections) & COVERED.get(row.basis, NOTHING), row.reason, row.asked_at,
             row.lapses_at, question.answer, question.answer_reason, question.answered_at,
             question.granted_until,
             question.answer is None
             and work.now < row.lapses_at
-            and RequestStep.WITHDRAWN not in steps.get(row.id or 0, ()),
+            and not withdrawn,
         )
-        for question, row, case in rows
+        for question, row, withdrawn, unit, case in rows
     ]  # fmt: skip

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, Select, true
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from cii.access.permits import Permit
-from cii.access.queries import account_names, cases_under_each
-from cii.cases.queries import cases_by_id
-from cii.institutions.queries import UnitLabel, shown_units
+from cii.access.queries import account_names
+from cii.cases.queries import cases_opened
+from cii.institutions.queries import UnitLabel, shown_units, unit_told, with_units
 from cii.kernel.errors import UnknownThing
 from cii.people.queries import identities
 from cii.requests.rules import glass_state
@@ -125,7 +127,7 @@ def openings(
     work: Work, *, to_review: bool = False, mark: str | None = None, limit: int = USUAL
 ) -> Page[GlassRow]:
     """Openings, the newest first: the actor's own, or with `to_review` those that nobody has reviewed yet."""
-    query = select(BreakGlass).where(visible_glass(work))
+    query = _openings(work).where(visible_glass(work))
     if to_review:
         done = select(BreakGlassStep.id).where(
             col(BreakGlassStep.opening_id) == col(BreakGlass.id),
@@ -136,26 +138,34 @@ def openings(
     since = place(work.settings, name, mark)
     if since:
         query = query.where(after([(col(BreakGlass.id), True)], since))
-    rows = work.session.exec(query.order_by(col(BreakGlass.id).desc()).limit(limit + 1)).all()
-    page = page_of(rows, limit, work.settings, name, lambda row: (row.id,))
+    rows = work.session.execute(query.order_by(col(BreakGlass.id).desc()).limit(limit + 1)).all()
+    page = page_of(rows, limit, work.settings, name, lambda row: (row[0].id,))
     return Page(tuple(_shown(work, page.items)), page.next)
 
 
 def opening(work: Work, ref: str) -> GlassRow:
     """One opening; refuses UnknownThing."""
-    return _shown(work, [glass_by_ref(work, ref)])[0]
+    wanted = _openings(work).where(col(BreakGlass.id) == glass_by_ref(work, ref).id)
+    return _shown(work, work.session.execute(wanted).all())[0]
 
 
-def _shown(work: Work, rows: Sequence[BreakGlass]) -> list[GlassRow]:
+def _openings(work: Work) -> Select[Any]:
+    """Openings, each with its unit as the actor is shown it."""
+    held = columns(BreakGlass).select_from(BreakGlass)
+    return with_units(held, work.actor, whose=col(BreakGlass.unit_id))
+
+
+def _shown(work: Work, found: Sequence[Any]) -> list[GlassRow]:
+    rows: list[BreakGlass] = [one[0] for one in found]
+    units = {one[0].id: unit_told(one, "whose") for one in found}
     steps = glass_steps(work, [row.id or 0 for row in rows])
     accounts = {row.account_id for row in rows} | {
         one.account_id for held in steps.values() for one in held.values() if one.account_id
     }
     names = account_names(work, accounts)
-    units = shown_units(work, {row.unit_id for row in rows})
     cases = _cases(work, rows)
     return [
-        _row(work, row, steps.get(row.id or 0, {}), names, units, cases=cases.get(row.id or 0, ()))
+        _row(work, row, steps.get(row.id or 0, {}), names, units[row.id], cases=cases.get(row.id or 0, ()))
         for row in rows
     ]
 
@@ -165,7 +175,7 @@ def _row(
     row: BreakGlass,
     steps: dict[GlassStep, BreakGlassStep],
     names: dict[int, str],
-    units: dict[int, UnitLabel],
+    unit: UnitLabel | None,
     *,
     cases: tuple[GlassCase, ...],
 ) -> GlassRow:
@@ -177,7 +187,7 @@ def _row(
         ref=row.ref,
         state=state,
         user=names.get(row.account_id, ""),
-        unit=units.get(row.unit_id),
+        unit=unit,
         reason=row.reason,
         opened_at=row.opened_at,
         until=row.until,
@@ -196,11 +206,9 @@ def _row(
 
 def _cases(work: Work, rows: Sequence[BreakGlass]) -> dict[int, tuple[GlassCase, ...]]:
     causes = {f"break_glass:{row.id}": row.id or 0 for row in rows}
-    under = cases_under_each(work, causes)
-    seen = cases_by_id(work, {one for ids in under.values() for one in ids})
     return {
-        causes[cause]: tuple(GlassCase(seen[one].ref, seen[one].number) for one in ids if one in seen)
-        for cause, ids in under.items()
+        causes[cause]: tuple(GlassCase(ref, number) for ref, number in held)
+        for cause, held in cases_opened(work, causes).items()
     }
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Select
+from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
 from cii.access.queries import account_names
@@ -59,21 +62,21 @@ class ErasureRow:
 def erasures(work: Work, *, mark: str | None = None, limit: int = USUAL) -> Page[ErasureRow]:
     """Every erasure, the newest first; refuses NotAllowed."""
     acting_as(work, DECIDERS)
-    query = select(Erasure)
+    query = _EACH
     if since := place(work.settings, _LIST, mark):
         query = query.where(after([(col(Erasure.id), True)], since))
-    rows = work.session.exec(query.order_by(col(Erasure.id).desc()).limit(limit + 1)).all()
-    page = page_of(rows, limit, work.settings, _LIST, lambda row: (row.id,))
+    rows = work.session.execute(query.order_by(col(Erasure.id).desc()).limit(limit + 1)).all()
+    page = page_of(rows, limit, work.settings, _LIST, lambda row: (row[0].id,))
     return Page(tuple(_shown(work, page.items)), page.next)
 
 
 def erasure_view(work: Work, ref: str) -> ErasureRow:
     """One erasure; refuses NotAllowed, UnknownThing."""
     acting_as(work, DECIDERS)
-    row = work.session.exec(select(Erasure).where(col(Erasure.ref) == ref)).first()
-    if row is None:
+    found = work.session.execute(_EACH.where(col(Erasure.ref) == ref)).all()
+    if not found:
         raise UnknownThing(field="erasure")
-    return _shown(work, [row])[0]
+    return _shown(work, found)[0]
 
 
 def whose(work: Work, ref: str) -> tuple[int, ErasureGround]:
@@ -88,19 +91,27 @@ def parts(counts: Mapping[str, int]) -> tuple[Gone, ...]:
     return tuple(sorted(found, key=lambda one: (one.part, one.table)))
 
 
-def _shown(work: Work, rows: Sequence[Erasure]) -> list[ErasureRow]:
+_LEFT = (
+    columns(func.count())
+    .where(col(ErasureFile.erasure_id) == col(Erasure.id))
+    .correlate(Erasure)
+    .scalar_subquery()
+)
+_EACH: Select[Any] = columns(Erasure, ErasureCertificate, _LEFT).join_from(
+    Erasure, ErasureCertificate, col(ErasureCertificate.erasure_id) == col(Erasure.id), isouter=True
+)
+"""Erasures, each with its certificate, where it has one, and how many files are left to take away."""
+
+
+def _shown(work: Work, found: Sequence[Any]) -> list[ErasureRow]:
+    rows: list[Erasure] = [one[0] for one in found]
+    done: dict[int, ErasureCertificate] = {one[0].id: one[1] for one in found if one[1] is not None}
+    left: dict[int, int] = {one[0].id: one[2] for one in found}
     ids = {row.whose_id for row in rows}
     refs = refs_of(work, ids)
     people = _names(work, ids)
     accounts = {one for row in rows for one in (row.prepared_by, row.decided_by) if one is not None}
     names = account_names(work, accounts)
-    done = {
-        one.erasure_id: one
-        for one in work.session.exec(
-            select(ErasureCertificate).where(col(ErasureCertificate.erasure_id).in_([row.id for row in rows]))
-        )
-    }
-    left = _left(work, [row.id or 0 for row in rows])
     return [
         ErasureRow(
             ref=row.ref,
@@ -139,12 +150,3 @@ def _names(work: Work, ids: Iterable[int]) -> dict[int, str]:
     people = label(replace(work, actor=HOUSE, seen=[]), ids)
     work.saw("person", people, int(Section.IDENTITY), "erasure")
     return {id_: one.name for id_, one in people.items()}
-
-
-def _left(work: Work, ids: list[int]) -> dict[int, int]:
-    rows = work.session.exec(
-        select(ErasureFile.erasure_id, func.count())
-        .where(col(ErasureFile.erasure_id).in_(ids))
-        .group_by(col(ErasureFile.erasure_id))
-    )
-    return dict(rows.all())

@@ -6,13 +6,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, union_all
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from cii.access.restricted import not_restricted
 from cii.access.vocabulary import Section
-from cii.cases.queries import with_case
+from cii.cases.queries import cases_named, with_case
 from cii.institutions.queries import UnitLabel, code_told, unit_told, with_units
 from cii.kernel.clock import local_day
 from cii.kernel.errors import UnknownThing
@@ -46,14 +46,17 @@ def visible_referrals(work: Work) -> ColumnElement[bool]:
     return or_(sent, col(Referral.to_unit_id).in_(mine))
 
 
-def visible_referral_refs(work: Work, refs: Iterable[str]) -> set[str]:
-    """Of these references of referrals those whose page is open to the actor, in one query."""
-    wanted = set(refs)
-    if not wanted:
-        return set()
-    return set(
-        work.session.exec(select(Referral.ref).where(col(Referral.ref).in_(wanted), visible_referrals(work)))
+def open_matters(work: Work, cases: Iterable[str], referrals: Iterable[str]) -> dict[str, set[str]]:
+    """Of these references of cases and of referrals those whose page is open to the actor, in one query."""
+    sent = columns(col(Referral.ref)).where(col(Referral.ref).in_(set(referrals)), visible_referrals(work))
+    both = {"case": cases_named(work, cases), "referral": sent}
+    rows = work.session.connection().execute(
+        union_all(*(held.add_columns(literal(kind)) for kind, held in both.items()))
     )
+    found: dict[str, set[str]] = {kind: set() for kind in both}
+    for ref, kind in rows:
+        found[kind].add(ref)
+    return found
 
 
 def detection_by_ref(work: Work, ref: str) -> Detection:

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from cii.access.vocabulary import Section
-from cii.cases.queries import cases_by_id
-from cii.institutions.queries import UnitLabel, shown_units
+from cii.cases.queries import with_case
+from cii.institutions.queries import UnitLabel, unit_told, with_units
 from cii.kernel.errors import UnknownThing
 from cii.kernel.moves import open_moves
 from cii.people.queries import PersonLabel, label
@@ -93,46 +94,52 @@ def signatures(work: Work, contract_id: int) -> frozenset[ContractParty]:
 
 def observations(work: Work, mark: str | None = None, limit: int = USUAL) -> Page[ObservationRow]:
     """The contracts of my units, the newest first."""
-    query = select(ObservationContract).where(visible_contracts(work))
+    query = _contracts(work).where(visible_contracts(work))
     since = place(work.settings, "observations", mark)
     if since:
         query = query.where(after([(col(ObservationContract.id), True)], since))
-    rows = work.session.exec(query.order_by(col(ObservationContract.id).desc()).limit(limit + 1)).all()
-    page = page_of(rows, limit, work.settings, "observations", lambda row: (row.id,))
+    rows = work.session.execute(query.order_by(col(ObservationContract.id).desc()).limit(limit + 1)).all()
+    page = page_of(rows, limit, work.settings, "observations", lambda row: (row[0].id,))
     return Page(tuple(_shown(work, page.items)), page.next)
 
 
 def observation(work: Work, ref: str) -> ObservationRow:
     """One contract with its history; refuses UnknownThing."""
-    return _shown(work, [contract_by_ref(work, ref)])[0]
+    wanted = _contracts(work).where(col(ObservationContract.ref) == ref, visible_contracts(work))
+    found = work.session.execute(wanted).all()
+    if not found:
+        raise UnknownThing(field="observation")
+    return _shown(work, found)[0]
+
+
+def _contracts(work: Work) -> Any:  # noqa: ANN401 - a select
+    """Contracts with their two units and their case as the actor is shown them."""
+    sides = {"unit": col(ObservationContract.unit_id), "provider": col(ObservationContract.provider_unit_id)}
+    held = columns(ObservationContract).select_from(ObservationContract)
+    return with_units(with_case(held, col(ObservationContract.case_id), work), work.actor, **sides)
 
 
 def _shown(work: Work, rows: Any) -> list[ObservationRow]:  # noqa: ANN401 - rows of one select
-    persons = label(work, {row.person_id for row in rows})
-    units = shown_units(work, {unit for row in rows for unit in (row.unit_id, row.provider_unit_id)})
-    cases = cases_by_id(work, {row.case_id for row in rows})
-    events: dict[int, list[ObservationEvent]] = {row.id: [] for row in rows}
+    contracts = [row[0] for row in rows]
+    persons = label(work, {one.person_id for one in contracts})
+    events: dict[int, list[ObservationEvent]] = {one.id: [] for one in contracts}
     for one in work.session.exec(
         select(ObservationEvent)
         .where(col(ObservationEvent.contract_id).in_(events))
         .order_by(col(ObservationEvent.id))
     ):
         events[one.contract_id].append(one)
-    work.saw("person", [row.person_id for row in rows], Section.IDENTITY | Section.PLACEMENT)
-    return [
-        _row(work, row, persons.get(row.person_id), units, events[row.id], cases.get(row.case_id))
-        for row in rows
-    ]
+    work.saw("person", [one.person_id for one in contracts], Section.IDENTITY | Section.PLACEMENT)
+    return [_row(work, row, persons.get(row[0].person_id), events[row[0].id]) for row in rows]
 
 
-def _row(  # noqa: PLR0917 - what one row is made of
+def _row(
     work: Work,
-    row: ObservationContract,
+    shown: Any,  # noqa: ANN401 - a row of `_contracts`
     person: PersonLabel | None,
-    units: Mapping[int, UnitLabel],
     events: list[ObservationEvent],
-    case: Any,  # noqa: ANN401 - the case, when the reader may see it
 ) -> ObservationRow:
+    row: ObservationContract = shown[0]
     missing = unsigned({one.party for one in events if one.party is not None})
     moves = open_to(work, row)
     signing = ObservationMove.SIGN in moves
@@ -141,9 +148,9 @@ def _row(  # noqa: PLR0917 - what one row is made of
         version=row.version,
         state=row.state,
         person=person,
-        unit=units.get(row.unit_id),
-        provider=units.get(row.provider_unit_id),
-        case_ref=case.ref if case else None,
+        unit=unit_told(shown, "unit"),
+        provider=unit_told(shown, "provider"),
+        case_ref=shown.shown_case_ref,
         starts_on=row.starts_on,
         ends_on=row.ends_on,
         latest_end=row.latest_end,

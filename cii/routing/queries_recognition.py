@@ -1,6 +1,6 @@
 """Reads of recognitions: for the provider that asked, the coordination group and the steering group."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -53,9 +53,18 @@ class RecognitionRow:
 
 def visible_recognitions(work: Work) -> ColumnElement[bool]:
     """The provider sees its own; the coordination and steering groups see all."""
-    mine = set(work.actor.units)
-    groups = {one.id for kind in (UnitKind.COORDINATION, UnitKind.STEERING) for one in units(work, kind=kind)}
-    return or_(col(Recognition.unit_id).in_(mine), true() if mine & groups else col(Recognition.id).is_(None))
+    return _visible(work, _groups(work))
+
+
+def _visible(work: Work, groups: frozenset[UnitKind]) -> ColumnElement[bool]:
+    own = col(Recognition.unit_id).in_(work.actor.units)
+    return or_(own, true() if groups else col(Recognition.id).is_(None))
+
+
+def _groups(work: Work) -> frozenset[UnitKind]:
+    """Of the coordination and the steering group those in which the actor has a seat."""
+    mine, groups = set(work.actor.units), (UnitKind.COORDINATION, UnitKind.STEERING)
+    return frozenset(one.kind for one in units(work) if one.kind in groups and one.id in mine)
 
 
 def recognition_by_ref(work: Work, ref: str) -> Recognition:
@@ -83,8 +92,12 @@ def said_to(work: Work, recognition_id: int) -> list[CriterionAnswer]:
 
 def findings_of(work: Work, recognition_id: int) -> Mapping[Criterion, Finding]:
     """The findings that hold: the last of each criterion, unless evidence came after it."""
+    return _holding(said_to(work, recognition_id))
+
+
+def _holding(said: Iterable[CriterionAnswer]) -> Mapping[Criterion, Finding]:
     held: dict[Criterion, Finding] = {}
-    for one in said_to(work, recognition_id):
+    for one in said:
         if one.finding is None:
             held.pop(one.criterion, None)
         else:
@@ -94,13 +107,14 @@ def findings_of(work: Work, recognition_id: int) -> Mapping[Criterion, Finding]:
 
 def recognitions(work: Work) -> list[RecognitionRow]:
     """The requests open to the actor, the newest first; a canton has a handful."""
-    query = select(Recognition).where(visible_recognitions(work)).order_by(col(Recognition.id).desc())
-    return [_shown(work, row) for row in work.session.exec(query.limit(200))]
+    groups = _groups(work)
+    query = select(Recognition).where(_visible(work, groups)).order_by(col(Recognition.id).desc())
+    return _shown(work, work.session.exec(query.limit(200)).all(), groups)
 
 
 def recognition(work: Work, ref: str) -> RecognitionRow:
     """One request; refuses UnknownThing."""
-    return _shown(work, recognition_by_ref(work, ref))
+    return _shown(work, [recognition_by_ref(work, ref)], _groups(work))[0]
 
 
 def recognised_units(work: Work) -> frozenset[int]:
@@ -113,24 +127,34 @@ def recognised_units(work: Work) -> frozenset[int]:
     return frozenset(rows)
 
 
-def _shown(work: Work, row: Recognition) -> RecognitionRow:
-    return RecognitionRow(
-        ref=row.ref,
-        version=row.version,
-        state=row.state,
-        unit=shown_units(work, [row.unit_id]).get(row.unit_id),
-        applied_at=row.applied_at,
-        decided_on=row.decided_on,
-        review_on=row.review_on,
-        reason=row.reason,
-        criteria=_criteria(work, row.id or 0),
-        acts=acts_of(work, row),
-    )
+def _shown(work: Work, rows: Sequence[Recognition], groups: frozenset[UnitKind]) -> list[RecognitionRow]:
+    labels = shown_units(work, {row.unit_id for row in rows})
+    said: dict[int, list[CriterionAnswer]] = {row.id or 0: [] for row in rows}
+    for one in work.session.exec(
+        select(CriterionAnswer)
+        .where(col(CriterionAnswer.recognition_id).in_(said))
+        .order_by(col(CriterionAnswer.id))
+    ):
+        said[one.recognition_id].append(one)
+    return [
+        RecognitionRow(
+            ref=row.ref,
+            version=row.version,
+            state=row.state,
+            unit=labels.get(row.unit_id),
+            applied_at=row.applied_at,
+            decided_on=row.decided_on,
+            review_on=row.review_on,
+            reason=row.reason,
+            criteria=_criteria(said[row.id or 0]),
+            acts=_acts(row, row.unit_id in work.actor.units, groups),
+        )
+        for row in rows
+    ]
 
 
-def _criteria(work: Work, recognition_id: int) -> tuple[CriterionRow, ...]:
-    said = said_to(work, recognition_id)
-    holds = findings_of(work, recognition_id)
+def _criteria(said: Sequence[CriterionAnswer]) -> tuple[CriterionRow, ...]:
+    holds = _holding(said)
     rows = []
     for one in Criterion:
         evidence = [each for each in said if each.criterion is one and each.finding is None]
@@ -147,20 +171,15 @@ def _criteria(work: Work, recognition_id: int) -> tuple[CriterionRow, ...]:
     return tuple(rows)
 
 
-def acts_of(work: Work, row: Recognition) -> tuple[str, ...]:
+def _acts(row: Recognition, own: bool, groups: frozenset[UnitKind]) -> tuple[str, ...]:  # noqa: FBT001
     """What the actor may do now: evidence, withdraw, assess, decide, review."""
-    mine = set(work.actor.units)
-
-    def of(kind: UnitKind) -> bool:
-        return not mine.isdisjoint({one.id for one in units(work, kind=kind)})
-
     match row.state:
-        case RecognitionState.APPLIED if row.unit_id in mine:
+        case RecognitionState.APPLIED if own:
             return ("evidence", "withdraw")
-        case RecognitionState.ASSESSED if of(UnitKind.COORDINATION):
+        case RecognitionState.ASSESSED if UnitKind.COORDINATION in groups:
             return ("assess",)
-        case RecognitionState.DECISION if of(UnitKind.STEERING):
+        case RecognitionState.DECISION if UnitKind.STEERING in groups:
             return ("decide",)
-        case RecognitionState.RECOGNISED if of(UnitKind.COORDINATION):
+        case RecognitionState.RECOGNISED if UnitKind.COORDINATION in groups:
             return ("review",)
     return ()

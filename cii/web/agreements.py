@@ -21,7 +21,7 @@ from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_vi
 from cii.agreements.rules import LIVING_STATES, MOVES, OPEN_STATES
 from cii.agreements.vocabulary import AgreementEvent, AgreementState
 from cii.agreements.warnings import overdue_deliverables
-from cii.institutions.queries import institutions, lines_by_id, shown_units
+from cii.institutions.queries import institutions, lines_by_id, shown_units, unit_told
 from cii.kernel.moves import open_moves
 from cii.kernel.period import ONE_DAY
 from cii.measures.queries import measures_by_id
@@ -165,14 +165,15 @@ def _register(work: Work) -> dict[str, Any]:
     found = agreements_list(work, states=(state,) if state else (), after=after, limit=_PAGE + 1)
     kept = found[:_PAGE]
     owners = {one.id: one.name for one in institutions(work)}
-    names = shown_units(work, {row.unit_id for row in kept})
     late = overdue_deliverables(work, {row.id for row in kept})
     return {
         "state": state,
         "states": options(AgreementState, "agreement_state"),
         "rows": [
             _register_row(
-                row, owners.get(row.institution_id) or unit_name(names.get(row.unit_id)), late.get(row.id, 0)
+                row,
+                owners.get(row.institution_id) or unit_name(unit_told(row, "provider")),
+                late.get(row.id, 0),
             )
             for row in kept
         ],

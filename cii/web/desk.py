@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.cases.checking import case_numbers
-from cii.cases.queries import cases_by_id, visible_refs
+from cii.cases.queries import cases_by_id
 from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath
 from cii.desk.announcing import news_for_me
@@ -23,7 +23,7 @@ from cii.kernel.clock import local_day
 from cii.notices.queries import notices
 from cii.people.queries import PersonLabel, label
 from cii.routing.numbers import referral_numbers
-from cii.routing.queries import visible_referral_refs
+from cii.routing.queries import open_matters
 from cii.store.work import Work
 from cii.web.base import Blueprint, may_open, see_other
 from cii.web.choices import Option, choice_asked, options, t, text_asked, word
@@ -254,9 +254,11 @@ def _told(work: Work) -> list[dict[str, Any]]:
     """The last notices as entries of a timeline."""
     rows = sorted(notices(work, limit=TOLD), key=lambda one: one.created_at, reverse=True)
     people = label(work, {one.person_id for one in rows if one.person_id is not None})
-    cases = visible_refs(work, {one.subject_ref for one in rows if one.subject == "case"})
-    sent = visible_referral_refs(work, {one.subject_ref for one in rows if one.subject == "referral"})
-    known = {"case": cases, "referral": sent}
+    known = open_matters(
+        work,
+        {one.subject_ref for one in rows if one.subject == "case"},
+        {one.subject_ref for one in rows if one.subject == "referral"},
+    )
     return [
         {
             "at": one.created_at,

@@ -7,14 +7,13 @@ from typing import Any
 from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
-from cii.cases.queries import visible_refs
 from cii.notices.actions import ChooseMail, choose_mail, mark_all_read, mark_read
 from cii.notices.queries import notice_by_ref, notice_page, preferences, unread_count
 from cii.notices.rules import topic_of
 from cii.notices.tables import Notice
 from cii.notices.vocabulary import MailWish, Topic
 from cii.people.queries import label
-from cii.routing.queries import visible_referral_refs
+from cii.routing.queries import open_matters
 from cii.store.work import Work
 from cii.texts import speech
 from cii.web.base import Blueprint, may_open, see_other
@@ -113,12 +112,11 @@ def choose() -> Response:
 def rows_of(work: Work, notices: Sequence[Notice]) -> list[dict[str, Any]]:
     """Notices in the reader's words; person and matter only where they are open to the reader."""
     people = label(work, {one.person_id for one in notices if one.person_id is not None})
-    known = {
-        "case": visible_refs(work, {one.subject_ref for one in notices if one.subject == "case"}),
-        "referral": visible_referral_refs(
-            work, {one.subject_ref for one in notices if one.subject == "referral"}
-        ),
-    }
+    known = open_matters(
+        work,
+        {one.subject_ref for one in notices if one.subject == "case"},
+        {one.subject_ref for one in notices if one.subject == "referral"},
+    )
     return [
         {
             "ref": one.ref,

@@ -22,7 +22,7 @@ from cii.routing.actions import (
     request_referral,
 )
 from cii.routing.holding import instance_of
-from cii.routing.queries import referral_view, referrals, visible_referral_refs
+from cii.routing.queries import open_matters, referral_view, referrals
 from cii.routing.routes import EXPIRY, REMINDER, term
 from cii.routing.rules import NothingToRequest, ReasonMissing, ReferralChanged, ReferralOpen, UnitNamedTwice
 from cii.routing.tables import Referral
@@ -158,8 +158,8 @@ def test_the_group_is_told_the_number_of_a_case_whose_referral_is_late_and_no_pe
     assert (told.kind, told.facts, told.person_id) == (
         "referral-late-case", {"number": done.case.number}, None,
     )  # fmt: skip
-    assert visible_referral_refs(group, {done.referral_ref}) == set()
-    assert visible_referral_refs(town.hands["OAI"], {done.referral_ref}) == {done.referral_ref}
+    assert open_matters(group, [], {done.referral_ref})["referral"] == set()
+    assert open_matters(town.hands["OAI"], [], {done.referral_ref})["referral"] == {done.referral_ref}
     assert "referral-late" in [one.kind for one in notices(town.hands["OAI"])]
 
 
