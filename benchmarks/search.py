@@ -71,7 +71,10 @@ CLERK = Actor("clerk", 1, seats=(Seat(1, 1, "case_manager", "AC"),), permits=per
 
 
 def fill(engine: Engine, cases: int) -> None:
-    """So many persons with a case each: three of four in the clerk's unit, the others elsewhere."""
+    """So many persons with a case each: three of four in the clerk's unit, the others elsewhere.
+
+    Of the others every second is shared with the clerk's unit, which has typed nothing of them.
+    """
     tables, chance = load_all_tables().tables, random.Random(1)  # noqa: S311 - invented data
     with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
         for first in range(1, cases + 1, CHUNK):
@@ -97,6 +100,11 @@ def fill(engine: Engine, cases: int) -> None:
                     {**common, **reads, "person_id": id_, "case_id": None, "cause": f"attach:{id_}"},
                     {**common, **reads, "person_id": None, "case_id": id_, "cause": f"party:{id_}"},
                 ])  # fmt: skip
+                if unit == 2 and id_ % 8 == 0:
+                    shared = {**common, **reads, "unit_id": 1, "relation": Relation.PARTY, "basis": "consent"}
+                    rows["access_grant"] += [
+                        {**shared, "person_id": id_, "case_id": id_, "cause": f"shared:{id_}"}
+                    ]
             for name, held in rows.items():
                 known = set(tables[name].columns.keys())
                 connection.execute(

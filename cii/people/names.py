@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, false, or_, true, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, case, false, func, or_, true, type_coerce
 from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -91,11 +91,7 @@ def identities_named(actor: Actor, ranges: Sequence[Range]) -> Select[Any]:
     the first range's words: the index brings them so.
     """
     first, *others = ranges
-    found = (
-        columns(col(IdentityWord.identity_id))
-        .join(Identity, col(Identity.id) == col(IdentityWord.identity_id))
-        .where(*_within(IdentityWord, actor, first), _told(actor))
-    )
+    found = columns(col(IdentityWord.identity_id)).where(*_within(IdentityWord, actor, first), _told(actor))
     for one in others:
         also = aliased(IdentityWord)
         found = found.where(
@@ -108,12 +104,21 @@ def identities_named(actor: Actor, ranges: Sequence[Range]) -> Select[Any]:
 
 
 def _told(actor: Actor) -> ColumnElement[bool]:
-    """That a word stands where it was typed, or is of the name by which the reader knows the person."""
-    typed = col(IdentityWord.unit_id) == col(Identity.unit_id)
+    """That a word stands where it was typed, or is of the name by which the reader knows the person.
+
+    That is what was typed first, where the reader's units typed nothing.
+    """
+    typed: ColumnElement[bool] = col(IdentityWord.typed).is_(True)
     if actor == HOUSE:
         return typed
-    theirs = col(Identity.unit_id).not_in(actor.units)
-    return or_(typed, and_(theirs, col(Identity.id) == _chosen(col(Identity.person_id), actor)))
+    one, own = aliased(Identity), aliased(Identity)
+    whose = col(IdentityWord.whose)
+    first = columns(func.min(col(one.id))).where(col(one.person_id) == whose).correlate(IdentityWord)
+    mine = columns(col(own.id)).where(col(own.person_id) == whose, col(own.unit_id).in_(actor.units))
+    shown = and_(
+        ~mine.correlate(IdentityWord).exists(), col(IdentityWord.identity_id) == first.scalar_subquery()
+    )
+    return or_(typed, shown)
 
 
 def _within(words: Any, actor: Actor, one: Range) -> list[ColumnElement[bool]]:  # noqa: ANN401 - table or alias
@@ -128,9 +133,9 @@ def persons_named(actor: Actor, ranges: Sequence[Range], now: datetime, most: An
     """
     found: Any = identities_named(actor, ranges)
     persons: Select[Any] = (
-        found.where(person_visible(col(Identity.person_id), actor, now))
+        found.where(person_visible(col(IdentityWord.whose), actor, now))
         .with_only_columns(
-            col(Identity.person_id).label("person_id"),
+            col(IdentityWord.whose).label("person_id"),
             col(IdentityWord.word).label("word"),
             col(IdentityWord.identity_id).label("identity_id"),
         )
@@ -146,9 +151,8 @@ def named(actor: Actor, person_id: Any, text: str, now: datetime) -> ColumnEleme
     if not words:
         return false()
     held: Any = identities_named(actor, [range_of(word) for word in words])
-    own = [true()] if actor == HOUSE else [col(Identity.unit_id).in_(actor.units)]
-    open_ = or_(*own, person_visible(col(Identity.person_id), actor, now))
-    found: ColumnElement[bool] = person_id.in_(held.where(open_).with_only_columns(col(Identity.person_id)))
+    open_ = or_(col(IdentityWord.typed).is_(True), person_visible(col(IdentityWord.whose), actor, now))
+    found: ColumnElement[bool] = person_id.in_(held.where(open_).with_only_columns(col(IdentityWord.whose)))
     return found
 
 

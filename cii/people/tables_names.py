@@ -8,15 +8,19 @@ ones. Words stay when a grant closes or the unit types its own: reads take what 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import DDL, Index, PrimaryKeyConstraint, Table, event
-from sqlmodel import SQLModel
+from sqlalchemy import DDL, BigInteger, Index, PrimaryKeyConstraint, Table, event
+from sqlmodel import Field, SQLModel
 
 from cii.access.tables import AccessGrant
 from cii.store.columns import code, link
 
 
 class IdentityWord(SQLModel, table=True):
-    """A word of a name that a unit is shown, without accents and case; its key is the index of beginnings."""
+    """A word of a name that a unit is shown, without accents and case; its key is the index of beginnings.
+
+    `typed`: the unit typed it itself. `whose`: the person, repeated from the identity, so that a search among
+    many names need not look each of them up.
+    """
 
     __tablename__ = "identity_word"
     __table_args__ = (
@@ -28,6 +32,8 @@ class IdentityWord(SQLModel, table=True):
     unit_id: int = link("unit.id", index=False)
     word: str = code(220)
     identity_id: int = link("identity.id", index=False)
+    whose: int = Field(sa_type=BigInteger)
+    typed: bool
 
 
 _GONE = "DELETE FROM identity_word WHERE identity_id = {row}.id;"
@@ -38,7 +44,7 @@ _SHOWN = (
 )
 """Who is shown what was typed: who typed it; where it is the first of the person, whoever has a grant."""
 _FIRST = "(SELECT min(f.id) FROM identity f WHERE f.person_id = NEW.person_id)"
-_INTO = "INSERT INTO identity_word (unit_id, word, identity_id)"
+_INTO = "INSERT INTO identity_word (unit_id, word, identity_id, whose, typed)"
 _SPLIT: Mapping[str, str] = {
     "sqlite": """json_each('["' || replace({row}.folded, ' ', '","') || '"]') w WHERE w.value <> ''""",
     "postgresql": "unnest(string_to_array({row}.folded, ' ')) AS w(value) WHERE w.value <> ''",
@@ -49,16 +55,16 @@ _SPLIT: Mapping[str, str] = {
 def _typed(dialect: str) -> str:
     """Keep the words of what a unit typed."""
     words = _SPLIT[dialect].format(row="NEW")
-    return (
-        f"{_INTO} SELECT DISTINCT u.unit_id, w.value, NEW.id FROM {_SHOWN}, {words} ON CONFLICT DO NOTHING;"
-    )
+    return f"{_INTO} SELECT DISTINCT u.unit_id, w.value, NEW.id, NEW.person_id, u.unit_id = NEW.unit_id "
+        f"FROM {_SHOWN}, {words} ON CONFLICT DO NOTHING;"
 
 
 def _opened(dialect: str) -> str:
     """Keep, for the unit of a new grant, the words of what was typed first of the person."""
     words = _SPLIT[dialect].format(row="i")
     return (
-        f"{_INTO} SELECT DISTINCT NEW.unit_id, w.value, i.id FROM identity i, {words} AND i.id = {_FIRST} "
+        f"{_INTO} SELECT DISTINCT NEW.unit_id, w.value, i.id, i.person_id, i.unit_id = NEW.unit_id "
+        f"FROM identity i, {words} AND i.id = {_FIRST} "
         "ON CONFLICT DO NOTHING;"
     )
 
