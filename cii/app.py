@@ -24,6 +24,7 @@ from cii.store.naming import load_all_tables
 from cii.store.schema import require_current
 from cii.store.settings import HOUSE, Settings, canton_directory, default_settings
 from cii.web import assets, base
+from cii.web.parts import Part
 from cii.wire import language, sessions
 from cii.wire.doors import House, Wiring
 from cii.wire.headers import guarded
@@ -76,7 +77,7 @@ def create_app(
     )
     app.url_map.converters["ref"] = RefConverter
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.template_class = base.Part
+    app.jinja_env.template_class = Part
     app.context_processor(base.context)
     app.context_processor(lambda: {"request_id": g.get("correlation", "")})
     app.add_url_rule("/static/<path:name>", "static", _static)

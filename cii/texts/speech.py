@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import cache
 from typing import Self
 
 from cii.kernel.errors import Refusal
@@ -32,7 +33,16 @@ def say(code: str, lang: str, /, **facts: object) -> str:
     Money, dates, moments, periods, numbers and words of enums are written by their type (`formats`).
     Raises UnknownText for a key that no catalogue holds, MissingFact for a fact that the text needs.
     """
+    if not facts and (whole := _whole(code, lang)) is not None:
+        return whole
     return _fill(code, _pieces(code, lang, facts), lang, facts)
+
+
+@cache
+def _whole(code: str, lang: str) -> str | None:
+    """The text of a key that needs no facts, put together once: most texts of a page are such."""
+    pieces = _pieces(code, lang, {})
+    return "".join(map(str, pieces)) if all(isinstance(piece, str) for piece in pieces) else None
 
 
 def pair(name: object, value: object, lang: str) -> str:

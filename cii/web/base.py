@@ -14,8 +14,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint as FlaskBlueprint
 from flask import current_app, g, redirect, request, url_for
-from jinja2 import Template
-from jinja2.environment import TemplateModule
 from werkzeug.wrappers import Response
 
 from cii.store.work import Actor
@@ -95,23 +93,6 @@ PARENTS: Mapping[str, str] = {
 }
 """Pages that stand under another one of the navigation."""
 SCHEMES = ("auto", "light", "dark")
-
-
-class Part(Template):
-    """A template whose macros are made once for a page, however many of its parts import them."""
-
-    def make_module(
-        self,
-        vars: dict[str, Any] | None = None,  # noqa: A002 - Jinja's name
-        shared: bool = False,  # noqa: FBT001, FBT002 - Jinja's way
-        locals: Mapping[str, Any] | None = None,  # noqa: A002 - Jinja's name
-    ) -> TemplateModule:
-        """The macros as this page holds them; without a page, made anew."""
-        made: dict[str, TemplateModule] = (vars or {}).get("parts_made", {})
-        name = self.name or ""
-        if name not in made:
-            made[name] = super().make_module(vars, shared, locals)
-        return made[name]
 
 
 class Blueprint(FlaskBlueprint):
