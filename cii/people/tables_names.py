@@ -55,8 +55,10 @@ _SPLIT: Mapping[str, str] = {
 def _typed(dialect: str) -> str:
     """Keep the words of what a unit typed."""
     words = _SPLIT[dialect].format(row="NEW")
-    return f"{_INTO} SELECT DISTINCT u.unit_id, w.value, NEW.id, NEW.person_id, u.unit_id = NEW.unit_id "
+    return (
+        f"{_INTO} SELECT DISTINCT u.unit_id, w.value, NEW.id, NEW.person_id, u.unit_id = NEW.unit_id "
         f"FROM {_SHOWN}, {words} ON CONFLICT DO NOTHING;"
+    )
 
 
 def _opened(dialect: str) -> str:
