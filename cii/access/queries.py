@@ -38,7 +38,7 @@ class OpenSession:
 SEAT: tuple[Any, ...] = (
     col(Membership.unit_id),
     col(Membership.role),
-    *unit_seats.c["institution_id", "sector", "name"],
+    *unit_seats.c["institution_id", "sector", "name", "ref"],
 )
 """A membership as `actor_of` reads it."""
 _TODAY: Any = bindparam("today", type_=Date())
@@ -91,10 +91,10 @@ def open_session(session: Session, token: str, now: datetime) -> OpenSession | N
 
 
 def actor_of(account_id: int, name: str, lang: str, seats: Iterable[Any]) -> Actor:
-    """The actor of an account from rows (unit, role, institution, sector, name of the unit)."""
+    """The actor of an account from rows of SEAT."""
     held = tuple(
-        Seat(unit_id, institution_id, Role(role).value, sector.value if sector else None, name)
-        for unit_id, role, institution_id, sector, name in seats
+        Seat(unit_id, institution_id, Role(role).value, sector.value if sector else None, *names)
+        for unit_id, role, institution_id, sector, *names in seats
     )
     return Actor(name, account_id, lang, held, permits_of(seat.role for seat in held))
 

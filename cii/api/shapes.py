@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import g
 
-from cii.institutions.queries import UnitLabel, shown_units, units_by_id
+from cii.institutions.queries import UnitLabel, shown_units
 from cii.store.work import Work
 from cii.wire.etags import etag
 
@@ -36,12 +36,9 @@ def open_label(label: UnitLabel | None) -> UnitLabel | None:
 
 
 def _own_units() -> frozenset[str]:
-    """The reader's own units, looked up once a request: lists name many units."""
-    if "own_units" not in g:
-        work: Work = g.work
-        g.own_units = frozenset(one.ref for one in units_by_id(work, work.actor.units).values())
-    held: frozenset[str] = g.own_units
-    return held
+    """The reader's own units, by outward name."""
+    work: Work = g.work
+    return frozenset(seat.unit_ref for seat in work.actor.seats)
 
 
 def by_ref(labels: Mapping[int, Any], ids: Iterable[int]) -> list[Any]:

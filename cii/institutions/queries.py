@@ -52,11 +52,12 @@ unit_seats = (
         col(Unit.institution_id).label("institution_id"),
         col(Institution.sector).label("sector"),
         col(Unit.name).label("name"),
+        col(Unit.ref).label("ref"),
     )
     .join(Institution, col(Institution.id) == col(Unit.institution_id))
     .subquery("unit_seats")
 )
-"""Each unit with its institution, sector and name, for statements of the rooms above about who sits there."""
+"""Each unit with its institution, sector and names, for statements about who sits there."""
 
 unit_labels = (
     columns(

@@ -20,7 +20,7 @@ class Seat:
     """One membership of an account, valid at the moment of the request.
 
     `role`, `sector` are the values of `access.vocabulary.Role` and `institutions.vocabulary.Sector`;
-    `unit` is the name of the unit, for the frame of a page: it says nothing about who acts.
+    `unit`, `unit_ref` name the unit, for whoever shows it: they say nothing about who acts.
     """
 
     unit_id: int
@@ -28,6 +28,7 @@ class Seat:
     role: str
     sector: str | None = None
     unit: str = field(default="", compare=False)
+    unit_ref: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

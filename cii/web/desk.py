@@ -18,7 +18,7 @@ from cii.desk.filtering import DeskFilter, conditions
 from cii.desk.saving import filters
 from cii.desk.substituting import TakeForAbsent, substitutions, take_for_absent, tasks_in_place
 from cii.desk.vocabulary import Due, FilterPlace
-from cii.institutions.queries import UnitLabel, units_by_id
+from cii.institutions.queries import UnitLabel
 from cii.kernel.clock import local_day
 from cii.notices.queries import notices
 from cii.people.queries import PersonLabel, label
@@ -189,7 +189,7 @@ def task_rows(work: Work, tasks: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -
     sent = referral_numbers(work, {one.subject_id for one in tasks if one.subject == "referral"})
     numbers |= {("referral", id_): number for id_, number in sent.items()}
     people = label(work, {one.person_id for one in tasks if one.person_id is not None})
-    own = {one.ref for one in units_by_id(work, work.actor.units).values()}
+    own = {seat.unit_ref for seat in work.actor.seats}
     return [
         {
             "ref": one.ref,
