@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, false, func, or_, true, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, case, false, or_, true, type_coerce
 from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -104,21 +104,11 @@ def identities_named(actor: Actor, ranges: Sequence[Range]) -> Select[Any]:
 
 
 def _told(actor: Actor) -> ColumnElement[bool]:
-    """That a word stands where it was typed, or is of the name by which the reader knows the person.
-
-    That is what was typed first, where the reader's units typed nothing.
-    """
+    """That a word stands where it was typed, or is of the name by which the reader knows the person."""
     typed: ColumnElement[bool] = col(IdentityWord.typed).is_(True)
     if actor == HOUSE:
         return typed
-    one, own = aliased(Identity), aliased(Identity)
-    whose = col(IdentityWord.whose)
-    first = columns(func.min(col(one.id))).where(col(one.person_id) == whose).correlate(IdentityWord)
-    mine = columns(col(own.id)).where(col(own.person_id) == whose, col(own.unit_id).in_(actor.units))
-    shown = and_(
-        ~mine.correlate(IdentityWord).exists(), col(IdentityWord.identity_id) == first.scalar_subquery()
-    )
-    return or_(typed, shown)
+    return or_(typed, col(IdentityWord.identity_id) == _chosen(col(IdentityWord.whose), actor))
 
 
 def _within(words: Any, actor: Actor, one: Range) -> list[ColumnElement[bool]]:  # noqa: ANN401 - table or alias
