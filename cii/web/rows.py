@@ -79,12 +79,23 @@ def _time(machine: str, words: str) -> str:
 
 
 def _tells(lang: str) -> dict[str, Tell]:
+    """How each kind is told; a list says the same words over and over, and each is escaped once."""
+    known: dict[str, str] = {}
+
+    def said(value: Any) -> str:  # noqa: ANN401 - a text, or markup that is ready
+        if type(value) is not str:
+            return escape(value)
+        told = known.get(value)
+        if told is None:
+            told = known[value] = str(escape(value))
+        return told
+
     return {
-        "text": escape,
-        "markup": escape,
-        "link": lambda to: f'<a class="ds-link" href="{escape(to["url"])}">{escape(to["label"])}</a>',
+        "text": said,
+        "markup": said,
+        "link": lambda to: f'<a class="ds-link" href="{said(to["url"])}">{said(to["label"])}</a>',
         "chip": lambda state: (
-            f'<span class="chip" data-tone="{escape(state["tone"])}">{escape(state["label"])}</span>'
+            f'<span class="chip" data-tone="{said(state["tone"])}">{said(state["label"])}</span>'
         ),
         "moment": lambda at: _time(at.isoformat(timespec="seconds"), formats.moment(at, lang)),
         "day": lambda at: _time(at.isoformat(), formats.day(at, lang)),
