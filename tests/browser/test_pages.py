@@ -136,7 +136,10 @@ def test_whole_page_is_reached_from_the_address_bar_by_keyboard(town, page):
 
 @pytest.mark.xdist_group("pages")
 def test_first_load_is_under_120_kilobytes_and_later_pages_under_40(town, browser):
-    """Bytes as they travel, with the browser's own cache; the HTML counts as a server in front packs it."""
+    """Bytes as they travel, with the browser's own cache; the HTML counts as a server in front packs it.
+
+    A dozen pages show what the browser asks for again; of every other page that is its HTML alone.
+    """
     context = browser.new_context()
     window = context.new_page()
     wire = Wire(window)
@@ -148,10 +151,13 @@ def test_first_load_is_under_120_kilobytes_and_later_pages_under_40(town, browse
     desk = wire.taken()
 
     later = {}
-    for one in opened(town, "case_manager"):
+    pages = opened(town, "case_manager")
+    for one in pages[:: len(pages) // 12]:
         window.goto(f"{town.address}{one.url}")
         later[one.endpoint] = wire.taken()
     context.close()
+    for one in pages:
+        later.setdefault(one.endpoint, len(gzip.compress(one.page.encode(), 6)))
 
     assert KB < desk < FIRST, f"{desk} bytes until the desk is shown"
     assert {name: size for name, size in later.items() if size > LATER} == {}
