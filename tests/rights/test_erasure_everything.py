@@ -1,12 +1,14 @@
 """After an erasure nothing says who it was, in no table and in no file; everything else is as it was."""
 
+import os
+import signal
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import select
+from sqlmodel import func, select
 
 from cii.cases.attachments import AttachDocument, attach_document, folder
 from cii.cases.tables import CaseFile
@@ -20,7 +22,7 @@ from cii.journal.sealing import seal
 from cii.kernel.period import Quarter
 from cii.people.tables import Person
 from cii.rights.erasing import ROWS, erase_everything, finish
-from cii.rights.tables_erasing import ErasedPerson, Erasure
+from cii.rights.tables_erasing import ErasedPerson, Erasure, ErasureFile
 from cii.rights.vocabulary_erasing import ErasureGround
 from cii.rights.whose import rows_of
 from cii.settlement.actions import reconcile
@@ -30,14 +32,8 @@ from cii.store.work import HOUSE, working
 from cii.workflow.witness import unlike_their_witness
 from tests.cases.build_cases import a_network
 from tests.conftest import NOW
-from tests.rights.build_erasing import ADDRESS, AVS, BORN, WORD, Known, officers, well_known
+from tests.rights.build_erasing import ADDRESS, AVS, BORN, WORD, Known, officers
 from tests.settlement.build_settlement import LATER, a_desk
-
-
-@pytest.fixture
-def house(work, tmp_path):
-    """A house with a data folder of its own."""
-    return replace(work, settings=work.settings.model_copy(update={"data_dir": tmp_path}))
 
 
 def dump(work) -> dict[str, str]:
@@ -77,8 +73,7 @@ def approved(work, known) -> Erasure:
 WORDS = (WORD, AVS, AVS.replace(".", ""), str(BORN), ADDRESS, repr(BORN))
 
 
-def test_nothing_says_who_it_was_in_any_table_or_file(house):
-    known = well_known(house)
+def test_nothing_says_who_it_was_in_any_table_or_file(house, known):
     row = approved(house, known)
     named = traces(house, *WORDS)
     assert {"identity", "journal_payload", "outbox", "case_note", "wf_decision"} <= set(named)
@@ -99,8 +94,7 @@ def test_nothing_says_who_it_was_in_any_table_or_file(house):
     assert [one for one in shells if one[2] is not None] == [(None, None, house.now)] * 2
 
 
-def test_the_mark_lets_words_go_and_nothing_else_change(house):
-    known = well_known(house)
+def test_the_mark_lets_words_go_and_nothing_else_change(house, known):
     erase_everything(house, approved(house, known).id, rows_of(house, known.person.id))
 
     for attack in (
@@ -116,8 +110,7 @@ def test_the_mark_lets_words_go_and_nothing_else_change(house):
             house.session.execute(text(attack))
 
 
-def test_an_erasure_broken_off_inside_leaves_everything(house, monkeypatch):
-    known = well_known(house)
+def test_an_erasure_broken_off_inside_leaves_everything(house, known, monkeypatch):
     row = approved(house, known)
     before = dump(house)
 
@@ -134,8 +127,7 @@ def test_an_erasure_broken_off_inside_leaves_everything(house, monkeypatch):
     )
 
 
-def test_bytes_that_another_case_names_stay(house):
-    known = well_known(house)
+def test_bytes_that_another_case_names_stay(house, known):
     other = a_network(house)
     shared = AttachDocument(other.case.ref, "Formulaire")
     kept = attach_document(other.hands["AC"], shared, f"Contenu {WORD}".encode())
@@ -169,23 +161,67 @@ def test_figures_accounts_and_the_night_are_the_same_before_and_after(work):
     assert reconcile(desk.checker, LATER).findings == 0
 
 
-def test_the_chain_holds_and_the_file_of_the_database_keeps_no_word(fresh_engine, settings, tmp_path):
-    own = settings.model_copy(update={"data_dir": tmp_path})
-    with working(fresh_engine, HOUSE, NOW, settings=own) as work:
-        known = well_known(work)
+def done_to(engine, settings, known) -> None:
+    """Approve the erasure and carry it out, each in a transaction of its own."""
+    with working(engine, HOUSE, NOW, settings=settings) as work:
         row = approved(work, known)
-        person, erasure = known.person.id, row.id
-    seal(fresh_engine, NOW, own)
-    with working(fresh_engine, HOUSE, NOW, settings=own) as work:
-        erase_everything(work, erasure, rows_of(work, person))
+    with working(engine, HOUSE, NOW, settings=settings) as work:
+        erase_everything(work, row.id, rows_of(work, known.person.id))
 
-    done = clear_files(Bell(fresh_engine, type("Still", (), {"now": staticmethod(lambda: NOW)})(), own))
 
-    verdict = verify(fresh_engine, own)
+def still(engine, settings) -> Bell:
+    return Bell(engine, type("Still", (), {"now": staticmethod(lambda: NOW)})(), settings)
+
+
+def saying(folder) -> list:
+    """Files in which the word stands."""
+    return [one for one in folder.rglob("*") if one.is_file() and WORD.encode() in one.read_bytes()]
+
+
+def test_the_chain_holds_and_the_file_of_the_database_keeps_no_word(moved_house, known, tmp_path):
+    opened, own = moved_house
+    engine = opened()
+    seal(engine, NOW, own)
+    done_to(engine, own, known)
+
+    done = clear_files(still(engine, own))
+
+    verdict = verify(engine, own)
     assert verdict.ok
     assert verdict.erased_payloads > 0
     assert done == 2
-    fresh_engine.dispose()
-    held = [one for one in tmp_path.rglob("*") if one.is_file()]
-    assert [one for one in held if WORD.encode() in one.read_bytes()] == []
-    assert unlike_their_witness(fresh_engine) == []
+    engine.dispose()
+    assert saying(tmp_path) == []
+    assert unlike_their_witness(engine) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "left"), [("cii.rights.erasing.drop_number", None), ("cii.rights.erasing.store.forget", 2)]
+)
+def test_a_process_killed_half_way_leaves_all_or_what_the_next_minute_ends(
+    moved_house, known, monkeypatch, at, left
+):
+    opened, own = moved_house
+    before = saying(own.data_dir)
+    child = os.fork()
+    if child == 0:
+        try:
+            monkeypatch.setattr(at, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+            engine = opened()
+            done_to(engine, own, known)
+            clear_files(still(engine, own))
+        finally:
+            os._exit(1)
+
+    _, status = os.waitpid(child, 0)
+
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    engine = opened()
+    assert saying(own.data_dir) == before
+    with working(engine, HOUSE, NOW, settings=own, writing=False) as work:
+        named = work.session.exec(select(func.count()).select_from(ErasureFile)).one()
+        erased = work.session.get_one(Person, known.person.id).erased_at
+    assert (named, erased) == ((0, None) if left is None else (left, NOW))
+    if left is not None:
+        assert [clear_files(still(engine, own)) for _ in range(2)] == [left, 0]
+        assert saying(own.data_dir) == []

@@ -9,7 +9,7 @@ from cii.store.columns import Words
 from cii.store.naming import load_all_tables
 from tests.institutions.build_institutions import a_unit
 from tests.people.build_people import a_person
-from tests.rights.build_erasing import THE_HOUSE, attempt, well_known
+from tests.rights.build_erasing import THE_HOUSE, attempt
 
 STAYS = {
     "person": "the shell itself: erased_at is set, the number goes at the end of the erasure",
@@ -105,8 +105,8 @@ def guarded(work) -> list:
     return [one for one in ROWS if one.table.name in names]
 
 
-def test_without_the_mark_nothing_of_an_append_only_row_goes_or_is_emptied(work):
-    known = well_known(work)
+def test_without_the_mark_nothing_of_an_append_only_row_goes_or_is_emptied(house, known):
+    work = house
     row = Erasure(
         whose_id=known.person.id, ground=ErasureGround.COURT_ORDER, reason="Jugement du 2 octobre.", planned={},
         prepared_at=work.now, prepared_by=known.officer.actor.account_id, prepared_as="x",
