@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypedDict, cast
 
-from sqlalchemy import ColumnElement, Select, String, Subquery, and_, or_, type_coerce, union
+from sqlalchemy import CTE, ColumnElement, Select, String, and_, or_, type_coerce, union
 from sqlalchemy import select as columns
 from sqlmodel import Session, col
 
@@ -124,7 +124,8 @@ def _searching(work: Work, shown: CaseFilter, text: str, marked: bool) -> Listin
 def found_by(actor: Actor, ranges: Sequence[Range], number: Range | None, avs: Any = None) -> Listing:  # noqa: ANN401
     """The statement of the newest cases by name of the person, number of the case or keyed hash of the AVS.
 
-    Of very many persons of that name the first are looked at: whoever has so many types another letter.
+    Of very many persons of that name the first are looked at: whoever has so many types another letter. They
+    are looked for first, whatever the database expects: else it may walk through all cases, the newest first.
     """
     reader = Work(cast("Session", None), actor, AT)
     ways: list[Select[Any]] = []
@@ -138,7 +139,8 @@ def found_by(actor: Actor, ranges: Sequence[Range], number: Range | None, avs: A
         seen = columns(col(CaseFile.id)).where(*begins, visible_to(reader, Section.IDENTITY))
         first = seen.order_by(col(CaseFile.number)).limit(ROWS).subquery("numbered")
         ways.append(columns(first.c.id))
-    return _made(actor, [], marked=False, among=union(*ways).subquery("among"))
+    among = union(*ways).cte("among").prefix_with("MATERIALIZED", dialect="postgresql")
+    return _made(actor, [], marked=False, among=among)
 
 
 def rows_told(work: Work, rows: Sequence[Any]) -> list[CaseRow]:
@@ -149,7 +151,7 @@ def rows_told(work: Work, rows: Sequence[Any]) -> list[CaseRow]:
 
 
 def _made(
-    actor: Actor, filters: list[ColumnElement[bool]], *, marked: bool, among: Subquery | None = None
+    actor: Actor, filters: list[ColumnElement[bool]], *, marked: bool, among: CTE | None = None
 ) -> Listing:
     reader = Work(cast("Session", None), actor, AT)
     found = columns(
