@@ -204,6 +204,21 @@ def test_the_letter_box_shows_each_mail_with_a_link_that_works(site):
     reader.get("/letterbox/99999999", 404)
 
 
+def test_the_letter_box_lies_by_day_though_a_mail_has_waited(site):
+    folder = site.app.wiring.settings.data_dir / "mail"
+    folder.mkdir(exist_ok=True)
+    for number, at in (
+        (90000001, "Fri, 16 Oct 2037 08:00:00 +0200"),
+        (90000002, "Thu, 15 Oct 2037 08:00:00 +0200"),
+    ):
+        mail = f"From: a@cii.example\nTo: b@cii.example\nSubject: Essai\nDate: {at}\n\nx"
+        (folder / f"{number}.eml").write_text(mail, encoding="ascii")
+
+    numbers = re.findall(r'href="/letterbox/(\d+)"', site.as_("manager").get("/letterbox"))
+
+    assert numbers[:2] == ["90000001", "90000002"]
+
+
 def test_there_is_no_letter_box_in_production(site, monkeypatch):
     wiring = site.app.wiring
     reader = site.as_("manager")

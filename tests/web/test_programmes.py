@@ -3,19 +3,23 @@
 import csv
 import io
 import re
+from datetime import date, datetime
+from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 
 from cii.app import create_app
 from cii.demo.directory import PASSWORD
 from cii.demo.load import load
-from cii.kernel.clock import FixedClock
+from cii.kernel.clock import ZURICH, FixedClock
 from cii.store.settings import Settings
 from tests.conftest import ENGINES, NOW, new_database
 
 pytestmark = pytest.mark.xdist_group("demo-programmes")
 LEGISLATURE = {"first": "2009-01-01", "last": "2013-03-31"}
 YOUTH = "youth-case-management"
+EVERYDAY = "everyday-cii"
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -113,6 +117,40 @@ def test_each_part_of_a_period_leads_to_the_same_numbers_on_page_interface_and_f
         assert [whole[f"period_{name}", f"{days['first']}/{days['last']}"] for name in ("announced", "open", "closed")] == [
             str(n) for n in numbers
         ]  # fmt: skip
+
+
+def test_the_numbers_of_a_period_lead_to_exactly_its_cases_by_page_interface_and_kept_filter(canton):
+    clerk = reader(canton, "orp.chef@cii.example")
+    days = {"first": "2025-10-01", "last": "2026-03-31"}
+    page = clerk(f"/programmes/{EVERYDAY}", **days).text
+
+    ways = [unescape(one) for one in re.findall(r'href="(/cases\?path=[^"]+)"', page)]
+    inside = {"path": EVERYDAY, "opened_from": days["first"], "opened_until": days["last"], "limit": 200}
+    rows = clerk("/api/v1/cases", **inside).get_json()["items"]
+    every = clerk("/api/v1/cases", path=EVERYDAY, limit=200).get_json()["items"]
+
+    period = f"path={EVERYDAY}&opened_from=2025-10-01&opened_until=2026-03-31"
+    assert {one.partition("?")[2] for one in ways} == {
+        period,
+        f"{period}&status=open",
+        f"{period}&status=closed",
+    }
+    opened = {one["ref"]: datetime.fromisoformat(one["opened_at"]).astimezone(ZURICH).date() for one in every}
+    first, last = (date.fromisoformat(days[name]) for name in ("first", "last"))
+    assert (
+        {one["ref"] for one in rows}
+        == {ref for ref, day in opened.items() if first <= day <= last}
+        != set(opened)
+    )
+    listed = clerk("/cases", **dict(parse_qsl(f"{period}&status=closed"))).text
+    assert {one["number"] for one in rows if one["status"] == "closed"} == set(
+        re.findall(r"CII-\w{4}-\w{4}", listed)
+    )
+    assert (
+        'name="query" value="path=everyday-cii&amp;opened_from=2025-10-01'
+        in clerk("/cases", **dict(parse_qsl(period))).text
+    )
+    assert clerk("/cases", opened_from="hier").status_code == 422
 
 
 def test_the_quarter_that_was_chosen_stays_and_leads_back_to_its_year(group):
