@@ -16,7 +16,7 @@ from cii.routing.observing import ObserveParticipant, observe_participant
 from cii.store.work import Work
 from cii.workflow.inbox import Tab, inbox
 
-PROVIDER = "etabli"
+PROVIDERS = ("etabli", "tremplin", "troislacs", "horizon", "elan")
 LEADS = ("gsr.neuchatel", "gsr.cdf", "gsr.ouest", "oai", "orp")
 """Who observes; whose reviews are looked through, until one may ask for a new assessment."""
 ITEMS, SAID = 4, ("3", "2", "3", "4")
@@ -30,7 +30,13 @@ def live_rounds(work: Work) -> None:
 
 
 def _observed(work: Work) -> None:
-    provider = _hand(work, PROVIDER)
+    """The first of the providers who has somebody there."""
+    for login in PROVIDERS:
+        if _observed_by(work, _hand(work, login)):
+            return
+
+
+def _observed_by(work: Work, provider: Work) -> bool:
     wanted = (
         select(Placement.ref)
         .where(
@@ -43,13 +49,13 @@ def _observed(work: Work) -> None:
     )
     ref = work.session.exec(wanted.limit(1)).first()
     if ref is None:
-        return
+        return False
     scales = [one.key for one in observation_grid(work).items.values() if one.kind is ItemKind.SCALE]
     entries = tuple(
         GridAnswer(item, value, work.today, "Atelier, entretien de bilan")
         for item, value in zip(scales[:ITEMS], SAID, strict=False)
     )
-    observe_participant(provider, ObserveParticipant(ref, entries))
+    return bool(observe_participant(provider, ObserveParticipant(ref, entries)))
 
 
 def _reassessed(work: Work) -> None:
