@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import DDL, BigInteger, Index, PrimaryKeyConstraint, Table, event
 from sqlmodel import Field, SQLModel
 
-from cii.access.tables import AccessGrant
+import cii.access.tables  # noqa: F401 - its table is named below
 from cii.store.columns import code, link
 
 
@@ -120,7 +120,7 @@ def grant_ddl() -> list[tuple[str, str]]:
 
 _ddl: Any = DDL
 _table: Table = IdentityWord.__table__  # type: ignore[attr-defined]
-_grants: Table = AccessGrant.__table__  # type: ignore[attr-defined]
+_grants: Table = SQLModel.metadata.tables["access_grant"]
 for _made, _statements in ((_table, word_ddl()), (_grants, grant_ddl())):
     for _statement, _dialect in _statements:
         event.listen(_made, "after_create", _ddl(_statement.replace("%", "%%")).execute_if(dialect=_dialect))
