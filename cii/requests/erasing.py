@@ -17,7 +17,11 @@ _FORGOTTEN = (
     "(SELECT 1 FROM access_question q WHERE q.request_id = {row}.id))"
 )
 TYPED: dict[str, str | None] = {
-    "reason": GONE, "avs_sealed": None, "avs_hash": None, "typed_name": None, "folded": None,
+    "reason": GONE,
+    "avs_sealed": None,
+    "avs_hash": None,
+    "typed_name": None,
+    "folded": None,
     "birth_date": None,
 }
 """What an asker typed about somebody, and what stands there instead."""

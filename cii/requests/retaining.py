@@ -36,9 +36,7 @@ def forget_unknown(work: Work, before: datetime) -> int:
         col(AccessRequestStep.kind) == RequestStep.FORGOTTEN,
     )
     gone = work.session.exec(
-        select(AccessRequest.id).where(
-            col(AccessRequest.lapses_at) < before, ~put.exists(), ~known.exists()
-        )
+        select(AccessRequest.id).where(col(AccessRequest.lapses_at) < before, ~put.exists(), ~known.exists())
     ).all()
     work.session.add_all(
         AccessRequestStep(request_id=one or 0, kind=RequestStep.FORGOTTEN, at=work.now) for one in gone

@@ -60,7 +60,7 @@ class Erased:
         return not self.blank and not self.keep
 
     def of(self, row: str) -> str:
-        """SQL that holds when the row, named `row` there, is of a person marked as erased, or its term is over."""
+        """SQL that holds when the row (`row` there) is of a person marked as erased, or its term is over."""
         ways = [f"p.id = {_way(chain, row)}" for chain in self.via]
         ways += [self.mark.format(row=row, person="p")] if self.mark else []
         erased = f"EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND ({' OR '.join(ways)}))"

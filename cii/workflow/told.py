@@ -24,7 +24,8 @@ DECISIONS = Part(
     of=of_case_or_person,
 )  # fmt: skip
 TASKS = Part(
-    "tasks", WfTask,
+    "tasks",
+    WfTask,
     "instance_id>process key stage state outcome opened_at due_at done_at unit_id>unit done_by>by",
     of=_about,
 )

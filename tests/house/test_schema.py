@@ -156,7 +156,9 @@ def test_the_database_lets_nobody_complete_what_they_prepared(writing: Work, act
 
     taken = attempted(writing, act, **dict.fromkeys(act.prepared, one), **{act.completed: other})
     refused = [
-        attempted(writing, act, **(dict.fromkeys(act.prepared, one) | {prepared: other, act.completed: other}))
+        attempted(
+            writing, act, **(dict.fromkeys(act.prepared, one) | {prepared: other, act.completed: other})
+        )
         for prepared in act.prepared
     ]
 

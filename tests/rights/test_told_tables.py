@@ -44,11 +44,15 @@ UNTOLD = {
     "wf_timer": "moments at which a process goes on by itself, words of the process",
     "placement_leg": "sums of a placement by year: told as payers and amounts billed",
     "statement": "sums of many persons at once; the person's lines are told",
-    "payment": "sums of many persons at once", "ledger_entry": "the books", "movement": "the books",
+    "payment": "sums of many persons at once",
+    "ledger_entry": "the books",
+    "movement": "the books",
     "reversal_request": "the books",
     "status_import": "a file about many persons at once; what it brought is told as statuses",
-    "erasure": "after it there is nobody to tell", "erasure_certificate": "numbers only, for the canton",
-    "erased_person": "after it there is nobody to tell", "erasure_file": "after it there is nobody to tell",
+    "erasure": "after it there is nobody to tell",
+    "erasure_certificate": "numbers only, for the canton",
+    "erased_person": "after it there is nobody to tell",
+    "erasure_file": "after it there is nobody to tell",
 }
 """Not in the file, each with its reason."""
 
@@ -88,8 +92,11 @@ WITH_ITS_ROW = {
 }  # fmt: skip
 """Kept by the term of the row it belongs to."""
 NO_TERM = {
-    "statement": "the accounts", "payment": "the accounts", "ledger_entry": "the accounts",
-    "movement": "the accounts", "reversal_request": "the accounts",
+    "statement": "the accounts",
+    "payment": "the accounts",
+    "ledger_entry": "the accounts",
+    "movement": "the accounts",
+    "reversal_request": "the accounts",
     "detection_run": "a file's name and numbers, about many persons at once",
     "status_import": "a file's name and numbers, about many persons at once",
     "saved_filter": "an account's own words, until it takes them away",
@@ -97,9 +104,12 @@ NO_TERM = {
     "legal_hold": "keeps by itself until it is lifted or over",
     "person_merge": "goes with the entry, and keeps nothing by itself",
     "retention_proposal": "goes when a term runs again, or with the person",
-    "archive_offer": "the archive's part, kept after the person", "archive_step": "what the archive answered",
-    "erasure": "the proof of the erasure", "erasure_certificate": "the proof of the erasure",
-    "erased_person": "the mark of the shell", "erasure_file": "goes with its file, in minutes",
+    "archive_offer": "the archive's part, kept after the person",
+    "archive_step": "what the archive answered",
+    "erasure": "the proof of the erasure",
+    "erasure_certificate": "the proof of the erasure",
+    "erased_person": "the mark of the shell",
+    "erasure_file": "goes with its file, in minutes",
 }
 """Keeps nobody and goes by no term, each with its reason."""
 
