@@ -144,19 +144,23 @@ def test_a_supervisor_gives_tasks_with_keys_only(busy_town, page, lang):
 
 @pytest.mark.parametrize("address", ["/desk?tab=unit", "/cases/{case}", "/cases?status=open"])
 def test_no_page_holds_the_keyboard(busy_town, page, address):
-    """Tab goes on from each stop to another one, through the whole page and out of it."""
+    """Tab goes on from each stop to another one, through the whole page and out of it.
+
+    The day, month and year of a date are stops of one field.
+    """
     keys = at_work(busy_town, page, "fr", "supervisor")
     keys.window.goto(busy_town.address + address.format(**busy_town.canton.refs))
-    mark = "() => { const e = document.activeElement; e.dataset.stop ||= String(window.stops = (window.stops || 0) + 1); return [e.tagName, e.dataset.stop]; }"
+    mark = "() => { const e = document.activeElement; e.dataset.stop ||= String(window.stops = (window.stops || 0) + 1); return [e.tagName, e.dataset.stop, e.type]; }"
 
     stops = []
     for _ in range(150):
         keys.press("Tab")
-        tag, stop = keys.window.evaluate(mark)
+        tag, stop, kind = keys.window.evaluate(mark)
         if tag == "BODY":
             break
         keys.seen()
-        stops.append(stop)
+        if not (kind == "date" and stops[-1:] == [stop]):
+            stops.append(stop)
 
     assert tag == "BODY" or stops[0] in stops[1:], "the keyboard comes round"
     assert all(one != other for one, other in pairwise(stops))

@@ -221,7 +221,7 @@ def test_the_list_is_filtered_by_owner_state_and_path(work: Work):
     assert count(status=CaseStatus.CLOSED) == 0
 
 
-def test_a_name_is_found_without_accents_and_only_as_my_unit_knows_it(work: Work):
+def test_a_name_is_found_without_accents_and_by_those_only_to_whom_it_is_shown(work: Work):
     net = a_network(work)
     refs = cases(work, net, 3)
     ac = later(net.hands["AC"])
@@ -230,7 +230,11 @@ def test_a_name_is_found_without_accents_and_only_as_my_unit_knows_it(work: Work
     assert [row["person"]["name"] for row in case_list(ac, CaseFilter(text="müller02")).items] == [
         "Müller02 Zoé"
     ]
-    assert case_list(later(net.hands["AI"]), CaseFilter(text="exemple")).items == []
+    assert [row["ref"] for row in case_list(later(net.hands["AI"]), CaseFilter(text="exemple")).items] == [
+        net.case.ref
+    ]
+    assert case_list(later(net.hands["AI"]), CaseFilter(text="muller")).items == []
+    assert case_list(later(net.hands["stranger"]), CaseFilter(text="exemple")).items == []
     assert len(case_list(ac, CaseFilter(text=net.case.number.lower())).items) == 1
     assert case_list(ac, CaseFilter(text="%")).items == []
 
