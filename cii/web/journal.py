@@ -153,7 +153,7 @@ def _sections(bits: int) -> str | None:
 
 
 def _basis(basis: str) -> str:
-    return fallback(f"word.basis.{basis}", basis)
+    return fallback(f"word.basis.{basis}", fallback(f"word.erasure-ground.{basis}", basis))
 
 
 def action_word(action: str) -> str:

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from cii.access.passwords import new_token, token_hash
-from cii.access.tables import LoginSession
+from cii.access.tables import Account, LoginSession
 from cii.store.columns import new_ref
 from cii.store.engine import make_engine
 from cii.store.work import HOUSE, working
@@ -35,6 +35,9 @@ class Canton:
 
     placements: frozenset[str]
     """Those of placements: who checks statements sees them, without a name (product.md §10)."""
+
+    last: dict[str, int]
+    """Number of the last case and of the last person that were there before the walk."""
 
     @property
     def app(self) -> Any:
@@ -60,6 +63,14 @@ class Canton:
         client = self.app.test_client()
         client.set_cookie(cookie_name(settings), token)
         return Asker(self.engine, client, proof(settings, token), self.refs()), known
+
+    def made_by(self, known: Oracle, name: str) -> bool:
+        """Whether it hangs on cases and persons of the walk's own making alone, of which its account knows one."""
+        owners = self.owners(name)
+        if not owners or any(number <= self.last[whose] for whose, number in owners):
+            return False
+        with self.work() as work:
+            return any(map(oracle(work, work.session.get_one(Account, known.account_id)).knows, owners))
 
     def owners(self, ref: str) -> frozenset[tuple[str, int]]:
         """Whose it is; what was made a moment ago is looked up."""
@@ -114,7 +125,11 @@ def canton(planted: tuple[Town, Path], copies: Engine) -> Iterator[Canton]:
     town.app.wiring = replace(town.app.wiring, engine=engine)
     with engine.connect() as connection:
         placements = frozenset(connection.execute(text("SELECT ref FROM placement")).scalars())
-    yield Canton(town, engine, outward_names(engine), placements)
+        last = {
+            "case": connection.execute(text("SELECT max(id) FROM case_file")).scalar_one(),
+            "person": connection.execute(text("SELECT max(id) FROM person")).scalar_one(),
+        }
+    yield Canton(town, engine, outward_names(engine), placements, last)
     engine.dispose()
 
 

@@ -205,6 +205,7 @@ class Oracle:
     """Persons of openings in an emergency, of requests, holds, erasures and offers: the officer writes to them."""
     handed: frozenset[tuple[str, int]] = frozenset()
     """Persons who asked for their file, and their cases: the officer hands it out, but for notes and medical data."""
+    account_id: int = 0
     mandated: frozenset[str] = frozenset()
     """Outward names that the work of its unit shows: its tasks and what they are about, placements of its own line."""
 
@@ -288,6 +289,7 @@ def oracle(work: Work, account: Account) -> Oracle:
         frozenset(one.unit_id for one in held),
         frozenset(one.institution for one in held),
         frozenset(one.role for one in held),
+        account_id=account.id or 0,
     )
     made.received = frozenset(
         run(

@@ -71,7 +71,8 @@ def walked(canton, role, relation, chosen):
         there = asker.ask(route)
         if there.status >= 500:
             wrong[str(route)] = there.said[:300]
-        if found := beyond(canton, route, there, known):
+        found = [one for one in beyond(canton, route, there, known) if not canton.made_by(known, one)]
+        if found:
             wrong[str(route)] = found
         foreign = (
             not any(known.knows(owner) for ref in there.asked for owner in canton.owners(ref))

@@ -67,7 +67,7 @@ def everywhere(planted, carried):
     """The application on that database."""
     town, _ = planted
     town.app.wiring = replace(town.app.wiring, engine=carried)
-    return Canton(town, carried, outward_names(carried), frozenset())
+    return Canton(town, carried, outward_names(carried), frozenset(), {})
 
 
 def names_in(said: str, known) -> set[str]:
