@@ -173,7 +173,7 @@ def test_the_unit_that_led_checks_the_result_six_months_after_the_end(path):
     check = "/checks/" + coming.rpartition('href="/checks/')[2].split('"')[0]
     with path.site.work() as work:
         ask_for_results(work, date(2027, 4, 15))
-    waiting = reader.get("/desk", tab="unit")
+    waiting = reader.get("/desk", tab="unit", stage="asked")
     no = reader.post(check, 422, holds="yes", holds_on="2026-10-15", source=" ")
     where = reader.post(check, holds="yes", holds_on="2026-10-15", source="Téléphone")
 
@@ -181,7 +181,7 @@ def test_the_unit_that_led_checks_the_result_six_months_after_the_end(path):
     assert "emploi" in coming
     assert f'href="{check}"' in waiting
     assert between(coming, check + '">', "<") in waiting
-    assert f'href="{check}"' not in reader.get("/desk", tab="unit")
+    assert f'href="{check}"' not in reader.get("/desk", tab="unit", stage="asked")
     assert 'id="f-source-error"' in no
     assert "La vérification est enregistrée." in reader.get(where)
     assert "toujours en place (constaté le 15.10.2026" in reader.get(check)
