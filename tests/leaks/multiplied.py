@@ -93,24 +93,25 @@ def _moves(column: Column, alone: set[str]) -> bool:
 
 
 def _copy(table: Table, alone: set[str]) -> str:
+    ignored = "OR IGNORE " if table.name in alone else ""
     unique = {one.name for columns in _unique(table) for one in columns}
     names = ", ".join(f'"{one.name}"' for one in table.columns)
     made = ", ".join(_made(one, alone, unique) for one in table.columns)
     return (
         "WITH RECURSIVE n(i) AS (SELECT ? UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
-        f'INSERT OR IGNORE INTO "{table.name}" ({names}) SELECT {made} FROM "{table.name}", n'
+        f'INSERT {ignored}INTO "{table.name}" ({names}) SELECT {made} FROM "{table.name}", n'
     )
 
 
 def _made(column: Column, alone: set[str], unique: set[str]) -> str:
-    """The value of a column in a copy; outward names keep their length."""
+    """The value of a column in a copy; outward names keep their length, and end in a letter no drawn name holds."""
     name, moved = f'"{column.name}"', f'"{column.name}" + i * {APART}'
     if column.foreign_keys:
         return moved if _moves(column, alone) else name
     if column.name == "id" or column.name in BARE:
         return moved
     if column.name in NAMES or column.name.endswith("_ref"):
-        other = f"substr({name}, 1, length({name}) - 2) || printf('%02d', i + 20)"
+        other = f"substr({name}, 1, length({name}) - 2) || 'u' || char(96 + i)"
         return f"CASE WHEN typeof({name}) = 'text' THEN {other} ELSE {moved} END"
     if column.name not in unique:
         return name
