@@ -23,7 +23,6 @@ from cii.kernel.clock import local_day
 from cii.kernel.errors import UnknownThing, refuse
 from cii.people.retaining import refs
 from cii.rights.packing import MEDIA_TYPE, pack
-from cii.rights.queries_requests import officer
 from cii.rights.rules_archiving import (
     OFFERED,
     OVER,
@@ -37,7 +36,7 @@ from cii.rights.rules_archiving import (
 from cii.rights.rules_archiving import settled as is_settled
 from cii.rights.tables_retention import ArchiveOffer, ArchiveStep
 from cii.rights.vocabulary_retention import ArchiveAct, OfferState
-from cii.rights.whose import meant
+from cii.rights.whose import OFFICERS, acting_as, meant
 from cii.store.locks import one_at_a_time
 from cii.store.parameters import read_parameters
 from cii.store.work import Work
@@ -128,7 +127,7 @@ def offer_file(work: Work, ask: OfferFile) -> ArchiveOffer:
 
     Refuses NotAllowed, UnknownThing; with all reasons at once: NothingToOffer, CasesOpen, OfferWaits.
     """
-    officer(work)
+    acting_as(work, OFFICERS)
     person = meant(work, ask.person_ref)
     person_id = person.id or 0
     one_at_a_time(work.session, _PACKAGES)
@@ -182,7 +181,7 @@ def package(work: Work, ref: str) -> tuple[FileRef, str, Iterator[bytes]]:
 
 def offers(work: Work, mark: str | None = None, limit: int = USUAL) -> Page[OfferRow]:
     """Every offer, the newest first; refuses NotAllowed."""
-    officer(work)
+    acting_as(work, OFFICERS)
     query, since = select(ArchiveOffer), place(work.settings, NAME, mark)
     if since:
         query = query.where(after([(col(ArchiveOffer.id), True)], since))
@@ -250,7 +249,7 @@ def _waiting(work: Work, person_ids: Sequence[int]) -> list[ArchiveOffer]:
 
 
 def _offer(work: Work, ref: str) -> ArchiveOffer:
-    officer(work)
+    acting_as(work, OFFICERS)
     found = work.session.exec(select(ArchiveOffer).where(col(ArchiveOffer.ref) == ref)).first()
     if found is None:
         raise UnknownThing(field="offer")

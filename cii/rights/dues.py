@@ -17,13 +17,12 @@ from cii.kernel.errors import UnknownThing
 from cii.people.retaining import PERSONS
 from cii.rights.archiving import offered_now, settled, settled_of
 from cii.rights.holds import held
-from cii.rights.queries_requests import officer
 from cii.rights.retention import KEPT, by_rule, kept_of, terms
 from cii.rights.rules_requests import NobodyKept
 from cii.rights.rules_retention import Held, longest
 from cii.rights.tables_merging import PersonMerge
 from cii.rights.vocabulary_retention import Keeping
-from cii.rights.whose import meant
+from cii.rights.whose import OFFICERS, acting_as, meant
 from cii.store.columns import UtcDateTime
 from cii.store.work import Work
 from cii.wire.pages import USUAL, Page, page_of, place
@@ -66,7 +65,7 @@ def due(work: Work, on: date | None = None, mark: str | None = None, limit: int 
 
     A person whose entry became another's is not among them; one under a legal hold is, and says so.
     """
-    officer(work)
+    acting_as(work, OFFICERS)
     day, since = on or work.today, place(work.settings, NAME, mark)
     rows = work.session.connection().execute(_due(work, day, since[0] if since else 0, limit + 1)).all()
     page = page_of(rows, limit, work.settings, NAME, lambda row: (row.id,))
@@ -79,7 +78,7 @@ def standing(work: Work, person_ref: str) -> Standing:
 
     Refuses NotAllowed, and UnknownThing for somebody who is not kept.
     """
-    officer(work)
+    acting_as(work, OFFICERS)
     try:
         person = meant(work, person_ref)
     except NobodyKept:

@@ -5,24 +5,22 @@ CPDT-JUNE; product.md §9.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 
 from cii.access.queries import account_names
-from cii.access.vocabulary import Section
 from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, UnknownThing, refuse
 from cii.people.erasing import refs_of
-from cii.people.queries import label
 from cii.people.tables import Person
 from cii.rights.tables_erasing import LegalHold
 from cii.rights.vocabulary_erasing import HoldBasis
-from cii.rights.whose import OFFICERS, acting_as, meant
+from cii.rights.whose import OFFICERS, acting_as, labelled, meant
 from cii.store.locks import one_at_a_time
-from cii.store.work import HOUSE, Work
+from cii.store.work import Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
 
 SHORTEST_REASON = 10
@@ -166,8 +164,7 @@ def hold_view(work: Work, ref: str) -> HoldRow:
 def _shown(work: Work, rows: Sequence[LegalHold]) -> list[HoldRow]:
     """Holds as the officers read them; whose they are is a recorded read."""
     ids = {row.person_id for row in rows}
-    people = label(replace(work, actor=HOUSE, seen=[]), ids)
-    work.saw("person", people, int(Section.IDENTITY), "legal_hold")
+    people = labelled(work, ids, "legal_hold")
     refs = refs_of(work, ids)
     accounts = {one for row in rows for one in (row.set_by, row.lifted_by) if one is not None}
     names = account_names(work, accounts)

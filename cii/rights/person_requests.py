@@ -1,6 +1,6 @@
 """Record what a person asks about their own data, answer, extend or refuse it; warn before it is late."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlmodel import col, select
@@ -8,16 +8,14 @@ from sqlmodel import col, select
 from cii.access.queries import holders_of
 from cii.access.vocabulary import Role
 from cii.journal.actions import wrote
-from cii.kernel.errors import Refusal, UnknownThing, refuse
+from cii.kernel.errors import Refusal, refuse
 from cii.notices.actions import tell
-from cii.people.queries import find_by_avs, person_by_id, person_by_ref
 from cii.people.tables import Person
 from cii.rights.queries_requests import (
     EXPORTED,
     due_of,
     events_of,
     may_file,
-    officer,
     open_requests,
     request_by_ref,
     unanswered,
@@ -25,14 +23,12 @@ from cii.rights.queries_requests import (
 from cii.rights.rules_requests import (
     Asked,
     FileNotAsked,
-    NobodyKept,
     RequestClosed,
     asked_faults,
     extension_faults,
     reason_faults,
     state,
 )
-from cii.rights.tables_merging import PersonMerge
 from cii.rights.tables_requests import PersonRequest, PersonRequestEvent
 from cii.rights.vocabulary_requests import (
     CLOSING,
@@ -44,10 +40,9 @@ from cii.rights.vocabulary_requests import (
     Proof,
     RequestKind,
 )
+from cii.rights.whose import OFFICERS, acting_as, on_file
 from cii.store.locks import one_at_a_time
-from cii.store.work import HOUSE, Work
-
-REF_LENGTH = 10
+from cii.store.work import Work
 
 
 @dataclass(frozen=True)
@@ -95,12 +90,12 @@ def record_request(work: Work, ask: RecordPersonRequest) -> PersonRequest:
     Refuses all at once: NobodyKept, AvsShape, AvsPrefix, AvsCheckDigit, PhysicianUnnamed, PhysicianNeedless,
     MedicalNeedless, MatterMissing, AskedLater; NotAllowed.
     """
-    officer(work)
+    acting_as(work, OFFICERS)
     physician, matter = (ask.physician or "").strip(), (ask.matter or "").strip()
     faults = asked_faults(Asked(ask.kind, ask.medical, physician, matter, ask.asked_on), work.today)
     person: Person | None = None
     try:
-        person = _meant(work, ask.person.strip())
+        person = on_file(work, ask.person)
     except Refusal as no:
         faults.append(no)
     refuse(faults)
@@ -127,30 +122,6 @@ def record_request(work: Work, ask: RecordPersonRequest) -> PersonRequest:
         },
     )  # fmt: skip
     return row
-
-
-def _meant(work: Work, written: str) -> Person:
-    """The person by their reference or AVS number; of two that were one, the one that stays."""
-    inside = replace(work, actor=HOUSE, seen=[])
-    if len(written) == REF_LENGTH and not written.isdigit():
-        try:
-            found: Person | None = person_by_ref(inside, written)
-        except UnknownThing:
-            found = None
-    else:
-        try:
-            found = find_by_avs(inside, written)
-        except Refusal as no:
-            no.field = "person"
-            raise
-    if found is None:
-        raise NobodyKept(field="person")
-    stays = work.session.exec(
-        select(PersonMerge.new_person_id).where(
-            col(PersonMerge.old_person_id) == found.id, col(PersonMerge.undone_at).is_(None)
-        )
-    ).first()
-    return found if stays is None else person_by_id(inside, stays)
 
 
 def answer_request(work: Work, ask: AnswerPersonRequest) -> PersonRequest:

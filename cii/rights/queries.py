@@ -25,11 +25,10 @@ from cii.people.tables import Person
 from cii.people.vocabulary import Basis
 from cii.rights.file_parts import PERSON
 from cii.rights.file_reading import Functions, Teller, read_parts, sections
-from cii.rights.queries_requests import officer
 from cii.rights.retention import by_rule, kept_of
 from cii.rights.tables_erasing import LegalHold
-from cii.rights.tables_merging import PersonMerge
 from cii.rights.vocabulary_requests import MedicalWay
+from cii.rights.whose import OFFICERS, acting_as, rows_of
 from cii.store.telling import Scope
 from cii.store.work import HOUSE, Work
 from cii.texts.languages import LANGUAGES
@@ -48,7 +47,7 @@ def person_file(work: Work, person_ref: str, medical: MedicalWay = MedicalWay.NO
     grow with what there is to tell, but for one for each `PAGE` entries of the journal.
     Refuses: NotAllowed, UnknownThing.
     """
-    officer(work)
+    acting_as(work, OFFICERS)
     inside = replace(work, actor=HOUSE, seen=[])
     person = person_by_ref(inside, person_ref)
     scope, others = _scope(inside, person, medical)
@@ -80,18 +79,7 @@ def person_file(work: Work, person_ref: str, medical: MedicalWay = MedicalWay.NO
 
 def _scope(work: Work, person: Person, medical: MedicalWay) -> tuple[Scope, list[Person]]:
     """The person, those rows that turned out to be theirs, and their cases."""
-    ids, new = [person.id or 0], [person.id or 0]
-    while new:
-        new = [
-            one
-            for one in work.session.exec(
-                select(PersonMerge.old_person_id).where(
-                    col(PersonMerge.new_person_id).in_(new), col(PersonMerge.undone_at).is_(None)
-                )
-            )
-            if one not in ids
-        ]
-        ids += new
+    ids = rows_of(work, person.id or 0)
     others = [person_by_id(work, one) for one in ids[1:]]
     cases = cases_of_persons(work, ids)
     hashes = tuple(one.avs_hash for one in (person, *others) if one.avs_hash)

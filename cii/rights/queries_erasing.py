@@ -1,7 +1,7 @@
 """Reads of erasures: what is prepared, what was decided, what went; for those who prepare and decide."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +10,14 @@ from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
 from cii.access.queries import account_names
-from cii.access.vocabulary import Role, Section
+from cii.access.vocabulary import Role
 from cii.kernel.errors import UnknownThing
 from cii.people.erasing import refs_of
-from cii.people.queries import label
 from cii.rights.erasing import ROWS
 from cii.rights.tables_erasing import Erasure, ErasureCertificate, ErasureFile
 from cii.rights.vocabulary_erasing import ErasureGround, ErasureState
-from cii.rights.whose import DECIDERS, acting_as
-from cii.store.work import HOUSE, Work
+from cii.rights.whose import DECIDERS, OFFICERS, acting_as, labelled
+from cii.store.work import Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
 
 _LIST = "erasures"
@@ -143,10 +142,8 @@ def state_of(row: Erasure) -> ErasureState:
     return ErasureState.DONE if row.approved else ErasureState.REJECTED
 
 
-def _names(work: Work, ids: Iterable[int]) -> dict[int, str]:
+def _names(work: Work, ids: Collection[int]) -> dict[int, str]:
     """Names for an officer, a recorded read; an administrator decides without."""
-    if work.actor != HOUSE and not work.actor.has_role(Role.DATA_PROTECTION_OFFICER):
+    if acting_as(work, DECIDERS) not in OFFICERS:
         return {}
-    people = label(replace(work, actor=HOUSE, seen=[]), ids)
-    work.saw("person", people, int(Section.IDENTITY), "erasure")
-    return {id_: one.name for id_, one in people.items()}
+    return {id_: one.name for id_, one in labelled(work, ids, "erasure").items()}

@@ -8,10 +8,9 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from cii.access.queries import account_names
-from cii.access.vocabulary import Role, Section
 from cii.journal.queries import history
-from cii.kernel.errors import NotAllowed, UnknownThing
-from cii.people.queries import PersonLabel, label
+from cii.kernel.errors import UnknownThing
+from cii.people.queries import PersonLabel
 from cii.rights.rules_requests import state
 from cii.rights.tables_requests import PersonRequest, PersonRequestEvent
 from cii.rights.vocabulary_requests import (
@@ -24,7 +23,8 @@ from cii.rights.vocabulary_requests import (
     Proof,
     RequestKind,
 )
-from cii.store.work import HOUSE, Work
+from cii.rights.whose import OFFICERS, acting_as, labelled
+from cii.store.work import Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
 
 MOST_HANDED = 100
@@ -76,15 +76,9 @@ class PersonRequestRow:
     handed: tuple[Handed, ...] = ()
 
 
-def officer(work: Work) -> None:
-    """Refuses NotAllowed for anybody but the data-protection officer and the house."""
-    if work.actor != HOUSE and not work.actor.has_role(Role.DATA_PROTECTION_OFFICER):
-        raise NotAllowed
-
-
 def request_by_ref(work: Work, ref: str) -> PersonRequest:
     """One request, for the officer; refuses NotAllowed, UnknownThing."""
-    officer(work)
+    acting_as(work, OFFICERS)
     found = work.session.exec(select(PersonRequest).where(col(PersonRequest.ref) == ref)).first()
     if found is None:
         raise UnknownThing(field="request")
@@ -132,7 +126,7 @@ def requests_page(
     work: Work, *, waiting: bool = True, mark: str | None = None, limit: int = USUAL
 ) -> Page[PersonRequestRow]:
     """Requests that wait for an answer, the oldest first; or those that are closed, the newest first."""
-    officer(work)
+    acting_as(work, OFFICERS)
     held = unanswered()
     query = select(PersonRequest).where(held if waiting else ~held)
     name = f"person-requests {waiting}"
@@ -160,8 +154,7 @@ def request_view(work: Work, ref: str) -> PersonRequestRow:
 def shown(work: Work, rows: Sequence[PersonRequest]) -> list[PersonRequestRow]:
     """Requests as the officers read them; whose they are is a recorded read."""
     held = events_of(work, [row.id or 0 for row in rows])
-    people = label(replace(work, actor=HOUSE, seen=[]), {row.person_id for row in rows})
-    work.saw("person", people, int(Section.IDENTITY), "person_request")
+    people = labelled(work, {row.person_id for row in rows}, "person_request")
     names = account_names(
         work,
         {

@@ -1,13 +1,13 @@
 """Whose data is meant: a person by reference or AVS number, and every row that turned out to be them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from sqlmodel import col, select
 
-from cii.access.vocabulary import Role
+from cii.access.vocabulary import Role, Section
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
-from cii.people.queries import find_by_avs, person_by_id, person_by_ref
+from cii.people.queries import PersonLabel, find_by_avs, label, person_by_id, person_by_ref
 from cii.people.tables import Person
 from cii.rights.rules_requests import NobodyKept
 from cii.rights.tables_merging import PersonMerge
@@ -27,7 +27,18 @@ def acting_as(work: Work, roles: tuple[Role, ...]) -> Role:
 
 
 def meant(work: Work, written: str) -> Person:
-    """The person by reference or AVS number; of two that were one, the one that stays.
+    """Somebody not erased, by reference or AVS number; of two that were one, the one that stays.
+
+    Refuses: NobodyKept, AvsShape, AvsPrefix, AvsCheckDigit.
+    """
+    found = on_file(work, written)
+    if found.erased_at is not None:
+        raise NobodyKept(field="person")
+    return found
+
+
+def on_file(work: Work, written: str) -> Person:
+    """As `meant`, also somebody who was erased: their empty row is found by its reference.
 
     Refuses: NobodyKept, AvsShape, AvsPrefix, AvsCheckDigit.
     """
@@ -44,10 +55,17 @@ def meant(work: Work, written: str) -> Person:
         except Refusal as no:
             no.field = "person"
             raise
-    if found is None or found.erased_at is not None:
+    if found is None:
         raise NobodyKept(field="person")
     stays = merged_into(work, found.id or 0)
     return found if stays is None else person_by_id(inside, stays)
+
+
+def labelled(work: Work, person_ids: Collection[int], kind: str) -> Mapping[int, PersonLabel]:
+    """Who they are, for an officer; a read of their identity, recorded as that of `kind`."""
+    people = label(replace(work, actor=HOUSE, seen=[]), person_ids)
+    work.saw("person", people, int(Section.IDENTITY), kind)
+    return people
 
 
 def merged_into(work: Work, person_id: int) -> int | None:
