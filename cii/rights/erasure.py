@@ -18,7 +18,7 @@ from cii.notices.actions import tell
 from cii.placements.erasing import live_places, places_of
 from cii.rights.archiving import settled
 from cii.rights.erasing import counted, erase_everything
-from cii.rights.holds import SHORTEST_REASON, HoldReason, held
+from cii.rights.holds import held, reason_short
 from cii.rights.queries_requests import open_requests
 from cii.rights.retention import until as kept_until
 from cii.rights.tables_erasing import ErasedPerson, Erasure, ErasureCertificate
@@ -151,8 +151,7 @@ def prepare(work: Work, person_ref: str, ground: ErasureGround, reason: str) -> 
     """
     role = acting_as(work, OFFICERS)
     account = _account(work)
-    short = len(reason.strip()) < SHORTEST_REASON
-    faults: list[Refusal] = [HoldReason(field="reason", least=SHORTEST_REASON)] if short else []
+    faults = reason_short(reason)
     try:
         person_id = meant(work, person_ref).id or 0
     except Refusal as no:
@@ -219,9 +218,7 @@ def reject(work: Work, ask: RejectErasure) -> Erasure:
 
     Refuses all at once: HoldReason, SameHands, ErasureDecided; UnknownThing, NotAllowed.
     """
-    short = len(ask.reason.strip()) < SHORTEST_REASON
-    faults: list[Refusal] = [HoldReason(field="reason", least=SHORTEST_REASON)] if short else []
-    row, role, account = _to_decide(work, ask.erasure_ref, faults)
+    row, role, account = _to_decide(work, ask.erasure_ref, reason_short(ask.reason))
     _decide(work, row, role, account, approved=False, reason=ask.reason.strip())
     wrote(work, "reject_erasure", "erasure", row.id, ref=row.ref, person_id=row.whose_id)
     return row

@@ -87,7 +87,7 @@ def set_hold(work: Work, ask: SetHold) -> LegalHold:
     Refuses all at once: NobodyKept (or why the number is none), HoldReason, HoldEndsBefore; NotAllowed.
     """
     acting_as(work, OFFICERS)
-    faults = _short(ask.reason)
+    faults = reason_short(ask.reason)
     if ask.until is not None and ask.until < work.today:
         faults.append(HoldEndsBefore(field="until"))
     person: Person | None = None
@@ -120,7 +120,7 @@ def lift_hold(work: Work, ask: LiftHold) -> LegalHold:
     ).first()
     if row is None:
         raise UnknownThing(field="hold")
-    faults = _short(ask.reason)
+    faults = reason_short(ask.reason)
     if row.lifted_at is not None:
         faults.append(HoldOver(field="hold"))
     refuse(faults)
@@ -192,7 +192,8 @@ def _in_force(today: date) -> ColumnElement[bool]:
     return col(LegalHold.lifted_at).is_(None) & open_
 
 
-def _short(reason: str) -> list[Refusal]:
+def reason_short(reason: str) -> list[Refusal]:
+    """HoldReason, where a reason says too little."""
     short = len(reason.strip()) < SHORTEST_REASON
     return [HoldReason(field="reason", least=SHORTEST_REASON)] if short else []
 
