@@ -16,7 +16,7 @@ from cii.kernel.digest import digest, plain
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing, refuse
 from cii.notices.actions import tell
 from cii.placements.erasing import live_places, places_of
-from cii.rights.archiving import settled
+from cii.rights.archiving import settled_of
 from cii.rights.erasing import counted, erase_everything
 from cii.rights.holds import held, reason_short
 from cii.rights.queries_requests import open_requests
@@ -131,12 +131,11 @@ def hindrances(work: Work, person_id: int, ground: ErasureGround | None = None) 
     if owed := unpaid(work, places_of(work, ids)):
         faults.append(StillUnpaid(field="person", n=owed))
     faults += [StillHeld(field="person", until=hold.until) for hold in held(work, ids).values()]
-    kept = [] if asked_for else [day for one in ids if (day := kept_until(work, one)) is not None]
-    if kept and max(kept) >= work.today:
-        faults.append(StillKept(field="person", until=max(kept)))
-    if not all(settled(work, one) for one in ids):
+    if not asked_for and (last := kept_until(work, *ids)) is not None:
+        faults.append(StillKept(field="person", until=last))
+    if not all(settled_of(work, ids).values()):
         faults.append(NotOffered(field="person"))
-    waiting = [row for one in ids for row in open_requests(work, one)]
+    waiting = open_requests(work, ids)
     if asked_for:
         waiting = [row for row in waiting if row.kind is not RequestKind.ERASURE]
     if waiting:

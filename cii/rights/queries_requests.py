@@ -113,11 +113,11 @@ def unanswered() -> ColumnElement[bool]:
     return ~closed.correlate(PersonRequest).exists()
 
 
-def open_requests(work: Work, person_id: int) -> Sequence[PersonRequest]:
-    """The unanswered requests of a person, oldest first."""
+def open_requests(work: Work, person_ids: Iterable[int]) -> Sequence[PersonRequest]:
+    """The unanswered requests of these persons, oldest first."""
     return work.session.exec(
         select(PersonRequest)
-        .where(col(PersonRequest.person_id) == person_id, unanswered())
+        .where(col(PersonRequest.person_id).in_(set(person_ids)), unanswered())
         .order_by(col(PersonRequest.id))
     ).all()
 

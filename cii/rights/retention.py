@@ -53,12 +53,13 @@ def terms(work: Work, rules: Iterable[str], at: date | None = None) -> Mapping[s
     return {rule: Term(numbers[name], unit) for rule, (name, unit) in wanted.items()}
 
 
-def until(work: Work, person_id: int) -> date | None:
-    """The last day on which something of the person must be kept; None when nothing keeps it any more.
+def until(work: Work, *person_ids: int) -> date | None:
+    """The last day on which something of a person must be kept; None when nothing keeps it any more.
 
-    Of what still goes on (an open case, an unanswered request) the term is reckoned from today: not before.
+    `person_ids`: every row of theirs. Of what still goes on (an open case, an unanswered request) the term is
+    reckoned from today: not before.
     """
-    found = longest(kept_of(work, [person_id]).get(person_id, ()))
+    found = longest(one for held in kept_of(work, person_ids).values() for one in held)
     return found.last_day if found is not None and found.last_day >= work.today else None
 
 

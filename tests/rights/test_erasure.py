@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from cii.access.vocabulary import Role
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
+from cii.people.actions import AttachPerson, attach_person
 from cii.people.queries import find_by_avs
 from cii.people.tables import Person
 from cii.placements.life import EndPlacement, end_placement
@@ -178,6 +179,26 @@ def test_the_request_to_be_erased_does_not_stand_against_itself(house, somebody)
 
     assert classes(hindrances(house, somebody.id, RIGHT)) == []
     assert StillAsked in classes(hindrances(house, somebody.id, ErasureGround.RETENTION_OVER))
+
+
+def test_what_stands_against_it_is_looked_up_once_for_all_rows_of_the_person(house):
+    unit = a_unit(house, None)
+    chief = as_(house, an_actor(house, (unit, Role.SUPERVISOR)))
+    stays = a_person(house, unit)
+    again = AttachPerson(None, "Exemple", "Élo", date(1985, 5, 20))
+    first, second = (attach_person(house, again, unit.id) for _ in range(2))
+    asked, counts = [], []
+    listener = lambda *args: asked.append(args[2])  # noqa: E731 - a listener to take off again
+
+    for old in (first, second):
+        merge(chief, old.ref, stays.ref, "La même personne.")
+        asked.clear()
+        event.listen(house.session.connection(), "before_cursor_execute", listener)
+        hindrances(house, stays.id, ErasureGround.RETENTION_OVER)
+        event.remove(house.session.connection(), "before_cursor_execute", listener)
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]
 
 
 def test_a_row_merged_into_another_since_is_not_erased_by_itself(house):

@@ -85,7 +85,7 @@ def test_the_answer_is_due_thirty_days_after_the_person_asked(officer):
     assert by_number.person_id == by_ref.person_id == person.id
     assert (shown.due_on, shown.state) == (date(2026, 11, 14), PersonRequestState.OPEN)
     assert shown.person == "Exemple Élodie"
-    assert [one.ref for one in open_requests(officer, person.id)] == [by_number.ref, by_ref.ref]
+    assert [one.ref for one in open_requests(officer, [person.id])] == [by_number.ref, by_ref.ref]
     assert "record_person_request" in [one.action for one in history(officer, person_ids=[person.id])]
 
 
@@ -128,7 +128,7 @@ def test_who_asks_after_two_rows_were_one_is_found_under_the_row_that_stays(offi
     after = record_request(officer, wish(old.ref))
 
     assert after.person_id == new.id
-    assert [one.ref for one in open_requests(officer, new.id)] == [before.ref, after.ref]
+    assert [one.ref for one in open_requests(officer, [new.id])] == [before.ref, after.ref]
 
 
 def test_an_answer_closes_a_request_once(officer):
@@ -139,7 +139,7 @@ def test_an_answer_closes_a_request_once(officer):
     answer_request(officer, AnswerPersonRequest(row.ref, SAID))
 
     assert request_view(officer, row.ref).state is PersonRequestState.ANSWERED
-    assert not open_requests(officer, row.person_id)
+    assert not open_requests(officer, [row.person_id])
     with pytest.raises(RequestClosed):
         refuse_request(officer, RefusePersonRequest(row.ref, SAID))
     with pytest.raises(RequestClosed):
