@@ -26,12 +26,13 @@ from cii.rights.erasing_rows import EVERY_ROW
 from cii.rights.tables_erasing import OWN, ErasureFile
 from cii.store.erasing import Erased, count, erase, theirs
 from cii.store.outbox_erasing import forget_mails, written_at
+from cii.store.retaining import letter, letters
 from cii.store.work import Work
 from cii.wire.erasing import forget_answers
 
 ROWS: tuple[Erased, ...] = (*OWN, *EVERY_ROW)
 MAIL, ARCHIVE = "mail", "archive"
-"""The folders of messages that a house without a mail server writes, and of packages for the archive."""
+"""What a named file is: a message that a house without a mail server writes, a package for the archive."""
 _SUBJECTS = (
     ("person", "person", "id"),
     ("case", "case_file", "person_id"),
@@ -92,7 +93,7 @@ def finish(work: Work, limit: int = 100) -> int:
         elif row.folder == ARCHIVE:
             store.forget(packages_folder(work), row.name)
         elif row.folder == MAIL:
-            (work.settings.data_dir / MAIL / row.name).unlink(missing_ok=True)
+            (letters(work.settings) / row.name).unlink(missing_ok=True)
         work.session.delete(row)
     work.session.flush()
     return len(rows)
@@ -101,7 +102,7 @@ def finish(work: Work, limit: int = 100) -> int:
 def _name_files(work: Work, erasure_id: int, person_ids: Collection[int], mails: Collection[int]) -> None:
     folders = (
         (FOLDER, contents(work, person_ids)),
-        (MAIL, [f"{one:08d}.eml" for one in mails]),
+        (MAIL, [letter(work.settings, one).name for one in mails]),
         (ARCHIVE, packages_of(work, person_ids)),
     )
     for folder, names in folders:

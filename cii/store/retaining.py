@@ -51,9 +51,14 @@ def let_go(session: Session, going: Going, before: datetime) -> int:
     return int(done.rowcount)
 
 
+def letters(settings: Settings) -> Path:
+    """Where messages lie as files when no mail server is set."""
+    return settings.data_dir / "mail"
+
+
 def letter(settings: Settings, number: int) -> Path:
-    """Where a message lies as a file when no mail server is set."""
-    return settings.data_dir / "mail" / f"{number:08d}.eml"
+    """The file of a message, by its number."""
+    return letters(settings) / f"{number:08d}.eml"
 
 
 def burn_letters(session: Session, settings: Settings, before: datetime) -> int:
@@ -61,7 +66,7 @@ def burn_letters(session: Session, settings: Settings, before: datetime) -> int:
 
     Their rows go afterwards: a night that breaks off finds the rest again.
     """
-    folder = settings.data_dir / "mail"
+    folder = letters(settings)
     if not folder.is_dir():
         return 0
     lying = {int(one.stem): one for one in folder.glob("*.eml") if one.stem.isdigit()}

@@ -11,6 +11,7 @@ from typing import Any
 from flask import g, render_template, url_for
 
 from cii.kernel.errors import UnknownThing
+from cii.store.retaining import letter, letters
 from cii.store.settings import Settings
 from cii.store.work import Work
 from cii.web.base import Blueprint
@@ -25,7 +26,7 @@ _LINK = re.compile(r"(?<!\S)(\S*/\S+)")
 @needs(SIGNED_IN)
 def letterbox() -> str:
     """The last mails, the newest first."""
-    files = sorted(_folder(g.work).glob("*.eml"), key=_dated, reverse=True)[:SHOWN]
+    files = sorted(letters(_lying(g.work)).glob("*.eml"), key=_dated, reverse=True)[:SHOWN]
     return render_template("pages/catcher/index.html", rows=[_row(one) for one in files])
 
 
@@ -33,7 +34,7 @@ def letterbox() -> str:
 @needs(SIGNED_IN)
 def one(number: int) -> str:
     """One mail as its reader would see it."""
-    file = _folder(g.work) / f"{number:08d}.eml"
+    file = letter(_lying(g.work), number)
     if not file.is_file():
         raise UnknownThing(field="mail")
     mail = _read(file)
@@ -46,11 +47,11 @@ def caught(settings: Settings) -> bool:
     return settings.mode != "production" and not settings.smtp_url
 
 
-def _folder(work: Work) -> Path:
-    """Where mails lie as files; refuses UnknownThing where they do not."""
+def _lying(work: Work) -> Settings:
+    """The settings of a house whose mails lie as files; refuses UnknownThing where they do not."""
     if not caught(work.settings):
         raise UnknownThing
-    return work.settings.data_dir / "mail"
+    return work.settings
 
 
 def _read(file: Path) -> EmailMessage:
