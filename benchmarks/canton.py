@@ -17,7 +17,7 @@ from cii.cases.listing import case_list as cases
 from cii.demo.directory import PASSWORD
 from cii.demo.load import load
 from cii.jobs.clock import clock_of
-from cii.settlement.actions import reconcile
+from cii.reconciliation.actions import reconcile
 from cii.store.engine import make_engine
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, working

@@ -12,10 +12,10 @@ from cii.api.base import PREFIX, Blueprint
 from cii.institutions.queries import UnitLabel, shown_units
 from cii.institutions.schemas import UNIT
 from cii.kernel.money import Chf
-from cii.settlement.actions import reconcile
-from cii.settlement.queries import findings_list, runs
-from cii.settlement.tables import Finding, ReconciliationRun
-from cii.settlement.vocabulary import FindingKind, FindingUnit, Severity
+from cii.reconciliation.actions import reconcile
+from cii.reconciliation.queries import findings_list, runs
+from cii.reconciliation.tables import Finding, ReconciliationRun
+from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs
 from cii.wire.pages import Page, page_of, place

@@ -44,8 +44,8 @@ def import_arguments(parser: argparse.ArgumentParser) -> None:
 def reconcile_day(asked: argparse.Namespace, settings: Settings) -> Told:
     """Reconcile budgets, places, attendance, statements and payments as of a day."""
     from cii.jobs.clock import clock_of  # noqa: PLC0415
-    from cii.settlement.actions import reconcile  # noqa: PLC0415
-    from cii.settlement.queries import findings_list  # noqa: PLC0415
+    from cii.reconciliation.actions import reconcile  # noqa: PLC0415
+    from cii.reconciliation.queries import findings_list  # noqa: PLC0415
 
     engine = engine_of(settings)
     with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings) as held:

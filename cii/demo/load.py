@@ -40,8 +40,8 @@ from cii.jobs.clock import start_clock
 from cii.journal.actions import wrote
 from cii.journal.queries import verify
 from cii.journal.sealing import seal, seal_folder
-from cii.settlement.actions import reconcile
-from cii.settlement.queries import findings_list
+from cii.reconciliation.actions import reconcile
+from cii.reconciliation.queries import findings_list
 from cii.store.engine import make_engine
 from cii.store.naming import load_all_tables
 from cii.store.schema import upgrade

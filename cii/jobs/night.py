@@ -5,9 +5,9 @@ from datetime import date
 
 from cii.agreements.actions import expire_agreements
 from cii.cases.attachments import sweep_documents
+from cii.reconciliation.actions import reconcile as compare
 from cii.reports.actions import sweep_files as sweep_reports
 from cii.settlement.actions import prefill_month
-from cii.settlement.actions import reconcile as compare
 from cii.store.work import Work
 from cii.workflow.sweeping import stuck_timers
 

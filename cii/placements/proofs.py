@@ -3,25 +3,21 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, and_, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, select, type_coerce
 from sqlmodel import col
 
 from cii.placements.tables import MeasureDay, Placement, PlacementShare, QuotaDay
 from cii.placements.vocabulary import FINANCED
 
 
-def committed_shares() -> Subquery:
+def bound() -> Select[Any]:
     """What the shares of all placements bind: line_id, agreement_id, amount (centimes)."""
     shown: list[Any] = [
         col(PlacementShare.line_id).label("line_id"),
         col(PlacementShare.agreement_id).label("agreement_id"),
-        func.sum(type_coerce(col(PlacementShare.committed), BigInteger)).label("amount"),
+        type_coerce(col(PlacementShare.committed), BigInteger).label("amount"),
     ]
-    return (
-        select(*shown)
-        .group_by(col(PlacementShare.line_id), col(PlacementShare.agreement_id))
-        .subquery("committed_shares")
-    )
+    return select(*shown)
 
 
 def places_off(first: date, last: date) -> Select[Any]:

@@ -1,5 +1,5 @@
-"""From attendance to payment, and the nightly proof that everything agrees.
+"""From attendance to payment.
 
-Owns: attendance, statements (décomptes) with explained lines, payments, reconciliation runs and findings.
-Source: money.md §2 and §3; OACI 96 (attestation), 000 i.24 (absences).
+Owns: attendance, statements (décomptes) with explained lines, payments.
+Source: money.md §2; OACI 96 (attestation), 000 i.24 (absences).
 """

@@ -1,7 +1,6 @@
-"""Acts of settlement: attest, state, check, approve, pay, reconcile; each in its module."""
+"""Acts of settlement: attest, state, check, approve, pay; each in its module."""
 
 from cii.settlement.actions_attendance import Mark, RecordAttendance, Recorded, record_attendance
-from cii.settlement.actions_reconcile import reconcile
 from cii.settlement.actions_statements import (
     PrefillStatement,
     ReturnStatement,
@@ -18,5 +17,5 @@ from cii.settlement.actions_statements import (
 __all__ = [
     "Mark", "PrefillStatement", "RecordAttendance", "Recorded", "ReturnStatement", "approve",
     "check_statement", "decide_further_engagement", "pay", "prefill_month", "prefill_statement",
-    "reconcile", "record_attendance", "return_statement", "submit",
+    "record_attendance", "return_statement", "submit",
 ]  # fmt: skip

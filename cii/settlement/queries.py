@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -19,7 +19,7 @@ from cii.kernel.period import Period, month_of
 from cii.placements.queries import shares_in
 from cii.placements.vocabulary import PlacementState
 from cii.settlement.rules import MOVES, PAYER_EVENTS, PROVIDER_EVENTS, ShareOf, Stay, attended, expected_days
-from cii.settlement.tables import Attendance, Finding, Payment, ReconciliationRun, Statement, StatementLine
+from cii.settlement.tables import Attendance, Payment, Statement, StatementLine
 from cii.settlement.vocabulary import Presence, StatementEvent, StatementState
 from cii.store.work import HOUSE, Actor, Work
 
@@ -293,30 +293,5 @@ def sequence_of(work: Work, payer: tuple[int, int], month: Period) -> list[State
                 col(Statement.period_start) == month.start,
             )
             .order_by(col(Statement.sequence))
-        )
-    )
-
-
-def findings_list(work: Work, *, open_only: bool = True, after: int = 0, limit: int = 50) -> list[Finding]:
-    """What the reconciliation found, gravest kinds by id; `after` is the last id shown. No personal data."""
-    query = select(Finding).where(col(Finding.id) > after)
-    if open_only:
-        query = query.where(col(Finding.closed_on).is_(None))
-    return list(work.session.scalars(query.order_by(col(Finding.id)).limit(limit)))
-
-
-def open_findings(work: Work) -> int:
-    """How many findings are open."""
-    return int(
-        work.session.scalar(select(func.count()).select_from(Finding).where(col(Finding.closed_on).is_(None)))
-        or 0
-    )
-
-
-def runs(work: Work, limit: int = 30) -> list[ReconciliationRun]:
-    """The last reconciliation runs, latest business date first."""
-    return list(
-        work.session.scalars(
-            select(ReconciliationRun).order_by(col(ReconciliationRun.business_date).desc()).limit(limit)
         )
     )

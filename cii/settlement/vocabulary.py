@@ -33,31 +33,3 @@ class StatementEvent(StrEnum):
     APPROVE = "approve"
     PAY = "pay"
     RETURN = "return"
-
-
-class FindingKind(StrEnum):
-    """What two sources of truth disagree about, or what is late."""
-
-    BALANCE = "balance"
-    COMMITMENT = "commitment"
-    ACCRUAL = "accrual"
-    STATEMENT = "statement"
-    PAYMENT = "payment"
-    PLACES = "places"
-    QUOTA = "quota"
-    DELIVERABLE = "deliverable"
-
-
-class Severity(StrEnum):
-    """How soon somebody must act."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-class FindingUnit(StrEnum):
-    """What the expected and the found number count; francs are in centimes."""
-
-    CENTIMES = "centimes"
-    PLACES = "places"
-    DAYS = "days"

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 from cii.access.permits import Permit
 from cii.institutions.queries import shown_units
 from cii.kernel.money import Chf
-from cii.settlement.actions import reconcile
-from cii.settlement.queries import findings_list, runs
-from cii.settlement.vocabulary import FindingUnit, Severity
+from cii.reconciliation.actions import reconcile
+from cii.reconciliation.queries import findings_list, runs
+from cii.reconciliation.vocabulary import FindingUnit, Severity
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other

@@ -24,12 +24,12 @@ from cii.journal.queries import verify
 from cii.kernel.errors import UnknownThing
 from cii.kernel.period import Period
 from cii.placements.days import lines_with_places
+from cii.reconciliation.actions import reconcile
 from cii.rights.archiving import offers
 from cii.rights.holds import holds
 from cii.rights.queries_erasing import erasures
 from cii.routing.queries_observation import observations
 from cii.routing.queries_recognition import recognitions
-from cii.settlement.actions import reconcile
 from cii.store.engine import make_engine
 from cii.store.settings import Settings, canton_directory
 from cii.store.work import HOUSE, working

@@ -21,11 +21,11 @@ from cii.journal.queries import verify
 from cii.journal.sealing import seal
 from cii.kernel.period import Quarter
 from cii.people.tables import Person
+from cii.reconciliation.actions import reconcile
 from cii.rights.erasing import ROWS, erase_everything, finish
 from cii.rights.tables_erasing import ErasedPerson, Erasure, ErasureFile
 from cii.rights.vocabulary_erasing import ErasureGround
 from cii.rights.whose import rows_of
-from cii.settlement.actions import reconcile
 from cii.settlement.vocabulary import Presence
 from cii.store.naming import load_all_tables
 from cii.store.work import HOUSE, working

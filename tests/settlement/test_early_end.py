@@ -15,8 +15,8 @@ from cii.placements.life import (
 from cii.placements.queries import shares_of
 from cii.placements.tables import Placement
 from cii.placements.vocabulary import ExitType
-from cii.settlement.actions import reconcile
-from cii.settlement.queries import findings_list
+from cii.reconciliation.actions import reconcile
+from cii.reconciliation.queries import findings_list
 from cii.settlement.vocabulary import Presence
 from cii.store.work import Work
 from tests.settlement.build_settlement import Desk, a_desk

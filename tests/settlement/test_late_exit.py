@@ -8,8 +8,8 @@ from cii.placements.life import EndPlacement, end_placement
 from cii.placements.queries import shares_of
 from cii.placements.tables import Placement
 from cii.placements.vocabulary import ExitType
-from cii.settlement.actions import reconcile
-from cii.settlement.queries import findings_list
+from cii.reconciliation.actions import reconcile
+from cii.reconciliation.queries import findings_list
 from cii.settlement.vocabulary import Presence
 from cii.store.work import Work
 from tests.settlement.build_settlement import NOVEMBER, Desk, a_desk

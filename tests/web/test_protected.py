@@ -16,8 +16,8 @@ from cii.institutions.vocabulary import InstitutionKind, Sector, UnitKind
 from cii.people.actions import AttachPerson, GiveConsent, attach_person, disclose, give_consent
 from cii.people.queries import BasisClaims
 from cii.people.vocabulary import Basis, Purpose
-from cii.settlement.tables import Finding
-from cii.settlement.vocabulary import FindingKind, FindingUnit, Severity
+from cii.reconciliation.tables import Finding
+from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
 from cii.store.settings import HOUSE
 from tests.access.build_access import as_
 from tests.people.build_people import an_avs

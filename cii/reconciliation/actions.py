@@ -12,8 +12,8 @@ from sqlmodel import col
 
 from cii.agreements.rules_proration import RULE_VERSION
 from cii.journal.actions import wrote
-from cii.settlement.proofs import PROOFS, Difference
-from cii.settlement.tables import Finding, ReconciliationRun
+from cii.reconciliation.proofs import PROOFS, Difference
+from cii.reconciliation.tables import Finding, ReconciliationRun
 from cii.store.work import Work
 
 Progress = Callable[[str, int, int], None]

@@ -5,10 +5,12 @@ from sqlalchemy import select, text
 
 from cii.agreements.actions import AddDeliverable, add_deliverable, receive_deliverable
 from cii.agreements.vocabulary import DeliverableKind, Frequency
-from cii.settlement.actions import pay, reconcile
-from cii.settlement.queries import findings_list, open_findings, runs
-from cii.settlement.tables import Finding
-from cii.settlement.vocabulary import FindingKind, Presence, Severity
+from cii.reconciliation.actions import reconcile
+from cii.reconciliation.queries import findings_list, runs
+from cii.reconciliation.tables import Finding
+from cii.reconciliation.vocabulary import FindingKind, Severity
+from cii.settlement.actions import pay
+from cii.settlement.vocabulary import Presence
 from cii.store.work import Work
 from tests.agreements.build_agreements import acting
 from tests.settlement.build_settlement import LATER, Desk, a_desk
@@ -132,7 +134,7 @@ def test_run_twice_the_same_and_closed_when_the_cause_is_gone(work: Work):
     assert [run.business_date.day for run in runs(work)] == [5, 4, 3]
     (row,) = work.session.scalars(select(Finding)).all()
     assert (row.since, row.closed_on) == (NIGHT, NIGHT + timedelta(days=2))
-    assert open_findings(work) == 0
+    assert findings_list(work) == []
 
 
 def test_an_earlier_date_is_run_again_without_touching_what_stands(work: Work):

@@ -1,0 +1,299 @@
+"""The comparisons of the nightly reconciliation: what two sources say about the same francs and places.
+
+Each returns how many things it compared, the centimes they sum to, and the differences. Set-based SQL, but
+for the recomputation of attendance, which runs through the same pure proration as the statements.
+Source: money.md §3.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, literal, select, union_all
+
+from cii.agreements.queries import agreements_by_id, deliverables_overdue, price_book
+from cii.budgets.queries import chain_sums, trial_balance
+from cii.institutions.queries import lines_by_id
+from cii.kernel.errors import Refusal
+from cii.kernel.period import Period, month_of
+from cii.measures.queries import measures_by_id
+from cii.placements import proofs as placements
+from cii.placements.proofs import places_off, quotas_off
+from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
+from cii.settlement import proofs as settlement
+from cii.settlement.actions_attendance import accrued_by_share
+from cii.settlement.proofs import payments_off, totals_off
+from cii.settlement.queries import MonthOf, months_of, stays_in
+from cii.settlement.rules import Stay
+from cii.store.work import Work
+
+RECOMPUTED_MONTHS = 3
+"""Attendance is priced again for the month of the business date and the two before it."""
+_PLACES_BACK, _PLACES_AHEAD = timedelta(days=31), timedelta(days=366)
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two sources that disagree about one object, or something late; numbers in `unit`."""
+
+    kind: FindingKind
+    object_kind: str
+    key: str
+    ref: str | None
+    expected: int
+    found: int
+    unit: FindingUnit = FindingUnit.CENTIMES
+    severity: Severity = Severity.ERROR
+    facts: dict[str, Any] = field(default_factory=dict)
+    owner_unit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What one comparison found."""
+
+    compared: int
+    sum: int
+    differences: tuple[Difference, ...]
+
+    def and_(self, more: tuple[Difference, ...]) -> "Proof":
+        """The same comparison with further differences."""
+        return Proof(self.compared, self.sum, (*self.differences, *more))
+
+
+BOUND = (placements.bound,)
+"""Which rooms bind money; each says so by itself, per line and agreement, from its own rows."""
+INVOICED = (settlement.invoiced,)
+"""Which rooms accept that money is owed."""
+PAID = (settlement.paid,)
+"""Which rooms pay."""
+
+
+def balances(work: Work, day: date) -> Proof:  # noqa: ARG001 - every proof takes the business date
+    """Each account against its movements."""
+    rows = work.session.execute(trial_balance()).all()
+    labels = lines_by_id(work, {row.line_id for row in rows})
+    return Proof(
+        _count(work, chain_sums()),
+        sum(int(row.moved) for row in rows),
+        tuple(
+            Difference(
+                FindingKind.BALANCE,
+                "account",
+                f"account:{row.account_id}",
+                f"{labels[row.line_id].code} {row.year} {row.stage.value}",
+                int(row.moved),
+                int(row.total),
+                facts={"line": labels[row.line_id].code, "year": row.year, "stage": row.stage.value},
+            )
+            for row in rows
+        ),
+    )
+
+
+def commitments(work: Work, day: date) -> Proof:  # noqa: ARG001
+    """What the rooms bind against what the ledger holds, per agreement and line."""
+    return _by_payer(work, FindingKind.COMMITMENT, BOUND, "bound")
+
+
+def statements(work: Work, day: date) -> Proof:  # noqa: ARG001
+    """What the rooms charge against what is invoiced, per agreement and line; each statement's total."""
+    by_payer = _by_payer(work, FindingKind.STATEMENT, INVOICED, "invoiced")
+    return by_payer.and_(_off_statements(work, FindingKind.STATEMENT, totals_off(), "statement"))
+
+
+def payments(work: Work, day: date) -> Proof:  # noqa: ARG001
+    """What the rooms pay against what the ledger has paid, per agreement and line; each payment."""
+    by_payer = _by_payer(work, FindingKind.PAYMENT, PAID, "paid")
+    return by_payer.and_(_off_statements(work, FindingKind.PAYMENT, payments_off(), "payment"))
+
+
+def accruals(work: Work, day: date) -> Proof:
+    """Attendance priced again against what the ledger holds as earned, per placement, payer and month."""
+    compared, total = 0, 0
+    found: list[Difference] = []
+    month = month_of(day)
+    for _ in range(RECOMPUTED_MONTHS):
+        stays = [stay for stay in stays_in(work, month) if stay.started]
+        book = price_book(work, {stay.key[0] for stay in stays})
+        for start in range(0, len(stays), _CHUNK):
+            chunk = stays[start : start + _CHUNK]
+            held = accrued_by_share(work, month, [share.share_id for stay in chunk for share in stay.shares])
+            try:
+                priced = months_of(work, chunk, month, book)
+            except Refusal:
+                priced = list(_one_by_one(work, chunk, month, found))
+            for one in priced:
+                compared += len(one.stay.shares)
+                total += sum(held.get(share.share_id, 0) for share in one.stay.shares)
+                found += _off_attendance(one, month, held)
+        month = month_of(month.start - timedelta(days=1))
+    return Proof(compared, total, tuple(found))
+
+
+def places(work: Work, day: date) -> Proof:
+    """Places taken per day against placements: one difference per measure, and per measure and line."""
+    window = day - _PLACES_BACK, day + _PLACES_AHEAD
+    days = work.session.execute(places_off(*window)).all()
+    quotas = work.session.execute(quotas_off(*window)).all()
+    measures = measures_by_id(work, {row.measure_id for row in (*days, *quotas)})
+    lines = lines_by_id(work, {row.line_id for row in quotas})
+    found = []
+    for kind, rows in ((FindingKind.PLACES, days), (FindingKind.QUOTA, quotas)):
+        grouped: dict[tuple[int, int | None], list[Any]] = {}
+        for row in rows:
+            grouped.setdefault((row.measure_id, getattr(row, "line_id", None)), []).append(row)
+        for (measure_id, line_id), off in sorted(grouped.items(), key=str):
+            code = measures[measure_id].code
+            found.append(
+                Difference(
+                    kind,
+                    "measure",
+                    f"measure:{measure_id}" if line_id is None else f"measure:{measure_id}:line:{line_id}",
+                    code if line_id is None else f"{code} {lines[line_id].code}",
+                    sum(int(row.held) for row in off),
+                    sum(int(row.taken) for row in off),
+                    FindingUnit.PLACES,
+                    facts={"first": off[0].day.isoformat(), "days": len(off)},
+                )
+            )
+    return Proof(len(days) + len(quotas), 0, tuple(found))
+
+
+def deliverables(work: Work, day: date) -> Proof:
+    """What providers owe and have not handed in; found = days late."""
+    rows = work.session.execute(deliverables_overdue(day)).all()
+    numbers = agreements_by_id(work, {row.agreement_id for row in rows})
+    return Proof(
+        len(rows),
+        0,
+        tuple(
+            Difference(
+                FindingKind.DELIVERABLE,
+                "deliverable",
+                f"deliverable:{row.id}",
+                row.ref,
+                0,
+                (day - row.due_on).days,
+                FindingUnit.DAYS,
+                Severity.WARNING,
+                {"agreement": numbers[row.agreement_id].number, "due": row.due_on.isoformat()},
+                row.unit_id,
+            )
+            for row in rows
+        ),
+    )
+
+
+PROOFS: dict[str, Callable[[Work, date], Proof]] = {
+    "balances": balances,
+    "commitments": commitments,
+    "accruals": accruals,
+    "statements": statements,
+    "payments": payments,
+    "places": places,
+    "deliverables": deliverables,
+}
+"""Every comparison of a night, in its order."""
+
+
+def _one_by_one(
+    work: Work, stays: Sequence[Stay], month: Period, found: list[Difference]
+) -> Iterator[MonthOf]:
+    """The months that can be priced; each that cannot is a difference with its reason."""
+    for stay in stays:
+        try:
+            yield from months_of(work, [stay], month)
+        except Refusal as no:
+            found.append(
+                Difference(
+                    FindingKind.ACCRUAL,
+                    "placement",
+                    f"placement:{stay.placement_id}:{month.start.isoformat()}",
+                    stay.ref,
+                    0,
+                    0,
+                    facts={"month": month.start.isoformat(), "code": no.code},
+                    owner_unit_id=stay.provider_unit_id,
+                )
+            )
+
+
+def _off_attendance(one: MonthOf, month: Period, held: dict[int, int]) -> Iterator[Difference]:
+    for share in one.stay.shares:
+        earned, booked = one.part(share.share_id), held.get(share.share_id, 0)
+        if earned != booked:
+            yield Difference(
+                FindingKind.ACCRUAL,
+                "placement",
+                f"share:{share.share_id}:{month.start.isoformat()}",
+                one.stay.ref,
+                earned,
+                booked,
+                severity=Severity.WARNING,
+                facts={"month": month.start.isoformat()},
+                owner_unit_id=one.stay.provider_unit_id,
+            )
+
+
+def _off_statements(work: Work, kind: FindingKind, off: Select[Any], key: str) -> tuple[Difference, ...]:
+    return tuple(
+        Difference(kind, "statement", f"{key}:{row.id}", row.ref, int(row.expected), int(row.found))
+        for row in work.session.execute(off)
+    )
+
+
+def _by_payer(work: Work, kind: FindingKind, rooms: Sequence[Callable[[], Select[Any]]], stage: str) -> Proof:
+    """What the rooms say against a column of the ledger's chain, per line and agreement, in one statement."""
+    one = union_all(*(room() for room in rooms)).subquery("expected")
+    chain = chain_sums()
+    other = select(chain.c.line_id, chain.c.agreement_id, chain.c[stage]).subquery("found")
+    sides = union_all(
+        select(
+            one.c[0].label("line_id"),
+            one.c[1].label("agreement_id"),
+            one.c[2].label("a"),
+            literal(0).label("b"),
+        ),
+        select(
+            other.c[0].label("line_id"),
+            other.c[1].label("agreement_id"),
+            literal(0).label("a"),
+            other.c[2].label("b"),
+        ),
+    ).subquery("sides")
+    rows = work.session.execute(
+        select(
+            sides.c.line_id,
+            sides.c.agreement_id,
+            func.sum(sides.c.a).label("expected"),
+            func.sum(sides.c.b).label("found"),
+        )
+        .group_by(sides.c.line_id, sides.c.agreement_id)
+        .order_by(sides.c.line_id, sides.c.agreement_id)
+    ).all()
+    off = [row for row in rows if int(row.expected) != int(row.found)]
+    lines = lines_by_id(work, {row.line_id for row in off})
+    agreements = agreements_by_id(work, {row.agreement_id for row in off})
+    return Proof(
+        len(rows),
+        sum(int(row.found) for row in rows),
+        tuple(
+            Difference(
+                kind,
+                "agreement",
+                f"agreement:{row.agreement_id}:line:{row.line_id}",
+                agreements[row.agreement_id].number,
+                int(row.expected),
+                int(row.found),
+                facts={"line": lines[row.line_id].code},
+            )
+            for row in off
+        ),
+    )
+
+
+def _count(work: Work, rows: Any) -> int:  # noqa: ANN401 - any selectable
+    return int(work.session.scalar(select(func.count()).select_from(rows)) or 0)

@@ -1,0 +1,23 @@
+"""Reads of the reconciliation: its findings and its runs."""
+
+from sqlmodel import col, select
+
+from cii.reconciliation.tables import Finding, ReconciliationRun
+from cii.store.work import Work
+
+
+def findings_list(work: Work, *, open_only: bool = True, after: int = 0, limit: int = 50) -> list[Finding]:
+    """What the reconciliation found, gravest kinds by id; `after` is the last id shown. No personal data."""
+    query = select(Finding).where(col(Finding.id) > after)
+    if open_only:
+        query = query.where(col(Finding.closed_on).is_(None))
+    return list(work.session.scalars(query.order_by(col(Finding.id)).limit(limit)))
+
+
+def runs(work: Work, limit: int = 30) -> list[ReconciliationRun]:
+    """The last reconciliation runs, latest business date first."""
+    return list(
+        work.session.scalars(
+            select(ReconciliationRun).order_by(col(ReconciliationRun.business_date).desc()).limit(limit)
+        )
+    )
