@@ -4,6 +4,7 @@ One line per request: method, address pattern (never the address itself, which m
 milliseconds, correlation. Faults come with their trace.
 """
 
+import json
 import logging
 import re
 import sys
@@ -32,6 +33,13 @@ def _mask(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str
     return {name: masked(value) if isinstance(value, str) else value for name, value in line.items()}
 
 
+def _line(value: Any, **_: Any) -> str:  # noqa: ANN401 - structlog's signature
+    try:
+        return orjson.dumps(value, default=str).decode()
+    except TypeError:  # half a character, which somebody sent: written as its escape, never lost
+        return json.dumps(value, default=str)
+
+
 def configure(settings: Settings) -> None:
     """Send the house's logs to standard error as JSON; in the demo only what needs an operator."""
     shared: list[structlog.typing.Processor] = [
@@ -44,9 +52,7 @@ def configure(settings: Settings) -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.JSONRenderer(
-                serializer=lambda value, **_: orjson.dumps(value, default=str).decode()
-            ),
+            structlog.processors.JSONRenderer(serializer=_line),
         ],
     )
     handler = logging.StreamHandler(sys.stderr)

@@ -94,7 +94,7 @@ def problem(no: Refusal, lang: str) -> Problem:
         status,
         no.reasons[0].code,
         say(_TITLES[status], lang),
-        tuple(Reason(one.code, one.field, _told(one.facts), _sentence(one, lang)) for one in no.reasons),
+        tuple(_reason(one, lang) for one in no.reasons),
         _retry_after(no, status),
     )
 
@@ -163,5 +163,17 @@ def _sentence(one: Refusal, lang: str) -> str:
         return say("refusal.refused", lang)
 
 
+def _reason(one: Refusal, lang: str) -> Reason:
+    field = None if one.field is None else _whole(one.field)
+    return Reason(one.code, field, _told(one.facts), _whole(_sentence(one, lang)))
+
+
 def _told(facts: Mapping[str, object]) -> dict[str, object]:
-    return {name: str(value) if isinstance(value, Chf) else value for name, value in facts.items()}
+    return {
+        name: _whole(str(value)) if isinstance(value, Chf | str) else value for name, value in facts.items()
+    }
+
+
+def _whole(text: str) -> str:
+    """The text with a mark in place of each half character, which JSON may send and no answer can hold."""
+    return text.encode("utf-8", "replace").decode()

@@ -365,6 +365,23 @@ def test_a_body_that_is_no_json_is_refused(november, body):
     assert answer.status_code in {400, 422}
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (rb'{"person_ref": "x", "\ud800": 1}', "unknown-field"),
+        (rb'{"productivity": 60, "debts": "\ud800"}', "not-money"),
+        (rb'{"first_name": "\udc00"}', "hidden-characters"),
+    ],
+)
+def test_half_a_character_is_refused_wherever_it_stands(november, body, said):
+    sent = {"Idempotency-Key": said, "Content-Type": "application/json"}
+
+    answer = november.as_("orp").send("POST", "/candidates", data=body, headers=sent)
+
+    assert answer.status_code == 422
+    assert said in {one["code"] for one in answer.get_json()["reasons"]}
+
+
 def test_a_body_of_another_kind_is_refused(november):
     orp = november.as_("orp")
 

@@ -33,3 +33,11 @@ def test_a_fault_is_one_line_of_json_without_the_number(quiet, capsys):
     assert line["level"] == "error"
     assert "9217" not in json.dumps(line)
     assert "ValueError" in line["exception"]
+
+
+def test_half_a_character_that_somebody_sent_is_written_and_loses_no_line(quiet, capsys):
+    configure(Settings(mode="demo"))
+
+    logging.getLogger("cii.wire").error("fault of the program at %s", "\ud800")
+
+    assert json.loads(capsys.readouterr().err)["event"].endswith("\ud800")
