@@ -26,10 +26,13 @@ from cii.kernel.errors import refuse
 from cii.wire.answers import ProblemAnswer
 from cii.wire.forms import form_values
 from cii.wire.reading import body
+from cii.wire.refusals import NoSorting
 from cii.wire.schema import RequestSchema, field_faults, request_schema
 
 View = TypeVar("View", bound=Callable[..., Any])
 PREFIX = "/api/v1"
+SORTING = ("sort", "order", "order_by", "sort_by")
+"""Names by which other houses sort: here refused as such, whatever field they name."""
 
 
 class _Parser(FlaskParser):
@@ -42,6 +45,7 @@ class _Parser(FlaskParser):
 
     def load_querystring(self, req: flask.Request, schema: ma.Schema) -> Any:  # noqa: ANN401
         asked = MultiDict((k, v) for k, v in req.args.items(multi=True) if k != "lang")
+        refuse(NoSorting(field=name) for name in SORTING if name in asked)
         return form_values(schema.command, asked) if isinstance(schema, RequestSchema) else asked
 
     def handle_error(

@@ -20,6 +20,12 @@ class UnknownField(FieldFault):
     code = "unknown-field"
 
 
+class NoSorting(Refusal):
+    """Lists have one order each: no address sorts by a field, open to the reader or not."""
+
+    code, kind = "no-sorting", "malformed"
+
+
 class MissingField(FieldFault):
     """A field that must be there is not."""
 

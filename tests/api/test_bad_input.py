@@ -1,28 +1,28 @@
-"""What bad input gets: product.md §11, line by line, as far as the story touches it.
+"""What bad input gets: product.md §11, line by line, as far as people and cases meet it.
 
 | line of the table | where |
 |---|---|
-| any operation without session | test_access: test_without_session_nothing_opens_but_the_login |
-| a case in which my institution has no part | test_access: answers like nothing at all, no word of it, the journal |
-| documents of a foreign case; a bulk list with one foreign id | issue 4, points 5 and 8: no documents, no bulk act yet |
-| field without right; sorting by it | here; lists offer no sorting until issue 4, point 5: an unknown query is refused |
+| any operation without session | test_access: test_without_session_nothing_opens_but_the_login; tests/leaks for pages |
+| a case in which my institution has no part | test_access: like nothing at all, no word of it, the journal; tests/leaks |
+| documents of a foreign case; a bulk list with one foreign id | tests/web/test_attachments.py; test_desk_unit.py |
+| field without right; sorting by it | here; tests/leaks/test_probing.py |
 | unknown or protected field in a body | here |
-| consent withdrawn or expired | test_acts: access closes in that request |
-| disclosure on a basis whose conditions fail | here |
-| illegal move, closed case edited | here, test_acts; reopening with its check is issue 4, point 4 |
-| plan agreed by 2 of 3; signed with no physician | the journey, chapter three; here |
+| consent withdrawn or expired | test_acts: access closes in that request; tests/people/test_persons.py |
+| disclosure on a basis whose conditions fail | here; tests/people/test_rules.py, every precondition of every basis |
+| illegal move, closed case edited | here; test_acts: reopening needs its reason |
+| plan agreed by 2 of 3; signed with no physician | tests/cases/test_plan.py; here |
 | change without If-Match, with an old ETag, two editors at once | here |
 | the same Idempotency-Key | here |
-| 50 requests for the last place; two sectors for the last franc | here; tests/placements/test_last_place.py on both engines |
+| 50 requests for the last place; two sectors for the last franc | here; tests/placements/test_last_place.py |
 | own sector full while another has free places | here |
-| agreement without indicators, with volume guarantee, with deductible surplus | issue 7: the 44 checks at signature |
+| agreement without indicators; with volume guarantee, deductible surplus | tests/agreements; the 44 indications |
 | retroactive price or quota; budget of a closed year | test_acts (quota); tests/budgets, tests/agreements |
-| money and times in JSON | tests/wire/test_schema.py; no address of the story takes either |
+| money and times in JSON | tests/wire/test_schema.py; half characters here |
 | AVS number | here |
 | import of 1 000 rows with one bad; again; BOM, separators, encodings | here; tests/documents/test_csv.py for sums |
 | cells that look like formulas | tests/documents/test_csv.py, test_xlsx.py |
-| upload too large, of another kind, empty | here; attachments by their kind are issue 4, point 8 |
-| search for anything | here |
+| upload too large, of another kind, empty | tests/web/test_attachments.py, tests/documents; imports here |
+| search for anything | here; tests/web/test_search.py |
 | foreign Origin, missing CSRF token; state change by GET | here |
 | sixth wrong password, unknown user | test_session |
 | database down or read-only | test_health, here |
@@ -62,8 +62,10 @@ def test_a_field_without_right_is_absent_and_no_filter_or_order_reaches_it(novem
 
     assert "medical" in november.as_("ai").get(case)["sections"]
     assert "medical" not in orp.get(case)["sections"]
-    for query in ({"sort": "medical"}, {"medical": "x"}, {"debts": "true"}):
+    for query in ({"medical": "x"}, {"debts": "true"}):
         assert codes(orp.get("/cases", 422, **query)) == ["unknown-field"]
+    for path in ("/cases", "/tasks", "/referrals", "/detections", "/placements"):
+        assert codes(orp.get(path, 400, sort="medical")) == ["no-sorting"]
 
 
 @pytest.mark.parametrize(
