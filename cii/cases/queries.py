@@ -63,12 +63,6 @@ def cases_opened(work: Work, causes: Iterable[str]) -> dict[str, list[tuple[str,
     return found
 
 
-def visible_refs(work: Work, refs: Iterable[str]) -> set[str]:
-    """Of these references of cases those whose page is open to the actor, in one query."""
-    wanted = set(refs)
-    return set(work.session.scalars(cases_named(work, wanted))) if wanted else set()
-
-
 def cases_named(work: Work, refs: Iterable[str]) -> Select[Any]:
     """A select of those of these references of cases whose page is open to the actor."""
     return columns(col(CaseFile.ref)).where(col(CaseFile.ref).in_(set(refs)), visible_to(work))

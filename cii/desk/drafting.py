@@ -134,11 +134,6 @@ def kept_drafts(work: Work, case_id: int, place: DraftPlace) -> dict[str, Kept]:
     return {part: Kept(text, saved_at, part) for text, saved_at, part in rows}
 
 
-def kept_draft(work: Work, case_id: int, place: DraftPlace, part: str = "") -> Kept | None:
-    """What the actor has written in one field and not sent yet; the caller has shown the case."""
-    return kept_drafts(work, case_id, place).get(part)
-
-
 def discard_draft(work: Work, case_id: int, place: DraftPlace, part: str | None = None) -> None:
     """The draft was sent or emptied: of one field, or of the whole form."""
     where = [*_mine(work, case_id, place), *([col(Draft.part) == part] if part is not None else [])]

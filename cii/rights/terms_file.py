@@ -15,11 +15,6 @@ TERMS = tuple(name for name, _ in PARAMETERS.values() if name.startswith("retent
 _NAMES = Names(TERMS, tuple(OFFERED.values()))
 
 
-def check_terms(data: bytes, source: str) -> int:
-    """How many numbers the file of terms holds; refuses BrokenFile with every fault and its line."""
-    return check_numbers(data, source, _NAMES)
-
-
 def number_files(folder: Path) -> list[Path]:
     """The files of dated numbers of a folder of definitions, that of terms in any case."""
     return sorted({*(folder / "parameters").glob("*.yaml"), folder / "parameters" / FILE})

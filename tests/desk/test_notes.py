@@ -4,7 +4,7 @@ import pytest
 
 from cii.cases.actions import AddNote
 from cii.cases.noting import CorrectNote, NoteCorrected, NoteOfAnother, notes_in
-from cii.desk.drafting import SaveDraft, kept_draft, save_draft
+from cii.desk.drafting import SaveDraft, kept_drafts, save_draft
 from cii.desk.noting import colleagues, rewrite_note, write_note
 from cii.desk.rules import mentioned
 from cii.desk.vocabulary import DraftPlace
@@ -29,8 +29,8 @@ def test_a_draft_is_kept_for_its_author_only_and_comes_back(net):
     save_draft(mine, SaveDraft(net.case.ref, NOTE, "La personne"))
     save_draft(later(mine, minutes=1), SaveDraft(net.case.ref, NOTE, "La personne appelle."))
 
-    assert kept_draft(mine, net.case.id, NOTE).text == "La personne appelle."
-    assert kept_draft(net.hands["colleague"], net.case.id, NOTE) is None
+    assert kept_drafts(mine, net.case.id, NOTE)[""].text == "La personne appelle."
+    assert kept_drafts(net.hands["colleague"], net.case.id, NOTE) == {}
 
 
 def test_an_emptied_draft_is_gone(net):
@@ -38,7 +38,7 @@ def test_an_emptied_draft_is_gone(net):
     save_draft(mine, SaveDraft(net.case.ref, NOTE, "La personne"))
     save_draft(mine, SaveDraft(net.case.ref, NOTE, "  "))
 
-    assert kept_draft(mine, net.case.id, NOTE) is None
+    assert kept_drafts(mine, net.case.id, NOTE) == {}
 
 
 def test_a_sent_note_lets_its_draft_go(net):
@@ -46,7 +46,7 @@ def test_a_sent_note_lets_its_draft_go(net):
     save_draft(mine, SaveDraft(net.case.ref, NOTE, "La personne appelle."))
     write_note(mine, AddNote(net.case.ref, "La personne appelle."))
 
-    assert kept_draft(mine, net.case.id, NOTE) is None
+    assert kept_drafts(mine, net.case.id, NOTE) == {}
 
 
 def test_a_draft_needs_the_right_to_write_the_note(net):

@@ -15,7 +15,6 @@ from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath, CaseStatus
 from cii.desk.tables import CaseVisit, Draft
 from cii.desk.vocabulary import DraftPlace
-from cii.files.problems import BrokenFile
 from cii.institutions.queries import unit_by_code
 from cii.jobs.smtp import post
 from cii.journal.tables import JournalEntry
@@ -33,9 +32,8 @@ from cii.rights.expiring import GOING, expire, proposed
 from cii.rights.holds import SetHold, set_hold
 from cii.rights.merging import merge
 from cii.rights.retention import KEPT, until
-from cii.rights.rules_archiving import OFFERED
 from cii.rights.rules_retention import PARAMETERS, Term, Unit
-from cii.rights.terms_file import check_terms
+from cii.rights.terms_file import FILE, number_faults
 from cii.rights.vocabulary_erasing import HoldBasis
 from cii.rights.vocabulary_retention import Keeping
 from cii.store.erasing import GONE
@@ -104,21 +102,22 @@ def test_every_term_has_a_dated_number_with_its_source(canton):
     assert {one.rule for one in GOING} <= PARAMETERS.keys()
 
 
-def test_the_file_of_terms_is_whole_and_a_slip_is_told_with_its_line_and_what_was_meant():
-    file = HOUSE / "workflows" / "parameters" / "retention.yaml"
-    text = file.read_text(encoding="utf-8")
+def test_the_file_of_terms_is_whole_and_a_slip_is_told_with_its_line_and_what_was_meant(tmp_path):
+    text = (HOUSE / "workflows" / "parameters" / FILE).read_text(encoding="utf-8")
     slips = (
         text.replace("retention_draft_days:", "retention_drafts_days:")
         .replace("value: 6, source", "value: six, source")
         .replace("from: 2009-01-01", "from: 2009-13-01", 1)
     )
 
-    assert check_terms(file.read_bytes(), "retention.yaml") == len(PARAMETERS) - 1 + len(OFFERED)
-    with pytest.raises(BrokenFile) as no:
-        check_terms(slips.encode(), "retention.yaml")
+    (tmp_path / "parameters").mkdir()
+    (tmp_path / "parameters" / FILE).write_text(slips, encoding="utf-8")
+
+    assert number_faults(HOUSE / "workflows") == []
+    found = number_faults(tmp_path)
 
     line = 1 + slips[: slips.index("retention_drafts_days")].count("\n")
-    told = {(one.code, one.line): one.said("fr") for one in no.value.problems}
+    told = {(one.code, one.line): one.said("fr") for one in found}
     assert "retention_draft_days" in told["unknown-key", line]
     assert {code for code, _ in told} == {"unknown-key", "missing-key", "not-a-number", "bad-date"}
 
