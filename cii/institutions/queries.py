@@ -286,19 +286,6 @@ def line_by_ref(work: Work, ref: str) -> FundingLine:
     return found
 
 
-def line_by_code(work: Work, code: str, at: date | None = None) -> FundingLine:
-    """The funding line of that code in force at the date; refuses UnknownThing."""
-    found = work.session.exec(
-        select(FundingLine).where(
-            col(FundingLine.code) == code,
-            *_in_force(FundingLine, at or work.today),
-        )
-    ).first()
-    if found is None:
-        raise UnknownThing(field="line")
-    return found
-
-
 def lines(work: Work, at: date | None = None) -> list[FundingLine]:
     """The funding lines in force at the date, in the order of the canton's file."""
     day = at or work.today

@@ -28,7 +28,7 @@ from cii.agreements.vocabulary import (
     ObjectiveLevel,
     Profile,
 )
-from cii.institutions.queries import institution_of, line_by_code, unit_by_code
+from cii.institutions.queries import institution_of, unit_by_code
 from cii.institutions.tables import FundingLine, Unit
 from cii.institutions.vocabulary import InstitutionKind, UnitKind
 from cii.kernel.money import Chf
@@ -37,7 +37,7 @@ from cii.measures.tables import Measure
 from cii.measures.vocabulary import MeasureKind
 from cii.store.columns import new_ref
 from cii.store.work import Actor, Seat, Work
-from tests.institutions.build_institutions import a_unit, the_canton
+from tests.institutions.build_institutions import a_unit, line_by_code, the_canton
 
 
 def an_account(work: Work, name: str = "Anouk Favre") -> int:

@@ -55,14 +55,14 @@ from cii.agreements.vocabulary import (
     LegalForm,
     Profile,
 )
-from cii.institutions.queries import institution_of, line_by_code, unit_by_code
+from cii.institutions.queries import institution_of, unit_by_code
 from cii.kernel.errors import NotAllowed, Refusals, UnknownThing
 from cii.kernel.money import Chf
 from cii.kernel.moves import IllegalMove
 from cii.kernel.period import Period
 from cii.store.work import HOUSE, Work
 from tests.agreements.build_agreements import a_market, acting, an_actor, an_objective
-from tests.institutions.build_institutions import a_unit
+from tests.institutions.build_institutions import a_unit, line_by_code
 
 OCTOBER = date(2026, 10, 15)
 

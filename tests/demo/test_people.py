@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from cii.demo.examples import FAULTY, ROWS, example_file
 from cii.demo.measures import FILES
 from cii.demo.people import FILE_COUNT, FILE_NUMBERS, Place, avs, invent
 from cii.kernel.errors import Refusal
 from cii.people.rules import avs_number
 from cii.routing.actions_detection import read_file
 from cii.store.settings import Settings, canton_directory
+from tests.demo.build_examples import FAULTY, ROWS, example_file
 
 TODAY = date(2026, 10, 15)
 

@@ -1,7 +1,10 @@
 """Builders of institutions and units; they name only what matters."""
 
+from datetime import date
+
 from cii.institutions.actions import AddInstitution, AddUnit, add_institution, add_unit, load_directory
-from cii.institutions.tables import Institution, Unit
+from cii.institutions.queries import lines
+from cii.institutions.tables import FundingLine, Institution, Unit
 from cii.institutions.vocabulary import InstitutionKind, Sector, UnitKind
 from cii.store.columns import new_ref
 from cii.store.settings import HOUSE, canton_directory
@@ -32,3 +35,8 @@ def a_unit(
     """A unit of an institution of its own, unless one is given."""
     owner = institution or an_institution(work, sector)
     return add_unit(work, AddUnit(owner.code, f"U-{new_ref()}", "Unité", kind, **more))
+
+
+def line_by_code(work: Work, code: str, at: date | None = None) -> FundingLine:
+    """The funding line of that code in force at the date."""
+    return next(one for one in lines(work, at) if one.code == code)

@@ -10,7 +10,6 @@ from cii.institutions.queries import (
     in_network,
     institution_by_code,
     institutions,
-    line_by_code,
     lines,
     reciprocity_between,
     region_of,
@@ -64,8 +63,6 @@ def test_mip_gave_way_to_pacte_in_2017(work):
 
     assert codes[2016] - codes[2017] == {"MIP"}
     assert codes[2017] - codes[2016] == {"PACTE"}
-    with pytest.raises(UnknownThing):
-        line_by_code(work, "MIP", date(2017, 1, 1))
 
 
 def test_the_shares_of_a_line_make_the_whole(work):

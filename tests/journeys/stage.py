@@ -39,7 +39,7 @@ from cii.agreements.vocabulary import (
 from cii.budgets.actions import grant_budget
 from cii.cases.actions import publish_grids
 from cii.institutions.actions import AddInstitution, AddUnit, add_institution, add_unit
-from cii.institutions.queries import institution_of, line_by_code, unit_by_code
+from cii.institutions.queries import institution_of, unit_by_code
 from cii.institutions.vocabulary import InstitutionKind, UnitKind
 from cii.kernel.money import Chf
 from cii.measures.actions import AddMeasure, KindPlaces, LinePlaces, add_measure
@@ -49,7 +49,7 @@ from cii.store.settings import HOUSE
 from cii.store.work import Work
 from cii.workflow.actions import publish
 from tests.access.build_access import as_
-from tests.institutions.build_institutions import the_canton
+from tests.institutions.build_institutions import line_by_code, the_canton
 
 PASSWORD = "un mot de passe assez long"
 WORKFLOWS = Path(HOUSE) / "workflows"

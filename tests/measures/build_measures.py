@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from cii.institutions.queries import line_by_code, unit_by_code
+from cii.institutions.queries import unit_by_code
 from cii.measures.actions import AddMeasure, KindPlaces, LinePlaces, add_measure
 from cii.measures.tables import Measure
 from cii.measures.vocabulary import MeasureKind
 from cii.store.columns import new_ref
 from cii.store.work import Work
+from tests.institutions.build_institutions import line_by_code
 
 CONDITIONS = """---
 table: atelier-conditions

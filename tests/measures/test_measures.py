@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from cii.files.reading import BrokenFile
-from cii.institutions.queries import line_by_code, unit_by_code
+from cii.institutions.queries import unit_by_code
 from cii.kernel.errors import Refusal
 from cii.measures.actions import (
     ChangeRespondent,
@@ -41,7 +41,7 @@ from cii.measures.rules import (
 )
 from cii.measures.tables import MeasurePlaces, MeasureRespondent
 from cii.measures.vocabulary import MeasureKind, TargetGroup
-from tests.institutions.build_institutions import the_canton
+from tests.institutions.build_institutions import line_by_code, the_canton
 from tests.measures.build_measures import CONDITIONS, a_measure
 
 K = MeasureKind

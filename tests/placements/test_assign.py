@@ -20,6 +20,7 @@ from cii.placements.rules import (
 )
 from cii.placements.tables import MeasureDay, Placement, PlacementEvent, PlacementShare, QuotaDay
 from cii.placements.vocabulary import PlacementState
+from tests.institutions.build_institutions import line_by_code
 from tests.measures.build_measures import CONDITIONS
 from tests.placements.build_placements import a_stage
 
@@ -119,8 +120,6 @@ def test_a_full_sector_is_told_which_line_could_give_a_place(work):
 
 def test_a_line_without_agreement_or_quota_is_named(work):
     stage = a_stage(work)
-    from cii.institutions.queries import line_by_code
-
     other = line_by_code(work, "AI")
 
     with pytest.raises(Refusal) as refused:

@@ -1,8 +1,8 @@
 """What is known of a person when a place is looked for."""
 
-from cii.institutions.queries import line_by_code
 from cii.routing.actions import facts_for_place
 from cii.routing.rules import PlaceFacts, place_facts
+from tests.institutions.build_institutions import line_by_code
 from tests.routing.build_routing import a_town, an_announced
 
 

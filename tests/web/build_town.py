@@ -43,7 +43,7 @@ from cii.cases.vocabulary import CasePath
 from cii.coordination.actions import ObserveDeviation, PlanMeeting, observe_deviation, plan_meeting
 from cii.coordination.vocabulary import Body
 from cii.institutions.actions import AddInstitution, AddUnit, add_institution, add_unit
-from cii.institutions.queries import institution_of, line_by_code, unit_by_code
+from cii.institutions.queries import institution_of, unit_by_code
 from cii.institutions.vocabulary import InstitutionKind, UnitKind
 from cii.kernel.money import Chf
 from cii.measures.actions import AddMeasure, KindPlaces, LinePlaces, add_measure
@@ -66,7 +66,7 @@ from cii.store.settings import HOUSE
 from cii.store.work import Work
 from cii.workflow.actions import publish
 from tests.access.build_access import as_
-from tests.institutions.build_institutions import the_canton
+from tests.institutions.build_institutions import line_by_code, the_canton
 from tests.people.build_people import a_person
 
 PASSWORD = "un mot de passe d'essai"

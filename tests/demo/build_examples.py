@@ -28,7 +28,7 @@ def example_file(places: Sequence[Place], *, faulty: bool) -> str:
 
 
 def _rows(places: Sequence[Place], *, faulty: bool) -> Iterator[list[str]]:
-    chance = random.Random(SEED)  # noqa: S311 - invented data, no secret
+    chance = random.Random(SEED)
     for number in range(1, ROWS + 1):
         person = invent(chance, FILE_NUMBERS + number, places, DAY, 19, 61)
         cells = _cells(chance, person)
