@@ -10,7 +10,7 @@ from cii.api.base import PREFIX, Blueprint
 from cii.cases.vocabulary import CasePath
 from cii.documents import csv
 from cii.documents.table import Column, Table
-from cii.figures.programmes import ProgrammeFigures, lines, programme_figures
+from cii.figures.programmes import ProgrammeFigures, lines, period_told, programme_figures
 from cii.kernel.errors import UnknownThing
 from cii.wire.answers import answer_schema
 from cii.wire.doors import needs
@@ -21,7 +21,10 @@ FIGURES = answer_schema(ProgrammeFigures)
 
 @dataclass(frozen=True)
 class PeriodAsked:
-    """Cases opened from `first` to `last`, at the end of `stand` (or `last`); else this year until today."""
+    """Cases opened from `first` to `last`, at the end of `stand` (or `last`); else this year until today.
+
+    Readers outside the coordination group are told of whole months that are over.
+    """
 
     first: date | None = None
     last: date | None = None
@@ -56,5 +59,4 @@ def _figures(asked: PeriodAsked, name: str) -> ProgrammeFigures:
         programme = CasePath(name)
     except ValueError:
         raise UnknownThing(field="programme") from None
-    last = asked.last or g.work.today
-    return programme_figures(g.work, programme, asked.first or date(last.year, 1, 1), last, asked.stand)
+    return programme_figures(g.work, programme, *period_told(g.work, asked.first, asked.last), asked.stand)

@@ -20,9 +20,11 @@ from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CasePath
 from cii.figures.period_parts import CLOSED, OPEN, Held, Part, cut, told
 from cii.figures.suppression import TOTAL, Counts, hidden
+from cii.figures.whole_months import months_over, too_fine
 from cii.figures.youth import OUT, grounds
 from cii.institutions.tables import Institution, Unit
 from cii.kernel.clock import local_day, local_midnight
+from cii.kernel.errors import refuse
 from cii.kernel.period import ONE_DAY
 from cii.routing.holding import CASE
 from cii.routing.tables import Referral
@@ -87,14 +89,23 @@ class ProgrammeFigures:
     minimum: int
 
 
+def period_told(work: Work, first: date | None, last: date | None) -> tuple[date, date]:
+    """The period asked for; else this year until today, for others until the last month that is over."""
+    last = last or (work.today if _whole(work) else months_over(work.today))
+    return first or date(min(last, work.today).year, 1, 1), last
+
+
 def programme_figures(
     work: Work, programme: CasePath, first: date, last: date, stand: date | None = None
 ) -> ProgrammeFigures:
     """The figures of a programme for cases opened in the period; four or five statements, without names.
 
-    They stand at the end of `stand`, of `last` where it is left out or earlier.
+    They stand at the end of `stand`, of `last` where it is left out or earlier. Refuses PeriodTooFine to
+    readers outside the group.
     """
     stand = max(stand or last, last)
+    if not (whole := _whole(work)):
+        refuse(too_fine(first, last, stand, work.today))
     until = local_midnight(stand + ONE_DAY)
     within = [
         col(CaseFile.path) == programme,
@@ -106,7 +117,6 @@ def programme_figures(
     known = {id_ for id_, one in cases.items() if one.mine}
     every = Counter(one.result for one in cases.values())
     mine = Counter(cases[id_].result for id_ in known)
-    whole = _whole(work)
     shown, total = _veiled(every, mine, 0 if whole else minimum)
     closed = None if shown.get(OPEN, 0) is None or total is None else total - (shown.get(OPEN, 0) or 0)
     out = shown.get(OUT, 0) if programme is CasePath.YOUTH else None

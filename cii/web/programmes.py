@@ -12,13 +12,13 @@ from cii.cases.vocabulary import CasePath
 from cii.documents import csv
 from cii.documents.table import Column, Table
 from cii.figures.period_parts import Part, wider
-from cii.figures.programmes import PROTECTED, ProgrammeFigures, lines, programme_figures
+from cii.figures.programmes import PROTECTED, ProgrammeFigures, lines, period_told, programme_figures
 from cii.kernel.errors import UnknownThing
 from cii.kernel.period import Period, Quarter, month_of, year_of
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, may_open
-from cii.web.choices import day_asked, optional_day, t, word
+from cii.web.choices import optional_day, t, word
 from cii.wire import language
 from cii.wire.doors import needs
 from cii.workflow.definition import Definition
@@ -62,9 +62,8 @@ def export(programme: str) -> Response:
 
 
 def _period(work: Work) -> tuple[date, date]:
-    """The period in the address; without one, this year until today."""
-    last = day_asked("last")
-    return optional_day("first") or date(min(last, work.today).year, 1, 1), last
+    """The period in the address; without one, this year as far as the reader is told of it."""
+    return period_told(work, optional_day("first"), optional_day("last"))
 
 
 def _figures(work: Work, name: str) -> ProgrammeFigures:

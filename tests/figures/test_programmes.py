@@ -1,16 +1,19 @@
 """The programmes in numbers: small numbers of others stay hidden, a share is never told of nothing."""
 
 from collections import Counter
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
 from cii.cases.vocabulary import CasePath
 from cii.figures.programmes import _percent, _solutions, _veiled, lines, programme_figures
+from cii.figures.whole_months import months_over, too_fine
 from cii.store.work import Work
 from tests.cases.build_cases import a_network
 
 YEAR = date(2026, 1, 1), date(2026, 12, 31)
+AFTERWARDS = datetime(2027, 1, 15, 8, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -55,13 +58,33 @@ def test_solutions_are_hidden_with_any_of_their_outcomes():
 def test_a_single_case_of_others_is_told_to_its_own_institution_alone(work: Work):
     net = a_network(work)
 
-    own = programme_figures(net.hands["AC"], CasePath.NETWORK, *YEAR)
-    other = programme_figures(net.hands["AI"], CasePath.NETWORK, *YEAR)
+    own, other = (
+        programme_figures(replace(net.hands[who], now=AFTERWARDS), CasePath.NETWORK, *YEAR)
+        for who in ("AC", "AI")
+    )
     house = programme_figures(work, CasePath.NETWORK, *YEAR)
 
     assert (own.announced, own.open, own.closed) == (house.announced, house.open, house.closed) == (1, 1, 0)
     assert (other.announced, other.open, other.closed) == (None, None, None)
     assert ("cases", "open", 1) in lines(own)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "stand", "fields"),
+    [
+        ("2026-01-01", "2026-09-30", "2026-09-30", []),
+        ("2025-12-01", "2025-12-31", "2026-02-28", []),
+        ("2026-01-02", "2026-09-30", "2026-09-30", ["first"]),
+        ("2026-01-01", "2026-09-29", "2026-09-30", ["last"]),
+        ("2026-01-01", "2026-08-31", "2026-09-15", ["stand"]),
+        ("2026-01-01", "2026-10-31", "2026-10-31", ["last", "stand"]),
+    ],
+)
+def test_others_are_told_of_months_that_are_over(first, last, stand, fields):
+    asked = (date.fromisoformat(day) for day in (first, last, stand))
+
+    assert [one.field for one in too_fine(*asked, today=date(2026, 10, 15))] == fields
+    assert months_over(date(2026, 1, 1)) == date(2025, 12, 31)
 
 
 @pytest.mark.parametrize("programme", CasePath)

@@ -201,6 +201,24 @@ def test_small_numbers_of_others_are_not_published(canton):
     assert "non publié" in others(f"/programmes/{YOUTH}", **LEGISLATURE).text
 
 
+def test_others_are_told_of_whole_months_so_that_two_periods_give_no_day_away(canton, group):
+    others = reader(canton, "gpcii@cii.example")
+    path, day = "/api/v1/programmes/reseau-cii", {"first": "2026-01-01", "last": "2026-10-14"}
+
+    refused = others(path, **day)
+    later = others(path, first="2026-01-01", last="2026-08-31", stand="2026-09-15")
+    page = others("/programmes/reseau-cii", **day)
+    usual = others(path).get_json()
+
+    assert group(path, **day).status_code == 200
+    assert [refused.status_code, later.status_code, page.status_code] == [422, 422, 422]
+    assert {one["field"] for one in refused.get_json()["reasons"]} == {"last", "stand"}
+    assert [one["field"] for one in later.get_json()["reasons"]] == ["stand"]
+    assert "30.09.2026" in page.text or "30 septembre 2026" in page.text
+    assert (usual["first"], usual["last"], usual["stand"]) == ("2026-01-01", "2026-09-30", "2026-09-30")
+    assert others("/programmes").status_code == others("/programmes/reseau-cii").status_code == 200
+
+
 def test_an_unknown_programme_is_not_there_and_a_bad_day_is_refused(group):
     assert group("/programmes/nothing").status_code == 404
     assert group("/api/v1/programmes/nothing").status_code == 404
