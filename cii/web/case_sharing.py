@@ -1,5 +1,6 @@
 """Who may know what of a case: referrals, consents, what was passed on; where the person stands."""
 
+from datetime import date
 from typing import Any
 
 from cii.cases.disclosed import consents_open
@@ -77,10 +78,11 @@ def disclosure_rows(work: Work, rows: list[Disclosure]) -> list[dict[str, Any]]:
 
 def standing_rows(work: Work, person_id: int, *, only_current: bool = False) -> list[dict[str, Any]]:
     """Where the person stands, as tables show it: what, since and until when, who said so."""
-    return [_standing(row) for row in standing_of(work, person_id) if row.current or not only_current]
+    rows = standing_of(work, person_id)
+    return [_standing(row, work.today) for row in rows if row.current or not only_current]
 
 
-def _standing(row: StandingRow) -> dict[str, Any]:
+def _standing(row: StandingRow, today: date) -> dict[str, Any]:
     said = [word(row.kind)]
     if row.remaining_days is not None:
         said.append(t("web.persons.days-left", n=row.remaining_days))
@@ -93,12 +95,14 @@ def _standing(row: StandingRow) -> dict[str, Any]:
         "effective_on": row.effective_on,
         "source": t("web.persons.said-by", how=word(row.source), who=by, on=row.recorded_at),
         "note": row.note,
-        "state": _state(row),
+        "state": _state(row, today),
         "tone": None if row.current else "quiet",
     }
 
 
-def _state(row: StandingRow) -> dict[str, str]:
+def _state(row: StandingRow, today: date) -> dict[str, str]:
+    if row.effective_on > today:
+        return {"label": t("web.persons.upcoming"), "tone": "neutral"}
     if not row.current:
         return {"label": t("web.persons.former"), "tone": "neutral"}
     if row.ends_soon:

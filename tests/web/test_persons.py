@@ -99,6 +99,21 @@ def test_a_status_is_recorded_with_its_author_and_its_end_warns(path):
     assert 'value="Délai-cadre"' in wrong
 
 
+def test_a_status_of_a_later_day_is_upcoming_and_leaves_what_holds_today(path):
+    case = path.case()
+    ref, reader = person_of(path, case), path.as_("manager")
+    now = {"system": "AI", "kind": "claim_open", "effective_on": "2026-10-15"}
+    reader.post(f"/persons/{ref}/statuses", **now)
+
+    where = reader.post(f"/persons/{ref}/statuses", **now | {"kind": "benefit", "effective_on": "2027-02-01"})
+
+    page, at_a_glance = reader.get(where), reader.get(f"/cases/{case}")
+    assert "à venir" in page
+    assert "antérieur" not in page
+    assert "01.02.2027" not in at_a_glance
+    assert "demande en cours" in at_a_glance
+
+
 def test_a_consent_is_kept_to_a_known_text_withdrawn_and_given_again(path):
     case = path.case()
     ref, reader = person_of(path, case), path.as_("manager")
