@@ -56,6 +56,12 @@ class Compiled(BytecodeCache):
 House.jinja_options = {**House.jinja_options, "bytecode_cache": Compiled()}
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What one process does alone begins first, so that no long test is left over at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
 def _postgres_url() -> str | None:
     if given := os.environ.get("CII_TEST_PG_URL"):
         return given

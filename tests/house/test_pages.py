@@ -22,7 +22,8 @@ MAILS = "catcher.one"
 LINKS = 3
 """How many links of each kind are followed."""
 
-pytestmark = pytest.mark.xdist_group("pages-0")
+pytestmark = pytest.mark.xdist_group("pages")
+"""With the walks of the browser, that ask the same addresses for the same people."""
 
 
 @pytest.fixture
