@@ -15,6 +15,7 @@ from cii.documents.layout import CaseSummary, Letterhead, plain_table
 from cii.documents.table import Column, Table
 from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf
+from cii.rights import file_places as places
 from cii.rights.file_parts import PERSON
 from cii.rights.file_reading import FUNCTIONS, KINDS, SECTIONS
 from cii.rights.file_words import FileWords
@@ -147,10 +148,11 @@ class Writer:
         ]
         if "told" in row:
             pairs.append({"name": say("rights.field.told", self.lang), "text": row["told"][self.lang]})
+        path = {"path": row["path"]} if part.name == "cases" else {}
         return {
             "pairs": pairs,
             "parts": [
-                self.chapter(child, row[child.name])
+                self.chapter(child, [path | one for one in row[child.name]])
                 for child in part.parts
                 if not child.flat and row[child.name]
             ],
@@ -165,6 +167,8 @@ class Writer:
             return ", ".join(word(one.upper(), self.lang, "section") for one in value)
         if column == "item" and (row["template"], value) in self.titles:
             return self.titles[row["template"], str(value)].get(self.lang, str(value))
+        if part.table is places.TABLE and isinstance(value, dict):
+            return places.place_facts(row["kind"], value, self.words, said)
         text = self._published(part, column, value, row)
         return self._typed(part.table.c[column].type, value) if text is None else text
 
@@ -178,7 +182,7 @@ class Writer:
             return self.words.task(row["process"], row["stage"], str(value))
         if part.name == "tasks" and column == "stage":
             return self.words.stage(row["process"], str(value))
-        if part.name in {"tasks", "cases"} and column == "outcome":
+        if part.name in {"tasks", "cases", "results"} and column == "outcome":
             return self.words.outcome(row.get("process") or row["path"], str(value))
         return str(value) if column in KINDS else None
 
@@ -232,6 +236,7 @@ def _terms(rows: Sequence[Row], lang: str) -> Table:
         say("rights.part.terms", lang),
         [Column(say(f"rights.field.{name}", lang), "text") for name in ("rule", "kept_until")],
         [(word(Keeping(row["rule"]), lang), _day(row["until"], lang)) for row in rows],
+        notes=[say("rights.file.terms-note", lang)],
     )
 
 

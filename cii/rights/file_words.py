@@ -15,6 +15,8 @@ from cii.texts.formats import NBSP
 from cii.texts.speech import knows, pair, say
 from cii.workflow.told import newest_processes, newest_tables
 
+ELIGIBILITY = "measure-eligibility"
+"""The published table from which each measure's own begins: it words what they ask."""
 Plainly = Callable[[object, str], str]
 """Tells a value in a language where no table has a word for it."""
 
@@ -24,7 +26,7 @@ class FileWords:
 
     def __init__(self, work: Work, told: Mapping[str, Any], lang: str) -> None:
         self.lang = lang
-        tables = {DETECTION} | {row["table"] for row in told["decisions"]}
+        tables = {DETECTION, ELIGIBILITY} | {row["table"] for row in told["decisions"]}
         tables |= {row["asked_by"] for case in told["cases"] for row in case["stated"]}
         processes = {row["process"] for row in told["tasks"]} | {case["path"] for case in told["cases"]}
         self.tables = newest_tables(work, tables)

@@ -23,7 +23,6 @@ from cii.people.actions import AttachPerson, attach_person, disclose, withdraw_c
 from cii.people.queries import person_by_id
 from cii.people.vocabulary import Basis
 from cii.rights.file_handing import made_file
-from cii.rights.file_page import file_page
 from cii.rights.file_parts import PERSON
 from cii.rights.file_schema import schema
 from cii.rights.holds import SetHold, set_hold
@@ -42,7 +41,6 @@ from tests.cases.build_cases import a_grid, a_network, a_statement, an_entry
 from tests.figures.build_figures import the_numbers
 from tests.institutions.build_institutions import the_canton
 from tests.people.build_people import a_consent, a_person, a_status, an_avs
-from tests.routing.build_routing import a_town, an_announced
 
 NOTE = "Remarque interne sur la conduite à tenir."
 MEDICAL = "Lombalgies chroniques."
@@ -315,20 +313,6 @@ def test_the_file_tells_that_data_is_held_and_offered_and_how_long_it_is_kept_no
     assert "Tiers SA" not in json.dumps(found)
     assert {"what": "hold_reasons", "count": 1, "ground": "proceedings"} in found["withheld"]
     assert faults(found, schema()) == []
-
-
-def test_the_pdf_names_facts_and_tasks_as_the_published_files_do(work):
-    case = an_announced(a_town(work).hands["ORP"]).case
-    officer = the_officer(work)
-    told = person_file(officer, person_by_id(work, case.person_id).ref)
-
-    made = file_page(officer, told, "fr")
-
-    text = " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages).split())
-    for words in ("Détection systématique", "Mois depuis l'inscription", "Signer l'évaluation"):
-        assert words in text.replace("’", "'")
-    for key in ("months_since_registration", "grid_ac", "work_capacity"):
-        assert key not in text
 
 
 def test_every_part_and_field_of_the_file_has_its_name():
