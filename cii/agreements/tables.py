@@ -91,7 +91,9 @@ class AgreementMeasure(SQLModel, table=True):
 class Tariff(SQLModel, table=True):
     """What a unit of a measure costs a funding line from a date on; append-only, never two at a time.
 
-    `places` counts for the basis agreed_places only. An absence is paid up to `excused_days` excused and
+    `places` multiplies the basis agreed_places, and is what `guarantee` (percent paid in any case) refers to.
+    `day_minutes`: length of a planned day, for the basis hour. `full_from`, `half_from`: percent of full time
+    from which a participant counts in full, or half. An absence is paid up to `excused_days` excused and
     `unexcused_days` unexcused days a month; empty means without limit. `month_begun`: on an interruption the
     month begun is due as planned (AI, CG 5.4). A row may be ended once (`valid_to`), at its first day when it
     was wrong; it is never changed.
@@ -104,6 +106,19 @@ class Tariff(SQLModel, table=True):
         CheckConstraint("places >= 1", name="places"),
         CheckConstraint("excused_days IS NULL OR excused_days >= 0", name="excused"),
         CheckConstraint("unexcused_days IS NULL OR unexcused_days >= 0", name="unexcused"),
+        CheckConstraint(
+            "(basis = 'hour') = (day_minutes IS NOT NULL) "
+            "AND (day_minutes IS NULL OR day_minutes BETWEEN 1 AND 1440)",
+            name="hours",
+        ),
+        CheckConstraint("basis <> 'period' OR valid_to IS NOT NULL", name="period"),
+        CheckConstraint("full_from IS NULL OR full_from BETWEEN 1 AND 100", name="full_from"),
+        CheckConstraint(
+            "half_from IS NULL OR (half_from BETWEEN 1 AND 50 AND full_from IS NOT NULL "
+            "AND half_from <= full_from)",
+            name="half_from",
+        ),
+        CheckConstraint("guarantee IS NULL OR guarantee BETWEEN 1 AND 100", name="guarantee"),
     )
 
     id: int | None = key()
@@ -119,6 +134,10 @@ class Tariff(SQLModel, table=True):
     month_begun: bool = False
     excused_days: int | None = None
     unexcused_days: int | None = 0
+    day_minutes: int | None = None
+    full_from: int | None = None
+    half_from: int | None = None
+    guarantee: int | None = None
     recorded_at: datetime = moment()
     account_id: int | None = link("account.id", nullable=True, index=False)
 

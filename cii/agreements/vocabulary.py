@@ -70,6 +70,8 @@ class Basis(StrEnum):
     STARTED_WEEK = "started_week"
     PER_PERSON = "per_person"
     AGREED_PLACES = "agreed_places"
+    HOUR = "hour"
+    PERIOD = "period"
 
 
 class ObjectiveLevel(StrEnum):

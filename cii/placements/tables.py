@@ -28,6 +28,8 @@ from cii.store.guards import append_only, no_overlap
 class Placement(SQLModel, table=True):
     """A person's place in a measure. `line_id` is the requesting line: its quota is used, whoever pays.
 
+    `workload`: percent of full time; none, full time.
+
     Source: product.md P6 and §8 (one placement, normally one payer; shares are the rarer case).
     """
 
@@ -38,6 +40,7 @@ class Placement(SQLModel, table=True):
         CheckConstraint("exit_type IS NULL OR exited_on = ends_on", name="exit_on_last_day"),
         CheckConstraint("state <> 'reserved' OR reserved_until IS NOT NULL", name="hold_has_an_end"),
         CheckConstraint("(exit_type = 'employment') = (contract_type IS NOT NULL)", name="contract_at_exit"),
+        CheckConstraint("workload IS NULL OR workload BETWEEN 1 AND 100", name="workload"),
         Index("ix_placement_measure_days", "measure_id", "starts_on", "ends_on"),
         Index("ix_placement_provider", "provider_unit_id", "state"),
     )
@@ -55,6 +58,7 @@ class Placement(SQLModel, table=True):
     starts_on: date = day()
     ends_on: date = day()
     planned_end: date = day()
+    workload: int | None = None
     state: PlacementState = word(PlacementState)
     reserved_until: datetime | None = moment(nullable=True)
     refusal_reason: RefusalReason | None = word(RefusalReason, nullable=True)
@@ -130,6 +134,27 @@ class PlacementEvent(SQLModel, table=True):
 
 
 append_only(PlacementEvent)
+
+
+class PlacementBreak(SQLModel, table=True):
+    """Days (both inside) on which a stay is interrupted: nobody is expected and nothing is owed; append-only.
+
+    The place itself stays the person's.
+    """
+
+    __tablename__ = "placement_break"
+    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="term"),)
+
+    id: int | None = key()
+    placement_id: int = link("placement.id")
+    starts_on: date = day()
+    ends_on: date = day()
+    recorded_at: datetime = moment()
+    account_id: int | None = link("account.id", nullable=True, index=False)
+
+
+append_only(PlacementBreak)
+no_overlap(PlacementBreak, same=("placement_id",), start="starts_on", end="ends_on", inclusive=True)
 
 
 class MeasureDay(SQLModel, table=True):

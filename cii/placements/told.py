@@ -3,6 +3,7 @@
 from cii.placements.tables import (
     IndividualObjective,
     Placement,
+    PlacementBreak,
     PlacementEvent,
     PlacementShare,
     WaitingEntry,
@@ -14,12 +15,13 @@ _CASE, _PLACE = "case_id", "placement_id"
 PLACEMENTS = Part(
     "placements", Placement,
     "measure_id>measure line_id>line requested_by_unit_id>unit requested_by_account_id>by "
-    "provider_unit_id>provider starts_on ends_on state refusal_reason exit_type contract_type exited_on "
-    "created_at", _CASE,
+    "provider_unit_id>provider starts_on ends_on workload state refusal_reason exit_type contract_type "
+    "exited_on created_at", _CASE,
     parts=(
         Part("events", PlacementEvent, "kind effective_on facts recorded_at" + AUTHOR, _PLACE),
         Part("objectives", IndividualObjective,
              "number goal balance_on set_at signed_on signed_how" + AUTHOR, _PLACE),
+        Part("breaks", PlacementBreak, "starts_on ends_on recorded_at" + AUTHOR, _PLACE),
         Part("payers", PlacementShare, "line_id>line weight committed", _PLACE),
     ),
 )  # fmt: skip

@@ -16,7 +16,8 @@ from cii.store.guards import append_only
 class Attendance(SQLModel, table=True):
     """What is attested for one day of a placement; a correction is a new row that names the one it replaces.
 
-    `day` is the date on which it is effective.
+    `day` is the date on which it is effective. `minutes` attended, where the tariff counts hours; none is the
+    planned day.
     """
 
     __tablename__ = "attendance"
@@ -25,12 +26,16 @@ class Attendance(SQLModel, table=True):
               sqlite_where=sql("replaces IS NULL"), postgresql_where=sql("replaces IS NULL")),
         UniqueConstraint("replaces"),
         Index("ix_attendance_day", "day"),
+        CheckConstraint(
+            "minutes IS NULL OR (minutes BETWEEN 1 AND 1440 AND presence = 'present')", name="minutes"
+        ),
     )  # fmt: skip
 
     id: int | None = key()
     placement_id: int = link("placement.id")
     day: date = day()
     presence: Presence = word(Presence)
+    minutes: int | None = None
     recorded_at: datetime = moment()
     replaces: int | None = link("attendance.id", nullable=True, index=False)
     account_id: int | None = link("account.id", nullable=True, index=False)

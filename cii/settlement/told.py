@@ -4,6 +4,6 @@ from cii.settlement.tables import Attendance, StatementLine
 from cii.store.telling import Part
 
 UNDER_PLACEMENT = (
-    Part("attendance", Attendance, "day presence account_id>by recorded_at", "placement_id"),
+    Part("attendance", Attendance, "day presence minutes account_id>by recorded_at", "placement_id"),
     Part("billed", StatementLine, "period_start period_end amount", "placement_id"),
 )
