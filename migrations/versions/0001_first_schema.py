@@ -2310,6 +2310,7 @@ def upgrade() -> None:
     sa.Column('starts_on', sa.Date(), nullable=False),
     sa.Column('ends_on', sa.Date(), nullable=False),
     sa.Column('planned_end', sa.Date(), nullable=False),
+    sa.Column('workload', sa.Integer(), nullable=True),
     sa.Column('state', sa.String(length=9), nullable=False),
     sa.Column('reserved_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('refusal_reason', sa.String(length=15), nullable=True),
@@ -2334,6 +2335,7 @@ def upgrade() -> None:
     sa.CheckConstraint("state IN ('requested', 'reserved', 'accepted', 'refused', 'started', 'ended', 'cancelled', 'expired')", name=op.f('ck_placement_state_word')),
     sa.CheckConstraint('ends_on >= starts_on AND planned_end >= starts_on', name=op.f('ck_placement_dates_in_order')),
     sa.CheckConstraint('exit_type IS NULL OR exited_on = ends_on', name=op.f('ck_placement_exit_on_last_day')),
+    sa.CheckConstraint('workload IS NULL OR workload BETWEEN 1 AND 100', name=op.f('ck_placement_workload')),
     sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_placement_case_id')),
     sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_placement_line_id')),
     sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_placement_measure_id')),
@@ -2673,10 +2675,12 @@ def upgrade() -> None:
     sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('presence', sa.String(length=17), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=True),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('replaces', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.CheckConstraint("day IS date(day, '+0 days')", name=op.f("ck_attendance_day_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("minutes IS NULL OR (minutes BETWEEN 1 AND 1440 AND presence = 'present')", name=op.f('ck_attendance_minutes')),
     sa.CheckConstraint("presence IN ('present', 'excused_absence', 'unexcused_absence', 'sick', 'closed')", name=op.f('ck_attendance_presence_word')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_attendance_account_id')),
     sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_attendance_placement_id')),
@@ -2914,6 +2918,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_observation_event_contract_id'), ['contract_id'], unique=False)
         batch_op.create_index('uq_observation_event_signature', ['contract_id', 'party'], unique=True, sqlite_where=sa.text('party IS NOT NULL'), postgresql_where=sa.text('party IS NOT NULL'))
 
+    op.create_table('placement_break',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("ends_on IS date(ends_on, '+0 days')", name=op.f("ck_placement_break_ends_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("starts_on IS date(starts_on, '+0 days')", name=op.f("ck_placement_break_starts_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_placement_break_term')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_placement_break_account_id')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_placement_break_placement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_placement_break'))
+    )
+    _on("postgresql", "ALTER TABLE placement_break ADD CONSTRAINT ex_placement_break_days EXCLUDE USING gist (int8range(placement_id, placement_id, '[]') WITH &&, daterange(starts_on, ends_on, '[]') WITH &&)")
+    _on("sqlite", "CREATE TRIGGER placement_break_no_overlap_insert AFTER INSERT ON placement_break FOR EACH ROW WHEN EXISTS (SELECT 1 FROM placement_break AS o WHERE o.placement_id = NEW.placement_id AND o.rowid <> NEW.rowid AND (NEW.ends_on IS NULL OR o.starts_on <= NEW.ends_on) AND (o.ends_on IS NULL OR NEW.starts_on <= o.ends_on)) BEGIN SELECT RAISE(ABORT, 'placement_break: days overlap'); END")
+    _on("sqlite", "CREATE TRIGGER placement_break_no_overlap_update AFTER UPDATE ON placement_break FOR EACH ROW WHEN EXISTS (SELECT 1 FROM placement_break AS o WHERE o.placement_id = NEW.placement_id AND o.rowid <> NEW.rowid AND (NEW.ends_on IS NULL OR o.starts_on <= NEW.ends_on) AND (o.ends_on IS NULL OR NEW.starts_on <= o.ends_on)) BEGIN SELECT RAISE(ABORT, 'placement_break: days overlap'); END")
+    _on("sqlite", "CREATE TRIGGER placement_break_no_update BEFORE UPDATE ON placement_break FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'placement_break is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER placement_break_no_delete BEFORE DELETE ON placement_break FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'placement_break is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION placement_break_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'placement_break is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER placement_break_no_update BEFORE UPDATE ON placement_break FOR EACH ROW EXECUTE FUNCTION placement_break_append_only()')
+    _on("postgresql", 'CREATE TRIGGER placement_break_no_delete BEFORE DELETE ON placement_break FOR EACH ROW EXECUTE FUNCTION placement_break_append_only()')
+    _on("postgresql", 'CREATE TRIGGER placement_break_no_truncate BEFORE TRUNCATE ON placement_break FOR EACH STATEMENT EXECUTE FUNCTION placement_break_append_only()')
+    with op.batch_alter_table('placement_break', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_placement_break_placement_id'), ['placement_id'], unique=False)
+
     op.create_table('placement_event',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3128,14 +3158,23 @@ def upgrade() -> None:
     sa.Column('month_begun', sa.Boolean(), nullable=False),
     sa.Column('excused_days', sa.Integer(), nullable=True),
     sa.Column('unexcused_days', sa.Integer(), nullable=True),
+    sa.Column('day_minutes', sa.Integer(), nullable=True),
+    sa.Column('full_from', sa.Integer(), nullable=True),
+    sa.Column('half_from', sa.Integer(), nullable=True),
+    sa.Column('guarantee', sa.Integer(), nullable=True),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("(basis = 'hour') = (day_minutes IS NOT NULL) AND (day_minutes IS NULL OR day_minutes BETWEEN 1 AND 1440)", name=op.f('ck_tariff_hours')),
     sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_tariff_amount_whole")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint("basis IN ('calendar_days', 'weekdays', 'started_month', 'week', 'started_week', 'per_person', 'agreed_places')", name=op.f('ck_tariff_basis_word')),
+    sa.CheckConstraint("basis <> 'period' OR valid_to IS NOT NULL", name=op.f('ck_tariff_period')),
+    sa.CheckConstraint("basis IN ('calendar_days', 'weekdays', 'started_month', 'week', 'started_week', 'per_person', 'agreed_places', 'hour', 'period')", name=op.f('ck_tariff_basis_word')),
     sa.CheckConstraint("valid_from IS date(valid_from, '+0 days')", name=op.f("ck_tariff_valid_from_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("valid_to IS date(valid_to, '+0 days')", name=op.f("ck_tariff_valid_to_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint('amount >= 0', name=op.f('ck_tariff_amount')),
     sa.CheckConstraint('excused_days IS NULL OR excused_days >= 0', name=op.f('ck_tariff_excused')),
+    sa.CheckConstraint('full_from IS NULL OR full_from BETWEEN 1 AND 100', name=op.f('ck_tariff_full_from')),
+    sa.CheckConstraint('guarantee IS NULL OR guarantee BETWEEN 1 AND 100', name=op.f('ck_tariff_guarantee')),
+    sa.CheckConstraint('half_from IS NULL OR (half_from BETWEEN 1 AND 50 AND full_from IS NOT NULL AND half_from <= full_from)', name=op.f('ck_tariff_half_from')),
     sa.CheckConstraint('places >= 1', name=op.f('ck_tariff_places')),
     sa.CheckConstraint('unexcused_days IS NULL OR unexcused_days >= 0', name=op.f('ck_tariff_unexcused')),
     sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_tariff_term')),
@@ -3149,10 +3188,10 @@ def upgrade() -> None:
     _on("postgresql", "ALTER TABLE tariff ADD CONSTRAINT ex_tariff_days EXCLUDE USING gist (int8range(agreement_id, agreement_id, '[]') WITH &&, int8range(measure_id, measure_id, '[]') WITH &&, int8range(line_id, line_id, '[]') WITH &&, daterange(valid_from, valid_to, '[)') WITH &&)")
     _on("sqlite", "CREATE TRIGGER tariff_no_overlap_insert AFTER INSERT ON tariff FOR EACH ROW WHEN EXISTS (SELECT 1 FROM tariff AS o WHERE o.agreement_id = NEW.agreement_id AND o.measure_id = NEW.measure_id AND o.line_id = NEW.line_id AND o.rowid <> NEW.rowid AND (NEW.valid_to IS NULL OR o.valid_from < NEW.valid_to) AND (o.valid_to IS NULL OR NEW.valid_from < o.valid_to)) BEGIN SELECT RAISE(ABORT, 'tariff: days overlap'); END")
     _on("sqlite", "CREATE TRIGGER tariff_no_overlap_update AFTER UPDATE ON tariff FOR EACH ROW WHEN EXISTS (SELECT 1 FROM tariff AS o WHERE o.agreement_id = NEW.agreement_id AND o.measure_id = NEW.measure_id AND o.line_id = NEW.line_id AND o.rowid <> NEW.rowid AND (NEW.valid_to IS NULL OR o.valid_from < NEW.valid_to) AND (o.valid_to IS NULL OR NEW.valid_from < o.valid_to)) BEGIN SELECT RAISE(ABORT, 'tariff: days overlap'); END")
-    _on("sqlite", "CREATE TRIGGER tariff_no_update BEFORE UPDATE ON tariff FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.agreement_id IS OLD.agreement_id AND NEW.measure_id IS OLD.measure_id AND NEW.line_id IS OLD.line_id AND NEW.valid_from IS OLD.valid_from AND NEW.basis IS OLD.basis AND NEW.amount IS OLD.amount AND NEW.places IS OLD.places AND NEW.month_begun IS OLD.month_begun AND NEW.excused_days IS OLD.excused_days AND NEW.unexcused_days IS OLD.unexcused_days AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.valid_to IS NULL) BEGIN SELECT RAISE(ABORT, 'tariff is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER tariff_no_update BEFORE UPDATE ON tariff FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.agreement_id IS OLD.agreement_id AND NEW.measure_id IS OLD.measure_id AND NEW.line_id IS OLD.line_id AND NEW.valid_from IS OLD.valid_from AND NEW.basis IS OLD.basis AND NEW.amount IS OLD.amount AND NEW.places IS OLD.places AND NEW.month_begun IS OLD.month_begun AND NEW.excused_days IS OLD.excused_days AND NEW.unexcused_days IS OLD.unexcused_days AND NEW.day_minutes IS OLD.day_minutes AND NEW.full_from IS OLD.full_from AND NEW.half_from IS OLD.half_from AND NEW.guarantee IS OLD.guarantee AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.valid_to IS NULL) BEGIN SELECT RAISE(ABORT, 'tariff is append-only'); END")
     _on("sqlite", "CREATE TRIGGER tariff_no_delete BEFORE DELETE ON tariff FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'tariff is append-only'); END")
     _on("postgresql", "CREATE FUNCTION tariff_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'tariff is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER tariff_no_update BEFORE UPDATE ON tariff FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.agreement_id IS NOT DISTINCT FROM OLD.agreement_id AND NEW.measure_id IS NOT DISTINCT FROM OLD.measure_id AND NEW.line_id IS NOT DISTINCT FROM OLD.line_id AND NEW.valid_from IS NOT DISTINCT FROM OLD.valid_from AND NEW.basis IS NOT DISTINCT FROM OLD.basis AND NEW.amount IS NOT DISTINCT FROM OLD.amount AND NEW.places IS NOT DISTINCT FROM OLD.places AND NEW.month_begun IS NOT DISTINCT FROM OLD.month_begun AND NEW.excused_days IS NOT DISTINCT FROM OLD.excused_days AND NEW.unexcused_days IS NOT DISTINCT FROM OLD.unexcused_days AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.valid_to IS NULL)) EXECUTE FUNCTION tariff_append_only()')
+    _on("postgresql", 'CREATE TRIGGER tariff_no_update BEFORE UPDATE ON tariff FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.agreement_id IS NOT DISTINCT FROM OLD.agreement_id AND NEW.measure_id IS NOT DISTINCT FROM OLD.measure_id AND NEW.line_id IS NOT DISTINCT FROM OLD.line_id AND NEW.valid_from IS NOT DISTINCT FROM OLD.valid_from AND NEW.basis IS NOT DISTINCT FROM OLD.basis AND NEW.amount IS NOT DISTINCT FROM OLD.amount AND NEW.places IS NOT DISTINCT FROM OLD.places AND NEW.month_begun IS NOT DISTINCT FROM OLD.month_begun AND NEW.excused_days IS NOT DISTINCT FROM OLD.excused_days AND NEW.unexcused_days IS NOT DISTINCT FROM OLD.unexcused_days AND NEW.day_minutes IS NOT DISTINCT FROM OLD.day_minutes AND NEW.full_from IS NOT DISTINCT FROM OLD.full_from AND NEW.half_from IS NOT DISTINCT FROM OLD.half_from AND NEW.guarantee IS NOT DISTINCT FROM OLD.guarantee AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.valid_to IS NULL)) EXECUTE FUNCTION tariff_append_only()')
     _on("postgresql", 'CREATE TRIGGER tariff_no_delete BEFORE DELETE ON tariff FOR EACH ROW EXECUTE FUNCTION tariff_append_only()')
     _on("postgresql", 'CREATE TRIGGER tariff_no_truncate BEFORE TRUNCATE ON tariff FOR EACH STATEMENT EXECUTE FUNCTION tariff_append_only()')
     with op.batch_alter_table('tariff', schema=None) as batch_op:
@@ -3551,6 +3590,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_placement_event_kind')
 
     op.drop_table('placement_event')
+    with op.batch_alter_table('placement_break', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_placement_break_placement_id'))
+
+    op.drop_table('placement_break')
     with op.batch_alter_table('observation_event', schema=None) as batch_op:
         batch_op.drop_index('uq_observation_event_signature', sqlite_where=sa.text('party IS NOT NULL'), postgresql_where=sa.text('party IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_observation_event_contract_id'))
