@@ -1,16 +1,17 @@
 """Accounts and their seats, as the administration reads them; nothing about cases stands here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import and_, func, or_
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from cii.access.queries import account_by_ref
 from cii.access.tables import Account, LoginSession, Membership
 from cii.access.vocabulary import Role
-from cii.institutions.queries import UnitLabel, units_by_id
+from cii.institutions.queries import UnitLabel, unit_told, with_labels
 from cii.kernel.errors import UnknownThing
 from cii.store.work import Work
 
@@ -44,7 +45,7 @@ class AccountLine:
 
 def accounts(work: Work, *, text: str = "", after: str = "", limit: int = 50) -> Sequence[AccountLine]:
     """Accounts whose name or address holds the text, by address; `after` is the last address shown."""
-    query = select(Account).where(col(Account.email) > after)
+    query = _EACH.where(col(Account.email) > after)
     if text:
         wanted = text.lower()
         query = query.where(
@@ -53,13 +54,16 @@ def accounts(work: Work, *, text: str = "", after: str = "", limit: int = 50) ->
                 col(Account.email).contains(wanted, autoescape=True),
             )
         )
-    rows = work.session.exec(query.order_by(col(Account.email)).limit(limit)).all()
+    rows = work.session.execute(query.order_by(col(Account.email)).limit(limit)).all()
     return _lines(work, rows, past=False)
 
 
 def account_line(work: Work, ref: str) -> AccountLine:
     """One account with all its seats, past ones too; refuses UnknownThing."""
-    return _lines(work, [account_by_ref(work, ref)], past=True)[0]
+    found = work.session.execute(_EACH.where(col(Account.ref) == ref)).all()
+    if not found:
+        raise UnknownThing(field="account")
+    return _lines(work, found, past=True)[0]
 
 
 def membership_of(work: Work, account_ref: str, membership_id: int) -> Membership:
@@ -78,16 +82,24 @@ def membership_of(work: Work, account_ref: str, membership_id: int) -> Membershi
     return found
 
 
-def _lines(work: Work, rows: Iterable[Account], *, past: bool) -> list[AccountLine]:
-    held = list(rows)
-    ids = [row.id for row in held if row.id is not None]
-    chairs, seen = _chairs(work, ids, past=past), _last_logins(work, ids)
+_SEEN = (
+    columns(func.max(col(LoginSession.created_at)))
+    .where(col(LoginSession.account_id) == col(Account.id))
+    .correlate(Account)
+    .scalar_subquery()
+)
+_EACH: Any = columns(Account, _SEEN)
+"""Accounts, each with its last login."""
+
+
+def _lines(work: Work, rows: Sequence[Any], *, past: bool) -> list[AccountLine]:
+    chairs = _chairs(work, [row.id for row, _ in rows], past=past)
     return [
         AccountLine(
             row.ref, row.name, row.email, row.lang, row.active, row.password_hash is not None,
-            row.created_at, seen.get(row.id or 0), tuple(chairs.get(row.id or 0, ())),
+            row.created_at, seen, tuple(chairs.get(row.id or 0, ())),
         )
-        for row in held
+        for row, seen in rows
     ]  # fmt: skip
 
 
@@ -97,21 +109,16 @@ def _chairs(work: Work, ids: Sequence[int], *, past: bool) -> dict[int, list[Cha
         col(Membership.valid_from) <= today,
         or_(col(Membership.valid_to).is_(None), col(Membership.valid_to) > today),
     )
-    query = select(Membership).where(col(Membership.account_id).in_(ids))
-    rows = work.session.exec((query if past else query.where(live)).order_by(col(Membership.id))).all()
-    units = units_by_id(work, {row.unit_id for row in rows})
+    query = with_labels(columns(Membership).select_from(Membership), unit=col(Membership.unit_id)).where(
+        col(Membership.account_id).in_(ids)
+    )
+    rows = work.session.execute((query if past else query.where(live)).order_by(col(Membership.id))).all()
     found: dict[int, list[Chair]] = {}
-    for row in rows:
+    for told in rows:
+        row, unit = told[0], unit_told(told, "unit")
+        if unit is None:
+            continue
         open_ = row.valid_from <= today and (row.valid_to is None or row.valid_to > today)
-        chair = Chair(row.id or 0, units[row.unit_id], row.role, row.valid_from, row.valid_to, open_)
+        chair = Chair(row.id or 0, unit, row.role, row.valid_from, row.valid_to, open_)
         found.setdefault(row.account_id, []).append(chair)
     return found
-
-
-def _last_logins(work: Work, ids: Sequence[int]) -> dict[int, datetime]:
-    rows = work.session.exec(
-        select(LoginSession.account_id, func.max(col(LoginSession.created_at)))
-        .where(col(LoginSession.account_id).in_(ids))
-        .group_by(col(LoginSession.account_id))
-    )
-    return {account_id: at for account_id, at in rows if at is not None}

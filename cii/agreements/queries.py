@@ -22,7 +22,7 @@ from cii.agreements.tables import (
     Tariff,
 )
 from cii.agreements.vocabulary import AgreementState
-from cii.institutions.queries import line_facts, unit_labels, with_units
+from cii.institutions.queries import institution_name, line_facts, unit_labels, with_units
 from cii.kernel.errors import UnknownThing
 from cii.kernel.period import Period
 from cii.store.work import HOUSE, Actor, Work
@@ -144,9 +144,11 @@ def agreements_list(
 ) -> Sequence[Row[Any]]:
     """The agreements that the actor may see, by number; `after` is the last number shown.
 
-    Rows: the columns of `_row`; how the provider's unit is shown, told by `unit_told` as "provider".
+    Rows: the columns of `_row`; `owner`, the name of the provider's institution; how the provider's unit is
+    shown, told by `unit_told` as "provider".
     """
-    query = _row.where(visible_to(work.actor), col(Agreement.number) > after)
+    owner = institution_name(col(Provider.institution_id), work.actor).label("owner")
+    query = _row.add_columns(owner).where(visible_to(work.actor), col(Agreement.number) > after)
     if states:
         query = query.where(col(Agreement.state).in_(states))
     if measure_id is not None:

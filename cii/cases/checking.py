@@ -8,7 +8,10 @@ at 12 as long as the result may hold).
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import Select
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from cii.access.vocabulary import Section
@@ -17,7 +20,7 @@ from cii.cases.rules import DayAhead, TextMissing
 from cii.cases.tables import CaseFile
 from cii.cases.tables_follow import OutcomeCheck
 from cii.cases.vocabulary import CasePath, ResultHolds
-from cii.institutions.queries import UnitLabel, shown_units
+from cii.institutions.queries import UnitLabel, unit_told, with_units
 from cii.journal.actions import wrote
 from cii.kernel.clock import local_day
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing, refuse
@@ -154,14 +157,11 @@ def _case_of(work: Work, row: OutcomeCheck) -> CaseFile:
 
 def check_row(work: Work, ref: str) -> CheckRow:
     """One check of a case that the actor may see; refuses UnknownThing."""
-    found = work.session.exec(
-        select(OutcomeCheck, CaseFile)
-        .join(CaseFile, col(CaseFile.id) == col(OutcomeCheck.case_id))
-        .where(col(OutcomeCheck.ref) == ref, visible_to(work, Section.IDENTITY))
-    ).first()
-    if found is None:
+    wanted = _each(work).where(col(OutcomeCheck.ref) == ref, visible_to(work, Section.IDENTITY))
+    found = work.session.execute(wanted).all()
+    if not found:
         raise UnknownThing(field="check")
-    return _shown(work, [found])[0]
+    return _shown(work, found)[0]
 
 
 _ORDER = ((col(OutcomeCheck.check_on), False), (col(OutcomeCheck.ref), False))
@@ -170,36 +170,40 @@ _ORDER = ((col(OutcomeCheck.check_on), False), (col(OutcomeCheck.ref), False))
 def checks(work: Work, mark: str | None = None, limit: int = USUAL, *, due: bool = True) -> Page[CheckRow]:
     """The checks of my units not answered yet, the earliest first; `due`: those whose day has come.
 
-    Three statements, whatever the length.
+    Two statements, whatever the length.
     """
-    query = (
-        select(OutcomeCheck, CaseFile)
-        .join(CaseFile, col(CaseFile.id) == col(OutcomeCheck.case_id))
-        .where(
-            col(OutcomeCheck.unit_id).in_(work.actor.units),
-            col(OutcomeCheck.holds).is_(None),
-            col(OutcomeCheck.cancelled_at).is_(None),
-            visible_to(work, Section.IDENTITY),
-        )
+    query = _each(work).where(
+        col(OutcomeCheck.unit_id).in_(work.actor.units),
+        col(OutcomeCheck.holds).is_(None),
+        col(OutcomeCheck.cancelled_at).is_(None),
+        visible_to(work, Section.IDENTITY),
     )
     if due:
         query = query.where(col(OutcomeCheck.check_on) <= work.today)
     since = place(work.settings, "checks", mark)
     if since:
         query = query.where(after(_ORDER, since))
-    rows = work.session.exec(query.order_by(*(column for column, _ in _ORDER)).limit(limit + 1)).all()
+    rows = work.session.execute(query.order_by(*(column for column, _ in _ORDER)).limit(limit + 1)).all()
     found = page_of(rows, limit, work.settings, "checks", lambda row: (row[0].check_on, row[0].ref))
     return Page(_shown(work, found.items), found.next)
 
 
 def checks_of(work: Work, case: CaseFile) -> list[CheckRow]:
     """The checks of a case, the newest first, those that fell away left out; the caller has seen the case."""
-    rows = work.session.exec(
-        select(OutcomeCheck)
+    rows = work.session.execute(
+        _each(work)
         .where(col(OutcomeCheck.case_id) == case.id, col(OutcomeCheck.cancelled_at).is_(None))
         .order_by(col(OutcomeCheck.id).desc())
     )
-    return _shown(work, [(row, case) for row in rows])
+    return _shown(work, rows.all())
+
+
+def _each(work: Work) -> Select[Any]:
+    """Checks, each with its case and the unit that answers as the actor is shown it."""
+    held = columns(OutcomeCheck, CaseFile).join_from(
+        OutcomeCheck, CaseFile, col(CaseFile.id) == col(OutcomeCheck.case_id)
+    )
+    return with_units(held, work.actor, whose=col(OutcomeCheck.unit_id))
 
 
 def open_check(work: Work, case_id: int) -> int | None:
@@ -249,18 +253,18 @@ def due_by(work: Work, day: date) -> list[tuple[OutcomeCheck, str]]:
     return [(row, ref) for row, ref in rows]
 
 
-def _shown(work: Work, rows: Sequence[tuple[OutcomeCheck, CaseFile]]) -> list[CheckRow]:
-    units = shown_units(work, {row.unit_id for row, _ in rows})
-    people = label(work, {row.person_id for row, _ in rows})
-    work.saw("case", [row.case_id for row, _ in rows], int(Section.IDENTITY))
+def _shown(work: Work, found: Sequence[Any]) -> list[CheckRow]:
+    rows = [(told[0], told[1], unit_told(told, "whose")) for told in found]
+    people = label(work, {row.person_id for row, _, _ in rows})
+    work.saw("case", [row.case_id for row, _, _ in rows], int(Section.IDENTITY))
     own = set(work.actor.units)
     return [
         CheckRow(
-            row.ref, case.ref, case.number, people.get(row.person_id), units.get(row.unit_id),
+            row.ref, case.ref, case.number, people.get(row.person_id), unit,
             row.unit_id in own, case.path, row.outcome, row.closed_on, row.check_on, row.holds, row.holds_on,
             row.source, row.note, row.answered_at,
         )
-        for row, case in rows
+        for row, case, unit in rows
     ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Reads of institutions, units, regions, funding lines and collaboration agreements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -197,13 +197,31 @@ def with_units(statement: Any, actor: Actor, **columns: Any) -> Select[Any]:  # 
 
     The statement names its table (`select_from`), from which they are joined.
     """
+    return _with_units(statement, actor, columns)
+
+
+def with_labels(statement: Any, **columns: Any) -> Select[Any]:  # noqa: ANN401 - a select
+    """As `with_units`, protected names too: for those who give seats there."""
+    return _with_units(statement, None, columns)
+
+
+def _with_units(statement: Any, actor: Actor | None, wanted: Mapping[str, Any]) -> Select[Any]:  # noqa: ANN401
     joined: Select[Any] = statement
-    for name, unit_id in columns.items():
+    for name, unit_id in wanted.items():
         known = unit_labels.alias(f"{name}_unit")
-        shown = or_(known.c.sensitive.is_(False), known.c.unit_id.in_(actor.units))
+        there = known.c.unit_id == unit_id
+        if actor is not None:
+            there = and_(there, or_(known.c.sensitive.is_(False), known.c.unit_id.in_(actor.units)))
         told = [known.c[one].label(f"{name}_unit_{one}") for one in _LABEL]
-        joined = joined.outerjoin(known, and_(known.c.unit_id == unit_id, shown)).add_columns(*told)
+        joined = joined.outerjoin(known, there).add_columns(*told)
     return joined
+
+
+def institution_name(institution_id: Any, actor: Actor) -> Any:  # noqa: ANN401 - columns
+    """The name of the institution in this column, beside its row; a protected one for its own members."""
+    shown = or_(col(Institution.sensitive).is_(False), col(Institution.id).in_(actor.institutions))
+    named = columns(col(Institution.name)).where(col(Institution.id) == institution_id, shown)
+    return named.correlate_except(Institution).scalar_subquery()
 
 
 def unit_told(row: Any, name: str) -> UnitLabel | None:  # noqa: ANN401 - a row of such a statement

@@ -25,6 +25,7 @@ measure_words = select(
     col(Measure.ref).label("measure_ref"),
     col(Measure.code).label("measure_code"),
     col(Measure.name).label("measure_name"),
+    col(Measure.kind).label("measure_kind"),
 ).subquery("measure_words")
 """Each measure as lists of the rooms above name it."""
 
@@ -324,22 +325,37 @@ def catalogue(
                 func.lower(col(Measure.code)).contains(shown.text.lower(), autoescape=True),
             )
         )
-    query = select(Measure, and_(*wanted)).where(col(Measure.id).in_(running_ids(day)))
-    found = work.session.execute(query.order_by(col(Measure.code))).all()
-    rows = [row for row, passes in found if passes]
-    beside = [row for row, _ in found] if overlaps else []
-    full = [row for row in catalogue_rows(work, rows, day, beside=beside) if _passes(row, shown)]
-    return full[:limit]
+    speaks = _respondents(day).subquery("speaks")
+    query = (
+        select(Measure, and_(*wanted).label("passes"))
+        .join_from(Measure, speaks, speaks.c.measure_id == col(Measure.id), isouter=True)
+        .where(col(Measure.id).in_(running_ids(day)))
+        .order_by(col(Measure.code))
+    )
+    found = work.session.execute(with_units(query, work.actor, respondent=speaks.c.unit_id)).all()
+    rows = list({one[0].id: one[0] for one in found if one.passes}.values())
+    beside = list({one[0].id: one[0] for one in found}.values()) if overlaps else []
+    told = {one[0].id: unit for one in found if (unit := unit_told(one, "respondent")) is not None}
+    full = catalogue_rows(work, rows, day, beside=beside, respondents=told)
+    return [row for row in full if _passes(row, shown)][:limit]
 
 
 def catalogue_rows(
-    work: Work, rows: Sequence[Measure], day: date, *, beside: Sequence[Measure] | None = None
+    work: Work,
+    rows: Sequence[Measure],
+    day: date,
+    *,
+    beside: Sequence[Measure] | None = None,
+    respondents: Mapping[int, UnitLabel] | None = None,
 ) -> list[CatalogueRow]:
     """These measures as the catalogue shows them on that day, in the order given; few queries, any length.
 
     `beside`: every measure that runs, where the caller has read them; none of them tells of no overlaps.
+    `respondents`: who speaks for each that day, where the caller has read it.
     """
-    (quotas, places), respondents = _numbers_at(work, day), respondents_at(work, day)
+    quotas, places = _numbers_at(work, day)
+    if respondents is None:
+        respondents = respondents_at(work, day)
     lines = {quota.line_id: quota for quota in quotas}
     mixed = _mixed(quotas)
     by_line: dict[int, dict[int, int]] = {}

@@ -1,7 +1,9 @@
 """What is known of a person goes; who passed what to whom on which basis stays, without the reason given."""
 
 from collections.abc import Collection
+from typing import Any
 
+from sqlalchemy import select as columns
 from sqlalchemy import update
 from sqlmodel import col, select
 
@@ -22,6 +24,12 @@ def refs_of(work: Work, person_ids: Collection[int]) -> dict[int, str]:
     """The outward names of these persons, erased ones too."""
     rows = work.session.exec(select(Person.id, Person.ref).where(col(Person.id).in_(person_ids)))
     return {id_: ref for id_, ref in rows if id_ is not None}
+
+
+def ref_of(person_id: Any) -> Any:  # noqa: ANN401 - columns
+    """The outward name of the person in this column, of an erased one too, as a column of the statement."""
+    named = columns(col(Person.ref)).where(col(Person.id) == person_id)
+    return named.correlate_except(Person).scalar_subquery()
 
 
 def last_names(work: Work, person_ids: Collection[int]) -> set[str]:

@@ -1,13 +1,10 @@
 """What is known of a person without a case is kept for a short term; a consent for the proof of it."""
 
-from collections.abc import Collection
-
 from sqlalchemy import select
 from sqlmodel import col
 
 from cii.people.tables import Consent, Disclosure, Identity, Person, SystemStatus
 from cii.store.retaining import kept
-from cii.store.work import Work
 
 PERSONS = (
     select(col(Person.id).label("id"), col(Person.ref).label("ref"))
@@ -26,11 +23,3 @@ KEPT = (
         "consent", col(Consent.person_id), col(Consent.withdrawn_at), col(Consent.withdrawn_at).is_not(None)
     ),
 )
-
-
-def refs(work: Work, ids: Collection[int]) -> dict[int, str]:
-    """The outward names of these persons, of erased ones too; for those who keep and erase."""
-    rows = work.session.connection().execute(
-        select(col(Person.id), col(Person.ref)).where(col(Person.id).in_(ids))
-    )
-    return {id_: ref for id_, ref in rows if id_ is not None}

@@ -1,15 +1,17 @@
 """Capacity per measure and line on a day, and who waits for a place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlmodel import col
 
 from cii.access.queries import case_visible
 from cii.access.vocabulary import Section
 from cii.institutions.queries import line_facts, lines_by_id
-from cii.measures.queries import measures_by_id, running_ids
+from cii.measures.queries import measure_words, running_ids
 from cii.measures.vocabulary import MeasureKind
 from cii.placements.rules import Waiter, waiting_order
 from cii.placements.tables import MeasureDay, QuotaDay, WaitingEntry
@@ -28,12 +30,15 @@ class Occupancy:
 
 def occupancy(work: Work, day: date) -> list[Occupancy]:
     """Every measure with opened days, by id."""
-    rows = work.session.execute(
-        select(col(MeasureDay.measure_id), col(MeasureDay.places), col(MeasureDay.taken))
+    return [Occupancy(*row) for row in work.session.execute(_occupancy(day))]
+
+
+def _occupancy(day: date, words: Iterable[Any] = ()) -> Select[Any]:
+    return (
+        select(col(MeasureDay.measure_id), col(MeasureDay.places), col(MeasureDay.taken), *words)
         .where(col(MeasureDay.day) == day, col(MeasureDay.measure_id).in_(running_ids(day)))
         .order_by(col(MeasureDay.measure_id))
     )
-    return [Occupancy(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,9 @@ class BoardRow:
 
 def capacity_board(work: Work, day: date) -> list[BoardRow]:
     """Places, taken, free, waiting of every running measure and line on a day, by code; nothing personal."""
-    whole = {row.measure_id: row for row in occupancy(work, day)}
+    named = _occupancy(day, measure_words.c["measure_ref", "measure_code", "measure_name", "measure_kind"])
+    joined = named.join(measure_words, measure_words.c.measure_id == col(MeasureDay.measure_id))
+    whole = {row.measure_id: row for row in work.session.execute(joined)}
     waiting = {
         (row.measure_id, row.line_id): int(row.n)
         for row in work.session.execute(
@@ -89,17 +96,16 @@ def capacity_board(work: Work, day: date) -> list[BoardRow]:
         .order_by(col(QuotaDay.measure_id), col(QuotaDay.line_id))
     ):
         held.setdefault(row.measure_id, []).append(row)
-    measures = measures_by_id(work, whole)
     board = []
     for measure_id, total in whole.items():
-        free, measure = total.places - total.taken, measures[measure_id]
+        free = total.places - total.taken
         board.append(
             BoardRow(
                 measure_id,
-                measure.ref,
-                measure.code,
-                measure.name,
-                measure.kind,
+                total.measure_ref,
+                total.measure_code,
+                total.measure_name,
+                total.measure_kind,
                 total.places,
                 total.taken,
                 free,

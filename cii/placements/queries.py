@@ -103,7 +103,7 @@ _list: Any = (
         col(Placement.refusal_reason),
         col(Placement.exit_type),
         col(Placement.version),
-        *list(measure_words.c)[1:],
+        *measure_words.c["measure_ref", "measure_code", "measure_name"],
         line_facts.c.code.label("line_code"),
     )
     .join_from(Placement, measure_words, measure_words.c.measure_id == col(Placement.measure_id))

@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from cii.access.queries import account_names
+from cii.access.queries import account_name
 from cii.access.vocabulary import NOTHING, Section
 from cii.cases.queries import cases_by_id, led_here
 from cii.cases.tables import CaseFile
@@ -51,7 +51,9 @@ def steps_of(work: Work, ids: Iterable[int]) -> dict[int, set[RequestStep]]:
 
 def state_of(work: Work, row: AccessRequest) -> RequestState:
     """What its asker is told of a request now."""
-    return _told(work, [row])[row.id or 0]
+    id_ = row.id or 0
+    withdrawn = RequestStep.WITHDRAWN in steps_of(work, [id_]).get(id_, ())
+    return _told(work, row, _granted(work, [id_]).get(id_, ()), withdrawn=withdrawn)
 
 
 def _granted(work: Work, ids: Iterable[int]) -> dict[int, list[AccessQuestion]]:
@@ -68,22 +70,10 @@ def _granted(work: Work, ids: Iterable[int]) -> dict[int, list[AccessQuestion]]:
 
 
 def _told(
-    work: Work,
-    rows: Sequence[AccessRequest],
-    granted: dict[int, list[AccessQuestion]] | None = None,
-) -> dict[int, RequestState]:
-    ids = [row.id or 0 for row in rows]
-    opened = _granted(work, ids) if granted is None else granted
-    steps = steps_of(work, ids)
-    return {
-        row.id or 0: told(
-            [one.answer for one in opened.get(row.id or 0, ())],
-            withdrawn=RequestStep.WITHDRAWN in steps.get(row.id or 0, ()),
-            lapses_at=row.lapses_at,
-            now=work.now,
-        )
-        for row in rows
-    }
+    work: Work, row: AccessRequest, granted: Sequence[AccessQuestion], *, withdrawn: bool
+) -> RequestState:
+    answers = [one.answer for one in granted]
+    return told(answers, withdrawn=withdrawn, lapses_at=row.lapses_at, now=work.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,31 +106,32 @@ class RequestRow:
 
 def my_requests(work: Work, mark: str | None = None, limit: int = USUAL) -> Page[RequestRow]:
     """The actor's own requests, the newest first."""
-    query = select(AccessRequest).where(col(AccessRequest.account_id) == work.actor.account_id)
+    query = _requests().where(col(AccessRequest.account_id) == work.actor.account_id)
     since = place(work.settings, "access-requests", mark)
     if since:
         query = query.where(after([(col(AccessRequest.id), True)], since))
-    rows = work.session.exec(query.order_by(col(AccessRequest.id).desc()).limit(limit + 1)).all()
-    page = page_of(rows, limit, work.settings, "access-requests", lambda row: (row.id,))
+    rows = work.session.execute(query.order_by(col(AccessRequest.id).desc()).limit(limit + 1)).all()
+    page = page_of(rows, limit, work.settings, "access-requests", lambda row: (row[0].id,))
     return Page(tuple(_shown(work, page.items)), page.next)
 
 
 def my_request(work: Work, ref: str) -> RequestRow:
     """One of the actor's own requests; refuses UnknownThing."""
-    return _shown(work, [own_request(work, ref)])[0]
+    wanted = _requests().where(col(AccessRequest.id) == own_request(work, ref).id)
+    return _shown(work, work.session.execute(wanted).all())[0]
 
 
-def _shown(work: Work, rows: Sequence[AccessRequest]) -> list[RequestRow]:
-    granted = _granted(work, [row.id or 0 for row in rows])
-    states = _told(work, rows, granted)
-    cases = cases_by_id(work, {one.case_id for found in granted.values() for one in found})
+def _shown(work: Work, found: Sequence[Any]) -> list[RequestRow]:
+    granted = _granted(work, [row.id or 0 for row, _ in found])
+    cases = cases_by_id(work, {one.case_id for held in granted.values() for one in held})
     return [
         RequestRow(
             row.ref, row.typed_name, row.birth_date, row.avs_hash is not None, row.purpose, row.basis,
-            Section(row.sections), row.reason, row.asked_at, row.lapses_at, states[row.id or 0],
+            Section(row.sections), row.reason, row.asked_at, row.lapses_at,
+            _told(work, row, granted.get(row.id or 0, ()), withdrawn=withdrawn),
             tuple(_opened(one, cases.get(one.case_id)) for one in granted.get(row.id or 0, ())),
         )
-        for row in rows
+        for row, withdrawn in found
     ]  # fmt: skip
 
 
@@ -226,9 +217,15 @@ _WITHDRAWN = (
 """Whether the asker has taken the request back."""
 
 
+def _requests() -> Any:  # noqa: ANN401 - a select
+    """Requests, each with whether it was withdrawn."""
+    return columns(AccessRequest, _WITHDRAWN)
+
+
 def _questions(work: Work) -> Select[Any]:
-    """Questions with their request, whether it was withdrawn, and the asking unit as I am shown it."""
-    held = columns(AccessQuestion, AccessRequest, _WITHDRAWN.label("withdrawn")).join_from(
+    """Questions with their request, whether it was withdrawn, who asks, and their unit as I am shown it."""
+    asker = account_name(col(AccessRequest.account_id)).label("asker")
+    held = columns(AccessQuestion, AccessRequest, _WITHDRAWN.label("withdrawn"), asker).join_from(
         AccessQuestion, AccessRequest, col(AccessRequest.id) == col(AccessQuestion.request_id)
     )
     return with_units(held, work.actor, asking=col(AccessRequest.unit_id))
@@ -237,12 +234,11 @@ def _questions(work: Work) -> Select[Any]:
 def _asked(work: Work, found: Sequence[Any]) -> list[QuestionRow]:
     cases = cases_by_id(work, {row[0].case_id for row in found})
     people = label(work, {one.person_id for one in cases.values()})
-    names = account_names(work, {row[1].account_id for row in found})
-    rows = [(*row[:3], unit_told(row, "asking"), cases[row[0].case_id]) for row in found]
+    rows = [(*row[:4], unit_told(row, "asking"), cases[row[0].case_id]) for row in found]
     return [
         QuestionRow(
             question.ref, case.ref, case.number, people.get(case.person_id), unit,
-            names.get(row.account_id, ""), row.purpose, row.basis, Section(row.sections),
+            asker or "", row.purpose, row.basis, Section(row.sections),
             Section(row.sections) & COVERED.get(row.basis, NOTHING), row.reason, row.asked_at,
             row.lapses_at, question.answer, question.answer_reason, question.answered_at,
             question.granted_until,
@@ -250,5 +246,5 @@ def _asked(work: Work, found: Sequence[Any]) -> list[QuestionRow]:
             and work.now < row.lapses_at
             and not withdrawn,
         )
-        for question, row, withdrawn, unit, case in rows
+        for question, row, withdrawn, asker, unit, case in rows
     ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Reads of break-glass: mine, those that the officer reviews, and those that open somebody to me now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from cii.access.permits import Permit
-from cii.access.queries import account_names
+from cii.access.queries import account_name
 from cii.cases.queries import cases_opened
 from cii.institutions.queries import UnitLabel, shown_units, unit_told, with_units
 from cii.kernel.errors import UnknownThing
@@ -22,6 +22,7 @@ from cii.store.work import Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
 
 OFFICE = Permit.REVIEW_BREAK_GLASS.value
+_Steps = dict[GlassStep, tuple[BreakGlassStep, str | None]]
 
 
 def visible_glass(work: Work) -> ColumnElement[bool]:
@@ -50,10 +51,19 @@ def own_glass(work: Work, ref: str) -> BreakGlass:
 
 def glass_steps(work: Work, ids: Iterable[int]) -> dict[int, dict[GlassStep, BreakGlassStep]]:
     """What happened to openings, in one statement."""
-    rows = work.session.exec(select(BreakGlassStep).where(col(BreakGlassStep.opening_id).in_(set(ids))))
-    found: dict[int, dict[GlassStep, BreakGlassStep]] = {}
-    for row in rows:
-        found.setdefault(row.opening_id, {})[row.kind] = row
+    return {id_: {kind: row for kind, (row, _) in held.items()} for id_, held in _steps(work, ids).items()}
+
+
+def _steps(work: Work, ids: Iterable[int]) -> dict[int, _Steps]:
+    """What happened to openings, with the name of who did it."""
+    rows = work.session.execute(
+        columns(BreakGlassStep, account_name(col(BreakGlassStep.account_id))).where(
+            col(BreakGlassStep.opening_id).in_(set(ids))
+        )
+    )
+    found: dict[int, _Steps] = {}
+    for row, by in rows:
+        found.setdefault(row.opening_id, {})[row.kind] = row, by
     return found
 
 
@@ -62,7 +72,7 @@ def glass_state_of(work: Work, row: BreakGlass) -> GlassState:
     return _state(work, row, glass_steps(work, [row.id or 0]).get(row.id or 0, {}))
 
 
-def _state(work: Work, row: BreakGlass, steps: dict[GlassStep, BreakGlassStep]) -> GlassState:
+def _state(work: Work, row: BreakGlass, steps: Collection[GlassStep]) -> GlassState:
     return glass_state(
         until=row.until, ended=GlassStep.ENDED in steps, reviewed=GlassStep.REVIEWED in steps, now=work.now
     )
@@ -150,44 +160,31 @@ def opening(work: Work, ref: str) -> GlassRow:
 
 
 def _openings(work: Work) -> Select[Any]:
-    """Openings, each with its unit as the actor is shown it."""
-    held = columns(BreakGlass).select_from(BreakGlass)
+    """Openings, each with who opened it and their unit as the actor is shown it."""
+    user = account_name(col(BreakGlass.account_id)).label("user_name")
+    held = columns(BreakGlass, user).select_from(BreakGlass)
     return with_units(held, work.actor, whose=col(BreakGlass.unit_id))
 
 
 def _shown(work: Work, found: Sequence[Any]) -> list[GlassRow]:
     rows: list[BreakGlass] = [one[0] for one in found]
-    units = {one[0].id: unit_told(one, "whose") for one in found}
-    steps = glass_steps(work, [row.id or 0 for row in rows])
-    accounts = {row.account_id for row in rows} | {
-        one.account_id for held in steps.values() for one in held.values() if one.account_id
-    }
-    names = account_names(work, accounts)
+    steps = _steps(work, [row.id or 0 for row in rows])
     cases = _cases(work, rows)
-    return [
-        _row(work, row, steps.get(row.id or 0, {}), names, units[row.id], cases=cases.get(row.id or 0, ()))
-        for row in rows
-    ]
+    return [_row(work, one, steps.get(one[0].id, {}), cases=cases.get(one[0].id, ())) for one in found]
 
 
-def _row(
-    work: Work,
-    row: BreakGlass,
-    steps: dict[GlassStep, BreakGlassStep],
-    names: dict[int, str],
-    unit: UnitLabel | None,
-    *,
-    cases: tuple[GlassCase, ...],
-) -> GlassRow:
-    ended, informed, review = (
-        steps.get(kind) for kind in (GlassStep.ENDED, GlassStep.INFORMED, GlassStep.REVIEWED)
+def _row(work: Work, found: Any, steps: _Steps, *, cases: tuple[GlassCase, ...]) -> GlassRow:  # noqa: ANN401
+    row: BreakGlass = found[0]
+    nothing = (None, None)
+    (ended, _), (informed, _), (review, reviewer) = (
+        steps.get(kind, nothing) for kind in (GlassStep.ENDED, GlassStep.INFORMED, GlassStep.REVIEWED)
     )
     state = _state(work, row, steps)
     return GlassRow(
         ref=row.ref,
         state=state,
-        user=names.get(row.account_id, ""),
-        unit=unit,
+        user=found.user_name or "",
+        unit=unit_told(found, "whose"),
         reason=row.reason,
         opened_at=row.opened_at,
         until=row.until,
@@ -198,7 +195,7 @@ def _row(
         informed_at=informed.at if informed else None,
         finding=review.finding if review else None,
         finding_reason=review.reason if review else None,
-        reviewer=names.get(review.account_id or 0) if review else None,
+        reviewer=reviewer,
         reviewed_at=review.at if review else None,
         mine=row.account_id == work.actor.account_id,
     )

@@ -8,11 +8,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import Select
+from sqlalchemy import select as columns
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from cii.access.queries import account_names
+from cii.access.queries import account_name
 from cii.access.vocabulary import Section
 from cii.cases.retaining import filed
 from cii.documents import store
@@ -21,7 +24,7 @@ from cii.documents.store import FileRef
 from cii.journal.actions import wrote
 from cii.kernel.clock import local_day
 from cii.kernel.errors import UnknownThing, refuse
-from cii.people.retaining import refs
+from cii.people.erasing import ref_of
 from cii.rights.packing import MEDIA_TYPE, pack
 from cii.rights.rules_archiving import (
     OFFERED,
@@ -182,17 +185,18 @@ def package(work: Work, ref: str) -> tuple[FileRef, str, Iterator[bytes]]:
 def offers(work: Work, mark: str | None = None, limit: int = USUAL) -> Page[OfferRow]:
     """Every offer, the newest first; refuses NotAllowed."""
     acting_as(work, OFFICERS)
-    query, since = select(ArchiveOffer), place(work.settings, NAME, mark)
+    query, since = _EACH, place(work.settings, NAME, mark)
     if since:
         query = query.where(after([(col(ArchiveOffer.id), True)], since))
-    rows = work.session.exec(query.order_by(col(ArchiveOffer.id).desc()).limit(limit + 1)).all()
-    page = page_of(rows, limit, work.settings, NAME, lambda row: (row.id,))
+    rows = work.session.execute(query.order_by(col(ArchiveOffer.id).desc()).limit(limit + 1)).all()
+    page = page_of(rows, limit, work.settings, NAME, lambda row: (row[0].id,))
     return Page(tuple(_shown(work, page.items)), page.next)
 
 
 def offer_view(work: Work, ref: str) -> OfferRow:
     """One offer; refuses NotAllowed, UnknownThing."""
-    return _shown(work, [_offer(work, ref)])[0]
+    wanted = _EACH.where(col(ArchiveOffer.id) == _offer(work, ref).id)
+    return _shown(work, work.session.execute(wanted).all())[0]
 
 
 def offered_now(work: Work, person_ids: Sequence[int]) -> dict[int, str]:
@@ -293,29 +297,32 @@ def _step(
     return row
 
 
-def _shown(work: Work, rows: Sequence[ArchiveOffer]) -> list[OfferRow]:
-    steps = _steps(work, rows)
-    said = [step for one in steps.values() for step in one]
-    accounts = {one.account_id for one in rows} | {one.account_id for one in said}
-    names = account_names(work, {one for one in accounts if one is not None})
-    persons = refs(work, {one.person_id for one in rows})
-    work.saw("person", persons, 0, "archive")
+_EACH: Select[Any] = columns(
+    ArchiveOffer, ref_of(col(ArchiveOffer.person_id)), account_name(col(ArchiveOffer.account_id))
+)
+"""Offers, each with the outward name of whose file it is and the name of who offered it."""
+
+
+def _shown(work: Work, found: Sequence[Any]) -> list[OfferRow]:
+    steps: dict[int, list[StepRow]] = {row.id: [] for row, *_ in found}
+    for one, who in work.session.execute(
+        columns(ArchiveStep, account_name(col(ArchiveStep.account_id)))
+        .where(col(ArchiveStep.offer_id).in_(steps))
+        .order_by(col(ArchiveStep.id))
+    ):
+        steps[one.offer_id].append(StepRow(one.kind, one.by, one.reference, one.said_on, one.at, who))
+    work.saw("person", [row.person_id for row, *_ in found], 0, "archive")
     told = []
-    for row in rows:
-        acts = steps[row.id or 0]
+    for row, person_ref, who in found:
+        acts = steps[row.id]
         state = state_of(one.kind for one in acts)
         told.append(
             OfferRow(
-                row.ref, persons[row.person_id], state, row.cases, row.size, row.sha256, row.offered_at,
-                names.get(row.account_id or 0), state not in OVER,
-                tuple(_told(one, names.get(one.account_id or 0)) for one in acts),
+                row.ref, person_ref, state, row.cases, row.size, row.sha256, row.offered_at, who,
+                state not in OVER, tuple(acts),
             )
         )  # fmt: skip
     return told
-
-
-def _told(one: ArchiveStep, who: str | None) -> StepRow:
-    return StepRow(one.kind, one.by, one.reference, one.said_on, one.at, who)
 
 
 def _journal(work: Work, act: str, row: ArchiveOffer) -> None:

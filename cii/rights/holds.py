@@ -7,14 +7,16 @@ CPDT-JUNE; product.md §9.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from cii.access.queries import account_names
+from cii.access.queries import account_name
 from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, UnknownThing, refuse
-from cii.people.erasing import refs_of
+from cii.people.erasing import ref_of
 from cii.people.tables import Person
 from cii.rights.tables_erasing import LegalHold
 from cii.rights.vocabulary_erasing import HoldBasis
@@ -144,46 +146,52 @@ def held(work: Work, person_ids: Iterable[int]) -> Mapping[int, LegalHold]:
 def holds(work: Work, *, mark: str | None = None, limit: int = USUAL) -> Page[HoldRow]:
     """Every hold, the newest first; refuses NotAllowed."""
     acting_as(work, OFFICERS)
-    query = select(LegalHold)
+    query = _EACH
     if since := place(work.settings, _LIST, mark):
         query = query.where(after([(col(LegalHold.id), True)], since))
-    rows = work.session.exec(query.order_by(col(LegalHold.id).desc()).limit(limit + 1)).all()
-    page = page_of(rows, limit, work.settings, _LIST, lambda row: (row.id,))
+    rows = work.session.execute(query.order_by(col(LegalHold.id).desc()).limit(limit + 1)).all()
+    page = page_of(rows, limit, work.settings, _LIST, lambda row: (row[0].id,))
     return Page(tuple(_shown(work, page.items)), page.next)
 
 
 def hold_view(work: Work, ref: str) -> HoldRow:
     """One hold; refuses NotAllowed, UnknownThing."""
     acting_as(work, OFFICERS)
-    row = work.session.exec(select(LegalHold).where(col(LegalHold.ref) == ref)).first()
-    if row is None:
+    found = work.session.execute(_EACH.where(col(LegalHold.ref) == ref)).all()
+    if not found:
         raise UnknownThing(field="hold")
-    return _shown(work, [row])[0]
+    return _shown(work, found)[0]
 
 
-def _shown(work: Work, rows: Sequence[LegalHold]) -> list[HoldRow]:
+_EACH: Select[Any] = columns(
+    LegalHold,
+    ref_of(col(LegalHold.person_id)),
+    account_name(col(LegalHold.set_by)),
+    account_name(col(LegalHold.lifted_by)),
+)
+"""Holds, each with the outward name of whom it holds and the names of who set and who lifted it."""
+
+
+def _shown(work: Work, found: Sequence[Any]) -> list[HoldRow]:
     """Holds as the officers read them; whose they are is a recorded read."""
-    ids = {row.person_id for row in rows}
+    ids = {row.person_id for row, *_ in found}
     people = labelled(work, ids, "legal_hold")
-    refs = refs_of(work, ids)
-    accounts = {one for row in rows for one in (row.set_by, row.lifted_by) if one is not None}
-    names = account_names(work, accounts)
     return [
         HoldRow(
             ref=row.ref,
-            person_ref=refs[row.person_id],
+            person_ref=person_ref,
             person=people[row.person_id].name if row.person_id in people else None,
             basis=row.basis,
             reason=row.reason,
             until=row.until,
             in_force=row.lifted_at is None and (row.until is None or row.until >= work.today),
             set_at=row.set_at,
-            set_by=names.get(row.set_by or 0),
+            set_by=set_by,
             lifted_at=row.lifted_at,
-            lifted_by=names.get(row.lifted_by or 0),
+            lifted_by=lifted_by,
             lift_reason=row.lift_reason,
         )
-        for row in rows
+        for row, person_ref, set_by, lifted_by in found
     ]
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import Select
 from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
-from cii.access.queries import account_names
+from cii.access.queries import account_name
 from cii.access.vocabulary import Role
 from cii.kernel.errors import UnknownThing
-from cii.people.erasing import refs_of
+from cii.people.erasing import ref_of
 from cii.rights.erasing import ROWS
 from cii.rights.tables_erasing import Erasure, ErasureCertificate, ErasureFile
 from cii.rights.vocabulary_erasing import ErasureGround, ErasureState
@@ -96,42 +96,40 @@ _LEFT = (
     .correlate(Erasure)
     .scalar_subquery()
 )
-_EACH: Select[Any] = columns(Erasure, ErasureCertificate, _LEFT).join_from(
-    Erasure, ErasureCertificate, col(ErasureCertificate.erasure_id) == col(Erasure.id), isouter=True
-)
-"""Erasures, each with its certificate, where it has one, and how many files are left to take away."""
+_EACH: Select[Any] = columns(
+    Erasure,
+    ErasureCertificate,
+    _LEFT,
+    ref_of(col(Erasure.whose_id)),
+    account_name(col(Erasure.prepared_by)),
+    account_name(col(Erasure.decided_by)),
+).join_from(Erasure, ErasureCertificate, col(ErasureCertificate.erasure_id) == col(Erasure.id), isouter=True)
+"""Erasures with their certificate, where they have one, how many files are left, and the names."""
 
 
 def _shown(work: Work, found: Sequence[Any]) -> list[ErasureRow]:
-    rows: list[Erasure] = [one[0] for one in found]
-    done: dict[int, ErasureCertificate] = {one[0].id: one[1] for one in found if one[1] is not None}
-    left: dict[int, int] = {one[0].id: one[2] for one in found}
-    ids = {row.whose_id for row in rows}
-    refs = refs_of(work, ids)
-    people = _names(work, ids)
-    accounts = {one for row in rows for one in (row.prepared_by, row.decided_by) if one is not None}
-    names = account_names(work, accounts)
+    people = _names(work, {row.whose_id for row, *_ in found})
     return [
         ErasureRow(
             ref=row.ref,
             state=state_of(row),
             ground=row.ground,
             reason=row.reason,
-            person_ref=refs[row.whose_id],
+            person_ref=person_ref,
             person=people.get(row.whose_id),
             prepared_at=row.prepared_at,
-            prepared_by=names.get(row.prepared_by),
+            prepared_by=prepared_by,
             prepared_as=Role(row.prepared_as),
             decided_at=row.decided_at,
-            decided_by=names.get(row.decided_by or 0),
+            decided_by=decided_by,
             decided_as=Role(row.decided_as) if row.decided_as else None,
             decision_reason=row.decision_reason,
-            gone=parts(done[row.id or 0].counts if row.id in done else row.planned),
-            digest=done[row.id or 0].digest if row.id in done else None,
-            files_left=left.get(row.id or 0, 0),
+            gone=parts(done.counts if done else row.planned),
+            digest=done.digest if done else None,
+            files_left=left,
             mine=row.prepared_by == work.actor.account_id,
         )
-        for row in rows
+        for row, done, left, person_ref, prepared_by, decided_by in found
     ]
 
 

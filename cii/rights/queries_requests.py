@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from cii.access.queries import account_names
+from cii.access.queries import account_name
 from cii.journal.queries import history
 from cii.kernel.errors import UnknownThing
 from cii.people.queries import PersonLabel
@@ -24,6 +26,7 @@ from cii.rights.vocabulary_requests import (
     RequestKind,
 )
 from cii.rights.whose import OFFICERS, acting_as, labelled
+from cii.store.parameters import parameter_column, told_parameter
 from cii.store.work import Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
 
@@ -87,18 +90,23 @@ def request_by_ref(work: Work, ref: str) -> PersonRequest:
 
 def events_of(work: Work, ids: Iterable[int]) -> Mapping[int, list[PersonRequestEvent]]:
     """What happened to these requests, oldest first, in one statement."""
-    rows = work.session.exec(
-        select(PersonRequestEvent)
+    return {id_: [one for one, _ in held] for id_, held in _events(work, ids).items()}
+
+
+def _events(work: Work, ids: Iterable[int]) -> Mapping[int, list[tuple[PersonRequestEvent, str | None]]]:
+    """What happened to these requests, oldest first, with the name of who did it."""
+    rows = work.session.execute(
+        columns(PersonRequestEvent, account_name(col(PersonRequestEvent.account_id)))
         .where(col(PersonRequestEvent.request_id).in_(set(ids)))
         .order_by(col(PersonRequestEvent.id))
     )
-    found: dict[int, list[PersonRequestEvent]] = {}
-    for row in rows:
-        found.setdefault(row.request_id, []).append(row)
+    found: dict[int, list[tuple[PersonRequestEvent, str | None]]] = {}
+    for row, by in rows:
+        found.setdefault(row.request_id, []).append((row, by))
     return found
 
 
-def due_of(row: PersonRequest, events: Iterable[PersonRequestEvent]) -> date:
+def due_of(row: PersonRequest, events: Iterable[PersonRequestEvent | RequestEvent]) -> date:
     """The last day of the answer, with its extensions."""
     extended = [one.due_on for one in events if one.kind is PersonRequestStep.EXTENDED and one.due_on]
     return max((row.due_on, *extended))
@@ -128,15 +136,15 @@ def requests_page(
     """Requests that wait for an answer, the oldest first; or those that are closed, the newest first."""
     acting_as(work, OFFICERS)
     held = unanswered()
-    query = select(PersonRequest).where(held if waiting else ~held)
+    query = _each(work).where(held if waiting else ~held)
     name = f"person-requests {waiting}"
     since = place(work.settings, name, mark)
     if since:
         query = query.where(after([(col(PersonRequest.id), not waiting)], since))
     order = col(PersonRequest.id) if waiting else col(PersonRequest.id).desc()
-    rows = work.session.exec(query.order_by(order).limit(limit + 1)).all()
-    page = page_of(rows, limit, work.settings, name, lambda row: (row.id,))
-    return Page(tuple(shown(work, page.items)), page.next)
+    rows = work.session.execute(query.order_by(order).limit(limit + 1)).all()
+    page = page_of(rows, limit, work.settings, name, lambda row: (row[0].id,))
+    return Page(tuple(_shown(work, page.items)), page.next)
 
 
 def request_view(work: Work, ref: str) -> PersonRequestRow:
@@ -148,39 +156,39 @@ def request_view(work: Work, ref: str) -> PersonRequestRow:
         for one in reversed(entries)
         if one.ref == ref and one.payload
     )
-    return replace(shown(work, [row])[0], handed=handed)
+    again = work.session.execute(_each(work).where(col(PersonRequest.id) == row.id)).all()
+    return replace(_shown(work, again)[0], handed=handed)
 
 
-def shown(work: Work, rows: Sequence[PersonRequest]) -> list[PersonRequestRow]:
+_WARNING = "access_answer_warning_days"
+
+
+def _each(work: Work) -> Select[Any]:
+    """Requests, each with the name of who recorded it and how long before its term it is said to be near."""
+    by = account_name(col(PersonRequest.account_id))
+    return columns(PersonRequest, by, parameter_column(_WARNING, work.today))
+
+
+def _shown(work: Work, found: Sequence[Any]) -> list[PersonRequestRow]:
     """Requests as the officers read them; whose they are is a recorded read."""
-    held = events_of(work, [row.id or 0 for row in rows])
-    people = labelled(work, {row.person_id for row in rows}, "person_request")
-    names = account_names(
-        work,
-        {
-            one
-            for one in (
-                *(row.account_id for row in rows),
-                *(event.account_id for events in held.values() for event in events),
-            )
-            if one is not None
-        },
-    )
-    days = work.parameter("access_answer_warning_days")
-    found: list[PersonRequestRow] = []
-    for row in rows:
+    held = _events(work, [row.id or 0 for row, *_ in found])
+    people = labelled(work, {row.person_id for row, *_ in found}, "person_request")
+    rows: list[PersonRequestRow] = []
+    for row, by, warning in found:
         events = held.get(row.id or 0, [])
-        told = state((one.kind for one in events), due_of(row, events), work.today, days)
-        found.append(_row(row, events, told, people.get(row.person_id), names))
-    return found
+        shown = [RequestEvent(one.kind, one.at, who, one.reason, one.due_on) for one, who in events]
+        days = told_parameter(warning, _WARNING, work.today)
+        told = state((one.kind for one in shown), due_of(row, shown), work.today, days)
+        rows.append(_row(row, by, shown, told, people.get(row.person_id)))
+    return rows
 
 
 def _row(
     row: PersonRequest,
-    events: Sequence[PersonRequestEvent],
+    by: str | None,
+    events: Sequence[RequestEvent],
     told: PersonRequestState,
     person: PersonLabel | None,
-    names: Mapping[int, str],
 ) -> PersonRequestRow:
     return PersonRequestRow(
         ref=row.ref,
@@ -198,11 +206,8 @@ def _row(
         closed=told in {PersonRequestState.ANSWERED, PersonRequestState.REFUSED},
         file=may_file(row.kind, told),
         recorded_at=row.recorded_at,
-        recorded_by=names.get(row.account_id or 0),
-        events=tuple(
-            RequestEvent(one.kind, one.at, names.get(one.account_id or 0), one.reason, one.due_on)
-            for one in events
-        ),
+        recorded_by=by,
+        events=tuple(events),
     )
 
 

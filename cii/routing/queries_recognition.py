@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, Select, or_, true
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from cii.institutions.queries import UnitLabel, shown_units, units
+from cii.institutions.queries import UnitLabel, unit_told, units, with_units
 from cii.institutions.vocabulary import UnitKind
 from cii.kernel.errors import UnknownThing
 from cii.routing.tables_social import CriterionAnswer, Recognition
@@ -108,13 +110,20 @@ def _holding(said: Iterable[CriterionAnswer]) -> Mapping[Criterion, Finding]:
 def recognitions(work: Work) -> list[RecognitionRow]:
     """The requests open to the actor, the newest first; a canton has a handful."""
     groups = _groups(work)
-    query = select(Recognition).where(_visible(work, groups)).order_by(col(Recognition.id).desc())
-    return _shown(work, work.session.exec(query.limit(200)).all(), groups)
+    query = _each(work).where(_visible(work, groups)).order_by(col(Recognition.id).desc())
+    return _shown(work, work.session.execute(query.limit(200)).all(), groups)
 
 
 def recognition(work: Work, ref: str) -> RecognitionRow:
     """One request; refuses UnknownThing."""
-    return _shown(work, [recognition_by_ref(work, ref)], _groups(work))[0]
+    found = _each(work).where(col(Recognition.id) == recognition_by_ref(work, ref).id)
+    return _shown(work, work.session.execute(found).all(), _groups(work))[0]
+
+
+def _each(work: Work) -> Select[Any]:
+    """Requests, each with the provider's unit as the actor is shown it."""
+    held = columns(Recognition).select_from(Recognition)
+    return with_units(held, work.actor, whose=col(Recognition.unit_id))
 
 
 def recognised_units(work: Work) -> frozenset[int]:
@@ -127,9 +136,9 @@ def recognised_units(work: Work) -> frozenset[int]:
     return frozenset(rows)
 
 
-def _shown(work: Work, rows: Sequence[Recognition], groups: frozenset[UnitKind]) -> list[RecognitionRow]:
-    labels = shown_units(work, {row.unit_id for row in rows})
-    said: dict[int, list[CriterionAnswer]] = {row.id or 0: [] for row in rows}
+def _shown(work: Work, found: Sequence[Any], groups: frozenset[UnitKind]) -> list[RecognitionRow]:
+    rows = [(told[0], unit_told(told, "whose")) for told in found]
+    said: dict[int, list[CriterionAnswer]] = {row.id: [] for row, _ in rows}
     for one in work.session.exec(
         select(CriterionAnswer)
         .where(col(CriterionAnswer.recognition_id).in_(said))
@@ -141,7 +150,7 @@ def _shown(work: Work, rows: Sequence[Recognition], groups: frozenset[UnitKind])
             ref=row.ref,
             version=row.version,
             state=row.state,
-            unit=labels.get(row.unit_id),
+            unit=unit,
             applied_at=row.applied_at,
             decided_on=row.decided_on,
             review_on=row.review_on,
@@ -149,7 +158,7 @@ def _shown(work: Work, rows: Sequence[Recognition], groups: frozenset[UnitKind])
             criteria=_criteria(said[row.id or 0]),
             acts=_acts(row, row.unit_id in work.actor.units, groups),
         )
-        for row in rows
+        for row, unit in rows
     ]
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from sqlalchemy import ScalarSelect
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from cii.kernel.errors import Refusal
 from cii.store.tables import Parameter
@@ -21,15 +23,28 @@ class UnknownParameter(Refusal):
 
 def read_parameter(session: Session, name: str, at: date) -> int:
     """The number in force at that date; refuses UnknownParameter."""
-    found = session.exec(
+    return told_parameter(session.exec(_in_force(name, at)).first(), name, at)
+
+
+def parameter_column(name: str, at: date) -> ScalarSelect[int]:
+    """The number in force at that date, beside the rows of a list; `told_parameter` reads it."""
+    return _in_force(name, at).scalar_subquery()
+
+
+def told_parameter(found: int | None, name: str, at: date) -> int:
+    """The number that was found; refuses UnknownParameter."""
+    if found is None:
+        raise UnknownParameter(name=name, at=at)
+    return found
+
+
+def _in_force(name: str, at: date) -> SelectOfScalar[int]:
+    return (
         select(Parameter.value)
         .where(col(Parameter.name) == name, col(Parameter.valid_from) <= at)
         .order_by(col(Parameter.valid_from).desc())
         .limit(1)
-    ).first()
-    if found is None:
-        raise UnknownParameter(name=name, at=at)
-    return found
+    )
 
 
 def read_parameters(session: Session, names: Collection[str], at: date) -> dict[str, int]:

@@ -21,7 +21,7 @@ from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_vi
 from cii.agreements.rules import LIVING_STATES, MOVES, OPEN_STATES
 from cii.agreements.vocabulary import AgreementEvent, AgreementState
 from cii.agreements.warnings import overdue_deliverables
-from cii.institutions.queries import institutions, lines_by_id, shown_units, unit_told
+from cii.institutions.queries import lines_by_id, shown_units, unit_told
 from cii.kernel.moves import open_moves
 from cii.kernel.period import ONE_DAY
 from cii.measures.queries import measures_by_id
@@ -164,7 +164,6 @@ def _register(work: Work) -> dict[str, Any]:
     after = text_asked("after")
     found = agreements_list(work, states=(state,) if state else (), after=after, limit=_PAGE + 1)
     kept = found[:_PAGE]
-    owners = {one.id: one.name for one in institutions(work)}
     late = overdue_deliverables(work, {row.id for row in kept})
     return {
         "state": state,
@@ -172,7 +171,7 @@ def _register(work: Work) -> dict[str, Any]:
         "rows": [
             _register_row(
                 row,
-                owners.get(row.institution_id) or unit_name(unit_told(row, "provider")),
+                row.owner or unit_name(unit_told(row, "provider")),
                 late.get(row.id, 0),
             )
             for row in kept

@@ -8,7 +8,7 @@ from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cii.notices.actions import ChooseMail, choose_mail, mark_all_read, mark_read
-from cii.notices.queries import notice_by_ref, notice_page, preferences, unread_count
+from cii.notices.queries import notice_by_ref, notices_and_unread, preferences
 from cii.notices.rules import topic_of
 from cii.notices.tables import Notice
 from cii.notices.vocabulary import MailWish, Topic
@@ -48,7 +48,8 @@ LISTS = frozenset({"retention"})
 def notices_page() -> str:
     """My notices: the unread ones, or those that were read."""
     state, topic = text_asked("state"), choice_asked(Topic, "topic")
-    found = notice_page(g.work, unread=state != READ, topic=topic, mark=text_asked("after") or None)
+    after = text_asked("after") or None
+    found, waiting = notices_and_unread(g.work, unread=state != READ, topic=topic, mark=after)
     kept: dict[str, Any] = {"topic": topic.value if topic else None, "state": READ if state == READ else None}
     return render_template(
         "pages/notices/index.html",
@@ -57,7 +58,7 @@ def notices_page() -> str:
         topics=options(Topic),
         topic=topic.value if topic else "",
         state=kept["state"],
-        tabs=_tabs(g.work, kept["state"], kept["topic"]),
+        tabs=_tabs(kept["state"], kept["topic"], waiting),
     )
 
 
@@ -156,13 +157,13 @@ def _matter(one: Notice, known: Mapping[str, set[str]]) -> str | None:
     return url_for(place, ref=one.subject_ref)
 
 
-def _tabs(work: Work, state: str | None, topic: str | None) -> list[dict[str, Any]]:
+def _tabs(state: str | None, topic: str | None, waiting: int) -> list[dict[str, Any]]:
     return [
         {
             "label": t("web.notices.read" if one else "web.notices.unread"),
             "url": url_for("notices.index", state=one, topic=topic),
             "current": state == one,
-            "count": None if one else unread_count(work),
+            "count": None if one else waiting,
         }
         for one in (None, READ)
     ]
