@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, union_all
+from sqlalchemy import ColumnElement, literal, true, union_all
 from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
@@ -152,15 +152,6 @@ class JournalWords:
     kinds: tuple[str, ...]
 
 
-def words_used(work: Work) -> JournalWords:
-    """The actions and kinds that occur in the journal, in order."""
-    actions = columns(literal("action"), col(JournalEntry.action)).distinct()
-    kinds = columns(literal("kind"), col(JournalEntry.kind)).distinct()
-    rows = sorted(tuple(row) for row in work.session.connection().execute(union_all(actions, kinds)))
-    used = {name: tuple(word for held, word in rows if held == name) for name in ("action", "kind")}
-    return JournalWords(used["action"], used["kind"])
-
-
 @dataclass(frozen=True, slots=True)
 class ChainState:
     """How far the journal is sealed: entries in all, those that wait for the sealer, the last seal."""
@@ -170,10 +161,25 @@ class ChainState:
     last_seal: datetime | None
 
 
-def chain_state(work: Work) -> ChainState:
-    """How far the journal is sealed."""
+def words_and_chain(work: Work) -> tuple[JournalWords, ChainState]:
+    """The actions and kinds that occur in the journal, in order, and how far it is sealed; one statement."""
+    actions: Any = columns(literal("action").label("held"), col(JournalEntry.action).label("word")).distinct()
+    kinds = columns(literal("kind"), col(JournalEntry.kind)).distinct()
+    used = union_all(actions, kinds).subquery("used")
     entries_ = columns(func.count()).select_from(JournalEntry)
     waiting = entries_.where(col(JournalEntry.seq).is_(None))
     last = columns(col(JournalSeal.at)).order_by(col(JournalSeal.id).desc()).limit(1)
-    state = columns(*(one.scalar_subquery() for one in (entries_, waiting, last)))
-    return ChainState(*work.session.connection().execute(state).one())
+    state = columns(
+        entries_.scalar_subquery().label("entries"),
+        waiting.scalar_subquery().label("waiting"),
+        last.scalar_subquery().label("last_seal"),
+    ).subquery("state")
+    rows = (
+        work.session.connection()
+        .execute(columns(*state.c, *used.c).join_from(state, used, true(), isouter=True))
+        .all()
+    )
+    words = {
+        name: tuple(sorted(word for *_, held, word in rows if held == name)) for name in ("action", "kind")
+    }
+    return JournalWords(words["action"], words["kind"]), ChainState(*rows[0][:3])

@@ -11,7 +11,7 @@ from cii.documents.csv import write
 from cii.documents.table import Column, Table
 from cii.institutions.queries import UnitLabel, shown_unit_by_code, shown_units
 from cii.journal.queries import HistoryRow, verify
-from cii.journal.reading import JournalFilter, chain_state, entries, readers, words_used
+from cii.journal.reading import JournalFilter, entries, readers, words_and_chain
 from cii.store.work import Work
 from cii.web.base import Blueprint
 from cii.web.choices import fallback, number_asked, optional_day, t, text_asked, word
@@ -73,7 +73,7 @@ def _journal(work: Work) -> dict[str, Any]:
     found = entries(work, shown, before=number_asked("before"), limit=_PAGE + 1)
     kept = found[:_PAGE]
     units = shown_units(work, {row.unit_id for row in kept if row.unit_id is not None})
-    used, chain = words_used(work), chain_state(work)
+    used, chain = words_and_chain(work)
     return {
         "shown": asked,
         "filtered": shown != JournalFilter(),

@@ -17,7 +17,7 @@ from cii.cases.vocabulary import CasePath
 from cii.institutions.queries import unit_by_code
 from cii.journal.actions import wrote
 from cii.journal.queries import HistoryRow
-from cii.journal.reading import words_used
+from cii.journal.reading import words_and_chain
 from cii.people.actions import AttachPerson, attach_person
 from cii.texts.speech import knows, say
 from cii.web.journal_detail import detail
@@ -265,7 +265,7 @@ def test_every_act_that_the_rooms_write_has_its_words():
 
 def test_every_act_and_kind_that_a_canton_has_lived_has_its_words(town):
     with town.work() as work:
-        used = words_used(work)
+        used, _ = words_and_chain(work)
 
     assert [one for one in used.actions if not knows(action_key(one))] == []
     assert [one for one in used.kinds if not knows(f"web.journal.kind.{one.replace('_', '-')}")] == []
