@@ -116,7 +116,7 @@ def _shown(work: Work, found: ProgrammeFigures) -> dict[str, Any]:
         )
         if around
         else None,
-        "figures": _large(found, cases=_of_period(found) if cases else None),
+        "figures": _large(found, cases=_of_period(found) if cases else None, today=work.today),
         "outcomes": [
             {"name": _word(definition, name), "number": _number(number)}
             for name, number in found.outcomes.items()
@@ -156,16 +156,16 @@ def _of_period(found: ProgrammeFigures) -> dict[str, Any]:
     }
 
 
-def _large(found: ProgrammeFigures, *, cases: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def _large(found: ProgrammeFigures, *, cases: Mapping[str, Any] | None, today: date) -> list[dict[str, Any]]:
     """The large numbers; behind them the cases of the period that are open to the reader, as of today."""
 
     def one(name: str, value: str, url: str | None = None, note: str | None = None) -> dict[str, Any]:
         return {"label": t(name), "value": value, "note": note, "url": url}
 
     def held(name: str, value: int | None, status: str | None = None) -> dict[str, Any]:
-        return one(
-            name, _number(value), None if cases is None else url_for("cases.index", **cases, status=status)
-        )
+        url = None if cases is None else url_for("cases.index", **cases, status=status)
+        moved_on = url is not None and status is not None and found.stand < today
+        return one(name, _number(value), url, t("web.programme.list-of-today") if moved_on else None)
 
     large = [
         held("web.programme.announced", found.announced),

@@ -129,6 +129,7 @@ def test_the_numbers_of_a_period_lead_to_exactly_its_cases_by_page_interface_and
     rows = clerk("/api/v1/cases", **inside).get_json()["items"]
     every = clerk("/api/v1/cases", path=EVERYDAY, limit=200).get_json()["items"]
 
+    assert unescape(page).count("La liste montre l'état actuel.") == 2
     period = f"path={EVERYDAY}&opened_from=2025-10-01&opened_until=2026-03-31"
     assert {one.partition("?")[2] for one in ways} == {
         period,
@@ -213,7 +214,9 @@ def test_others_are_told_of_whole_months_so_that_two_periods_give_no_day_away(ca
     assert group(path, **day).status_code == 200
     assert [refused.status_code, later.status_code, page.status_code] == [422, 422, 422]
     assert {one["field"] for one in refused.get_json()["reasons"]} == {"last", "stand"}
-    assert [one["field"] for one in later.get_json()["reasons"]] == ["stand"]
+    assert [(one["code"], one["field"]) for one in later.get_json()["reasons"]] == [
+        ("period-too-fine", "stand")
+    ]
     assert "30.09.2026" in page.text or "30 septembre 2026" in page.text
     assert (usual["first"], usual["last"], usual["stand"]) == ("2026-01-01", "2026-09-30", "2026-09-30")
     assert others("/programmes").status_code == others("/programmes/reseau-cii").status_code == 200
