@@ -4,6 +4,7 @@ from cii.access import erasing as access
 from cii.cases import erasing as cases
 from cii.desk import erasing as desk
 from cii.notices import erasing as notices
+from cii.outcomes import erasing as outcomes
 from cii.partners import erasing as partners
 from cii.people import erasing as people
 from cii.placements import erasing as placements
@@ -18,6 +19,7 @@ EVERY_ROW: tuple[Erased, ...] = (
     *desk.ROWS,
     *requests.ROWS,
     *routing.ROWS,
+    *outcomes.ROWS,
     *placements.ROWS,
     *cases.ROWS,
     *workflow.ROWS,

@@ -10,6 +10,7 @@ from typing import Any
 from cii.access.told import LINKS, RESTRICTIONS
 from cii.cases.told import CASE as CASE_ITSELF
 from cii.notices.told import NOTICES
+from cii.outcomes.told import UNDER_PLACEMENT as OUTCOMES
 from cii.partners.told import RATINGS
 from cii.people.told import CONSENTS, DISCLOSURES, IDENTITIES, STATUSES
 from cii.placements.told import PLACEMENTS, WAITING
@@ -29,7 +30,7 @@ def _merged(table: Any, scope: Scope) -> Condition:  # noqa: ANN401 - columns of
     return held
 
 
-_STAYS = replace(PLACEMENTS, parts=(*PLACEMENTS.parts, *UNDER_PLACEMENT))
+_STAYS = replace(PLACEMENTS, parts=(*PLACEMENTS.parts, *UNDER_PLACEMENT, *OUTCOMES))
 CASE = replace(CASE_ITSELF, parts=(*CASE_ITSELF.parts, RESTRICTIONS, *CHAPTERS, _STAYS, WAITING))
 """A case and its chapters, those of all rooms."""
 

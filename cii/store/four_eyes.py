@@ -30,5 +30,7 @@ FOUR_EYES: tuple[FourEyes, ...] = (
     FourEyes("request to reverse the ledger", "reversal_request", ("asked_by",), "decided_by"),
     FourEyes("ledger reversal", "ledger_entry", ("account_id",), "approved_by", ("kind", "reversal")),
     FourEyes("erasure", "erasure", ("prepared_by",), "decided_by"),
+    FourEyes("outcome scheme", "outcome_scheme_version", ("prepared_by",), "published_by"),
+    FourEyes("outcome step", "outcome_step", ("before_by",), "account_id", ("kind", "verified")),
     FourEyes("break-glass review", "break_glass_step", ("opened_by",), "account_id", ("kind", "reviewed")),
 )

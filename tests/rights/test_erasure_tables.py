@@ -20,6 +20,7 @@ STAYS = {
     "placement_break": "days without the person, for the accounts", "placement_share": "sums", "placement_leg": "sums",
     "waiting_entry": "days of waiting: figures",
     "attendance": "days attested and paid: kept with the accounts, without a name",
+    "outcome": "sums, with the KPI they come from",
     "statement": "sums", "statement_line": "sums with the days they come from", "payment": "sums",
     "ledger_entry": "the books are never changed", "movement": "the books are never changed",
     "reversal_request": "the books are never changed",
@@ -50,7 +51,7 @@ OTHERWISE = {
 WORDS_OF_THE_HOUSE = {
     "access_question.ref", "access_request.ref", "break_glass.ref", "detection.ref", "disclosure.ref",
     "employer_approach.ref", "erasure.ref", "individual_objective.ref", "legal_hold.ref", "outcome_check.ref",
-    "person_merge.ref", "person_request.ref", "referral.ref", "satisfaction.ref", "stated_facts.ref",
+    "person_merge.ref", "placement_category.code", "person_request.ref", "referral.ref", "satisfaction.ref", "stated_facts.ref",
     "wf_decision.ref",
     "erasure.prepared_as", "erasure.decided_as", "outcome_check.outcome", "satisfaction.subject",
     "stated_facts.asked_by", "wf_decision.subject", "wf_event.kind", "erasure.planned",
