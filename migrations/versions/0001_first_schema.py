@@ -321,6 +321,28 @@ def upgrade() -> None:
     with op.batch_alter_table('calendar_feed', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_calendar_feed_account_id'), ['account_id'], unique=False)
 
+    op.create_table('client_category',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('code', sa.String(length=20), nullable=False),
+    sa.Column('title', sa.String(length=120), nullable=False),
+    sa.Column('criteria', sa.String(length=2000), nullable=False),
+    sa.Column('content', sa.String(length=2000), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("valid_from IS date(valid_from, '+0 days')", name=op.f("ck_client_category_valid_from_date")).ddl_if(dialect="sqlite"),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_client_category_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_client_category')),
+    sa.UniqueConstraint('code', 'valid_from', name=op.f('uq_client_category_code_valid_from')),
+    sa.UniqueConstraint('ref', name=op.f('uq_client_category_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER client_category_no_update BEFORE UPDATE ON client_category FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'client_category is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER client_category_no_delete BEFORE DELETE ON client_category FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'client_category is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION client_category_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'client_category is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER client_category_no_update BEFORE UPDATE ON client_category FOR EACH ROW EXECUTE FUNCTION client_category_append_only()')
+    _on("postgresql", 'CREATE TRIGGER client_category_no_delete BEFORE DELETE ON client_category FOR EACH ROW EXECUTE FUNCTION client_category_append_only()')
+    _on("postgresql", 'CREATE TRIGGER client_category_no_truncate BEFORE TRUNCATE ON client_category FOR EACH STATEMENT EXECUTE FUNCTION client_category_append_only()')
     op.create_table('collaboration_party',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2918,6 +2940,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_observation_event_contract_id'), ['contract_id'], unique=False)
         batch_op.create_index('uq_observation_event_signature', ['contract_id', 'party'], unique=True, sqlite_where=sa.text('party IS NOT NULL'), postgresql_where=sa.text('party IS NOT NULL'))
 
+    op.create_table('outcome_scheme',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_outcome_scheme_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_outcome_scheme_agreement_id')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_outcome_scheme_line_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outcome_scheme')),
+    sa.UniqueConstraint('agreement_id', 'line_id', name=op.f('uq_outcome_scheme_agreement_id_line_id')),
+    sa.UniqueConstraint('ref', name=op.f('uq_outcome_scheme_ref'))
+    )
+    with op.batch_alter_table('outcome_scheme', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_outcome_scheme_line_id'), ['line_id'], unique=False)
+
     op.create_table('placement_break',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2943,6 +2984,34 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER placement_break_no_truncate BEFORE TRUNCATE ON placement_break FOR EACH STATEMENT EXECUTE FUNCTION placement_break_append_only()')
     with op.batch_alter_table('placement_break', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_placement_break_placement_id'), ['placement_id'], unique=False)
+
+    op.create_table('placement_category',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('category_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('code', sa.String(length=20), nullable=False),
+    sa.Column('effective_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("effective_on IS date(effective_on, '+0 days')", name=op.f("ck_placement_category_effective_on_date")).ddl_if(dialect="sqlite"),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_placement_category_account_id')),
+    sa.ForeignKeyConstraint(['category_id'], ['client_category.id'], name=op.f('fk_placement_category_category_id')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_placement_category_placement_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_placement_category_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_placement_category'))
+    )
+    _on("sqlite", "CREATE TRIGGER placement_category_no_update BEFORE UPDATE ON placement_category FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.placement_id IS OLD.placement_id AND NEW.category_id IS OLD.category_id AND NEW.code IS OLD.code AND NEW.effective_on IS OLD.effective_on AND (NEW.reason IS OLD.reason OR NEW.reason IS '–') AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND NEW.unit_id IS OLD.unit_id AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM placement WHERE id = OLD.placement_id)))) BEGIN SELECT RAISE(ABORT, 'placement_category is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER placement_category_no_delete BEFORE DELETE ON placement_category FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'placement_category is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION placement_category_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'UPDATE' THEN IF NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.placement_id IS NOT DISTINCT FROM OLD.placement_id AND NEW.category_id IS NOT DISTINCT FROM OLD.category_id AND NEW.code IS NOT DISTINCT FROM OLD.code AND NEW.effective_on IS NOT DISTINCT FROM OLD.effective_on AND (NEW.reason IS NOT DISTINCT FROM OLD.reason OR NEW.reason IS NOT DISTINCT FROM '–') AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.unit_id IS NOT DISTINCT FROM OLD.unit_id AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM placement WHERE id = OLD.placement_id))) THEN RETURN NEW; END IF; END IF; RAISE EXCEPTION 'placement_category is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER placement_category_no_update BEFORE UPDATE ON placement_category FOR EACH ROW EXECUTE FUNCTION placement_category_append_only()')
+    _on("postgresql", 'CREATE TRIGGER placement_category_no_delete BEFORE DELETE ON placement_category FOR EACH ROW EXECUTE FUNCTION placement_category_append_only()')
+    _on("postgresql", 'CREATE TRIGGER placement_category_no_truncate BEFORE TRUNCATE ON placement_category FOR EACH STATEMENT EXECUTE FUNCTION placement_category_append_only()')
+    with op.batch_alter_table('placement_category', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_placement_category_category_id'), ['category_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_placement_category_effective_on'), ['effective_on'], unique=False)
+        batch_op.create_index('ix_placement_category_of', ['placement_id', 'effective_on'], unique=False)
 
     op.create_table('placement_event',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3144,6 +3213,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_statement_line_id'), ['line_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_statement_state'), ['state'], unique=False)
 
+    op.create_table('subcontractor',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('share_permille', sa.Integer(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('valid_to', sa.Date(), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("valid_from IS date(valid_from, '+0 days')", name=op.f("ck_subcontractor_valid_from_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("valid_to IS date(valid_to, '+0 days')", name=op.f("ck_subcontractor_valid_to_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('share_permille BETWEEN 1 AND 1000', name=op.f('ck_subcontractor_share')),
+    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_subcontractor_term')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_subcontractor_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_subcontractor_agreement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_subcontractor')),
+    sa.UniqueConstraint('ref', name=op.f('uq_subcontractor_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER subcontractor_no_update BEFORE UPDATE ON subcontractor FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.agreement_id IS OLD.agreement_id AND NEW.name IS OLD.name AND NEW.share_permille IS OLD.share_permille AND NEW.valid_from IS OLD.valid_from AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.valid_to IS NULL) BEGIN SELECT RAISE(ABORT, 'subcontractor is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER subcontractor_no_delete BEFORE DELETE ON subcontractor FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'subcontractor is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION subcontractor_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'subcontractor is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER subcontractor_no_update BEFORE UPDATE ON subcontractor FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.agreement_id IS NOT DISTINCT FROM OLD.agreement_id AND NEW.name IS NOT DISTINCT FROM OLD.name AND NEW.share_permille IS NOT DISTINCT FROM OLD.share_permille AND NEW.valid_from IS NOT DISTINCT FROM OLD.valid_from AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.valid_to IS NULL)) EXECUTE FUNCTION subcontractor_append_only()')
+    _on("postgresql", 'CREATE TRIGGER subcontractor_no_delete BEFORE DELETE ON subcontractor FOR EACH ROW EXECUTE FUNCTION subcontractor_append_only()')
+    _on("postgresql", 'CREATE TRIGGER subcontractor_no_truncate BEFORE TRUNCATE ON subcontractor FOR EACH STATEMENT EXECUTE FUNCTION subcontractor_append_only()')
+    with op.batch_alter_table('subcontractor', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_subcontractor_agreement_id'), ['agreement_id'], unique=False)
+
     op.create_table('tariff',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -3282,6 +3379,58 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_movement_credit_id'), ['credit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_movement_debit_id'), ['debit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_movement_entry_id'), ['entry_id'], unique=False)
+
+    op.create_table('outcome_budget',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('scheme_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_outcome_budget_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('amount <> 0', name=op.f('ck_outcome_budget_amount')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_outcome_budget_account_id')),
+    sa.ForeignKeyConstraint(['scheme_id'], ['outcome_scheme.id'], name=op.f('fk_outcome_budget_scheme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outcome_budget'))
+    )
+    _on("sqlite", "CREATE TRIGGER outcome_budget_no_update BEFORE UPDATE ON outcome_budget FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'outcome_budget is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER outcome_budget_no_delete BEFORE DELETE ON outcome_budget FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'outcome_budget is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION outcome_budget_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'outcome_budget is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER outcome_budget_no_update BEFORE UPDATE ON outcome_budget FOR EACH ROW EXECUTE FUNCTION outcome_budget_append_only()')
+    _on("postgresql", 'CREATE TRIGGER outcome_budget_no_delete BEFORE DELETE ON outcome_budget FOR EACH ROW EXECUTE FUNCTION outcome_budget_append_only()')
+    _on("postgresql", 'CREATE TRIGGER outcome_budget_no_truncate BEFORE TRUNCATE ON outcome_budget FOR EACH STATEMENT EXECUTE FUNCTION outcome_budget_append_only()')
+    with op.batch_alter_table('outcome_budget', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_outcome_budget_scheme_id'), ['scheme_id'], unique=False)
+
+    op.create_table('outcome_scheme_version',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('scheme_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('lines', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('rule_version', sa.String(length=40), nullable=False),
+    sa.Column('prepared_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('prepared_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('published_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("valid_from IS date(valid_from, '+0 days')", name=op.f("ck_outcome_scheme_version_valid_from_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('(published_by IS NULL) = (published_at IS NULL)', name=op.f('ck_outcome_scheme_version_published')),
+    sa.CheckConstraint('published_by IS NULL OR published_by <> prepared_by', name=op.f('ck_outcome_scheme_version_four_eyes')),
+    sa.ForeignKeyConstraint(['prepared_by'], ['account.id'], name=op.f('fk_outcome_scheme_version_prepared_by')),
+    sa.ForeignKeyConstraint(['published_by'], ['account.id'], name=op.f('fk_outcome_scheme_version_published_by')),
+    sa.ForeignKeyConstraint(['scheme_id'], ['outcome_scheme.id'], name=op.f('fk_outcome_scheme_version_scheme_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outcome_scheme_version')),
+    sa.UniqueConstraint('scheme_id', 'number', name=op.f('uq_outcome_scheme_version_scheme_id_number'))
+    )
+    _on("sqlite", "CREATE TRIGGER outcome_scheme_version_no_update BEFORE UPDATE ON outcome_scheme_version FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.scheme_id IS OLD.scheme_id AND NEW.number IS OLD.number AND NEW.valid_from IS OLD.valid_from AND NEW.lines IS OLD.lines AND NEW.rule_version IS OLD.rule_version AND NEW.prepared_by IS OLD.prepared_by AND NEW.prepared_at IS OLD.prepared_at AND OLD.published_by IS NULL AND OLD.published_at IS NULL) BEGIN SELECT RAISE(ABORT, 'outcome_scheme_version is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER outcome_scheme_version_no_delete BEFORE DELETE ON outcome_scheme_version FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'outcome_scheme_version is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION outcome_scheme_version_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'outcome_scheme_version is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER outcome_scheme_version_no_update BEFORE UPDATE ON outcome_scheme_version FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.scheme_id IS NOT DISTINCT FROM OLD.scheme_id AND NEW.number IS NOT DISTINCT FROM OLD.number AND NEW.valid_from IS NOT DISTINCT FROM OLD.valid_from AND NEW.lines IS NOT DISTINCT FROM OLD.lines AND NEW.rule_version IS NOT DISTINCT FROM OLD.rule_version AND NEW.prepared_by IS NOT DISTINCT FROM OLD.prepared_by AND NEW.prepared_at IS NOT DISTINCT FROM OLD.prepared_at AND OLD.published_by IS NULL AND OLD.published_at IS NULL)) EXECUTE FUNCTION outcome_scheme_version_append_only()')
+    _on("postgresql", 'CREATE TRIGGER outcome_scheme_version_no_delete BEFORE DELETE ON outcome_scheme_version FOR EACH ROW EXECUTE FUNCTION outcome_scheme_version_append_only()')
+    _on("postgresql", 'CREATE TRIGGER outcome_scheme_version_no_truncate BEFORE TRUNCATE ON outcome_scheme_version FOR EACH STATEMENT EXECUTE FUNCTION outcome_scheme_version_append_only()')
+    with op.batch_alter_table('outcome_scheme_version', schema=None) as batch_op:
+        batch_op.create_index('uq_outcome_scheme_version_in_force', ['scheme_id', 'valid_from'], unique=True, sqlite_where=sa.text('published_at IS NOT NULL'), postgresql_where=sa.text('published_at IS NOT NULL'))
 
     op.create_table('payment',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3450,6 +3599,45 @@ def upgrade() -> None:
     with op.batch_alter_table('indicator_entry', schema=None) as batch_op:
         batch_op.create_index('ix_indicator_entry_series', ['indicator_id', 'effective_on'], unique=False)
 
+    op.create_table('outcome',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('scheme_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('version_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('category_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kpi', sa.String(length=120), nullable=False),
+    sa.Column('value', sa.Integer(), nullable=False),
+    sa.Column('held_since', sa.Date(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('explanation', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_outcome_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("due_on IS date(due_on, '+0 days')", name=op.f("ck_outcome_due_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("held_since IS date(held_since, '+0 days')", name=op.f("ck_outcome_held_since_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("state IN ('claimed', 'declined', 'verified', 'payable', 'paid', 'reversed')", name=op.f('ck_outcome_state_word')),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_outcome_amount')),
+    sa.CheckConstraint('due_on >= held_since', name=op.f('ck_outcome_held')),
+    sa.ForeignKeyConstraint(['category_id'], ['placement_category.id'], name=op.f('fk_outcome_category_id')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_outcome_placement_id')),
+    sa.ForeignKeyConstraint(['scheme_id'], ['outcome_scheme.id'], name=op.f('fk_outcome_scheme_id')),
+    sa.ForeignKeyConstraint(['version_id'], ['outcome_scheme_version.id'], name=op.f('fk_outcome_version_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outcome')),
+    sa.UniqueConstraint('ref', name=op.f('uq_outcome_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER outcome_no_update BEFORE UPDATE ON outcome FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.scheme_id IS OLD.scheme_id AND NEW.version_id IS OLD.version_id AND NEW.placement_id IS OLD.placement_id AND NEW.category_id IS OLD.category_id AND NEW.kpi IS OLD.kpi AND NEW.value IS OLD.value AND NEW.held_since IS OLD.held_since AND NEW.due_on IS OLD.due_on AND NEW.amount IS OLD.amount AND NEW.explanation IS OLD.explanation AND NEW.made_at IS OLD.made_at) BEGIN SELECT RAISE(ABORT, 'outcome is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER outcome_no_delete BEFORE DELETE ON outcome FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'outcome is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION outcome_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'outcome is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER outcome_no_update BEFORE UPDATE ON outcome FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.scheme_id IS NOT DISTINCT FROM OLD.scheme_id AND NEW.version_id IS NOT DISTINCT FROM OLD.version_id AND NEW.placement_id IS NOT DISTINCT FROM OLD.placement_id AND NEW.category_id IS NOT DISTINCT FROM OLD.category_id AND NEW.kpi IS NOT DISTINCT FROM OLD.kpi AND NEW.value IS NOT DISTINCT FROM OLD.value AND NEW.held_since IS NOT DISTINCT FROM OLD.held_since AND NEW.due_on IS NOT DISTINCT FROM OLD.due_on AND NEW.amount IS NOT DISTINCT FROM OLD.amount AND NEW.explanation IS NOT DISTINCT FROM OLD.explanation AND NEW.made_at IS NOT DISTINCT FROM OLD.made_at)) EXECUTE FUNCTION outcome_append_only()')
+    _on("postgresql", 'CREATE TRIGGER outcome_no_delete BEFORE DELETE ON outcome FOR EACH ROW EXECUTE FUNCTION outcome_append_only()')
+    _on("postgresql", 'CREATE TRIGGER outcome_no_truncate BEFORE TRUNCATE ON outcome FOR EACH STATEMENT EXECUTE FUNCTION outcome_append_only()')
+    with op.batch_alter_table('outcome', schema=None) as batch_op:
+        batch_op.create_index('ix_outcome_scheme_state', ['scheme_id', 'state'], unique=False)
+        batch_op.create_index('uq_outcome_live', ['placement_id', 'scheme_id', 'kpi'], unique=True, sqlite_where=sa.text("state NOT IN ('declined', 'reversed')"), postgresql_where=sa.text("state NOT IN ('declined', 'reversed')"))
+
     op.create_table('plan_progress',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('part_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3506,11 +3694,43 @@ def upgrade() -> None:
     with op.batch_alter_table('corrective_step', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_corrective_step_corrective_id'), ['corrective_id'], unique=False)
 
+    op.create_table('outcome_step',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('outcome_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=14), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('before_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
+    sa.CheckConstraint("kind IN ('claimed', 'declined', 'verified', 'accepted', 'paid', 'reversal_asked', 'reversed')", name=op.f('ck_outcome_step_kind_word')),
+    sa.CheckConstraint("kind NOT IN ('verified', 'accepted', 'paid', 'reversed') OR before_by IS NOT NULL", name=op.f('ck_outcome_step_two_persons')),
+    sa.CheckConstraint("kind NOT IN ('verified', 'declined', 'reversal_asked') OR reason <> ''", name=op.f('ck_outcome_step_with_reason')),
+    sa.CheckConstraint('before_by IS NULL OR before_by <> account_id', name=op.f('ck_outcome_step_four_eyes')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_outcome_step_account_id')),
+    sa.ForeignKeyConstraint(['before_by'], ['account.id'], name=op.f('fk_outcome_step_before_by')),
+    sa.ForeignKeyConstraint(['outcome_id'], ['outcome.id'], name=op.f('fk_outcome_step_outcome_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_outcome_step_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outcome_step'))
+    )
+    _on("sqlite", "CREATE TRIGGER outcome_step_no_update BEFORE UPDATE ON outcome_step FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.outcome_id IS OLD.outcome_id AND NEW.kind IS OLD.kind AND NEW.at IS OLD.at AND NEW.account_id IS OLD.account_id AND NEW.unit_id IS OLD.unit_id AND NEW.before_by IS OLD.before_by AND (NEW.reason IS OLD.reason OR NEW.reason IS '–') AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM placement WHERE id = (SELECT placement_id FROM outcome WHERE id = OLD.outcome_id))))) BEGIN SELECT RAISE(ABORT, 'outcome_step is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER outcome_step_no_delete BEFORE DELETE ON outcome_step FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'outcome_step is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION outcome_step_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'UPDATE' THEN IF NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.outcome_id IS NOT DISTINCT FROM OLD.outcome_id AND NEW.kind IS NOT DISTINCT FROM OLD.kind AND NEW.at IS NOT DISTINCT FROM OLD.at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.unit_id IS NOT DISTINCT FROM OLD.unit_id AND NEW.before_by IS NOT DISTINCT FROM OLD.before_by AND (NEW.reason IS NOT DISTINCT FROM OLD.reason OR NEW.reason IS NOT DISTINCT FROM '–') AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM placement WHERE id = (SELECT placement_id FROM outcome WHERE id = OLD.outcome_id)))) THEN RETURN NEW; END IF; END IF; RAISE EXCEPTION 'outcome_step is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER outcome_step_no_update BEFORE UPDATE ON outcome_step FOR EACH ROW EXECUTE FUNCTION outcome_step_append_only()')
+    _on("postgresql", 'CREATE TRIGGER outcome_step_no_delete BEFORE DELETE ON outcome_step FOR EACH ROW EXECUTE FUNCTION outcome_step_append_only()')
+    _on("postgresql", 'CREATE TRIGGER outcome_step_no_truncate BEFORE TRUNCATE ON outcome_step FOR EACH STATEMENT EXECUTE FUNCTION outcome_step_append_only()')
+    with op.batch_alter_table('outcome_step', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_outcome_step_outcome_id'), ['outcome_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('outcome_step', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_outcome_step_outcome_id'))
+
+    op.drop_table('outcome_step')
     with op.batch_alter_table('corrective_step', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_corrective_step_corrective_id'))
 
@@ -3520,6 +3740,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_plan_progress_part_id'))
 
     op.drop_table('plan_progress')
+    with op.batch_alter_table('outcome', schema=None) as batch_op:
+        batch_op.drop_index('uq_outcome_live', sqlite_where=sa.text("state NOT IN ('declined', 'reversed')"), postgresql_where=sa.text("state NOT IN ('declined', 'reversed')"))
+        batch_op.drop_index('ix_outcome_scheme_state')
+
+    op.drop_table('outcome')
     with op.batch_alter_table('indicator_entry', schema=None) as batch_op:
         batch_op.drop_index('ix_indicator_entry_series')
 
@@ -3544,6 +3769,14 @@ def downgrade() -> None:
     op.drop_table('plan_part')
     op.drop_table('placement_leg')
     op.drop_table('payment')
+    with op.batch_alter_table('outcome_scheme_version', schema=None) as batch_op:
+        batch_op.drop_index('uq_outcome_scheme_version_in_force', sqlite_where=sa.text('published_at IS NOT NULL'), postgresql_where=sa.text('published_at IS NOT NULL'))
+
+    op.drop_table('outcome_scheme_version')
+    with op.batch_alter_table('outcome_budget', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_outcome_budget_scheme_id'))
+
+    op.drop_table('outcome_budget')
     with op.batch_alter_table('movement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_movement_entry_id'))
         batch_op.drop_index(batch_op.f('ix_movement_debit_id'))
@@ -3562,6 +3795,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_tariff_agreement_id'))
 
     op.drop_table('tariff')
+    with op.batch_alter_table('subcontractor', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_subcontractor_agreement_id'))
+
+    op.drop_table('subcontractor')
     with op.batch_alter_table('statement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_statement_state'))
         batch_op.drop_index(batch_op.f('ix_statement_line_id'))
@@ -3590,10 +3827,20 @@ def downgrade() -> None:
         batch_op.drop_index('ix_placement_event_kind')
 
     op.drop_table('placement_event')
+    with op.batch_alter_table('placement_category', schema=None) as batch_op:
+        batch_op.drop_index('ix_placement_category_of')
+        batch_op.drop_index(batch_op.f('ix_placement_category_effective_on'))
+        batch_op.drop_index(batch_op.f('ix_placement_category_category_id'))
+
+    op.drop_table('placement_category')
     with op.batch_alter_table('placement_break', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_placement_break_placement_id'))
 
     op.drop_table('placement_break')
+    with op.batch_alter_table('outcome_scheme', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_outcome_scheme_line_id'))
+
+    op.drop_table('outcome_scheme')
     with op.batch_alter_table('observation_event', schema=None) as batch_op:
         batch_op.drop_index('uq_observation_event_signature', sqlite_where=sa.text('party IS NOT NULL'), postgresql_where=sa.text('party IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_observation_event_contract_id'))
@@ -4061,6 +4308,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_collaboration_party_agreement_id'))
 
     op.drop_table('collaboration_party')
+    op.drop_table('client_category')
     with op.batch_alter_table('calendar_feed', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_calendar_feed_account_id'))
 
