@@ -1,19 +1,26 @@
 """A person of whom every room keeps something, each text with a word that nobody else has written."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Date, String, Text, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
+from sqlmodel import select as sqlselect
 
 from cii.access.vocabulary import LinkDelivery, LinkPurpose, Role
-from cii.cases.actions import AddNote
+from cii.cases.actions import AddNote, AnswerPlan, PlanPartAsk, ProposePlan, answer_plan, propose_plan
 from cii.cases.attachments import AttachDocument, attach_document
+from cii.cases.carrying import MarkAction, RecordWord, mark_action, record_word
 from cii.cases.noting import CorrectNote, correct_note
 from cii.cases.tables import CaseFile
+from cii.cases.tables_plan import PlanPart
+from cii.cases.vocabulary import ActionState, PersonReply, PlanReply
+from cii.desk.drafting import SaveDraft, save_draft
 from cii.desk.noting import write_note
+from cii.desk.visiting import visited
+from cii.desk.vocabulary import DraftPlace
 from cii.institutions.tables import Unit
 from cii.institutions.vocabulary import Sector
 from cii.notices.actions import tell
@@ -22,8 +29,19 @@ from cii.people.actions import AttachPerson, attach_person
 from cii.people.queries import identities
 from cii.people.tables import Person
 from cii.requests.actions import ask_access, carry_requests
+from cii.requests.actions_glass import OpenGlass, ReviewGlass, end_glass, open_glass, review_glass
+from cii.requests.vocabulary import Finding
 from cii.rights.erasing import ROWS
+from cii.rights.holds import LiftHold, SetHold, lift_hold, set_hold
 from cii.rights.merging import merge
+from cii.rights.person_requests import (
+    AnswerPersonRequest,
+    RecordPersonRequest,
+    answer_request,
+    record_request,
+)
+from cii.rights.vocabulary_erasing import HoldBasis
+from cii.rights.vocabulary_requests import AnswerForm, MedicalWay, Proof, RequestKind
 from cii.store.columns import UtcDateTime, Words, new_ref
 from cii.store.erasing import theirs
 from cii.store.work import Work
@@ -105,8 +123,51 @@ def well_known(work: Work) -> Known:
         work, unit_id=unit.id, kind="case-inform-person", subject="case", subject_ref=net.case.ref, said=WORD
     )
     known = Known(person, old, net, *officers(work))
+    plan_and_follow(net)
+    guard_and_answer(known)
     fill(work, known)
     return known
+
+
+def plan_and_follow(net: Network) -> None:
+    """A plan in force of which an action was dropped, a text begun, and a page of the case that was read."""
+    hand, ref, today = net.hands["AC"], net.case.ref, net.hands["AC"].today
+    later = today + timedelta(days=60)
+    parts = (
+        PlanPartAsk(f"But {WORD}", f"Action {WORD}", net.units["AC"].ref, later),
+        PlanPartAsk("", f"Conseil {WORD}", net.units["AI"].ref, later),
+    )
+    refused = propose_plan(hand, ProposePlan(ref, f"Axe {WORD}", parts))
+    record_word(hand, RecordWord(refused.ref, PersonReply.REFUSE, today, f"Avis de {WORD}"))
+    answer_plan(net.hands["AI"], AnswerPlan(ref, PlanReply.REFUSE, f"Trop tôt pour {WORD}"))
+    answer_plan(hand, AnswerPlan(ref, PlanReply.AGREE))
+    plan = propose_plan(hand, ProposePlan(ref, f"Axe {WORD}", parts[:1]))
+    record_word(hand, RecordWord(plan.ref, PersonReply.AGREE, today))
+    answer_plan(hand, AnswerPlan(ref, PlanReply.AGREE))
+    begun = hand.session.exec(sqlselect(PlanPart).where(PlanPart.plan_id == plan.id)).one()
+    mark_action(hand, MarkAction(begun.ref, ActionState.DROPPED, today, f"{WORD} a déménagé"))
+    save_draft(hand, SaveDraft(ref, DraftPlace.NOTE, f"Brouillon {WORD}"))
+    visited(hand, net.case.id or 0)
+
+
+def guard_and_answer(known: Known) -> None:
+    """A hold that was lifted, a request that was answered, an emergency that was looked at afterwards."""
+    officer, today = known.officer, known.officer.today
+    hold = set_hold(officer, SetHold(known.person.ref, HoldBasis.APPEAL, f"Recours de {WORD}"))
+    lift_hold(officer, LiftHold(hold.ref, f"Recours de {WORD} retiré"))
+    ask = RecordPersonRequest(
+        AVS, RequestKind.ACCESS, Proof.PASSPORT, AnswerForm.PAPER, today, MedicalWay.PHYSICIAN,
+        f"Dr {WORD}", f"Tout sur {WORD}",
+    )  # fmt: skip
+    request = record_request(officer, ask)
+    answer_request(officer, AnswerPersonRequest(request.ref, f"Dossier remis à {WORD}"))
+    urgent = known.net.hands["stranger"]
+    why = f"{WORD} est en danger, la police demande une adresse sur le champ."
+    opened, _ = open_glass(urgent, OpenGlass(why, case_number=known.case.number))
+    end_glass(urgent, opened.ref)
+    review_glass(
+        officer, ReviewGlass(opened.ref, Finding.OK, f"L'urgence de {WORD} était réelle, examen du jour.")
+    )
 
 
 def fill(work: Work, known: Known) -> None:
@@ -117,13 +178,13 @@ def fill(work: Work, known: Known) -> None:
         "account": known.officer.actor.account_id,
     }  # fmt: skip
     for one in ROWS:
-        if one.table.name in BY_ACTS and (there := _ids(work, one, ids)):
+        if one.table.name not in BESIDE and (there := _ids(work, one, ids)):
             held[one.table.name] = there[-1][0]
     for name in ("wf_table", "placement", "wf_instance", "observation_contract", "employer"):
         held[name] = a_written_row(work, name, held, LEADING.get(name, {}))
     for one in reversed(ROWS):
         name = one.table.name
-        if name in LEADING or name in BY_ACTS:
+        if name not in BESIDE:
             continue
         made = a_written_row(work, name, held, SHAPED.get(name, {}))
         held.setdefault(name, made)
@@ -133,20 +194,46 @@ def fill(work: Work, known: Known) -> None:
     assert missing == {"erasure"}, missing
 
 
-BY_ACTS = frozenset({
-    "person_merge", "erasure", "notice", "identity", "grid_entry", "case_note", "access_grant", "signed_link",
-    "medical_statement", "attachment", "system_status", "link_request", "access_question",
-    "access_request",
-})  # fmt: skip
-"""Written by the acts, or by the erasure itself."""
+_PROCESS = "written by a process that runs; the network of these tests runs none"
+_PLACE = "hangs on a place, which needs a measure, an agreement and a budget; journeys make it by acts"
+_CLOSED = "the act closes the case to what follows here"
+_LATER = "the night writes it, months after what it is about"
+BESIDE = {
+    "assessment": _PROCESS,
+    "assessment_seat": _PROCESS,
+    "assessment_voice": _PROCESS,
+    "case_rest": _PROCESS,
+    "wf_event": _PROCESS,
+    "wf_decision": _PROCESS,
+    "referral": _PROCESS,
+    "stated_facts": _PROCESS,
+    "placement_event": _PLACE,
+    "individual_objective": _PLACE,
+    "observation_event": _PLACE,
+    "case_restriction": _CLOSED,
+    "case_reader": _CLOSED,
+    "outcome_check": _CLOSED,
+    "satisfaction": _CLOSED,
+    "right_end_warning": _LATER,
+    "retention_proposal": _LATER,
+    "detection": "read from a sector's file with a table of detection in force",
+    "disclosure": "the act writes no reason of its own but from a basis with claims; this one has the word",
+    "employer_approach": "needs an employer of the register and a contact of the case with them",
+    "mention": "needs a colleague of the same unit to be named",
+    "substituted_case": "needs a substitution and a task of the absent",
+}
+"""Tables whose row is written beside the acts, each with its reason; every other is written by an act."""
 LEADING: dict[str, dict[str, Any]] = {
+    "agreement": {"signed_by": None},
+    "outcome_scheme_version": {"published_by": None},
     "funding_line": {"federal_permille": 1000, "cantonal_permille": 0, "communal_permille": 0},
     "placement": {"state": "cancelled"},
     "wf_instance": {"status": "closed", "closed_at": datetime(2026, 10, 1, tzinfo=UTC)},
 }
 _EARLIER = datetime(2026, 10, 1, tzinfo=UTC)
 SHAPED: dict[str, dict[str, Any]] = {
-    "plan_part": {"payer": "AC"},
+    "outcome_step": {"before_by": None},
+    "outcome_scheme_version": {"published_at": _EARLIER},
     "detection": {"state": "announced"},
     "referral": {"named_unit_id": None},
     "outcome_check": {"outcome": "job", "holds": "yes", "answered_at": _EARLIER},
@@ -155,15 +242,11 @@ SHAPED: dict[str, dict[str, Any]] = {
     "wf_decision": {"subject": "case"},
     "wf_event": {"kind": "entered", "payload": {"stage": "triage", "why": WORD}},
     "stated_facts": {"asked_by": "youth_admission", "facts": {"origin": "school", "said": WORD}},
-    "break_glass": {"until": datetime(2026, 12, 1, tzinfo=UTC)},
     "signed_link": {"token_hash": "0" * 64},
     "attachment": {"withdrawn_at": _EARLIER, "sha256": "1" * 64},
     "case_reader": {"closed_at": _EARLIER},
     "case_restriction": {"lifted_at": _EARLIER},
     "link_request": {"answered_at": _EARLIER},
-    "legal_hold": {"lifted_at": _EARLIER},
-    "person_request": {"medical": "physician", "due_on": date(2026, 12, 1)},
-    "person_request_event": {"kind": "answered", "due_on": None},
     "individual_objective": {"signed_at": None, "signed_how": None},
 }
 """What a table asks of its rows beyond the usual."""
