@@ -1,5 +1,6 @@
 """Named selectables by which the nightly reconciliation compares statements and payments with the ledger."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, Select, func, or_, select, type_coerce
@@ -24,6 +25,12 @@ def invoiced() -> Select[Any]:
 def paid() -> Select[Any]:
     """What paid statements charge: line_id, agreement_id, amount (centimes)."""
     return _lines().where(col(Statement.state) == StatementState.PAID)
+
+
+def paid_between(first: date, until: date) -> Select[Any]:
+    """As `paid`, of the months that begin from `first` on and before `until`."""
+    begins = col(Statement.period_start)
+    return paid().where(begins >= first, begins < until)
 
 
 def totals_off() -> Select[Any]:
