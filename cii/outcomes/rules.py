@@ -1,4 +1,4 @@
-"""Pure rules of pay by outcome: a formula as lines, what an outcome is worth, what refuses it, who may move it.
+"""Pure rules of pay by outcome: a formula as lines, what an outcome is worth, what refuses it.
 
 A formula is a table: per category of clients and KPI a threshold, how long it must hold, and an amount. Of
 the thresholds that a value reaches, the highest pays. Source: Bern POIAS report (004); product.md B1–B3.
@@ -7,6 +7,7 @@ the thresholds that a value reaches, the highest pays. Source: Bern POIAS report
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from cii.budgets.rules import BudgetYearClosed, BudgetYearMissing
 from cii.kernel.errors import Refusal
@@ -184,7 +185,7 @@ class SubcontractedBeyondWhole(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a formula: from `threshold` on, held for `hold_months`, a KPI of a category pays `amount`."""
+    """From `threshold` on, held for `hold_months`, a KPI of a category pays `amount`."""
 
     category: str
     kpi: str
@@ -212,7 +213,7 @@ def formula_faults(lines: Sequence[Line], categories: Collection[str]) -> list[R
         if kinds.setdefault(group, (line.measured, line.hold_months)) != (line.measured, line.hold_months):
             found.append(FormulaKpiMixed(field="lines", row=row, kpi=line.kpi, category=line.category))
     for (category, kpi), tiers in _tiers(lines).items():
-        if any(high.amount < low.amount for low, high in zip(tiers, tiers[1:], strict=False)):
+        if any(high.amount < low.amount for low, high in pairwise(tiers)):
             found.append(FormulaTierPaysLess(field="lines", kpi=kpi, category=category))
     return found
 
