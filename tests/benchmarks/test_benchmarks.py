@@ -65,7 +65,7 @@ def test_what_is_made_ready_is_not_timed_and_each_thing_has_its_share():
     found = measure(Target("a", "ten things", "a second", 1, lambda: (slow, 1.0), each=10), seconds=0.01)
 
     assert len(made) > FEWEST
-    assert found.ours < 0.002
+    assert found.ours < 0.02
 
 
 def test_a_size_is_measured_against_a_size():

@@ -10,7 +10,9 @@ class Hand:
 
     def __init__(self, story, who):
         self.story = story
-        self.window = story.page("fr")
+        self.window = story.windows.get(who) or story.page("fr")
+        self.window.context.clear_cookies()
+        story.windows[who] = self.window
         story.sign_in(self.window, who)
         self.main = self.window.locator("main")
 

@@ -31,7 +31,7 @@ class Story:
 
     def __init__(self, town, page, sign_in, faults):
         self.town, self.page, self.sign_in, self.faults = town, page, sign_in, faults
-        self.hands = {}
+        self.hands, self.windows = {}, {}
         self.cases = []
 
     def __getattr__(self, who):
@@ -42,7 +42,7 @@ class Story:
         return self.hands[who]
 
     def on(self, *day):
-        """The clock moves on to ten o'clock of that day; sessions of another day have run out."""
+        """The clock moves on to ten o'clock of that day; sessions of another day have run out, at the same windows."""
         self.town.clock.moves_to(datetime(*day, 9, tzinfo=UTC))
         self.hands.clear()
 
