@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from cii.access.queries import members_of
+from cii.access.queries import account_name, members_of
 from cii.access.vocabulary import Role
 from cii.cases.actions import move_lead
 from cii.cases.leading import cases_led
@@ -91,13 +92,15 @@ def _shares(work: Work, unit_id: int) -> dict[int, int]:
     return {account: percent for account, percent in rows}  # noqa: C416 - the last of each account stands
 
 
-def share_history(work: Work, unit_id: int) -> Sequence[ReleasedShare]:
-    """Every share that was recorded in the unit, the newest first."""
-    return work.session.exec(
-        select(ReleasedShare)
+def share_history(work: Work, unit_id: int) -> Sequence[tuple[ReleasedShare, str | None, str | None]]:
+    """Every share recorded in the unit, the newest first, with whose it is and who recorded it, by name."""
+    whose, by = (account_name(one) for one in (col(ReleasedShare.account_id), col(ReleasedShare.recorded_by)))
+    rows = work.session.execute(
+        columns(ReleasedShare, whose, by)
         .where(col(ReleasedShare.unit_id) == unit_id)
         .order_by(col(ReleasedShare.valid_from).desc(), col(ReleasedShare.id).desc())
-    ).all()
+    )
+    return [(share, name, recorded_by) for share, name, recorded_by in rows]
 
 
 def release_share(work: Work, ask: ReleaseShare) -> ReleasedShare:

@@ -96,12 +96,18 @@ def period_told(work: Work, first: date | None, last: date | None) -> tuple[date
 
 
 def programme_figures(
-    work: Work, programme: CasePath, first: date, last: date, stand: date | None = None
+    work: Work,
+    programme: CasePath,
+    first: date,
+    last: date,
+    stand: date | None = None,
+    *,
+    brief: bool = False,
 ) -> ProgrammeFigures:
     """The figures of a programme for cases opened in the period; four or five statements, without names.
 
-    They stand at the end of `stand`, of `last` where it is left out or earlier. Refuses PeriodTooFine to
-    readers outside the group.
+    They stand at the end of `stand`, of `last` where it is left out or earlier; `brief`: of cases alone, in
+    two statements. Refuses PeriodTooFine to readers outside the group.
     """
     stand = max(stand or last, last)
     if not (whole := _whole(work)):
@@ -132,9 +138,9 @@ def programme_figures(
         programme, first, last, stand, total, shown.get(OPEN, 0), closed, parts,
         {name: number for name, number in sorted(shown.items()) if name not in {OPEN, OUT}},
         solutions, _percent(solutions, closed), out,
-        _reasons(work, cases, known, 0 if whole else minimum) if out else {},
-        _steps(work, within, until, 1 if whole else minimum),
-        _referrals(work, within, until, 0 if whole else minimum), minimum,
+        _reasons(work, cases, known, 0 if whole else minimum) if out and not brief else {},
+        () if brief else _steps(work, within, until, 1 if whole else minimum),
+        () if brief else _referrals(work, within, until, 0 if whole else minimum), minimum,
     )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
-from cii.access.queries import account_names
 from cii.cases.leading import cases_of_manager
 from cii.desk.loading import (
     HandCases,
@@ -20,12 +19,11 @@ from cii.desk.loading import (
     share_history,
 )
 from cii.desk.rules import Load, proposed
-from cii.institutions.queries import units_by_id
 from cii.store.work import Work
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import t, text_asked, word
 from cii.web.desk import desk
-from cii.web.taking import refs_of, supervised, takers
+from cii.web.taking import refs_of, supervised_units, takers
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
 
@@ -37,9 +35,10 @@ page = Blueprint("load", __name__)
 def index() -> str:
     """Who carries what, who has room; the cases of one member or of nobody, to be given to another."""
     work: Work = g.work
-    units = supervised(work)
-    unit_ref = text_asked("unit") or next(iter(units.values()), "")
-    unit_id = led_unit(work, unit_ref) if unit_ref else None
+    units = supervised_units(work)
+    known = {one.ref: id_ for id_, one in units.items()}
+    unit_ref = text_asked("unit") or next(iter(known), "")
+    unit_id = (known.get(unit_ref) or led_unit(work, unit_ref)) if unit_ref else None
     carried = loads(work, unit_id) if unit_id else []
     refs = refs_of(work, unit_id) if unit_id else {}
     who = text_asked("who")
@@ -48,7 +47,7 @@ def index() -> str:
     return render_template(
         "pages/load/index.html",
         unit=unit_ref,
-        units=[{"value": one.ref, "label": one.name} for one in units_by_id(work, units).values()],
+        units=[{"value": one.ref, "label": one.name} for one in units.values()],
         rows=[_row(one, refs, carried, unit_ref) for one in carried],
         members=[{"value": refs[one.account_id], "label": one.name} for one in carried],
         takers=takers(carried, refs),
@@ -120,15 +119,13 @@ def _row(one: Load, refs: dict[int, str], carried: list[Load], unit: str) -> dic
 
 
 def _shares(work: Work, unit_id: int) -> list[dict[str, Any]]:
-    rows = share_history(work, unit_id)
-    names = account_names(work, {one.account_id for one in rows} | {one.recorded_by or 0 for one in rows})
     return [
         {
-            "name": names.get(one.account_id),
+            "name": name,
             "percent": t("web.load.percent", n=one.percent),
             "from": one.valid_from,
-            "by": names.get(one.recorded_by or 0),
+            "by": by,
             "at": one.recorded_at,
         }
-        for one in rows
+        for one, name, by in share_history(work, unit_id)
     ]

@@ -32,7 +32,7 @@ page = Blueprint("programmes", __name__)
 def index() -> str:
     """The four programmes of this year, each with the way to its page."""
     first, last = _period(g.work)
-    rows = [_row(programme_figures(g.work, one, first, last)) for one in CasePath]
+    rows = [_row(programme_figures(g.work, one, first, last, brief=True)) for one in CasePath]
     return render_template("pages/programmes/index.html", rows=rows, first=first, last=last)
 
 

@@ -6,15 +6,19 @@ from cii.access.queries import members_of
 from cii.desk.loading import loads
 from cii.desk.rules import Load, proposed
 from cii.desk.substituting import supervises
-from cii.institutions.queries import units_by_id
+from cii.institutions.queries import UnitLabel, units_by_id
 from cii.store.work import Work
 from cii.web.choices import Option, t
 
 
 def supervised(work: Work) -> dict[int, str]:
     """The units that the reader supervises, each with its reference."""
-    held = [one for one in work.actor.units if supervises(work, one)]
-    return {id_: label.ref for id_, label in units_by_id(work, held).items()}
+    return {id_: label.ref for id_, label in supervised_units(work).items()}
+
+
+def supervised_units(work: Work) -> dict[int, UnitLabel]:
+    """The units that the reader supervises, as they are shown."""
+    return units_by_id(work, [one for one in work.actor.units if supervises(work, one)])
 
 
 def refs_of(work: Work, unit_id: int) -> dict[int, str]:
