@@ -1,6 +1,6 @@
 """Reads of agreements, tariffs and prices."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Row, Select, false, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from cii.agreements.prices import Key, PriceBook, in_use, price_book, price_of, tariffs_for
 from cii.agreements.rules import LIVING_STATES
-from cii.agreements.rules_proration import Attended, Priced, Rate, price
 from cii.agreements.tables import (
     Agreement,
     AgreementClosure,
@@ -24,15 +24,10 @@ from cii.agreements.tables import (
 from cii.agreements.vocabulary import AgreementState
 from cii.institutions.queries import institution_name, line_facts, unit_labels, with_units
 from cii.kernel.errors import UnknownThing
-from cii.kernel.period import Period
 from cii.store.work import HOUSE, Actor, Work
 
 ALL_READERS = ("coordination_member", "steering", "dashboard_reference", "auditor")
 """Roles that read every agreement (product.md §10)."""
-
-Key = tuple[int, int, int]
-"""Agreement, measure, funding line."""
-
 
 def own_sector(actor: Actor) -> ColumnElement[bool]:
     """Agreements that the actor's own sector pays: the ones it may also write."""
@@ -194,7 +189,7 @@ def agreement_view(work: Work, ref: str) -> AgreementView:
         tuple(
             session.scalars(
                 select(Tariff)
-                .where(col(Tariff.agreement_id) == own, _counts(Tariff))
+                .where(col(Tariff.agreement_id) == own, in_use(Tariff))
                 .order_by(col(Tariff.measure_id), col(Tariff.line_id), col(Tariff.valid_from))
             )
         ),
@@ -262,115 +257,6 @@ def agreements_in_force(work: Work, at: date) -> dict[tuple[int, int], int]:
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def _counts(table: type[Tariff]) -> ColumnElement[bool]:
-    """Tariffs that were ended on their first day were wrong and never counted."""
-    return or_(col(table.valid_to).is_(None), col(table.valid_to) > col(table.valid_from))
-
-
-def tariffs_for(work: Work, agreement_ids: Iterable[int], period: Period) -> list[Tariff]:
-    """The tariffs of these agreements in force on a day of the period; by agreement, measure, line, date."""
-    return list(
-        work.session.scalars(
-            select(Tariff)
-            .where(
-                col(Tariff.agreement_id).in_(set(agreement_ids)),
-                col(Tariff.valid_from) < period.end,
-                or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) > period.start),
-                _counts(Tariff),
-            )
-            .order_by(
-                col(Tariff.agreement_id), col(Tariff.measure_id), col(Tariff.line_id), col(Tariff.valid_from)
-            )
-        )
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class PriceBook:
-    """Rates (cut to their agreement's term) and closures of some agreements, ready for many prices."""
-
-    rates: Mapping[Key, tuple[Rate, ...]]
-    closures: Mapping[tuple[int, int], tuple[Period, ...]]
-
-    def price(
-        self,
-        key: Key,
-        span: Period,
-        *,
-        weights: Sequence[int] = (1,),
-        planned: Period | None = None,
-        attended: Attended | None = None,
-        within: Period | None = None,
-    ) -> Priced:
-        """The price of a stay under (agreement, measure, line); refuses TariffMissing."""
-        return price(
-            span,
-            self.rates.get(key, ()),
-            weights=weights,
-            closures=self.closures.get(key[:2], ()),
-            planned=planned,
-            attended=attended,
-            within=within,
-        )
-
-
-def price_book(work: Work, agreement_ids: Iterable[int]) -> PriceBook:
-    """Rates and closures of these agreements, in two statements."""
-    ids = set(agreement_ids)
-    rates: dict[Key, list[Rate]] = {}
-    for tariff, start, end in work.session.execute(
-        select(Tariff, col(Agreement.valid_from), col(Agreement.valid_to))
-        .join(Agreement, col(Agreement.id) == col(Tariff.agreement_id))
-        .where(col(Tariff.agreement_id).in_(ids), _counts(Tariff))
-        .order_by(col(Tariff.valid_from))
-    ):
-        ends = [day for day in (tariff.valid_to, end) if day is not None]
-        rates.setdefault((tariff.agreement_id, tariff.measure_id, tariff.line_id), []).append(
-            Rate(
-                tariff.id,
-                max(tariff.valid_from, start),
-                min(ends, default=None),
-                tariff.basis,
-                tariff.amount,
-                tariff.places,
-                tariff.month_begun,
-                tariff.excused_days,
-                tariff.unexcused_days,
-            )
-        )
-    closures: dict[tuple[int, int], list[Period]] = {}
-    for closure in work.session.scalars(
-        select(AgreementClosure).where(
-            col(AgreementClosure.agreement_id).in_(ids), col(AgreementClosure.withdrawn_at).is_(None)
-        )
-    ):
-        closures.setdefault((closure.agreement_id, closure.measure_id), []).append(
-            Period.through(closure.starts_on, closure.ends_on)
-        )
-    return PriceBook(
-        {key: tuple(found) for key, found in rates.items()},
-        {key: tuple(found) for key, found in closures.items()},
-    )
-
-
-def price_of(
-    work: Work,
-    *,
-    agreement_id: int,
-    measure_id: int,
-    line_id: int,
-    span: Period,
-    weights: Sequence[int] = (1,),
-    planned: Period | None = None,
-) -> Priced:
-    """The price of one stay under an agreement's tariff, shared by `weights`; refuses TariffMissing.
-
-    A stay with several payers is priced by the tariff of the requesting line; the shares split each piece.
-    """
-    book = price_book(work, [agreement_id])
-    return book.price((agreement_id, measure_id, line_id), span, weights=weights, planned=planned)
-
-
 def of_provider_units(unit_ids: Iterable[int]) -> Select[Any]:
     """Ids of the agreements of these providers' units; a named selectable for other rooms."""
     return (
@@ -400,3 +286,11 @@ def deliverables_overdue(day: date) -> Select[Any]:
         )
         .order_by(col(Deliverable.id))
     )
+
+
+__all__ = [
+    "ALL_READERS", "AgreementView", "Key", "PriceBook", "agreement_by_ref", "agreement_in_force",
+    "agreement_view", "agreements_by_id", "agreements_in_force", "agreements_list", "deliverables_overdue",
+    "of_provider_units", "own_sector", "price_book", "price_of", "provider_by_ref", "provider_names",
+    "provider_units", "tariffs_for", "visible_to",
+]  # fmt: skip

@@ -9,22 +9,20 @@ A day of attendance weighs the same within its piece: a piece costs its price ti
 days expected. What is bought by the begun unit (month, week, person) is due in full from its first paid day.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Collection, Container, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 
+from cii.agreements.rules_rates import Rate
+from cii.agreements.rules_units import BEGUN, Attended, Counting, begun_in, held, months_in, open_days, units
 from cii.agreements.vocabulary import Basis
 from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf
-from cii.kernel.period import Period, month_of, next_month
+from cii.kernel.period import Period, next_month
 
-RULE_VERSION = "proration/1"
+RULE_VERSION = "proration/2"
 """Stored with every computation; a change of these rules takes a new number."""
-
-_SATURDAY = 5
-_BEGUN = frozenset({Basis.STARTED_MONTH, Basis.STARTED_WEEK, Basis.PER_PERSON})
 
 
 class TariffMissing(Refusal):
@@ -34,54 +32,51 @@ class TariffMissing(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
-    """A tariff as the rule needs it; `end` None means until further notice, `end` is the first day no more.
+class Given:
+    """What a stay was priced from, beside its tariffs: its days as due, closures, breaks, who, attendance.
 
-    `places` multiplies the amount (agreed places); `month_begun`: on an interruption the month begun is due
-    as planned. Absences are paid up to `excused_days` and `unexcused_days` a month, None without limit.
+    `workload`: percent of full time, None for all of it. `holidays` matter to hours only.
     """
 
-    id: int
-    start: date
-    end: date | None
-    basis: Basis
-    amount: Chf
-    places: int = 1
-    month_begun: bool = False
-    excused_days: int | None = None
-    unexcused_days: int | None = 0
+    stay: Period
+    closures: tuple[Period, ...] = ()
+    breaks: tuple[Period, ...] = ()
+    workload: int | None = None
+    attended: Attended | None = None
+    holidays: Container[date] = frozenset()
 
-    def on(self, period: Period) -> Period | None:
-        """The days of `period` on which this tariff is in force."""
-        return period.overlap(Period(min(self.start, period.end), max(self.end or period.end, self.start)))
-
-
-@dataclass(frozen=True, slots=True)
-class Attended:
-    """Days on which the person was expected, and those of them that are paid."""
-
-    expected: frozenset[date]
-    paid: frozenset[date]
+    @property
+    def shut(self) -> tuple[Period, ...]:
+        """Every day that costs nothing."""
+        return (*self.closures, *self.breaks)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One piece of a stay: its days, the exact factor, the tariff, the rounded price and each payer's part.
 
-    `factor` is what is left after closures, `attended` paid over expected days (1 when all or none were
-    expected), `gross` = amount × places × factor × attended, rounded once.
+    `factor` is what is left after closures and breaks, `counted` for how much the participant counts,
+    `attended` paid over expected days (1 when all or none were expected). `gross` = unit price × factor ×
+    counted × attended, rounded once.
     """
 
     period: Period
     rate: Rate
     factor: Fraction
+    counted: Fraction
     attended: Fraction
     gross: Chf
     weights: tuple[int, ...]
     parts: tuple[Chf, ...]
+    given: Given = field(compare=False, repr=False)
+
+    @property
+    def due(self) -> Fraction:
+        """How many units are due in all."""
+        return self.factor * self.counted * self.attended
 
     def explained(self) -> dict[str, object]:
-        """The computation as plain values, fit to be stored and derived again."""
+        """The computation with all that went into it, as plain values: stored, shown and derived again."""
         return {
             "rule": RULE_VERSION,
             "first": self.period.start.isoformat(),
@@ -95,7 +90,38 @@ class Line:
             "gross": self.gross.centimes,
             "weights": list(self.weights),
             "parts": [part.centimes for part in self.parts],
+            **self._input(),
         }
+
+    def _input(self) -> dict[str, object]:
+        """What the piece was computed from; what does not concern it is left out."""
+        given, rate = self.given, self.rate
+        days, whole = days_of(self.period, rate, given)
+        reach = given.stay if rate.basis in BEGUN else self.period
+        told: dict[str, object] = {
+            "stay": _days(given.stay),
+            "closed": _spans(reach, given.closures),
+            "breaks": _spans(reach, given.breaks),
+        }
+        if rate.full_from is not None:
+            told |= {"full_from": rate.full_from, "half_from": rate.half_from, "workload": given.workload}
+            told["counted"] = _written(self.counted)
+        if rate.basis is Basis.HOUR:
+            told["day_minutes"] = rate.day_minutes
+            told["holidays"] = [day.isoformat() for day in days if day in given.holidays]
+        if rate.basis is Basis.PERIOD:
+            told["spread"] = _days(_spread(rate, given))
+        if (seen := given.attended) is not None:
+            mine = frozenset(days)
+            if rate.basis in BEGUN:
+                mine = frozenset(day for unit in begun_in(days, whole, rate.basis) for day in unit)
+            expected = sorted(mine & seen.expected)
+            told["expected"] = _runs(expected)
+            told["unpaid"] = [day.isoformat() for day in expected if day not in seen.paid]
+            if rate.basis is Basis.HOUR:
+                known = (day for day in expected if day in seen.minutes)
+                told["minutes"] = {day.isoformat(): seen.minutes[day] for day in known}
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +151,21 @@ class Priced:
 
 
 def prorate(
-    period: Period, basis: Basis, closures: Iterable[Period] = (), span: Period | None = None
+    period: Period,
+    basis: Basis,
+    closures: Iterable[Period] = (),
+    span: Period | None = None,
+    *,
+    breaks: Iterable[Period] = (),
 ) -> Fraction:
     """How many units of `basis` the open days of `period` make: exact, and additive when a period is split.
 
-    `closures` may overlap each other. `span`: the whole stay, which a begun unit needs to be counted once, in
-    the part that holds its first open day; left out, `period` is the whole.
+    `closures` and `breaks` may overlap each other. `span`: the whole stay, which a begun unit needs to be
+    counted once, in the part that holds its first open day; left out, `period` is the whole.
     """
-    shut = tuple(closures)
-    return _units(_open_days(period, shut), _open_days(span or period, shut), basis)
+    shut = (*closures, *breaks)
+    whole = span or period
+    return units(open_days(period, shut), open_days(whole, shut), Counting(basis, spread=whole))
 
 
 def price(
@@ -142,37 +174,71 @@ def price(
     *,
     weights: Sequence[int] = (1,),
     closures: Iterable[Period] = (),
+    breaks: Iterable[Period] = (),
     planned: Period | None = None,
+    workload: int | None = None,
     attended: Attended | None = None,
+    holidays: Container[date] = frozenset(),
     within: Period | None = None,
 ) -> Priced:
     """The price of a stay, in pieces per month and tariff, each shared between payers by `weights`.
 
-    `planned`: the stay as it was agreed, when `span` was cut short; it matters where the month begun is due.
-    `attended` reduces each piece to the days paid. `within` keeps the pieces of one month or year (cut at
-    firsts of a month), counted in the light of the whole stay. Refuses: TariffMissing, naming the first days.
+    `breaks`: days on which this stay is interrupted. `planned`: the stay as it was agreed, when `span` was
+    cut short; it matters where the month begun is due. `workload`: percent of full time. `attended` reduces
+    each piece to the days paid. `within` keeps the pieces of one month or year (cut at firsts of a month),
+    counted in the light of the whole stay. Refuses: TariffMissing, naming the first days.
     """
-    shut = tuple(closures)
     due = _with_month_begun(span, planned, rates)
-    _require_tariffs(due, rates)
-    lines = []
-    for piece, rate in _pieces(due, rates):
-        if within is not None and within.overlap(piece) is None:
-            continue
-        days = _open_days(piece, shut)
-        whole = _open_days(due, shut) if rate.basis in _BEGUN else days
-        factor = _units(days, whole, rate.basis)
-        if not factor:
-            continue
-        held = _held(days, whole, rate.basis, factor, attended)
-        gross = Chf.rounded(Fraction(rate.amount.centimes * rate.places) * factor * held)
-        lines.append(Line(piece, rate, factor, held, gross, tuple(weights), tuple(gross.apportion(weights))))
-    return Priced(tuple(lines))
+    require_tariffs(due, rates)
+    given = Given(due, tuple(closures), tuple(breaks), workload, attended, holidays)
+    pieces = _pieces(due, rates)
+    lines = (
+        priced_piece(piece, rate, given, weights)
+        for piece, rate in pieces
+        if within is None or within.overlap(piece) is not None
+    )
+    return Priced(tuple(line for line in lines if line.factor))
+
+
+def priced_piece(period: Period, rate: Rate, given: Given, weights: Sequence[int]) -> Line:
+    """One piece of a stay: units, rounded once, shared once; for commitment, statement and recount alike."""
+    days, whole = days_of(period, rate, given)
+    how = Counting(rate.basis, rate.planned_day, _spread(rate, given), given.holidays)
+    factor = units(days, whole, how)
+    counted = rate.counts(given.workload)
+    seen = held(days, whole, how, given.attended) if given.attended and factor else Fraction(1)
+    if rate.basis is Basis.PERIOD:
+        begun = [unit[0] for unit in begun_in(days, whole, rate.basis)]
+        exact = Fraction(_instalments_due(rate.amount, _spread(rate, given), begun).centimes)
+    else:
+        exact = rate.unit_price.centimes * factor
+    gross = Chf.rounded(exact * counted * seen)
+    parts = tuple(gross.apportion(weights))
+    return Line(period, rate, factor, counted, seen, gross, tuple(weights), parts, given)
+
+
+def days_of(period: Period, rate: Rate, given: Given) -> tuple[list[date], list[date]]:
+    """The open days of a piece, and those of the stay in whose light a begun unit is counted."""
+    days = open_days(period, given.shut)
+    if rate.basis not in BEGUN:
+        return days, days
+    reach = given.stay.overlap(_spread(rate, given)) or period
+    return days, open_days(reach, given.shut)
 
 
 def instalments(total: Chf, count: int) -> list[Chf]:
     """A sum in equal parts, the odd centimes in the first ones."""
     return total.apportion([1] * count)
+
+
+def _instalments_due(amount: Chf, spread: Period, begun: Iterable[date]) -> Chf:
+    """The equal monthly parts of a period's sum that fall due with the months of these days."""
+    parts = instalments(amount, months_in(spread))
+    return Chf.total(parts[months_in(Period.through(spread.start, day)) - 1] for day in begun)
+
+
+def _spread(rate: Rate, given: Given) -> Period:
+    return rate.spread or given.stay
 
 
 def _pieces(span: Period, rates: Sequence[Rate]) -> list[tuple[Period, Rate]]:
@@ -192,7 +258,8 @@ def _with_month_begun(span: Period, planned: Period | None, rates: Sequence[Rate
     return Period(span.start, min(next_month(span.last), planned.end))
 
 
-def _require_tariffs(span: Period, rates: Sequence[Rate]) -> None:
+def require_tariffs(span: Period, rates: Sequence[Rate]) -> None:
+    """Refuses TariffMissing with the first days of `span` that no tariff covers."""
     at = span.start
     for rate in sorted(rates, key=lambda rate: rate.start):
         covered = rate.on(span)
@@ -206,68 +273,31 @@ def _require_tariffs(span: Period, rates: Sequence[Rate]) -> None:
         raise TariffMissing(first=at, last=Period(at, min(later, default=span.end)).last)
 
 
-def _open_days(period: Period, closures: Sequence[Period]) -> list[date]:
-    return [day for day in period.days() if not any(day in closure for closure in closures)]
+def _days(period: Period) -> list[str]:
+    return [period.start.isoformat(), period.last.isoformat()]
 
 
-def _units(days: Sequence[date], whole: Sequence[date], basis: Basis) -> Fraction:
-    match basis:
-        case Basis.CALENDAR_DAYS | Basis.AGREED_PLACES:
-            return _sum(Fraction(1, len(month_of(day))) for day in days)
-        case Basis.WEEKDAYS:
-            worked = filter(_is_weekday, days)
-            return _sum(Fraction(1, _weekdays_of_month(day.year, day.month)) for day in worked)
-        case Basis.WEEK:
-            return Fraction(sum(map(_is_weekday, days)), 5)
-        case Basis.STARTED_MONTH | Basis.STARTED_WEEK | Basis.PER_PERSON:
-            inside = frozenset(days)
-            return Fraction(sum(unit[0] in inside for unit in _begun_units(whole, basis)))
+def _spans(reach: Period, periods: Iterable[Period]) -> list[list[str]]:
+    """The days of these periods within reach, as first and last days, those that touch made one."""
+    inside = {day for one in periods if (cut := one.overlap(reach)) for day in cut.days()}
+    return _runs(sorted(inside))
 
 
-def _begun_units(whole: Sequence[date], basis: Basis) -> list[list[date]]:
-    """The open days of the whole stay, gathered by the month, week or person for which one amount is due."""
-    units: dict[date, list[date]] = {}
-    for day in whole:
-        match basis:
-            case Basis.STARTED_MONTH:
-                units.setdefault(day.replace(day=1), []).append(day)
-            case Basis.STARTED_WEEK:
-                if _is_weekday(day):
-                    units.setdefault(day - timedelta(days=day.weekday()), []).append(day)
-            case _:
-                units.setdefault(date.min, []).append(day)
-    return list(units.values())
-
-
-def _held(
-    days: Sequence[date], whole: Sequence[date], basis: Basis, factor: Fraction, attended: Attended | None
-) -> Fraction:
-    """Which part of a piece is due by attendance: days paid over days expected, or begun units over all."""
-    if attended is None:
-        return Fraction(1)
-    inside = frozenset(days)
-    if basis in _BEGUN:
-        mine = [frozenset(unit) for unit in _begun_units(whole, basis) if unit[0] in inside]
-        return (
-            Fraction(sum(not (unit & attended.expected) or bool(unit & attended.paid) for unit in mine))
-            / factor
-        )
-    expected = inside & attended.expected
-    return Fraction(len(expected & attended.paid), len(expected)) if expected else Fraction(1)
-
-
-@lru_cache(maxsize=512)
-def _weekdays_of_month(year: int, month: int) -> int:
-    return sum(map(_is_weekday, month_of(date(year, month, 1)).days()))
-
-
-def _is_weekday(day: date) -> bool:
-    return day.weekday() < _SATURDAY
-
-
-def _sum(parts: Iterable[Fraction]) -> Fraction:
-    return sum(parts, Fraction(0))
+def _runs(days: Collection[date]) -> list[list[str]]:
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and (day - runs[-1][1]).days == 1:
+            runs[-1][1] = day
+        else:
+            runs.append([day, day])
+    return [[first.isoformat(), last.isoformat()] for first, last in runs]
 
 
 def _written(value: Fraction) -> str:
     return f"{value.numerator}/{value.denominator}"
+
+
+__all__ = [
+    "RULE_VERSION", "Attended", "Given", "Line", "Priced", "Rate", "TariffMissing", "days_of", "instalments",
+    "price", "priced_piece", "prorate", "require_tariffs",
+]  # fmt: skip

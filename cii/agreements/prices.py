@@ -1,0 +1,159 @@
+"""Tariffs read from their rows, and prices made of them: the only way from an agreement to a sum."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlmodel import col
+
+from cii.agreements.rules_proration import Attended, Priced, Rate, price
+from cii.agreements.tables import Agreement, AgreementClosure, Tariff
+from cii.agreements.vocabulary import Basis
+from cii.kernel.calendar import WorkingDays
+from cii.kernel.period import Period
+from cii.store.work import Work
+
+Key = tuple[int, int, int]
+"""Agreement, measure, funding line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """The legal holidays of a canton, to be asked day by day."""
+
+    calendar: WorkingDays
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.calendar.is_holiday(day)
+
+
+def in_use(table: type[Tariff]) -> ColumnElement[bool]:
+    """Tariffs that were ended on their first day were wrong and never counted."""
+    return or_(col(table.valid_to).is_(None), col(table.valid_to) > col(table.valid_from))
+
+
+def tariffs_for(work: Work, agreement_ids: Iterable[int], period: Period) -> list[Tariff]:
+    """The tariffs of these agreements in force on a day of the period; by agreement, measure, line, date."""
+    return list(
+        work.session.scalars(
+            select(Tariff)
+            .where(
+                col(Tariff.agreement_id).in_(set(agreement_ids)),
+                col(Tariff.valid_from) < period.end,
+                or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) > period.start),
+                in_use(Tariff),
+            )
+            .order_by(
+                col(Tariff.agreement_id), col(Tariff.measure_id), col(Tariff.line_id), col(Tariff.valid_from)
+            )
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PriceBook:
+    """Rates (cut to their agreement's term) and closures of some agreements, ready for many prices."""
+
+    rates: Mapping[Key, tuple[Rate, ...]]
+    closures: Mapping[tuple[int, int], tuple[Period, ...]]
+    calendar: WorkingDays
+
+    def price(
+        self,
+        key: Key,
+        span: Period,
+        *,
+        weights: Sequence[int] = (1,),
+        breaks: Iterable[Period] = (),
+        planned: Period | None = None,
+        workload: int | None = None,
+        attended: Attended | None = None,
+        within: Period | None = None,
+    ) -> Priced:
+        """The price of a stay under (agreement, measure, line); refuses TariffMissing."""
+        return price(
+            span,
+            self.rates.get(key, ()),
+            weights=weights,
+            closures=self.closures.get(key[:2], ()),
+            breaks=breaks,
+            planned=planned,
+            workload=workload,
+            attended=attended,
+            holidays=Holidays(self.calendar),
+            within=within,
+        )
+
+
+def price_book(work: Work, agreement_ids: Iterable[int]) -> PriceBook:
+    """Rates and closures of these agreements, in two statements."""
+    ids = set(agreement_ids)
+    rates: dict[Key, list[Rate]] = {}
+    for tariff, start, end in work.session.execute(
+        select(Tariff, col(Agreement.valid_from), col(Agreement.valid_to))
+        .join(Agreement, col(Agreement.id) == col(Tariff.agreement_id))
+        .where(col(Tariff.agreement_id).in_(ids), in_use(Tariff))
+        .order_by(col(Tariff.valid_from))
+    ):
+        key = (tariff.agreement_id, tariff.measure_id, tariff.line_id)
+        rates.setdefault(key, []).append(rate_of(tariff, start, end))
+    closures: dict[tuple[int, int], list[Period]] = {}
+    for closure in work.session.scalars(
+        select(AgreementClosure).where(
+            col(AgreementClosure.agreement_id).in_(ids), col(AgreementClosure.withdrawn_at).is_(None)
+        )
+    ):
+        closures.setdefault((closure.agreement_id, closure.measure_id), []).append(
+            Period.through(closure.starts_on, closure.ends_on)
+        )
+    return PriceBook(
+        {key: tuple(found) for key, found in rates.items()},
+        {key: tuple(found) for key, found in closures.items()},
+        work.calendar,
+    )
+
+
+def rate_of(tariff: Tariff, start: date, end: date | None) -> Rate:
+    """A tariff for the proration, cut to the term of its agreement."""
+    ends = [day for day in (tariff.valid_to, end) if day is not None]
+    spread = None
+    if tariff.basis is Basis.PERIOD and tariff.valid_to is not None:
+        spread = Period(tariff.valid_from, tariff.valid_to)
+    return Rate(
+        tariff.id or 0,
+        max(tariff.valid_from, start),
+        min(ends, default=None),
+        tariff.basis,
+        tariff.amount,
+        tariff.places,
+        tariff.month_begun,
+        tariff.excused_days,
+        tariff.unexcused_days,
+        tariff.day_minutes,
+        tariff.full_from,
+        tariff.half_from,
+        tariff.guarantee,
+        spread,
+    )
+
+
+def price_of(
+    work: Work,
+    *,
+    agreement_id: int,
+    measure_id: int,
+    line_id: int,
+    span: Period,
+    weights: Sequence[int] = (1,),
+    breaks: Iterable[Period] = (),
+    planned: Period | None = None,
+    workload: int | None = None,
+) -> Priced:
+    """The price of one stay under an agreement's tariff, shared by `weights`; refuses TariffMissing.
+
+    A stay with several payers is priced by the tariff of the requesting line; the shares split each piece.
+    """
+    book = price_book(work, [agreement_id])
+    key = (agreement_id, measure_id, line_id)
+    return book.price(key, span, weights=weights, breaks=breaks, planned=planned, workload=workload)
