@@ -46,6 +46,11 @@ def visible_to(work: Work) -> ColumnElement[bool]:
     return or_(*seen)
 
 
+def visible_ids(work: Work) -> Select[*tuple[int]]:
+    """Ids of the placements that the actor may see; a named selectable for the rooms above."""
+    return select(Placement.id).where(visible_to(work))  # type: ignore[call-overload,no-any-return]
+
+
 def _units(actor: Actor, role: Role) -> tuple[int, ...]:
     return tuple(seat.unit_id for seat in actor.seats if seat.role == role)
 
