@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, false, or_, true, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, case, false, or_, type_coerce
 from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -60,11 +60,11 @@ def label_told(row: Sequence[Any]) -> dict[str, Any] | None:
 def _chosen(person_id: Any, actor: Actor) -> Any:  # noqa: ANN401
     """The identity by which the reader knows the person: their unit's, else the first."""
     one = aliased(Identity)
-    mine = case((col(one.unit_id).in_(actor.units), 0), else_=1) if actor.units else true()
+    mine = [case((col(one.unit_id).in_(actor.units), 0), else_=1)] if actor.units else []
     return (
         columns(col(one.id))
         .where(col(one.person_id) == person_id)
-        .order_by(mine, col(one.id))
+        .order_by(*mine, col(one.id))
         .limit(1)
         .scalar_subquery()
     )

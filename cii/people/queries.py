@@ -113,6 +113,15 @@ def label(work: Work, person_ids: Iterable[int]) -> dict[int, PersonLabel]:
     return {id_: shown for id_, (_, shown) in chosen.items()}
 
 
+def label_shown(row: Any) -> PersonLabel | None:  # noqa: ANN401 - a row of a statement of any room
+    """The person that `names.with_names` joined to a row; None where the person is not open to the actor."""
+    if row.person_ref is None:
+        return None
+    born = row.person_birth_date
+    day = born if isinstance(born, date) else date.fromisoformat(born)
+    return PersonLabel(row.person_ref, row.person_name, day, row.person_municipality, row.person_language)
+
+
 def _labelled(person: Person, identity: Identity) -> PersonLabel:
     name = f"{identity.last_name} {identity.first_name}"
     return PersonLabel(person.ref, name, identity.birth_date, identity.municipality, identity.language)

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, literal, or_, union_all
 from sqlalchemy import select as columns
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from cii.access.restricted import not_restricted
 from cii.access.vocabulary import Section
@@ -16,10 +16,13 @@ from cii.cases.queries import cases_named, with_case
 from cii.institutions.queries import UnitLabel, code_told, unit_told, with_units
 from cii.kernel.clock import local_day
 from cii.kernel.errors import UnknownThing
-from cii.people.queries import PersonLabel, label
+from cii.people.names import LABEL, with_names
+from cii.people.queries import PersonLabel, label_shown
 from cii.routing.tables import Detection, DetectionRun, Referral
 from cii.routing.vocabulary import WAITING, DetectionState, ReferralEvent, ReferralState
-from cii.store.work import HOUSE, Work
+from cii.store.work import HOUSE, Actor, Work
+from cii.wire.lists import AT, ROWS, Listing, mark_values
+from cii.wire.lists import named as values_of
 from cii.wire.pages import USUAL, Page, after, page_of, place
 from cii.workflow.decided import Kept, kept_rows
 from cii.workflow.definition import Definition, Stage
@@ -28,6 +31,8 @@ from cii.workflow.queries import newest_definition
 _DETECTION: Any = Detection.__table__.columns  # type: ignore[attr-defined]
 _REFERRAL: Any = Referral.__table__.columns  # type: ignore[attr-defined]
 """Lists take rows straight from the tables, under the names of their objects."""
+_NEWEST: tuple[tuple[Any, bool], ...] = ((col(Detection.id), True),)
+_LAST_SENT: tuple[tuple[Any, bool], ...] = ((col(Referral.id), True),)
 
 
 def visible_detections(work: Work) -> ColumnElement[bool]:
@@ -116,15 +121,11 @@ class DetectionRow:
 def detections(
     work: Work, state: DetectionState | None = None, mark: str | None = None, limit: int = USUAL
 ) -> Page[DetectionRow]:
-    """Detections of my units, the newest first; one query, one each of names and decisions."""
-    query = _detections(work).where(visible_detections(work))
-    if state is not None:
-        query = query.where(col(Detection.state) == state)
+    """Detections of my units, the newest first; one query, one of decisions."""
     name = f"detections {state or ''}"
     since = place(work.settings, name, mark)
-    if since:
-        query = query.where(after([(col(Detection.id), True)], since))
-    rows = work.session.connection().execute(query.order_by(col(Detection.id).desc()).limit(limit + 1)).all()
+    made = _detection_list(work.actor, state, since is not None)
+    rows = made.rows(work.session.connection(), {"now": work.now, "rows": limit + 1, **values_of(since)})
     page = page_of(rows, limit, work.settings, name, lambda row: (row.id,))
     return Page(tuple(_shown(work, page.items)), page.next)
 
@@ -145,21 +146,34 @@ def detection_of_case(work: Work, case_id: int) -> DetectionRow | None:
     return _shown(work, found)[0] if found else None
 
 
+@lru_cache(maxsize=1024)
+def _detection_list(actor: Actor, state: DetectionState | None, marked: bool) -> Listing:  # noqa: FBT001 - a key
+    """The statement of a list for an actor as they are; with other seats they are another actor."""
+    reader = Work(cast("Session", None), actor, AT)
+    query = _detections(reader).where(visible_detections(reader))
+    if state is not None:
+        query = query.where(col(Detection.state) == state)
+    if marked:
+        query = query.where(after(_NEWEST, mark_values(_NEWEST)))
+    return Listing(query.order_by(col(Detection.id).desc()).limit(ROWS))
+
+
 def _detections(work: Work) -> Select[Any]:
-    """Detections with their unit and case as the actor is shown them."""
-    named = with_case(columns(*_DETECTION).select_from(Detection), col(Detection.case_id), work)
-    return with_units(named, work.actor, made=col(Detection.unit_id))
+    """Detections with their person, unit and case as the actor is shown them."""
+    shown = columns(*_DETECTION, *LABEL[1:]).select_from(Detection)
+    named = with_names(shown, col(Detection.person_id), work.actor, work.now)
+    placed = with_case(named, col(Detection.case_id), work)
+    return with_units(placed, work.actor, made=col(Detection.unit_id))
 
 
 def _shown(work: Work, rows: Any) -> list[DetectionRow]:  # noqa: ANN401 - rows of one select
-    persons = label(work, {row.person_id for row in rows})
     decisions = kept_rows(work, {row.decision_id for row in rows})
     work.saw("person", [row.person_id for row in rows], Section.IDENTITY | Section.PLAN)
     return [
         DetectionRow(
             ref=row.ref,
             state=row.state,
-            person=persons.get(row.person_id),
+            person=label_shown(row),
             unit=unit_told(row, "made"),
             followed=tuple(row.followed),
             may_owe=tuple(row.may_owe),
@@ -255,16 +269,24 @@ def referrals(
     work: Work, *, waiting: bool = False, mark: str | None = None, limit: int = USUAL
 ) -> Page[ReferralRow]:
     """Referrals that my units sent or received, the newest first; `waiting`: those without an answer yet."""
-    query = _referrals(work).where(visible_referrals(work))
-    if waiting:
-        query = query.where(col(Referral.state).in_(WAITING))
     name = f"referrals {waiting}"
     since = place(work.settings, name, mark)
-    if since:
-        query = query.where(after([(col(Referral.id), True)], since))
-    rows = work.session.connection().execute(query.order_by(col(Referral.id).desc()).limit(limit + 1)).all()
+    made = _referral_list(work.actor, waiting, since is not None)
+    rows = made.rows(work.session.connection(), {"now": work.now, "rows": limit + 1, **values_of(since)})
     page = page_of(rows, limit, work.settings, name, lambda row: (row.id,))
     return Page(tuple(_referral_rows(work, page.items)), page.next)
+
+
+@lru_cache(maxsize=1024)
+def _referral_list(actor: Actor, waiting: bool, marked: bool) -> Listing:  # noqa: FBT001 - a key
+    """The statement of a list for an actor as they are; with other seats they are another actor."""
+    reader = Work(cast("Session", None), actor, AT)
+    query = _referrals(reader).where(visible_referrals(reader))
+    if waiting:
+        query = query.where(or_(*(col(Referral.state) == state for state in sorted(WAITING))))
+    if marked:
+        query = query.where(after(_LAST_SENT, mark_values(_LAST_SENT)))
+    return Listing(query.order_by(col(Referral.id).desc()).limit(ROWS))
 
 
 def referrals_of_case(work: Work, case_id: int) -> list[ReferralRow]:
@@ -285,19 +307,19 @@ def referral_view(work: Work, ref: str) -> ReferralRow:
 
 
 def _referrals(work: Work) -> Select[Any]:
-    """Referrals with their units and case as the actor is shown them."""
+    """Referrals with their person, units and case as the actor is shown them."""
     sides = {
         "sender": col(Referral.from_unit_id),
         "receiver": col(Referral.to_unit_id),
         "named": col(Referral.named_unit_id),
     }
-    return with_units(
-        with_case(columns(*_REFERRAL).select_from(Referral), col(Referral.case_id), work), work.actor, **sides
-    )
+    shown = columns(*_REFERRAL, *LABEL[1:]).select_from(Referral)
+    named = with_names(shown, col(Referral.person_id), work.actor, work.now)
+    return with_units(with_case(named, col(Referral.case_id), work), work.actor, **sides)
 
 
 def _referral_rows(work: Work, rows: Any) -> list[ReferralRow]:  # noqa: ANN401 - rows of one select
-    persons = label(work, {row.person_id for row in rows})
+    work.saw("person", (row.person_id for row in rows if row.person_ref is not None), Section.IDENTITY)
     process = referral_process(work) if rows else None
     return [
         ReferralRow(
@@ -306,7 +328,7 @@ def _referral_rows(work: Work, rows: Any) -> list[ReferralRow]:  # noqa: ANN401 
             state=row.state,
             case_ref=row.shown_case_ref,
             case_number=row.shown_case_number,
-            person=persons.get(row.person_id),
+            person=label_shown(row),
             sender=unit_told(row, "sender"),
             receiver=unit_told(row, "receiver"),
             named=unit_told(row, "named"),

@@ -6,7 +6,9 @@ are, for with other seats they are another actor. What it brings goes to `orjson
 the list's schema; a test compares the two.
 """
 
+from collections import namedtuple
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -49,6 +51,16 @@ class Listing(Ready):
         """The rows that the fixed values and these find."""
         self._told(connection.dialect)
         return super().read(connection, {**self._fixed[connection.dialect], **values})
+
+    def rows(self, connection: Connection, values: Row) -> list[Any]:
+        """The same rows, of which each column is known by its name."""
+        return [*map(self._named, self.read(connection, values))]
+
+    @cached_property
+    def _named(self) -> Any:  # noqa: ANN401 - makes a row known by the names of its columns, all of them different
+        made: Any = self.statement
+        typed: Any = namedtuple  # noqa: PYI024 - its names are not known before
+        return typed("row", made.selected_columns.keys())._make
 
     def compiled(self, dialect: Dialect) -> Any:  # noqa: ANN401 - SQLAlchemy leaves it untyped
         """The statement for one driver, with its lists written out."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from cii.decisions.rulebook import Table
@@ -36,7 +37,24 @@ class Kept:
     law: Table
 
 
-_JOINED = select(WfDecision, WfTable).join(WfTable, col(WfTable.id) == col(WfDecision.table_id))
+_JOINED: Any = columns(
+    col(WfDecision.ref),
+    col(WfTable.name),
+    col(WfTable.version),
+    col(WfDecision.person_id),
+    col(WfDecision.case_id),
+    col(WfDecision.inputs),
+    col(WfDecision.sources),
+    col(WfDecision.outputs),
+    col(WfDecision.rules),
+    col(WfDecision.why),
+    col(WfDecision.at),
+    col(WfDecision.account_id),
+    col(WfTable.valid_from),
+    col(WfTable.valid_to),
+    col(WfTable.source),
+    col(WfDecision.id),
+).join(WfTable, col(WfTable.id) == col(WfDecision.table_id))
 
 
 def kept_about(work: Work, case_id: int, person_id: int) -> list[Kept]:
@@ -46,19 +64,20 @@ def kept_about(work: Work, case_id: int, person_id: int) -> list[Kept]:
     """
     about = col(WfDecision.case_id) == case_id
     about |= and_(col(WfDecision.person_id) == person_id, col(WfDecision.case_id).is_(None))
-    return [_kept(*row) for row in work.session.exec(_JOINED.where(about).order_by(col(WfDecision.id)))]
+    rows = work.session.connection().execute(_JOINED.where(about).order_by(col(WfDecision.id)))
+    return [_kept(row) for row in rows]
 
 
 def kept_as(work: Work, ref: str) -> Kept | None:
     """A decision by its reference; whoever calls checks that its subject may be seen."""
-    row = work.session.exec(_JOINED.where(col(WfDecision.ref) == ref)).first()
-    return _kept(*row) if row else None
+    row = work.session.connection().execute(_JOINED.where(col(WfDecision.ref) == ref)).first()
+    return _kept(row) if row else None
 
 
 def kept_rows(work: Work, ids: Iterable[int]) -> dict[int, Kept]:
     """Decisions by their rows, in one query; whoever calls has seen that their subjects may be seen."""
-    rows = work.session.exec(_JOINED.where(col(WfDecision.id).in_(set(ids))))
-    return {one.id or 0: _kept(one, table) for one, table in rows}
+    rows = work.session.connection().execute(_JOINED.where(col(WfDecision.id).in_(set(ids))))
+    return {row[-1]: _kept(row) for row in rows}
 
 
 def last_answer(work: Work, case_id: int, table: str) -> Mapping[str, Any] | None:
@@ -90,21 +109,13 @@ def asked_about(work: Work, table: str, persons: Any) -> Iterator[Any]:  # noqa:
     )
 
 
-def _kept(one: WfDecision, held: WfTable) -> Kept:
+def _kept(row: Any) -> Kept:  # noqa: ANN401 - a row of `_JOINED`
+    """A decision out of its row; the text of a table is read once."""
+    (
+        ref, name, version, person, case, inputs, sources, outputs, rules, why, at, account,
+        first, last, source, _,
+    ) = row  # fmt: skip
     return Kept(
-        ref=one.ref,
-        table=held.name,
-        version=held.version,
-        person_id=one.person_id,
-        case_id=one.case_id,
-        inputs=one.inputs,
-        sources=one.sources,
-        outputs=one.outputs,
-        rules=tuple(one.rules),
-        why=tuple(one.why),
-        at=one.at,
-        account_id=one.account_id,
-        valid_from=held.valid_from,
-        valid_to=held.valid_to,
-        law=parsed_table(held.source, f"{held.name} {held.version}"),
-    )
+        ref, name, version, person, case, inputs, sources, outputs, tuple(rules), tuple(why), at, account,
+        first, last, parsed_table(source, f"{name} {version}"),
+    )  # fmt: skip

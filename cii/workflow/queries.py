@@ -87,6 +87,12 @@ _LOCKED = Ready(
     .with_for_update(of=_of(WfInstance))
 )
 
+_NEWEST = (
+    from_tables(col(WfDefinition.id), col(WfDefinition.digest))
+    .where(col(WfDefinition.name) == bindparam("name"))
+    .order_by(col(WfDefinition.version).desc())
+    .limit(1)
+)
 _DIGEST = select(col(WfDefinition.digest)).where(col(WfDefinition.id) == bindparam("definition"))
 
 
@@ -101,8 +107,10 @@ def definitions_read(work: Work, wanted: Mapping[int, str]) -> dict[int, Definit
 
 def newest_definition(work: Work, name: str) -> Definition:
     """The process as published last, in one statement; refuses UnknownThing."""
-    row = definition_row(work, name)
-    return definitions_read(work, {row.id or 0: row.digest})[row.id or 0]
+    found: Any = work.session.connection().execute(_NEWEST, {"name": name}).first()
+    if found is None:
+        raise UnknownThing(what=name)
+    return definitions_read(work, {found.id: found.digest})[found.id]
 
 
 def definition_row(work: Work, name: str) -> WfDefinition:
