@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, true, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    literal,
+    literal_column,
+    true,
+    union_all,
+)
 from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
@@ -14,6 +24,7 @@ from cii.journal.queries import HistoryRow
 from cii.journal.tables import JournalEntry, JournalPayload, JournalSeal, JournalSubject
 from cii.kernel.clock import local_midnight
 from cii.kernel.period import ONE_DAY
+from cii.store.ready import Ready
 from cii.store.work import Work
 
 
@@ -42,30 +53,47 @@ def entries(
 
     The caller has a permit for the whole journal (officer, auditor).
     """
-    wanted = (
-        columns(
-            col(JournalEntry.id),
-            col(JournalEntry.at),
-            col(JournalEntry.actor),
-            col(JournalEntry.account_id),
-            col(JournalEntry.unit_id),
-            col(JournalEntry.action),
-            col(JournalEntry.kind),
-            col(JournalEntry.ref),
-            col(JournalEntry.sections),
-            col(JournalEntry.basis),
-            col(JournalPayload.payload),
-        )
-        .join(JournalPayload, col(JournalPayload.entry_id) == col(JournalEntry.id), isouter=True)
-        .where(*_conditions(shown))
-        .order_by(col(JournalEntry.id).desc())
-        .limit(limit)
+    connection, values = work.session.connection(), {"before": before or _PAST_THE_LAST, "rows": limit}
+    conditions = _conditions(shown)
+    rows: Any = (
+        connection.execute(_list(*conditions), values) if conditions else _ALL.read(connection, values)
     )
-    if before:
-        wanted = wanted.where(col(JournalEntry.id) < before)
-    rows: Any = work.session.connection().execute(wanted)
     told = ((*row[:-1], json.loads(row[-1]) if row[-1] else None) for row in rows)
     return [HistoryRow(*row) for row in told]
+
+
+_SHOWN: tuple[Any, ...] = (
+    col(JournalEntry.id),
+    col(JournalEntry.at),
+    col(JournalEntry.actor),
+    col(JournalEntry.account_id),
+    col(JournalEntry.unit_id),
+    col(JournalEntry.action),
+    col(JournalEntry.kind),
+    col(JournalEntry.ref),
+    col(JournalEntry.sections),
+    col(JournalEntry.basis),
+    col(JournalPayload.payload),
+)
+
+
+def _list(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """The statement of the entries under these conditions and before one of them, the newest first."""
+    before = col(JournalEntry.id) < bindparam("before", None, type_=BigInteger())
+    return (
+        columns(*_SHOWN)
+        .join(JournalPayload, col(JournalPayload.entry_id) == col(JournalEntry.id), isouter=True)
+        .where(before, *conditions)
+        .order_by(col(JournalEntry.id).desc())
+        .limit(bindparam("rows", None, type_=Integer()))
+        .offset(literal_column("0"))
+    )
+
+
+_ALL = Ready(_list(), ("before", "rows"))
+"""All entries: how the journal is opened."""
+_PAST_THE_LAST = 2**63 - 1
+"""No entry has this number."""
 
 
 def _conditions(shown: JournalFilter) -> Sequence[ColumnElement[bool]]:
