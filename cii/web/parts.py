@@ -54,7 +54,7 @@ class Bundle(TemplateModule):
         if name not in self._part.homes:
             raise AttributeError(name)
         home: Any = self._part.environment.get_template(self._part.homes[name])
-        macro = self.__dict__[name] = getattr(home.make_module(self._known), name)
+        macro = self.__dict__[name] = getattr(home.make_module(self._known, shared=True), name)
         return macro
 
 

@@ -8,7 +8,7 @@ nothing leaks, for only the named ones are written. A dataclass of plain values 
 import dataclasses
 from collections.abc import Callable, Mapping
 from enum import IntFlag, StrEnum
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, ClassVar, get_origin, get_type_hints
 
 import marshmallow as ma
@@ -172,8 +172,10 @@ def _each(schema: type[Told], held: Any) -> list[dict[str, Any]]:  # noqa: ANN40
     return [schema.tell(one) for one in held]
 
 
-def _flag_names(flags: type[IntFlag], held: IntFlag) -> list[str]:
-    return [str(flag.name).lower() for flag in flags if flag in flags(held)]
+@lru_cache(maxsize=1024)
+def _flag_names(flags: type[IntFlag], held: IntFlag) -> tuple[str, ...]:
+    """The names of the flags that are set: lists tell the same few sets over and over."""
+    return tuple(str(flag.name).lower() for flag in flags if flag in flags(held))
 
 
 def _holds_dataclass(kind: Any) -> bool:  # noqa: ANN401

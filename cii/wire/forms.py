@@ -61,10 +61,20 @@ def form_values(command: type[Any], form: Form, *, leaving: tuple[str, ...] = ()
     return values
 
 
+_HINTS: dict[type[Any], dict[str, Any]] = {}
+"""The kinds of a command's fields, worked out once for each command of the house."""
+
+
+def _hints(command: type[Any]) -> dict[str, Any]:
+    if command not in _HINTS:
+        _HINTS[command] = get_type_hints(command)
+    return _HINTS[command]
+
+
 def _values(
     command: type[Any], form: Form, prefix: str, read: set[str], leaving: tuple[str, ...]
 ) -> dict[str, Any]:
-    hints = get_type_hints(command)
+    hints = _hints(command)
     values: dict[str, Any] = {}
     for one in dataclasses.fields(command):
         if one.name in leaving or not one.init:
@@ -125,7 +135,7 @@ def _as_typed(command: type[Any], form: Form, no: Refusal) -> list[Refusal]:
     for one in no.reasons:
         name, _, rest = (one.field or "").partition("-")
         place, dash, inside = rest.partition("-")
-        if place.isdigit() and name in get_type_hints(command):
+        if place.isdigit() and name in _hints(command):
             filled = [
                 n
                 for n in _numbers(form, name)
