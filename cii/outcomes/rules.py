@@ -177,6 +177,24 @@ class SchemeBudgetExceeded(Refusal):
     code, kind = "scheme-budget-exceeded", "conflict"
 
 
+class NoReversalAsked(Refusal):
+    """Nobody has asked to take this outcome back."""
+
+    code, kind = "outcome-no-reversal-asked", "conflict"
+
+
+class ReversalAsked(Refusal):
+    """Somebody has asked already; another person decides."""
+
+    code, kind = "outcome-reversal-asked", "conflict"
+
+
+class CategoryThere(Refusal):
+    """The category is told for that day already; what was told is never changed."""
+
+    code, kind = "category-there", "conflict"
+
+
 class SubcontractedBeyondWhole(Refusal):
     """The shares of the subcontractors exceed the whole on a day."""
 

@@ -1,0 +1,39 @@
+"""Named selectables by which the nightly reconciliation compares pay by outcome with the ledger."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, select, type_coerce
+from sqlmodel import col
+
+from cii.outcomes.tables import Outcome, OutcomeScheme, SchemeBudget
+from cii.outcomes.vocabulary import OutcomeState
+
+
+def bound() -> Select[Any]:
+    """What is bound for outcomes, less what was given back: line_id, agreement_id, amount (centimes)."""
+    return _of(SchemeBudget.amount).join(SchemeBudget, col(SchemeBudget.scheme_id) == col(OutcomeScheme.id))
+
+
+def invoiced() -> Select[Any]:
+    """What accepted outcomes are worth: line_id, agreement_id, amount (centimes)."""
+    return _outcomes((OutcomeState.PAYABLE, OutcomeState.PAID))
+
+
+def paid() -> Select[Any]:
+    """What paid outcomes are worth: line_id, agreement_id, amount (centimes)."""
+    return _outcomes((OutcomeState.PAID,))
+
+
+def _outcomes(states: Collection[OutcomeState]) -> Select[Any]:
+    held = _of(Outcome.amount).join(Outcome, col(Outcome.scheme_id) == col(OutcomeScheme.id))
+    return held.where(col(Outcome.state).in_(states))
+
+
+def _of(amount: object) -> Select[Any]:
+    shown: list[Any] = [
+        col(OutcomeScheme.line_id).label("line_id"),
+        col(OutcomeScheme.agreement_id).label("agreement_id"),
+        type_coerce(amount, BigInteger).label("amount"),
+    ]
+    return select(*shown).select_from(OutcomeScheme)
