@@ -62,14 +62,15 @@ ADDRESS = f"{WORD.lower()}@exemple.invalid"
 
 THE_HOUSE = frozenset({
     "account", "acknowledgement", "agreement", "agreement_closure", "agreement_measure", "budget_account",
-    "budget_year", "calendar_feed", "clock_shift", "collaboration_agreement", "collaboration_party",
+    "budget_year", "calendar_feed", "client_category", "clock_shift", "collaboration_agreement", "collaboration_party",
     "corrective_measure", "corrective_step", "criterion_answer", "deliverable", "employer",
     "employer_need", "finding", "funding_line", "grid_template", "indicator", "indicator_entry", "institution",
     "job_lease", "job_run", "journal_seal", "legal_news", "login_attempt", "login_session", "measure",
     "measure_day", "measure_places", "measure_respondent", "measure_rule", "meeting", "membership",
-    "monthly_data", "notice_preference", "objective", "parameter", "place_quota", "postcode_region",
+    "monthly_data", "notice_preference", "objective",
+    "outcome_budget", "outcome_scheme", "outcome_scheme_version", "parameter", "place_quota", "postcode_region",
     "presidency", "provider", "quota_day", "recognition", "reconciliation_run", "released_share",
-    "report_file", "report_issue", "substitution", "tariff", "unit", "unit_region", "wf_definition", "wf_table",
+    "report_file", "report_issue", "subcontractor", "substitution", "tariff", "unit", "unit_region", "wf_definition", "wf_table",
 })  # fmt: skip
 """The house, its agreements, measures, accounts and figures: no row is about a person who is helped."""
 
@@ -210,6 +211,8 @@ BESIDE = {
     "placement_event": _PLACE,
     "individual_objective": _PLACE,
     "observation_event": _PLACE,
+    "placement_category": _PLACE,
+    "outcome_step": _PLACE,
     "case_restriction": _CLOSED,
     "case_reader": _CLOSED,
     "outcome_check": _CLOSED,
@@ -232,6 +235,7 @@ LEADING: dict[str, dict[str, Any]] = {
 }
 _EARLIER = datetime(2026, 10, 1, tzinfo=UTC)
 SHAPED: dict[str, dict[str, Any]] = {
+    "placement_category": {"code": "B"},
     "outcome_step": {"before_by": None},
     "outcome_scheme_version": {"published_at": _EARLIER},
     "detection": {"state": "announced"},
