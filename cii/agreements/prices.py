@@ -59,6 +59,10 @@ class PriceBook:
     closures: Mapping[tuple[int, int], tuple[Period, ...]]
     calendar: WorkingDays
 
+    def counts_hours(self, key: Key) -> bool:
+        """Whether a tariff under (agreement, measure, line) counts hours."""
+        return any(rate.basis is Basis.HOUR for rate in self.rates.get(key, ()))
+
     def price(
         self,
         key: Key,

@@ -253,7 +253,7 @@ class MoneyMaker:
 
 
 def _line(one: Month, at: int, piece: Any) -> dict[str, Any]:  # noqa: ANN401 - a line of the proration
-    factor = piece.factor * piece.attended
+    factor = piece.due
     return {
         "placement_id": one.held.id, "period_start": piece.period.start, "period_end": piece.period.end,
         "factor_num": factor.numerator, "factor_den": factor.denominator, "tariff_id": piece.rate.id,

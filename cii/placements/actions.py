@@ -52,6 +52,7 @@ from cii.placements.rules import (
     DoubleFinancing,
     MeasureNotRunning,
     PlaceJustTaken,
+    workload_faults,
 )
 from cii.placements.tables import Placement, PlacementEvent, PlacementLeg, PlacementShare, WaitingEntry
 from cii.placements.vocabulary import PlacementEventKind, PlacementState, WaitingState
@@ -64,7 +65,7 @@ class AssignPlacement:
 
     `line_ref`: the requesting line, whose quota is used and whose tariff prices the stay; the first payer
     when left out. `functional_basis`: the legal basis on which the provider may read the functional limits;
-    none, no access.
+    none, no access. `workload`: percent of full time; none, full time.
     """
 
     case_ref: str
@@ -74,6 +75,7 @@ class AssignPlacement:
     shares: tuple[Share, ...]
     line_ref: str | None = None
     functional_basis: str | None = None
+    workload: int | None = None
 
 
 def assign(work: Work, ask: AssignPlacement, facts: Mapping[str, object] | None = None) -> Placement:
@@ -81,7 +83,8 @@ def assign(work: Work, ask: AssignPlacement, facts: Mapping[str, object] | None 
 
     `facts`: what is known of the person, for the measure's eligibility table. The place is held until the
     parameter `placement_hold_working_days` from today; the provider answers meanwhile.
-    Refuses, all at once: CaseClosed · PlacementDatesUpsideDown, PlacementTooLong, MeasureNotRunning ·
+    Refuses, all at once: CaseClosed · PlacementDatesUpsideDown, PlacementTooLong, MeasureNotRunning,
+    WorkloadUnfit ·
     NoPayer, RequestingLineDoesNotPay · NotEligible, EligibilityNeedsFacts, EligibilityUndecided ·
     DoubleFinancing · NoAgreement, TariffMissing · MeasureFull, LineQuotaFull (with a transfer proposal),
     LineHasNoQuota · BudgetExceeded per line. Of two at the same moment one gets the place, the other the
@@ -95,6 +98,7 @@ def assign(work: Work, ask: AssignPlacement, facts: Mapping[str, object] | None 
         reasons.append(CaseClosed(field="case_ref"))
     payers = read_payers(work, ask.shares, ask.line_ref, reasons)
     stay = read_stay(work, ask.starts_on, ask.ends_on, reasons)
+    reasons += workload_faults(ask.workload)
     verdict = eligibility(work, measure_id, ask.starts_on, facts or {}, reasons)
     if stay is not None and (measure.starts_on > stay.start or (measure.ends_on or stay.last) < stay.last):
         reasons.append(MeasureNotRunning(field="starts_on", first=measure.starts_on, last=measure.ends_on))
@@ -107,7 +111,7 @@ def assign(work: Work, ask: AssignPlacement, facts: Mapping[str, object] | None 
         open_days(work, measure_id, stay.last, since=stay.start)
         lock_days(work, measure_id, payers[0].line_id, stay)
         reasons += capacity_faults(work, measure_id, payers[0].line_id, stay)
-        cost, faults = bill(work, measure_id, payers, stay)
+        cost, faults = bill(work, measure_id, payers, stay, workload=ask.workload)
         reasons += faults
         if reasons or cost is None:
             if cost is not None:
@@ -128,6 +132,7 @@ def assign(work: Work, ask: AssignPlacement, facts: Mapping[str, object] | None 
             starts_on=stay.start,
             ends_on=stay.last,
             planned_end=stay.last,
+            workload=ask.workload,
             state=PlacementState.RESERVED,
             reserved_until=_hold_end(work),
             rule_digest=verdict.digest,

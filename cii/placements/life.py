@@ -23,7 +23,7 @@ from cii.notices.actions import tell
 from cii.placements.actions import note_event
 from cii.placements.days import give_back_days, lock_days
 from cii.placements.ledger import months_due, release_rest
-from cii.placements.queries import moves_for, placement_by_ref, shares_of
+from cii.placements.queries import breaks_of, moves_for, placement_by_ref, shares_of
 from cii.placements.rules import (
     MOVES,
     NotYet,
@@ -163,7 +163,9 @@ def end_placement(work: Work, ask: EndPlacement) -> Placement:
             line_id=shares[0].line_id,
             span=Period.through(placement.starts_on, ask.exited_on),
             weights=[share.weight for share in shares],
+            breaks=breaks_of(work, [placement.id or 0]).get(placement.id or 0, ()),
             planned=planned,
+            workload=placement.workload,
         )
         released = release_rest(work, placement, shares, months_due(priced, shares))
     note_event(

@@ -46,9 +46,12 @@ class Bill:
 
 
 def bill(
-    work: Work, measure_id: int, payers: Sequence[Payer], stay: Period, *, planned: Period | None = None
+    work: Work, measure_id: int, payers: Sequence[Payer], stay: Period, *, workload: int | None = None
 ) -> tuple[Bill | None, list[Refusal]]:
-    """The bill of a stay, or every reason why there is none: NoAgreement for each payer, TariffMissing."""
+    """The bill of a stay, or every reason why there is none: NoAgreement for each payer, TariffMissing.
+
+    `workload`: percent of full time, None for all of it.
+    """
     reasons: list[Refusal] = []
     agreements: list[int] = []
     names = lines_by_id(work, [payer.line_id for payer in payers])
@@ -62,7 +65,7 @@ def bill(
             agreements.append(found.id or 0)
     if reasons:
         return None, reasons
-    return bill_under(work, measure_id, payers, agreements, stay, planned=planned)
+    return bill_under(work, measure_id, payers, agreements, stay, workload=workload)
 
 
 def bill_under(
@@ -72,9 +75,9 @@ def bill_under(
     agreements: Sequence[int],
     stay: Period,
     *,
-    planned: Period | None = None,
+    workload: int | None = None,
 ) -> tuple[Bill | None, list[Refusal]]:
-    """The bill under agreements already chosen, as when a stay is cut short (`planned` is the whole)."""
+    """The bill under agreements already chosen, under which each payer pays."""
     try:
         priced = price_of(
             work,
@@ -83,7 +86,7 @@ def bill_under(
             line_id=payers[0].line_id,
             span=stay,
             weights=[payer.weight for payer in payers],
-            planned=planned,
+            workload=workload,
         )
     except Refusal as no:
         return None, list(no.reasons)

@@ -17,7 +17,7 @@ from cii.kernel.period import Period
 from cii.measures.queries import measure_words
 from cii.measures.vocabulary import MeasureKind
 from cii.placements.rules import MOVES, PROVIDER_MOVES
-from cii.placements.tables import Placement, PlacementEvent, PlacementShare
+from cii.placements.tables import Placement, PlacementBreak, PlacementEvent, PlacementShare
 from cii.placements.vocabulary import FINANCED, PlacementMove, PlacementState
 from cii.store.work import HOUSE, Actor, Work
 
@@ -244,7 +244,7 @@ def shares_in(period: Period) -> Select[*tuple[object, ...]]:
     """Every share of a placement that is or was financed on a day of the period; for settlement and figures.
 
     Columns: placement_id, placement_ref, case_id, person_id, measure_id, kind, state, provider_unit_id,
-    requesting_line_id, starts_on, ends_on, planned_end (days inside), exit_type, contract_type,
+    requesting_line_id, starts_on, ends_on, planned_end (days inside), workload, exit_type, contract_type,
     contract_months, share_id, line_id, agreement_id, weight, committed. Order the shares of a placement by
     share_id: it is the order of the key. No visibility: the caller starts its own read.
     """
@@ -262,6 +262,7 @@ def shares_in(period: Period) -> Select[*tuple[object, ...]]:
             col(Placement.starts_on).label("starts_on"),
             col(Placement.ends_on).label("ends_on"),
             col(Placement.planned_end).label("planned_end"),
+            col(Placement.workload).label("workload"),
             col(Placement.exit_type).label("exit_type"),
             col(Placement.contract_type).label("contract_type"),
             col(Placement.contract_months).label("contract_months"),
@@ -278,3 +279,17 @@ def shares_in(period: Period) -> Select[*tuple[object, ...]]:
             col(Placement.ends_on) >= period.start,
         )
     )
+
+
+def breaks_of(work: Work, placement_ids: Collection[int]) -> dict[int, tuple[Period, ...]]:
+    """The days on which these placements are interrupted, by placement; no visibility."""
+    rows = work.session.scalars(
+        select(PlacementBreak)
+        .where(col(PlacementBreak.placement_id).in_(list(placement_ids)))
+        .order_by(col(PlacementBreak.starts_on))
+    )
+    found: dict[int, tuple[Period, ...]] = {}
+    for row in rows:
+        held = found.get(row.placement_id, ())
+        found[row.placement_id] = (*held, Period.through(row.starts_on, row.ends_on))
+    return found

@@ -25,6 +25,8 @@ MOVES: Moves[PlacementState, PlacementMove] = {
 }
 """The life of a placement; source: product.md P6."""
 
+_FULL_TIME = 100
+"""Percent."""
 PROVIDER_MOVES = frozenset({PlacementMove.ACCEPT, PlacementMove.REFUSE})
 """Moves that belong to the provider alone."""
 
@@ -39,6 +41,18 @@ class PlacementTooLong(Refusal):
     """A placement lasts at most so many days; longer stays are renewed."""
 
     code, kind = "placement-too-long", "unfit"
+
+
+class WorkloadUnfit(Refusal):
+    """A participant is there for 1 to 100 percent of full time."""
+
+    code, kind = "workload-unfit", "unfit"
+
+
+class BreakOverlaps(Refusal):
+    """The stay is already interrupted on some of these days."""
+
+    code, kind = "break-overlaps", "conflict"
 
 
 class NoPayer(Refusal):
@@ -223,3 +237,10 @@ class Waiter:
 def waiting_order(waiters: Iterable[Waiter]) -> list[Waiter]:
     """The order of a waiting list; the same for everybody who computes it."""
     return sorted(waiters, key=lambda one: (one.urgency, one.since, one.lot))
+
+
+def workload_faults(workload: int | None) -> list[Refusal]:
+    """Whether somebody can be there for so many percent of full time; none is full time."""
+    if workload is None or 1 <= workload <= _FULL_TIME:
+        return []
+    return [WorkloadUnfit(field="workload")]

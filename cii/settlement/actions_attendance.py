@@ -19,7 +19,14 @@ from cii.kernel.period import Period, month_of
 from cii.placements.ledger import ATTENDANCE
 from cii.placements.queries import placement_by_ref
 from cii.settlement.queries import MonthOf, months_of, sequence_of, stays_in
-from cii.settlement.rules import SETTLED, NotStarted, ShareOf, attendance_faults, expected_days
+from cii.settlement.rules import (
+    SETTLED,
+    NotStarted,
+    ShareOf,
+    attendance_faults,
+    expected_days,
+    minutes_faults,
+)
 from cii.settlement.tables import Attendance
 from cii.settlement.vocabulary import Presence
 from cii.store.columns import new_ref
@@ -28,10 +35,11 @@ from cii.store.work import HOUSE, Work
 
 @dataclass(frozen=True)
 class Mark:
-    """What is attested for a day."""
+    """What is attested for a day; `minutes` where the tariff counts hours, the planned day when left out."""
 
     day: date
     presence: Presence
+    minutes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ def record_attendance(work: Work, ask: RecordAttendance) -> Recorded:
     """Attest days: a day attested anew is a correction that names the row it replaces; a repeat does nothing.
 
     Books what the months now earn. Refuses, all at once: NotStarted, DayTwice, DayOutsidePlacement,
-    DayNotExpected, DayInFuture; before: UnknownThing, NotAllowed (only the provider attests).
+    DayNotExpected, DayInFuture, MinutesUnfit; before: UnknownThing, NotAllowed (only the provider attests).
     """
     placement = placement_by_ref(work, ask.placement_ref)
     if work.actor != HOUSE and not any(
@@ -73,26 +81,32 @@ def record_attendance(work: Work, ask: RecordAttendance) -> Recorded:
         raise NotStarted(placement=placement.ref)
     stay = stays[0]
     closures = price_book(work, [stay.key[0]]).closures.get(stay.key[:2], ())
-    expected = expected_days(stay.span, closures, work.calendar)
-    wanted = {mark.day: mark.presence for mark in ask.marks}
-    refuse(attendance_faults(stay, [mark.day for mark in ask.marks], expected, work.today))
+    expected = expected_days(stay.span, (*closures, *stay.breaks), work.calendar)
+    wanted = {mark.day: (mark.presence, mark.minutes) for mark in ask.marks}
+    refuse(
+        [
+            *attendance_faults(stay, [mark.day for mark in ask.marks], expected, work.today),
+            *minutes_faults((mark.day, mark.presence, mark.minutes) for mark in ask.marks),
+        ]
+    )
     known = _rows(work, stay.placement_id)
     if ask.others_present is not None:
         month = month_of(ask.others_present)
         for day in sorted(expected):
             if day in month and day <= work.today and day not in known:
-                wanted.setdefault(day, Presence.PRESENT)
+                wanted.setdefault(day, (Presence.PRESENT, None))
     fresh = [
         Attendance(
             placement_id=stay.placement_id,
             day=day,
             presence=presence,
+            minutes=minutes,
             recorded_at=work.now,
             replaces=known[day].id if day in known else None,
             account_id=work.actor.account_id,
         )
-        for day, presence in sorted(wanted.items())
-        if day not in known or known[day].presence is not presence
+        for day, (presence, minutes) in sorted(wanted.items())
+        if day not in known or (known[day].presence, known[day].minutes) != (presence, minutes)
     ]
     work.session.add_all(fresh)
     work.session.flush()

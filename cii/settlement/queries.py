@@ -16,7 +16,7 @@ from cii.institutions.queries import line_facts
 from cii.kernel.errors import UnknownThing
 from cii.kernel.moves import open_moves
 from cii.kernel.period import Period, month_of
-from cii.placements.queries import shares_in
+from cii.placements.queries import breaks_of, shares_in
 from cii.placements.vocabulary import PlacementState
 from cii.settlement.rules import MOVES, PAYER_EVENTS, PROVIDER_EVENTS, ShareOf, Stay, attended, expected_days
 from cii.settlement.tables import Attendance, Payment, Statement, StatementLine
@@ -52,10 +52,11 @@ def stays_in(
     grouped: dict[int, list[Row[Any]]] = {}
     for row in work.session.execute(query):
         grouped.setdefault(row.placement_id, []).append(row)
-    return [_stay(found) for found in grouped.values()]
+    broken = breaks_of(work, grouped)
+    return [_stay(found, broken.get(id_, ())) for id_, found in grouped.items()]
 
 
-def _stay(rows: Sequence[Row[Any]]) -> Stay:
+def _stay(rows: Sequence[Row[Any]], breaks: tuple[Period, ...]) -> Stay:
     first = rows[0]
     asking = next((row for row in rows if row.line_id == first.requesting_line_id), first)
     return Stay(
@@ -70,6 +71,8 @@ def _stay(rows: Sequence[Row[Any]]) -> Stay:
         Period.through(first.starts_on, first.planned_end),
         (asking.agreement_id, first.measure_id, asking.line_id),
         tuple(ShareOf(row.share_id, row.line_id, row.agreement_id, row.weight) for row in rows),
+        first.workload,
+        breaks,
     )
 
 
@@ -90,6 +93,25 @@ def marks_in(
     found: dict[int, dict[date, Presence]] = {}
     for placement_id, day, presence in work.session.execute(query.where(~replaced.exists())):
         found.setdefault(placement_id, {})[day] = presence
+    return found
+
+
+def minutes_in(work: Work, placement_ids: Collection[int], period: Period) -> dict[int, dict[date, int]]:
+    """The minutes told of each placement's days, as known now."""
+    newer = aliased(Attendance)
+    replaced = select(col(newer.id)).where(col(newer.replaces) == col(Attendance.id))
+    rows = work.session.execute(
+        select(col(Attendance.placement_id), col(Attendance.day), col(Attendance.minutes)).where(
+            col(Attendance.placement_id).in_(list(placement_ids)),
+            col(Attendance.day) >= period.start,
+            col(Attendance.day) < period.end,
+            col(Attendance.minutes).is_not(None),
+            ~replaced.exists(),
+        )
+    )
+    found: dict[int, dict[date, int]] = {}
+    for placement_id, day, minutes in rows:
+        found.setdefault(placement_id, {})[day] = minutes
     return found
 
 
@@ -122,16 +144,26 @@ def months_of(
     prices = book or price_book(work, {stay.key[0] for stay in stays})
     window = Period(month.start - _MARGIN, month.end + _MARGIN)
     marks = marks_in(work, [stay.placement_id for stay in stays], window)
+    hourly = [stay.placement_id for stay in stays if prices.counts_hours(stay.key)]
+    minutes = minutes_in(work, hourly, window) if hourly else {}
     found = []
     for stay in stays:
         mine = marks.get(stay.placement_id, {})
         closures = prices.closures.get(stay.key[:2], ())
-        seen = attended(stay, mine, prices.rates.get(stay.key, ()), closures, work.calendar, window)
-        options: dict[str, Any] = {"weights": stay.weights, "planned": stay.planned, "within": month}
+        told = minutes.get(stay.placement_id)
+        seen = attended(stay, mine, prices.rates.get(stay.key, ()), closures, work.calendar, window, told)
+        options: dict[str, Any] = {
+            "weights": stay.weights,
+            "breaks": stay.breaks,
+            "planned": stay.planned,
+            "workload": stay.workload,
+            "within": month,
+        }
         full = prices.price(stay.key, stay.span, **options)
         due = prices.price(stay.key, stay.span, attended=seen, **options)
         days = stay.span.overlap(month)
-        expected = expected_days(days, closures, work.calendar) if days else frozenset()
+        shut = (*closures, *stay.breaks)
+        expected = expected_days(days, shut, work.calendar) if days else frozenset()
         found.append(MonthOf(stay, full, due, expected, mine))
     return found
 

@@ -31,6 +31,8 @@ MOVES: Mapping[StatementState, Mapping[StatementEvent, StatementState]] = {
 }
 """The life of a statement; paid is its end, later truths become a correction."""
 
+_DAY = 24 * 60
+"""Minutes."""
 DRAFTS = (StatementState.PREFILLED, StatementState.RETURNED)
 """States in which the lines may be computed again."""
 SETTLED = (StatementState.APPROVED, StatementState.PAID)
@@ -76,6 +78,12 @@ class DayTwice(Refusal):
     """The same day is attested twice in one file or form."""
 
     code, kind = "attendance-twice", "unfit"
+
+
+class MinutesUnfit(Refusal):
+    """Minutes are told of a day on which the person was present, and a day has no more than 1440."""
+
+    code, kind = "attendance-minutes-unfit", "unfit"
 
 
 class NotStarted(Refusal):
@@ -144,7 +152,10 @@ class ShareOf:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A placement as settlement sees it; `key`: agreement, measure, line whose tariff prices it."""
+    """A placement as settlement sees it; `key`: agreement, measure, line whose tariff prices it.
+
+    `workload`: percent of full time, None for all of it; `breaks`: days on which the stay is interrupted.
+    """
 
     placement_id: int
     ref: str
@@ -157,6 +168,8 @@ class Stay:
     planned: Period
     key: tuple[int, int, int]
     shares: tuple[ShareOf, ...]
+    workload: int | None = None
+    breaks: tuple[Period, ...] = ()
 
     @property
     def weights(self) -> tuple[int, ...]:
@@ -209,17 +222,18 @@ def attended(  # noqa: PLR0917 - the stay, what is known of it, and where to loo
     closures: Sequence[Period],
     calendar: WorkingDays,
     window: Period,
+    minutes: Mapping[date, int] | None = None,
 ) -> Attended:
-    """What a stay's attendance says for the days of `window`."""
+    """What a stay's attendance says for the days of `window`; `minutes` of days, where hours are counted."""
     days = stay.span.overlap(window) or Period(window.start, window.start)
-    expected = expected_days(days, closures, calendar)
+    expected = expected_days(days, (*closures, *stay.breaks), calendar)
 
     def rate_on(day: date) -> Rate | None:
         return next(
             (rate for rate in rates if rate.start <= day and (rate.end is None or day < rate.end)), None
         )
 
-    return Attended(expected, paid_days(marks, expected, rate_on))
+    return Attended(expected, paid_days(marks, expected, rate_on), minutes or {})
 
 
 def attendance_faults(
@@ -237,3 +251,12 @@ def attendance_faults(
         elif day > today:
             found.append(DayInFuture(day=day))
     return found
+
+
+def minutes_faults(told: Iterable[tuple[date, Presence, int | None]]) -> list[Refusal]:
+    """Every day whose minutes cannot be: without presence, none at all, or more than a day has."""
+    return [
+        MinutesUnfit(day=day)
+        for day, presence, minutes in told
+        if minutes is not None and not (presence is Presence.PRESENT and 1 <= minutes <= _DAY)
+    ]

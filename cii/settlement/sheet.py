@@ -73,7 +73,7 @@ def attendance_sheet(work: Work, month: Period) -> Sheet:
             work,
             row,
             stays[row.id],
-            closures.get(stays[row.id].key[:2], ()),
+            (*closures.get(stays[row.id].key[:2], ()), *stays[row.id].breaks),
             entries.get(row.id, []),
             names,
             month,
