@@ -143,12 +143,6 @@ def account_names(work: Work, ids: Iterable[int]) -> dict[int, str]:
     return {id_: name for id_, name in rows if id_ is not None}
 
 
-def account_name(account_id: Any) -> Any:  # noqa: ANN401 - columns
-    """The name of the account in this column, as a column of the same statement; none where there is none."""
-    named = columns(col(Account.name)).where(col(Account.id) == account_id)
-    return named.correlate_except(Account).scalar_subquery()
-
-
 def account_contact(work: Work, account_id: int) -> tuple[str | None, str]:
     """Address and language of an account; no address when it is closed."""
     account = work.session.get(Account, account_id)

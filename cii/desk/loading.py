@@ -10,7 +10,8 @@ from datetime import date
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from cii.access.queries import account_name, members_of
+from cii.access.naming import account_name
+from cii.access.queries import members_of
 from cii.access.vocabulary import Role
 from cii.cases.actions import move_lead
 from cii.cases.leading import cases_led

@@ -242,15 +242,8 @@ def _overlapping(running: Iterable[Measure]) -> list[Overlap]:
 
 
 def _profile(row: Measure) -> Profile:
-    return Profile(
-        row.code,
-        row.kind,
-        row.region,
-        tuple(row.languages),
-        tuple(row.target_groups),
-        row.starts_on,
-        row.ends_on,
-    )
+    groups = tuple(row.target_groups)
+    return Profile(row.code, row.kind, row.region, tuple(row.languages), groups, row.starts_on, row.ends_on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from cii.access.queries import account_name
+from cii.access.naming import account_name
 from cii.access.vocabulary import NOTHING, Section
 from cii.cases.queries import cases_by_id, led_here
 from cii.cases.tables import CaseFile

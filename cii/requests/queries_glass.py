@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, true
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
+from cii.access.naming import account_name
 from cii.access.permits import Permit
-from cii.access.queries import account_name
 from cii.cases.queries import cases_opened
 from cii.institutions.queries import UnitLabel, shown_units, unit_told, with_units
 from cii.kernel.errors import UnknownThing

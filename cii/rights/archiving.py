@@ -15,7 +15,7 @@ from sqlalchemy import select as columns
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from cii.access.queries import account_name
+from cii.access.naming import account_name
 from cii.access.vocabulary import Section
 from cii.cases.retaining import filed
 from cii.documents import store

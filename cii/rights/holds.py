@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, or_
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from cii.access.queries import account_name
+from cii.access.naming import account_name
 from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, UnknownThing, refuse
 from cii.people.erasing import ref_of

@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
-from cii.access.queries import account_name
+from cii.access.naming import account_name
 from cii.access.vocabulary import Role
 from cii.kernel.errors import UnknownThing
 from cii.people.erasing import ref_of

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from cii.access.queries import account_name
+from cii.access.naming import account_name
 from cii.journal.queries import history
 from cii.kernel.errors import UnknownThing
 from cii.people.queries import PersonLabel
