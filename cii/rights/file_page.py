@@ -167,7 +167,7 @@ class Writer:
             return ", ".join(word(one.upper(), self.lang, "section") for one in value)
         if column == "item" and (row["template"], value) in self.titles:
             return self.titles[row["template"], str(value)].get(self.lang, str(value))
-        if part.table is places.TABLE and isinstance(value, dict):
+        if part.table.name == places.TABLE and isinstance(value, dict):
             return places.place_facts(row["kind"], value, self.words, said)
         text = self._published(part, column, value, row)
         return self._typed(part.table.c[column].type, value) if text is None else text

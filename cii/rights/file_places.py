@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import Any
 
 from cii.kernel.money import Chf
-from cii.placements.tables import PlacementEvent
 from cii.placements.vocabulary import ContractType, ExitType, PlacementEventKind, RefusalReason
 from cii.rights.file_words import ELIGIBILITY, FileWords, Plainly
 from cii.texts import formats
 from cii.texts.speech import pair, say, word
 
-TABLE = PlacementEvent.__table__  # type: ignore[attr-defined]  # every table has one
+TABLE = "placement_event"
+"""The table whose rows' facts are told here."""
 _WORDS: Mapping[str, type[StrEnum]] = {"exit_type": ExitType, "contract_type": ContractType}
 _SUMS = ("total", "released")
 _SAID = ("reason", "note", *_WORDS, "contract_months", "early", *_SUMS, "facts")
