@@ -29,7 +29,7 @@ from cii.agreements.rules import (
     enterprise_uid,
     signature_faults,
 )
-from cii.agreements.rules_proration import TariffMissing
+from cii.agreements.rules_tariffs import gap_faults
 from cii.agreements.tables import (
     Agreement,
     AgreementMeasure,
@@ -142,18 +142,19 @@ def sign(work: Work, ref: str) -> Agreement:
     """Sign an agreement prepared by somebody else.
 
     Refuses all at once: SignedByDrafter, NeedsAccount, NothingBought, IndicatorsMissing (AC), TariffMissing
-    for each measure without a price on the first day; IllegalMove.
+    with the first days on which a measure has no price, TariffOpenEnd; IllegalMove.
     """
     agreement = writable(work, ref)
     own = col(AgreementMeasure.agreement_id) == agreement.id
     bought = work.session.scalars(select(AgreementMeasure).where(own)).all()
     book = price_book(work, [agreement.id or 0])
-    first = Period.through(agreement.valid_from, agreement.valid_from)
     unpriced = tuple(
-        TariffMissing(first=first.start, last=first.last)
+        fault
         for one in bought
-        if not any(
-            rate.on(first) for rate in book.rates.get((one.agreement_id, one.measure_id, one.line_id), ())
+        for fault in gap_faults(
+            agreement.valid_from,
+            agreement.valid_to,
+            book.rates.get((one.agreement_id, one.measure_id, one.line_id), ()),
         )
     )
     indicators = work.session.scalars(

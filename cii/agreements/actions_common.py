@@ -1,9 +1,6 @@
 """What every act on an agreement does: find it as one's own, count its change, write the journal."""
 
-from sqlalchemy import select
-from sqlmodel import col
-
-from cii.agreements.queries import agreement_by_ref, own_sector
+from cii.agreements.queries import agreement_by_ref, may_write
 from cii.agreements.rules import OPEN_STATES, NotOpenForChange
 from cii.agreements.tables import Agreement
 from cii.journal.actions import wrote
@@ -17,8 +14,7 @@ def writable(work: Work, ref: str) -> Agreement:
     Refuses: UnknownThing, NotAllowed.
     """
     agreement = agreement_by_ref(work, ref)
-    own = select(col(Agreement.id)).where(col(Agreement.id) == agreement.id, own_sector(work.actor))
-    if work.session.scalars(own).first() is None and agreement.prepared_by != work.actor.account_id:
+    if not may_write(work, agreement):
         raise NotAllowed
     return agreement
 

@@ -1,18 +1,21 @@
 """Acts on the terms of an agreement: tariffs, closures, objectives with indicators, deliverables."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlmodel import col
 
 from cii.agreements.actions_common import changed, open_for_change, writable
+from cii.agreements.prices import in_use
 from cii.agreements.queries import agreement_by_ref
 from cii.agreements.rules import (
     OutsideAgreement,
     TariffOverlaps,
     indicator_faults,
 )
+from cii.agreements.rules_tariffs import StatedMonth, TariffWish, stated_faults, tariff_faults
 from cii.agreements.tables import (
     Agreement,
     AgreementClosure,
@@ -32,9 +35,9 @@ from cii.agreements.vocabulary import (
 )
 from cii.institutions.queries import line_by_ref
 from cii.journal.actions import wrote
-from cii.kernel.errors import UnknownThing, refuse
+from cii.kernel.errors import Refusal, UnknownThing, refuse
 from cii.kernel.money import Chf
-from cii.kernel.period import ONE_DAY, Period
+from cii.kernel.period import Period
 from cii.measures.queries import measure_by_ref
 from cii.store.work import Work
 
@@ -54,37 +57,37 @@ class AddTariff:
     month_begun: bool = False
     excused_days: int | None = None
     unexcused_days: int | None = 0
+    day_minutes: int | None = None
+    full_from: int | None = None
+    half_from: int | None = None
+    guarantee: int | None = None
 
 
-def add_tariff(work: Work, ask: AddTariff) -> Tariff:
-    """Add a dated tariff to an open agreement.
+def add_tariff(work: Work, ask: AddTariff, stated: Iterable[StatedMonth] = ()) -> Tariff:
+    """Add a dated tariff to an open agreement; `stated`: months of that measure and line already stated.
 
-    One with the same first day replaces an open-ended one. Refuses: NotOpenForChange, OutsideAgreement,
-    TariffOverlaps, NotAllowed.
+    One with the same first day replaces an open-ended one. Refuses, all at once: what `tariff_faults` finds,
+    OutsideAgreement, TariffOverlaps, MonthStated; before: NotOpenForChange, NotAllowed, UnknownThing,
+    PeriodUpsideDown.
     """
     agreement = open_for_change(work, ask.agreement_ref)
     measure, line = measure_by_ref(work, ask.measure_ref), line_by_ref(work, ask.line_ref)
-    _require_bought(work, agreement, measure.id or 0, line.id or 0, ask.valid_from)
     end = Period.through(ask.valid_from, ask.last_day).end if ask.last_day else None
     same = (
         col(Tariff.agreement_id) == agreement.id,
         col(Tariff.measure_id) == measure.id,
         col(Tariff.line_id) == line.id,
     )
-    work.session.execute(
-        update(Tariff)
-        .where(*same, col(Tariff.valid_to).is_(None), col(Tariff.valid_from) <= ask.valid_from)
-        .values(valid_to=ask.valid_from)
+    replaced = and_(col(Tariff.valid_to).is_(None), col(Tariff.valid_from) <= ask.valid_from)
+    refuse(
+        [
+            *tariff_faults(_wish(agreement, ask)),
+            *_outside(work, agreement, measure.id or 0, line.id or 0, ask.valid_from),
+            *_overlaps(work, [*same, ~replaced], ask.valid_from, end),
+            *stated_faults(ask.valid_from, stated),
+        ]
     )
-    clash = select(col(Tariff.valid_from)).where(
-        *same,
-        or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) > ask.valid_from),
-        or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) > col(Tariff.valid_from)),
-    )
-    if end is not None:
-        clash = clash.where(col(Tariff.valid_from) < end)
-    if (other := work.session.scalars(clash.order_by(col(Tariff.valid_from))).first()) is not None:
-        raise TariffOverlaps(since=other, field="valid_from")
+    work.session.execute(update(Tariff).where(*same, replaced).values(valid_to=ask.valid_from))
     made = Tariff(
         agreement_id=agreement.id or 0,
         measure_id=measure.id or 0,
@@ -97,6 +100,10 @@ def add_tariff(work: Work, ask: AddTariff) -> Tariff:
         month_begun=ask.month_begun,
         excused_days=ask.excused_days,
         unexcused_days=ask.unexcused_days,
+        day_minutes=ask.day_minutes,
+        full_from=ask.full_from,
+        half_from=ask.half_from,
+        guarantee=ask.guarantee or None,
         recorded_at=work.now,
         account_id=work.actor.account_id,
     )
@@ -220,13 +227,43 @@ def receive_deliverable(work: Work, ref: str) -> Deliverable:
     return found
 
 
-def _require_bought(work: Work, agreement: Agreement, measure_id: int, line_id: int, at: date) -> None:
+def _wish(agreement: Agreement, ask: AddTariff) -> TariffWish:
+    return TariffWish(
+        agreement.profile,
+        ask.basis,
+        ask.amount,
+        ask.last_day,
+        ask.places,
+        ask.excused_days,
+        ask.unexcused_days,
+        ask.day_minutes,
+        ask.full_from,
+        ask.half_from,
+        ask.guarantee,
+    )
+
+
+def _overlaps(
+    work: Work, among: Sequence[ColumnElement[bool]], start: date, end: date | None
+) -> list[Refusal]:
+    """The first other tariff in force on a day from `start` up to `end`."""
+    clash = select(col(Tariff.valid_from)).where(
+        *among, or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) > start), in_use(Tariff)
+    )
+    if end is not None:
+        clash = clash.where(col(Tariff.valid_from) < end)
+    other = work.session.scalars(clash.order_by(col(Tariff.valid_from)).limit(1)).first()
+    return [] if other is None else [TariffOverlaps(since=other, field="valid_from")]
+
+
+def _outside(work: Work, agreement: Agreement, measure_id: int, line_id: int, at: date) -> list[Refusal]:
+    """Whether the agreement buys the measure for the line, and the day lies before its end."""
     bought = select(col(AgreementMeasure.id)).where(
         col(AgreementMeasure.agreement_id) == agreement.id,
         col(AgreementMeasure.measure_id) == measure_id,
         col(AgreementMeasure.line_id) == line_id,
     )
-    if work.session.scalars(bought).first() is None or (
-        agreement.valid_to is not None and at > agreement.valid_to - ONE_DAY
-    ):
-        raise OutsideAgreement(number=agreement.number)
+    over = agreement.valid_to is not None and at >= agreement.valid_to
+    if over or work.session.scalars(bought).first() is None:
+        return [OutsideAgreement(number=agreement.number, field="valid_from" if over else "measure_ref")]
+    return []

@@ -88,6 +88,13 @@ def agreement_by_ref(work: Work, ref: str) -> Agreement:
     return found
 
 
+def may_write(work: Work, agreement: Agreement) -> bool:
+    """Whether the actor may change it: its own sector pays, or it prepared it itself."""
+    own = select(col(Agreement.id)).where(col(Agreement.id) == agreement.id, own_sector(work.actor))
+    prepared = agreement.prepared_by is not None and agreement.prepared_by == work.actor.account_id
+    return prepared or work.session.scalars(own).first() is not None
+
+
 def agreements_by_id(work: Work, ids: Iterable[int]) -> dict[int, Agreement]:
     """Agreements by id, for labels of other rooms' lists (no visibility: the caller started its read)."""
     rows = work.session.scalars(select(Agreement).where(col(Agreement.id).in_(set(ids))))
@@ -266,6 +273,16 @@ def of_provider_units(unit_ids: Iterable[int]) -> Select[Any]:
     )
 
 
+def agreements_buying(measure_id: int, line_id: int) -> Select[Any]:
+    """The agreements that buy a measure for a line: agreement_id, number; for other rooms."""
+    named: list[Any] = [col(Agreement.id).label("agreement_id"), col(Agreement.number).label("number")]
+    return (
+        select(*named)
+        .join(AgreementMeasure, col(AgreementMeasure.agreement_id) == col(Agreement.id))
+        .where(col(AgreementMeasure.measure_id) == measure_id, col(AgreementMeasure.line_id) == line_id)
+    )
+
+
 def deliverables_overdue(day: date) -> Select[Any]:
     """Deliverables of living agreements due before that day, not received: id, ref, agreement, date, unit."""
     shown: list[Any] = [
@@ -290,7 +307,7 @@ def deliverables_overdue(day: date) -> Select[Any]:
 
 __all__ = [
     "ALL_READERS", "AgreementView", "Key", "PriceBook", "agreement_by_ref", "agreement_in_force",
-    "agreement_view", "agreements_by_id", "agreements_in_force", "agreements_list", "deliverables_overdue",
-    "of_provider_units", "own_sector", "price_book", "price_of", "provider_by_ref", "provider_names",
-    "provider_units", "tariffs_for", "visible_to",
+    "agreement_view", "agreements_buying", "agreements_by_id", "agreements_in_force", "agreements_list",
+    "deliverables_overdue", "may_write", "of_provider_units", "own_sector", "price_book", "price_of",
+    "provider_by_ref", "provider_names", "provider_units", "tariffs_for", "visible_to",
 ]  # fmt: skip

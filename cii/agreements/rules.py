@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from stdnum.ch import uid as enterprise_number
 from stdnum.exceptions import ValidationError
 
-from cii.agreements.rules_proration import TariffMissing
 from cii.agreements.vocabulary import AgreementEvent, AgreementState, Direction, Instrument, Profile
 from cii.kernel.errors import Refusal
 
@@ -99,14 +98,14 @@ class OutsideAgreement(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An agreement as its signature sees it; `without_tariff` are measures unpriced on its first day."""
+    """An agreement as its signature sees it; `without_tariff`: days on which a measure has no price."""
 
     profile: Profile
     instrument: Instrument
     prepared_by: int | None
     measures: int
     indicators: int
-    without_tariff: tuple[TariffMissing, ...] = field(default=())
+    without_tariff: tuple[Refusal, ...] = field(default=())
 
 
 def signature_faults(draft: Draft, signer: int | None) -> list[Refusal]:
