@@ -136,7 +136,7 @@ def draft_formula(work: Work, ask: DraftFormula) -> SchemeVersion:
         prepared_at=work.now,
     )
     work.session.add(made)
-    _changed(work, scheme, "scheme_drafted", {"number": made.number, "from": made.valid_from})
+    _changed(work, scheme, "scheme_drafted", {"version": made.number, "valid_from": made.valid_from})
     return made
 
 
@@ -160,7 +160,7 @@ def publish_formula(work: Work, scheme_ref: str) -> SchemeVersion:
     if (first := _first_day(work, scheme.id or 0)) is not None and draft.valid_from < first:
         raise SchemeRetroactive(field="valid_from", first=first)
     draft.published_by, draft.published_at = work.actor.account_id, work.now
-    _changed(work, scheme, "scheme_published", {"number": draft.number, "from": draft.valid_from})
+    _changed(work, scheme, "scheme_published", {"version": draft.number, "valid_from": draft.valid_from})
     return draft
 
 
@@ -220,7 +220,7 @@ class AddSubcontractor:
     scheme_ref: str
     name: str = field(metadata={"max": 200})
     percent: int = field(metadata={"min": 1, "max": 100})
-    valid_from: date
+    since: date
 
 
 def add_subcontractor(work: Work, ask: AddSubcontractor) -> Subcontractor:
@@ -232,7 +232,7 @@ def add_subcontractor(work: Work, ask: AddSubcontractor) -> Subcontractor:
     held = work.session.execute(
         select(func.coalesce(func.sum(col(Subcontractor.share_permille)), 0)).where(
             col(Subcontractor.agreement_id) == scheme.agreement_id,
-            (col(Subcontractor.valid_to).is_(None)) | (col(Subcontractor.valid_to) > ask.valid_from),
+            (col(Subcontractor.valid_to).is_(None)) | (col(Subcontractor.valid_to) > ask.since),
         )
     ).scalar_one()
     if held + ask.percent * 10 > _WHOLE:
@@ -241,7 +241,7 @@ def add_subcontractor(work: Work, ask: AddSubcontractor) -> Subcontractor:
         agreement_id=scheme.agreement_id,
         name=ask.name,
         share_permille=ask.percent * 10,
-        valid_from=ask.valid_from,
+        valid_from=ask.since,
         recorded_at=work.now,
         account_id=work.actor.account_id,
     )

@@ -50,7 +50,7 @@ def tell_category(work: Work, ask: TellCategory) -> ClientCategory:
     work.session.flush()
     wrote(
         work, "category_told", "client_category", made.id, ref=made.ref,
-        payload={"category": ask.code, "from": ask.valid_from},
+        payload={"category": ask.code, "valid_from": ask.valid_from},
     )  # fmt: skip
     return made
 
@@ -103,6 +103,6 @@ def set_category(work: Work, ask: SetCategory) -> PlacementCategory:
     wrote(
         work, "category_set", "placement", place.placement_id, ref=ask.placement_ref,
         person_id=place.person_id, unit_id=made.unit_id,
-        payload={"category": ask.category, "from": ask.effective_on, "reason": ask.reason},
+        payload={"category": ask.category, "valid_from": ask.effective_on, "reason": ask.reason},
     )  # fmt: skip
     return made

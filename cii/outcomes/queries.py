@@ -64,7 +64,8 @@ def own_sector(actor: Actor) -> ColumnElement[bool]:
     return true() if actor == HOUSE else _sectors(actor)
 
 
-def _own_provider(actor: Actor) -> list[ColumnElement[bool]]:
+def own_provider(actor: Actor) -> list[ColumnElement[bool]]:
+    """The condition of a provider's own schemes; empty for everybody else."""
     units = tuple(seat.unit_id for seat in actor.seats if seat.role == Role.PROVIDER)
     return [col(OutcomeScheme.agreement_id).in_(of_provider_units(units))] if units else []
 
@@ -73,7 +74,7 @@ def schemes_visible(actor: Actor) -> ColumnElement[bool]:
     """The schemes of the actor's sector, a provider's own, and all for some roles."""
     if actor == HOUSE or actor.has_role(*ALL_SCHEMES):
         return true()
-    return or_(own_sector(actor), *_own_provider(actor))
+    return or_(own_sector(actor), *own_provider(actor))
 
 
 def visible_to(work: Work) -> ColumnElement[bool]:
@@ -84,7 +85,7 @@ def visible_to(work: Work) -> ColumnElement[bool]:
     actor = work.actor
     if actor == HOUSE or actor.has_role(Role.AUDITOR):
         return true()
-    seen = [_sectors(actor, SECTOR_ROLES), *_own_provider(actor)]
+    seen = [_sectors(actor, SECTOR_ROLES), *own_provider(actor)]
     if actor.has_role(Role.REFERRAL_SERVICE):
         seen.append(col(Outcome.placement_id).in_(visible_ids(work)))
     return or_(*seen)

@@ -309,9 +309,8 @@ def claim_faults(claim: Claim) -> list[Refusal]:
     paying = worth(claim)
     if paying is None:
         return found + _unpaid(claim)
+    found += _not_held(claim, paying)
     due = held_from(claim.held_since, paying)
-    if due > claim.today:
-        found.append(OutcomeNotHeld(field="held_since", until=due, months=paying.hold_months))
     if due.year not in claim.years:
         found.append(BudgetYearMissing(line=claim.line, year=due.year))
     elif not claim.years[due.year]:
@@ -322,10 +321,21 @@ def claim_faults(claim: Claim) -> list[Refusal]:
     return found
 
 
-def _unpaid(claim: Claim) -> list[Refusal]:
-    """Why the formula pays nothing; silent where another reason says it."""
-    if claim.category is None or claim.lines is None:
+def _not_held(claim: Claim, line: Line) -> list[Refusal]:
+    due = held_from(claim.held_since, line)
+    if due <= claim.today:
         return []
+    return [OutcomeNotHeld(field="held_since", until=due, months=line.hold_months)]
+
+
+def _unpaid(claim: Claim) -> list[Refusal]:
+    """Why the formula pays nothing; without a category, whether it could not have held anyway."""
+    if claim.lines is None:
+        return []
+    if claim.category is None:
+        ways = [one for one in claim.lines if one.kpi == claim.kpi and one.threshold <= claim.value]
+        shortest = min(ways, key=lambda one: one.hold_months, default=None)
+        return _not_held(claim, shortest) if shortest is not None else []
     tiers = _tiers(claim.lines).get((claim.category, claim.kpi))
     if not tiers:
         return [KpiNotPaid(field="kpi", kpi=claim.kpi, category=claim.category)]
