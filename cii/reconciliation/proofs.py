@@ -18,6 +18,7 @@ from cii.institutions.queries import lines_by_id
 from cii.kernel.errors import Refusal
 from cii.kernel.period import Period, month_of
 from cii.measures.queries import measures_by_id
+from cii.outcomes import proofs as outcomes
 from cii.placements import proofs as placements
 from cii.placements.proofs import places_off, quotas_off
 from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
@@ -63,11 +64,11 @@ class Proof:
         return Proof(self.compared, self.sum, (*self.differences, *more))
 
 
-BOUND = (placements.bound,)
+BOUND = (placements.bound, outcomes.bound)
 """Which rooms bind money; each says so by itself, per line and agreement, from its own rows."""
-INVOICED = (settlement.invoiced,)
+INVOICED = (settlement.invoiced, outcomes.invoiced)
 """Which rooms accept that money is owed."""
-PAID = (settlement.paid,)
+PAID = (settlement.paid, outcomes.paid)
 """Which rooms pay."""
 
 
