@@ -25,6 +25,8 @@ QUERIES: Mapping[str, Mapping[str, str]] = {
     "/api/v1/desk/load": {"unit_ref": "{unit}"},
     "/api/v1/participants": {"first": "2026-11-01", "last": "2026-11-30"},
     "/api/v1/reports/draft": {"quarter": "2026-Q4"},
+    "/api/v1/outcome-schemes/{ref}/simulation": {"first": "2026-01-01", "last": "2026-12-31"},
+    "/api/v1/outcome-schemes/{ref}/simulation/csv": {"first": "2026-01-01", "last": "2026-12-31"},
 }
 
 BODIES: Mapping[str, Any] = {
@@ -179,6 +181,11 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/placements/{ref}/answer": {"accept": True},
     "/api/v1/placements/{ref}/start": {"started_on": "2026-11-02"},
     "/api/v1/placements/{ref}/end": {"exited_on": "2026-11-30", "exit_type": "no_solution"},
+    "/api/v1/placements/{ref}/breaks": {"starts_on": "2026-11-09", "ends_on": "2026-11-13"},
+    "/api/v1/agreements/{ref}/tariffs": {
+        "measure_ref": "{measure}", "line_ref": "{line}", "valid_from": "2027-01-01", "basis": "weekdays",
+        "amount": "2200.00",
+    },
     "/api/v1/placements/{ref}/cancellation": {"reason": "Motif"},
     "/api/v1/placements/{ref}/observations": {
         "entries": [{"item": "quality", "value": "3", "effective_on": "2026-11-03"}],
@@ -199,6 +206,36 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/statements/{ref}/payment": None,
     "/api/v1/statements/{ref}/return": {"reason": "Motif"},
     "/api/v1/statements/{ref}/further-engagement": None,
+    "/api/v1/outcomes": {
+        "scheme_ref": "zzzzzzzzzz", "placement_ref": "zzzzzzzzzz", "kpi": "Emploi durable", "value": 12,
+        "held_since": "2026-11-20",
+    },
+    "/api/v1/outcomes/{ref}/verification": {"evidence": "Contrat vu"},
+    "/api/v1/outcomes/{ref}/refusal": {"reason": "Motif"},
+    "/api/v1/outcomes/{ref}/acceptance": None,
+    "/api/v1/outcomes/{ref}/payment": None,
+    "/api/v1/outcomes/{ref}/reversal-request": {"reason": "Motif"},
+    "/api/v1/outcomes/{ref}/reversal": None,
+    "/api/v1/outcome-schemes": {"agreement_ref": "{agreement}", "line_ref": "{line}", "title": "Pilote"},
+    "/api/v1/outcome-schemes/{ref}/drafts": {
+        "valid_from": "2027-01-01",
+        "lines": [{
+            "category": "A", "kpi": "Forfait", "measured": "start", "hold_months": 0, "threshold": 1,
+            "amount": "800.00",
+        }],
+    },
+    "/api/v1/outcome-schemes/{ref}/publication": None,
+    "/api/v1/outcome-schemes/{ref}/budgets": {"year": 2027, "amount": "1000.00", "reason": "Motif"},
+    "/api/v1/outcome-schemes/{ref}/subcontractors": {"name": "Sarl", "percent": 10, "since": "2027-01-01"},
+    "/api/v1/outcome-schemes/{ref}/subcontractors/end": {
+        "subcontractor_ref": "zzzzzzzzzz", "valid_to": "2027-01-01",
+    },
+    "/api/v1/client-categories": {
+        "code": "Z", "title": "Titre", "criteria": "Critères", "content": "Teneur", "valid_from": "2027-01-01",
+    },
+    "/api/v1/client-categories/placements": {
+        "placement_ref": "zzzzzzzzzz", "category": "A", "effective_on": "2026-11-02", "reason": "Motif",
+    },
     "/api/v1/reconciliation/runs": {"business_date": "2026-12-01"},
     "/api/v1/reports": {"quarter": "2026-Q4"},
     "/api/v1/notices/reading": None,

@@ -2,8 +2,8 @@
 
 from tests.api.operations import ask, operations
 
-WALKED = {"observations", "recognitions"}
-"""Asked in tests/web/test_social.py, where enterprises and those they observe live."""
+WALKED = {"observations", "recognitions", "outcomes", "outcome-schemes"}
+"""Asked in tests/web/test_social.py and test_outcomes.py, where enterprises, observations and schemes live."""
 
 
 def test_the_document_names_every_route_of_the_api(site):
@@ -58,7 +58,7 @@ def test_every_act_on_a_version_asks_for_it(january):
     """Whoever may act on a thing is told its version when the request names none."""
     who = {
         "referrals": "gsr", "tasks": "gsr", "cases": "gsr", "placements": "provider", "measures": "contracts",
-        "statements": "finance",
+        "statements": "finance", "agreements": "contracts",
     }  # fmt: skip
     others = {
         "medical": "doctor",
@@ -67,9 +67,13 @@ def test_every_act_on_a_version_asks_for_it(january):
         "withdrawal": "orp",
         "submission": "provider",
     }
-    held = january.refs() | {"measures": january.stage.measure}
+    held = january.refs() | {
+        "measures": january.stage.measure,
+        "agreements": january.stage.agreements["LACI"],
+    }
     refs = {
         "line": january.stage.lines["SAS"],
+        "measure": january.stage.measure,
         "unit": january.stage.units["OAI-REA"],
         "report": "zzzzzzzzzz",
     }
@@ -85,4 +89,4 @@ def test_every_act_on_a_version_asks_for_it(january):
             told[str(one)] = ask(client, one, refs, held[one.kind], **{"If-Match": ""}).status_code
 
     assert set(told.values()) == {428}, told
-    assert len(told) == 37
+    assert len(told) == 39

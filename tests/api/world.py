@@ -89,6 +89,8 @@ class World(Site):
             "placements": self.placements["social"],
             "statements": self.statements.get("SAS", NOBODY),
             "waiting": NOBODY,
+            "outcomes": NOBODY,
+            "outcome-schemes": NOBODY,
         }
 
 

@@ -101,6 +101,7 @@ def _examples(town):
     return {
         "accounts": {"ref": refs["account"], "seat": 1},
         "agreements": {"ref": stage.agreements["LACI"]},
+        "tariffs": {"ref": stage.agreements["LACI"]},
         "budgets": {"ref": stage.lines["LACI"], "year": 2026},
         "budgets.reversal": {"ref": _one(town, "SELECT ref FROM ledger_entry ORDER BY id LIMIT 1")},
         "calendars": {"token": "no-such-address"},
@@ -146,6 +147,9 @@ def _examples(town):
         "catcher": {"number": 1},
         "provider": {"ref": refs["placement:asked"], "year": 2026, "number": 9},
         "statements": {"ref": refs["statement:SAS"]},
+        "outcomes": {"ref": refs["scheme"]},
+        "outcome_simulation": {"ref": refs["scheme"]},
+        "outcome_claims": {"ref": refs["outcome"]},
         "reports": {"ref": refs["report"], "quarter": "2026-Q3", "form": "csv"},
         "measures": {"ref": stage.measure},
         "persons": {
