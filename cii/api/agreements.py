@@ -1,6 +1,6 @@
 """Agreements: the register, one agreement with tariffs, objectives, indicators and deliverables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,11 +8,12 @@ from typing import Any
 from flask import g
 
 from cii.access.permits import Permit
-from cii.agreements.queries import agreement_view, agreements_list
+from cii.agreements.actions import AddTariff
+from cii.agreements.queries import agreement_by_ref, agreement_view, agreements_list
 from cii.agreements.schemas import DELIVERABLE, INDICATOR, OBJECTIVE
 from cii.agreements.tables import Agreement, Deliverable, Indicator, Objective, Tariff
 from cii.agreements.vocabulary import AgreementState, Basis, Instrument, LegalForm, Profile
-from cii.api.asking import PageAsked
+from cii.api.asking import PageAsked, matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, by_ref, tagged
 from cii.institutions.queries import UnitLabel, lines_by_id, shown_units, unit_told
@@ -22,8 +23,9 @@ from cii.kernel.money import Chf
 from cii.measures.queries import measure_by_ref, measures_by_id
 from cii.measures.schemas import NAMED
 from cii.measures.tables import Measure
+from cii.settlement.actions_tariffs import agree_tariff
 from cii.wire.answers import only, paged
-from cii.wire.doors import needs
+from cii.wire.doors import needs, once
 from cii.wire.pages import Page, page_of, place
 
 blueprint = Blueprint("api-agreements", __name__, url_prefix=f"{PREFIX}/agreements")
@@ -76,6 +78,10 @@ class TariffShown:
     month_begun: bool
     excused_days: int | None
     unexcused_days: int | None
+    day_minutes: int | None
+    full_from: int | None
+    half_from: int | None
+    guarantee: int | None
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,8 @@ ROW = only(
 BOUGHT = only(BoughtShown, measure=NAMED, line=LINE, called="BoughtAnswer")
 TARIFF = only(
     TariffShown, "ref", "measure_code", "line_code", "valid_from", "valid_to", "basis", "amount", "places",
-    "month_begun", "excused_days", "unexcused_days", called="TariffAnswer",
+    "month_begun", "excused_days", "unexcused_days", "day_minutes", "full_from", "half_from", "guarantee",
+    called="TariffAnswer",
 )  # fmt: skip
 AGREEMENT = only(
     AgreementShown, "ref", "number", "profile", "instrument", "state", "valid_from", "valid_to",
@@ -131,6 +138,19 @@ def listed(asked: AgreementsAsked) -> Page[AgreementLine]:
 @blueprint.response(200, AGREEMENT)
 def one(ref: str) -> Tagged:
     """An agreement with its tariffs, objectives, indicators and deliverables."""
+    return _shown(ref)
+
+
+@blueprint.post("/<ref:ref>/tariffs")
+@needs(Permit.EDIT_AGREEMENTS)
+@versioned
+@once
+@blueprint.arguments(AddTariff, given=("agreement_ref",))
+@blueprint.response(200, AGREEMENT)
+def tariff_added(ask: Callable[..., AddTariff], ref: str) -> Tagged:
+    """Add a dated tariff while the agreement's text is open; never in a month already stated."""
+    matched(ref, agreement_by_ref(g.work, ref).version)
+    agree_tariff(g.work, ask(agreement_ref=ref))
     return _shown(ref)
 
 
@@ -177,6 +197,7 @@ def _tariffs(
         TariffShown(
             one.ref, measures[one.measure_id].code, lines[one.line_id].code, one.valid_from, one.valid_to,
             one.basis, one.amount, one.places, one.month_begun, one.excused_days, one.unexcused_days,
+            one.day_minutes, one.full_from, one.half_from, one.guarantee,
         )
         for one in rows
     )  # fmt: skip

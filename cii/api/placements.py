@@ -21,6 +21,7 @@ from cii.measures.vocabulary import MeasureKind
 from cii.people.queries import PersonLabel, label
 from cii.people.schemas import PERSON
 from cii.placements.actions import AssignPlacement
+from cii.placements.breaks import InterruptStay
 from cii.placements.life import (
     AnswerPlace,
     CancelPlacement,
@@ -33,6 +34,7 @@ from cii.placements.life import (
 )
 from cii.placements.queries import (
     PlacementRow,
+    breaks_of,
     moves_for,
     participants,
     placement_by_ref,
@@ -44,6 +46,7 @@ from cii.placements.schemas import PROPOSAL, ProposalShown, proposals
 from cii.placements.tables import Placement
 from cii.placements.vocabulary import PlacementMove, PlacementState
 from cii.routing.actions import place_person, propose_places
+from cii.settlement.actions_breaks import interrupt
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs, once
 from cii.wire.pages import Page, page_of, place
@@ -124,6 +127,8 @@ class PlacementShown:
     starts_on: date
     ends_on: date
     planned_end: date
+    workload: int | None
+    breaks: tuple[DaysAsked, ...]
     reserved_until: datetime | None
     refusal_reason: str | None
     exit_type: str | None
@@ -142,11 +147,12 @@ SHARE = only(
     ShareShown, "line_ref", "line_code", "agreement_ref", "agreement_number", "weight", "committed",
     called="ShareAnswer",
 )  # fmt: skip
+BREAK = only(DaysAsked, "first", "last", called="BreakAnswer")
 PLACEMENT = only(
     PlacementShown, "ref", "version", "state", "kind", "measure_ref", "measure_name", "case_ref", "starts_on",
-    "ends_on", "planned_end", "reserved_until", "refusal_reason", "exit_type", "exited_on", "contract_type",
-    "contract_months", "moves", person=PERSON, provider=UNIT, requested_by=UNIT, shares=SHARE,
-    called="PlacementAnswer",
+    "ends_on", "planned_end", "workload", "reserved_until", "refusal_reason", "exit_type", "exited_on",
+    "contract_type", "contract_months", "moves", person=PERSON, provider=UNIT, requested_by=UNIT,
+    shares=SHARE, breaks=BREAK, called="PlacementAnswer",
 )  # fmt: skip
 
 
@@ -233,6 +239,17 @@ def ended(ask: Callable[..., EndPlacement], ref: str) -> Tagged:
     return _shown(end_placement(g.work, ask(placement_ref=_fresh(ref))))
 
 
+@blueprint.post("/placements/<ref:ref>/breaks")
+@needs(Permit.ANSWER_PLACEMENT, Permit.END_PLACEMENT)
+@versioned
+@once
+@blueprint.arguments(InterruptStay, given=("placement_ref",))
+@blueprint.response(200, PLACEMENT)
+def interrupted(ask: Callable[..., InterruptStay], ref: str) -> Tagged:
+    """The stay is interrupted for some days: nobody is expected, nothing is owed, the place stays."""
+    return _shown(interrupt(g.work, ask(placement_ref=_fresh(ref))))
+
+
 @blueprint.post("/placements/<ref:ref>/cancellation")
 @needs(Permit.ASSIGN_PLACEMENT)
 @versioned
@@ -285,9 +302,10 @@ def _shown(row: Placement) -> Tagged:
     shown = PlacementShown(
         row.ref, row.version, row.state, row.kind, measure.ref, measure.name, case.ref if case else None,
         label(work, [row.person_id]).get(row.person_id), units.get(row.provider_unit_id or 0),
-        units.get(row.requested_by_unit_id), row.starts_on, row.ends_on, row.planned_end, row.reserved_until,
-        row.refusal_reason, row.exit_type, row.exited_on, row.contract_type, row.contract_months,
-        _shares(row.id or 0), moves_for(work, row),
+        units.get(row.requested_by_unit_id), row.starts_on, row.ends_on, row.planned_end, row.workload,
+        tuple(DaysAsked(one.start, one.last) for one in breaks_of(work, [row.id or 0]).get(row.id or 0, ())),
+        row.reserved_until, row.refusal_reason, row.exit_type, row.exited_on, row.contract_type,
+        row.contract_months, _shares(row.id or 0), moves_for(work, row),
     )  # fmt: skip
     return tagged(shown, row.ref, row.version)
 

@@ -300,9 +300,11 @@ def _buy_next(  # noqa: PLR0917 - one row's parts
 ) -> None:
     keys = {"agreement_id": agreement, "measure_id": deal.measures[spec.code], "line_id": house.lines[line]}
     sheet.put("agreement_measure", **keys)
+    terms = {"places": 5, "guarantee": 80, "full_from": 80, "half_from": 40}
     sheet.put(
         "tariff", **keys, valid_from=date(2027, 1, 1), basis=Basis.WEEKDAYS,
-        amount=Chf(spec.monthly * deal.payer.permille // 10 * 103 // 100), places=1, unexcused_days=0,
+        amount=Chf(spec.monthly * deal.payer.permille // 10 * 103 // 100), unexcused_days=0,
+        **(terms if deal.payer.profile is Profile.AS else {}),
         recorded_at=datetime(2026, 9, 22, 9, tzinfo=UTC),
         account_id=house.accounts[f"{deal.payer.staff}.contrats"],
     )  # fmt: skip

@@ -108,6 +108,7 @@ _list: Any = (
         col(Placement.refusal_reason),
         col(Placement.exit_type),
         col(Placement.version),
+        col(Placement.workload),
         *measure_words.c["measure_ref", "measure_code", "measure_name"],
         line_facts.c.code.label("line_code"),
     )
@@ -139,6 +140,7 @@ class PlacementRow:
     refusal_reason: str | None
     exit_type: str | None
     version: int
+    workload: int | None
 
 
 def placements_of(work: Work, case_id: int) -> list[PlacementRow]:
@@ -207,6 +209,7 @@ def _rows(work: Work, query: Select[*tuple[object, ...]]) -> list[PlacementRow]:
             row.refusal_reason,
             row.exit_type,
             row.version,
+            row.workload,
         )
         for row in found
     ]

@@ -277,11 +277,12 @@ def _tariff(row: Any, measures: Mapping[int, Any], named: Mapping[int, Any]) -> 
         "until": row.valid_to - ONE_DAY if row.valid_to else None,
         "basis": word(row.basis, "basis"),
         "amount": row.amount,
-        "absences": _absences(row.excused_days, row.unexcused_days),
+        "absences": absences(row.excused_days, row.unexcused_days),
     }
 
 
-def _absences(excused: int | None, unexcused: int | None) -> str:
+def absences(excused: int | None, unexcused: int | None) -> str:
+    """Which absences a tariff pays a month, in words."""
     said = [
         t("web.agreements.excused-all") if excused is None else t("web.agreements.excused", n=excused),
         t("web.agreements.unexcused-all")

@@ -12,9 +12,10 @@ from cii.cases.vocabulary import ActionState, PlanState, Voice
 from cii.institutions.queries import UnitLabel, lines, lines_by_id, shown_units
 from cii.journal.queries import HistoryRow, history
 from cii.measures.queries import CatalogueFilter, catalogue
-from cii.placements.queries import moves_for, placements_of, shares_of_each
+from cii.placements.queries import breaks_of, moves_for, placements_of, shares_of_each
 from cii.placements.vocabulary import PlacementState
 from cii.store.work import Work
+from cii.texts import formats
 from cii.texts.speech import refusal
 from cii.web.base import may_open
 from cii.web.case_head import CasePage, unit_name
@@ -35,6 +36,7 @@ ACTS = (
     "approach_employer", "answer_check", "restrict_case", "lift_restriction", "access_granted",
     "cancel_observation", "extend_observation", "evaluate_observation", "end_early_observation",
     "placement.refuse", "placement.cancel", "placement.start", "placement.end", "placement.expire",
+    "placement.interrupt",
 )  # fmt: skip
 """Acts of the journal that a case's history tells, each with its word `word.journal-action.<act>`."""
 REASONED = frozenset({"hand_over_task", "reopen_case"})
@@ -223,6 +225,7 @@ def places(work: Work, case_id: int) -> list[dict[str, Any]]:
     rows = placements_of(work, case_id)
     payers = shares_of_each(work, [row.id for row in rows])
     known = lines_by_id(work, {share.line_id for held in payers.values() for share in held})
+    breaks = breaks_of(work, [row.id for row in rows])
     for row in rows:
         shares = payers[row.id]
         total = sum(share.weight for share in shares) or 1
@@ -234,6 +237,8 @@ def places(work: Work, case_id: int) -> list[dict[str, Any]]:
                 "state": {"label": word(row.state), "tone": TONES.get(row.state.value, "neutral")},
                 "from": row.starts_on,
                 "to": row.ends_on,
+                "workload": t("web.places.percent", n=row.workload) if row.workload else None,
+                "breaks": ", ".join(formats.period(one, language.lang()) for one in breaks.get(row.id, ())),
                 "exit": word(row.exit_type, "exit-type") if row.exit_type else None,
                 "refused": word(row.refusal_reason, "refusal-reason") if row.refusal_reason else None,
                 "moves": [one.value for one in moves_for(work, row)],

@@ -18,6 +18,7 @@ from cii.desk.drafting import sent
 from cii.desk.vocabulary import DraftPlace
 from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import Refusal
+from cii.placements.breaks import InterruptStay
 from cii.placements.life import (
     CancelPlacement,
     EndPlacement,
@@ -36,6 +37,7 @@ from cii.routing.actions import (
     sign_assessment,
     take_back_consent,
 )
+from cii.settlement.actions_breaks import interrupt
 from cii.web import case_parts, case_sharing, explained, visits
 from cii.web.base import Blueprint, see_other
 from cii.web.case_grid import GridForm, as_command, beside_inputs, compared, form_groups, lines_of, mine
@@ -297,6 +299,15 @@ def start(ref: str, placement: str) -> Response:
 def end(ref: str, placement: str) -> Response:
     """Record the exit."""
     return _placement(end_placement, EndPlacement, ref, placement)
+
+
+@page.post("/cases/<ref:ref>/placements/<ref:placement>/breaks")
+@needs(Permit.END_PLACEMENT)
+@once
+@again(_placements_again)
+def break_off(ref: str, placement: str) -> Response:
+    """Record days on which the stay is interrupted."""
+    return _placement(interrupt, InterruptStay, ref, placement)
 
 
 @page.get("/cases/<ref:ref>/sharing")

@@ -44,11 +44,15 @@ TONES = {
 
 @dataclass(frozen=True)
 class Wish:
-    """What the address asks for: the days, and who pays with which weight; `payers` are refs of lines."""
+    """What the address asks for: the days, who pays with which weight, and the percent of full time.
+
+    `payers` are refs of lines.
+    """
 
     starts_on: date
     ends_on: date
     payers: tuple[tuple[str, int], ...]
+    workload: int | None = None
 
 
 @page.get("/cases/<ref:ref>/places")
@@ -114,7 +118,7 @@ def _wish(work: Work) -> Wish:
         own = next((one for one in known if one.institution_id in work.actor.institutions), None)
         own = own or next((one for one in known if one.sector in _sectors(work)), known[0])
         payers = [(own.ref, 1)]
-    return Wish(starts, ends, tuple(payers))
+    return Wish(starts, ends, tuple(payers), number_asked("workload") or None)
 
 
 def _sectors(work: Work) -> set[str]:
@@ -129,6 +133,7 @@ def _said(wish: Wish) -> dict[str, Any]:
         "ends_on": wish.ends_on.isoformat(),
         "from": wish.starts_on,
         "to": wish.ends_on,
+        "workload": wish.workload or "",
         "payers": [
             {"line": line, "weight": weight if len(wish.payers) > 1 else ""} for line, weight in rows[:PAYERS]
         ],
@@ -188,15 +193,19 @@ def _prices(
     wish: Wish,
     known: Any,  # noqa: ANN401 - lines by their outward names
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """What each payer would bear; with several the bill of the first is split by the key."""
+    """What each payer would bear; with several the bill of the first is split by the key.
+
+    Part time is billed as well: the tariff says for how much it counts.
+    """
     lang = language.lang()
-    if len(wish.payers) == 1:
+    if len(wish.payers) == 1 and wish.workload is None:
         mine = next((each for each in one.prices if each.line_ref == wish.payers[0][0]), None)
         others = [each for each in one.prices if each is not mine and each.amount is not None]
         first = mine or LinePrice(wish.payers[0][0], known[wish.payers[0][0]].code, None)
         return [_price(each) for each in (first, *others)], []
     payers = [Payer(known[ref].id or 0, weight) for ref, weight in wish.payers if ref in known]
-    cost, faults = bill(work, one.measure.id, payers, Period.through(wish.starts_on, wish.ends_on))
+    days = Period.through(wish.starts_on, wish.ends_on)
+    cost, faults = bill(work, one.measure.id, payers, days, workload=wish.workload)
     if cost is None:
         return [], [refusal(each, lang) for each in faults]
     names = {each.id: each.code for each in known.values()}

@@ -69,9 +69,9 @@ class Stage:
     ) -> Placement:
         return assign(self.work, self.wish(case, *shares, days=days, **more), facts)
 
-    def started(self, case: CaseFile | None = None, *shares, days=NOVEMBER) -> Placement:
+    def started(self, case: CaseFile | None = None, *shares, days=NOVEMBER, **more) -> Placement:
         """A placement that has begun, seen from its first day."""
-        made = self.placement(case, *shares, days=days)
+        made = self.placement(case, *shares, days=days, **more)
         answer_place(self.work, AnswerPlace(made.ref, accept=True))
         start_placement(self.on(days[0]), StartPlacement(made.ref, days[0]))
         return made
@@ -103,7 +103,8 @@ class Stage:
         return self.work.session.get(Unit, self.market.provider.unit_id)
 
 
-def a_stage(work: Work, *, ac: str = "100000.00", social: str = "100000.00") -> Stage:
+def a_stage(work: Work, *, ac: str = "100000.00", social: str = "100000.00", **tariff) -> Stage:
+    """The stage; `tariff` are terms of the AC's agreement."""
     market = a_market(work)
     publish_parameters(work.session, HOUSE / "workflows" / "parameters", work.now)
     for line, amount in ((market.ac, ac), (market.social, social)):
@@ -111,7 +112,7 @@ def a_stage(work: Work, *, ac: str = "100000.00", social: str = "100000.00") -> 
     return Stage(
         work,
         market,
-        market.agreement(market.ac),
+        market.agreement(market.ac, **tariff),
         market.agreement(market.social),
         units(work, kind=UnitKind.ORP)[0],
         units(work, kind=UnitKind.GSR)[0],

@@ -73,8 +73,9 @@ class Desk:
         return {name: str(getattr(found, name)) for name in names if getattr(found, name)}
 
 
-def a_desk(work: Work, **budgets: str) -> Desk:
-    stage = a_stage(work, **budgets)
+def a_desk(work: Work, **terms) -> Desk:
+    """The desk; `terms` are budgets (`ac`, `social`) and terms of the AC's tariff."""
+    stage = a_stage(work, **terms)
     lmmt = unit_by_code(work, "LMMT")
     later = stage.on(LATER)
 

@@ -1,0 +1,64 @@
+"""The tariffs of an agreement on its page: dates, terms, and the form with every refusal beside its field."""
+
+import re
+
+from tests.web.test_agreements import the_version
+
+
+def a_tariff(page: str, **values: str) -> dict[str, str]:
+    """What the form sends: measure and line are chosen already, as the agreement buys only one of each."""
+    chosen = {
+        name: re.search(rf'name="{name}".*?<option value="(\w+)" selected', page, re.DOTALL)[1]
+        for name in ("measure_ref", "line_ref")
+    }
+    return {"version": the_version(page), **chosen, "valid_from": "2027-07-01", **values}
+
+
+def test_a_signed_agreement_shows_its_tariffs_and_takes_no_other(site):
+    page = site.as_("contracts").get(f"/agreements/{site.town.agreements['LACI']}/tariffs")
+
+    assert "CHF\u00a02&#39;200.00" in page
+    assert "excusées : toutes" in page
+    assert "ses tarifs ne changent plus" in page
+    assert 'name="valid_from"' not in page
+
+
+def test_a_tariff_by_the_hour_follows_the_open_one(site):
+    reader, url = site.as_("contracts"), f"/agreements/{site.town.agreements['draft']}/tariffs"
+
+    asked = a_tariff(reader.get(url), basis="hour", amount="32.50", day_minutes="450", month_begun="yes")
+    reader.post(url, **asked)
+
+    page = reader.get(url)
+    assert "30.06.2027" in page
+    assert "Par heure de présence" in page
+    assert "journée prévue : 450 minutes" in page
+    assert "mois entamé dû en cas d&#39;interruption" in page
+
+
+def test_each_refusal_stands_beside_its_field_and_what_was_typed_stays(site):
+    reader, url = site.as_("contracts"), f"/agreements/{site.town.agreements['draft']}/tariffs"
+
+    asked = a_tariff(reader.get(url), basis="period", amount="-1", guarantee="80", half_from="60", places="0")
+    page = reader.post(url, 422, **asked)
+
+    for field in ("amount", "last_day", "places", "full_from", "guarantee"):
+        assert f'id="f-{field}-error"' in page
+    assert "conditions générales" in page
+    assert 'value="80"' in page
+
+
+def test_who_may_only_read_an_agreement_adds_no_tariff(site):
+    reader, url = site.as_("steering"), f"/agreements/{site.town.agreements['draft']}/tariffs"
+
+    assert 'name="valid_from"' not in reader.get(url)
+    reader.post(url, 403)
+
+
+def test_a_tariff_that_somebody_else_changed_meanwhile_is_not_added(site):
+    reader, url = site.as_("contracts"), f"/agreements/{site.town.agreements['draft']}/tariffs"
+    asked = a_tariff(reader.get(url), basis="weekdays", amount="2300")
+
+    reader.post(url, **asked)
+
+    reader.post(url, 412, **{**asked, "valid_from": "2027-09-01"})
