@@ -33,6 +33,19 @@ from cii.jobs.mail import send_waiting
 from cii.jobs.runs import catch_up
 from cii.kernel.money import Chf
 from cii.kernel.period import Quarter
+from cii.outcomes.actions import (
+    DecideSchemeBudget,
+    DraftFormula,
+    FormulaLine,
+    MakeScheme,
+    decide_scheme_budget,
+    draft_formula,
+    make_scheme,
+    publish_formula,
+)
+from cii.outcomes.actions_categories import SetCategory, TellCategory, set_category, tell_category
+from cii.outcomes.actions_outcomes import ClaimOutcome, claim_outcome
+from cii.outcomes.vocabulary import Measured
 from cii.partners.actions import MakeLink, make
 from cii.people.queries import consents
 from cii.people.vocabulary import Basis
@@ -101,6 +114,7 @@ def some_months(town) -> None:
     _attested(town)
     at(town, 10, 5)
     _settled(town)
+    _rewarded(town)
     _met(town)
     _reported(town)
     at(town, 10, 15)
@@ -252,6 +266,27 @@ def _settled(town):
         check_statement(hand(work, "contract_manager"), paid)
         approve(hand(work, "finance"), paid)
         pay(hand(work, "cashier"), paid)
+
+
+def _rewarded(town):
+    """Social aid pays the start of a place by a scheme; one is claimed and waits for the referral service."""
+    refs, stage, since = town.canton.refs, town.canton.stage, date(2026, 1, 1)
+    with town.work() as work:
+        contracts = hand(work, "contract_manager")
+        told = ("Disponible, autonome (inventé)", "Atelier et suivi (inventé)", since)
+        tell_category(contracts, TellCategory("A", "Proche de l'emploi", *told))
+        made = make_scheme(
+            contracts, MakeScheme(stage.agreements["SAS"], stage.lines["SAS"], "Pilote (inventé)")
+        )
+        line = FormulaLine("A", "Forfait de base", Measured.START, 0, 1, Chf.parse("100"))
+        draft_formula(contracts, DraftFormula(made.ref, since, (line,)))
+        publish_formula(hand(work, "signer"), made.ref)
+        money = DecideSchemeBudget(made.ref, 2026, Chf.parse("150"), "Pilote 2026")
+        decide_scheme_budget(hand(work, "finance"), money)
+        place = refs["placement:shared"]
+        set_category(work, SetCategory(place, "A", SEPTEMBER, "Critères remplis à l'entretien."))
+        claim = ClaimOutcome(made.ref, place, "Forfait de base", 1, SEPTEMBER)
+        refs["scheme"], refs["outcome"] = made.ref, claim_outcome(hand(work, "provider"), claim).ref
 
 
 def _met(town):
