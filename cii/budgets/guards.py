@@ -5,22 +5,28 @@ and mirrors exactly what it reverses; the totals of accounts follow from it. A c
 Source: money.md §2.
 """
 
-from cii.budgets.vocabulary import TRANSFERS
+from cii.budgets.vocabulary import OPENED, TRANSFERS, EntryKind, Stage
 
 Statements = tuple[tuple[str, str], ...]
 """SQL with the dialect it is for."""
 
 _PAIRS = " OR ".join(
     f"(NEW.kind = '{kind.value}' AND d.stage = '{debit.value}' AND c.stage = '{credit.value}')"
-    for kind, (debit, credit) in TRANSFERS.items()
+    for kind, (debit, credit) in (
+        *TRANSFERS.items(),
+        *((EntryKind.OPENING, (Stage.GRANT, stage)) for stage in OPENED),
+    )
 )
 _ACCOUNTS = "FROM budget_account d, budget_account c WHERE d.id = NEW.debit_id AND c.id = NEW.credit_id"
 _YEAR_LITE = "CAST(strftime('%Y', NEW.effective_on) AS INTEGER)"
 _YEAR_PG = "EXTRACT(YEAR FROM NEW.effective_on)::int"
 
 
-def _faults(year: str) -> tuple[tuple[str, str], ...]:
-    """Each fault of a new movement: when, and its sentence for the log."""
+def _faults(year: str, own: str) -> tuple[tuple[str, str], ...]:
+    """Each fault of a new movement: when, and its sentence for the log.
+
+    `own`: what the sums of its entry lack while the movement itself is not counted yet.
+    """
     return (
         (
             (
@@ -55,6 +61,14 @@ def _faults(year: str) -> tuple[tuple[str, str], ...]:
             ),
             "a reversal mirrors its movement",
         ),
+        (
+            (
+                "NEW.kind = 'transfer_in' AND (SELECT COALESCE(SUM(CASE m.kind "
+                "WHEN 'transfer_out' THEN m.amount WHEN 'transfer_in' THEN -m.amount ELSE 0 END), 0) "
+                f"FROM movement m WHERE m.entry_id = NEW.entry_id) < {own}"
+            ),
+            "no line receives more than another gives",
+        ),
     )
 
 
@@ -71,12 +85,12 @@ def movement_ddl() -> Statements:
             ),
             "sqlite",
         )
-        for number, (when, said) in enumerate(_faults(_YEAR_LITE), start=1)
+        for number, (when, said) in enumerate(_faults(_YEAR_LITE, "NEW.amount"), start=1)
     )
     checks = " ".join(
         f"IF EXISTS (SELECT 1 FROM fresh WHERE {when.replace('NEW.', 'fresh.')}) THEN "
         f"RAISE EXCEPTION '{said}' USING ERRCODE = 'check_violation'; END IF;"
-        for when, said in _faults(_YEAR_PG)
+        for when, said in _faults(_YEAR_PG, "0")
     )
     deltas = (
         "SELECT account, SUM(delta) AS delta FROM ("
@@ -94,7 +108,7 @@ def movement_ddl() -> Statements:
             "sqlite",
         ),
         (
-            _function(
+            stated_function(
                 "movement_carry",
                 f"{checks} UPDATE budget_account a SET total = a.total + s.delta FROM ({deltas}) s "
                 "WHERE a.id = s.account; RETURN NULL;",
@@ -117,17 +131,16 @@ def account_ddl() -> Statements:
         f"NEW.{column} IS DISTINCT FROM OLD.{column}"
         for column in ("id", "line_id", "year", "stage", "agreement_id")
     )
-    return _guarded(
-        "budget_account", "an account keeps its place in the books", moved, start="NEW.total <> 0"
-    )
+    return guarded("budget_account", "an account keeps its place in the books", moved, start="NEW.total <> 0")
 
 
 def year_ddl() -> Statements:
     """A year of the books is never deleted, and once closed never changed."""
-    return _guarded("budget_year", "the books of a closed year stay closed", "OLD.state = 'closed'")
+    return guarded("budget_year", "the books of a closed year stay closed", "OLD.state = 'closed'")
 
 
-def _guarded(table: str, said: str, change: str, *, start: str | None = None) -> Statements:
+def guarded(table: str, said: str, change: str, *, start: str | None = None) -> Statements:
+    """Refuse DELETE and TRUNCATE of a table, UPDATE when `change` holds, INSERT when `start` does."""
     lite_change = change.replace("IS DISTINCT FROM", "IS NOT")
     acts = [("UPDATE", lite_change, change), ("DELETE", "1", "TRUE")]
     acts += [("INSERT", start, start)] if start else []
@@ -154,7 +167,7 @@ def _guarded(table: str, said: str, change: str, *, start: str | None = None) ->
     return (
         *lite,
         (
-            _function(f"{table}_guard", f"RAISE EXCEPTION '{said}' USING ERRCODE = 'check_violation';"),
+            stated_function(f"{table}_guard", f"RAISE EXCEPTION '{said}' USING ERRCODE = 'check_violation';"),
             "postgresql",
         ),
         *postgres,
@@ -168,5 +181,6 @@ def _guarded(table: str, said: str, change: str, *, start: str | None = None) ->
     )
 
 
-def _function(name: str, body: str) -> str:
+def stated_function(name: str, body: str) -> str:
+    """A trigger function of PostgreSQL."""
     return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$"

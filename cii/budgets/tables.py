@@ -8,6 +8,7 @@ from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from cii.budgets.guards import Statements, account_ddl, movement_ddl, year_ddl
+from cii.budgets.guards_ceilings import bound_ddl
 from cii.budgets.vocabulary import EntryKind, Stage, YearState
 from cii.kernel.money import Chf
 from cii.store.columns import BigId, chf, day, key, link, moment, ref, text, word
@@ -19,7 +20,8 @@ class BudgetYear(SQLModel, table=True):
 
     `hard`: the line has a ceiling. The AI line is a record of obligations without cantonal ceiling (`hard`
     False).
-    `warn_permille`: share of the budget used from which a warning is shown.
+    `warn_permille`: share of the budget used from which a warning is shown; `warned_at`: when it was told,
+    once for a budget that was granted.
     """
 
     __tablename__ = "budget_year"
@@ -37,6 +39,7 @@ class BudgetYear(SQLModel, table=True):
     state: YearState = word(YearState)
     hard: bool = True
     warn_permille: int = 900
+    warned_at: datetime | None = moment(nullable=True)
     closed_at: datetime | None = moment(nullable=True)
     closed_by: int | None = link("account.id", nullable=True, index=False)
 
@@ -75,7 +78,7 @@ class LedgerEntry(SQLModel, table=True):
         UniqueConstraint("key"),
         Index("ix_ledger_entry_source", "source_kind", "source_id"),
         CheckConstraint(
-            "kind <> 'reversal' OR "
+            "kind NOT IN ('reversal', 'transfer') OR "
             "(account_id IS NOT NULL AND approved_by IS NOT NULL AND account_id <> approved_by)",
             name="four_eyes",
         ),
@@ -143,7 +146,7 @@ append_only(LedgerEntry)
 append_only(Movement)
 
 _GUARDS: tuple[tuple[Any, Statements], ...] = (
-    (Movement, movement_ddl()),
+    (Movement, (*movement_ddl(), *bound_ddl())),
     (BudgetAccount, account_ddl()),
     (BudgetYear, year_ddl()),
 )

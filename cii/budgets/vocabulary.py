@@ -33,6 +33,10 @@ class EntryKind(StrEnum):
     PAYMENT = "payment"
     RECLAIM = "reclaim"
     REVERSAL = "reversal"
+    TRANSFER = "transfer"
+    TRANSFER_OUT = "transfer_out"
+    TRANSFER_IN = "transfer_in"
+    OPENING = "opening"
 
 
 TRANSFERS: dict[EntryKind, tuple[Stage, Stage]] = {
@@ -47,8 +51,17 @@ TRANSFERS: dict[EntryKind, tuple[Stage, Stage]] = {
     EntryKind.CREDIT_NOTE: (Stage.INVOICED, Stage.ACCRUED),
     EntryKind.PAYMENT: (Stage.INVOICED, Stage.PAID),
     EntryKind.RECLAIM: (Stage.PAID, Stage.INVOICED),
+    EntryKind.TRANSFER_OUT: (Stage.AVAILABLE, Stage.GRANT),
+    EntryKind.TRANSFER_IN: (Stage.GRANT, Stage.AVAILABLE),
 }
-"""Debit and credit of each event; a reversal mirrors the movement it names."""
+"""Debit and credit of each event; a reversal mirrors the movement it names.
+
+An entry of kind `transfer` has two legs: what leaves one line (`transfer_out`) reaches the other
+(`transfer_in`). An opening balance (`opening`) goes from the grant to whatever stage stood so on that day.
+"""
+
+OPENED = tuple(one for one in Stage if one is not Stage.GRANT)
+"""The stages that may have an opening balance."""
 
 
 class YearState(StrEnum):
