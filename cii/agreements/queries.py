@@ -21,13 +21,14 @@ from cii.agreements.tables import (
     Provider,
     Tariff,
 )
-from cii.agreements.vocabulary import AgreementState
+from cii.agreements.vocabulary import AgreementState, DeliverableKind
 from cii.institutions.queries import institution_name, line_facts, unit_labels, with_units
 from cii.kernel.errors import UnknownThing
 from cii.store.work import HOUSE, Actor, Work
 
 ALL_READERS = ("coordination_member", "steering", "dashboard_reference", "auditor")
 """Roles that read every agreement (product.md §10)."""
+
 
 def own_sector(actor: Actor) -> ColumnElement[bool]:
     """Agreements that the actor's own sector pays: the ones it may also write."""
@@ -305,9 +306,35 @@ def deliverables_overdue(day: date) -> Select[Any]:
     )
 
 
+def deliverables_of(
+    agreement_ids: Iterable[int], kinds: Iterable[DeliverableKind], first: date, until: date
+) -> Select[Any]:
+    """What these agreements owe of these kinds from `first` on and before `until`, by date.
+
+    Rows: ref, agreement_id, kind, due_on, received_at.
+    """
+    shown: list[Any] = [
+        col(Deliverable.ref),
+        col(Deliverable.agreement_id),
+        col(Deliverable.kind),
+        col(Deliverable.due_on),
+        col(Deliverable.received_at),
+    ]
+    return (
+        select(*shown)
+        .where(
+            col(Deliverable.agreement_id).in_(set(agreement_ids)),
+            col(Deliverable.kind).in_(list(kinds)),
+            col(Deliverable.due_on) >= first,
+            col(Deliverable.due_on) < until,
+        )
+        .order_by(col(Deliverable.due_on), col(Deliverable.id))
+    )
+
+
 __all__ = [
     "ALL_READERS", "AgreementView", "Key", "PriceBook", "agreement_by_ref", "agreement_in_force",
     "agreement_view", "agreements_buying", "agreements_by_id", "agreements_in_force", "agreements_list",
-    "deliverables_overdue", "may_write", "of_provider_units", "own_sector", "price_book", "price_of",
+    "deliverables_of", "deliverables_overdue", "may_write", "of_provider_units", "own_sector", "price_book", "price_of",
     "provider_by_ref", "provider_names", "provider_units", "tariffs_for", "visible_to",
 ]  # fmt: skip
