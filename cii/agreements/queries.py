@@ -284,6 +284,15 @@ def agreements_buying(measure_id: int, line_id: int) -> Select[Any]:
     )
 
 
+_bought: list[Any] = [
+    col(AgreementMeasure.agreement_id).label("agreement_id"),
+    col(AgreementMeasure.measure_id).label("measure_id"),
+    col(AgreementMeasure.line_id).label("line_id"),
+]
+bought = select(*_bought).subquery("bought")
+"""Which agreement buys which measure for which line: agreement_id, measure_id, line_id; for other rooms."""
+
+
 def deliverables_overdue(day: date) -> Select[Any]:
     """Deliverables of living agreements due before that day, not received: id, ref, agreement, date, unit."""
     shown: list[Any] = [

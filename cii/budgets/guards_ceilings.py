@@ -130,8 +130,8 @@ def _carried(side: str, other: str, sign: str) -> str:
     """What a side of the movement changes: an agreement's account beside one of the line alone."""
     return (
         f"UPDATE budget_ceiling SET used = used {sign} NEW.amount WHERE EXISTS ("
-        f"SELECT 1 FROM budget_account a, budget_account o WHERE a.id = {side} AND o.id = {other} AND a.agreement_id IS NOT NULL "
-        "AND o.agreement_id IS NULL AND a.line_id = c.line_id AND a.year = c.year "
+        f"SELECT 1 FROM budget_account a, budget_account o WHERE a.id = {side} AND o.id = {other} "
+        "AND a.agreement_id IS NOT NULL AND o.agreement_id IS NULL AND a.line_id = c.line_id AND a.year = c.year "
         f"AND {_OF.format(agreement='a.agreement_id')})"
     ).replace("c.", "budget_ceiling.")
 
