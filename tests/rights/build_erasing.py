@@ -61,11 +61,12 @@ ADDRESS = f"{WORD.lower()}@exemple.invalid"
 
 
 THE_HOUSE = frozenset({
-    "account", "acknowledgement", "agreement", "agreement_closure", "agreement_measure", "budget_account",
+    "account", "acknowledgement", "attendance_import", "agreement", "agreement_closure", "agreement_measure", "budget_account",
+    "budget_ceiling", "budget_transfer",
     "budget_year", "calendar_feed", "client_category", "clock_shift", "collaboration_agreement", "collaboration_party",
     "corrective_measure", "corrective_step", "criterion_answer", "deliverable", "employer",
-    "employer_need", "finding", "funding_line", "grid_template", "indicator", "indicator_entry", "institution",
-    "job_lease", "job_run", "journal_seal", "legal_news", "login_attempt", "login_session", "measure",
+    "ceiling_fact", "employer_need", "finding", "funding_line", "grid_template", "indicator", "indicator_entry", "institution",
+    "job_failure", "job_lease", "job_order", "job_run", "journal_seal", "legal_news", "login_attempt", "login_session", "measure",
     "measure_day", "measure_places", "measure_respondent", "measure_rule", "meeting", "membership",
     "monthly_data", "notice_preference", "objective",
     "outcome_budget", "outcome_scheme", "outcome_scheme_version", "parameter", "place_quota", "postcode_region",
