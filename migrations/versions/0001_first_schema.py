@@ -105,6 +105,21 @@ def upgrade() -> None:
     sa.UniqueConstraint('code', name=op.f('uq_institution_code')),
     sa.UniqueConstraint('ref', name=op.f('uq_institution_ref'))
     )
+    op.create_table('job_failure',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('job', sa.String(length=60), nullable=False),
+    sa.Column('business_date', sa.Date(), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('first_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('worker', sa.String(length=80), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.CheckConstraint("business_date IS date(business_date, '+0 days')", name=op.f("ck_job_failure_business_date_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('last_at >= first_at', name=op.f('ck_job_failure_term')),
+    sa.CheckConstraint('tries > 0', name=op.f('ck_job_failure_tries')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_job_failure')),
+    sa.UniqueConstraint('job', 'business_date', name=op.f('uq_job_failure_job_business_date'))
+    )
     op.create_table('job_lease',
     sa.Column('name', sa.String(length=60), nullable=False),
     sa.Column('holder', sa.String(length=80), nullable=False),
@@ -321,6 +336,36 @@ def upgrade() -> None:
     with op.batch_alter_table('calendar_feed', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_calendar_feed_account_id'), ['account_id'], unique=False)
 
+    op.create_table('ceiling_fact',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=17), nullable=False),
+    sa.Column('value', sa.Integer(), nullable=False),
+    sa.Column('source', sa.String(length=300), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('replaces', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("kind <> 'active_population' OR value > 0", name=op.f('ck_ceiling_fact_active')),
+    sa.CheckConstraint("kind IN ('active_population', 'job_seekers')", name=op.f('ck_ceiling_fact_kind_word')),
+    sa.CheckConstraint("source <> ''", name=op.f('ck_ceiling_fact_source')),
+    sa.CheckConstraint('value BETWEEN 0 AND 10000000', name=op.f('ck_ceiling_fact_counted')),
+    sa.CheckConstraint('year BETWEEN 2009 AND 2200', name=op.f('ck_ceiling_fact_year')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_ceiling_fact_account_id')),
+    sa.ForeignKeyConstraint(['replaces'], ['ceiling_fact.id'], name=op.f('fk_ceiling_fact_replaces')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ceiling_fact')),
+    sa.UniqueConstraint('ref', name=op.f('uq_ceiling_fact_ref')),
+    sa.UniqueConstraint('replaces', name=op.f('uq_ceiling_fact_replaces'))
+    )
+    _on("sqlite", "CREATE TRIGGER ceiling_fact_no_update BEFORE UPDATE ON ceiling_fact FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'ceiling_fact is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER ceiling_fact_no_delete BEFORE DELETE ON ceiling_fact FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'ceiling_fact is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION ceiling_fact_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'ceiling_fact is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER ceiling_fact_no_update BEFORE UPDATE ON ceiling_fact FOR EACH ROW EXECUTE FUNCTION ceiling_fact_append_only()')
+    _on("postgresql", 'CREATE TRIGGER ceiling_fact_no_delete BEFORE DELETE ON ceiling_fact FOR EACH ROW EXECUTE FUNCTION ceiling_fact_append_only()')
+    _on("postgresql", 'CREATE TRIGGER ceiling_fact_no_truncate BEFORE TRUNCATE ON ceiling_fact FOR EACH STATEMENT EXECUTE FUNCTION ceiling_fact_append_only()')
+    with op.batch_alter_table('ceiling_fact', schema=None) as batch_op:
+        batch_op.create_index('uq_ceiling_fact_first', ['year', 'kind'], unique=True, sqlite_where=sa.text('replaces IS NULL'), postgresql_where=sa.text('replaces IS NULL'))
+
     op.create_table('client_category',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -417,6 +462,34 @@ def upgrade() -> None:
     with op.batch_alter_table('funding_line', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_funding_line_institution_id'), ['institution_id'], unique=False)
 
+    op.create_table('job_order',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('job', sa.String(length=60), nullable=False),
+    sa.Column('business_date', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(length=7), nullable=False),
+    sa.Column('asked_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('worker', sa.String(length=80), nullable=True),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('step', sa.String(length=40), nullable=True),
+    sa.Column('reason', sa.String(length=500), nullable=True),
+    sa.CheckConstraint("(state = 'failed') = (reason IS NOT NULL)", name=op.f('ck_job_order_reason')),
+    sa.CheckConstraint("(state IN ('done', 'failed')) = (finished_at IS NOT NULL)", name=op.f('ck_job_order_finished')),
+    sa.CheckConstraint("business_date IS date(business_date, '+0 days')", name=op.f("ck_job_order_business_date_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("state <> 'running' OR (worker IS NOT NULL AND until IS NOT NULL)", name=op.f('ck_job_order_taken')),
+    sa.CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name=op.f('ck_job_order_state_word')),
+    sa.CheckConstraint('done >= 0 AND done <= total', name=op.f('ck_job_order_progress')),
+    sa.ForeignKeyConstraint(['asked_by'], ['account.id'], name=op.f('fk_job_order_asked_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_job_order')),
+    sa.UniqueConstraint('ref', name=op.f('uq_job_order_ref'))
+    )
+    with op.batch_alter_table('job_order', schema=None) as batch_op:
+        batch_op.create_index('uq_job_order_open', ['job', 'business_date'], unique=True, sqlite_where=sa.text("state IN ('waiting', 'running')"), postgresql_where=sa.text("state IN ('waiting', 'running')"))
+
     op.create_table('ledger_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -429,8 +502,8 @@ def upgrade() -> None:
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('approved_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('booked_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("kind <> 'reversal' OR (account_id IS NOT NULL AND approved_by IS NOT NULL AND account_id <> approved_by)", name=op.f('ck_ledger_entry_four_eyes')),
-    sa.CheckConstraint("kind IN ('budget', 'amendment', 'reduction', 'engagement', 'release', 'accrual', 'accrual_correction', 'invoice', 'credit_note', 'payment', 'reclaim', 'reversal')", name=op.f('ck_ledger_entry_kind_word')),
+    sa.CheckConstraint("kind IN ('budget', 'amendment', 'reduction', 'engagement', 'release', 'accrual', 'accrual_correction', 'invoice', 'credit_note', 'payment', 'reclaim', 'reversal', 'transfer', 'transfer_out', 'transfer_in', 'opening')", name=op.f('ck_ledger_entry_kind_word')),
+    sa.CheckConstraint("kind NOT IN ('reversal', 'transfer') OR (account_id IS NOT NULL AND approved_by IS NOT NULL AND account_id <> approved_by)", name=op.f('ck_ledger_entry_four_eyes')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_ledger_entry_account_id')),
     sa.ForeignKeyConstraint(['approved_by'], ['account.id'], name=op.f('fk_ledger_entry_approved_by')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_entry')),
@@ -554,6 +627,33 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_preference')),
     sa.UniqueConstraint('account_id', 'topic', name=op.f('uq_notice_preference_account_id_topic'))
     )
+    op.create_table('payment_file',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('number', sa.String(length=20), nullable=False),
+    sa.Column('sector', sa.String(length=20), nullable=False),
+    sa.Column('payments', sa.Integer(), nullable=False),
+    sa.Column('total', sa.BigInteger(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('content_json', sa.Text(), nullable=False),
+    sa.Column('content_csv', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('csv_sha256', sa.String(length=64), nullable=False),
+    sa.CheckConstraint("total IS NULL OR typeof(total) = 'integer'", name=op.f("ck_payment_file_total_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('payments > 0', name=op.f('ck_payment_file_payments')),
+    sa.CheckConstraint('total > 0', name=op.f('ck_payment_file_total')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_payment_file_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_payment_file')),
+    sa.UniqueConstraint('number', name=op.f('uq_payment_file_number')),
+    sa.UniqueConstraint('ref', name=op.f('uq_payment_file_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER payment_file_no_update BEFORE UPDATE ON payment_file FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_file is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER payment_file_no_delete BEFORE DELETE ON payment_file FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_file is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION payment_file_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'payment_file is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER payment_file_no_update BEFORE UPDATE ON payment_file FOR EACH ROW EXECUTE FUNCTION payment_file_append_only()')
+    _on("postgresql", 'CREATE TRIGGER payment_file_no_delete BEFORE DELETE ON payment_file FOR EACH ROW EXECUTE FUNCTION payment_file_append_only()')
+    _on("postgresql", 'CREATE TRIGGER payment_file_no_truncate BEFORE TRUNCATE ON payment_file FOR EACH STATEMENT EXECUTE FUNCTION payment_file_append_only()')
     op.create_table('person_merge',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -814,6 +914,30 @@ def upgrade() -> None:
         batch_op.create_index('uq_archive_step_answer', ['offer_id'], unique=True, sqlite_where=sa.text("kind IN ('accepted', 'refused')"), postgresql_where=sa.text("kind IN ('accepted', 'refused')"))
         batch_op.create_index('uq_archive_step_received', ['offer_id'], unique=True, sqlite_where=sa.text("kind = 'handed_over'"), postgresql_where=sa.text("kind = 'handed_over'"))
 
+    op.create_table('attendance_import',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('file_name', sa.String(length=200), nullable=False),
+    sa.Column('file_digest', sa.String(length=64), nullable=False),
+    sa.Column('rows', sa.Integer(), nullable=False),
+    sa.Column('added', sa.Integer(), nullable=False),
+    sa.Column('corrected', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('rows >= 0 AND added >= 0 AND corrected >= 0', name=op.f('ck_attendance_import_counts')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_attendance_import_account_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_attendance_import_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attendance_import')),
+    sa.UniqueConstraint('ref', name=op.f('uq_attendance_import_ref')),
+    sa.UniqueConstraint('unit_id', 'file_digest', name=op.f('uq_attendance_import_unit_id_file_digest'))
+    )
+    _on("sqlite", "CREATE TRIGGER attendance_import_no_update BEFORE UPDATE ON attendance_import FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'attendance_import is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER attendance_import_no_delete BEFORE DELETE ON attendance_import FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'attendance_import is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION attendance_import_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'attendance_import is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER attendance_import_no_update BEFORE UPDATE ON attendance_import FOR EACH ROW EXECUTE FUNCTION attendance_import_append_only()')
+    _on("postgresql", 'CREATE TRIGGER attendance_import_no_delete BEFORE DELETE ON attendance_import FOR EACH ROW EXECUTE FUNCTION attendance_import_append_only()')
+    _on("postgresql", 'CREATE TRIGGER attendance_import_no_truncate BEFORE TRUNCATE ON attendance_import FOR EACH STATEMENT EXECUTE FUNCTION attendance_import_append_only()')
     op.create_table('break_glass',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -852,6 +976,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=6), nullable=False),
     sa.Column('hard', sa.Boolean(), nullable=False),
     sa.Column('warn_permille', sa.Integer(), nullable=False),
+    sa.Column('warned_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name=op.f('ck_budget_year_closed')),
@@ -996,7 +1121,7 @@ def upgrade() -> None:
     op.create_table('finding',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
-    sa.Column('kind', sa.String(length=11), nullable=False),
+    sa.Column('kind', sa.String(length=14), nullable=False),
     sa.Column('severity', sa.String(length=7), nullable=False),
     sa.Column('object_kind', sa.String(length=40), nullable=False),
     sa.Column('object_ref', sa.String(length=60), nullable=True),
@@ -1010,7 +1135,7 @@ def upgrade() -> None:
     sa.Column('owner_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('closed_on', sa.Date(), nullable=True),
     sa.CheckConstraint("closed_on IS date(closed_on, '+0 days')", name=op.f("ck_finding_closed_on_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint("kind IN ('balance', 'commitment', 'accrual', 'statement', 'payment', 'places', 'quota', 'deliverable')", name=op.f('ck_finding_kind_word')),
+    sa.CheckConstraint("kind IN ('balance', 'commitment', 'accrual', 'statement', 'payment', 'places', 'quota', 'deliverable', 'budget', 'placement', 'recount', 'release', 'late_statement', 'late_payment')", name=op.f('ck_finding_kind_word')),
     sa.CheckConstraint("severity IN ('error', 'warning')", name=op.f('ck_finding_severity_word')),
     sa.CheckConstraint("since IS date(since, '+0 days')", name=op.f("ck_finding_since_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("unit IN ('centimes', 'places', 'days')", name=op.f('ck_finding_unit_word')),
@@ -2404,6 +2529,40 @@ def upgrade() -> None:
         batch_op.create_index('uq_plan_agreed', ['case_id'], unique=True, sqlite_where=sa.text("state = 'agreed'"), postgresql_where=sa.text("state = 'agreed'"))
         batch_op.create_index('uq_plan_proposed', ['case_id'], unique=True, sqlite_where=sa.text("state = 'proposed'"), postgresql_where=sa.text("state = 'proposed'"))
 
+    op.create_table('provider_account',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('provider_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('iban', sa.String(length=34), nullable=False),
+    sa.Column('holder', sa.String(length=70), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('asked_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('confirmed', sa.Boolean(), nullable=True),
+    sa.CheckConstraint("valid_from IS date(valid_from, '+0 days')", name=op.f("ck_provider_account_valid_from_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('(decided_by IS NULL) = (confirmed IS NULL)', name=op.f('ck_provider_account_confirmed')),
+    sa.CheckConstraint('(decided_by IS NULL) = (decided_at IS NULL)', name=op.f('ck_provider_account_decided')),
+    sa.CheckConstraint('decided_by IS NULL OR decided_by <> asked_by', name=op.f('ck_provider_account_four_eyes')),
+    sa.CheckConstraint('length(iban) BETWEEN 15 AND 34', name=op.f('ck_provider_account_iban')),
+    sa.ForeignKeyConstraint(['asked_by'], ['account.id'], name=op.f('fk_provider_account_asked_by')),
+    sa.ForeignKeyConstraint(['decided_by'], ['account.id'], name=op.f('fk_provider_account_decided_by')),
+    sa.ForeignKeyConstraint(['provider_id'], ['provider.id'], name=op.f('fk_provider_account_provider_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_provider_account')),
+    sa.UniqueConstraint('ref', name=op.f('uq_provider_account_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER provider_account_no_update BEFORE UPDATE ON provider_account FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.provider_id IS OLD.provider_id AND NEW.iban IS OLD.iban AND NEW.holder IS OLD.holder AND NEW.valid_from IS OLD.valid_from AND NEW.reason IS OLD.reason AND NEW.asked_by IS OLD.asked_by AND NEW.asked_at IS OLD.asked_at AND OLD.decided_by IS NULL AND OLD.decided_at IS NULL AND OLD.confirmed IS NULL) BEGIN SELECT RAISE(ABORT, 'provider_account is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER provider_account_no_delete BEFORE DELETE ON provider_account FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'provider_account is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION provider_account_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'provider_account is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER provider_account_no_update BEFORE UPDATE ON provider_account FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.provider_id IS NOT DISTINCT FROM OLD.provider_id AND NEW.iban IS NOT DISTINCT FROM OLD.iban AND NEW.holder IS NOT DISTINCT FROM OLD.holder AND NEW.valid_from IS NOT DISTINCT FROM OLD.valid_from AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.asked_by IS NOT DISTINCT FROM OLD.asked_by AND NEW.asked_at IS NOT DISTINCT FROM OLD.asked_at AND OLD.decided_by IS NULL AND OLD.decided_at IS NULL AND OLD.confirmed IS NULL)) EXECUTE FUNCTION provider_account_append_only()')
+    _on("postgresql", 'CREATE TRIGGER provider_account_no_delete BEFORE DELETE ON provider_account FOR EACH ROW EXECUTE FUNCTION provider_account_append_only()')
+    _on("postgresql", 'CREATE TRIGGER provider_account_no_truncate BEFORE TRUNCATE ON provider_account FOR EACH STATEMENT EXECUTE FUNCTION provider_account_append_only()')
+    with op.batch_alter_table('provider_account', schema=None) as batch_op:
+        batch_op.create_index('uq_provider_account_asked', ['provider_id'], unique=True, sqlite_where=sa.text('decided_by IS NULL'), postgresql_where=sa.text('decided_by IS NULL'))
+        batch_op.create_index('uq_provider_account_in_force', ['provider_id', 'valid_from'], unique=True, sqlite_where=sa.text('confirmed'), postgresql_where=sa.text('confirmed'))
+
     op.create_table('referral',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -2605,6 +2764,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_wf_decision_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_wf_decision_table_id'), ['table_id'], unique=False)
 
+    op.create_table('absence_notice',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=6), nullable=False),
+    sa.Column('first_day', sa.Date(), nullable=False),
+    sa.Column('last_day', sa.Date(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("due_on IS date(due_on, '+0 days')", name=op.f("ck_absence_notice_due_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("first_day IS date(first_day, '+0 days')", name=op.f("ck_absence_notice_first_day_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("kind IN ('late', 'silent')", name=op.f('ck_absence_notice_kind_word')),
+    sa.CheckConstraint("last_day IS date(last_day, '+0 days')", name=op.f("ck_absence_notice_last_day_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('last_day >= first_day AND due_on >= first_day', name=op.f('ck_absence_notice_dates')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_absence_notice_placement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_absence_notice')),
+    sa.UniqueConstraint('placement_id', 'kind', 'first_day', name=op.f('uq_absence_notice_placement_id_kind_first_day'))
+    )
+    _on("sqlite", "CREATE TRIGGER absence_notice_no_update BEFORE UPDATE ON absence_notice FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'absence_notice is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER absence_notice_no_delete BEFORE DELETE ON absence_notice FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'absence_notice is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION absence_notice_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'absence_notice is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER absence_notice_no_update BEFORE UPDATE ON absence_notice FOR EACH ROW EXECUTE FUNCTION absence_notice_append_only()')
+    _on("postgresql", 'CREATE TRIGGER absence_notice_no_delete BEFORE DELETE ON absence_notice FOR EACH ROW EXECUTE FUNCTION absence_notice_append_only()')
+    _on("postgresql", 'CREATE TRIGGER absence_notice_no_truncate BEFORE TRUNCATE ON absence_notice FOR EACH STATEMENT EXECUTE FUNCTION absence_notice_append_only()')
     op.create_table('agreement_closure',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2751,6 +2933,75 @@ def upgrade() -> None:
         batch_op.create_index('uq_budget_account_agreement', ['line_id', 'year', 'stage', 'agreement_id'], unique=True, sqlite_where=sa.text('agreement_id IS NOT NULL'), postgresql_where=sa.text('agreement_id IS NOT NULL'))
         batch_op.create_index('uq_budget_account_line', ['line_id', 'year', 'stage'], unique=True, sqlite_where=sa.text('agreement_id IS NULL'), postgresql_where=sa.text('agreement_id IS NULL'))
 
+    op.create_table('budget_ceiling',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('measure_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('used', sa.BigInteger(), nullable=False),
+    sa.Column('warn_permille', sa.Integer(), nullable=False),
+    sa.Column('warned_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_budget_ceiling_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("used IS NULL OR typeof(used) = 'integer'", name=op.f("ck_budget_ceiling_used_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('(measure_id IS NULL) <> (agreement_id IS NULL)', name=op.f('ck_budget_ceiling_of_one')),
+    sa.CheckConstraint('amount >= 0', name=op.f('ck_budget_ceiling_amount')),
+    sa.CheckConstraint('used <= amount', name=op.f('ck_budget_ceiling_ceiling')),
+    sa.CheckConstraint('warn_permille BETWEEN 0 AND 1000', name=op.f('ck_budget_ceiling_warning')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_budget_ceiling_agreement_id')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_budget_ceiling_line_id')),
+    sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_budget_ceiling_measure_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_budget_ceiling')),
+    sa.UniqueConstraint('ref', name=op.f('uq_budget_ceiling_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER budget_ceiling_no_insert BEFORE INSERT ON budget_ceiling FOR EACH ROW WHEN NEW.used <> 0 BEGIN SELECT RAISE(ABORT, 'a ceiling begins with what is bound'); END")
+    _on("sqlite", "CREATE TRIGGER budget_ceiling_no_update BEFORE UPDATE ON budget_ceiling FOR EACH ROW WHEN NEW.id IS NOT OLD.id OR NEW.line_id IS NOT OLD.line_id OR NEW.year IS NOT OLD.year OR NEW.measure_id IS NOT OLD.measure_id OR NEW.agreement_id IS NOT OLD.agreement_id OR (NEW.amount <> OLD.amount AND NEW.amount <> COALESCE((SELECT s.amount FROM budget_ceiling_step s WHERE s.ceiling_id = NEW.id ORDER BY s.id DESC LIMIT 1), -1)) BEGIN SELECT RAISE(ABORT, 'a ceiling keeps its place, and its amount follows a decision'); END")
+    _on("sqlite", "CREATE TRIGGER budget_ceiling_no_delete BEFORE DELETE ON budget_ceiling FOR EACH ROW WHEN 1 BEGIN SELECT RAISE(ABORT, 'a ceiling keeps its place, and its amount follows a decision'); END")
+    _on("sqlite", 'CREATE TRIGGER budget_ceiling_start AFTER INSERT ON budget_ceiling FOR EACH ROW BEGIN UPDATE budget_ceiling SET used = COALESCE((SELECT SUM(a.total) FROM budget_account a WHERE a.line_id = NEW.line_id AND a.year = NEW.year AND a.agreement_id IS NOT NULL AND (NEW.agreement_id = a.agreement_id OR EXISTS (SELECT 1 FROM agreement_measure b WHERE b.agreement_id = a.agreement_id AND b.line_id = NEW.line_id AND b.measure_id = NEW.measure_id))), 0) WHERE id = NEW.id; END')
+    _on("postgresql", "CREATE FUNCTION budget_ceiling_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'INSERT' THEN IF NEW.used <> 0 THEN RAISE EXCEPTION 'a ceiling begins with what is bound' USING ERRCODE = 'check_violation'; END IF; END IF; IF TG_OP IN ('DELETE', 'TRUNCATE') THEN RAISE EXCEPTION 'a ceiling keeps its place, and its amount follows a decision' USING ERRCODE = 'check_violation'; END IF; IF TG_OP = 'UPDATE' THEN IF NEW.id IS DISTINCT FROM OLD.id OR NEW.line_id IS DISTINCT FROM OLD.line_id OR NEW.year IS DISTINCT FROM OLD.year OR NEW.measure_id IS DISTINCT FROM OLD.measure_id OR NEW.agreement_id IS DISTINCT FROM OLD.agreement_id OR (NEW.amount <> OLD.amount AND NEW.amount <> COALESCE((SELECT s.amount FROM budget_ceiling_step s WHERE s.ceiling_id = NEW.id ORDER BY s.id DESC LIMIT 1), -1)) THEN RAISE EXCEPTION 'a ceiling keeps its place, and its amount follows a decision' USING ERRCODE = 'check_violation'; END IF; END IF; RETURN NEW; END $$")
+    _on("postgresql", 'CREATE FUNCTION budget_ceiling_start() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE budget_ceiling c SET used = COALESCE((SELECT SUM(a.total) FROM budget_account a WHERE a.line_id = c.line_id AND a.year = c.year AND a.agreement_id IS NOT NULL AND (c.agreement_id = a.agreement_id OR EXISTS (SELECT 1 FROM agreement_measure b WHERE b.agreement_id = a.agreement_id AND b.line_id = c.line_id AND b.measure_id = c.measure_id))), 0) WHERE c.id = NEW.id; RETURN NULL; END $$')
+    _on("postgresql", 'CREATE TRIGGER budget_ceiling_kept BEFORE INSERT OR UPDATE OR DELETE ON budget_ceiling FOR EACH ROW EXECUTE FUNCTION budget_ceiling_guard()')
+    _on("postgresql", 'CREATE TRIGGER budget_ceiling_no_truncate BEFORE TRUNCATE ON budget_ceiling FOR EACH STATEMENT EXECUTE FUNCTION budget_ceiling_guard()')
+    _on("postgresql", 'CREATE TRIGGER budget_ceiling_start AFTER INSERT ON budget_ceiling FOR EACH ROW EXECUTE FUNCTION budget_ceiling_start()')
+    with op.batch_alter_table('budget_ceiling', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_budget_ceiling_agreement_id'), ['agreement_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_budget_ceiling_measure_id'), ['measure_id'], unique=False)
+        batch_op.create_index('uq_budget_ceiling_agreement', ['line_id', 'year', 'agreement_id'], unique=True, sqlite_where=sa.text('agreement_id IS NOT NULL'), postgresql_where=sa.text('agreement_id IS NOT NULL'))
+        batch_op.create_index('uq_budget_ceiling_measure', ['line_id', 'year', 'measure_id'], unique=True, sqlite_where=sa.text('measure_id IS NOT NULL'), postgresql_where=sa.text('measure_id IS NOT NULL'))
+
+    op.create_table('carry_over',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('purpose', sa.String(length=16), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('held_before', sa.BigInteger(), nullable=False),
+    sa.Column('balance', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_carry_over_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("balance IS NULL OR typeof(balance) = 'integer'", name=op.f("ck_carry_over_balance_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("held_before IS NULL OR typeof(held_before) = 'integer'", name=op.f("ck_carry_over_held_before_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("purpose = 'operating_result'", name=op.f('ck_carry_over_purpose')),
+    sa.CheckConstraint("purpose IN ('operating_result', 'investment', 'other')", name=op.f('ck_carry_over_purpose_word')),
+    sa.CheckConstraint('amount <> 0', name=op.f('ck_carry_over_amount')),
+    sa.CheckConstraint('balance = held_before + amount AND balance >= 0', name=op.f('ck_carry_over_floor')),
+    sa.CheckConstraint('number > 1 OR held_before = 0', name=op.f('ck_carry_over_first')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_carry_over_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_carry_over_agreement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_carry_over')),
+    sa.UniqueConstraint('agreement_id', 'number', name=op.f('uq_carry_over_agreement_id_number'))
+    )
+    _on("sqlite", "CREATE TRIGGER carry_over_no_update BEFORE UPDATE ON carry_over FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'carry_over is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER carry_over_no_delete BEFORE DELETE ON carry_over FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'carry_over is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION carry_over_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'carry_over is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER carry_over_no_update BEFORE UPDATE ON carry_over FOR EACH ROW EXECUTE FUNCTION carry_over_append_only()')
+    _on("postgresql", 'CREATE TRIGGER carry_over_no_delete BEFORE DELETE ON carry_over FOR EACH ROW EXECUTE FUNCTION carry_over_append_only()')
+    _on("postgresql", 'CREATE TRIGGER carry_over_no_truncate BEFORE TRUNCATE ON carry_over FOR EACH STATEMENT EXECUTE FUNCTION carry_over_append_only()')
     op.create_table('consent_recipient',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('consent_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2939,6 +3190,42 @@ def upgrade() -> None:
     with op.batch_alter_table('observation_event', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_observation_event_contract_id'), ['contract_id'], unique=False)
         batch_op.create_index('uq_observation_event_signature', ['contract_id', 'party'], unique=True, sqlite_where=sa.text('party IS NOT NULL'), postgresql_where=sa.text('party IS NOT NULL'))
+
+    op.create_table('opening_balance',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('stage', sa.String(length=9), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('effective_on', sa.Date(), nullable=False),
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('file_digest', sa.String(length=64), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(stage = 'available') = (agreement_id IS NULL)", name=op.f('ck_opening_balance_chain')),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_opening_balance_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("effective_on IS date(effective_on, '+0 days')", name=op.f("ck_opening_balance_effective_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("stage <> 'grant'", name=op.f('ck_opening_balance_stage')),
+    sa.CheckConstraint("stage IN ('grant', 'available', 'committed', 'accrued', 'invoiced', 'paid')", name=op.f('ck_opening_balance_stage_word')),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_opening_balance_amount')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_opening_balance_agreement_id')),
+    sa.ForeignKeyConstraint(['entry_id'], ['ledger_entry.id'], name=op.f('fk_opening_balance_entry_id')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_opening_balance_line_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_opening_balance')),
+    sa.UniqueConstraint('ref', name=op.f('uq_opening_balance_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER opening_balance_no_update BEFORE UPDATE ON opening_balance FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'opening_balance is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER opening_balance_no_delete BEFORE DELETE ON opening_balance FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'opening_balance is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION opening_balance_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'opening_balance is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER opening_balance_no_update BEFORE UPDATE ON opening_balance FOR EACH ROW EXECUTE FUNCTION opening_balance_append_only()')
+    _on("postgresql", 'CREATE TRIGGER opening_balance_no_delete BEFORE DELETE ON opening_balance FOR EACH ROW EXECUTE FUNCTION opening_balance_append_only()')
+    _on("postgresql", 'CREATE TRIGGER opening_balance_no_truncate BEFORE TRUNCATE ON opening_balance FOR EACH STATEMENT EXECUTE FUNCTION opening_balance_append_only()')
+    with op.batch_alter_table('opening_balance', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_opening_balance_agreement_id'), ['agreement_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_opening_balance_entry_id'), ['entry_id'], unique=False)
+        batch_op.create_index('uq_opening_balance_agreement', ['line_id', 'year', 'stage', 'agreement_id'], unique=True, sqlite_where=sa.text('agreement_id IS NOT NULL'), postgresql_where=sa.text('agreement_id IS NOT NULL'))
+        batch_op.create_index('uq_opening_balance_line', ['line_id', 'year', 'stage'], unique=True, sqlite_where=sa.text('agreement_id IS NULL'), postgresql_where=sa.text('agreement_id IS NULL'))
 
     op.create_table('outcome_scheme',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3189,6 +3476,9 @@ def upgrade() -> None:
     sa.Column('approved_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('returned_reason', sa.String(length=1000), nullable=True),
+    sa.Column('provider_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('invoice_number', sa.String(length=40), nullable=True),
+    sa.Column('invoice_key', sa.String(length=40), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("(state = 'returned') = (returned_reason IS NOT NULL)", name=op.f('ck_statement_reason')),
     sa.CheckConstraint("(state IN ('approved', 'paid')) = (approved_by IS NOT NULL AND approved_at IS NOT NULL)", name=op.f('ck_statement_approved_by_somebody')),
@@ -3196,6 +3486,7 @@ def upgrade() -> None:
     sa.CheckConstraint("period_start IS date(period_start, '+0 days')", name=op.f("ck_statement_period_start_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("state IN ('prefilled', 'submitted', 'checked', 'approved', 'paid', 'returned')", name=op.f('ck_statement_state_word')),
     sa.CheckConstraint("total IS NULL OR typeof(total) = 'integer'", name=op.f("ck_statement_total_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('(invoice_key IS NULL) = (invoice_number IS NULL) AND (invoice_key IS NULL OR provider_id IS NOT NULL)', name=op.f('ck_statement_invoice')),
     sa.CheckConstraint('approved_by IS NULL OR ((prepared_by IS NULL OR approved_by <> prepared_by) AND checked_by IS NOT NULL AND approved_by <> checked_by)', name=op.f('ck_statement_four_eyes')),
     sa.CheckConstraint('period_end > period_start', name=op.f('ck_statement_term')),
     sa.CheckConstraint('sequence > 1 OR total >= 0', name=op.f('ck_statement_total')),
@@ -3204,8 +3495,10 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['checked_by'], ['account.id'], name=op.f('fk_statement_checked_by')),
     sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_statement_line_id')),
     sa.ForeignKeyConstraint(['prepared_by'], ['account.id'], name=op.f('fk_statement_prepared_by')),
+    sa.ForeignKeyConstraint(['provider_id'], ['provider.id'], name=op.f('fk_statement_provider_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_statement')),
     sa.UniqueConstraint('agreement_id', 'line_id', 'period_start', 'sequence', name=op.f('uq_statement_agreement_id_line_id_period_start_sequence')),
+    sa.UniqueConstraint('provider_id', 'invoice_key', name='uq_statement_invoice'),
     sa.UniqueConstraint('ref', name=op.f('uq_statement_ref'))
     )
     with op.batch_alter_table('statement', schema=None) as batch_op:
@@ -3241,6 +3534,28 @@ def upgrade() -> None:
     with op.batch_alter_table('subcontractor', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_subcontractor_agreement_id'), ['agreement_id'], unique=False)
 
+    op.create_table('surplus_clause',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('rule', sa.String(length=6), nullable=False),
+    sa.Column('share_permille', sa.Integer(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.CheckConstraint("(rule = 'share' AND share_permille BETWEEN 1 AND 999) OR (rule <> 'share' AND share_permille = 0)", name=op.f('ck_surplus_clause_share')),
+    sa.CheckConstraint("rule IN ('return', 'share', 'keep')", name=op.f('ck_surplus_clause_rule_word')),
+    sa.CheckConstraint("valid_from IS date(valid_from, '+0 days')", name=op.f("ck_surplus_clause_valid_from_date")).ddl_if(dialect="sqlite"),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_surplus_clause_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_surplus_clause_agreement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_surplus_clause')),
+    sa.UniqueConstraint('agreement_id', 'valid_from', name=op.f('uq_surplus_clause_agreement_id_valid_from'))
+    )
+    _on("sqlite", "CREATE TRIGGER surplus_clause_no_update BEFORE UPDATE ON surplus_clause FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'surplus_clause is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER surplus_clause_no_delete BEFORE DELETE ON surplus_clause FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'surplus_clause is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION surplus_clause_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'surplus_clause is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER surplus_clause_no_update BEFORE UPDATE ON surplus_clause FOR EACH ROW EXECUTE FUNCTION surplus_clause_append_only()')
+    _on("postgresql", 'CREATE TRIGGER surplus_clause_no_delete BEFORE DELETE ON surplus_clause FOR EACH ROW EXECUTE FUNCTION surplus_clause_append_only()')
+    _on("postgresql", 'CREATE TRIGGER surplus_clause_no_truncate BEFORE TRUNCATE ON surplus_clause FOR EACH STATEMENT EXECUTE FUNCTION surplus_clause_append_only()')
     op.create_table('tariff',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -3296,6 +3611,158 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_tariff_line_id'), ['line_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_tariff_measure_id'), ['measure_id'], unique=False)
 
+    op.create_table('year_account',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('method', sa.String(length=6), nullable=False),
+    sa.Column('state', sa.String(length=9), nullable=False),
+    sa.Column('instalments', sa.Integer(), nullable=False),
+    sa.Column('contribution', sa.BigInteger(), nullable=False),
+    sa.Column('subsidy', sa.BigInteger(), nullable=True),
+    sa.Column('explanation', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+    sa.Column('rule_version', sa.String(length=40), nullable=True),
+    sa.Column('entered_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('approved_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('submitted_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('returned_reason', sa.String(length=1000), nullable=True),
+    sa.Column('settled_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(state = 'returned') = (returned_reason IS NOT NULL)", name=op.f('ck_year_account_reason')),
+    sa.CheckConstraint("contribution IS NULL OR typeof(contribution) = 'integer'", name=op.f("ck_year_account_contribution_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("method <> 'costs' OR (state = 'budgeted') = (approved_by IS NULL)", name=op.f('ck_year_account_approved_by_somebody')),
+    sa.CheckConstraint("method <> 'costs' OR (state = 'settled') = (settled_by IS NOT NULL AND subsidy IS NOT NULL)", name=op.f('ck_year_account_settled_by_somebody')),
+    sa.CheckConstraint("method IN ('costs', 'volume')", name=op.f('ck_year_account_method_word')),
+    sa.CheckConstraint("state IN ('budgeted', 'approved', 'submitted', 'returned', 'settled')", name=op.f('ck_year_account_state_word')),
+    sa.CheckConstraint("subsidy IS NULL OR typeof(subsidy) = 'integer'", name=op.f("ck_year_account_subsidy_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('(approved_by IS NULL OR approved_by <> entered_by) AND (settled_by IS NULL OR submitted_by IS NULL OR settled_by <> submitted_by)', name=op.f('ck_year_account_four_eyes')),
+    sa.CheckConstraint('contribution >= 0 AND (subsidy IS NULL OR subsidy >= 0)', name=op.f('ck_year_account_positive')),
+    sa.CheckConstraint('instalments BETWEEN 1 AND 12', name=op.f('ck_year_account_instalments')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_year_account_agreement_id')),
+    sa.ForeignKeyConstraint(['approved_by'], ['account.id'], name=op.f('fk_year_account_approved_by')),
+    sa.ForeignKeyConstraint(['entered_by'], ['account.id'], name=op.f('fk_year_account_entered_by')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_year_account_line_id')),
+    sa.ForeignKeyConstraint(['settled_by'], ['account.id'], name=op.f('fk_year_account_settled_by')),
+    sa.ForeignKeyConstraint(['submitted_by'], ['account.id'], name=op.f('fk_year_account_submitted_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_year_account')),
+    sa.UniqueConstraint('agreement_id', 'line_id', 'year', 'method', name=op.f('uq_year_account_agreement_id_line_id_year_method')),
+    sa.UniqueConstraint('ref', name=op.f('uq_year_account_ref'))
+    )
+    with op.batch_alter_table('year_account', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_year_account_agreement_id'), ['agreement_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_year_account_line_id'), ['line_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_year_account_state'), ['state'], unique=False)
+
+    op.create_table('account_item',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('side', sa.String(length=6), nullable=False),
+    sa.Column('entry', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_account_item_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("side IN ('budget', 'actual')", name=op.f('ck_account_item_side_word')),
+    sa.CheckConstraint('amount >= 0', name=op.f('ck_account_item_amount')),
+    sa.CheckConstraint('entry >= 1', name=op.f('ck_account_item_entry')),
+    sa.ForeignKeyConstraint(['account_id'], ['year_account.id'], name=op.f('fk_account_item_account_id')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['account.id'], name=op.f('fk_account_item_recorded_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_account_item')),
+    sa.UniqueConstraint('account_id', 'side', 'entry', 'code', name=op.f('uq_account_item_account_id_side_entry_code'))
+    )
+    _on("sqlite", "CREATE TRIGGER account_item_no_update BEFORE UPDATE ON account_item FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'account_item is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER account_item_no_delete BEFORE DELETE ON account_item FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'account_item is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION account_item_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'account_item is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER account_item_no_update BEFORE UPDATE ON account_item FOR EACH ROW EXECUTE FUNCTION account_item_append_only()')
+    _on("postgresql", 'CREATE TRIGGER account_item_no_delete BEFORE DELETE ON account_item FOR EACH ROW EXECUTE FUNCTION account_item_append_only()')
+    _on("postgresql", 'CREATE TRIGGER account_item_no_truncate BEFORE TRUNCATE ON account_item FOR EACH STATEMENT EXECUTE FUNCTION account_item_append_only()')
+    op.create_table('account_payment',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('transferred', sa.BigInteger(), nullable=False),
+    sa.Column('rounding', sa.BigInteger(), nullable=False),
+    sa.Column('prepared_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('prepared_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('released_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('lapsed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_account_payment_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("due_on IS date(due_on, '+0 days')", name=op.f("ck_account_payment_due_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("kind IN ('instalment', 'balance', 'volume')", name=op.f('ck_account_payment_kind_word')),
+    sa.CheckConstraint("rounding IS NULL OR typeof(rounding) = 'integer'", name=op.f("ck_account_payment_rounding_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("transferred IS NULL OR typeof(transferred) = 'integer'", name=op.f("ck_account_payment_transferred_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('(released_by IS NULL) = (released_at IS NULL)', name=op.f('ck_account_payment_released')),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_account_payment_amount')),
+    sa.CheckConstraint('released_at IS NULL OR lapsed_at IS NULL', name=op.f('ck_account_payment_lapsed')),
+    sa.CheckConstraint('released_by IS NULL OR released_by <> prepared_by', name=op.f('ck_account_payment_four_eyes')),
+    sa.CheckConstraint('transferred = amount + rounding AND rounding BETWEEN -2 AND 2', name=op.f('ck_account_payment_rounding')),
+    sa.ForeignKeyConstraint(['account_id'], ['year_account.id'], name=op.f('fk_account_payment_account_id')),
+    sa.ForeignKeyConstraint(['prepared_by'], ['account.id'], name=op.f('fk_account_payment_prepared_by')),
+    sa.ForeignKeyConstraint(['released_by'], ['account.id'], name=op.f('fk_account_payment_released_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_account_payment')),
+    sa.UniqueConstraint('account_id', 'kind', 'number', name=op.f('uq_account_payment_account_id_kind_number')),
+    sa.UniqueConstraint('ref', name=op.f('uq_account_payment_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER account_payment_no_update BEFORE UPDATE ON account_payment FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.account_id IS OLD.account_id AND NEW.kind IS OLD.kind AND NEW.number IS OLD.number AND NEW.due_on IS OLD.due_on AND NEW.amount IS OLD.amount AND NEW.transferred IS OLD.transferred AND NEW.rounding IS OLD.rounding AND NEW.prepared_by IS OLD.prepared_by AND NEW.prepared_at IS OLD.prepared_at AND OLD.released_by IS NULL AND OLD.released_at IS NULL AND OLD.lapsed_at IS NULL) BEGIN SELECT RAISE(ABORT, 'account_payment is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER account_payment_no_delete BEFORE DELETE ON account_payment FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'account_payment is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION account_payment_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'account_payment is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER account_payment_no_update BEFORE UPDATE ON account_payment FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.kind IS NOT DISTINCT FROM OLD.kind AND NEW.number IS NOT DISTINCT FROM OLD.number AND NEW.due_on IS NOT DISTINCT FROM OLD.due_on AND NEW.amount IS NOT DISTINCT FROM OLD.amount AND NEW.transferred IS NOT DISTINCT FROM OLD.transferred AND NEW.rounding IS NOT DISTINCT FROM OLD.rounding AND NEW.prepared_by IS NOT DISTINCT FROM OLD.prepared_by AND NEW.prepared_at IS NOT DISTINCT FROM OLD.prepared_at AND OLD.released_by IS NULL AND OLD.released_at IS NULL AND OLD.lapsed_at IS NULL)) EXECUTE FUNCTION account_payment_append_only()')
+    _on("postgresql", 'CREATE TRIGGER account_payment_no_delete BEFORE DELETE ON account_payment FOR EACH ROW EXECUTE FUNCTION account_payment_append_only()')
+    _on("postgresql", 'CREATE TRIGGER account_payment_no_truncate BEFORE TRUNCATE ON account_payment FOR EACH STATEMENT EXECUTE FUNCTION account_payment_append_only()')
+    op.create_table('budget_transfer',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('to_line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('from_ceiling_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('to_ceiling_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('decision', sa.String(length=80), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('asked_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('granted', sa.Boolean(), nullable=True),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_budget_transfer_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('(from_ceiling_id IS NULL) = (to_ceiling_id IS NULL)', name=op.f('ck_budget_transfer_both_ceilings')),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_budget_transfer_amount')),
+    sa.CheckConstraint('decided_by IS NULL OR decided_by <> asked_by', name=op.f('ck_budget_transfer_four_eyes')),
+    sa.CheckConstraint('granted IS NULL OR (decided_by IS NOT NULL AND (to_line_id IS NOT NULL OR to_ceiling_id IS NOT NULL))', name=op.f('ck_budget_transfer_decided')),
+    sa.CheckConstraint('to_ceiling_id <> from_ceiling_id', name=op.f('ck_budget_transfer_two_ceilings')),
+    sa.CheckConstraint('to_line_id <> line_id', name=op.f('ck_budget_transfer_two_lines')),
+    sa.CheckConstraint('to_line_id IS NULL OR to_ceiling_id IS NULL', name=op.f('ck_budget_transfer_one_way')),
+    sa.ForeignKeyConstraint(['asked_by'], ['account.id'], name=op.f('fk_budget_transfer_asked_by')),
+    sa.ForeignKeyConstraint(['decided_by'], ['account.id'], name=op.f('fk_budget_transfer_decided_by')),
+    sa.ForeignKeyConstraint(['from_ceiling_id'], ['budget_ceiling.id'], name=op.f('fk_budget_transfer_from_ceiling_id')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_budget_transfer_line_id')),
+    sa.ForeignKeyConstraint(['to_ceiling_id'], ['budget_ceiling.id'], name=op.f('fk_budget_transfer_to_ceiling_id')),
+    sa.ForeignKeyConstraint(['to_line_id'], ['funding_line.id'], name=op.f('fk_budget_transfer_to_line_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_budget_transfer')),
+    sa.UniqueConstraint('ref', name=op.f('uq_budget_transfer_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER budget_transfer_no_update BEFORE UPDATE ON budget_transfer FOR EACH ROW WHEN OLD.granted IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a decided transfer stays'); END")
+    _on("sqlite", "CREATE TRIGGER budget_transfer_no_delete BEFORE DELETE ON budget_transfer FOR EACH ROW WHEN 1 BEGIN SELECT RAISE(ABORT, 'a decided transfer stays'); END")
+    _on("postgresql", "CREATE FUNCTION budget_transfer_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a decided transfer stays' USING ERRCODE = 'check_violation'; END $$")
+    _on("postgresql", 'CREATE TRIGGER budget_transfer_no_update BEFORE UPDATE ON budget_transfer FOR EACH ROW WHEN (OLD.granted IS NOT NULL) EXECUTE FUNCTION budget_transfer_guard()')
+    _on("postgresql", 'CREATE TRIGGER budget_transfer_no_delete BEFORE DELETE ON budget_transfer FOR EACH ROW WHEN (TRUE) EXECUTE FUNCTION budget_transfer_guard()')
+    _on("postgresql", 'CREATE TRIGGER budget_transfer_no_truncate BEFORE TRUNCATE ON budget_transfer FOR EACH STATEMENT EXECUTE FUNCTION budget_transfer_guard()')
+    with op.batch_alter_table('budget_transfer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_budget_transfer_line_id'), ['line_id'], unique=False)
+
     op.create_table('indicator',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -3349,7 +3816,7 @@ def upgrade() -> None:
     sa.Column('reverses', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_movement_amount_whole")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("effective_on IS date(effective_on, '+0 days')", name=op.f("ck_movement_effective_on_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint("kind IN ('budget', 'amendment', 'reduction', 'engagement', 'release', 'accrual', 'accrual_correction', 'invoice', 'credit_note', 'payment', 'reclaim', 'reversal')", name=op.f('ck_movement_kind_word')),
+    sa.CheckConstraint("kind IN ('budget', 'amendment', 'reduction', 'engagement', 'release', 'accrual', 'accrual_correction', 'invoice', 'credit_note', 'payment', 'reclaim', 'reversal', 'transfer', 'transfer_out', 'transfer_in', 'opening')", name=op.f('ck_movement_kind_word')),
     sa.CheckConstraint("origin_on IS date(origin_on, '+0 days')", name=op.f("ck_movement_origin_on_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint('amount > 0', name=op.f('ck_movement_amount')),
     sa.CheckConstraint('debit_id <> credit_id', name=op.f('ck_movement_two_accounts')),
@@ -3363,12 +3830,16 @@ def upgrade() -> None:
     )
     _on("sqlite", "CREATE TRIGGER movement_rule_1 BEFORE INSERT ON movement FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = NEW.debit_id AND c.id = NEW.credit_id AND d.line_id = c.line_id AND d.year = c.year AND d.year = CAST(strftime('%Y', NEW.effective_on) AS INTEGER)) BEGIN SELECT RAISE(ABORT, 'a movement keeps to one line and year'); END")
     _on("sqlite", "CREATE TRIGGER movement_rule_2 BEFORE INSERT ON movement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = NEW.debit_id AND c.id = NEW.credit_id AND EXISTS (SELECT 1 FROM budget_year y WHERE y.line_id = d.line_id AND y.year = d.year AND y.state = 'closed')) BEGIN SELECT RAISE(ABORT, 'the books of this year are closed'); END")
-    _on("sqlite", "CREATE TRIGGER movement_rule_3 BEFORE INSERT ON movement FOR EACH ROW WHEN NEW.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = NEW.debit_id AND c.id = NEW.credit_id AND ((NEW.kind = 'budget' AND d.stage = 'grant' AND c.stage = 'available') OR (NEW.kind = 'amendment' AND d.stage = 'grant' AND c.stage = 'available') OR (NEW.kind = 'reduction' AND d.stage = 'available' AND c.stage = 'grant') OR (NEW.kind = 'engagement' AND d.stage = 'available' AND c.stage = 'committed') OR (NEW.kind = 'release' AND d.stage = 'committed' AND c.stage = 'available') OR (NEW.kind = 'accrual' AND d.stage = 'committed' AND c.stage = 'accrued') OR (NEW.kind = 'accrual_correction' AND d.stage = 'accrued' AND c.stage = 'committed') OR (NEW.kind = 'invoice' AND d.stage = 'accrued' AND c.stage = 'invoiced') OR (NEW.kind = 'credit_note' AND d.stage = 'invoiced' AND c.stage = 'accrued') OR (NEW.kind = 'payment' AND d.stage = 'invoiced' AND c.stage = 'paid') OR (NEW.kind = 'reclaim' AND d.stage = 'paid' AND c.stage = 'invoiced')) AND (d.agreement_id IS NULL OR c.agreement_id IS NULL OR d.agreement_id = c.agreement_id)) BEGIN SELECT RAISE(ABORT, 'a movement follows the chain of stages'); END")
+    _on("sqlite", "CREATE TRIGGER movement_rule_3 BEFORE INSERT ON movement FOR EACH ROW WHEN NEW.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = NEW.debit_id AND c.id = NEW.credit_id AND ((NEW.kind = 'budget' AND d.stage = 'grant' AND c.stage = 'available') OR (NEW.kind = 'amendment' AND d.stage = 'grant' AND c.stage = 'available') OR (NEW.kind = 'reduction' AND d.stage = 'available' AND c.stage = 'grant') OR (NEW.kind = 'engagement' AND d.stage = 'available' AND c.stage = 'committed') OR (NEW.kind = 'release' AND d.stage = 'committed' AND c.stage = 'available') OR (NEW.kind = 'accrual' AND d.stage = 'committed' AND c.stage = 'accrued') OR (NEW.kind = 'accrual_correction' AND d.stage = 'accrued' AND c.stage = 'committed') OR (NEW.kind = 'invoice' AND d.stage = 'accrued' AND c.stage = 'invoiced') OR (NEW.kind = 'credit_note' AND d.stage = 'invoiced' AND c.stage = 'accrued') OR (NEW.kind = 'payment' AND d.stage = 'invoiced' AND c.stage = 'paid') OR (NEW.kind = 'reclaim' AND d.stage = 'paid' AND c.stage = 'invoiced') OR (NEW.kind = 'transfer_out' AND d.stage = 'available' AND c.stage = 'grant') OR (NEW.kind = 'transfer_in' AND d.stage = 'grant' AND c.stage = 'available') OR (NEW.kind = 'opening' AND d.stage = 'grant' AND c.stage = 'available') OR (NEW.kind = 'opening' AND d.stage = 'grant' AND c.stage = 'committed') OR (NEW.kind = 'opening' AND d.stage = 'grant' AND c.stage = 'accrued') OR (NEW.kind = 'opening' AND d.stage = 'grant' AND c.stage = 'invoiced') OR (NEW.kind = 'opening' AND d.stage = 'grant' AND c.stage = 'paid')) AND (d.agreement_id IS NULL OR c.agreement_id IS NULL OR d.agreement_id = c.agreement_id)) BEGIN SELECT RAISE(ABORT, 'a movement follows the chain of stages'); END")
     _on("sqlite", "CREATE TRIGGER movement_rule_4 BEFORE INSERT ON movement FOR EACH ROW WHEN (NEW.reverses IS NOT NULL) <> (NEW.kind = 'reversal') BEGIN SELECT RAISE(ABORT, 'a reversal names its movement'); END")
     _on("sqlite", "CREATE TRIGGER movement_rule_5 BEFORE INSERT ON movement FOR EACH ROW WHEN NEW.reverses IS NOT NULL AND NOT EXISTS (SELECT 1 FROM movement m WHERE m.id = NEW.reverses AND m.debit_id = NEW.credit_id AND m.credit_id = NEW.debit_id AND m.amount = NEW.amount AND m.reverses IS NULL) BEGIN SELECT RAISE(ABORT, 'a reversal mirrors its movement'); END")
+    _on("sqlite", "CREATE TRIGGER movement_rule_6 BEFORE INSERT ON movement FOR EACH ROW WHEN NEW.kind = 'transfer_in' AND (SELECT COALESCE(SUM(CASE m.kind WHEN 'transfer_out' THEN m.amount WHEN 'transfer_in' THEN -m.amount ELSE 0 END), 0) FROM movement m WHERE m.entry_id = NEW.entry_id) < NEW.amount BEGIN SELECT RAISE(ABORT, 'no line receives more than another gives'); END")
     _on("sqlite", 'CREATE TRIGGER movement_carry AFTER INSERT ON movement FOR EACH ROW BEGIN UPDATE budget_account SET total = total - NEW.amount WHERE id = NEW.debit_id; UPDATE budget_account SET total = total + NEW.amount WHERE id = NEW.credit_id; END')
-    _on("postgresql", "CREATE FUNCTION movement_carry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 FROM fresh WHERE NOT EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = fresh.debit_id AND c.id = fresh.credit_id AND d.line_id = c.line_id AND d.year = c.year AND d.year = EXTRACT(YEAR FROM fresh.effective_on)::int)) THEN RAISE EXCEPTION 'a movement keeps to one line and year' USING ERRCODE = 'check_violation'; END IF; IF EXISTS (SELECT 1 FROM fresh WHERE EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = fresh.debit_id AND c.id = fresh.credit_id AND EXISTS (SELECT 1 FROM budget_year y WHERE y.line_id = d.line_id AND y.year = d.year AND y.state = 'closed'))) THEN RAISE EXCEPTION 'the books of this year are closed' USING ERRCODE = 'check_violation'; END IF; IF EXISTS (SELECT 1 FROM fresh WHERE fresh.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = fresh.debit_id AND c.id = fresh.credit_id AND ((fresh.kind = 'budget' AND d.stage = 'grant' AND c.stage = 'available') OR (fresh.kind = 'amendment' AND d.stage = 'grant' AND c.stage = 'available') OR (fresh.kind = 'reduction' AND d.stage = 'available' AND c.stage = 'grant') OR (fresh.kind = 'engagement' AND d.stage = 'available' AND c.stage = 'committed') OR (fresh.kind = 'release' AND d.stage = 'committed' AND c.stage = 'available') OR (fresh.kind = 'accrual' AND d.stage = 'committed' AND c.stage = 'accrued') OR (fresh.kind = 'accrual_correction' AND d.stage = 'accrued' AND c.stage = 'committed') OR (fresh.kind = 'invoice' AND d.stage = 'accrued' AND c.stage = 'invoiced') OR (fresh.kind = 'credit_note' AND d.stage = 'invoiced' AND c.stage = 'accrued') OR (fresh.kind = 'payment' AND d.stage = 'invoiced' AND c.stage = 'paid') OR (fresh.kind = 'reclaim' AND d.stage = 'paid' AND c.stage = 'invoiced')) AND (d.agreement_id IS NULL OR c.agreement_id IS NULL OR d.agreement_id = c.agreement_id))) THEN RAISE EXCEPTION 'a movement follows the chain of stages' USING ERRCODE = 'check_violation'; END IF; IF EXISTS (SELECT 1 FROM fresh WHERE (fresh.reverses IS NOT NULL) <> (fresh.kind = 'reversal')) THEN RAISE EXCEPTION 'a reversal names its movement' USING ERRCODE = 'check_violation'; END IF; IF EXISTS (SELECT 1 FROM fresh WHERE fresh.reverses IS NOT NULL AND NOT EXISTS (SELECT 1 FROM movement m WHERE m.id = fresh.reverses AND m.debit_id = fresh.credit_id AND m.credit_id = fresh.debit_id AND m.amount = fresh.amount AND m.reverses IS NULL)) THEN RAISE EXCEPTION 'a reversal mirrors its movement' USING ERRCODE = 'check_violation'; END IF; UPDATE budget_account a SET total = a.total + s.delta FROM (SELECT account, SUM(delta) AS delta FROM (SELECT debit_id AS account, -amount AS delta FROM fresh UNION ALL SELECT credit_id, amount FROM fresh) AS legs GROUP BY account) s WHERE a.id = s.account; RETURN NULL; END $$")
+    _on("postgresql", "CREATE FUNCTION movement_carry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 FROM fresh WHERE NOT EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = fresh.debit_id AND c.id = fresh.credit_id AND d.line_id = c.line_id AND d.year = c.year AND d.year = EXTRACT(YEAR FROM fresh.effective_on)::int)) THEN RAISE EXCEPTION 'a movement keeps to one line and year' USING ERRCODE = 'check_violation'; END IF; IF EXISTS (SELECT 1 FROM fresh WHERE EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = fresh.debit_id AND c.id = fresh.credit_id AND EXISTS (SELECT 1 FROM budget_year y WHERE y.line_id = d.line_id AND y.year = d.year AND y.state = 'closed'))) THEN RAISE EXCEPTION 'the books of this year are closed' USING ERRCODE = 'check_violation'; END IF; IF EXISTS (SELECT 1 FROM fresh WHERE fresh.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM budget_account d, budget_account c WHERE d.id = fresh.debit_id AND c.id = fresh.credit_id AND ((fresh.kind = 'budget' AND d.stage = 'grant' AND c.stage = 'available') OR (fresh.kind = 'amendment' AND d.stage = 'grant' AND c.stage = 'available') OR (fresh.kind = 'reduction' AND d.stage = 'available' AND c.stage = 'grant') OR (fresh.kind = 'engagement' AND d.stage = 'available' AND c.stage = 'committed') OR (fresh.kind = 'release' AND d.stage = 'committed' AND c.stage = 'available') OR (fresh.kind = 'accrual' AND d.stage = 'committed' AND c.stage = 'accrued') OR (fresh.kind = 'accrual_correction' AND d.stage = 'accrued' AND c.stage = 'committed') OR (fresh.kind = 'invoice' AND d.stage = 'accrued' AND c.stage = 'invoiced') OR (fresh.kind = 'credit_note' AND d.stage = 'invoiced' AND c.stage = 'accrued') OR (fresh.kind = 'payment' AND d.stage = 'invoiced' AND c.stage = 'paid') OR (fresh.kind = 'reclaim' AND d.stage = 'paid' AND c.stage = 'invoiced') OR (fresh.kind = 'transfer_out' AND d.stage = 'available' AND c.stage = 'grant') OR (fresh.kind = 'transfer_in' AND d.stage = 'grant' AND c.stage = 'available') OR (fresh.kind = 'opening' AND d.stage = 'grant' AND c.stage = 'available') OR (fresh.kind = 'opening' AND d.stage = 'grant' AND c.stage = 'committed') OR (fresh.kind = 'opening' AND d.stage = 'grant' AND c.stage = 'accrued') OR (fresh.kind = 'opening' AND d.stage = 'grant' AND c.stage = 'invoiced') OR (fresh.kind = 'opening' AND d.stage = 'grant' AND c.stage = 'paid')) AND (d.agreement_id IS NULL OR c.agreement_id IS NULL OR d.agreement_id = c.agreement_id))) THEN RAISE EXCEPTION 'a movement follows the chain of stages' USING ERRCODE = 'check_violation'; END IF; IF EXISTS (SELECT 1 FROM fresh WHERE (fresh.reverses IS NOT NULL) <> (fresh.kind = 'reversal')) THEN RAISE EXCEPTION 'a reversal names its movement' USING ERRCODE = 'check_violation'; END IF; IF EXISTS (SELECT 1 FROM fresh WHERE fresh.reverses IS NOT NULL AND NOT EXISTS (SELECT 1 FROM movement m WHERE m.id = fresh.reverses AND m.debit_id = fresh.credit_id AND m.credit_id = fresh.debit_id AND m.amount = fresh.amount AND m.reverses IS NULL)) THEN RAISE EXCEPTION 'a reversal mirrors its movement' USING ERRCODE = 'check_violation'; END IF; IF EXISTS (SELECT 1 FROM fresh WHERE fresh.kind = 'transfer_in' AND (SELECT COALESCE(SUM(CASE m.kind WHEN 'transfer_out' THEN m.amount WHEN 'transfer_in' THEN -m.amount ELSE 0 END), 0) FROM movement m WHERE m.entry_id = fresh.entry_id) < 0) THEN RAISE EXCEPTION 'no line receives more than another gives' USING ERRCODE = 'check_violation'; END IF; UPDATE budget_account a SET total = a.total + s.delta FROM (SELECT account, SUM(delta) AS delta FROM (SELECT debit_id AS account, -amount AS delta FROM fresh UNION ALL SELECT credit_id, amount FROM fresh) AS legs GROUP BY account) s WHERE a.id = s.account; RETURN NULL; END $$")
     _on("postgresql", 'CREATE TRIGGER movement_carry AFTER INSERT ON movement REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION movement_carry()')
+    _on("sqlite", "CREATE TRIGGER movement_under_ceiling AFTER INSERT ON movement FOR EACH ROW WHEN NEW.kind IN ('engagement', 'release', 'reversal', 'opening') AND EXISTS (SELECT 1 FROM budget_ceiling) BEGIN UPDATE budget_ceiling SET used = used - NEW.amount WHERE EXISTS (SELECT 1 FROM budget_account a, budget_account o WHERE a.id = NEW.debit_id AND o.id = NEW.credit_id AND a.agreement_id IS NOT NULL AND o.agreement_id IS NULL AND a.line_id = budget_ceiling.line_id AND a.year = budget_ceiling.year AND (budget_ceiling.agreement_id = a.agreement_id OR EXISTS (SELECT 1 FROM agreement_measure b WHERE b.agreement_id = a.agreement_id AND b.line_id = budget_ceiling.line_id AND b.measure_id = budget_ceiling.measure_id))); UPDATE budget_ceiling SET used = used + NEW.amount WHERE EXISTS (SELECT 1 FROM budget_account a, budget_account o WHERE a.id = NEW.credit_id AND o.id = NEW.debit_id AND a.agreement_id IS NOT NULL AND o.agreement_id IS NULL AND a.line_id = budget_ceiling.line_id AND a.year = budget_ceiling.year AND (budget_ceiling.agreement_id = a.agreement_id OR EXISTS (SELECT 1 FROM agreement_measure b WHERE b.agreement_id = a.agreement_id AND b.line_id = budget_ceiling.line_id AND b.measure_id = budget_ceiling.measure_id))); END")
+    _on("postgresql", "CREATE FUNCTION movement_under_ceiling() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE budget_ceiling t SET used = t.used + s.delta FROM (SELECT c.id AS ceiling, SUM(l.delta) AS delta FROM (SELECT debit_id AS side, credit_id AS other, -amount AS delta FROM fresh WHERE kind IN ('engagement', 'release', 'reversal', 'opening') UNION ALL SELECT credit_id, debit_id, amount FROM fresh WHERE kind IN ('engagement', 'release', 'reversal', 'opening')) l JOIN budget_account a ON a.id = l.side AND a.agreement_id IS NOT NULL JOIN budget_account o ON o.id = l.other AND o.agreement_id IS NULL JOIN budget_ceiling c ON c.line_id = a.line_id AND c.year = a.year AND (c.agreement_id = a.agreement_id OR EXISTS (SELECT 1 FROM agreement_measure b WHERE b.agreement_id = a.agreement_id AND b.line_id = c.line_id AND b.measure_id = c.measure_id)) GROUP BY c.id) s WHERE t.id = s.ceiling; RETURN NULL; END $$")
+    _on("postgresql", 'CREATE TRIGGER movement_under_ceiling AFTER INSERT ON movement REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION movement_under_ceiling()')
     _on("sqlite", "CREATE TRIGGER movement_no_update BEFORE UPDATE ON movement FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'movement is append-only'); END")
     _on("sqlite", "CREATE TRIGGER movement_no_delete BEFORE DELETE ON movement FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'movement is append-only'); END")
     _on("postgresql", "CREATE FUNCTION movement_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'movement is append-only'; END $$")
@@ -3507,6 +3978,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_plan_part_origin_id'), ['origin_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_plan_part_unit_id'), ['unit_id'], unique=False)
 
+    op.create_table('receivable',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('reference', sa.String(length=25), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('decided_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('received_on', sa.Date(), nullable=True),
+    sa.Column('received_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_receivable_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("due_on IS date(due_on, '+0 days')", name=op.f("ck_receivable_due_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("received_on IS date(received_on, '+0 days')", name=op.f("ck_receivable_received_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('(received_on IS NULL) = (received_by IS NULL)', name=op.f('ck_receivable_received')),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_receivable_amount')),
+    sa.ForeignKeyConstraint(['account_id'], ['year_account.id'], name=op.f('fk_receivable_account_id')),
+    sa.ForeignKeyConstraint(['decided_by'], ['account.id'], name=op.f('fk_receivable_decided_by')),
+    sa.ForeignKeyConstraint(['received_by'], ['account.id'], name=op.f('fk_receivable_received_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_receivable')),
+    sa.UniqueConstraint('account_id', name=op.f('uq_receivable_account_id')),
+    sa.UniqueConstraint('ref', name=op.f('uq_receivable_ref')),
+    sa.UniqueConstraint('reference', name=op.f('uq_receivable_reference'))
+    )
+    _on("sqlite", "CREATE TRIGGER receivable_no_update BEFORE UPDATE ON receivable FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.account_id IS OLD.account_id AND NEW.amount IS OLD.amount AND NEW.reference IS OLD.reference AND NEW.due_on IS OLD.due_on AND NEW.decided_by IS OLD.decided_by AND NEW.decided_at IS OLD.decided_at AND OLD.received_on IS NULL AND OLD.received_by IS NULL) BEGIN SELECT RAISE(ABORT, 'receivable is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER receivable_no_delete BEFORE DELETE ON receivable FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'receivable is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION receivable_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'receivable is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER receivable_no_update BEFORE UPDATE ON receivable FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.amount IS NOT DISTINCT FROM OLD.amount AND NEW.reference IS NOT DISTINCT FROM OLD.reference AND NEW.due_on IS NOT DISTINCT FROM OLD.due_on AND NEW.decided_by IS NOT DISTINCT FROM OLD.decided_by AND NEW.decided_at IS NOT DISTINCT FROM OLD.decided_at AND OLD.received_on IS NULL AND OLD.received_by IS NULL)) EXECUTE FUNCTION receivable_append_only()')
+    _on("postgresql", 'CREATE TRIGGER receivable_no_delete BEFORE DELETE ON receivable FOR EACH ROW EXECUTE FUNCTION receivable_append_only()')
+    _on("postgresql", 'CREATE TRIGGER receivable_no_truncate BEFORE TRUNCATE ON receivable FOR EACH STATEMENT EXECUTE FUNCTION receivable_append_only()')
     op.create_table('statement_line',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('statement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3538,6 +4039,60 @@ def upgrade() -> None:
     with op.batch_alter_table('statement_line', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_statement_line_placement_id'), ['placement_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_statement_line_statement_id'), ['statement_id'], unique=False)
+
+    op.create_table('statement_remark',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('statement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('period_start', sa.Date(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('returned_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_statement_remark_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("period_start IS date(period_start, '+0 days')", name=op.f("ck_statement_remark_period_start_date")).ddl_if(dialect="sqlite"),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_statement_remark_account_id')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_statement_remark_placement_id')),
+    sa.ForeignKeyConstraint(['statement_id'], ['statement.id'], name=op.f('fk_statement_remark_statement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_statement_remark')),
+    sa.UniqueConstraint('statement_id', 'returned_at', 'placement_id', 'period_start', name=op.f('uq_statement_remark_statement_id_returned_at_placement_id_period_start'))
+    )
+    _on("sqlite", "CREATE TRIGGER statement_remark_no_update BEFORE UPDATE ON statement_remark FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.statement_id IS OLD.statement_id AND NEW.placement_id IS OLD.placement_id AND NEW.period_start IS OLD.period_start AND NEW.amount IS OLD.amount AND (NEW.reason IS OLD.reason OR NEW.reason IS '–') AND NEW.returned_at IS OLD.returned_at AND NEW.account_id IS OLD.account_id AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM placement WHERE id = OLD.placement_id)))) BEGIN SELECT RAISE(ABORT, 'statement_remark is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER statement_remark_no_delete BEFORE DELETE ON statement_remark FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'statement_remark is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION statement_remark_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'UPDATE' THEN IF NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.statement_id IS NOT DISTINCT FROM OLD.statement_id AND NEW.placement_id IS NOT DISTINCT FROM OLD.placement_id AND NEW.period_start IS NOT DISTINCT FROM OLD.period_start AND NEW.amount IS NOT DISTINCT FROM OLD.amount AND (NEW.reason IS NOT DISTINCT FROM OLD.reason OR NEW.reason IS NOT DISTINCT FROM '–') AND NEW.returned_at IS NOT DISTINCT FROM OLD.returned_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM placement WHERE id = OLD.placement_id))) THEN RETURN NEW; END IF; END IF; RAISE EXCEPTION 'statement_remark is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER statement_remark_no_update BEFORE UPDATE ON statement_remark FOR EACH ROW EXECUTE FUNCTION statement_remark_append_only()')
+    _on("postgresql", 'CREATE TRIGGER statement_remark_no_delete BEFORE DELETE ON statement_remark FOR EACH ROW EXECUTE FUNCTION statement_remark_append_only()')
+    _on("postgresql", 'CREATE TRIGGER statement_remark_no_truncate BEFORE TRUNCATE ON statement_remark FOR EACH STATEMENT EXECUTE FUNCTION statement_remark_append_only()')
+    with op.batch_alter_table('statement_remark', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_statement_remark_placement_id'), ['placement_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_statement_remark_statement_id'), ['statement_id'], unique=False)
+
+    op.create_table('budget_ceiling_step',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ceiling_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('decision', sa.String(length=80), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('transfer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_budget_ceiling_step_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_budget_ceiling_step_account_id')),
+    sa.ForeignKeyConstraint(['ceiling_id'], ['budget_ceiling.id'], name=op.f('fk_budget_ceiling_step_ceiling_id')),
+    sa.ForeignKeyConstraint(['transfer_id'], ['budget_transfer.id'], name=op.f('fk_budget_ceiling_step_transfer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_budget_ceiling_step'))
+    )
+    _on("sqlite", 'CREATE TRIGGER budget_ceiling_step_carry AFTER INSERT ON budget_ceiling_step FOR EACH ROW BEGIN UPDATE budget_ceiling SET amount = NEW.amount WHERE id = NEW.ceiling_id; END')
+    _on("postgresql", 'CREATE FUNCTION budget_ceiling_step_carry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE budget_ceiling SET amount = NEW.amount WHERE id = NEW.ceiling_id; RETURN NULL; END $$')
+    _on("postgresql", 'CREATE TRIGGER budget_ceiling_step_carry AFTER INSERT ON budget_ceiling_step FOR EACH ROW EXECUTE FUNCTION budget_ceiling_step_carry()')
+    _on("sqlite", "CREATE TRIGGER budget_ceiling_step_no_update BEFORE UPDATE ON budget_ceiling_step FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'budget_ceiling_step is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER budget_ceiling_step_no_delete BEFORE DELETE ON budget_ceiling_step FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'budget_ceiling_step is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION budget_ceiling_step_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'budget_ceiling_step is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER budget_ceiling_step_no_update BEFORE UPDATE ON budget_ceiling_step FOR EACH ROW EXECUTE FUNCTION budget_ceiling_step_append_only()')
+    _on("postgresql", 'CREATE TRIGGER budget_ceiling_step_no_delete BEFORE DELETE ON budget_ceiling_step FOR EACH ROW EXECUTE FUNCTION budget_ceiling_step_append_only()')
+    _on("postgresql", 'CREATE TRIGGER budget_ceiling_step_no_truncate BEFORE TRUNCATE ON budget_ceiling_step FOR EACH STATEMENT EXECUTE FUNCTION budget_ceiling_step_append_only()')
+    with op.batch_alter_table('budget_ceiling_step', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_budget_ceiling_step_ceiling_id'), ['ceiling_id'], unique=False)
 
     op.create_table('corrective_measure',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3638,6 +4193,56 @@ def upgrade() -> None:
         batch_op.create_index('ix_outcome_scheme_state', ['scheme_id', 'state'], unique=False)
         batch_op.create_index('uq_outcome_live', ['placement_id', 'scheme_id', 'kpi'], unique=True, sqlite_where=sa.text("state NOT IN ('declined', 'reversed')"), postgresql_where=sa.text("state NOT IN ('declined', 'reversed')"))
 
+    op.create_table('payment_release',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('payment_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('prepared_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('released_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("reason <> ''", name=op.f('ck_payment_release_reason')),
+    sa.CheckConstraint('attempt >= 2', name=op.f('ck_payment_release_attempt')),
+    sa.CheckConstraint('released_by <> prepared_by', name=op.f('ck_payment_release_four_eyes')),
+    sa.ForeignKeyConstraint(['payment_id'], ['payment.id'], name=op.f('fk_payment_release_payment_id')),
+    sa.ForeignKeyConstraint(['prepared_by'], ['account.id'], name=op.f('fk_payment_release_prepared_by')),
+    sa.ForeignKeyConstraint(['released_by'], ['account.id'], name=op.f('fk_payment_release_released_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_payment_release')),
+    sa.UniqueConstraint('payment_id', 'attempt', name=op.f('uq_payment_release_payment_id_attempt'))
+    )
+    _on("sqlite", "CREATE TRIGGER payment_release_no_update BEFORE UPDATE ON payment_release FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_release is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER payment_release_no_delete BEFORE DELETE ON payment_release FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_release is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION payment_release_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'payment_release is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER payment_release_no_update BEFORE UPDATE ON payment_release FOR EACH ROW EXECUTE FUNCTION payment_release_append_only()')
+    _on("postgresql", 'CREATE TRIGGER payment_release_no_delete BEFORE DELETE ON payment_release FOR EACH ROW EXECUTE FUNCTION payment_release_append_only()')
+    _on("postgresql", 'CREATE TRIGGER payment_release_no_truncate BEFORE TRUNCATE ON payment_release FOR EACH STATEMENT EXECUTE FUNCTION payment_release_append_only()')
+    op.create_table('payment_transfer',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('file_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('payment_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=35), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_payment_transfer_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_payment_transfer_amount')),
+    sa.CheckConstraint('attempt >= 1', name=op.f('ck_payment_transfer_attempt')),
+    sa.ForeignKeyConstraint(['account_id'], ['provider_account.id'], name=op.f('fk_payment_transfer_account_id')),
+    sa.ForeignKeyConstraint(['file_id'], ['payment_file.id'], name=op.f('fk_payment_transfer_file_id')),
+    sa.ForeignKeyConstraint(['payment_id'], ['payment.id'], name=op.f('fk_payment_transfer_payment_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_payment_transfer')),
+    sa.UniqueConstraint('key', name=op.f('uq_payment_transfer_key')),
+    sa.UniqueConstraint('payment_id', 'attempt', name=op.f('uq_payment_transfer_payment_id_attempt'))
+    )
+    _on("sqlite", "CREATE TRIGGER payment_transfer_no_update BEFORE UPDATE ON payment_transfer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_transfer is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER payment_transfer_no_delete BEFORE DELETE ON payment_transfer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_transfer is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION payment_transfer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'payment_transfer is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER payment_transfer_no_update BEFORE UPDATE ON payment_transfer FOR EACH ROW EXECUTE FUNCTION payment_transfer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER payment_transfer_no_delete BEFORE DELETE ON payment_transfer FOR EACH ROW EXECUTE FUNCTION payment_transfer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER payment_transfer_no_truncate BEFORE TRUNCATE ON payment_transfer FOR EACH STATEMENT EXECUTE FUNCTION payment_transfer_append_only()')
+    with op.batch_alter_table('payment_transfer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_payment_transfer_file_id'), ['file_id'], unique=False)
+
     op.create_table('plan_progress',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('part_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3722,11 +4327,35 @@ def upgrade() -> None:
     with op.batch_alter_table('outcome_step', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_outcome_step_outcome_id'), ['outcome_id'], unique=False)
 
+    op.create_table('transfer_answer',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('transfer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('outcome', sa.String(length=8), nullable=False),
+    sa.Column('happened_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.Column('file_sha256', sa.String(length=64), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.CheckConstraint("(outcome = 'rejected') = (reason <> '')", name=op.f('ck_transfer_answer_reason')),
+    sa.CheckConstraint("happened_on IS date(happened_on, '+0 days')", name=op.f("ck_transfer_answer_happened_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("outcome IN ('executed', 'rejected')", name=op.f('ck_transfer_answer_outcome_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_transfer_answer_account_id')),
+    sa.ForeignKeyConstraint(['transfer_id'], ['payment_transfer.id'], name=op.f('fk_transfer_answer_transfer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_transfer_answer')),
+    sa.UniqueConstraint('transfer_id', name=op.f('uq_transfer_answer_transfer_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER transfer_answer_no_update BEFORE UPDATE ON transfer_answer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'transfer_answer is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER transfer_answer_no_delete BEFORE DELETE ON transfer_answer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'transfer_answer is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION transfer_answer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'transfer_answer is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER transfer_answer_no_update BEFORE UPDATE ON transfer_answer FOR EACH ROW EXECUTE FUNCTION transfer_answer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER transfer_answer_no_delete BEFORE DELETE ON transfer_answer FOR EACH ROW EXECUTE FUNCTION transfer_answer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER transfer_answer_no_truncate BEFORE TRUNCATE ON transfer_answer FOR EACH STATEMENT EXECUTE FUNCTION transfer_answer_append_only()')
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table('transfer_answer')
     with op.batch_alter_table('outcome_step', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_outcome_step_outcome_id'))
 
@@ -3740,6 +4369,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_plan_progress_part_id'))
 
     op.drop_table('plan_progress')
+    with op.batch_alter_table('payment_transfer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_payment_transfer_file_id'))
+
+    op.drop_table('payment_transfer')
+    op.drop_table('payment_release')
     with op.batch_alter_table('outcome', schema=None) as batch_op:
         batch_op.drop_index('uq_outcome_live', sqlite_where=sa.text("state NOT IN ('declined', 'reversed')"), postgresql_where=sa.text("state NOT IN ('declined', 'reversed')"))
         batch_op.drop_index('ix_outcome_scheme_state')
@@ -3755,11 +4389,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_corrective_measure_agreement_id'))
 
     op.drop_table('corrective_measure')
+    with op.batch_alter_table('budget_ceiling_step', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_budget_ceiling_step_ceiling_id'))
+
+    op.drop_table('budget_ceiling_step')
+    with op.batch_alter_table('statement_remark', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_statement_remark_statement_id'))
+        batch_op.drop_index(batch_op.f('ix_statement_remark_placement_id'))
+
+    op.drop_table('statement_remark')
     with op.batch_alter_table('statement_line', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_statement_line_statement_id'))
         batch_op.drop_index(batch_op.f('ix_statement_line_placement_id'))
 
     op.drop_table('statement_line')
+    op.drop_table('receivable')
     with op.batch_alter_table('plan_part', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_plan_part_unit_id'))
         batch_op.drop_index(batch_op.f('ix_plan_part_origin_id'))
@@ -3789,12 +4433,25 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_indicator_agreement_id'))
 
     op.drop_table('indicator')
+    with op.batch_alter_table('budget_transfer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_budget_transfer_line_id'))
+
+    op.drop_table('budget_transfer')
+    op.drop_table('account_payment')
+    op.drop_table('account_item')
+    with op.batch_alter_table('year_account', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_year_account_state'))
+        batch_op.drop_index(batch_op.f('ix_year_account_line_id'))
+        batch_op.drop_index(batch_op.f('ix_year_account_agreement_id'))
+
+    op.drop_table('year_account')
     with op.batch_alter_table('tariff', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_tariff_measure_id'))
         batch_op.drop_index(batch_op.f('ix_tariff_line_id'))
         batch_op.drop_index(batch_op.f('ix_tariff_agreement_id'))
 
     op.drop_table('tariff')
+    op.drop_table('surplus_clause')
     with op.batch_alter_table('subcontractor', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_subcontractor_agreement_id'))
 
@@ -3841,6 +4498,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outcome_scheme_line_id'))
 
     op.drop_table('outcome_scheme')
+    with op.batch_alter_table('opening_balance', schema=None) as batch_op:
+        batch_op.drop_index('uq_opening_balance_line', sqlite_where=sa.text('agreement_id IS NULL'), postgresql_where=sa.text('agreement_id IS NULL'))
+        batch_op.drop_index('uq_opening_balance_agreement', sqlite_where=sa.text('agreement_id IS NOT NULL'), postgresql_where=sa.text('agreement_id IS NOT NULL'))
+        batch_op.drop_index(batch_op.f('ix_opening_balance_entry_id'))
+        batch_op.drop_index(batch_op.f('ix_opening_balance_agreement_id'))
+
+    op.drop_table('opening_balance')
     with op.batch_alter_table('observation_event', schema=None) as batch_op:
         batch_op.drop_index('uq_observation_event_signature', sqlite_where=sa.text('party IS NOT NULL'), postgresql_where=sa.text('party IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_observation_event_contract_id'))
@@ -3878,6 +4542,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_consent_recipient_consent_id'))
 
     op.drop_table('consent_recipient')
+    op.drop_table('carry_over')
+    with op.batch_alter_table('budget_ceiling', schema=None) as batch_op:
+        batch_op.drop_index('uq_budget_ceiling_measure', sqlite_where=sa.text('measure_id IS NOT NULL'), postgresql_where=sa.text('measure_id IS NOT NULL'))
+        batch_op.drop_index('uq_budget_ceiling_agreement', sqlite_where=sa.text('agreement_id IS NOT NULL'), postgresql_where=sa.text('agreement_id IS NOT NULL'))
+        batch_op.drop_index(batch_op.f('ix_budget_ceiling_measure_id'))
+        batch_op.drop_index(batch_op.f('ix_budget_ceiling_agreement_id'))
+
+    op.drop_table('budget_ceiling')
     with op.batch_alter_table('budget_account', schema=None) as batch_op:
         batch_op.drop_index('uq_budget_account_line', sqlite_where=sa.text('agreement_id IS NULL'), postgresql_where=sa.text('agreement_id IS NULL'))
         batch_op.drop_index('uq_budget_account_agreement', sqlite_where=sa.text('agreement_id IS NOT NULL'), postgresql_where=sa.text('agreement_id IS NOT NULL'))
@@ -3910,6 +4582,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_agreement_closure_agreement_id'))
 
     op.drop_table('agreement_closure')
+    op.drop_table('absence_notice')
     with op.batch_alter_table('wf_decision', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_wf_decision_table_id'))
         batch_op.drop_index(batch_op.f('ix_wf_decision_person_id'))
@@ -3943,6 +4616,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_referral_case_id'))
 
     op.drop_table('referral')
+    with op.batch_alter_table('provider_account', schema=None) as batch_op:
+        batch_op.drop_index('uq_provider_account_in_force', sqlite_where=sa.text('confirmed'), postgresql_where=sa.text('confirmed'))
+        batch_op.drop_index('uq_provider_account_asked', sqlite_where=sa.text('decided_by IS NULL'), postgresql_where=sa.text('decided_by IS NULL'))
+
+    op.drop_table('provider_account')
     with op.batch_alter_table('plan', schema=None) as batch_op:
         batch_op.drop_index('uq_plan_proposed', sqlite_where=sa.text("state = 'proposed'"), postgresql_where=sa.text("state = 'proposed'"))
         batch_op.drop_index('uq_plan_agreed', sqlite_where=sa.text("state = 'agreed'"), postgresql_where=sa.text("state = 'agreed'"))
@@ -4235,6 +4913,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_break_glass_account')
 
     op.drop_table('break_glass')
+    op.drop_table('attendance_import')
     with op.batch_alter_table('archive_step', schema=None) as batch_op:
         batch_op.drop_index('uq_archive_step_received', sqlite_where=sa.text("kind = 'handed_over'"), postgresql_where=sa.text("kind = 'handed_over'"))
         batch_op.drop_index('uq_archive_step_answer', sqlite_where=sa.text("kind IN ('accepted', 'refused')"), postgresql_where=sa.text("kind IN ('accepted', 'refused')"))
@@ -4276,6 +4955,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_person_merge_new_person_id'))
 
     op.drop_table('person_merge')
+    op.drop_table('payment_file')
     op.drop_table('notice_preference')
     with op.batch_alter_table('measure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_measure_provider_institution_id'))
@@ -4294,6 +4974,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_ledger_entry_source')
 
     op.drop_table('ledger_entry')
+    with op.batch_alter_table('job_order', schema=None) as batch_op:
+        batch_op.drop_index('uq_job_order_open', sqlite_where=sa.text("state IN ('waiting', 'running')"), postgresql_where=sa.text("state IN ('waiting', 'running')"))
+
+    op.drop_table('job_order')
     with op.batch_alter_table('funding_line', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_funding_line_institution_id'))
 
@@ -4309,6 +4993,10 @@ def downgrade() -> None:
 
     op.drop_table('collaboration_party')
     op.drop_table('client_category')
+    with op.batch_alter_table('ceiling_fact', schema=None) as batch_op:
+        batch_op.drop_index('uq_ceiling_fact_first', sqlite_where=sa.text('replaces IS NULL'), postgresql_where=sa.text('replaces IS NULL'))
+
+    op.drop_table('ceiling_fact')
     with op.batch_alter_table('calendar_feed', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_calendar_feed_account_id'))
 
@@ -4339,6 +5027,7 @@ def downgrade() -> None:
     op.drop_table('journal_seal')
     op.drop_table('job_run')
     op.drop_table('job_lease')
+    op.drop_table('job_failure')
     op.drop_table('institution')
     with op.batch_alter_table('idempotency_record', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_idempotency_record_claimed_at'))
