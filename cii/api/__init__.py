@@ -42,6 +42,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "measures",
     "agreements",
     "budgets",
+    "federal_ceiling",
     "statements",
     "outcomes",
     "outcome_schemes",

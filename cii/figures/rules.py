@@ -1,4 +1,4 @@
-"""Pure rules of figures: values of indicators as exact fractions, their light, exits, the federal ceiling."""
+"""Pure rules of figures: values of indicators as exact fractions, their light, exits."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -194,30 +194,3 @@ def exit_goals(by_class: Mapping[ExitClass, int], durable_permille: int, dynamic
         durable >= Fraction(durable_permille, _PERMILLE),
         dynamic >= Fraction(dynamic_permille, _PERMILLE),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Job-seekers up to this share of the active population bring `per_head` each."""
-
-    upto_permille: int
-    per_head: Chf
-
-
-def federal_ceiling(active: int, seekers: int, seekers_year_before: int, bands: Sequence[Band]) -> Chf:
-    """What the Confederation pays at most for the canton's labour-market measures in a year.
-
-    The higher of the two years' mean counts; what lies beyond the last band brings nothing.
-    Source: RS 837.022.531 art. 2; product.md AC4: 100 000 active, 6 000 → 15 440 000.
-    """
-    counted, floor, total = Fraction(max(seekers, seekers_year_before)), Fraction(0), Fraction(0)
-    for band in bands:
-        top = Fraction(active * band.upto_permille, _PERMILLE)
-        total += max(min(counted, top) - floor, Fraction(0)) * band.per_head.centimes
-        floor = max(floor, top)
-    return Chf.rounded(total)
-
-
-def national_limit(ceiling: Chf, permille: int) -> Chf:
-    """What national measures may take of the ceiling. Source: RS 837.022.531 art. 3 (6 %)."""
-    return Chf.rounded(Fraction(ceiling.centimes * permille, _PERMILLE))

@@ -32,3 +32,10 @@ class Origin(StrEnum):
     COMPUTED = "computed"
     ENTERED = "entered"
     MISSING = "missing"
+
+
+class CeilingInput(StrEnum):
+    """The counts from which the federal ceiling of a year follows."""
+
+    ACTIVE_POPULATION = "active_population"
+    JOB_SEEKERS = "job_seekers"

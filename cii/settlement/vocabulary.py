@@ -13,6 +13,13 @@ class Presence(StrEnum):
     CLOSED = "closed"
 
 
+class AbsenceNews(StrEnum):
+    """What is wrong with the news of an absence."""
+
+    LATE = "late"
+    SILENT = "silent"
+
+
 class StatementState(StrEnum):
     """The life of a statement (décompte)."""
 
@@ -33,3 +40,10 @@ class StatementEvent(StrEnum):
     APPROVE = "approve"
     PAY = "pay"
     RETURN = "return"
+
+
+class TransferOutcome(StrEnum):
+    """What the payment office says of a payment that left."""
+
+    EXECUTED = "executed"
+    REJECTED = "rejected"

@@ -34,7 +34,7 @@ FOUR_EYES: tuple[FourEyes, ...] = (
     FourEyes("budget transfer asked", "budget_transfer", ("asked_by",), "decided_by"),
     FourEyes("budget transfer", "ledger_entry", ("account_id",), "approved_by", ("kind", "transfer")),
     FourEyes("erasure", "erasure", ("prepared_by",), "decided_by"),
-    FourEyes("provider budget", "year_account", ("entered_by",), "approved_by"),
+    FourEyes("provider budget", "year_account", ("entered_by",), "approved_by", ("state", "approved")),
     FourEyes("final account", "year_account", ("submitted_by",), "settled_by", ("state", "settled")),
     FourEyes("payment of a year", "account_payment", ("prepared_by",), "released_by"),
     FourEyes("outcome scheme", "outcome_scheme_version", ("prepared_by",), "published_by"),

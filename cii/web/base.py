@@ -76,6 +76,7 @@ PARENTS: Mapping[str, str] = {
     "case_process": "cases",
     "case_links": "cases",
     "reconciliation": "budgets",
+    "federal_ceiling": "budgets",
     "outcome_claims": "outcomes",
     "outcome_categories": "outcomes",
     "outcome_simulation": "outcomes",

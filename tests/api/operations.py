@@ -237,6 +237,9 @@ BODIES: Mapping[str, Any] = {
         "placement_ref": "zzzzzzzzzz", "category": "A", "effective_on": "2026-11-02", "reason": "Motif",
     },
     "/api/v1/reconciliation/runs": {"business_date": "2026-12-01"},
+    "/api/v1/federal-ceiling/counts": {
+        "year": 2026, "kind": "active_population", "value": 100000, "source": "Relevé structurel",
+    },
     "/api/v1/reports": {"quarter": "2026-Q4"},
     "/api/v1/notices/reading": None,
     "/api/v1/cases/{ref}/documents/{document}/withdrawal": {"reason": "Motif"},

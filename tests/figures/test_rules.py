@@ -6,7 +6,6 @@ import pytest
 
 from cii.agreements.vocabulary import Direction, IndicatorUnit
 from cii.figures.rules import (
-    Band,
     Facts,
     Left,
     Value,
@@ -15,10 +14,8 @@ from cii.figures.rules import (
     entry_faults,
     exit_goals,
     exits_by_class,
-    federal_ceiling,
     goal,
     light,
-    national_limit,
     pooled,
 )
 from cii.figures.vocabulary import Definition, Light
@@ -101,31 +98,6 @@ def test_a_contract_of_exactly_six_months_is_durable():
 
 def test_exit_goals_of_nobody_are_unknown():
     assert exit_goals({}, 250, 600).durable_met is None
-
-
-BANDS = [
-    Band(12, Chf.parse("3500")),
-    Band(40, Chf.parse("2800")),
-    Band(100, Chf.parse("1700")),
-]
-
-
-@pytest.mark.parametrize(
-    ("seekers", "before", "ceiling"),
-    [
-        (6_000, 0, "15440000"),
-        (6_000, 6_400, "16120000"),
-        (12_000, 0, "22240000"),
-        (1_000, 900, "3500000"),
-        (0, 0, "0"),
-    ],
-)
-def test_the_federal_ceiling_of_a_hundred_thousand_active(seekers, before, ceiling):
-    assert federal_ceiling(100_000, seekers, before, BANDS) == Chf.parse(ceiling)
-
-
-def test_national_measures_take_six_percent_of_the_ceiling_at_most():
-    assert national_limit(Chf.parse("16120000"), 60) == Chf.parse("967200")
 
 
 def test_occupancy_cost_and_interruptions_are_computed_from_facts():
