@@ -344,6 +344,6 @@ def deliverables_of(
 __all__ = [
     "ALL_READERS", "AgreementView", "Key", "PriceBook", "agreement_by_ref", "agreement_in_force",
     "agreement_view", "agreements_buying", "agreements_by_id", "agreements_in_force", "agreements_list",
-    "deliverables_of", "deliverables_overdue", "may_write", "of_provider_units", "own_sector", "price_book", "price_of",
-    "provider_by_ref", "provider_names", "provider_units", "tariffs_for", "visible_to",
+    "bought", "deliverables_of", "deliverables_overdue", "may_write", "of_provider_units", "own_sector",
+    "price_book", "price_of", "provider_by_ref", "provider_names", "provider_units", "tariffs_for", "visible_to",
 ]  # fmt: skip
