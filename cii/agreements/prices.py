@@ -8,9 +8,11 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import col
 
 from cii.agreements.rules_proration import Attended, Priced, Rate, price
+from cii.agreements.rules_rates import Guaranteed, guaranteed
 from cii.agreements.tables import Agreement, AgreementClosure, Tariff
 from cii.agreements.vocabulary import Basis
 from cii.kernel.calendar import WorkingDays
+from cii.kernel.money import Chf
 from cii.kernel.period import Period
 from cii.store.work import Work
 
@@ -62,6 +64,10 @@ class PriceBook:
     def counts_hours(self, key: Key) -> bool:
         """Whether a tariff under (agreement, measure, line) counts hours."""
         return any(rate.basis is Basis.HOUR for rate in self.rates.get(key, ()))
+
+    def guaranteed(self, key: Key, month: Period, used: Chf) -> Guaranteed:
+        """The guaranteed volume of a month under (agreement, measure, line) against what its stays cost."""
+        return guaranteed(self.rates.get(key, ()), month, used, self.closures.get(key[:2], ()))
 
     def price(
         self,

@@ -1,5 +1,6 @@
 """What a month states where hours are paid, a stay is interrupted, or somebody is there part time."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,14 +8,16 @@ import pytest
 from cii.agreements.rules_recount import recompute
 from cii.agreements.rules_tariffs import MonthStated
 from cii.agreements.vocabulary import Basis
+from cii.kernel.period import Period
 from cii.placements.breaks import InterruptStay, interrupt_stay
 from cii.placements.queries import shares_of
 from cii.settlement.actions import Mark, RecordAttendance, record_attendance, submit
 from cii.settlement.actions_breaks import interrupt
 from cii.settlement.actions_tariffs import agree_tariff
 from cii.settlement.queries import lines_of
-from cii.settlement.rules import DayNotExpected, MinutesUnfit
+from cii.settlement.rules import DayClosed, MinutesUnfit
 from cii.settlement.vocabulary import Presence
+from cii.settlement.volume import volumes_of
 from cii.store.work import Work
 from tests.agreements.build_agreements import acting
 from tests.settlement.build_settlement import a_desk
@@ -78,7 +81,7 @@ def test_nobody_is_expected_and_nothing_is_stated_on_the_days_of_a_break(work: W
     interrupt_stay(desk.stage.on(date(2026, 11, 2)), InterruptStay(placement.ref, ninth, date(2026, 11, 13)))
     desk.attest(placement)
 
-    with pytest.raises(DayNotExpected):
+    with pytest.raises(DayClosed):
         record_attendance(desk.provider, RecordAttendance(placement.ref, (Mark(ninth, Presence.PRESENT),)))
     (line,) = lines_of(work, desk.prefill().id)
     assert str(line.amount) == "1676.19"  # 16 of 21 days
@@ -125,3 +128,20 @@ def test_a_tariff_is_not_agreed_in_a_month_that_has_been_stated(work: Work):
         agree_tariff(mine, dearer)
     assert no.value.facts["after"] == date(2026, 12, 1)
     agree_tariff(mine, market.tariff(follower, market.ac, "2300", Basis.WEEKDAYS, date(2026, 12, 1)))
+
+
+def test_what_the_guaranteed_places_lack_in_a_month_is_told(work: Work):
+    desk = a_desk(work)
+    market, month = desk.stage.market, Period(date(2026, 11, 1), date(2026, 12, 1))
+    terms = {"places": 4, "guarantee": 75, "valid_from": date(2026, 11, 1)}
+    desk.stage.social.valid_to = date(2026, 11, 1)
+    work.session.flush()
+    promised = market.agreement(market.social, **terms)
+    shown = replace(desk.stage, social=promised)
+    desk.attest(shown.started(None, (market.social, 1)), d03=Presence.UNEXCUSED_ABSENCE)
+
+    (volume,) = volumes_of(work, [desk.stage.ac.id, promised.id], month)
+
+    assert volume.key == (promised.id, market.measure.id, market.social.id)
+    held = volume.guaranteed
+    assert (str(held.floor), str(held.used), str(held.top_up)) == ("6600.00", "2095.24", "4504.76")
