@@ -5,7 +5,9 @@ from datetime import date
 
 from cii.agreements.actions import expire_agreements
 from cii.cases.attachments import sweep_documents
-from cii.reconciliation.actions import reconcile as compare
+from cii.jobs.registry import Progress
+from cii.reconciliation.actions import Compared, keep
+from cii.reconciliation.actions import compare as compare_all
 from cii.reports.actions import sweep_files as sweep_reports
 from cii.settlement.actions import prefill_month
 from cii.store.work import Work
@@ -24,9 +26,14 @@ def draft_statements(work: Work, day: date) -> int:
     return len(prefill_month(work, day))
 
 
-def reconcile(work: Work, day: date) -> dict[str, int]:
-    """Compare everything that must agree as of `day`; returns the run's counts."""
-    run = compare(work, day)
+def compare(work: Work, day: date, progress: Progress | None = None) -> Compared:
+    """Compare everything that must agree as of `day`; only reads."""
+    return compare_all(work, day, progress)
+
+
+def keep_reconciled(work: Work, seen: Compared) -> dict[str, int]:
+    """Keep what was compared as a run with its findings; returns the run's counts."""
+    run = keep(work, seen)
     return {**run.counts, "findings": run.findings}
 
 

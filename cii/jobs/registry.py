@@ -10,6 +10,9 @@ from typing import Any
 from cii.kernel.period import Quarter, month_of
 from cii.store.work import Work
 
+Progress = Callable[[str, int, int], None]
+"""Told after each step of a long job: its name, how many are done, of how many."""
+
 
 class Rhythm(StrEnum):
     """For which business dates a job runs."""
@@ -23,16 +26,22 @@ class Rhythm(StrEnum):
 class Job:
     """A job for each business date of its rhythm; `place` is `module:function`, called `(work, day)`.
 
-    What it returns (plain values or None) is kept in its row.
+    What it returns (plain values or None) is kept in its row. A long job first looks: `looks` is called
+    `(work, day, progress)` in a reading transaction, one snapshot, and `place` then gets `(work, seen)`.
     """
 
     name: str
     place: str
     rhythm: Rhythm = Rhythm.DAILY
+    looks: str | None = None
 
-    def run(self, work: Work, day: date) -> Any:  # noqa: ANN401 - whatever the room reports
-        """Call the room."""
-        return called(self.place)(work, day)
+    def look(self, work: Work, day: date, progress: Progress | None = None) -> Any:  # noqa: ANN401
+        """What the job reads before it writes; None for a job that does both at once."""
+        return called(self.looks)(work, day, progress) if self.looks else None
+
+    def run(self, work: Work, day: date, seen: object = None) -> Any:  # noqa: ANN401 - whatever the room reports
+        """Call the room; `seen` is what `look` has brought, for a job that looks first."""
+        return called(self.place)(work, seen if self.looks else day)
 
     def falls_on(self, day: date) -> bool:
         """Whether `day` is a business date of this job: each day, or the last of its month or quarter."""
@@ -53,7 +62,7 @@ class Tick:
 JOBS: tuple[Job, ...] = (
     Job("agreements", "cii.jobs.night:end_agreements"),
     Job("statements", "cii.jobs.night:draft_statements", Rhythm.MONTHLY),
-    Job("reconciliation", "cii.jobs.night:reconcile"),
+    Job("reconciliation", "cii.jobs.night:keep_reconciled", looks="cii.jobs.night:compare"),
     Job("coordination", "cii.coordination.actions:watch"),
     Job("rests", "cii.routing.waking:wake"),
     Job("results", "cii.routing.checking:ask_for_results"),
@@ -95,3 +104,10 @@ def due_dates(job: Job, last: date | None, today: date) -> list[date]:
         while not job.falls_on(first):
             first -= timedelta(days=1)
     return [day for n in range((today - first).days) if job.falls_on(day := first + timedelta(days=n))]
+
+
+def next_date(job: Job, today: date) -> date:
+    """The next business date of a job that is not over yet: it runs in the night after it."""
+    while not job.falls_on(today):
+        today += timedelta(days=1)
+    return today

@@ -13,8 +13,8 @@ from sqlalchemy.dialects.sqlite import insert as insert_lite
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
-from cii.jobs.registry import JOBS, TICKS, Job, Tick, called, due_dates
-from cii.jobs.tables import JobLease, JobRun
+from cii.jobs.registry import JOBS, TICKS, Job, Progress, Tick, called, due_dates
+from cii.jobs.tables import JobFailure, JobLease, JobRun
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.clock import ZURICH, Clock
 from cii.kernel.digest import plain
@@ -48,23 +48,82 @@ class Bell:
         """One transaction of the house."""
         return working(self.engine, HOUSE, self.clock.now(), calendar=self.calendar, settings=self.settings)
 
+    def looking(self) -> Any:  # noqa: ANN401 - a context manager of Work
+        """One snapshot of the house to read in; whoever writes meanwhile neither waits nor is seen."""
+        engine = self.engine
+        if engine.dialect.name == "postgresql":
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        now, calendar = self.clock.now(), self.calendar
+        return working(engine, HOUSE, now, calendar=calendar, settings=self.settings, writing=False)
 
-def run_once(bell: Bell, job: Job, day: date) -> bool:
+
+def run_once(
+    bell: Bell, job: Job, day: date, *, again: bool = False, progress: Progress | None = None
+) -> bool:
     """Run the job for the day, unless it has run: claim, effect and row are one transaction.
 
-    Returns whether it ran now. A second worker waits for the first and then finds the row.
+    `again` runs a date that has run: its row then tells of the new run. Returns whether it ran now. A second
+    worker waits for the first and then finds the row. What fails is noted with its reason, and raised.
     """
+    try:
+        ran = _run(bell, job, day, again=again, progress=progress)
+    except Exception as fault:
+        _note_failure(bell, job, day, fault)
+        raise
+    if ran:
+        log.info("%s has run for %s", job.name, day)
+    return ran
+
+
+def _run(bell: Bell, job: Job, day: date, *, again: bool, progress: Progress | None) -> bool:
+    seen = None
+    if job.looks:
+        with bell.looking() as work:
+            if not again and _ran(work.session, job, day):
+                return False
+            seen = job.look(work, day, progress)
     with bell.working() as work:
-        if not _claim(work, job, day, bell.name):
+        if not _claim(work, job, day, bell.name) and not again:
             return False
-        result = job.run(work, day)
+        started, result = work.now, job.run(work, day, seen)
         work.session.connection().execute(
             update(JobRun)
             .where(col(JobRun.job) == job.name, col(JobRun.business_date) == day)
-            .values(finished_at=bell.clock.now(), result=_kept(result))
+            .values(worker=bell.name, started_at=started, finished_at=bell.clock.now(), result=_kept(result))
         )
-    log.info("%s has run for %s", job.name, day)
     return True
+
+
+def _ran(session: Session, job: Job, day: date) -> bool:
+    held = select(JobRun.id).where(col(JobRun.job) == job.name, col(JobRun.business_date) == day)
+    return session.exec(held).first() is not None
+
+
+_REASON = 500
+"""Characters kept of why a run failed."""
+
+
+def reason_of(fault: BaseException) -> str:
+    """Why a run failed, in one line: the kind of fault and its own words, without a statement's values."""
+    told = (str(fault).splitlines() or [""])[0]
+    return f"{type(fault).__name__}: {told}"[:_REASON]
+
+
+def _note_failure(bell: Bell, job: Job, day: date, fault: Exception) -> None:
+    """Keep that the job failed for the day, and why; one row per date counts the tries."""
+    try:
+        with bell.working() as work:
+            tried = {"last_at": work.now, "worker": bell.name, "reason": reason_of(fault)}
+            work.session.connection().execute(
+                _insert(work.session)(JobFailure)
+                .values(job=job.name, business_date=day, tries=1, first_at=work.now, **tried)
+                .on_conflict_do_update(
+                    index_elements=["job", "business_date"],
+                    set_={"tries": col(JobFailure.tries) + 1, **tried},
+                )
+            )
+    except Exception:
+        log.exception("that %s failed for %s could not be kept", job.name, day)
 
 
 def catch_up(bell: Bell, jobs: Iterable[Job] = JOBS) -> list[tuple[str, date]]:
@@ -99,6 +158,13 @@ def business_today(now: datetime) -> date:
     hours, minutes = RING
     wall = now.astimezone(ZURICH).replace(tzinfo=None)
     return (wall - timedelta(hours=hours, minutes=minutes)).date()
+
+
+def rings_at(day: date) -> datetime:
+    """When the job of a business date falls due: at 03:15 of the day after."""
+    hours, minutes = RING
+    after = day + timedelta(days=1)
+    return datetime(after.year, after.month, after.day, hours, minutes, tzinfo=ZURICH)
 
 
 def last_run(bell: Bell, name: str) -> date | None:

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, select, ty
 from sqlmodel import col
 
 from cii.placements.tables import MeasureDay, Placement, PlacementShare, QuotaDay
-from cii.placements.vocabulary import FINANCED
+from cii.placements.vocabulary import FINANCED, PlacementState
 
 
 def bound() -> Select[Any]:
@@ -18,6 +18,45 @@ def bound() -> Select[Any]:
         type_coerce(col(PlacementShare.committed), BigInteger).label("amount"),
     ]
     return select(*shown)
+
+
+def committed() -> Select[Any]:
+    """What each placement binds as it stands now: placement_id, ref, amount (centimes)."""
+    amount = func.sum(type_coerce(col(PlacementShare.committed), BigInteger))
+    shown: list[Any] = [col(Placement.id).label("placement_id"), col(Placement.ref).label("ref")]
+    return (
+        select(*shown, amount.label("amount"))
+        .join(PlacementShare, col(PlacementShare.placement_id) == col(Placement.id))
+        .group_by(col(Placement.id), col(Placement.ref))
+    )
+
+
+def share_owners() -> Select[Any]:
+    """Whose share it is: share_id, placement_id."""
+    shown: list[Any] = [
+        col(PlacementShare.id).label("share_id"), col(PlacementShare.placement_id).label("placement_id")
+    ]  # fmt: skip
+    return select(*shown)
+
+
+def ended_shares(until: date) -> Select[Any]:
+    """Payers of placements that ended on or before that day.
+
+    Columns: placement_id, ref, line_id, agreement_id, ends_on, committed (centimes).
+    """
+    shown: list[Any] = [
+        col(Placement.id).label("placement_id"),
+        col(Placement.ref).label("ref"),
+        col(PlacementShare.line_id).label("line_id"),
+        col(PlacementShare.agreement_id).label("agreement_id"),
+        col(Placement.ends_on).label("ends_on"),
+        type_coerce(col(PlacementShare.committed), BigInteger).label("committed"),
+    ]
+    return (
+        select(*shown)
+        .join(PlacementShare, col(PlacementShare.placement_id) == col(Placement.id))
+        .where(col(Placement.state) == PlacementState.ENDED, col(Placement.ends_on) <= until)
+    )
 
 
 def places_off(first: date, last: date) -> Select[Any]:

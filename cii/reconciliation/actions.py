@@ -1,18 +1,23 @@
 """The nightly reconciliation: writes a run and its findings; corrects nothing.
 
-One transaction: killed at any point it has not happened. Run twice for a date it says the same: a finding
-keeps the date since which it stands, and closes by itself when its cause is gone.
+Comparing only reads, one snapshot; keeping is one transaction: killed at any point it has not happened. Run
+twice for a date it says the same: a finding keeps the date since which it stands, and closes by itself when
+its cause is gone.
 """
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from cii.agreements.rules_proration import RULE_VERSION
 from cii.journal.actions import wrote
-from cii.reconciliation.proofs import PROOFS, Difference
+from cii.kernel.errors import refuse
+from cii.reconciliation.differences import Difference
+from cii.reconciliation.proofs import PROOFS
+from cii.reconciliation.rules import future_fault
 from cii.reconciliation.tables import Finding, ReconciliationRun
 from cii.store.work import Work
 
@@ -20,11 +25,19 @@ Progress = Callable[[str, int, int], None]
 """Told after each comparison: its name, how many are done, of how many."""
 
 
-def reconcile(work: Work, business_date: date, progress: Progress | None = None) -> ReconciliationRun:
-    """Compare everything that must agree on a business date, and keep what does not as findings.
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What was compared for a business date at a moment: counts and sums by comparison, the differences."""
 
-    For a date before the latest run only the run is written: findings say how things stand now.
-    """
+    business_date: date
+    horizon: datetime
+    counts: dict[str, int]
+    sums: dict[str, int]
+    differences: tuple[Difference, ...]
+
+
+def compare(work: Work, business_date: date, progress: Progress | None = None) -> Compared:
+    """Compare everything that must agree on a business date; writes nothing, so that nobody waits for it."""
     counts: dict[str, int] = {}
     sums: dict[str, int] = {}
     differences: list[Difference] = []
@@ -34,31 +47,47 @@ def reconcile(work: Work, business_date: date, progress: Progress | None = None)
         differences += proof.differences
         if progress is not None:
             progress(name, done, len(PROOFS))
+    return Compared(business_date, work.now, counts, sums, tuple(differences))
+
+
+def keep(work: Work, seen: Compared) -> ReconciliationRun:
+    """Write down what was compared: the run, and its findings unless a later date has spoken already.
+
+    For a date before the latest run only the run is written: findings say how things stand now.
+    """
     latest = work.session.scalar(select(func.max(ReconciliationRun.business_date)))
-    if latest is None or business_date >= latest:
-        _keep_findings(work, differences, business_date)
-    return _keep_run(work, business_date, counts, sums, len(differences))
+    if latest is None or seen.business_date >= latest:
+        _keep_findings(work, seen.differences, seen.business_date)
+    return _keep_run(work, seen)
 
 
-def _keep_run(
-    work: Work, business_date: date, counts: dict[str, int], sums: dict[str, int], findings: int
-) -> ReconciliationRun:
+def reconcile(work: Work, business_date: date, progress: Progress | None = None) -> ReconciliationRun:
+    """Compare and keep, in one transaction. Refuses: RunInFuture."""
+    refuse(future_fault(business_date, work.today))
+    return keep(work, compare(work, business_date, progress))
+
+
+def _keep_run(work: Work, seen: Compared) -> ReconciliationRun:
     run = work.session.scalars(
-        select(ReconciliationRun).where(col(ReconciliationRun.business_date) == business_date)
+        select(ReconciliationRun).where(col(ReconciliationRun.business_date) == seen.business_date)
     ).first()
     if run is None:
         run = ReconciliationRun(
-            business_date=business_date, horizon=work.now, rule_version=RULE_VERSION, counts={}, sums={}
+            business_date=seen.business_date,
+            horizon=seen.horizon,
+            rule_version=RULE_VERSION,
+            counts={},
+            sums={},
         )
         work.session.add(run)
-    run.horizon, run.rule_version = work.now, RULE_VERSION
-    run.counts, run.sums, run.findings = counts, sums, findings
+    run.horizon, run.rule_version = seen.horizon, RULE_VERSION
+    run.counts, run.sums, run.findings = seen.counts, seen.sums, len(seen.differences)
     work.session.flush()
-    wrote(work, "reconciled", "reconciliation_run", run.id, ref=run.ref, payload={"findings": findings})
+    wrote(work, "reconciled", "reconciliation_run", run.id, ref=run.ref, payload={"findings": run.findings})
     return run
 
 
-def _keep_findings(work: Work, differences: list[Difference], day: date) -> None:
+def _keep_findings(work: Work, differences: Sequence[Difference], day: date) -> None:
     """New differences open findings, known ones are brought up to date, those that are gone close."""
     open_ = {
         (row.kind, row.object_key): row

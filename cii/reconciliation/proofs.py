@@ -6,7 +6,6 @@ Source: money.md §3.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,6 +20,9 @@ from cii.measures.queries import measures_by_id
 from cii.outcomes import proofs as outcomes
 from cii.placements import proofs as placements
 from cii.placements.proofs import places_off, quotas_off
+from cii.reconciliation.differences import Difference, Proof
+from cii.reconciliation.proofs_pieces import budgets, due_dates, placements_one_by_one, recount, release
+from cii.reconciliation.proofs_pieces import statements_one_by_one as each_statement
 from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
 from cii.settlement import proofs as settlement
 from cii.settlement.actions_attendance import accrued_by_share
@@ -33,35 +35,6 @@ RECOMPUTED_MONTHS = 3
 """Attendance is priced again for the month of the business date and the two before it."""
 _PLACES_BACK, _PLACES_AHEAD = timedelta(days=31), timedelta(days=366)
 _CHUNK = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Two sources that disagree about one object, or something late; numbers in `unit`."""
-
-    kind: FindingKind
-    object_kind: str
-    key: str
-    ref: str | None
-    expected: int
-    found: int
-    unit: FindingUnit = FindingUnit.CENTIMES
-    severity: Severity = Severity.ERROR
-    facts: dict[str, Any] = field(default_factory=dict)
-    owner_unit_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What one comparison found."""
-
-    compared: int
-    sum: int
-    differences: tuple[Difference, ...]
-
-    def and_(self, more: tuple[Difference, ...]) -> "Proof":
-        """The same comparison with further differences."""
-        return Proof(self.compared, self.sum, (*self.differences, *more))
 
 
 BOUND = (placements.bound, outcomes.bound)
@@ -190,12 +163,18 @@ def deliverables(work: Work, day: date) -> Proof:
 
 PROOFS: dict[str, Callable[[Work, date], Proof]] = {
     "balances": balances,
+    "budgets": budgets,
     "commitments": commitments,
+    "placements": placements_one_by_one,
     "accruals": accruals,
     "statements": statements,
     "payments": payments,
+    "each_statement": each_statement,
+    "recount": recount,
+    "release": release,
     "places": places,
     "deliverables": deliverables,
+    "deadlines": due_dates,
 }
 """Every comparison of a night, in its order."""
 

@@ -14,6 +14,12 @@ class FindingKind(StrEnum):
     PLACES = "places"
     QUOTA = "quota"
     DELIVERABLE = "deliverable"
+    BUDGET = "budget"
+    PLACEMENT = "placement"
+    RECOUNT = "recount"
+    RELEASE = "release"
+    LATE_STATEMENT = "late_statement"
+    LATE_PAYMENT = "late_payment"
 
 
 class Severity(StrEnum):

@@ -1,9 +1,9 @@
 """Named selectables by which the nightly reconciliation compares statements and payments with the ledger."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, Select, case, func, or_, select, type_coerce
 from sqlmodel import col
 
 from cii.settlement.rules import SETTLED
@@ -56,6 +56,87 @@ def payments_off() -> Select[Any]:
         select(*shown, total.label("expected"), amount.label("found"))
         .outerjoin(Payment, col(Payment.statement_id) == col(Statement.id))
         .where(col(Statement.state).in_(SETTLED), or_(amount != total, unreleased))
+        .order_by(col(Statement.id))
+    )
+
+
+def charged_by_statement() -> Select[Any]:
+    """What each settled statement charges, as `invoiced` and `paid`: statement_id, ref, these (centimes)."""
+    amount, is_paid = _centimes(StatementLine.amount), col(Statement.state) == StatementState.PAID
+    shown: list[Any] = [
+        col(Statement.id).label("statement_id"),
+        col(Statement.ref).label("ref"),
+        func.coalesce(func.sum(case((is_paid | (amount > 0), amount), else_=0)), 0).label("invoiced"),
+        func.coalesce(func.sum(case((is_paid, amount), else_=0)), 0).label("paid"),
+    ]
+    return (
+        select(*shown)
+        .outerjoin(StatementLine, col(StatementLine.statement_id) == col(Statement.id))
+        .where(col(Statement.state).in_(SETTLED))
+        .group_by(col(Statement.id), col(Statement.ref))
+    )
+
+
+def charged_by_placement() -> Select[Any]:
+    """What settled statements charge each payer of a placement: placement_id, line_id, amount (centimes)."""
+    shown: list[Any] = [
+        col(StatementLine.placement_id).label("placement_id"),
+        col(Statement.line_id).label("line_id"),
+        func.sum(_centimes(StatementLine.amount)).label("amount"),
+    ]
+    return (
+        select(*shown)
+        .join(Statement, col(Statement.id) == col(StatementLine.statement_id))
+        .where(col(Statement.state).in_(SETTLED))
+        .group_by(col(StatementLine.placement_id), col(Statement.line_id))
+    )
+
+
+def stored_lines(first: date, until: date) -> Select[Any]:
+    """Lines of statements of the months from `first` on and before `until`, with their explanation.
+
+    Columns: id, ref (of the statement), agreement_id, amount (centimes), explanation.
+    """
+    shown: list[Any] = [
+        col(StatementLine.id),
+        col(Statement.ref),
+        col(Statement.agreement_id),
+        _centimes(StatementLine.amount).label("amount"),
+        col(StatementLine.explanation),
+    ]
+    begins = col(Statement.period_start)
+    return (
+        select(*shown)
+        .join(Statement, col(Statement.id) == col(StatementLine.statement_id))
+        .where(begins >= first, begins < until)
+        .order_by(col(StatementLine.id))
+    )
+
+
+def late_statements(before: date) -> Select[Any]:
+    """Statements of months over before that day and not settled: id, ref, agreement_id, state, period_end."""
+    shown: list[Any] = [
+        col(Statement.id),
+        col(Statement.ref),
+        col(Statement.agreement_id),
+        col(Statement.state),
+        col(Statement.period_end),
+    ]
+    return (
+        select(*shown)
+        .where(col(Statement.state).not_in(SETTLED), col(Statement.period_end) < before)
+        .order_by(col(Statement.id))
+    )
+
+
+def late_payments(before: datetime) -> Select[Any]:
+    """Statements approved before that moment and not paid: id, ref, agreement_id, approved_at."""
+    shown: list[Any] = [
+        col(Statement.id), col(Statement.ref), col(Statement.agreement_id), col(Statement.approved_at)
+    ]  # fmt: skip
+    return (
+        select(*shown)
+        .where(col(Statement.state) == StatementState.APPROVED, col(Statement.approved_at) < before)
         .order_by(col(Statement.id))
     )
 

@@ -1,4 +1,4 @@
-"""The worker rings three bells and stops when told."""
+"""The worker rings four bells and stops when told."""
 
 import threading
 
@@ -13,7 +13,7 @@ def test_the_bells_ring_late_rather_than_never(fresh_engine, settings):
 
     bells = {job.id: job for job in scheduler.get_jobs()}
 
-    assert set(bells) == {"night", "catch-up", "minute"}
+    assert set(bells) == {"night", "catch-up", "minute", "orders"}
     assert all(scheduler._job_defaults[name] for name in ("misfire_grace_time", "coalesce"))
     assert str(bells["night"].trigger) == "cron[hour='3', minute='15']"
 

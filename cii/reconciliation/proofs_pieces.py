@@ -1,0 +1,221 @@
+"""Comparisons of single things: each line's year, placement, statement, stored amount, and what is late.
+
+Set-based SQL, but for stored amounts, which are derived again from their own input by the rule that made
+them. Source: money.md §3.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal, select, union_all
+
+from cii.agreements.queries import agreements_by_id, provider_units
+from cii.agreements.rules_recount import recompute
+from cii.budgets.proofs import booked, years
+from cii.budgets.vocabulary import EntryKind
+from cii.institutions.queries import lines_by_id
+from cii.kernel.errors import Refusal
+from cii.kernel.period import month_of
+from cii.placements.ledger import GIVEN_BACK, STATEMENT
+from cii.placements.proofs import committed, ended_shares, share_owners
+from cii.reconciliation.differences import Difference, Proof
+from cii.reconciliation.rules import PAYMENT_DAYS, RELEASE_DAYS, STATEMENT_DAYS
+from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
+from cii.settlement.proofs import (
+    charged_by_placement,
+    charged_by_statement,
+    late_payments,
+    late_statements,
+    stored_lines,
+)
+from cii.settlement.rules import DRAFTS
+from cii.store.work import Work
+
+RECOUNTED_MONTHS = 3
+"""Stored amounts are derived again for the month of the business date and the two before it."""
+PLACEMENT = "placement"
+"""Kind of the ledger's source for what a placement binds and gives back."""
+_BATCH = 1000
+
+
+def budgets(work: Work, day: date) -> Proof:  # noqa: ARG001 - every proof takes the business date
+    """What each line's year was granted against what stands at all later stages."""
+    rows = work.session.execute(years()).all()
+    off = [row for row in rows if int(row.granted) != int(row.held)]
+    lines = lines_by_id(work, {row.line_id for row in off})
+    return Proof(
+        len(rows),
+        sum(int(row.granted) for row in rows),
+        tuple(
+            Difference(
+                FindingKind.BUDGET,
+                "budget_year",
+                f"budget:{row.line_id}:{row.year}",
+                f"{lines[row.line_id].code} {row.year}",
+                int(row.granted),
+                int(row.held),
+                facts={"line": lines[row.line_id].code, "year": row.year},
+            )
+            for row in off
+        ),
+    )
+
+
+def placements_one_by_one(work: Work, day: date) -> Proof:  # noqa: ARG001
+    """What each placement says that it binds against what the ledger bound and gave back for it."""
+    own = committed().subquery("own")
+    net = {"amount": {EntryKind.ENGAGEMENT: 1, EntryKind.RELEASE: -1}}
+    ledger, owners = (
+        booked((PLACEMENT, GIVEN_BACK), net).subquery("ledger"),
+        share_owners().subquery("owners"),
+    )
+    sides = union_all(
+        select(ledger.c.source_id.label("placement_id"), ledger.c.amount.label("amount")).where(
+            ledger.c.source_kind == PLACEMENT
+        ),
+        select(owners.c.placement_id, ledger.c.amount)
+        .join(owners, owners.c.share_id == ledger.c.source_id)
+        .where(ledger.c.source_kind == GIVEN_BACK),
+    ).subquery("sides")
+    held = (
+        select(sides.c.placement_id, func.sum(sides.c.amount).label("amount"))
+        .group_by(sides.c.placement_id)
+        .subquery("held")
+    )
+    found = func.coalesce(held.c.amount, 0)
+    compared, total = _extent(work, own, own.c.amount)
+    rows = work.session.execute(
+        select(own.c.placement_id, own.c.ref, own.c.amount, found.label("found"))
+        .outerjoin(held, held.c.placement_id == own.c.placement_id)
+        .where(own.c.amount != found)
+        .order_by(own.c.placement_id)
+    )
+    return Proof(
+        compared,
+        total,
+        tuple(
+            Difference(
+                FindingKind.PLACEMENT, "placement", f"placement:{row.placement_id}", row.ref,
+                int(row.amount), int(row.found),
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
+
+
+def statements_one_by_one(work: Work, day: date) -> Proof:  # noqa: ARG001
+    """What each settled statement charges against what the ledger invoiced and paid for it."""
+    own = charged_by_statement().subquery("own")
+    ledger = booked(
+        (STATEMENT,),
+        {
+            "invoiced": {EntryKind.INVOICE: 1, EntryKind.CREDIT_NOTE: -1},
+            "paid": {EntryKind.PAYMENT: 1, EntryKind.RECLAIM: -1},
+        },
+    ).subquery("ledger")
+    compared, total = _extent(work, own, own.c.paid)
+    found: list[Difference] = []
+    for kind, name in ((FindingKind.STATEMENT, "invoiced"), (FindingKind.PAYMENT, "paid")):
+        held = func.coalesce(ledger.c[name], 0)
+        rows = work.session.execute(
+            select(own.c.statement_id, own.c.ref, own.c[name].label("own"), held.label("held"))
+            .outerjoin(ledger, ledger.c.source_id == own.c.statement_id)
+            .where(own.c[name] != held)
+            .order_by(own.c.statement_id)
+        )
+        found += [
+            Difference(kind, "statement", f"ledger:{row.statement_id}", row.ref, int(row.own), int(row.held))
+            for row in rows
+        ]
+    return Proof(compared, total, tuple(found))
+
+
+def recount(work: Work, day: date) -> Proof:
+    """Each stored amount of the last months' statements against what its own input gives again."""
+    until = month_of(day).end
+    first = until
+    for _ in range(RECOUNTED_MONTHS):
+        first = month_of(first - timedelta(days=1)).start
+    compared, total = 0, 0
+    found: list[Difference] = []
+    lines = work.session.execute(stored_lines(first, until).execution_options(yield_per=_BATCH))
+    for row in lines:
+        compared, total = compared + 1, total + int(row.amount)
+        facts: dict[str, Any] = {}
+        try:
+            again = recompute(row.explanation).centimes
+        except Refusal as no:
+            again, facts = 0, {"code": no.code}
+        if again != row.amount or facts:
+            found.append(
+                Difference(
+                    FindingKind.RECOUNT, "statement", f"line:{row.id}", row.ref, again, int(row.amount),
+                    facts=facts,
+                )
+            )  # fmt: skip
+    return Proof(compared, total, tuple(found))
+
+
+def release(work: Work, day: date) -> Proof:
+    """What stays bind that ended long ago, beyond what they were charged: to be settled or given back."""
+    ended = ended_shares(day - timedelta(days=RELEASE_DAYS)).subquery("ended")
+    charged = charged_by_placement().subquery("charged")
+    owed = func.coalesce(charged.c.amount, 0)
+    compared, total = _extent(work, ended, ended.c.committed)
+    rows = work.session.execute(
+        select(ended, owed.label("owed"))
+        .outerjoin(
+            charged,
+            (charged.c.placement_id == ended.c.placement_id) & (charged.c.line_id == ended.c.line_id),
+        )
+        .where(ended.c.committed > owed)
+        .order_by(ended.c.placement_id, ended.c.line_id)
+    ).all()
+    lines = lines_by_id(work, {row.line_id for row in rows})
+    return Proof(
+        compared,
+        total,
+        tuple(
+            Difference(
+                FindingKind.RELEASE, "placement", f"release:{row.placement_id}:{row.line_id}", row.ref,
+                int(row.owed), int(row.committed), severity=Severity.WARNING,
+                facts={"line": lines[row.line_id].code, "ended": row.ends_on.isoformat()},
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
+
+
+def due_dates(work: Work, day: date) -> Proof:
+    """Statements that are not settled and payments that are not made in time; found = days late."""
+    settled_by, paid_by = timedelta(days=STATEMENT_DAYS), timedelta(days=PAYMENT_DAYS)
+    statements = work.session.execute(late_statements(day - settled_by)).all()
+    midnight = datetime.combine(day - paid_by, time(), UTC)
+    payments = work.session.execute(late_payments(midnight)).all()
+    agreements = {row.agreement_id for row in (*statements, *payments)}
+    numbers, units = agreements_by_id(work, agreements), provider_units(work, agreements)
+    found = [
+        Difference(
+            FindingKind.LATE_STATEMENT, "statement", f"late:{row.id}", row.ref, 0,
+            (day - (row.period_end + settled_by)).days, FindingUnit.DAYS, Severity.WARNING,
+            {"agreement": numbers[row.agreement_id].number, "state": row.state.value},
+            units.get(row.agreement_id) if row.state in DRAFTS else None,
+        )
+        for row in statements
+    ] + [
+        Difference(
+            FindingKind.LATE_PAYMENT, "statement", f"unpaid:{row.id}", row.ref, 0,
+            (day - (row.approved_at.date() + paid_by)).days, FindingUnit.DAYS, Severity.WARNING,
+            {"agreement": numbers[row.agreement_id].number},
+        )
+        for row in payments
+    ]  # fmt: skip
+    return Proof(len(found), 0, tuple(found))
+
+
+def _extent(work: Work, rows: Any, amount: ColumnElement[Any]) -> tuple[int, int]:  # noqa: ANN401
+    """How many rows a comparison covers, and the centimes they sum to."""
+    found = work.session.execute(
+        select(func.count(), func.coalesce(func.sum(amount), literal(0))).select_from(rows)
+    ).one()
+    return int(found[0]), int(found[1])

@@ -1,0 +1,53 @@
+"""Pure rules of the reconciliation: for which dates it runs, and who acts on each kind of finding.
+
+Source: money.md §3; product.md §10 (who does what).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from cii.access.vocabulary import Role
+from cii.kernel.errors import Refusal
+from cii.reconciliation.vocabulary import FindingKind
+
+
+class RunInFuture(Refusal):
+    """A day that has not come has nothing to compare."""
+
+    code, kind = "reconciliation-in-future", "unfit"
+
+
+STATEMENT_DAYS = 60
+"""After the end of its month a statement is settled within so many days."""
+PAYMENT_DAYS = 30
+"""What is approved is paid within so many days."""
+RELEASE_DAYS = 90
+"""After its last day a stay binds no more than it was charged."""
+
+OWNERS: Mapping[FindingKind, Role] = {
+    FindingKind.BALANCE: Role.ADMINISTRATOR,
+    FindingKind.BUDGET: Role.ADMINISTRATOR,
+    FindingKind.COMMITMENT: Role.FINANCE,
+    FindingKind.PLACEMENT: Role.FINANCE,
+    FindingKind.RELEASE: Role.FINANCE,
+    FindingKind.ACCRUAL: Role.CONTRACT_MANAGER,
+    FindingKind.RECOUNT: Role.CONTRACT_MANAGER,
+    FindingKind.STATEMENT: Role.FINANCE,
+    FindingKind.PAYMENT: Role.FINANCE,
+    FindingKind.LATE_STATEMENT: Role.CONTRACT_MANAGER,
+    FindingKind.LATE_PAYMENT: Role.FINANCE,
+    FindingKind.PLACES: Role.ADMINISTRATOR,
+    FindingKind.QUOTA: Role.CONTRACT_MANAGER,
+    FindingKind.DELIVERABLE: Role.PROVIDER,
+}
+"""Who should act: every kind of finding has an owner, whether or not a unit is known too."""
+
+
+def future_fault(day: date, today: date) -> tuple[Refusal, ...]:
+    """Why a business date cannot be compared yet."""
+    return (RunInFuture(field="business_date", today=today),) if day > today else ()
+
+
+def kinds_of(role: Role) -> tuple[FindingKind, ...]:
+    """The kinds of findings on which a role acts."""
+    return tuple(kind for kind, owner in OWNERS.items() if owner is role)
