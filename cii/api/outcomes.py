@@ -43,7 +43,7 @@ class OutcomesAsked(PageAsked):
 
 
 @dataclass(frozen=True)
-class Evidence:
+class OutcomeEvidence:
     """The evidence that was seen."""
 
     evidence: str = field(metadata={"max": 1000})
@@ -151,9 +151,9 @@ def one(ref: str) -> Tagged:
 @needs(Permit.VERIFY_OUTCOME)
 @versioned
 @once
-@blueprint.arguments(Evidence)
+@blueprint.arguments(OutcomeEvidence)
 @blueprint.response(200, OUTCOME)
-def verified(ask: Evidence, ref: str) -> Tagged:
+def verified(ask: OutcomeEvidence, ref: str) -> Tagged:
     """Another person of the referral side vouches for the claim, with evidence."""
     return _shown(verify_outcome(g.work, VerifyOutcome(_fresh(ref), ask.evidence)).ref)
 
