@@ -115,10 +115,14 @@ def test_every_table_that_asks_for_four_eyes_is_in_the_one_list():
 
 
 COMPLETED = SHAPED | {
+    "budget_transfer": {"to_line_id": None, "from_ceiling_id": None, "to_ceiling_id": None},
     "statement": {"period_end": NOW.date().replace(day=31), "returned_reason": None},
     "payment": {"rounding": 0, "released_at": NOW},
     "erasure": {"decided_at": NOW, "approved": False, "decision_reason": "Non."},
     "break_glass_step": {"finding": "ok", "reason": "Justifié."},
+    "year_account": {"method": "volume", "returned_reason": None}
+    | dict.fromkeys(("approved_by", "submitted_by", "settled_by")),
+    "account_payment": {"rounding": 0, "lapsed_at": None, "released_at": NOW},
 }
 """What a row of these acts needs beyond the usual."""
 _UNSIGNED = ("agreement", {"signed_by": None})
@@ -126,6 +130,7 @@ _OPEN = ("statement", COMPLETED["statement"] | {"approved_by": None})
 ABOVE = {
     "statement": [_UNSIGNED],
     "payment": [_UNSIGNED, _OPEN],
+    "account_payment": [_UNSIGNED, ("year_account", COMPLETED["year_account"])],
     "break_glass_step": [("break_glass", {"until": NOW.replace(month=12)})],
 }
 """Rows that must be there before, by nobody who completes anything."""
