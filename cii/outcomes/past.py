@@ -198,4 +198,5 @@ def _set_in(work: Work, line_id: int, period: Period) -> Counter[str]:
         )
         .order_by(col(PlacementCategory.effective_on), col(PlacementCategory.id))
     )
-    return Counter(dict(rows.tuples()).values())
+    last = {placement: code for placement, code in rows}  # noqa: C416 - the later one replaces the earlier
+    return Counter(last.values())

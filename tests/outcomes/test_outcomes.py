@@ -92,7 +92,7 @@ def test_the_database_itself_wants_another_person_and_a_reason(work: Work):
         (step(OutcomeStep.PAID, claimed.account_id, None, ""), "two_persons"),
         (step(OutcomeStep.VERIFIED, town.referral.actor.account_id, claimed.account_id, ""), "with_reason"),
     ):
-        with pytest.raises(DBAPIError, match=said), work.session.begin_nested():
+        with pytest.raises(DBAPIError, match=said), work.session.begin_nested():  # noqa: PT012
             work.session.add(wrong)
             work.session.flush()
 
@@ -108,9 +108,11 @@ ATTACKS = (
     "UPDATE placement_category SET code = 'B'",
     "UPDATE client_category SET criteria = 'Aucun'",
     "UPDATE outcome_budget SET amount = 1",
-    "INSERT INTO outcome (ref, scheme_id, version_id, placement_id, category_id, kpi, value, held_since, due_on,"
-    " amount, explanation, made_at, state, version) SELECT 'zzzzzzzzzz', scheme_id, version_id, placement_id,"
-    " category_id, kpi, value, held_since, due_on, amount, explanation, made_at, 'claimed', 1 FROM outcome",
+    (
+        "INSERT INTO outcome (ref, scheme_id, version_id, placement_id, category_id, kpi, value, held_since, due_on,"
+        " amount, explanation, made_at, state, version) SELECT 'zzzzzzzzzz', scheme_id, version_id, placement_id,"
+        " category_id, kpi, value, held_since, due_on, amount, explanation, made_at, 'claimed', 1 FROM outcome"
+    ),
 )
 """Changes of what was computed, said or decided, and a second live outcome of the same KPI."""
 
