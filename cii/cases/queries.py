@@ -80,6 +80,14 @@ def with_case(statement: Select[Any], case_id: Any, work: Work) -> Select[Any]: 
     )
 
 
+def case_numbers(work: Work, case_ids: Iterable[int]) -> dict[int, str]:
+    """The numbers of these cases; no visibility: for rooms above that have started their own read."""
+    rows = work.session.execute(
+        columns(col(CaseFile.id), col(CaseFile.number)).where(col(CaseFile.id).in_(set(case_ids)))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def cases_of(work: Work, person_id: int) -> list[CaseFile]:
     """The cases of a person that the actor may see, the newest first."""
     return list(

@@ -106,7 +106,14 @@ def read_rows(data: bytes, columns: Sequence[Wanted], *, max_bytes: int = MAX_BY
     if not text.strip():
         raise EmptyFile
     separator = max(_SEPARATORS, key=lambda one: _recognised(text, one, columns))
-    records = _records(text, separator)
+    return rows_under(_records(text, separator), columns)
+
+
+def rows_under(records: Iterator[tuple[int, list[str]]], columns: Sequence[Wanted]) -> Rows:
+    """The rows of a table whose first record is its head; records: line and cells, none of them blank.
+
+    Refuses: MissingColumns, DoubleColumn.
+    """
     _, head = next(records)
     places, ignored = _places(head, columns)
     rows, faults = [], []

@@ -10,6 +10,7 @@ from cii.people import erasing as people
 from cii.placements import erasing as placements
 from cii.requests import erasing as requests
 from cii.routing import erasing as routing
+from cii.settlement import erasing as settlement
 from cii.store.erasing import Erased
 from cii.workflow import erasing as workflow
 
@@ -19,6 +20,7 @@ EVERY_ROW: tuple[Erased, ...] = (
     *desk.ROWS,
     *requests.ROWS,
     *routing.ROWS,
+    *settlement.ROWS,
     *outcomes.ROWS,
     *placements.ROWS,
     *cases.ROWS,

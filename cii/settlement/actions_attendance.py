@@ -67,8 +67,9 @@ class Recorded:
 def record_attendance(work: Work, ask: RecordAttendance) -> Recorded:
     """Attest days: a day attested anew is a correction that names the row it replaces; a repeat does nothing.
 
-    Books what the months now earn. Refuses, all at once: NotStarted, DayTwice, DayOutsidePlacement,
-    DayNotExpected, DayInFuture, MinutesUnfit; before: UnknownThing, NotAllowed (only the provider attests).
+    Books what the months now earn. Refuses, all at once: NotStarted, DayTwice, DayBeforeStart, DayAfterEnd,
+    DayOnWeekend, DayOnHoliday, DayClosed, DayInFuture, MinutesUnfit; before: UnknownThing, NotAllowed (only
+    the provider attests).
     """
     placement = placement_by_ref(work, ask.placement_ref)
     if work.actor != HOUSE and not any(
@@ -85,7 +86,9 @@ def record_attendance(work: Work, ask: RecordAttendance) -> Recorded:
     wanted = {mark.day: (mark.presence, mark.minutes) for mark in ask.marks}
     refuse(
         [
-            *attendance_faults(stay, [mark.day for mark in ask.marks], expected, work.today),
+            *attendance_faults(
+                stay, [mark.day for mark in ask.marks], expected, work.calendar, work.today
+            ),
             *minutes_faults((mark.day, mark.presence, mark.minutes) for mark in ask.marks),
         ]
     )

@@ -1,15 +1,19 @@
-"""What stands against an erasure in the accounts: places that are not paid for yet. Nothing goes here.
+"""What stands against an erasure in the accounts: places that are not paid for yet.
 
-Statements, payments and attendance hold days and sums of a place, which stay with it.
+Statements, payments and attendance hold days and sums of a place, which stay with it; what was said of a line
+when it was sent back goes.
 """
 
 from collections.abc import Mapping
 
 from sqlmodel import col, select
 
-from cii.settlement.tables import Statement, StatementLine
+from cii.settlement.tables import Statement, StatementLine, StatementRemark
 from cii.settlement.vocabulary import StatementState
+from cii.store.erasing import GONE, Erased
 from cii.store.work import Work
+
+ROWS = (Erased(StatementRemark, (("placement_id", "placement.person_id"),), blank={"reason": GONE}),)
 
 
 def unpaid(work: Work, places: Mapping[int, bool]) -> int:

@@ -33,6 +33,7 @@ MOVES: Mapping[StatementState, Mapping[StatementEvent, StatementState]] = {
 
 _DAY = 24 * 60
 """Minutes."""
+_SATURDAY = 5
 DRAFTS = (StatementState.PREFILLED, StatementState.RETURNED)
 """States in which the lines may be computed again."""
 SETTLED = (StatementState.APPROVED, StatementState.PAID)
@@ -56,16 +57,34 @@ PAYER_EVENTS: Mapping[str, frozenset[StatementEvent]] = {
 """What each role of the paying sector does."""
 
 
-class DayOutsidePlacement(Refusal):
-    """The day lies before the start or after the end of the placement."""
+class DayBeforeStart(Refusal):
+    """The day lies before the start of the placement."""
 
-    code, kind = "attendance-outside-placement", "unfit"
+    code, kind = "attendance-before-start", "unfit"
 
 
-class DayNotExpected(Refusal):
-    """Nobody is expected on that day: weekend, holiday or closing day."""
+class DayAfterEnd(Refusal):
+    """The day lies after the end of the placement."""
 
-    code, kind = "attendance-day-not-expected", "unfit"
+    code, kind = "attendance-after-end", "unfit"
+
+
+class DayOnWeekend(Refusal):
+    """Nobody is expected on a Saturday or a Sunday."""
+
+    code, kind = "attendance-on-weekend", "unfit"
+
+
+class DayOnHoliday(Refusal):
+    """Nobody is expected on a legal holiday."""
+
+    code, kind = "attendance-on-holiday", "unfit"
+
+
+class DayClosed(Refusal):
+    """Nobody is expected: the provider is closed by the agreement, or the stay is interrupted."""
+
+    code, kind = "attendance-on-closing-day", "unfit"
 
 
 class DayInFuture(Refusal):
@@ -237,20 +256,31 @@ def attended(  # noqa: PLR0917 - the stay, what is known of it, and where to loo
 
 
 def attendance_faults(
-    stay: Stay, days: Sequence[date], expected: frozenset[date], today: date
+    stay: Stay, days: Sequence[date], expected: frozenset[date], calendar: WorkingDays, today: date
 ) -> list[Refusal]:
     """Every day that cannot be attested, with its reason; once per reason and day."""
     found: list[Refusal] = [] if stay.started else [NotStarted(placement=stay.ref)]
     for at, day in enumerate(days):
         if day in days[:at]:
             found.append(DayTwice(day=day))
-        elif day not in stay.span:
-            found.append(DayOutsidePlacement(day=day, first=stay.span.start, last=stay.span.last))
-        elif day not in expected:
-            found.append(DayNotExpected(day=day))
-        elif day > today:
-            found.append(DayInFuture(day=day))
+        elif (fault := day_fault(stay, day, expected, calendar, today)) is not None:
+            found.append(fault)
     return found
+
+
+def day_fault(
+    stay: Stay, day: date, expected: frozenset[date], calendar: WorkingDays, today: date
+) -> Refusal | None:
+    """Why that day of a stay cannot be attested; None when it can."""
+    if day < stay.span.start:
+        return DayBeforeStart(day=day, first=stay.span.start)
+    if day >= stay.span.end:
+        return DayAfterEnd(day=day, last=stay.span.last)
+    if day not in expected:
+        if day.weekday() >= _SATURDAY:
+            return DayOnWeekend(day=day)
+        return DayOnHoliday(day=day) if calendar.is_holiday(day) else DayClosed(day=day)
+    return DayInFuture(day=day) if day > today else None
 
 
 def minutes_faults(told: Iterable[tuple[date, Presence, int | None]]) -> list[Refusal]:

@@ -8,7 +8,7 @@ from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from cii.kernel.money import Chf
-from cii.settlement.vocabulary import Presence, StatementState
+from cii.settlement.vocabulary import AbsenceNews, Presence, StatementState
 from cii.store.columns import chf, day, key, link, moment, plain_json, ref, text, word
 from cii.store.guards import append_only
 
@@ -45,12 +45,19 @@ class Statement(SQLModel, table=True):
     """What a provider is owed for a month under an agreement and a funding line.
 
     `sequence` 1 is the month's statement, higher ones correct it and may be negative. Whoever approves has
-    neither prepared nor checked it.
+    neither prepared nor checked it. `invoice_number` is the provider's own, unique among its statements by
+    `invoice_key` (the number without spaces and case).
     """
 
     __tablename__ = "statement"
     __table_args__ = (
         UniqueConstraint("agreement_id", "line_id", "period_start", "sequence"),
+        UniqueConstraint("provider_id", "invoice_key", name="uq_statement_invoice"),
+        CheckConstraint(
+            "(invoice_key IS NULL) = (invoice_number IS NULL) "
+            "AND (invoice_key IS NULL OR provider_id IS NOT NULL)",
+            name="invoice",
+        ),
         CheckConstraint("period_end > period_start", name="term"),
         CheckConstraint("sequence > 1 OR total >= 0", name="total"),
         CheckConstraint(
@@ -83,6 +90,9 @@ class Statement(SQLModel, table=True):
     approved_by: int | None = link("account.id", nullable=True, index=False)
     approved_at: datetime | None = moment(nullable=True)
     returned_reason: str | None = text(1000, nullable=True)
+    provider_id: int | None = link("provider.id", nullable=True, index=False)
+    invoice_number: str | None = text(40, nullable=True)
+    invoice_key: str | None = text(40, nullable=True)
     version: int = 1
 
 
@@ -109,6 +119,22 @@ class StatementLine(SQLModel, table=True):
     shares: int
     amount: Chf = chf()
     explanation: dict[str, Any] = plain_json()
+
+
+class StatementRemark(SQLModel, table=True):
+    """Why a statement was sent back, said of one of its lines; kept when the lines are computed again."""
+
+    __tablename__ = "statement_remark"
+    __table_args__ = (UniqueConstraint("statement_id", "returned_at", "placement_id", "period_start"),)
+
+    id: int | None = key()
+    statement_id: int = link("statement.id")
+    placement_id: int = link("placement.id")
+    period_start: date = day()
+    amount: Chf = chf()
+    reason: str = text(500)
+    returned_at: datetime = moment()
+    account_id: int | None = link("account.id", nullable=True, index=False)
 
 
 class Payment(SQLModel, table=True):
@@ -138,7 +164,52 @@ class Payment(SQLModel, table=True):
     released_at: datetime | None = moment(nullable=True)
 
 
+class AttendanceImport(SQLModel, table=True):
+    """A file of attendance that a provider has handed in: the same bytes again do nothing."""
+
+    __tablename__ = "attendance_import"
+    __table_args__ = (
+        UniqueConstraint("unit_id", "file_digest"),
+        CheckConstraint("rows >= 0 AND added >= 0 AND corrected >= 0", name="counts"),
+    )
+
+    id: int | None = key()
+    ref: str = ref()
+    unit_id: int = link("unit.id", index=False)
+    account_id: int | None = link("account.id", nullable=True, index=False)
+    file_name: str = text(200)
+    file_digest: str = text(64)
+    rows: int
+    added: int
+    corrected: int
+    at: datetime = moment()
+
+
+class AbsenceNotice(SQLModel, table=True):
+    """An absence that was announced late, or days without news: told once, on the day it was found.
+
+    `due_on`: the working day by which the absence of `first_day` was to be announced.
+    """
+
+    __tablename__ = "absence_notice"
+    __table_args__ = (
+        UniqueConstraint("placement_id", "kind", "first_day"),
+        CheckConstraint("last_day >= first_day AND due_on >= first_day", name="dates"),
+    )
+
+    id: int | None = key()
+    placement_id: int = link("placement.id", index=False)
+    kind: AbsenceNews = word(AbsenceNews)
+    first_day: date = day()
+    last_day: date = day()
+    due_on: date = day()
+    told_at: datetime = moment()
+
+
 append_only(Attendance)
+append_only(AbsenceNotice)
+append_only(AttendanceImport)
+append_only(StatementRemark)
 
 _FROZEN = "SELECT 1 FROM statement WHERE id = OLD.statement_id AND state NOT IN ('prefilled', 'returned')"
 _REFUSAL = "a submitted statement keeps its lines"

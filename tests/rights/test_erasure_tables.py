@@ -19,6 +19,7 @@ STAYS = {
     "placement": "days, measure, line and how it ended: figures and accounts",
     "placement_break": "days without the person, for the accounts", "placement_share": "sums", "placement_leg": "sums",
     "waiting_entry": "days of waiting: figures",
+    "absence_notice": "days of an absence and when it was told, without a word",
     "attendance": "days attested and paid: kept with the accounts, without a name",
     "outcome": "sums, with the KPI they come from",
     "statement": "sums", "statement_line": "sums with the days they come from", "payment": "sums",

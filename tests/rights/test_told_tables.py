@@ -87,6 +87,7 @@ WITH_THE_CASE = {
 WITH_ITS_ROW = {
     "access_request_step": "access_request", "break_glass_step": "break_glass",
     "consent_recipient": "consent", "identity_word": "identity", "right_end_warning": "system_status",
+    "absence_notice": "placement", "statement_remark": "placement",
     "placement_event": "placement", "placement_share": "placement", "placement_leg": "placement_share",
     "placement_category": "placement", "outcome": "placement", "outcome_step": "outcome",
     "individual_objective": "placement", "placement_break": "placement", "attendance": "placement",

@@ -32,9 +32,11 @@ from cii.settlement.actions import (
 from cii.settlement.queries import lines_of, marks_in, moves_for, statement_view, statements_list
 from cii.settlement.rules import (
     AttendanceIncomplete,
+    DayAfterEnd,
+    DayBeforeStart,
     DayInFuture,
-    DayNotExpected,
-    DayOutsidePlacement,
+    DayOnHoliday,
+    DayOnWeekend,
     DayTwice,
     EarlierStatementUnpaid,
     ExceedsCommitment,
@@ -144,19 +146,21 @@ def test_attendance_as_known_then_leaves_later_corrections_out(work: Work):
 
 def test_days_that_cannot_be_attested_are_refused_all_at_once(work: Work):
     desk = a_desk(work)
-    placement = desk.stage.started(days=(date(2026, 11, 2), date(2026, 12, 11)))
-    marks = [
-        Mark(date(2026, 11, 1), PRESENT),
-        Mark(date(2026, 11, 7), PRESENT),
-        Mark(date(2026, 11, 3), PRESENT),
-        Mark(date(2026, 11, 3), PRESENT),
-        Mark(date(2026, 12, 4), PRESENT),
-    ]
+    placement = desk.stage.started(days=(date(2026, 11, 2), date(2026, 12, 31)))
+    days = [
+        date(2026, 11, 1), date(2026, 11, 7), date(2026, 11, 3), date(2026, 11, 3), date(2026, 12, 4),
+        date(2026, 12, 25), date(2027, 1, 4),
+    ]  # fmt: skip
 
     with pytest.raises(Refusals) as no:
-        record_attendance(desk.provider, RecordAttendance(placement.ref, tuple(marks)))
+        record_attendance(
+            desk.provider, RecordAttendance(placement.ref, tuple(Mark(one, PRESENT) for one in days))
+        )
 
-    assert codes(no) == [one.code for one in (DayOutsidePlacement, DayNotExpected, DayTwice, DayInFuture)]
+    refused = (
+        DayBeforeStart, DayOnWeekend, DayTwice, DayInFuture, DayOnHoliday, DayAfterEnd,
+    )  # fmt: skip
+    assert codes(no) == [one.code for one in refused]
 
 
 def test_a_placement_not_begun_has_nothing_to_attest(work: Work):
