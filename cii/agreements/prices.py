@@ -53,6 +53,22 @@ def tariffs_for(work: Work, agreement_ids: Iterable[int], period: Period) -> lis
     )
 
 
+def guaranteed_payers(work: Work, period: Period) -> list[tuple[int, int]]:
+    """Each (agreement, line) for which a minimum volume is guaranteed on a day of the period, in order."""
+    rows = work.session.execute(
+        select(col(Tariff.agreement_id), col(Tariff.line_id))
+        .where(
+            col(Tariff.guarantee).is_not(None),
+            col(Tariff.valid_from) < period.end,
+            or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) > period.start),
+            in_use(Tariff),
+        )
+        .distinct()
+        .order_by(col(Tariff.agreement_id), col(Tariff.line_id))
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class PriceBook:
     """Rates (cut to their agreement's term) and closures of some agreements, ready for many prices."""
