@@ -179,10 +179,10 @@ def submit_final_account(work: Work, ask: SubmitFinalAccount) -> YearAccount:
         faults.append(YearNotOver(last=date(account.year, 12, 31)))
     refuse(faults)
     _write(work, account, Side.ACTUAL, ask.items)
-    account.submitted_by, account.submitted_at = work.actor.account_id, work.now
-    account.returned_reason = None
     if (deliverable := final_account_deliverable(work, account)) is not None:
         receive_deliverable(work, deliverable)
+    account.submitted_by, account.submitted_at = work.actor.account_id, work.now
+    account.returned_reason = None
     return moved(work, account, AccountEvent.SUBMIT)
 
 

@@ -56,7 +56,7 @@ def kept(work: Work, account: YearAccount, act: str, facts: Mapping[str, object]
 
 
 def prepared(
-    work: Work, account: YearAccount, kind: DueKind, amount: Chf, due_on: date, number: int = 1
+    work: Work, account: YearAccount, kind: DueKind, amount: Chf, *, due_on: date, number: int = 1
 ) -> None:
     """Prepare a payment; another person releases it."""
     transferred = round5(amount)
