@@ -52,7 +52,7 @@ class FormulaEmpty(Refusal):
 
 
 class FormulaLineWrong(Refusal):
-    """A value of a line cannot be: row and column name it."""
+    """A value of a line cannot be: row and column, counted from 1, name it."""
 
     code, kind = "formula-line-wrong", "unfit"
 
@@ -223,7 +223,7 @@ def formula_faults(lines: Sequence[Line], categories: Collection[str]) -> list[R
     for row, line in enumerate(lines, 1):
         if line.category not in categories:
             found.append(FormulaCategoryUnknown(field="lines", row=row, category=line.category))
-        found += [FormulaLineWrong(field="lines", row=row, column=column) for column in _wrong(line)]
+        found += wrong_columns(row, _wrong(line))
         place, group = (line.category, line.kpi, line.threshold), (line.category, line.kpi)
         if place in seen:
             found.append(FormulaLineTwice(field="lines", row=row, first=seen[place]))
@@ -234,6 +234,15 @@ def formula_faults(lines: Sequence[Line], categories: Collection[str]) -> list[R
         if any(high.amount < low.amount for low, high in pairwise(tiers)):
             found.append(FormulaTierPaysLess(field="lines", kpi=kpi, category=category))
     return found
+
+
+COLUMNS = ("category", "kpi", "measured", "hold_months", "threshold", "amount")
+"""The columns of a formula, as people count them from the left."""
+
+
+def wrong_columns(row: int, columns: Iterable[str]) -> list[Refusal]:
+    """A reason for each column of a row, told by its place from the left (from 1)."""
+    return [FormulaLineWrong(field="lines", row=row, column=COLUMNS.index(one) + 1) for one in columns]
 
 
 def _wrong(line: Line) -> list[str]:

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from cii.kernel.errors import Refusal, refuse
 from cii.kernel.money import Chf, NotMoney
-from cii.outcomes.rules import MOST_LINES, FormulaEmpty, FormulaLineWrong, Line
+from cii.outcomes.rules import COLUMNS, MOST_LINES, FormulaEmpty, Line, wrong_columns
 from cii.outcomes.vocabulary import Measured
 
-COLUMNS = ("category", "kpi", "measured", "hold_months", "threshold", "amount")
 _LONGEST = {"category": 20, "kpi": 120}
 
 
@@ -29,7 +28,7 @@ def read_formula(text: str, words: Mapping[str, Measured]) -> list[Line]:
         read, wrong = _line(cells + [""] * (len(COLUMNS) - len(cells)), words)
         if len(cells) > len(COLUMNS):
             wrong = ["amount"]
-        faults += [FormulaLineWrong(field="lines", row=number, column=column) for column in wrong]
+        faults += wrong_columns(number, wrong)
         if read is not None:
             lines.append(read)
     refuse(faults)

@@ -112,10 +112,10 @@ def test_every_fault_of_a_formula_is_told_by_its_row():
         (FormulaLineTwice, 2, None),
         (FormulaKpiMixed, 4, None),
         (FormulaCategoryUnknown, 5, None),
-        (FormulaLineWrong, 6, "kpi"),
-        (FormulaLineWrong, 6, "hold_months"),
-        (FormulaLineWrong, 6, "threshold"),
-        (FormulaLineWrong, 6, "amount"),
+        (FormulaLineWrong, 6, 2),
+        (FormulaLineWrong, 6, 4),
+        (FormulaLineWrong, 6, 5),
+        (FormulaLineWrong, 6, 6),
         (FormulaTierPaysLess, None, None),
     ]
 

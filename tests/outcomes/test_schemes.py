@@ -208,6 +208,6 @@ def test_a_written_formula_reads_as_it_is_told_and_tells_every_fault():
     with pytest.raises(Refusal) as no:
         read_formula("A; Emploi; mois; six; 1; 2'000.00\n\nA;;start;0;1;abc;3", readable)
     assert [(one.facts["row"], one.facts["column"]) for one in no.value.reasons] == [
-        (1, "measured"), (1, "hold_months"), (3, "amount"),
+        (1, 3), (1, 4), (3, 6),
     ]  # fmt: skip
     assert isinstance(no.value.reasons[0], FormulaLineWrong)
