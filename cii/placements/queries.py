@@ -11,6 +11,7 @@ from sqlmodel import col
 from cii.access.queries import case_visible, person_visible
 from cii.access.vocabulary import Role, Section
 from cii.institutions.queries import line_facts
+from cii.kernel.clock import local_midnight
 from cii.kernel.errors import UnknownThing
 from cii.kernel.moves import open_moves
 from cii.kernel.period import Period
@@ -282,6 +283,24 @@ def shares_in(period: Period) -> Select[*tuple[object, ...]]:
             col(Placement.ends_on) >= period.start,
         )
     )
+
+
+def changes_recorded(since: date) -> Select[*tuple[object, ...]]:
+    """What was recorded of placements since that day: placement_id, effective_on, recorded_at.
+
+    Starts, exits and what else happened to a place, and its breaks; for settlement. No visibility.
+    """
+    at = local_midnight(since)
+    events: Any = select(
+        col(PlacementEvent.placement_id).label("placement_id"),
+        col(PlacementEvent.effective_on).label("effective_on"),
+        col(PlacementEvent.recorded_at).label("recorded_at"),
+    ).where(col(PlacementEvent.recorded_at) >= at)
+    breaks = select(
+        col(PlacementBreak.placement_id), col(PlacementBreak.starts_on), col(PlacementBreak.recorded_at)
+    ).where(col(PlacementBreak.recorded_at) >= at)
+    told = events.union_all(breaks).subquery("changes")
+    return select(told.c.placement_id, told.c.effective_on, told.c.recorded_at)
 
 
 def breaks_of(work: Work, placement_ids: Collection[int]) -> dict[int, tuple[Period, ...]]:

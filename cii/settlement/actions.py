@@ -2,6 +2,7 @@
 
 from cii.settlement.actions_attendance import Mark, RecordAttendance, Recorded, record_attendance
 from cii.settlement.actions_statements import (
+    LineReason,
     PrefillStatement,
     ReturnStatement,
     approve,
@@ -15,7 +16,7 @@ from cii.settlement.actions_statements import (
 )
 
 __all__ = [
-    "Mark", "PrefillStatement", "RecordAttendance", "Recorded", "ReturnStatement", "approve",
+    "LineReason", "Mark", "PrefillStatement", "RecordAttendance", "Recorded", "ReturnStatement", "approve",
     "check_statement", "decide_further_engagement", "pay", "prefill_month", "prefill_statement",
     "record_attendance", "return_statement", "submit",
 ]  # fmt: skip

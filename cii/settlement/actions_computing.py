@@ -20,11 +20,29 @@ _ALWAYS = Period(date(1900, 1, 1), date(9999, 12, 31))
 
 def lines_now(work: Work, payer: Payer, month: Period, settled: list[Statement]) -> list[StatementLine]:
     """What the month costs this payer now, or, once settled, what differs from what was stated."""
-    months = months_of(work, stays_in(work, month, payer=payer), month)
-    fresh = [line for one in months if one.stay.started for line in _lines_of(one, payer)]
     if not settled:
-        return fresh
-    return _differences(fresh, [line for one in settled for line in lines_of(work, one.id or 0)])
+        return _fresh(work, payer, month)
+    stated = [line for one in settled for line in lines_of(work, one.id or 0)]
+    return [_difference(*one) for one in changed_lines(work, payer, month, stated)]
+
+
+def changed_lines(
+    work: Work, payer: Payer, month: Period, stated: Sequence[StatementLine]
+) -> list[tuple[int, list[StatementLine], list[StatementLine]]]:
+    """The placements whose sum is no longer what was stated, with their lines now and then; by placement."""
+    fresh = _fresh(work, payer, month)
+    found = []
+    for placement_id in sorted({line.placement_id for line in (*fresh, *stated)}):
+        now = [line for line in fresh if line.placement_id == placement_id]
+        then = [line for line in stated if line.placement_id == placement_id]
+        if Chf.total(line.amount for line in now) != Chf.total(line.amount for line in then):
+            found.append((placement_id, now, then))
+    return found
+
+
+def _fresh(work: Work, payer: Payer, month: Period) -> list[StatementLine]:
+    months = months_of(work, stays_in(work, month, payer=payer), month)
+    return [line for one in months if one.stay.started for line in _lines_of(one, payer)]
 
 
 def _lines_of(one: MonthOf, payer: Payer) -> list[StatementLine]:
@@ -56,36 +74,28 @@ def _lines_of(one: MonthOf, payer: Payer) -> list[StatementLine]:
     ]
 
 
-def _differences(fresh: Sequence[StatementLine], stated: Sequence[StatementLine]) -> list[StatementLine]:
-    """One line per placement whose sum is no longer what was stated; by placement."""
-    found = []
-    for placement_id in sorted({line.placement_id for line in (*fresh, *stated)}):
-        now = [line for line in fresh if line.placement_id == placement_id]
-        then = [line for line in stated if line.placement_id == placement_id]
-        difference = Chf.total(line.amount for line in now) - Chf.total(line.amount for line in then)
-        if not difference:
-            continue
-        like = (now or then)[0]
-        found.append(
-            StatementLine(
-                statement_id=0,
-                placement_id=placement_id,
-                period_start=like.period_start,
-                period_end=(now or then)[-1].period_end,
-                factor_num=like.factor_num,
-                factor_den=like.factor_den,
-                tariff_id=like.tariff_id,
-                gross=Chf.total(line.gross for line in now),
-                share=like.share,
-                shares=like.shares,
-                amount=difference,
-                explanation={
-                    "now": [line.explanation for line in now],
-                    "stated": [line.amount.centimes for line in then],
-                },
-            )
-        )
-    return found
+def _difference(
+    placement_id: int, now: Sequence[StatementLine], then: Sequence[StatementLine]
+) -> StatementLine:
+    """One line that holds what a placement costs more or less than what was stated."""
+    like = (now or then)[0]
+    return StatementLine(
+        statement_id=0,
+        placement_id=placement_id,
+        period_start=like.period_start,
+        period_end=(now or then)[-1].period_end,
+        factor_num=like.factor_num,
+        factor_den=like.factor_den,
+        tariff_id=like.tariff_id,
+        gross=Chf.total(line.gross for line in now),
+        share=like.share,
+        shares=like.shares,
+        amount=Chf.total(line.amount for line in now) - Chf.total(line.amount for line in then),
+        explanation={
+            "now": [line.explanation for line in now],
+            "stated": [line.amount.centimes for line in then],
+        },
+    )
 
 
 def share_for(one: MonthOf, payer: Payer) -> tuple[int, ShareOf]:

@@ -5,13 +5,14 @@ truth lowers stands as a negative line in a correction and goes back when that c
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from cii.agreements.queries import agreement_by_ref
+from cii.agreements.queries import agreement_by_ref, agreements_by_id
 from cii.agreements.rules_proration import RULE_VERSION
 from cii.budgets.actions import Leg, Source, book, invoice
 from cii.budgets.actions import pay as pay_out
@@ -50,12 +51,16 @@ from cii.settlement.rules import (
     AttendanceIncomplete,
     EarlierStatementUnpaid,
     ExceedsCommitment,
+    InvoiceNumberUsed,
+    LineUnknown,
     MonthNotOver,
     NothingToState,
+    ReturnUnexplained,
     StatementFourEyes,
     StatementUnderway,
+    invoice_key,
 )
-from cii.settlement.tables import Payment, Statement, StatementLine
+from cii.settlement.tables import Payment, Statement, StatementLine, StatementRemark
 from cii.settlement.vocabulary import StatementEvent, StatementState
 from cii.store.work import Work
 
@@ -130,10 +135,11 @@ def prefill_month(work: Work, day: date) -> list[Statement]:
     return made
 
 
-def submit(work: Work, ref: str) -> Statement:
-    """The provider vouches for a month that is over and attested day by day.
+def submit(work: Work, ref: str, invoice_number: str | None = None) -> Statement:
+    """The provider vouches for a month that is over and attested day by day, under its own invoice number.
 
-    Refuses: UnknownThing, NotAllowed, MonthNotOver, AttendanceIncomplete per placement, StatementOutdated.
+    Refuses: UnknownThing, NotAllowed, MonthNotOver, AttendanceIncomplete per placement, StatementOutdated,
+    InvoiceNumberUsed (another statement of the provider bears that number, also one handed in meanwhile).
     """
     statement = _locked(work, ref, StatementEvent.SUBMIT)
     months = started_months(work, statement)
@@ -145,7 +151,8 @@ def submit(work: Work, ref: str) -> Statement:
         for one in months
         if (missing := one.missing)
     ]
-    refuse([*faults, *outdated(work, statement)])
+    refuse([*faults, *outdated(work, statement), *_number_taken(work, statement, invoice_number)])
+    _keep_number(work, statement, invoice_number)
     statement.prepared_by, statement.submitted_at = work.actor.account_id, work.now
     statement.checked_by = statement.checked_at = None
     return _moved(work, statement, StatementEvent.SUBMIT)
@@ -159,19 +166,82 @@ def check_statement(work: Work, ref: str) -> Statement:
     return _moved(work, statement, StatementEvent.CHECK)
 
 
+def _number_taken(work: Work, statement: Statement, number: str | None) -> list[Refusal]:
+    """Whether another statement of the provider bears the number; spaces and case make no difference."""
+    key = invoice_key(number)
+    if key is None:
+        return []
+    provider = agreements_by_id(work, [statement.agreement_id])[statement.agreement_id].provider_id
+    other = select(Statement.id).where(  # type: ignore[call-overload]
+        col(Statement.provider_id) == provider,
+        col(Statement.invoice_key) == key,
+        col(Statement.id) != statement.id,
+    )
+    taken = work.session.execute(other).first() is not None
+    return [InvoiceNumberUsed(field="invoice_number", number=number)] if taken else []
+
+
+def _keep_number(work: Work, statement: Statement, number: str | None) -> None:
+    """Keep the number; whoever hands in another statement under it at the same moment is refused."""
+    key = invoice_key(number)
+    try:
+        with work.session.begin_nested():
+            statement.provider_id = agreements_by_id(work, [statement.agreement_id])[
+                statement.agreement_id
+            ].provider_id
+            statement.invoice_number, statement.invoice_key = (number or "").strip() or None, key
+            work.session.flush()
+    except IntegrityError as no:
+        raise InvoiceNumberUsed(field="invoice_number", number=number) from no
+
+
+@dataclass(frozen=True)
+class LineReason:
+    """Why one line is not accepted; `line` as the page numbers them, from 1."""
+
+    line: int
+    reason: str = field(default="", metadata={"max": 500})
+
+
 @dataclass(frozen=True)
 class ReturnStatement:
-    """Wish to send a statement back to the provider, with the reason."""
+    """Wish to send a statement back to the provider: the reason in general, and for single lines."""
 
     statement_ref: str
-    reason: str
+    reason: str = field(default="", metadata={"max": 1000})
+    lines: tuple[LineReason, ...] = ()
 
 
 def return_statement(work: Work, ask: ReturnStatement) -> Statement:
-    """Send a statement back; it is computed again and submitted anew. Refuses: UnknownThing, NotAllowed."""
+    """Send a statement back; it is computed again and submitted anew, each remark stays with its line.
+
+    Refuses: UnknownThing, NotAllowed, ReturnUnexplained, and LineUnknown for each line that there is not.
+    """
     statement = _locked(work, ask.statement_ref, StatementEvent.RETURN)
-    statement.returned_reason = ask.reason
-    return _moved(work, statement, StatementEvent.RETURN, {"reason": ask.reason})
+    said = [one for one in ask.lines if one.reason.strip()]
+    lines = lines_of(work, statement.id or 0)
+    if not said and not ask.reason.strip():
+        raise ReturnUnexplained(field="reason")
+    refuse(
+        LineUnknown(field=f"lines-{at}-line", line=one.line)
+        for at, one in enumerate(ask.lines)
+        if one.reason.strip() and one.line not in range(1, len(lines) + 1)
+    )
+    for number, reason in {one.line: one.reason.strip() for one in said}.items():
+        line = lines[number - 1]
+        work.session.add(
+            StatementRemark(
+                statement_id=statement.id or 0,
+                placement_id=line.placement_id,
+                period_start=line.period_start,
+                amount=line.amount,
+                reason=reason,
+                returned_at=work.now,
+                account_id=work.actor.account_id,
+            )
+        )
+    statement.returned_reason = ask.reason.strip()
+    return _moved(work, statement, StatementEvent.RETURN, {"reason": ask.reason, "lines": len(said)})
 
 
 def approve(work: Work, ref: str) -> Statement:

@@ -19,7 +19,7 @@ from cii.kernel.period import Period, month_of
 from cii.placements.queries import breaks_of, shares_in
 from cii.placements.vocabulary import PlacementState
 from cii.settlement.rules import MOVES, PAYER_EVENTS, PROVIDER_EVENTS, ShareOf, Stay, attended, expected_days
-from cii.settlement.tables import Attendance, Payment, Statement, StatementLine
+from cii.settlement.tables import Attendance, Payment, Statement, StatementLine, StatementRemark
 from cii.settlement.vocabulary import Presence, StatementEvent, StatementState
 from cii.store.work import HOUSE, Actor, Work
 
@@ -279,13 +279,22 @@ def statements_list(
 
 @dataclass(frozen=True, slots=True)
 class StatementView:
-    """A statement with its lines (placement_id → person_id), payment and the actor's open moves."""
+    """A statement with its lines (placement_id → person_id), payment and the actor's open moves.
+
+    `remarks`: what was said of each line when the statement was sent back last.
+    """
 
     statement: Statement
     lines: tuple[StatementLine, ...]
     persons: Mapping[int, int]
     payment: Payment | None
     moves: tuple[StatementEvent, ...]
+    remarks: tuple[StatementRemark, ...] = ()
+
+    def remark_on(self, line: StatementLine) -> StatementRemark | None:
+        """What was said of the line, or of the one that stood in its place before."""
+        at = (line.placement_id, line.period_start)
+        return next((one for one in self.remarks if (one.placement_id, one.period_start) == at), None)
 
 
 def statement_view(work: Work, ref: str) -> StatementView:
@@ -300,7 +309,19 @@ def statement_view(work: Work, ref: str) -> StatementView:
     persons = {stay.placement_id: stay.person_id for stay in stays}
     work.saw("person", persons.values(), int(Section.PLACEMENT))
     payment = work.session.scalars(select(Payment).where(col(Payment.statement_id) == found.id)).first()
-    return StatementView(found, tuple(lines), persons, payment, moves_for(work, found))
+    return StatementView(
+        found, tuple(lines), persons, payment, moves_for(work, found), _last_remarks(work, found.id or 0)
+    )
+
+
+def _last_remarks(work: Work, statement_id: int) -> tuple[StatementRemark, ...]:
+    """What was said of lines when the statement was sent back last."""
+    rows = work.session.scalars(
+        select(StatementRemark)
+        .where(col(StatementRemark.statement_id) == statement_id)
+        .order_by(col(StatementRemark.returned_at).desc(), col(StatementRemark.id))
+    ).all()
+    return tuple(row for row in rows if row.returned_at == rows[0].returned_at)
 
 
 def lines_of(work: Work, statement_id: int) -> list[StatementLine]:

@@ -159,6 +159,29 @@ class EarlierStatementUnpaid(Refusal):
     code, kind = "earlier-statement-unpaid", "conflict"
 
 
+class InvoiceNumberUsed(Refusal):
+    """Another statement of the provider bears that invoice number."""
+
+    code, kind = "invoice-number-used", "conflict"
+
+
+class LineUnknown(Refusal):
+    """The statement has no line of that number."""
+
+    code, kind = "statement-line-unknown", "unfit"
+
+
+class ReturnUnexplained(Refusal):
+    """Whoever sends a statement back says why, in general or at one line at least."""
+
+    code, kind = "statement-return-unexplained", "unfit"
+
+
+def invoice_key(number: str | None) -> str | None:
+    """An invoice number without spaces and case, by which two are the same; None for nothing."""
+    return "".join((number or "").split()).casefold() or None
+
+
 @dataclass(frozen=True, slots=True)
 class ShareOf:
     """One payer of a stay."""

@@ -20,6 +20,14 @@ class AbsenceNews(StrEnum):
     SILENT = "silent"
 
 
+class CorrectionCause(StrEnum):
+    """Why a stated month costs something else by now."""
+
+    STAY = "stay"
+    TARIFF = "tariff"
+    ATTENDANCE = "attendance"
+
+
 class StatementState(StrEnum):
     """The life of a statement (décompte)."""
 

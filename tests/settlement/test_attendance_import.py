@@ -16,6 +16,7 @@ from cii.kernel.errors import NotAllowed, Refusals
 from cii.kernel.period import Period
 from cii.settlement.actions_import import COLUMNS, ImportAttendance, import_attendance
 from cii.settlement.queries import marks_in, minutes_in
+from cii.settlement.rules import DayOnWeekend
 from cii.settlement.rules_import import read_attendance
 from cii.settlement.tables import Attendance, AttendanceImport
 from cii.settlement.vocabulary import Presence
@@ -57,7 +58,7 @@ def test_a_file_is_tried_then_attested_and_the_same_file_again_adds_nothing(work
         date(2026, 11, 2): Presence.PRESENT,
         date(2026, 11, 3): Presence.SICK,
     }
-    assert desk.sums() == {"accrued": "104.76"}
+    assert desk.sums() == {"committed": "1990.48", "accrued": "209.52"}
 
 
 def test_another_word_for_a_day_corrects_it_and_the_case_number_finds_the_stay_of_that_day(work: Work):
@@ -167,7 +168,7 @@ def test_a_workbook_is_read_by_its_days_and_numbers_with_the_rows_of_its_sheet(w
     )
 
     done = import_attendance(desk.provider, ImportAttendance("novembre.xlsx", good))
-    with pytest.raises(Refusals) as no:
+    with pytest.raises(DayOnWeekend) as no:
         import_attendance(desk.provider, ImportAttendance("novembre.xlsx", bad))
 
     assert (done.added, minutes_in(work, [place.id], MONTH)[place.id]) == (2, {date(2026, 11, 2): 420})

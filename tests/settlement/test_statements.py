@@ -7,9 +7,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from cii.access.vocabulary import Role
 from cii.agreements.rules_recount import recompute
-from cii.budgets.actions import grant_budget
+from cii.budgets.actions import Leg, Source, grant_budget
+from cii.budgets.actions import pay as pay_out
 from cii.budgets.queries import trial_balance
-from cii.budgets.rules import BudgetExceeded
+from cii.budgets.rules import BudgetExceeded, StageExceeded
 from cii.institutions.queries import unit_by_code
 from cii.kernel.errors import NotAllowed, Refusals, UnknownThing
 from cii.kernel.money import Chf
@@ -17,6 +18,7 @@ from cii.kernel.moves import IllegalMove
 from cii.kernel.period import Period
 from cii.placements.queries import shares_of
 from cii.settlement.actions import (
+    LineReason,
     Mark,
     RecordAttendance,
     ReturnStatement,
@@ -40,9 +42,12 @@ from cii.settlement.rules import (
     DayTwice,
     EarlierStatementUnpaid,
     ExceedsCommitment,
+    InvoiceNumberUsed,
+    LineUnknown,
     MonthNotOver,
     NothingToState,
     NotStarted,
+    ReturnUnexplained,
     StatementFourEyes,
     StatementOutdated,
     StatementUnderway,
@@ -390,3 +395,64 @@ def test_reading_a_statement_is_reading_its_persons(work: Work):
 
     assert view.persons == {placement.id: placement.person_id}
     assert [(one.kind, one.ids) for one in desk.checker.seen] == [("person", (placement.person_id,))]
+
+
+def test_a_statement_goes_back_with_a_reason_at_each_line_which_stays_when_it_is_computed_again(work: Work):
+    desk = a_desk(work)
+    placement = desk.stage.started()
+    desk.attest(placement)
+    statement = desk.prefill()
+    submit(desk.provider, statement.ref)
+
+    with pytest.raises(ReturnUnexplained):
+        return_statement(desk.checker, ReturnStatement(statement.ref, " ", (LineReason(1, " "),)))
+    with pytest.raises(LineUnknown) as no:
+        return_statement(desk.checker, ReturnStatement(statement.ref, "", (LineReason(2, "Absences"),)))
+    return_statement(desk.checker, ReturnStatement(statement.ref, "", (LineReason(1, "Absence du 3"),)))
+    desk.attest(placement, d03=UNEXCUSED)
+    desk.prefill()
+    view = statement_view(desk.provider, statement.ref)
+
+    assert (no.value.field, no.value.facts) == ("lines-0-line", {"line": 2})
+    remark = view.remark_on(view.lines[0])
+    assert (remark.reason, str(remark.amount), str(view.lines[0].amount)) == (
+        "Absence du 3", "2200.00", "2095.24",
+    )  # fmt: skip
+
+
+def test_the_same_invoice_number_of_a_provider_is_taken_once_whatever_its_spaces_and_case(work: Work):
+    desk = a_desk(work)
+    place = desk.stage.started(None, (desk.stage.market.ac, 60), (desk.stage.market.social, 40))
+    desk.attest(place)
+    ours, theirs = desk.prefill(), desk.prefill(desk.stage.market.social, desk.stage.social)
+    submit(desk.provider, ours.ref, "F-2026 118")
+
+    with pytest.raises(InvoiceNumberUsed) as no:
+        submit(desk.provider, theirs.ref, "f-2026118 ")
+    submit(desk.provider, theirs.ref, "F-2026 119")
+
+    assert (no.value.field, no.value.kind) == ("invoice_number", "conflict")
+    assert (ours.invoice_number, theirs.invoice_number) == ("F-2026 118", "F-2026 119")
+    with pytest.raises(IntegrityError):
+        work.session.execute(text("UPDATE statement SET invoice_key = 'f-2026118'"))
+
+
+def test_a_statement_handed_in_again_keeps_its_number(work: Work):
+    desk = a_desk(work)
+    desk.attest(desk.stage.started())
+    statement = desk.prefill()
+    submit(desk.provider, statement.ref, "118")
+    return_statement(desk.checker, ReturnStatement(statement.ref, "Signature"))
+    desk.prefill()
+
+    assert submit(desk.provider, statement.ref, "118").invoice_number == "118"
+
+
+def test_a_payment_above_the_statement_is_refused_by_the_ledger(work: Work):
+    desk = a_desk(work)
+    desk.attest(desk.stage.started())
+    statement = desk.approved()
+    leg = Leg(statement.line_id, statement.agreement_id, statement.total + Chf(1), NOVEMBER)
+
+    with pytest.raises(StageExceeded):
+        pay_out(work, [leg], Source("statement", statement.id, "above"))
