@@ -69,7 +69,7 @@ def test_the_interface_answers_with_the_same_rows(path):
 
 def test_an_empty_box_says_how_to_search_and_a_key_too_many_is_refused(path):
     assert "Que cherchez-vous" in path.as_("manager").get("/search")
-    assert path.as_("manager").client.get("/api/v1/search?text=a&sort=name").status_code == 422
+    assert path.as_("manager").client.get("/api/v1/search?text=a&colour=red").status_code == 422
     assert path.as_("manager").client.get("/api/v1/search").status_code == 422
 
 
