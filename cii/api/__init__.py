@@ -43,6 +43,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "agreements",
     "budgets",
     "federal_ceiling",
+    "forecast",
     "statements",
     "outcomes",
     "outcome_schemes",
@@ -56,5 +57,6 @@ BLUEPRINTS: tuple[str, ...] = (
     "notices",
     "attachments",
     "outbox",
+    "jobs",
 )
 """Modules with routes, in the order of registration: one line each."""

@@ -53,6 +53,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "accounts",
     "notices",
     "outbox",
+    "jobs",
     "catcher",
     "help",
     "settings",

@@ -77,6 +77,7 @@ PARENTS: Mapping[str, str] = {
     "case_links": "cases",
     "reconciliation": "budgets",
     "federal_ceiling": "budgets",
+    "forecast": "budgets",
     "outcome_claims": "outcomes",
     "outcome_categories": "outcomes",
     "outcome_simulation": "outcomes",
@@ -94,6 +95,7 @@ PARENTS: Mapping[str, str] = {
     "help": "settings",
     "notices": "settings",
     "outbox": "settings",
+    "jobs": "settings",
     "catcher": "settings",
 }
 """Pages that stand under another one of the navigation."""

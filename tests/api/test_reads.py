@@ -73,6 +73,7 @@ READS = {
     "/api/v1/budgets": ("finance", "LACI"),
     "/api/v1/budgets/{line}/movements": ("finance", "payment"),
     "/api/v1/federal-ceiling/counts": ("finance", "items"),
+    "/api/v1/forecast": ("finance", "LACI"),
     "/api/v1/statements": ("provider", "2026-SAS-01"),
     "/api/v1/statements/{statement}": ("finance", "1/1"),
     "/api/v1/outcomes": ("finance", "items"),
@@ -105,6 +106,8 @@ READS = {
     "/api/v1/cases/{case}/documents": ("gsr", "items"),
     "/api/v1/notices": ("gsr", "referral"),
     "/api/v1/outbox": ("administrator", "items"),
+    "/api/v1/jobs": ("administrator", "stuck-timers"),
+    "/api/v1/jobs/orders": ("finance", "items"),
     "/api/v1/outbox/counts": ("administrator", "delayed"),
     "/api/v1/notices/mails": ("gsr", "at_once"),
 }
