@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from cii.budgets.actions_booking import Leg, Source, book, labels_of, locked, require_open, year_of
 from cii.budgets.actions_reversal import AskReversal, ask_reversal, decide_reversal
+from cii.budgets.actions_warning import warn_anew
 from cii.budgets.queries import own_sector, position_of
 from cii.budgets.rules import BudgetYearClosed, BudgetYearMissing, closing_faults
 from cii.budgets.tables import BudgetYear, LedgerEntry
@@ -94,6 +95,7 @@ def grant_budget(
         kind, amount = EntryKind.REDUCTION, -amount
     source = Source("budget_year", books.id or 0, key or f"budget:{books.id}:{new_ref()}")
     entry = book(work, kind, [Leg(line_id, None, amount, date(year, 1, 1))], source, reason=reason)
+    warn_anew(work, books)
     wrote(work, f"budget_{kind.value}", "budget_year", books.id, ref=entry.ref, payload={"amount": amount})
     return entry
 

@@ -4,7 +4,7 @@ Accounts are locked in the order of their ids. A repeat with the same key books 
 entry. The database carries the movements into the totals (`guards`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -12,10 +12,22 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, insert, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as lite_insert
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from cii.budgets.rules import BudgetYearClosed, BudgetYearMissing, LedgerKeyReused, Pocket, shortfalls
+from cii.budgets.actions_warning import Books, told_once
+from cii.budgets.queries_ceilings import caps_over
+from cii.budgets.rules import (
+    BudgetYearClosed,
+    BudgetYearMissing,
+    Cap,
+    LedgerKeyReused,
+    Pocket,
+    caps_exceeded,
+    shortfalls,
+)
 from cii.budgets.tables import BudgetAccount, BudgetYear, LedgerEntry, Movement
+from cii.budgets.tables_ceilings import BudgetCeiling
 from cii.budgets.vocabulary import CHAIN, TRANSFERS, EntryKind, Stage, YearState
 from cii.institutions.queries import line_facts
 from cii.kernel.errors import Refusal, refuse
@@ -68,7 +80,7 @@ def book(
         raise ValueError("a leg moves a positive sum; the kind of event says which way")
     if (before := _same_key(work, kind, wanted, source)) is not None:
         return before
-    require_open(work, wanted)
+    books = require_open(work, wanted)
     debit, credit = TRANSFERS[kind]
     pairs = [(_key(leg, debit), _key(leg, credit)) for leg in wanted]
     accounts = locked(work, [key for pair in pairs for key in pair])
@@ -76,20 +88,42 @@ def book(
     for leg, (taken, _) in zip(wanted, pairs, strict=True):
         asked[taken] = asked.get(taken, Chf(0)) + leg.amount
     labels = labels_of(work, {leg.line_id for leg in wanted})
-    refuse(
-        shortfalls(
-            {
-                Pocket(key[2], labels[key[0]], key[1], accounts[key].total, accounts[key].floored): sum_
-                for key, sum_ in asked.items()
-            },
-            reduction=kind is EntryKind.REDUCTION,
-        )
+    faults = shortfalls(
+        {
+            Pocket(key[2], labels[key[0]], key[1], accounts[key].total, accounts[key].floored): sum_
+            for key, sum_ in asked.items()
+        },
+        reduction=kind is EntryKind.REDUCTION,
     )
+    binds = kind is EntryKind.ENGAGEMENT
+    caps = capped(work, wanted, labels) if binds and any(one.capped for one in books.values()) else {}
+    refuse([*faults, *caps_exceeded(caps)])
     moves = [
         (accounts[taken].id, accounts[given].id, leg.amount, leg.effective_on, leg.origin_on, None)
         for leg, (taken, given) in zip(wanted, pairs, strict=True)
     ]
-    return write_entry(work, kind, moves, source, reason=reason)
+    made = write_entry(work, kind, moves, source, reason=reason)
+    if binds:
+        left = {key[:2]: accounts[key].total - sum_ for key, sum_ in asked.items()}
+        told_once(work, books, left, caps)
+    return made
+
+
+def capped(work: Work, legs: Sequence[Leg], labels: Mapping[int, str]) -> dict[Cap, Chf]:
+    """What is asked under each ceiling of these years: its agreement's legs, or its measure's."""
+    asked: dict[Cap, Chf] = {}
+    years = {(leg.line_id, leg.effective_on.year) for leg in legs}
+    if not years:
+        return {}
+    for cap, line, agreements in caps_over(work, years, labels):
+        sum_ = Chf.total(
+            leg.amount
+            for leg in legs
+            if (leg.line_id, leg.effective_on.year) == (line, cap.year) and leg.agreement_id in agreements
+        )
+        if sum_:
+            asked[cap] = sum_
+    return asked
 
 
 def write_entry(
@@ -100,8 +134,12 @@ def write_entry(
     *,
     reason: str | None,
     asked_by: int | None = None,
+    kinds: Sequence[EntryKind] = (),
 ) -> LedgerEntry:
-    """One entry and its movements; `asked_by` is who asked, when another approves."""
+    """One entry and its movements; `asked_by` is who asked, when another approves.
+
+    `kinds` are those of the movements where they are not the entry's own.
+    """
     entry = LedgerEntry(
         key=source.key,
         kind=kind,
@@ -122,7 +160,7 @@ def write_entry(
                 {
                     "entry_id": entry.id,
                     "key": f"{source.key}/{number}",
-                    "kind": kind,
+                    "kind": kinds[number - 1] if kinds else kind,
                     "debit_id": debit,
                     "credit_id": credit,
                     "amount": amount,
@@ -164,18 +202,27 @@ def year_of(work: Work, line_id: int, year: int) -> BudgetYear | None:
     ).first()
 
 
-def require_open(work: Work, legs: Sequence[Leg]) -> None:
-    """Each year touched has open books; refuses BudgetYearMissing and BudgetYearClosed, all at once."""
+def require_open(work: Work, legs: Sequence[Leg]) -> dict[tuple[int, int], Books]:
+    """The open books of each year touched; refuses BudgetYearMissing and BudgetYearClosed, all at once."""
     wanted = sorted({(leg.line_id, leg.effective_on.year) for leg in legs})
     if not wanted:
-        return
+        return {}
     pair = tuple_(col(BudgetYear.line_id), col(BudgetYear.year))
+    grant = aliased(BudgetAccount)
+    capped = select(col(BudgetCeiling.id)).where(
+        col(BudgetCeiling.line_id) == col(BudgetYear.line_id), col(BudgetCeiling.year) == col(BudgetYear.year)
+    )
+    of_grant = and_(
+        col(grant.line_id) == col(BudgetYear.line_id),
+        col(grant.year) == col(BudgetYear.year),
+        col(grant.stage) == Stage.GRANT,
+    )
     known = {
-        (line, year): state
-        for line, year, state in work.session.execute(
-            select(col(BudgetYear.line_id), col(BudgetYear.year), col(BudgetYear.state)).where(
-                pair.in_(wanted)
-            )
+        (books.line_id, books.year): Books(books, Chf(-(total.centimes if total else 0)), capped_)
+        for books, total, capped_ in work.session.execute(
+            select(BudgetYear, col(grant.total), capped.exists())
+            .outerjoin(grant, of_grant)
+            .where(pair.in_(wanted))
         )
     }
     labels = labels_of(work, {line for line, _ in wanted})
@@ -183,9 +230,10 @@ def require_open(work: Work, legs: Sequence[Leg]) -> None:
     for line, year in wanted:
         if (line, year) not in known:
             faults.append(BudgetYearMissing(line=labels[line], year=year))
-        elif known[line, year] is YearState.CLOSED:
+        elif known[line, year].year.state is YearState.CLOSED:
             faults.append(BudgetYearClosed(line=labels[line], year=year))
     refuse(faults)
+    return known
 
 
 def labels_of(work: Work, line_ids: set[int]) -> dict[int, str]:

@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import col
 
-from cii.budgets.actions_booking import Move, Source, labels_of, write_entry
+from cii.budgets.actions_booking import Leg, Move, Source, capped, labels_of, write_entry
 from cii.budgets.queries import own_sector
-from cii.budgets.rules import AlreadyReversed, BudgetYearClosed, Pocket, ReversalByAsker, shortfalls
+from cii.budgets.rules import (
+    AlreadyReversed,
+    BudgetYearClosed,
+    Pocket,
+    ReversalByAsker,
+    caps_exceeded,
+    shortfalls,
+)
 from cii.budgets.tables import BudgetAccount, BudgetYear, LedgerEntry, Movement, ReversalRequest
 from cii.budgets.vocabulary import EntryKind, YearState
 from cii.institutions.queries import line_facts
@@ -111,7 +118,12 @@ def _reverse(work: Work, entry: LedgerEntry, request: ReversalRequest) -> Ledger
         for id_, sum_ in asked.items()
         for row in (accounts[id_],)
     }
-    refuse([*faults, *shortfalls(pockets)])
+    bound = [
+        Leg(accounts[credit].line_id, accounts[credit].agreement_id, amount, on)
+        for debit, credit, amount, on, *_rest in mirrored
+        if accounts[debit].agreement_id is None and accounts[credit].agreement_id is not None
+    ]
+    refuse([*faults, *shortfalls(pockets), *caps_exceeded(capped(work, bound, labels))])
     source = Source(entry.source_kind, entry.source_id, f"reversal:{entry.id}")
     return write_entry(
         work, EntryKind.REVERSAL, mirrored, source, reason=request.reason, asked_by=request.asked_by

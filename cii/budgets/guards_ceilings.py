@@ -131,8 +131,8 @@ def _carried(side: str, other: str, sign: str) -> str:
     return (
         f"UPDATE budget_ceiling SET used = used {sign} NEW.amount WHERE EXISTS ("
         f"SELECT 1 FROM budget_account a, budget_account o WHERE a.id = {side} AND o.id = {other} "
-        "AND a.agreement_id IS NOT NULL AND o.agreement_id IS NULL AND a.line_id = c.line_id AND a.year = c.year "
-        f"AND {_OF.format(agreement='a.agreement_id')})"
+        "AND a.agreement_id IS NOT NULL AND o.agreement_id IS NULL "
+        f"AND a.line_id = c.line_id AND a.year = c.year AND {_OF.format(agreement='a.agreement_id')})"
     ).replace("c.", "budget_ceiling.")
 
 

@@ -1,7 +1,7 @@
 """Reads of budgets: positions of lines and agreements, movements behind them, selectables for proofs."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -23,6 +23,7 @@ from cii.budgets.rules import Position
 from cii.budgets.tables import BudgetAccount, BudgetYear, LedgerEntry, Movement
 from cii.budgets.vocabulary import CHAIN, Stage
 from cii.institutions.queries import line_facts
+from cii.kernel.errors import NotAllowed, UnknownThing
 from cii.kernel.money import Chf
 from cii.store.work import HOUSE, Actor, Work
 
@@ -40,6 +41,26 @@ def own_sector(actor: Actor) -> ColumnElement[bool]:
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Lines whose budget the actor may read: its own sector's, or all by role; over `line_facts`."""
     return true() if actor.has_role(*ALL_READERS) else own_sector(actor)
+
+
+class OwnLine(NamedTuple):
+    """A funding line of the actor's own sector."""
+
+    id: int
+    code: str
+    sector: str
+
+
+def own_line(work: Work, line_ref: str) -> OwnLine:
+    """A line of one's own sector, to decide about; refuses UnknownThing, NotAllowed where one only reads."""
+    shown = select(line_facts.c.line_id, line_facts.c.code, line_facts.c.sector)
+    wanted = shown.where(line_facts.c.line_ref == line_ref, visible_to(work.actor))
+    found = work.session.execute(wanted).first()
+    if found is None:
+        raise UnknownThing(field="line_ref")
+    if work.session.execute(wanted.where(own_sector(work.actor))).first() is None:
+        raise NotAllowed
+    return OwnLine(*found)
 
 
 def _sum_of(*stages: Stage) -> ColumnElement[Any]:
@@ -102,6 +123,18 @@ def available(work: Work, line_ids: Collection[int], year: int) -> dict[int, Chf
     )
     found = (_position(row) for row in rows)
     return {one.line_id: one.available if one.hard else None for one in found}
+
+
+def bound_of(work: Work, line_id: int, year: int, agreement_ids: Collection[int]) -> Chf:
+    """What these agreements have bound of a line's year: committed, or gone on from there."""
+    total = work.session.execute(
+        select(func.coalesce(func.sum(_centimes(BudgetAccount.total)), 0)).where(
+            col(BudgetAccount.line_id) == line_id,
+            col(BudgetAccount.year) == year,
+            col(BudgetAccount.agreement_id).in_(set(agreement_ids)),
+        )
+    ).scalar_one()
+    return Chf(int(total))
 
 
 def positions_by_agreement(work: Work, year: int) -> Sequence[Row[Any]]:

@@ -77,6 +77,87 @@ class Pocket:
     floored: bool
 
 
+class CeilingExceeded(Refusal):
+    """The measure or the agreement may not bind that much of the line's year."""
+
+    code, kind = "budget-ceiling-exceeded", "conflict"
+
+
+class CeilingBelowUsed(Refusal):
+    """A ceiling is not lowered below what is bound under it."""
+
+    code, kind = "budget-ceiling-below-used", "conflict"
+
+
+class NotBought(Refusal):
+    """The agreement, or any agreement of the measure, is not paid by that line."""
+
+    code, kind = "budget-not-bought", "unfit"
+
+
+class OneOfTwo(Refusal):
+    """Of two fields exactly one is filled in: a measure or an agreement, a line or two ceilings."""
+
+    code, kind = "budget-one-of-two", "unfit"
+
+
+class TransferToItself(Refusal):
+    """A transfer goes from one line, or one ceiling, to another."""
+
+    code, kind = "transfer-to-itself", "unfit"
+
+
+class TransferBetweenSectors(Refusal):
+    """Lines of one sector help each other out; another sector decides its own budget."""
+
+    code, kind = "transfer-between-sectors", "unfit"
+
+
+class TransferByAsker(Refusal):
+    """Whoever asks for a transfer does not decide it."""
+
+    code, kind = "transfer-by-asker", "forbidden"
+
+
+class TransferDecided(Refusal):
+    """The transfer has been decided before."""
+
+    code, kind = "transfer-decided", "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A ceiling as the rule sees it; `label` names the measure or the agreement to the reader."""
+
+    id: int
+    label: str
+    line: str
+    year: int
+    amount: Chf
+    used: Chf
+
+    @property
+    def left(self) -> Chf:
+        """What may still be bound under it."""
+        return self.amount - self.used
+
+
+def caps_exceeded(asked: Mapping[Cap, Chf]) -> list[Refusal]:
+    """A reason for each ceiling under which more is to be bound than is left."""
+    return [
+        CeilingExceeded(
+            line=cap.line, year=cap.year, ceiling=cap.label, asked=sum_, available=max(cap.left, Chf(0))
+        )
+        for cap, sum_ in asked.items()
+        if sum_ > cap.left
+    ]
+
+
+def at_mark(used: Chf, granted: Chf, permille: int) -> bool:
+    """Whether what is used has reached its mark: 900 of a thousand, say. Nothing used warns nobody."""
+    return bool(used) and used.centimes * 1000 >= granted.centimes * permille
+
+
 def shortfalls(asked: Mapping[Pocket, Chf], *, reduction: bool = False) -> list[Refusal]:
     """A reason for each account that would fall below its floor.
 
@@ -121,7 +202,7 @@ class Position:
     @property
     def warning(self) -> bool:
         """Whether the share used has reached the line's warning mark."""
-        return self.used.centimes * 1000 >= self.granted.centimes * self.warn_permille and bool(self.used)
+        return at_mark(self.used, self.granted, self.warn_permille)
 
 
 def closing_faults(position: Position) -> list[Refusal]:

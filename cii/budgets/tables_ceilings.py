@@ -1,11 +1,13 @@
 """Rows of what a year's budget is divided into: ceilings of measures and agreements, transfers."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import DDL, CheckConstraint, Index, event
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
+from cii.budgets.guards import Statements
 from cii.budgets.guards_ceilings import ceiling_ddl, step_ddl, transfer_ddl
 from cii.kernel.money import Chf
 from cii.store.columns import chf, key, link, moment, ref, text
@@ -97,11 +99,12 @@ class BudgetCeilingStep(SQLModel, table=True):
 
 
 append_only(BudgetCeilingStep)
-for _table, _statements in (
+_GUARDS: tuple[tuple[Any, Statements], ...] = (
     (BudgetCeiling, ceiling_ddl()),
     (BudgetCeilingStep, step_ddl()),
     (BudgetTransfer, transfer_ddl()),
-):
+)
+for _table, _statements in _GUARDS:
     for _statement, _dialect in _statements:
         _made = DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
-        event.listen(_table.__table__, "after_create", _made)  # type: ignore[attr-defined]
+        event.listen(_table.__table__, "after_create", _made)
