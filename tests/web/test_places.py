@@ -11,8 +11,8 @@ def days(path, *payers, last="2026-12-18"):
     return {"starts_on": "2026-11-02", "ends_on": last, **lines, **weights}
 
 
-def taken(reader, case, path, *payers, status=303, last="2026-12-18"):
-    shares = {}
+def taken(reader, case, path, *payers, status=303, last="2026-12-18", **more):
+    shares = more
     for n, (line, weight) in enumerate(payers):
         shares |= {f"shares-{n}-line_ref": path.site.town.lines[line], f"shares-{n}-weight": weight}
     return reader.post(
@@ -65,6 +65,18 @@ def test_a_place_is_taken_for_two_payers(path):
     assert "60 %" in page
     assert "40 %" in page
     assert "L&#39;organisateur de la mesure doit encore répondre." in page
+
+
+def test_a_place_is_looked_for_part_time_up_to_full_time(path):
+    case, reader = path.case("agreed"), path.as_("manager")
+    wish = days(path, ("LACI", 1), last="2026-11-13")
+
+    page = reader.get(f"/cases/{case}/places", workload="50", **wish)
+    reader.get(f"/cases/{case}/places", 422, workload="beaucoup", **wish)
+    refused = taken(reader, case, path, ("LACI", 1), last="2026-11-13", workload="101", status=422)
+
+    assert '<input type="hidden" name="workload" value="50">' in page
+    assert "occupation va de 1 à 100" in refused
 
 
 def test_a_refused_place_shows_every_reason(path):
