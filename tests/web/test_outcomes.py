@@ -55,23 +55,28 @@ def on_the_pages(site) -> None:
 
     payer = f"{town.agreements['SAS']}.{town.lines['SAS']}"
     where = contracts.post("/outcomes", payer=payer, title="Pilote")
-    page = contracts.get(where)
+    scheme = where.rsplit("/", 1)[1]
+    page = contracts.get(f"/outcomes/schemes/{scheme}")
     refused = contracts.post(
-        f"{where}/draft", 422, version=the_version(page), valid_from="2026-01-01",
+        f"/outcomes/schemes/{scheme}/draft", 422, version=the_version(page), valid_from="2026-01-01",
         lines="A; Forfait; début; 0; 1; 800\nZ; Forfait; début de la place; 0; 1; mille",
     )  # fmt: skip
     assert "Ligne 1, colonne 3" in refused
     assert "Ligne 2, colonne 6" in refused
-    contracts.post(f"{where}/draft", version=the_version(page), valid_from="2026-01-01", lines=FORMULA)
+    contracts.post(
+        f"/outcomes/schemes/{scheme}/draft", version=the_version(page), valid_from="2026-01-01", lines=FORMULA
+    )
     assert "une autre personne le met en vigueur" in contracts.get(where)
-    second.post(f"{where}/publication", version=the_version(second.get(where)))
-    finance.post(f"{where}/budget", year="2026", amount="3000", reason="Pilote 2026")
-    contracts.post(f"{where}/subcontractors", name="Atelier Sàrl", percent="25", since="2026-01-01")
+    second.post(f"/outcomes/schemes/{scheme}/publication", version=the_version(second.get(where)))
+    finance.post(f"/outcomes/schemes/{scheme}/budget", year="2026", amount="3000", reason="Pilote 2026")
+    contracts.post(
+        f"/outcomes/schemes/{scheme}/subcontractors", name="Atelier Sàrl", percent="25", since="2026-01-01"
+    )
     shown = provider.get(where)
     words = ("Emploi durable", "dès 6 mois", "2&#39;000.00", "3&#39;000.00", "Atelier Sàrl", "25")
     assert [word for word in words if word not in shown] == []
 
-    place, scheme = town.placements["shared"], where.rsplit("/", 1)[1]
+    place = town.placements["shared"]
     claim = {"place": f"{scheme}.{place}", "kpi": "Forfait de base", "value": "1", "held_since": "2026-09-14"}
     early = provider.post("/outcomes/claims", 409, **(claim | {"held_since": "2026-09-13"}))
     assert "le placement n&#39;avait pas commencé" in early
@@ -85,31 +90,44 @@ def on_the_pages(site) -> None:
     assert "Zwahlen" not in finance.get("/outcomes/claims")
     assert "Berger Alix" in provider.get("/outcomes/claims")
 
-    def act(reader, what, status=303, **words):
-        return reader.post(f"{one}/{what}", status, version=the_version(reader.get(one)), **words)
+    ref = one.rsplit("/", 1)[1]
 
-    act(referral, "verification", evidence="Contrat de place vu")
-    act(finance, "acceptance")
+    def seen(reader):
+        return {"version": the_version(reader.get(f"/outcomes/claims/{ref}"))}
+
+    referral.post(f"/outcomes/claims/{ref}/verification", **seen(referral), evidence="Contrat de place vu")
+    finance.post(f"/outcomes/claims/{ref}/acceptance", **seen(finance))
     assert "revient à une autre personne" in finance.get(one)
-    act(cashier, "payment")
+    cashier.post(f"/outcomes/claims/{ref}/payment", **seen(cashier))
     assert "CHF\u00a0800.00" in provider.get(one)
-    act(cashier, "reversal-request", reason="Place jamais occupée")
-    act(finance, "reversal")
+    cashier.post(f"/outcomes/claims/{ref}/reversal-request", **seen(cashier), reason="Place jamais occupée")
+    finance.post(f"/outcomes/claims/{ref}/reversal", **seen(finance))
     assert "Place jamais occupée" in provider.get(one)
     assert "Retiré" in finance.get("/outcomes/claims", state="reversed")
+
+    ref = provider.post("/outcomes/claims", **claim).rsplit("/", 1)[1]
+    referral.post(f"/outcomes/claims/{ref}/refusal", **seen(referral), reason="La place n'est pas prouvée")
+    assert "Refusé" in provider.get(f"/outcomes/claims/{ref}")
+    part = contracts.get(where).split('name="subcontractor_ref"')[1].split('<option value="')[2][:10]
+    contracts.post(
+        f"/outcomes/schemes/{scheme}/subcontractors/end", subcontractor_ref=part, valid_to="2027-01-01"
+    )
 
 
 def simulated(site) -> None:
     """Beside what was paid, for who may; nobody else sees the scheme."""
     with site.work() as work:
         ref = work.session.execute(text("SELECT ref FROM outcome_scheme")).scalar_one()
-    path = f"/outcomes/schemes/{ref}"
 
-    site.as_("other_provider").get(path, 404)
-    site.as_("finance").get(path, 404)
-    site.as_("provider").get(f"{path}/simulation", 403)
-    page = site.as_("coordination").get(f"{path}/simulation", first="2026-09-01", last="2026-09-30")
-    file = site.as_("contracts").get(f"{path}/simulation.csv", first="2026-09-01", last="2026-09-30")
+    site.as_("other_provider").get(f"/outcomes/schemes/{ref}", 404)
+    site.as_("finance").get(f"/outcomes/schemes/{ref}", 404)
+    site.as_("provider").get(f"/outcomes/schemes/{ref}/simulation", 403)
+    page = site.as_("coordination").get(
+        f"/outcomes/schemes/{ref}/simulation", first="2026-09-01", last="2026-09-30"
+    )
+    file = site.as_("contracts").get(
+        f"/outcomes/schemes/{ref}/simulation.csv", first="2026-09-01", last="2026-09-30"
+    )
 
     assert "Fondation de l&#39;Arbalète" in page
     assert "CHF\u00a0800.00" in page
