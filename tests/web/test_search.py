@@ -90,13 +90,16 @@ def offered(reader, text):
     return {one["label"]: [row["name"] for row in one["rows"]] for one in told["groups"]}, told
 
 
-@pytest.mark.parametrize("text", ["zürc", "ZURC", "  zurc ", "dom zurc"])
-def test_the_box_offers_persons_and_cases_while_one_types(path, text):
-    ref = path.case("assessment", nom="Zürcher")
+@pytest.mark.parametrize(
+    ("nom", "text"),
+    [("Zürcher", "zürc"), ("Zübliger", "ZUBL"), ("Zünderer", "  zund "), ("Zürrer", "dom zurr")],
+)
+def test_the_box_offers_persons_and_cases_while_one_types(path, nom, text):
+    ref = path.case("assessment", nom=nom)
 
     groups, told = offered(path.as_("manager"), text)
 
-    assert any(name.startswith("Zürcher Dominique") for name in groups["Personnes"])
+    assert any(name.startswith(f"{nom} Dominique") for name in groups["Personnes"])
     assert f"/cases/{ref}" in [row["url"] for one in told["groups"] for row in one["rows"]]
     assert told["all"]["url"].startswith("/search?q=")
 
