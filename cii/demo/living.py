@@ -12,6 +12,7 @@ from cii.demo.dossiers import Canton, put_journal
 from cii.demo.living_bodies import correct, deliver_months, notify
 from cii.demo.living_cases import CaseMaker
 from cii.demo.living_money import MoneyMaker
+from cii.demo.living_outcomes import reward
 from cii.demo.living_places import Held, PlaceMaker
 from cii.demo.measures import LIVING_FROM
 from cii.demo.people import FILE_COUNT, FILE_NUMBERS
@@ -78,6 +79,7 @@ def build_living(  # noqa: PLR0917 - the layers below it
     put_journal(canton)
     sheet.write()
     money.close_years()
+    reward(work, canton)
     progress("money", 1, 1)
 
 
