@@ -7,6 +7,7 @@ from typing import Any
 from flask import g
 
 from cii.access.permits import Permit
+from cii.access.vocabulary import Role
 from cii.api.asking import PageAsked
 from cii.api.base import PREFIX, Blueprint
 from cii.institutions.queries import UnitLabel, shown_units
@@ -14,6 +15,7 @@ from cii.institutions.schemas import UNIT
 from cii.kernel.money import Chf
 from cii.reconciliation.actions import reconcile
 from cii.reconciliation.queries import findings_list, runs
+from cii.reconciliation.rules import OWNERS
 from cii.reconciliation.tables import Finding, ReconciliationRun
 from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
 from cii.wire.answers import only, paged
@@ -32,9 +34,11 @@ class RunAsked:
 
 @dataclass(frozen=True)
 class FindingsAsked(PageAsked):
-    """Which findings; closed ones too when `closed`."""
+    """Which findings; closed ones too when `closed`, of a kind, of a gravity."""
 
     closed: bool = False
+    kind: FindingKind | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class FindingShown:
     facts: dict[str, Any]
     since: date
     owner: UnitLabel | None
+    owner_role: Role
     closed_on: date | None
 
 
@@ -75,7 +80,7 @@ RUN = only(
 )  # fmt: skip
 FINDING = only(
     FindingShown, "ref", "kind", "severity", "object_kind", "object_ref", "unit", "expected", "found",
-    "difference", "facts", "since", "closed_on", owner=UNIT, called="FindingAnswer",
+    "difference", "facts", "since", "owner_role", "closed_on", owner=UNIT, called="FindingAnswer",
 )  # fmt: skip
 
 
@@ -102,10 +107,15 @@ def ran(ask: RunAsked) -> RunShown:
 @blueprint.response(200, paged(FINDING))
 def found(asked: FindingsAsked) -> Page[FindingShown]:
     """What differs, in the order in which it was found."""
-    name = f"findings {asked.closed}"
+    name = f"findings {asked.closed} {asked.kind} {asked.severity}"
     since = place(g.work.settings, name, asked.after)
     rows = findings_list(
-        g.work, open_only=not asked.closed, after=since[0] if since else 0, limit=asked.limit + 1
+        g.work,
+        open_only=not asked.closed,
+        kinds=(asked.kind,) if asked.kind else (),
+        severity=asked.severity,
+        after=since[0] if since else 0,
+        limit=asked.limit + 1,
     )
     page = page_of(rows, asked.limit, g.work.settings, name, lambda row: (row.id,))
     return Page([_finding(one) for one in page.items], page.next)
@@ -121,7 +131,8 @@ def _finding(row: Finding) -> FindingShown:
     return FindingShown(
         row.ref, row.kind, row.severity, row.object_kind, row.object_ref, row.unit,
         _counted(row.unit, row.expected), _counted(row.unit, row.found), _counted(row.unit, row.difference),
-        row.facts, row.since, shown_units(g.work, [owner]).get(owner), row.closed_on,
+        row.facts, row.since, shown_units(g.work, [owner]).get(owner), OWNERS[row.kind],
+        row.closed_on,
     )  # fmt: skip
 
 

@@ -21,11 +21,12 @@ def bound() -> Select[Any]:
 
 
 def committed() -> Select[Any]:
-    """What each placement binds as it stands now: placement_id, ref, amount (centimes)."""
+    """What each placement binds as it stands now: placement_id, ref, agreement_id (the first), amount."""
     amount = func.sum(type_coerce(col(PlacementShare.committed), BigInteger))
     shown: list[Any] = [col(Placement.id).label("placement_id"), col(Placement.ref).label("ref")]
+    first = func.min(col(PlacementShare.agreement_id)).label("agreement_id")
     return (
-        select(*shown, amount.label("amount"))
+        select(*shown, first, amount.label("amount"))
         .join(PlacementShare, col(PlacementShare.placement_id) == col(Placement.id))
         .group_by(col(Placement.id), col(Placement.ref))
     )

@@ -60,7 +60,12 @@ def balances(work: Work, day: date) -> Proof:  # noqa: ARG001 - every proof take
                 f"{labels[row.line_id].code} {row.year} {row.stage.value}",
                 int(row.moved),
                 int(row.total),
-                facts={"line": labels[row.line_id].code, "year": row.year, "stage": row.stage.value},
+                facts={
+                    "line": labels[row.line_id].code,
+                    "ref": labels[row.line_id].ref,
+                    "year": row.year,
+                    "stage": row.stage.value,
+                },
             )
             for row in rows
         ),
@@ -130,7 +135,11 @@ def places(work: Work, day: date) -> Proof:
                     sum(int(row.held) for row in off),
                     sum(int(row.taken) for row in off),
                     FindingUnit.PLACES,
-                    facts={"first": off[0].day.isoformat(), "days": len(off)},
+                    facts={
+                        "first": off[0].day.isoformat(),
+                        "days": len(off),
+                        "ref": measures[measure_id].ref,
+                    },
                 )
             )
     return Proof(len(days) + len(quotas), 0, tuple(found))
@@ -153,7 +162,11 @@ def deliverables(work: Work, day: date) -> Proof:
                 (day - row.due_on).days,
                 FindingUnit.DAYS,
                 Severity.WARNING,
-                {"agreement": numbers[row.agreement_id].number, "due": row.due_on.isoformat()},
+                {
+                    "agreement": numbers[row.agreement_id].number,
+                    "ref": numbers[row.agreement_id].ref,
+                    "due": row.due_on.isoformat(),
+                },
                 row.unit_id,
             )
             for row in rows
@@ -268,7 +281,7 @@ def _by_payer(work: Work, kind: FindingKind, rooms: Sequence[Callable[[], Select
                 agreements[row.agreement_id].number,
                 int(row.expected),
                 int(row.found),
-                facts={"line": lines[row.line_id].code},
+                facts={"line": lines[row.line_id].code, "ref": agreements[row.agreement_id].ref},
             )
             for row in off
         ),

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, literal, select, union_all
 
 from cii.agreements.queries import agreements_by_id, provider_units
 from cii.agreements.rules_recount import recompute
-from cii.budgets.proofs import booked, years
+from cii.budgets.proofs_entries import booked, years
 from cii.budgets.vocabulary import EntryKind
 from cii.institutions.queries import lines_by_id
 from cii.kernel.errors import Refusal
@@ -54,7 +54,11 @@ def budgets(work: Work, day: date) -> Proof:  # noqa: ARG001 - every proof takes
                 f"{lines[row.line_id].code} {row.year}",
                 int(row.granted),
                 int(row.held),
-                facts={"line": lines[row.line_id].code, "year": row.year},
+                facts={
+                    "line": lines[row.line_id].code,
+                    "ref": lines[row.line_id].ref,
+                    "year": row.year,
+                },
             )
             for row in off
         ),
@@ -85,11 +89,12 @@ def placements_one_by_one(work: Work, day: date) -> Proof:  # noqa: ARG001
     found = func.coalesce(held.c.amount, 0)
     compared, total = _extent(work, own, own.c.amount)
     rows = work.session.execute(
-        select(own.c.placement_id, own.c.ref, own.c.amount, found.label("found"))
+        select(own, found.label("found"))
         .outerjoin(held, held.c.placement_id == own.c.placement_id)
         .where(own.c.amount != found)
         .order_by(own.c.placement_id)
-    )
+    ).all()
+    numbers = agreements_by_id(work, {row.agreement_id for row in rows})
     return Proof(
         compared,
         total,
@@ -97,6 +102,7 @@ def placements_one_by_one(work: Work, day: date) -> Proof:  # noqa: ARG001
             Difference(
                 FindingKind.PLACEMENT, "placement", f"placement:{row.placement_id}", row.ref,
                 int(row.amount), int(row.found),
+                facts={"agreement": numbers[row.agreement_id].number, "ref": numbers[row.agreement_id].ref},
             )
             for row in rows
         ),
@@ -172,6 +178,7 @@ def release(work: Work, day: date) -> Proof:
         .order_by(ended.c.placement_id, ended.c.line_id)
     ).all()
     lines = lines_by_id(work, {row.line_id for row in rows})
+    numbers = agreements_by_id(work, {row.agreement_id for row in rows})
     return Proof(
         compared,
         total,
@@ -179,7 +186,10 @@ def release(work: Work, day: date) -> Proof:
             Difference(
                 FindingKind.RELEASE, "placement", f"release:{row.placement_id}:{row.line_id}", row.ref,
                 int(row.owed), int(row.committed), severity=Severity.WARNING,
-                facts={"line": lines[row.line_id].code, "ended": row.ends_on.isoformat()},
+                facts={
+                    "line": lines[row.line_id].code, "ended": row.ends_on.isoformat(),
+                    "agreement": numbers[row.agreement_id].number, "ref": numbers[row.agreement_id].ref,
+                },
             )
             for row in rows
         ),

@@ -20,6 +20,7 @@ _PLACES = (
     ("notices.index", "web.notices.title", "web.notices.place"),
     ("notices.mails", "web.notices.mails", "web.notices.mails-place"),
     ("outbox.index", "web.outbox.title", "web.outbox.lead"),
+    ("jobs.index", "web.jobs.title", "web.jobs.lead"),
     ("catcher.index", "web.catcher.title", "web.catcher.lead"),
     ("definitions.index", "web.definitions.title", "web.definitions.lead"),
     ("journal.index", "web.journal.title", "web.journal.lead"),

@@ -237,6 +237,7 @@ BODIES: Mapping[str, Any] = {
         "placement_ref": "zzzzzzzzzz", "category": "A", "effective_on": "2026-11-02", "reason": "Motif",
     },
     "/api/v1/reconciliation/runs": {"business_date": "2026-12-01"},
+    "/api/v1/jobs/orders": {"job": "reconciliation", "business_date": "2026-10-01"},
     "/api/v1/federal-ceiling/counts": {
         "year": 2026, "kind": "active_population", "value": 100000, "source": "Relevé structurel",
     },

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
 
+from cii.jobs.orders import take_orders
 from cii.jobs.runs import catch_up
 from tests.journeys.hand import Hand
 from tests.journeys.stage import a_faulty_file, a_file, the_persons
@@ -303,24 +304,26 @@ def six_the_books_are_reconciled(story):
     finance = story.finance.go("/reconciliation").reads("Aucun écart au 01.12.2026")
 
     plant(story, +1)
-    reconcile(finance)
+    reconcile(finance, story)
     rows = finance.main.get_by_role("table", name="Écarts ouverts").get_by_role("row")
     expect(rows).to_have_count(2)
     found = rows.all_inner_texts()
     for words in ("Places et placements", "AT-01", "3", "4", "1", "01.12.2026"):
         assert words in found[1]
-    reconcile(finance)
+    reconcile(finance, story)
     expect(rows).to_have_text(found, use_inner_text=True)
 
     plant(story, -1)
-    reconcile(finance)
+    reconcile(finance, story)
     finance.reads("Aucun écart au 01.12.2026").follow("Avec les écarts résolus").reads("Places et placements")
 
 
-def reconcile(hand):
+def reconcile(hand, story):
     hand.go("/reconciliation").fill({"Jour d'affaires": "2026-12-01"})
     with hand.window.expect_navigation():
         hand.press("Rapprocher")
+    take_orders(story.town.bell)
+    hand.go("/reconciliation")
 
 
 def plant(story, by):

@@ -6,6 +6,7 @@ from sqlalchemy import select, text
 from cii.agreements.actions import AddDeliverable, add_deliverable, receive_deliverable
 from cii.agreements.vocabulary import DeliverableKind, Frequency
 from cii.reconciliation.actions import reconcile
+from cii.reconciliation.proofs import PROOFS
 from cii.reconciliation.queries import findings_list, runs
 from cii.reconciliation.tables import Finding
 from cii.reconciliation.vocabulary import FindingKind, Severity
@@ -52,11 +53,21 @@ def test_a_night_without_a_difference_finds_nothing(work: Work):
 PLANTED = {
     "a balance": (
         "UPDATE budget_account SET total = total + 5 WHERE stage = 'paid'",
-        {FindingKind.BALANCE, FindingKind.COMMITMENT, FindingKind.STATEMENT, FindingKind.PAYMENT},
+        {
+            FindingKind.BALANCE,
+            FindingKind.BUDGET,
+            FindingKind.COMMITMENT,
+            FindingKind.STATEMENT,
+            FindingKind.PAYMENT,
+        },
     ),
     "a commitment": (
         "UPDATE placement_share SET committed = committed + 5 WHERE id = (SELECT min(id) FROM placement_share)",
-        {FindingKind.COMMITMENT},
+        {FindingKind.COMMITMENT, FindingKind.PLACEMENT},
+    ),
+    "a stored amount": (
+        "UPDATE statement_line SET amount = amount + 1 WHERE id = (SELECT max(id) FROM statement_line)",
+        {FindingKind.RECOUNT, FindingKind.STATEMENT},
     ),
     "a payment": (
         "UPDATE payment SET amount = amount + 1, rounding = rounding - 1",
@@ -106,14 +117,19 @@ def test_a_finding_says_what_where_expected_found_since_when(work: Work):
 
     reconcile(desk.checker, NIGHT)
 
-    (row,) = findings_list(work)
+    row, stay = findings_list(work)
+    assert (stay.kind, stay.object_kind, stay.difference) == (FindingKind.PLACEMENT, "placement", -5)
     assert (row.kind, row.object_kind, row.object_ref) == (
         FindingKind.COMMITMENT,
         "agreement",
         desk.stage.social.number,
     )
     assert (row.expected, row.found, row.difference) == (88005, 88000, -5)
-    assert (row.since, row.facts, row.closed_on) == (NIGHT, {"line": "SAS"}, None)
+    assert (row.since, row.facts, row.closed_on) == (
+        NIGHT,
+        {"line": "SAS", "ref": desk.stage.social.ref},
+        None,
+    )
 
 
 def test_run_twice_the_same_and_closed_when_the_cause_is_gone(work: Work):
@@ -124,16 +140,17 @@ def test_run_twice_the_same_and_closed_when_the_cause_is_gone(work: Work):
     reconcile(desk.checker, NIGHT)
     first = told(work)
     again = reconcile(desk.checker, NIGHT)
-    reconcile(desk.checker, NIGHT + timedelta(days=1))
+    after = desk.on(NIGHT + timedelta(days=2)).checker
+    reconcile(after, NIGHT + timedelta(days=1))
     second = told(work)
     work.session.execute(text(bend.format(-5)))
-    reconcile(desk.checker, NIGHT + timedelta(days=2))
+    reconcile(after, NIGHT + timedelta(days=2))
 
     assert first == second
-    assert again.findings == 1
+    assert again.findings == 2
     assert [run.business_date.day for run in runs(work)] == [5, 4, 3]
-    (row,) = work.session.scalars(select(Finding)).all()
-    assert (row.since, row.closed_on) == (NIGHT, NIGHT + timedelta(days=2))
+    rows = work.session.scalars(select(Finding)).all()
+    assert {(row.since, row.closed_on) for row in rows} == {(NIGHT, NIGHT + timedelta(days=2))}
     assert findings_list(work) == []
 
 
@@ -144,7 +161,7 @@ def test_an_earlier_date_is_run_again_without_touching_what_stands(work: Work):
 
     run = reconcile(desk.checker, NIGHT - timedelta(days=1))
 
-    assert run.findings == 1
+    assert run.findings == 2
     assert findings_list(work) == []
 
 
@@ -195,5 +212,5 @@ def test_the_watcher_sees_the_comparisons_pass(work: Work):
 
     reconcile(desk.checker, NIGHT, lambda name, done, total: seen.append((name, done, total)))
 
-    assert seen[0] == ("balances", 1, 7)
-    assert seen[-1] == ("deliverables", 7, 7)
+    assert seen[0] == ("balances", 1, len(PROOFS))
+    assert seen[-1] == ("deadlines", len(PROOFS), len(PROOFS))

@@ -1,0 +1,62 @@
+"""Named selectables by which the nightly reconciliation compares the ledger with itself and single facts."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, case, func, select, type_coerce
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from cii.budgets.tables import BudgetAccount, LedgerEntry, Movement
+from cii.budgets.vocabulary import EntryKind, Stage
+
+
+def booked(source_kinds: Collection[str], sums: Mapping[str, Mapping[EntryKind, int]]) -> Select[Any]:
+    """What events of these sources moved: source_kind, source_id, and centimes for each of `sums`.
+
+    A sum says which kinds of event count, and with which sign; a reversal counts against what it mirrors.
+    Found by the entries' source: its work grows with these events, not with the ledger.
+    """
+    mirrored = aliased(Movement)
+    kind = func.coalesce(col(mirrored.kind), col(Movement.kind))
+    amount = _centimes(Movement.amount) * case((col(mirrored.id).is_not(None), -1), else_=1)
+    shown: list[Any] = [
+        col(LedgerEntry.source_kind).label("source_kind"),
+        col(LedgerEntry.source_id).label("source_id"),
+        *(_signed(kind, amount, signs).label(name) for name, signs in sums.items()),
+    ]
+    return (
+        select(*shown)
+        .join(Movement, col(Movement.entry_id) == col(LedgerEntry.id))
+        .outerjoin(mirrored, col(mirrored.id) == col(Movement.reverses))
+        .where(col(LedgerEntry.source_kind).in_(sorted(source_kinds)))
+        .group_by(col(LedgerEntry.source_kind), col(LedgerEntry.source_id))
+    )
+
+
+def years() -> Select[Any]:
+    """Each line's year: line_id, year, granted, held (at all later stages together), in centimes."""
+    total = _centimes(BudgetAccount.total)
+    grant = col(BudgetAccount.stage) == Stage.GRANT
+    shown: list[Any] = [
+        col(BudgetAccount.line_id),
+        col(BudgetAccount.year),
+        func.sum(case((grant, -total), else_=0)).label("granted"),
+        func.sum(case((grant, 0), else_=total)).label("held"),
+    ]
+    return (
+        select(*shown)
+        .group_by(col(BudgetAccount.line_id), col(BudgetAccount.year))
+        .order_by(col(BudgetAccount.line_id), col(BudgetAccount.year))
+    )
+
+
+def _signed(
+    kind: ColumnElement[Any], amount: ColumnElement[int], signs: Mapping[EntryKind, int]
+) -> ColumnElement[Any]:
+    counted = [(kind == one, amount * sign) for one, sign in signs.items()]
+    return func.coalesce(func.sum(case(*counted, else_=0)), 0)
+
+
+def _centimes(column: object) -> Any:  # noqa: ANN401 - a column of sums, as whole numbers
+    return type_coerce(column, BigInteger)
