@@ -274,6 +274,23 @@ def of_provider_units(unit_ids: Iterable[int]) -> Select[Any]:
     )
 
 
+def payers_of(work: Work, *, limit: int = 500) -> Sequence[Row[Any]]:
+    """The agreements that the actor may see with each line that pays them: agreement_ref, number, line_id."""
+    shown: list[Any] = [
+        col(Agreement.ref).label("agreement_ref"),
+        col(Agreement.number).label("number"),
+        col(AgreementMeasure.line_id).label("line_id"),
+    ]
+    return work.session.execute(
+        select(*shown)
+        .join(AgreementMeasure, col(AgreementMeasure.agreement_id) == col(Agreement.id))
+        .where(visible_to(work.actor))
+        .distinct()
+        .order_by(col(Agreement.number), col(AgreementMeasure.line_id))
+        .limit(limit)
+    ).all()
+
+
 def agreements_buying(measure_id: int, line_id: int) -> Select[Any]:
     """The agreements that buy a measure for a line: agreement_id, number; for other rooms."""
     named: list[Any] = [col(Agreement.id).label("agreement_id"), col(Agreement.number).label("number")]
@@ -288,9 +305,16 @@ _bought: list[Any] = [
     col(AgreementMeasure.agreement_id).label("agreement_id"),
     col(AgreementMeasure.measure_id).label("measure_id"),
     col(AgreementMeasure.line_id).label("line_id"),
+    col(Agreement.number).label("number"),
 ]
-bought = select(*_bought).subquery("bought")
-"""Which agreement buys which measure for which line: agreement_id, measure_id, line_id; for other rooms."""
+_buying = select(*_bought).join(Agreement, col(Agreement.id) == col(AgreementMeasure.agreement_id))
+bought = _buying.subquery("bought")
+"""Which agreement buys which measure for which line: agreement_id, number, measure_id, line_id."""
+
+
+_numbered: list[Any] = [col(Agreement.id).label("agreement_id"), col(Agreement.number).label("number")]
+agreement_numbers = select(*_numbered).subquery("agreement_numbers")
+"""The number of each agreement, for exports of other rooms: agreement_id, number."""
 
 
 def deliverables_overdue(day: date) -> Select[Any]:
@@ -342,8 +366,29 @@ def deliverables_of(
 
 
 __all__ = [
-    "ALL_READERS", "AgreementView", "Key", "PriceBook", "agreement_by_ref", "agreement_in_force",
-    "agreement_view", "agreements_buying", "agreements_by_id", "agreements_in_force", "agreements_list",
-    "bought", "deliverables_of", "deliverables_overdue", "may_write", "of_provider_units", "own_sector",
-    "price_book", "price_of", "provider_by_ref", "provider_names", "provider_units", "tariffs_for", "visible_to",
+    "ALL_READERS",
+    "AgreementView",
+    "Key",
+    "PriceBook",
+    "agreement_by_ref",
+    "agreement_in_force",
+    "agreement_numbers",
+    "agreement_view",
+    "agreements_buying",
+    "agreements_by_id",
+    "agreements_in_force",
+    "agreements_list",
+    "bought",
+    "deliverables_of",
+    "deliverables_overdue",
+    "may_write",
+    "of_provider_units",
+    "own_sector",
+    "price_book",
+    "price_of",
+    "provider_by_ref",
+    "provider_names",
+    "provider_units",
+    "tariffs_for",
+    "visible_to",
 ]  # fmt: skip

@@ -45,6 +45,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "federal_ceiling",
     "forecast",
     "statements",
+    "final_accounts",
     "outcomes",
     "outcome_schemes",
     "outcome_categories",

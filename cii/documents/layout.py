@@ -58,21 +58,21 @@ class Report:
     def plain(self, lang: str) -> Plain:
         """Its texts in the reader's language."""
         facts = [
-            _fact(say("documents.quarter", lang), formats.quarter(self.quarter, lang)),
-            _fact(say("documents.as-of", lang), formats.day(self.as_of, lang)),
+            plain_fact(say("documents.quarter", lang), formats.quarter(self.quarter, lang)),
+            plain_fact(say("documents.as-of", lang), formats.day(self.as_of, lang)),
         ]
         if self.frozen_at:
-            facts.append(_fact(say("documents.frozen-at", lang), formats.moment(self.frozen_at, lang)))
-            facts.append(_fact(say("documents.version", lang), str(self.version or 1)))
+            facts.append(plain_fact(say("documents.frozen-at", lang), formats.moment(self.frozen_at, lang)))
+            facts.append(plain_fact(say("documents.version", lang), str(self.version or 1)))
         else:
             draft = Status(say("documents.draft", lang), Level.WATCH)
-            facts.append(_fact(say("documents.state", lang), draft))
+            facts.append(plain_fact(say("documents.state", lang), draft))
         if self.sha256:
-            facts.append(_fact(say("documents.hash", lang), self.sha256))
+            facts.append(plain_fact(say("documents.hash", lang), self.sha256))
         sections = [_section(section, lang) for section in self.sections]
         foot = f"{say('documents.as-of', lang)} {formats.day(self.as_of, lang)}"
         return {
-            **_frame(self.letterhead, self.title, foot, self.sha256, lang),
+            **framed(self.letterhead, self.title, foot, self.sha256, lang),
             "subtitle": self.subtitle,
             "facts": facts,
             "sections": sections,
@@ -134,16 +134,16 @@ class Statement:
         month = formats.month(self.month, lang)
         title = f"{say('documents.statement', lang)} {self.reference}"
         facts = [
-            _fact(say("documents.provider", lang), self.provider),
-            _fact(say("documents.agreement", lang), self.agreement),
-            _fact(say("documents.measure", lang), self.measure),
-            _fact(say("documents.month", lang), month),
-            _fact(say("documents.as-of", lang), formats.day(self.as_of, lang)),
-            _fact(say("documents.state", lang), self.state),
+            plain_fact(say("documents.provider", lang), self.provider),
+            plain_fact(say("documents.agreement", lang), self.agreement),
+            plain_fact(say("documents.measure", lang), self.measure),
+            plain_fact(say("documents.month", lang), month),
+            plain_fact(say("documents.as-of", lang), formats.day(self.as_of, lang)),
+            plain_fact(say("documents.state", lang), self.state),
         ]
         foot = f"{say('documents.as-of', lang)} {formats.day(self.as_of, lang)}"
         return {
-            **_frame(self.letterhead, title, foot, self.sha256, lang),
+            **framed(self.letterhead, title, foot, self.sha256, lang),
             "subtitle": f"{self.measure}, {month}",
             "facts": facts,
             "tables": [plain_table(table, lang) for table in self._tables(lang)],
@@ -225,13 +225,13 @@ class Letter:
         written = formats.long_day(self.day, lang)
         joined = {"fr": f"{self.place}, le {written}", "de": f"{self.place}, {written}"}
         return {
-            **_frame(self.letterhead, self.subject, self.reference, "", lang),
+            **framed(self.letterhead, self.subject, self.reference, "", lang),
             "recipient": list(map(readable, self.recipient)),
             "dateline": joined.get(lang, f"{self.place}, {written}"),
             "reference": self.reference,
             "salutation": self.salutation,
             "paragraphs": list(map(readable, self.paragraphs)),
-            "facts": [_fact(name, text) for name, text in self.facts],
+            "facts": [plain_fact(name, text) for name, text in self.facts],
             "closing": self.closing,
             "signatures": self.signatures,
             "enclosures": list(self.enclosures),
@@ -254,8 +254,8 @@ class CaseSummary:
     def plain(self, lang: str) -> Plain:
         """Its texts in the reader's language."""
         return {
-            **_frame(self.letterhead, self.title, self.printed, "", lang),
-            "facts": [_fact(name, text) for name, text in self.facts],
+            **framed(self.letterhead, self.title, self.printed, "", lang),
+            "facts": [plain_fact(name, text) for name, text in self.facts],
             "sections": [_section(section, lang) for section in self.sections],
             "printed": readable(self.printed),
             "warning": readable(self.warning),
@@ -305,7 +305,8 @@ def _decimals(cells: Sequence[Cell]) -> int:
     return next(fitting, _MOST_DECIMALS)
 
 
-def _fact(name: str, value: str | Status) -> Plain:
+def plain_fact(name: str, value: str | Status) -> Plain:
+    """One fact of a page: its name, its text, its level."""
     text, level = (value, "") if isinstance(value, str) else (value.words, value.level.value)
     return {"name": readable(name), "text": readable(text), "level": level}
 
@@ -348,7 +349,7 @@ def _section(section: Section, lang: str) -> Plain:
     }
 
 
-def _frame(head: Letterhead, title: str, foot: str, sha256: str, lang: str) -> Plain:
+def framed(head: Letterhead, title: str, foot: str, sha256: str, lang: str) -> Plain:
     """What every page bears: mark, canton, foot, and the words of the frame."""
     words = ("cii", "mark", "page", "notes", "empty-table", "our-reference", "enclosures", "copy-to", "hash")
     return {

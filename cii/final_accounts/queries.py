@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Row, func, or_, select, true
 from sqlmodel import col
 
 from cii.access.vocabulary import Role
-from cii.agreements.queries import agreements_by_id, deliverables_of, of_provider_units
+from cii.agreements.prices import guaranteed_payers
+from cii.agreements.queries import agreement_by_ref, agreements_by_id, deliverables_of, of_provider_units
 from cii.agreements.vocabulary import DeliverableKind
 from cii.final_accounts.cost_types import cost_types
 from cii.final_accounts.rules import MOVES, PAYER_EVENTS, PROVIDER_EVENTS, Attested, Item, attested
@@ -21,14 +22,13 @@ from cii.final_accounts.tables import (
     SurplusClause,
     YearAccount,
 )
-from cii.final_accounts.vocabulary import AccountEvent, AccountState, Flow, Side
+from cii.final_accounts.vocabulary import AccountEvent, AccountState, Flow, Side, SurplusRule
 from cii.institutions.queries import line_facts
 from cii.kernel.errors import UnknownThing
 from cii.kernel.money import Chf
 from cii.kernel.moves import open_moves
+from cii.kernel.period import Period
 from cii.store.work import HOUSE, Actor, Work
-
-_PAYERS = frozenset({Role.FINANCE.value})
 
 
 def own_sector(actor: Actor) -> ColumnElement[bool]:
@@ -303,10 +303,33 @@ def carry_over_off() -> Any:  # noqa: ANN401 - a Select
 
 def carried_by_agreement(work: Work, ref: str) -> tuple[Any, list[CarryOver]]:
     """The agreement and its profit carry-over, when the actor may see it; refuses UnknownThing."""
-    from cii.agreements.queries import agreement_by_ref  # noqa: PLC0415 - only here
-
     agreement = agreement_by_ref(work, ref)
     return agreement, carry_over_of(work, agreement.id or 0)
+
+
+def surplus_in(work: Work, agreement_ids: Collection[int]) -> dict[int, tuple[SurplusRule, int, Chf]]:
+    """Of each agreement: the rule on surplus today, the part kept, what its profit carry-over holds."""
+    wanted = set(agreement_ids)
+    found: dict[int, tuple[SurplusRule, int, Chf]] = dict.fromkeys(wanted, (SurplusRule.RETURN, 0, Chf()))
+    for clause in work.session.scalars(
+        select(SurplusClause)
+        .where(col(SurplusClause.agreement_id).in_(wanted), col(SurplusClause.valid_from) <= work.today)
+        .order_by(col(SurplusClause.valid_from))
+    ):
+        found[clause.agreement_id] = clause.rule, clause.share_permille, Chf()
+    for one in work.session.scalars(
+        select(CarryOver).where(col(CarryOver.agreement_id).in_(wanted)).order_by(col(CarryOver.number))
+    ):
+        found[one.agreement_id] = *found[one.agreement_id][:2], one.balance
+    return found
+
+
+def guaranteed_lines(work: Work, year: int) -> list[tuple[int, int]]:
+    """Each (agreement, line) of the actor's own sector with a minimum volume guaranteed in that year."""
+    pairs = guaranteed_payers(work, Period(date(year, 1, 1), date(year + 1, 1, 1)))
+    sectors = {seat.sector for seat in work.actor.seats if seat.sector}
+    own = set(work.session.scalars(select(line_facts.c.line_id).where(line_facts.c.sector.in_(sectors))))
+    return [pair for pair in pairs if pair[1] in own]
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,12 @@ class BeyondBudget(Refusal):
     code, kind = "account-beyond-budget", "conflict"
 
 
+class FinalAccountOpen(Refusal):
+    """The year is not settled by costs yet: there is nothing to print."""
+
+    code, kind = "account-not-settled", "conflict"
+
+
 class SurplusNotAllowed(Refusal):
     """The unemployment insurance and the Bern agreements leave no surplus with the provider (AC2, B2)."""
 
