@@ -20,7 +20,7 @@ from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint
 from cii.web.choices import number_asked, optional_day, t
-from cii.web.outcomes import formula_rows, tabs
+from cii.web.outcomes import category_names, formula_rows, tabs
 from cii.wire import language
 from cii.wire.doors import needs
 
@@ -101,14 +101,12 @@ def _shown(work: Work, ref: str) -> dict[str, Any]:
         "rows": [_row(found, row) for row in found.rows],
         "total": _total(found),
         "mixes": [
-            {"provider": _name(found, row), "rows": mix_rows(row.mix), "id": f"mix-{number}"}
-            for number, row in enumerate(found.rows, 1)
-            if row.mix
+            {"provider": _name(found, row), **part} for row in found.rows for part in mix_rows(row.mix)
         ],
         "formula": {
             "number": found.version.number,
             "from": found.version.valid_from,
-            "rows": formula_rows(formula(found.version)),
+            "rows": formula_rows(formula(found.version), category_names(work, found.version.valid_from)),
         },
         "limits": found.limits,
         "file": url_for("outcome_simulation.export", ref=ref, version=found.version.number, **period),
@@ -130,7 +128,10 @@ def _row(found: Simulation, row: Simulated) -> dict[str, Any]:
         "difference": row.difference,
         "per_person": row.per_person(row.earned),
         "per_person_today": row.per_person(row.today),
-        "near": t("web.outcomes.near", before=row.before, after=row.after, exits=row.exits),
+        "exits": row.exits,
+        "before": row.before,
+        "after": row.after,
+        "uncategorised": row.uncategorised,
         "signal": _signal(row),
         "subcontracted": Fraction(row.subcontracted, 1000) if row.subcontracted else None,
         "tone": "late" if row.early or row.creaming else None,

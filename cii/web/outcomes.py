@@ -28,7 +28,15 @@ from cii.outcomes.actions import (
     make_scheme,
     publish_formula,
 )
-from cii.outcomes.queries import SchemeView, formula, may_write, scheme_by_ref, scheme_view, schemes_list
+from cii.outcomes.queries import (
+    SchemeView,
+    category_rows,
+    formula,
+    may_write,
+    scheme_by_ref,
+    scheme_view,
+    schemes_list,
+)
 from cii.outcomes.rules import Line
 from cii.outcomes.rules_written import read_formula, written_formula
 from cii.outcomes.tables import SchemeVersion
@@ -165,9 +173,13 @@ def tabs(current: str) -> list[dict[str, Any]]:
     ]
 
 
-def formula_rows(lines: Iterable[Line], categories: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-    """A formula as a table that is read from left to right."""
-    names = categories or {}
+def category_names(work: Work, day: date) -> dict[str, str]:
+    """What each category is called on a day, by its code."""
+    return {one.code: one.title for one in category_rows(work, day)}
+
+
+def formula_rows(lines: Iterable[Line], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A formula as a table that is read from left to right; `names` of the categories, by code."""
     return [
         {
             "category": f"{one.category} · {names[one.category]}" if one.category in names else one.category,
@@ -243,8 +255,8 @@ def _scheme(work: Work, ref: str) -> dict[str, Any]:
         "agreement": agreement,
         "provider": label.name if label else None,
         "line": lines_by_id(work, [held.line_id])[held.line_id],
-        "in_force": _version(view.in_force),
-        "draft": _version(view.draft),
+        "in_force": _version(work, view.in_force),
+        "draft": _version(work, view.draft),
         "versions": [_history(one, names) for one in view.versions],
         "years": [
             {"year": str(one.year), "decided": one.decided, "used": one.used, "left": one.left}
@@ -274,10 +286,12 @@ def _sees_agreement(work: Work) -> bool:
     return Permit.SEE_AGREEMENTS in work.actor.permits
 
 
-def _version(version: SchemeVersion | None) -> dict[str, Any] | None:
+def _version(work: Work, version: SchemeVersion | None) -> dict[str, Any] | None:
     if version is None:
         return None
-    return {"number": version.number, "from": version.valid_from, "rows": formula_rows(formula(version))}
+    names = category_names(work, version.valid_from)
+    rows = formula_rows(formula(version), names)
+    return {"number": version.number, "from": version.valid_from, "rows": rows}
 
 
 def _history(version: SchemeVersion, names: Mapping[int, str]) -> dict[str, Any]:
