@@ -6,6 +6,7 @@ from typing import Any
 
 from cii.access.permits import Permit
 from cii.access.queries import account_names
+from cii.final_accounts.cost_types import cost_types
 from cii.final_accounts.queries import AccountView, account_view, events_of_role, same_eyes
 from cii.final_accounts.rules import MOVES, Item
 from cii.final_accounts.tables import AccountPayment
