@@ -9,6 +9,7 @@ from cii.cases.queries import grid_in_use
 from cii.demo.agreements import Deals
 from cii.demo.books import Books
 from cii.demo.dossiers import Canton, put_journal
+from cii.demo.living_accounts import settle_years
 from cii.demo.living_bodies import correct, deliver_months, notify
 from cii.demo.living_cases import CaseMaker
 from cii.demo.living_money import MoneyMaker
@@ -78,6 +79,7 @@ def build_living(  # noqa: PLR0917 - the layers below it
     books.put()
     put_journal(canton)
     sheet.write()
+    settle_years(work, canton)
     money.close_years()
     reward(work, canton)
     progress("money", 1, 1)

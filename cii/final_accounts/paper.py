@@ -10,8 +10,8 @@ from cii.documents.layout import Letterhead
 from cii.documents.table import Column, Table
 from cii.final_accounts.cost_types import cost_types
 from cii.final_accounts.queries import AccountView, account_view
-from cii.final_accounts.rules import FinalAccountOpen
-from cii.final_accounts.vocabulary import AccountState, Method
+from cii.final_accounts.rules import NothingToPrint
+from cii.final_accounts.vocabulary import Method
 from cii.institutions.queries import lines_by_id, shown_units
 from cii.kernel.money import Chf
 from cii.store.settings import canton_directory
@@ -32,11 +32,12 @@ class Paper:
 
 
 def paper(work: Work, ref: str, lang: str) -> Paper:
-    """The settled year as PDF; refuses FinalAccountOpen, UnknownThing."""
+    """The year as PDF, as it stands until it is settled; refuses NothingToPrint, UnknownThing."""
     view = account_view(work, ref)
     held = view.account
-    if held.state is not AccountState.SETTLED or held.settled_at is None or held.method is not Method.COSTS:
-        raise FinalAccountOpen(year=held.year)
+    if held.method is not Method.COSTS:
+        raise NothingToPrint(year=held.year)
+    at = held.settled_at or work.now
     line = lines_by_id(work, [held.line_id])[held.line_id]
     unit = provider_units(work, [held.agreement_id])[held.agreement_id]
     label = shown_units(work, [unit]).get(unit)
@@ -48,7 +49,7 @@ def paper(work: Work, ref: str, lang: str) -> Paper:
         creditor = canton_directory(work.settings.canton)["creditor"]
         words = say("web.final-accounts.paper.about", lang, agreement=view.agreement.number, year=held.year)
         qr = payment_part(QrPart(creditor, provider, str(owed.amount), owed.reference, words), lang)
-    notes = [say("web.final-accounts.paper.rule", lang, rule=held.rule_version or "")]
+    notes = [say("web.final-accounts.paper.rule", lang, rule=held.rule_version)] if held.rule_version else []
     if owed is not None:
         notes.append(say("web.final-accounts.paper.due", lang, day=formats.day(owed.due_on, lang)))
     page = FinalAccountPage(
@@ -58,13 +59,14 @@ def paper(work: Work, ref: str, lang: str) -> Paper:
             (say("documents.provider", lang), provider),
             (say("documents.agreement", lang), view.agreement.number),
             (say("web.measures.line", lang), f"{line.code}, {line.name}"),
-            (say("web.final-accounts.paper.settled", lang), formats.moment(held.settled_at, lang)),
+            (say("web.agreements.state", lang), say(f"word.account_state.{held.state.value}", lang)),
+            (say("documents.as-of", lang), formats.moment(at, lang)),
         ),
-        (_items(view, lang), _way(told, lang)),
+        (_items(view, lang), *([_way(told, lang)] if told else [])),
         tuple(notes),
         qr,
     )
-    content = final_account(page, created=held.settled_at, lang=lang)
+    content = final_account(page, created=at, lang=lang)
     return Paper(f"{view.agreement.number}-{held.year}.pdf".replace(" ", "-"), content)
 
 

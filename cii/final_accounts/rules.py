@@ -105,10 +105,10 @@ class BeyondBudget(Refusal):
     code, kind = "account-beyond-budget", "conflict"
 
 
-class FinalAccountOpen(Refusal):
-    """The year is not settled by costs yet: there is nothing to print."""
+class NothingToPrint(Refusal):
+    """An unused minimum volume has no account by type to print."""
 
-    code, kind = "account-not-settled", "conflict"
+    code, kind = "account-nothing-to-print", "conflict"
 
 
 class SurplusNotAllowed(Refusal):

@@ -200,12 +200,28 @@ BODIES: Mapping[str, Any] = {
     },
     "/api/v1/cases/{ref}/waiting": {"measure_ref": "{measure}", "line_ref": "{line}", **NOVEMBER},
     "/api/v1/statements": {"agreement_ref": "{agreement}", "line_ref": "{line}", "month": "2026-11-01"},
-    "/api/v1/statements/{ref}/submission": None,
+    "/api/v1/statements/{ref}/submission": {"invoice_number": "F-2026-118"},
     "/api/v1/statements/{ref}/check": None,
     "/api/v1/statements/{ref}/approval": None,
     "/api/v1/statements/{ref}/payment": None,
     "/api/v1/statements/{ref}/return": {"reason": "Motif"},
     "/api/v1/statements/{ref}/further-engagement": None,
+    "/api/v1/final-accounts": {
+        "agreement_ref": "{agreement}", "line_ref": "{line}", "year": 2026, "items": [{"code": "wages", "amount": "1000.00"}],
+    },
+    "/api/v1/final-accounts/{ref}/approval": None,
+    "/api/v1/final-accounts/{ref}/submission": {"items": [{"code": "wages", "amount": "1000.00"}]},
+    "/api/v1/final-accounts/{ref}/return": {"reason": "Motif"},
+    "/api/v1/final-accounts/{ref}/settlement": {"further": False},
+    "/api/v1/final-accounts/{ref}/receipt": {"received_on": "2027-03-01"},
+    "/api/v1/final-accounts/payments/{ref}/release": None,
+    "/api/v1/final-accounts/volumes": {"agreement_ref": "{agreement}", "line_ref": "{line}", "year": 2025},
+    "/api/v1/final-accounts/surplus": {
+        "agreement_ref": "{agreement}", "rule": "return", "valid_from": "2026-01-01",
+    },
+    "/api/v1/final-accounts/surplus/carry-over": {
+        "agreement_ref": "{agreement}", "year": 2026, "amount": "1000.00", "reason": "Résultat",
+    },
     "/api/v1/outcomes": {
         "scheme_ref": "zzzzzzzzzz", "placement_ref": "zzzzzzzzzz", "kpi": "Emploi durable", "value": 12,
         "held_since": "2026-11-20",
@@ -249,7 +265,9 @@ BODIES: Mapping[str, Any] = {
 }  # fmt: skip
 """What is sent to each address that acts; None: nothing but its headers."""
 
-FILES = {"/api/v1/detections/import", "/api/v1/statuses/import", "/api/v1/cases/{ref}/documents"}
+FILES = {
+    "/api/v1/detections/import", "/api/v1/statuses/import", "/api/v1/cases/{ref}/documents", "/api/v1/attendance/import",
+}  # fmt: skip
 """Addresses that take a file."""
 
 TAKEN_AWAY = {"/api/v1/desk/filters/{ref}", "/api/v1/session", "/api/v1/waiting/{ref}"}

@@ -89,6 +89,7 @@ class World(Site):
             "placements": self.placements["social"],
             "statements": self.statements.get("SAS", NOBODY),
             "waiting": NOBODY,
+            "final-accounts": NOBODY,
             "outcomes": NOBODY,
             "outcome-schemes": NOBODY,
         }

@@ -27,6 +27,7 @@ from cii.cases.vocabulary import PersonReply, PlanReply
 from cii.cases.vocabulary_attachments import AttachmentKind
 from cii.coordination.actions import ObserveDeviation, PlanMeeting, observe_deviation, plan_meeting
 from cii.coordination.vocabulary import Body
+from cii.final_accounts.actions import CostItem, EnterBudget, approve_budget, enter_budget
 from cii.institutions.employers import AddEmployer, AddNeed, add_employer, add_need
 from cii.institutions.queries import unit_by_code, units_by_id
 from cii.jobs.mail import send_waiting
@@ -115,6 +116,7 @@ def some_months(town) -> None:
     at(town, 10, 5)
     _settled(town)
     _rewarded(town)
+    _budgeted(town)
     _met(town)
     _reported(town)
     at(town, 10, 15)
@@ -287,6 +289,16 @@ def _rewarded(town):
         set_category(work, SetCategory(place, "A", SEPTEMBER, "Critères remplis à l'entretien."))
         claim = ClaimOutcome(made.ref, place, "Forfait de base", 1, SEPTEMBER)
         refs["scheme"], refs["outcome"] = made.ref, claim_outcome(hand(work, "provider"), claim).ref
+
+
+def _budgeted(town):
+    """A year of social aid paid by costs: its budget is approved, its first instalments may be released."""
+    stage = town.canton.stage
+    with town.work() as work:
+        items = (CostItem("wages", Chf.parse("150")), CostItem("sales", Chf.parse("30")))
+        wish = EnterBudget(stage.agreements["SAS"], stage.lines["SAS"], 2026, items)
+        made = enter_budget(hand(work, "contract_manager"), wish)
+        town.canton.refs["year_account"] = approve_budget(hand(work, "finance"), made.ref).ref
 
 
 def _met(town):
