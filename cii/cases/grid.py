@@ -9,6 +9,8 @@
       - {key: lifting, group: conduct, section: functional_limits, kind: choice, choices: {none: {fr: …, …}},
          filled_by: [physician], title: {fr: …, de: …, en: …}}
 
+The `unit` of a number is a wording by language, or one sign that every language writes alike (`"%"`).
+
 A scale runs from 1 (weak) to 4 (strong): there is no middle to hide in.
 """
 
@@ -21,6 +23,7 @@ from cii.cases.rules import Grid, GridItem
 from cii.cases.vocabulary import GridSection, ItemKind, PartyRole
 from cii.files.problems import Mark, at, did_you_mean, example
 from cii.files.reading import Branch, Reader
+from cii.files.vocabulary import LANGUAGES
 
 _FILE_KEYS = ("grid", "version", "title", "sections", "shared", "items")
 _ITEM_KEYS = ("key", "group", "section", "kind", "title", "choices", "low", "high", "unit", "filled_by")
@@ -101,8 +104,15 @@ def _item(reader: Reader, branch: Branch, groups: Mapping[str, object]) -> GridI
         ),
         low=low,
         high=high,
-        unit=reader.text(branch, "unit", where, default=""),
+        unit=_unit(reader, branch, where),
     )
+
+
+def _unit(reader: Reader, branch: Branch, where: str) -> Mapping[str, str]:
+    held = branch.entries.get("unit")
+    if held is None or isinstance(held, Branch):
+        return reader.title(branch, "unit", where) if held is not None else {}
+    return dict.fromkeys(LANGUAGES, reader.text(branch, "unit", where, default=""))
 
 
 def _word(reader: Reader, mark: Mark, text: str, words: type[_Word]) -> _Word:

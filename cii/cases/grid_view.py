@@ -91,7 +91,7 @@ class Said:
             title=meant.title if meant else {},
             values=words,
             high=meant.high if meant else 0,
-            unit=meant.unit if meant else "",
+            unit=meant.unit if meant else {},
             entries=tuple(self.entry(one) for one in held),
             disagree=len(live) > 1,
             formerly=formerly,

@@ -190,7 +190,8 @@ def missing_voices(heard: Collection[Voice]) -> list[Refusal]:
 class GridItem:
     """One item of a grid: its group, the section it lies in, what it takes, who fills it.
 
-    `values` words the choices by language; `low` and `high` bound numbers and scales, `unit` is theirs.
+    `values` words the choices by language, `unit` what a number counts; `low` and `high` bound numbers and
+    scales.
     """
 
     key: str
@@ -202,7 +203,7 @@ class GridItem:
     filled_by: tuple[PartyRole, ...] = ()
     low: int = 0
     high: int = 0
-    unit: str = ""
+    unit: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def expected(self) -> str:

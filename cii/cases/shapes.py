@@ -63,7 +63,7 @@ class GridLine:
     title: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
     high: int
-    unit: str
+    unit: Mapping[str, str]
     entries: tuple[EntryView, ...]
     disagree: bool
     formerly: bool = False

@@ -143,7 +143,7 @@ def _said(line: GridLine, entry: EntryView, lang: str) -> str:
         case ItemKind.SCALE:
             return f"{entry.value}/{line.high}"
         case ItemKind.NUMBER:
-            return f"{entry.value} {line.unit}".strip()
+            return f"{entry.value} {line.unit.get(lang, '')}".strip()
     return entry.value
 
 

@@ -85,7 +85,12 @@ def _validity(entry: EntryView) -> str | None:
 
 
 def answer_word(  # noqa: PLR0917 - what an answer is written with
-    kind: ItemKind, value: str, values: Mapping[str, Mapping[str, str]], high: int, unit: str, lang: str
+    kind: ItemKind,
+    value: str,
+    values: Mapping[str, Mapping[str, str]],
+    high: int,
+    unit: Mapping[str, str],
+    lang: str,
 ) -> str:
     """An answer as people read it."""
     match kind:
@@ -96,7 +101,7 @@ def answer_word(  # noqa: PLR0917 - what an answer is written with
         case ItemKind.SCALE:
             return t("web.grid.of", value=value, high=high)
         case ItemKind.NUMBER:
-            return f"{value} {unit}".strip()
+            return f"{value} {unit.get(lang, '')}".strip()
     return value
 
 
@@ -138,7 +143,7 @@ def inputs(grid: Grid, items: Iterable[GridItem], said: Mapping[str, str]) -> li
                 "label": item.title.get(lang, item.key),
                 "kind": item.kind.value,
                 "value": said.get(item.key, ""),
-                "unit": item.unit or None,
+                "unit": item.unit.get(lang) or None,
                 "options": _options(item, lang),
             }
         )

@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from cii.cases.actions import SignAssessment, VoiceDone, leave, publish_grids, sign, voice_done
 from cii.cases.assessing import NoteMeeting, note_meeting
+from cii.cases.grid import parse_grid
 from cii.cases.grid_view import disagreements, grid_compared
 from cii.cases.observing import observe
 from cii.cases.rules import NoTeam, ValidityOver
@@ -75,10 +76,10 @@ def test_two_moments_stand_side_by_side_with_what_changed(work: Work):
 def test_a_new_version_of_the_grid_loses_no_entry_and_says_what_it_asks_no_longer(work: Work, tmp_path):
     net = a_network(work)
     a_grid(net, "AC", an_entry(value="2"), an_entry("motivation", "3"))
-    text = (WORKFLOWS / "grids" / "common.yaml").read_text(encoding="utf-8")
+    text = (WORKFLOWS / "grids" / "common-v2.yaml").read_text(encoding="utf-8")
     kept = [one for one in text.splitlines() if "{key: motivation" not in one]
     (tmp_path / "common.yaml").write_text(
-        "\n".join(kept).replace("version: 1", "version: 2", 1), encoding="utf-8"
+        "\n".join(kept).replace("version: 2", "version: 3", 1), encoding="utf-8"
     )
     publish_grids(work, tmp_path)
 
@@ -90,6 +91,14 @@ def test_a_new_version_of_the_grid_loses_no_entry_and_says_what_it_asks_no_longe
         "punctuality": (False, "2", "Ponctualité et fiabilité"),
         "motivation": (True, "3", "Motivation pour une mesure"),
     }
+
+
+def test_what_a_number_counts_is_worded_in_each_language_and_a_sign_alike_in_all():
+    items = parse_grid((WORKFLOWS / "grids" / "common-v2.yaml").read_text(encoding="utf-8"), "common").items
+
+    assert items["travel_minutes"].unit == {"fr": "minutes", "de": "Minuten", "en": "minutes"}
+    assert items["work_capacity"].unit == dict.fromkeys(("fr", "de", "en"), "%")
+    assert items["motivation"].unit == {}
 
 
 def test_what_a_provider_observes_stands_beside_what_the_institutions_say(work: Work):
