@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from cii.cli.demo import demo, demo_check, demo_load, size_arguments
 from cii.cli.drawing import bpmn_arguments, workflows_export_bpmn
 from cii.cli.files import check_arguments, draw_arguments, folder, workflows_check, workflows_draw
+from cii.cli.jobs import jobs_list, jobs_run, run_arguments
 from cii.cli.migrating import diff_arguments, migrate_arguments, workflows_diff, workflows_migrate
 from cii.cli.proving import proof_arguments, rules_proof, rules_what_if, what_if_arguments
 from cii.cli.reading_processes import list_arguments, show_arguments, workflows_list, workflows_show
@@ -73,6 +74,8 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("rules what-if", rules_what_if, what_if_arguments),
     ("import detections", import_file, import_arguments),
     ("reconcile", reconcile_day, reconcile_arguments),
+    ("jobs list", jobs_list, no_arguments),
+    ("jobs run", jobs_run, run_arguments),
     ("report quarter", report_quarter, report_arguments),
 )
 """Words of the command, what it runs, its arguments: one line each; its docstring is the help text."""
@@ -84,6 +87,7 @@ GROUPS = {
     "audit": "the journal",
     "workflows": "the processes",
     "rules": "the decision tables",
+    "jobs": "what the house does by itself",
     "import": "files that a sector brings",
     "report": "the packs of the coordination group",
 }

@@ -4,6 +4,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
+from cii.cli.jobs import tell_progress
 from cii.cli.telling import DONE, FINDINGS, Told, engine_of
 from cii.kernel.period import NotAQuarter, Quarter
 from cii.store.settings import Settings
@@ -46,15 +47,16 @@ def reconcile_day(asked: argparse.Namespace, settings: Settings) -> Told:
     from cii.jobs.clock import clock_of  # noqa: PLC0415
     from cii.reconciliation.actions import reconcile  # noqa: PLC0415
     from cii.reconciliation.queries import findings_list  # noqa: PLC0415
+    from cii.reconciliation.rules import OWNERS  # noqa: PLC0415
 
     engine = engine_of(settings)
     with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings) as held:
-        run = reconcile(held, asked.date)
+        run = reconcile(held, asked.date, tell_progress)
         found = [
             {
                 "kind": one.kind, "severity": one.severity, "object": f"{one.object_kind} {one.object_ref}",
                 "expected": one.expected, "found": one.found, "difference": one.difference,
-                "unit": one.unit, "since": one.since,
+                "unit": one.unit, "since": one.since, "owner": OWNERS[one.kind],
             }
             for one in findings_list(held, limit=MOST_FINDINGS)
         ]  # fmt: skip
@@ -62,7 +64,7 @@ def reconcile_day(asked: argparse.Namespace, settings: Settings) -> Told:
     lines = [f"{asked.date}: {len(found)} open finding(s)"]
     lines += [
         f"{one['kind']} {one['object']}: expected {one['expected']}, found {one['found']} {one['unit']}, "
-        f"since {one['since']}"
+        f"since {one['since']}, for {one['owner']}"
         for one in found
     ]
     return Told(lines, data, FINDINGS if found else DONE)

@@ -5,12 +5,12 @@ on the way, another takes it over when its lease is out. What waits of the job b
 """
 
 import logging
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, or_, select, update
 from sqlmodel import Session, col
 
-from cii.jobs.registry import JOBS, Job, due_dates
+from cii.jobs.registry import JOBS, Job, Progress, due_dates
 from cii.jobs.runs import LEASE, Bell, business_today, last_run, reason_of, run_once
 from cii.jobs.tables import JobOrder
 from cii.jobs.vocabulary import OPEN, OrderState
@@ -41,18 +41,33 @@ def job_named(name: str) -> Job:
     return found
 
 
+def require_runnable(name: str, day: date, now: datetime) -> Job:
+    """The job, when it can run for that date; refuses UnknownThing, JobDateAhead, JobDateUnfit."""
+    job = job_named(name)
+    faults: list[Refusal] = []
+    if day >= business_today(now):
+        faults.append(JobDateAhead(field="business_date", day=day))
+    if not job.falls_on(day):
+        faults.append(JobDateUnfit(field="business_date", job=name, day=day))
+    refuse(faults)
+    return job
+
+
+def run_dates(bell: Bell, job: Job, day: date, progress: Progress | None = None) -> list[date]:
+    """Run a job for a past date, whether or not it has run; what waits before it first. Returns the dates."""
+    last = last_run(bell, job.name)
+    before = due_dates(job, last, day) if last else []
+    ran = [one for one in before if run_once(bell, job, one)]
+    run_once(bell, job, day, again=True, progress=progress)
+    return [*ran, day]
+
+
 def order_run(work: Work, name: str, day: date) -> JobOrder:
     """Ask that a job run for a past business date; asked twice, it is the same order while it is open.
 
     Refuses: UnknownThing, JobDateAhead, JobDateUnfit.
     """
-    job = job_named(name)
-    faults: list[Refusal] = []
-    if day >= business_today(work.now):
-        faults.append(JobDateAhead(field="business_date", day=day))
-    if not job.falls_on(day):
-        faults.append(JobDateUnfit(field="business_date", job=name, day=day))
-    refuse(faults)
+    require_runnable(name, day, work.now)
     open_ = select(JobOrder).where(
         col(JobOrder.job) == name, col(JobOrder.business_date) == day, col(JobOrder.state).in_(OPEN)
     )
@@ -109,11 +124,7 @@ def _fulfil(bell: Bell, order: JobOrder) -> None:
         _note(bell, order, step=step, done=done, total=total, until=bell.clock.now() + LEASE)
 
     try:
-        job = job_named(order.job)
-        last = last_run(bell, job.name)
-        for day in due_dates(job, last, order.business_date) if last else ():
-            run_once(bell, job, day)
-        run_once(bell, job, order.business_date, again=True, progress=told)
+        run_dates(bell, job_named(order.job), order.business_date, told)
     except Exception as fault:
         log.exception("%s, ordered for %s, failed", order.job, order.business_date)
         _note(bell, order, state=OrderState.FAILED, reason=reason_of(fault), finished_at=bell.clock.now())

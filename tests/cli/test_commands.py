@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from cii.cli.parser import main, make_parser
+from cii.reconciliation.proofs import PROOFS
 from cii.store.engine import make_engine
 from cii.store.settings import HOUSE, Settings, default_settings
 from tests.conftest import ENGINES, new_database
@@ -94,10 +95,12 @@ def test_a_planted_difference_is_named_the_same_twice_and_closes_by_itself(run):
     mended = run("reconcile", "--date", "2026-10-15")
 
     assert clean.returncode == DONE, clean.stderr
+    assert f"{len(PROOFS)}/{len(PROOFS)} deadlines" in clean.stderr.splitlines()
     assert found.returncode == FINDINGS
     assert json.loads(found.stdout)["findings"] == json.loads(again.stdout)["findings"]
     (finding,) = json.loads(found.stdout)["findings"]
     assert (finding["kind"], finding["difference"], finding["since"]) == ("places", -1, "2026-10-15")
+    assert finding["owner"] == "administrator"
     assert mended.returncode == DONE
 
 
