@@ -131,6 +131,7 @@ ABOVE = {
     "statement": [_UNSIGNED],
     "payment": [_UNSIGNED, _OPEN],
     "account_payment": [_UNSIGNED, ("year_account", COMPLETED["year_account"])],
+    "outcome_step": [("placement", {"state": "cancelled", "provider_unit_id": None})],
     "break_glass_step": [("break_glass", {"until": NOW.replace(month=12)})],
 }
 """Rows that must be there before, by nobody who completes anything."""

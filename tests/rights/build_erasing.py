@@ -229,6 +229,7 @@ BESIDE = {
 """Tables whose row is written beside the acts, each with its reason; every other is written by an act."""
 LEADING: dict[str, dict[str, Any]] = {
     "agreement": {"signed_by": None},
+    "case_file": {"outcome": None},
     "outcome_scheme_version": {"published_by": None},
     "funding_line": {"federal_permille": 1000, "cantonal_permille": 0, "communal_permille": 0},
     "placement": {"state": "cancelled"},
