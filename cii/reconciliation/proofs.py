@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, literal, select, union_all
 
 from cii.agreements.queries import agreements_by_id, deliverables_overdue, price_book
 from cii.budgets.queries import chain_sums, trial_balance
+from cii.final_accounts import proofs as final_accounts
 from cii.institutions.queries import lines_by_id
 from cii.kernel.errors import Refusal
 from cii.kernel.period import Period, month_of
@@ -37,11 +38,11 @@ _PLACES_BACK, _PLACES_AHEAD = timedelta(days=31), timedelta(days=366)
 _CHUNK = 500
 
 
-BOUND = (placements.bound, outcomes.bound)
+BOUND = (placements.bound, outcomes.bound, final_accounts.bound)
 """Which rooms bind money; each says so by itself, per line and agreement, from its own rows."""
-INVOICED = (settlement.invoiced, outcomes.invoiced)
+INVOICED = (settlement.invoiced, outcomes.invoiced, final_accounts.invoiced)
 """Which rooms accept that money is owed."""
-PAID = (settlement.paid, outcomes.paid)
+PAID = (settlement.paid, outcomes.paid, final_accounts.paid)
 """Which rooms pay."""
 
 
