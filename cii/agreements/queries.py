@@ -110,6 +110,14 @@ def provider_by_ref(work: Work, ref: str) -> Provider:
     return found
 
 
+def provider_refs(work: Work, ids: Iterable[int]) -> dict[int, str]:
+    """The outward names of providers."""
+    rows = work.session.execute(
+        select(col(Provider.id), col(Provider.ref)).where(col(Provider.id).in_(set(ids)))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def provider_units(work: Work, agreement_ids: Iterable[int]) -> dict[int, int]:
     """The provider's unit of each agreement."""
     rows = work.session.execute(
@@ -312,6 +320,16 @@ bought = _buying.subquery("bought")
 """Which agreement buys which measure for which line: agreement_id, number, measure_id, line_id."""
 
 
+def agreements_bought_by(work: Work, line_id: int) -> Sequence[Row[Any]]:
+    """What a line pays, as far as the actor may see it: ref, number, measure_id."""
+    return work.session.execute(
+        select(col(Agreement.ref), col(Agreement.number), col(AgreementMeasure.measure_id))
+        .join(AgreementMeasure, col(AgreementMeasure.agreement_id) == col(Agreement.id))
+        .where(col(AgreementMeasure.line_id) == line_id, visible_to(work.actor))
+        .order_by(col(Agreement.number), col(AgreementMeasure.id))
+    ).all()
+
+
 _numbered: list[Any] = [col(Agreement.id).label("agreement_id"), col(Agreement.number).label("number")]
 agreement_numbers = select(*_numbered).subquery("agreement_numbers")
 """The number of each agreement, for exports of other rooms: agreement_id, number."""
@@ -366,29 +384,9 @@ def deliverables_of(
 
 
 __all__ = [
-    "ALL_READERS",
-    "AgreementView",
-    "Key",
-    "PriceBook",
-    "agreement_by_ref",
-    "agreement_in_force",
-    "agreement_numbers",
-    "agreement_view",
-    "agreements_buying",
-    "agreements_by_id",
-    "agreements_in_force",
-    "agreements_list",
-    "bought",
-    "deliverables_of",
-    "deliverables_overdue",
-    "may_write",
-    "of_provider_units",
-    "own_sector",
-    "price_book",
-    "price_of",
-    "provider_by_ref",
-    "provider_names",
-    "provider_units",
-    "tariffs_for",
-    "visible_to",
+    "ALL_READERS", "AgreementView", "Key", "PriceBook", "agreement_by_ref", "agreement_in_force",
+    "agreement_numbers", "agreement_view", "agreements_bought_by", "agreements_buying", "agreements_by_id",
+    "agreements_in_force", "agreements_list", "bought", "deliverables_of", "deliverables_overdue",
+    "may_write", "of_provider_units", "own_sector", "price_book", "price_of", "provider_by_ref",
+    "provider_names", "provider_units", "tariffs_for", "visible_to",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from sqlmodel import col
 from cii.budgets.actions_booking import Leg, Source, book, labels_of, locked, require_open, year_of
 from cii.budgets.actions_reversal import AskReversal, ask_reversal, decide_reversal
 from cii.budgets.actions_warning import warn_anew
-from cii.budgets.queries import own_sector, position_of
+from cii.budgets.queries import own_line, own_sector, position_of
 from cii.budgets.rules import BudgetYearClosed, BudgetYearMissing, closing_faults
 from cii.budgets.tables import BudgetYear, LedgerEntry
 from cii.budgets.vocabulary import EntryKind, Stage, YearState
@@ -154,6 +154,48 @@ def pay(work: Work, legs: Sequence[Leg], source: Source) -> LedgerEntry:
     return book(work, EntryKind.PAYMENT, legs, source)
 
 
+@dataclass(frozen=True)
+class CloseYear:
+    """Wish to close the books of a line's year for good."""
+
+    line_ref: str
+    year: int = field(metadata={"min": 1990, "max": 2200})
+
+
+def close_books(work: Work, ask: CloseYear) -> BudgetYear:
+    """Close a year of a line of one's own sector.
+
+    Refuses: UnknownThing, NotAllowed, and what `close_year` refuses.
+    """
+    return close_year(work, own_line(work, ask.line_ref).id, ask.year)
+
+
+def in_open_years(work: Work, legs: Sequence[Leg]) -> list[Leg]:
+    """The legs as they can be booked: a later truth about a closed year goes into the next open one.
+
+    Such a leg takes effect on that year's first day and keeps its own date as `origin_on`. A leg for which no
+    later year is open stays as it is, and is refused when it is booked.
+    """
+    lines = {leg.line_id for leg in legs}
+    shown = select(col(BudgetYear.line_id), col(BudgetYear.year), col(BudgetYear.state))
+    states = {
+        (line, year): state
+        for line, year, state in work.session.execute(shown.where(col(BudgetYear.line_id).in_(lines)))
+    }
+    found = []
+    for leg in legs:
+        year = leg.effective_on.year
+        later = sorted(
+            at for (line, at), state in states.items()
+            if line == leg.line_id and at > year and state is YearState.OPEN
+        )  # fmt: skip
+        if states.get((leg.line_id, year)) is YearState.CLOSED and later:
+            origin = leg.origin_on or leg.effective_on
+            leg = Leg(leg.line_id, leg.agreement_id, leg.amount, date(later[0], 1, 1), origin)  # noqa: PLW2901
+        found.append(leg)
+    return found
+
+
 def close_year(work: Work, line_id: int, year: int) -> BudgetYear:
     """Close the books of a line's year for good.
 
@@ -173,7 +215,7 @@ def close_year(work: Work, line_id: int, year: int) -> BudgetYear:
 
 
 __all__ = [
-    "Accrued", "AskReversal", "DecideBudget", "Leg", "Source", "accrue", "ask_reversal", "book", "close_year",
-    "correct_accrual", "decide_budget", "decide_reversal", "engage", "grant_budget", "invoice", "open_year",
-    "pay", "release",
+    "Accrued", "AskReversal", "CloseYear", "DecideBudget", "Leg", "Source", "accrue", "ask_reversal", "book",
+    "close_books", "close_year", "correct_accrual", "decide_budget", "decide_reversal", "engage",
+    "grant_budget", "in_open_years", "invoice", "open_year", "pay", "release",
 ]  # fmt: skip

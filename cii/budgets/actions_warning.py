@@ -76,7 +76,9 @@ def _tell(work: Work, books: BudgetYear, kind: str, **facts: Any) -> None:  # no
     own = [id_ for id_, unit in places.items() if unit.sector == line.sector]
     finance = [one.id for unit in own for one in members_of(work, unit, Role.FINANCE)]
     group = [one.id for one in holders_of(work, Role.COORDINATION_MEMBER)]
-    said = {name: formats.money(one) if isinstance(one, Chf) else one for name, one in facts.items()}
+    said: dict[str, Any] = {
+        name: formats.money(one) if isinstance(one, Chf) else one for name, one in facts.items()
+    }
     for account_id in dict.fromkeys([*finance, *group]):
         tell(
             work, account_id=account_id, kind=kind, subject=SUBJECT, subject_ref=books.ref,

@@ -6,13 +6,14 @@ Money and numbers have a point and no grouping, shares are fractions of one, day
 """
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from io import StringIO
+from io import StringIO, TextIOWrapper
+from typing import BinaryIO
 
-from cii.documents.table import Cell, Status, Table, readable
+from cii.documents.table import Cell, Column, Status, Table, readable
 from cii.kernel.clock import ZURICH
 from cii.kernel.money import Chf
 
@@ -31,6 +32,16 @@ def write(table: Table) -> bytes:
     out = csv.writer(held, delimiter=";", lineterminator="\r\n")
     out.writerows([written(cell) for cell in line] for line in lines)
     return (BOM + held.getvalue()).encode()
+
+
+def write_rows(out: BinaryIO, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
+    """A long table into an open file, row by row, with nothing held back. Refuses: NulCharacter."""
+    text = TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    text.write(BOM)
+    lines = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    lines.writerow([column.title for column in columns])
+    lines.writerows([written(cell) for cell in row] for row in rows)
+    text.detach()
 
 
 def written(cell: Cell) -> str:  # noqa: PLR0911 - one line per type

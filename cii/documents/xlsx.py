@@ -4,12 +4,12 @@ Money is written as a number with two decimals. Excel counts in binary doubles a
 at most 15 digits comes back to the centime, a larger one (ten thousand billion francs) is the caller's fault.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 
 import xlsxwriter
 
@@ -21,6 +21,13 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Sheet = Table
 """A table is a sheet: its title is the sheet's name, its columns the frozen and filtered head."""
 
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "remove_timezone": False,
+}
 _EXACT_CENTIMES = 10**15
 _EXACT_INTEGER = 10**15
 _LONGEST_TEXT = 32_767
@@ -49,19 +56,40 @@ def workbook(
         raise ValueError(f"no such property of a workbook: {', '.join(sorted(unknown))}")
     stamp = created.astimezone(UTC).replace(tzinfo=None)
     held = BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "remove_timezone": False,
-    }
-    with xlsxwriter.Workbook(held, options) as book:
+    with xlsxwriter.Workbook(held, _OPTIONS) as book:
         book.set_properties({**properties, "created": stamp})
         formats = _formats(book)
         for name, sheet in zip(sheet_names(sheets), sheets, strict=True):
             _write(book.add_worksheet(name), sheet, formats)
     return held.getvalue()
+
+
+def write_rows(  # noqa: PLR0917 - a sheet's name, head and rows
+    out: BinaryIO,
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Cell]],
+    created: datetime,
+    more: Sequence[Sheet] = (),
+) -> None:
+    """A workbook with one long sheet into an open file, row by row, and further sheets behind it.
+
+    At most 1,048,575 rows, which the caller knows before.
+    """
+    head = Table(title, columns, ())
+    with xlsxwriter.Workbook(out, _OPTIONS) as book:
+        book.set_properties({"created": created.astimezone(UTC).replace(tzinfo=None)})
+        formats = _formats(book)
+        names = sheet_names([head, *more])
+        page = book.add_worksheet(names[0])
+        _write(page, head, formats)
+        looks = [formats[shown_as(column, 0), False] for column in columns]
+        for line, row in enumerate(rows, start=1):
+            for at, cell in enumerate(row):
+                look = formats["text", False] if isinstance(cell, str) else looks[at]
+                _cell(page, line, at, cell, look)
+        for name, sheet in zip(names[1:], more, strict=True):
+            _write(book.add_worksheet(name), sheet, formats)
 
 
 def sheet_names(sheets: Sequence[Sheet]) -> list[str]:

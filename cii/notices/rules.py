@@ -17,6 +17,7 @@ _BEGINS: Mapping[str, Topic] = {
     "mention": Topic.CASES,
     "mentioned": Topic.CASES,
     "redirects": Topic.COORDINATION,
+    "budget": Topic.COORDINATION,
     "referral": Topic.REFERRALS,
     "placement": Topic.PLACEMENTS,
     "admission": Topic.OBSERVATIONS,

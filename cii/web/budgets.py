@@ -13,6 +13,7 @@ from cii.access.permits import Permit
 from cii.agreements.queries import agreements_by_id
 from cii.budgets.actions import AskReversal, DecideBudget, ask_reversal, decide_budget, decide_reversal
 from cii.budgets.queries import movements_of, positions, positions_by_agreement
+from cii.budgets.queries_ceilings import open_transfers
 from cii.budgets.reversals import open_reversals
 from cii.budgets.rules import Position
 from cii.budgets.vocabulary import Stage, YearState
@@ -146,6 +147,7 @@ def _positions(work: Work) -> dict[str, Any]:
         "rows": [_position_row(one, named[one.line_id]) for one in found],
         "total": _total(found),
         "reversals": _reversals(work),
+        "transfers": _transfers(work),
         "may_grant": Permit.EDIT_BUDGETS in work.actor.permits,
     }
 
@@ -213,6 +215,17 @@ def _reversals(work: Work) -> list[dict[str, Any]]:
     ]
 
 
+def _transfers(work: Work) -> list[dict[str, Any]]:
+    return [
+        {
+            "ref": one.ref, "year": one.year, "giver": one.giver, "taker": one.taker, "amount": one.amount,
+            "reason": one.reason, "decision": one.decision, "asked_by": one.asked_by_name,
+            "asked_at": one.asked_at, "own": one.asked_by == work.actor.account_id,
+        }
+        for one in open_transfers(work)
+    ]  # fmt: skip
+
+
 def _line(work: Work, ref: str, year: int) -> dict[str, Any]:
     named = line_by_ref(work, ref)
     position = next((one for one in positions(work, year) if one.line_id == named.id), None)
@@ -248,12 +261,14 @@ def _line(work: Work, ref: str, year: int) -> dict[str, Any]:
             }
             for row in by_agreement
         ],
+        "any_origin": any(row.origin_on for row in kept),
         "movements": [_movement(row, {one.id: one.number for one in agreements.values()}) for row in kept],
         "asked": more,
         "stages": options(_SHOWN, "stage"),
         "agreement_options": [{"value": one.ref, "label": one.number} for one in agreements.values()],
         "next_mark": kept[-1].id if len(found) > _PAGE else None,
         "may_reverse": Permit.REVERSE_LEDGER in work.actor.permits,
+        "may_close": Permit.EDIT_BUDGETS in work.actor.permits and position.state is YearState.OPEN,
     }
 
 

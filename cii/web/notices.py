@@ -37,9 +37,10 @@ PLACES: Mapping[str, str] = {
     "person_request": "rights.one",
     "retention": "retention.index",
     "erasure": "erasures.one",
+    "budget_year": "budgets.index",
 }
 """Subject of a notice → the page of the matter."""
-LISTS = frozenset({"retention"})
+LISTS = frozenset({"budget_year", "retention"})
 """Subjects that are many things at once: their page is a list."""
 
 

@@ -25,6 +25,7 @@ QUERIES: Mapping[str, Mapping[str, str]] = {
     "/api/v1/desk/load": {"unit_ref": "{unit}"},
     "/api/v1/participants": {"first": "2026-11-01", "last": "2026-11-30"},
     "/api/v1/reports/draft": {"quarter": "2026-Q4"},
+    "/api/v1/budgets/postings": {"first": "2026-10-01", "last": "2026-10-31"},
     "/api/v1/outcome-schemes/{ref}/simulation": {"first": "2026-01-01", "last": "2026-12-31"},
     "/api/v1/outcome-schemes/{ref}/simulation/csv": {"first": "2026-01-01", "last": "2026-12-31"},
 }
@@ -78,6 +79,18 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/placements/{ref}/objectives": {"objectives": [{"goal": "Objectif", "balance_on": "2026-11-15"}]},
     "/api/v1/placements/{ref}/objectives/signature": {"signed_on": "2026-10-15"},
     "/api/v1/outbox/{ref}/sending": None,
+    "/api/v1/budgets/decisions": {"line_ref": "{line}", "year": 2027, "amount": "1000.00", "reason": "Budget 2027"},
+    "/api/v1/budgets/transfers": {
+        "line_ref": "{line}", "to_line_ref": "zzzzzzzzzz", "year": 2026, "amount": "1.00", "decision": "D-1",
+        "reason": "Motif",
+    },
+    "/api/v1/budgets/transfers/decisions": {"transfer_ref": "zzzzzzzzzz", "granted": False},
+    "/api/v1/budgets/ceilings": {
+        "line_ref": "{line}", "year": 2026, "amount": "1.00", "decision": "D-1", "reason": "Motif",
+        "agreement_ref": "zzzzzzzzzz",
+    },
+    "/api/v1/budgets/closings": {"line_ref": "{line}", "year": 2019},
+    "/api/v1/budgets/opening": None,
     "/api/v1/journal/lookup": {"number": "CII-0000-0000"},
     "/api/v1/cases/{ref}/lead": {"unit_ref": "{unit}", "reason": "Motif"},
     "/api/v1/cases/{ref}/grid": {"entries": [], "finished": True},
@@ -254,6 +267,13 @@ BODIES: Mapping[str, Any] = {
     },
     "/api/v1/reconciliation/runs": {"business_date": "2026-12-01"},
     "/api/v1/jobs/orders": {"job": "reconciliation", "business_date": "2026-10-01"},
+    "/api/v1/payments/files": {"sector": "SFPO"},
+    "/api/v1/payments/{ref}/release": {"reason": "Compte corrigé"},
+    "/api/v1/payments/accounts": {
+        "provider_ref": "zzzzzzzzzz", "iban": "CH9300762011623852957", "holder": "Fondation",
+        "valid_from": "2027-03-01", "reason": "Nouvelle relation",
+    },
+    "/api/v1/payments/accounts/{ref}/decision": {"confirmed": True},
     "/api/v1/federal-ceiling/counts": {
         "year": 2026, "kind": "active_population", "value": 100000, "source": "Relevé structurel",
     },
@@ -266,6 +286,7 @@ BODIES: Mapping[str, Any] = {
 """What is sent to each address that acts; None: nothing but its headers."""
 
 FILES = {
+    "/api/v1/payments/answers",
     "/api/v1/detections/import", "/api/v1/statuses/import", "/api/v1/cases/{ref}/documents", "/api/v1/attendance/import",
 }  # fmt: skip
 """Addresses that take a file."""
