@@ -14,7 +14,7 @@ from cii.documents.layout import Letterhead, Plain, framed, plain_fact, plain_ta
 from cii.documents.pdf import render
 from cii.documents.table import Table, readable
 
-_FRENCH, _LONGEST_NAME = "fr", 70
+_FRENCH = "fr"
 _LANGUAGES = frozenset({"fr", "de", "en", "it"})
 
 
@@ -41,8 +41,15 @@ class QrPart:
 
 def payment_part(part: QrPart, lang: str) -> str:
     """The payment part with its receipt, as SVG; the debtor's address is left to be filled in."""
+    written = StringIO()
+    the_bill(part, lang).as_svg(written)
+    return written.getvalue()
+
+
+def the_bill(part: QrPart, lang: str) -> QRBill:
+    """The QR invoice as the library holds it: an IBAN with a creditor reference (SCOR)."""
     creditor = part.creditor
-    bill = _Bill(
+    return _Bill(
         account=creditor["iban"],
         creditor={
             "name": creditor["name"], "street": creditor["street"], "house_num": creditor["house_number"],
@@ -53,9 +60,6 @@ def payment_part(part: QrPart, lang: str) -> str:
         additional_information=f"{part.words}, {part.debtor}"[:140],
         language=lang if lang in _LANGUAGES else _FRENCH,
     )  # fmt: skip
-    written = StringIO()
-    bill.as_svg(written)
-    return written.getvalue()
 
 
 @dataclass(frozen=True, slots=True)

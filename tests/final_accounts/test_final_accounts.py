@@ -1,14 +1,17 @@
 """A year settled by costs, from the provider's budget to the balance or the reclaim."""
 
+import io
 from dataclasses import replace
 from datetime import date
 
+import pypdf
 import pytest
-from sqlalchemy import func, text
+from sqlalchemy import func, insert, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from cii.budgets.queries import chain_sums, trial_balance
+from cii.documents.final_account import QrPart, the_bill
 from cii.final_accounts import proofs
 from cii.final_accounts.actions import (
     AgreeSurplus,
@@ -18,6 +21,7 @@ from cii.final_accounts.actions import (
     SubmitFinalAccount,
     agree_surplus,
     approve_budget,
+    creditor_reference,
     enter_budget,
     move_carry_over,
     receive_reclaim,
@@ -28,6 +32,7 @@ from cii.final_accounts.actions import (
 )
 from cii.final_accounts.actions_paying import ReceiveReclaim
 from cii.final_accounts.actions_volume import ProposeVolume, propose_volume, unused_volumes
+from cii.final_accounts.paper import paper
 from cii.final_accounts.queries import (
     account_view,
     accounts_list,
@@ -325,15 +330,12 @@ def test_the_database_keeps_the_carry_over_from_falling_below_zero_or_being_chan
     }  # fmt: skip
 
     for told in (
-        CarryOver(**bad, amount=Chf(-20000), held_before=Chf(10000), balance=Chf(-10000)),
-        CarryOver(
-            **(bad | {"purpose": Purpose.OTHER}), amount=Chf(-1), held_before=Chf(10000), balance=Chf(9999)
-        ),
-        CarryOver(**bad, amount=Chf(-1), held_before=Chf(10000), balance=Chf(10000)),
+        bad | {"amount": Chf(-20000), "held_before": Chf(10000), "balance": Chf(-10000)},
+        bad | {"amount": Chf(-1), "held_before": Chf(10000), "balance": Chf(9999), "purpose": Purpose.OTHER},
+        bad | {"amount": Chf(-1), "held_before": Chf(10000), "balance": Chf(10000)},
     ):
         with pytest.raises(DBAPIError), work.session.begin_nested():
-            work.session.add(told)
-            work.session.flush()
+            work.session.execute(insert(CarryOver).values(told))
     for statement in ("UPDATE carry_over SET balance = 1, held_before = -9999", "DELETE FROM carry_over"):
         with pytest.raises(DBAPIError), work.session.begin_nested():
             work.session.execute(text(statement))
@@ -407,3 +409,35 @@ def test_without_a_guarantee_no_volume_is_owed(work: Work):
 
     assert codes(no) == ["volume-not-guaranteed"]
     assert work.session.scalars(select(YearAccount)).all() == []
+
+
+def test_the_settled_year_is_printed_with_a_qr_invoice_for_what_is_owed_back(work: Work):
+    town = a_year(work)
+    made = town.settled(planned=MORE)
+
+    first, again = paper(town.finance, made.ref, "fr"), paper(town.finance, made.ref, "fr")
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(first.content)).pages]
+    said = " ".join(" ".join(pages).replace("\xa0", " ").replace("\u202f", " ").split())
+
+    assert len(pages) == 2
+    assert "385'000.00" in said.replace("’", "'")
+    assert "Section paiement" in said
+    assert "1 250.00" in said
+    assert "CH93 0076 2011 6238 5295 7" in said
+    assert first == again
+
+
+def test_the_payment_part_says_what_the_standard_asks():
+    told = {
+        "iban": "CH9300762011623852957", "name": "État", "street": "Rue", "house_number": "1",
+        "postcode": "2000", "city": "Neuchâtel",
+    }  # fmt: skip
+
+    data = the_bill(
+        QrPart(told, "Fondation", "1250.00", creditor_reference("abcde12345"), "Compte 2026"), "fr"
+    )
+
+    rows = data.qr_data().split("\r\n")
+    assert rows[:4] == ["SPC", "0200", "1", "CH9300762011623852957"]
+    assert rows[18:20] == ["1250.00", "CHF"]
+    assert rows[27:30] == ["SCOR", creditor_reference("abcde12345"), "Compte 2026, Fondation"]
