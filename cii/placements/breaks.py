@@ -51,6 +51,7 @@ def interrupt_stay(work: Work, ask: InterruptStay) -> Placement:
     work.session.flush()
     released = _release(work, placement, (*known, asked))
     placement.version += 1
+    work.session.flush()
     wrote(
         work,
         "placement.interrupt",

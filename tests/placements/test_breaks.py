@@ -25,7 +25,7 @@ def bound(work: Work, placement) -> str:
     return str(Chf.total(share.committed for share in shares_of(work, placement.id)))
 
 
-def test_the_days_of_a_break_are_free_again(work: Work):
+def test_the_days_of_a_break_are_free_again_and_stay_free_when_the_stay_ends(work: Work):
     stage = a_stage(work)
     placement = stage.started()
 
@@ -33,15 +33,7 @@ def test_the_days_of_a_break_are_free_again(work: Work):
 
     assert bound(work, placement) == "1676.19"  # 16 of 21 days
     assert [len(one) for one in breaks_of(work, [placement.id])[placement.id]] == [5]
-
-
-def test_the_end_of_a_stay_keeps_its_breaks(work: Work):
-    stage = a_stage(work)
-    placement = stage.started()
-    interrupt_stay(stage.on(date(2026, 11, 2)), InterruptStay(placement.ref, NINTH, date(2026, 11, 13)))
-
     end_placement(stage.on(TWENTIETH), EndPlacement(placement.ref, TWENTIETH, ExitType.ABORTED))
-
     assert bound(work, placement) == "1047.62"  # 10 of 21 days
 
 
@@ -60,36 +52,27 @@ def test_a_break_lies_within_the_stay_and_never_twice_on_a_day(work: Work):
     assert no.value.facts == {"first": NINTH, "last": TWENTIETH}
 
 
-def test_a_stay_that_has_not_begun_is_not_interrupted(work: Work):
-    stage = a_stage(work)
-
-    with pytest.raises(NotAllowed):
-        interrupt_stay(work, InterruptStay(stage.placement().ref, NINTH, TWENTIETH))
-
-
-@pytest.mark.parametrize(
-    "attack",
-    [
-        "UPDATE placement_break SET ends_on = '2026-11-28'",
-        "DELETE FROM placement_break",
-        (
-            "INSERT INTO placement_break (placement_id, starts_on, ends_on, recorded_at)"
-            " SELECT placement_id, '2026-11-20', '2026-11-25', recorded_at FROM placement_break"
-        ),
-        "UPDATE placement SET workload = 101",
-    ],
+ATTACKS = (
+    "UPDATE placement_break SET ends_on = '2026-11-28'",
+    "DELETE FROM placement_break",
+    (
+        "INSERT INTO placement_break (placement_id, starts_on, ends_on, recorded_at)"
+        " SELECT placement_id, '2026-11-20', '2026-11-25', recorded_at FROM placement_break"
+    ),
+    "UPDATE placement SET workload = 101",
 )
-def test_the_database_keeps_breaks_and_lets_none_overlap(work: Work, attack: str):
+
+
+def test_a_break_is_of_a_running_stay_and_the_database_keeps_it(work: Work):
     stage = a_stage(work)
-    interrupt_stay(stage.on(date(2026, 11, 2)), InterruptStay(stage.started().ref, NINTH, TWENTIETH))
-
-    with pytest.raises(DBAPIError):
-        work.session.execute(text(attack))
-
-
-def test_nobody_is_there_for_more_than_full_time(work: Work):
-    stage = a_stage(work)
+    placement, today = stage.started(), stage.on(date(2026, 11, 2))
 
     with pytest.raises(WorkloadUnfit):
         stage.placement(workload=101)
-    assert stage.placement(workload=50).workload == 50
+    with pytest.raises(NotAllowed):
+        interrupt_stay(today, InterruptStay(stage.placement(workload=50).ref, NINTH, TWENTIETH))
+    interrupt_stay(today, InterruptStay(placement.ref, NINTH, TWENTIETH))
+    for attack in ATTACKS:
+        with pytest.raises(DBAPIError), work.session.begin_nested():
+            work.session.execute(text(attack))
+    assert [len(one) for one in breaks_of(work, [placement.id])[placement.id]] == [12]

@@ -15,7 +15,7 @@ from cii.settlement.actions import Mark, RecordAttendance, record_attendance, su
 from cii.settlement.actions_breaks import interrupt
 from cii.settlement.actions_tariffs import agree_tariff
 from cii.settlement.queries import lines_of
-from cii.settlement.rules import DayClosed, MinutesUnfit
+from cii.settlement.rules import DayClosed, MinutesUnfit, minutes_faults
 from cii.settlement.vocabulary import Presence
 from cii.settlement.volume import volumes_of
 from cii.store.work import Work
@@ -44,18 +44,11 @@ def test_hours_are_committed_as_planned_and_stated_as_attended(work: Work):
     assert recompute(line.explanation) == line.amount
 
 
-def test_a_full_month_of_hours_is_the_commitment_to_the_centime(work: Work):
+def test_a_full_month_of_hours_is_the_commitment_and_hours_told_anew_correct_it(work: Work):
     desk = a_desk(work, **HOURLY)
     placement = desk.stage.started()
     desk.attest(placement)
-
     assert [share.committed for share in shares_of(work, placement.id)] == [desk.prefill().total]
-
-
-def test_hours_told_anew_are_a_correction(work: Work):
-    desk = a_desk(work, **HOURLY)
-    placement = desk.stage.started()
-    desk.attest(placement)
 
     again = record_attendance(desk.provider, RecordAttendance(placement.ref, (hours(3, 120),)))
 
@@ -63,15 +56,13 @@ def test_hours_told_anew_are_a_correction(work: Work):
     assert str(desk.prefill().total) == "4050.00"
 
 
-@pytest.mark.parametrize(
-    "wrong", [hours(3, 0), hours(3, 1441), hours(3, 240, Presence.SICK)], ids=["none", "too long", "absent"]
-)
-def test_minutes_belong_to_a_day_of_presence(work: Work, wrong: Mark):
-    desk = a_desk(work, **HOURLY)
-    placement = desk.stage.started()
+def test_minutes_belong_to_a_day_of_presence():
+    present, day = Presence.PRESENT, date(2026, 11, 3)
+    told = [(present, None), (present, 1440), (Presence.SICK, None)]
+    wrong = [(present, 0), (present, 1441), (Presence.SICK, 240)]
 
-    with pytest.raises(MinutesUnfit):
-        record_attendance(desk.provider, RecordAttendance(placement.ref, (wrong,)))
+    assert minutes_faults((day, *one) for one in told) == []
+    assert [type(one) for one in minutes_faults((day, *one) for one in wrong)] == [MinutesUnfit] * 3
 
 
 def test_nobody_is_expected_and_nothing_is_stated_on_the_days_of_a_break(work: Work):
