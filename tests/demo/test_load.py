@@ -18,6 +18,7 @@ from cii.demo.check import check
 from cii.demo.directory import ACCOUNTS, PASSWORD
 from cii.demo.load import is_loaded, load
 from cii.demo.measures import STAGE
+from cii.figures.money import invoiced
 from cii.figures.youth import youth_figures
 from cii.institutions.calendar import calendar_of
 from cii.journal.queries import verify
@@ -36,6 +37,7 @@ from cii.store.work import HOUSE, working
 from cii.texts.speech import knows
 from cii.workflow.projection import drift
 from tests.conftest import ENGINES, NOW, new_database
+from tests.reconciliation.oracle import CHARGED_IN_2026, MOVED, TOTALS, Oracle
 
 SIZE = 60
 CALENDAR = calendar_of(canton_directory(Settings().canton))
@@ -129,6 +131,17 @@ def test_each_fact_of_each_decision_says_where_it_came_from(inside):
     assert len(held) >= SIZE
     assert [row for row in held if row[0].keys() != row[1].keys()] == []
     assert {kind for kind in kinds if not knows(f"web.source.{kind}")} == set()
+
+
+def test_another_database_adds_the_books_of_the_canton_up_to_the_same_sums(inside, tmp_path):
+    oracle = Oracle(inside.session.connection(), tmp_path)
+
+    months = invoiced(inside, Period(date(2026, 1, 1), date(2027, 1, 1)), inside.now)
+
+    assert oracle.says(MOVED) == oracle.says(TOTALS)
+    charged = oracle.says(CHARGED_IN_2026)
+    assert {key: sum_.centimes for key, sum_ in months.items()} == {row[:2]: row[2] for row in charged}
+    assert len(charged) > 3
 
 
 def test_the_reconciliation_of_the_day_before_finds_nothing(inside):
