@@ -31,7 +31,6 @@ from cii.outcomes.actions_outcomes import (
     pay_outcome,
     verify_outcome,
 )
-from cii.outcomes.queries import category_rows
 from cii.outcomes.rules import Line
 from cii.outcomes.tables import Outcome, OutcomeScheme
 from cii.outcomes.vocabulary import Measured
@@ -99,6 +98,8 @@ class Rewarding:
     finance: Work
     cashier: Work
     stranger: Work
+    other_provider: Work
+    other_referral: Work
     referral_unit: Unit
 
     @property
@@ -108,7 +109,7 @@ class Rewarding:
     def on(self, day: date) -> "Rewarding":
         """The same persons on another day."""
         now = datetime(day.year, day.month, day.day, 11, tzinfo=UTC)
-        hands = ("contracts", "second", "provider", "referral", "colleague", "finance", "cashier", "stranger")
+        hands = ("contracts", "second", "provider", "referral", "colleague", "finance", "cashier")
         return replace(self, **{one: replace(getattr(self, one), now=now) for one in hands})
 
     def stay(self, *, category: str | None = "A", **ended) -> Placement:
@@ -179,10 +180,7 @@ def a_rewarding(work: Work) -> Rewarding:
         return replace(stage.on(LATER), actor=stage.actor(unit, role).actor, seen=[])
 
     contracts, second = somebody(odas, Role.CONTRACT_MANAGER), somebody(odas, Role.CONTRACT_MANAGER)
-    there = {one.code for one in category_rows(work, LATER)}
     for code, title in (("A", "Proche de l'emploi"), ("B", "Insertion à construire")):
-        if code in there:
-            continue
         told = ("Autonomie, disponibilité (critères inventés)", "Atelier et suivi (inventé)")
         tell_category(contracts, TellCategory(code, title, *told, date(2026, 1, 1)))
     scheme = make_scheme(contracts, MakeScheme(stage.social.ref, stage.market.social.ref, "Pilote (inventé)"))
@@ -190,7 +188,9 @@ def a_rewarding(work: Work) -> Rewarding:
     made = Rewarding(
         stage, scheme, contracts, second, somebody(stage.provider_unit, Role.PROVIDER),
         somebody(office, Role.REFERRAL_SERVICE), somebody(office, Role.REFERRAL_SERVICE), finance,
-        somebody(odas, Role.FINANCE), somebody(lmmt, Role.FINANCE), office,
+        somebody(odas, Role.FINANCE), somebody(lmmt, Role.FINANCE),
+        somebody(a_unit(work, None, UnitKind.PROVIDER), Role.PROVIDER),
+        somebody(a_unit(work, None, UnitKind.OCOSP), Role.REFERRAL_SERVICE), office,
     )  # fmt: skip
     made.publish(date(2026, 1, 1))
     decide_scheme_budget(finance, DecideSchemeBudget(scheme.ref, 2026, Chf.parse("20000"), "Pilote 2026"))

@@ -30,8 +30,7 @@ from cii.outcomes.rules import (
 )
 from cii.outcomes.tables import OutcomeStepRow, SchemeVersion
 from cii.outcomes.vocabulary import Measured, OutcomeEvent, OutcomeState, OutcomeStep
-from cii.store.work import Work
-from tests.outcomes.build_outcomes import BASE, a_line, a_rewarding, wished
+from tests.outcomes.build_outcomes import BASE, Rewarding, a_line, wished
 
 DEAR = a_line("A", "Cher", 1, "20000.05", measured=Measured.ATTESTED, hold_months=0)
 
@@ -40,8 +39,7 @@ def codes(no) -> list[str]:
     return [reason.code for reason in no.value.reasons]
 
 
-def test_a_job_that_holds_is_claimed_verified_accepted_and_paid_by_four_persons(work: Work):
-    town = a_rewarding(work)
+def test_a_job_that_holds_is_claimed_verified_accepted_and_paid_by_four_persons(town: Rewarding):
 
     made = town.claim(town.stay())
     verify_outcome(town.referral, VerifyOutcome(made.ref, "Contrat de travail du 21.11.2026"))
@@ -56,14 +54,13 @@ def test_a_job_that_holds_is_claimed_verified_accepted_and_paid_by_four_persons(
         {"accrued": "0.00", "invoiced": "3500.00", "paid": "0.00"},
         {"accrued": "0.00", "invoiced": "0.00", "paid": "3500.00"},
     ]
-    assert [(one.kind.value, one.reason) for one in steps_of(work, made.id)] == [
+    assert [(one.kind.value, one.reason) for one in steps_of(town.work, made.id)] == [
         ("claimed", ""), ("verified", "Contrat de travail du 21.11.2026"), ("accepted", ""), ("paid", ""),
     ]  # fmt: skip
-    assert work.session.execute(trial_balance()).all() == []
+    assert town.work.session.execute(trial_balance()).all() == []
 
 
-def test_who_did_the_step_before_does_not_do_the_next(work: Work):
-    town = a_rewarding(work)
+def test_who_did_the_step_before_does_not_do_the_next(town: Rewarding):
     own = town.claim(town.stay(), by=town.referral)
 
     with pytest.raises(OutcomeFourEyes):
@@ -73,18 +70,17 @@ def test_who_did_the_step_before_does_not_do_the_next(work: Work):
     with pytest.raises(OutcomeFourEyes):
         pay_outcome(town.finance, own.ref)
 
-    assert moves_for(town.finance, own, steps_of(work, own.id)) == (OutcomeEvent.ASK_REVERSAL,)
-    assert OutcomeEvent.PAY in moves_for(town.cashier, own, steps_of(work, own.id))
+    assert moves_for(town.finance, own, steps_of(town.work, own.id)) == (OutcomeEvent.ASK_REVERSAL,)
+    assert OutcomeEvent.PAY in moves_for(town.cashier, own, steps_of(town.work, own.id))
 
 
-def test_the_database_itself_wants_another_person_and_a_reason(work: Work):
-    town = a_rewarding(work)
+def test_the_database_itself_wants_another_person_and_a_reason(town: Rewarding):
     made = town.claim(town.stay())
-    (claimed,) = steps_of(work, made.id)
+    (claimed,) = steps_of(town.work, made.id)
 
     def step(kind: OutcomeStep, by: int, before: int | None, reason: str) -> OutcomeStepRow:
         return OutcomeStepRow(
-            outcome_id=made.id, kind=kind, at=work.now, account_id=by, before_by=before, reason=reason
+            outcome_id=made.id, kind=kind, at=town.work.now, account_id=by, before_by=before, reason=reason
         )
 
     for wrong, said in (
@@ -92,9 +88,9 @@ def test_the_database_itself_wants_another_person_and_a_reason(work: Work):
         (step(OutcomeStep.PAID, claimed.account_id, None, ""), "two_persons"),
         (step(OutcomeStep.VERIFIED, town.referral.actor.account_id, claimed.account_id, ""), "with_reason"),
     ):
-        with pytest.raises(DBAPIError, match=said), work.session.begin_nested():  # noqa: PT012
-            work.session.add(wrong)
-            work.session.flush()
+        with pytest.raises(DBAPIError, match=said), town.work.session.begin_nested():  # noqa: PT012
+            town.work.session.add(wrong)
+            town.work.session.flush()
 
 
 ATTACKS = (
@@ -117,16 +113,15 @@ ATTACKS = (
 """Changes of what was computed, said or decided, and a second live outcome of the same KPI."""
 
 
-def test_what_was_computed_said_and_decided_stays_in_the_database(work: Work):
-    a_rewarding(work).verified()
+def test_what_was_computed_said_and_decided_stays_in_the_database(town: Rewarding):
+    town.verified()
 
     for attack in ATTACKS:
-        with pytest.raises(DBAPIError), work.session.begin_nested():
-            work.session.execute(text(attack))
+        with pytest.raises(DBAPIError), town.work.session.begin_nested():
+            town.work.session.execute(text(attack))
 
 
-def test_every_reason_against_a_claim_comes_at_once(work: Work):
-    town = a_rewarding(work)
+def test_every_reason_against_a_claim_comes_at_once(town: Rewarding):
     place = town.stay()
     town.verified(placement=place)
 
@@ -140,14 +135,13 @@ def test_every_reason_against_a_claim_comes_at_once(work: Work):
     assert codes(bare) == ["outcome-before-start", "category-missing"]
 
 
-def test_a_claim_beyond_the_budget_or_in_a_closed_year_is_refused_and_says_both(work: Work):
-    town = a_rewarding(work)
+def test_a_claim_beyond_the_budget_or_in_a_closed_year_is_refused_and_says_both(town: Rewarding):
     place = town.stay()
-    work.session.execute(
+    town.work.session.execute(
         text("UPDATE budget_year SET state = 'closed', closed_at = :at WHERE line_id = :line"),
-        {"at": str(work.now.replace(tzinfo=None)), "line": town.scheme.line_id},
+        {"at": str(town.work.now.replace(tzinfo=None)), "line": town.scheme.line_id},
     )
-    work.session.expire_all()
+    town.work.session.expire_all()
     town.publish(date(2026, 11, 3), wished((DEAR,)))
 
     with pytest.raises(Refusal) as no:
@@ -157,8 +151,7 @@ def test_a_claim_beyond_the_budget_or_in_a_closed_year_is_refused_and_says_both(
     assert str(no.value.reasons[1].facts["available"]) == "20000.00"
 
 
-def test_a_verified_outcome_uses_the_budget_that_a_reversal_gives_back(work: Work):
-    town = a_rewarding(work)
+def test_a_verified_outcome_uses_the_budget_that_a_reversal_gives_back(town: Rewarding):
     made = town.payable()
 
     used = scheme_view(town.finance, town.scheme.ref).years[0]
@@ -171,8 +164,7 @@ def test_a_verified_outcome_uses_the_budget_that_a_reversal_gives_back(work: Wor
     assert town.sums() == {"accrued": "0.00", "invoiced": "0.00", "paid": "0.00"}
 
 
-def test_a_paid_outcome_is_taken_back_by_two_persons_with_a_reason_and_may_be_claimed_again(work: Work):
-    town = a_rewarding(work)
+def test_a_paid_outcome_is_taken_back_by_two_persons_with_a_reason_and_may_be_claimed_again(town: Rewarding):
     place = town.stay()
     made = town.paid(placement=place)
 
@@ -186,15 +178,14 @@ def test_a_paid_outcome_is_taken_back_by_two_persons_with_a_reason_and_may_be_cl
     reverse_outcome(town.finance, made.ref)
 
     assert town.sums() == {"accrued": "0.00", "invoiced": "0.00", "paid": "0.00"}
-    assert [one.kind.value for one in steps_of(work, made.id)][-2:] == ["reversal_asked", "reversed"]
+    assert [one.kind.value for one in steps_of(town.work, made.id)][-2:] == ["reversal_asked", "reversed"]
     assert town.claim(place).state is OutcomeState.CLAIMED
-    assert work.session.execute(trial_balance()).all() == []
+    assert town.work.session.execute(trial_balance()).all() == []
     with pytest.raises(IllegalMove):
         pay_outcome(town.cashier, made.ref)
 
 
-def test_a_declined_claim_may_be_made_again(work: Work):
-    town = a_rewarding(work)
+def test_a_declined_claim_may_be_made_again(town: Rewarding):
     place = town.stay()
     made = town.claim(place)
 
@@ -204,8 +195,7 @@ def test_a_declined_claim_may_be_made_again(work: Work):
     assert town.claim(place).ref != made.ref
 
 
-def test_a_category_that_changed_meanwhile_keeps_a_claim_from_being_verified(work: Work):
-    town = a_rewarding(work)
+def test_a_category_that_changed_meanwhile_keeps_a_claim_from_being_verified(town: Rewarding):
     place = town.stay()
     made = town.claim(place, BASE, 1, date(2026, 11, 2))
     town.categorise(place, "B", date(2026, 11, 2))
@@ -214,44 +204,40 @@ def test_a_category_that_changed_meanwhile_keeps_a_claim_from_being_verified(wor
         verify_outcome(town.referral, VerifyOutcome(made.ref, "Début constaté"))
 
 
-def test_a_new_formula_never_changes_what_was_computed(work: Work):
-    town = a_rewarding(work)
+def test_a_new_formula_never_changes_what_was_computed(town: Rewarding):
     old = town.paid()
-    version = work.session.get(SchemeVersion, old.version_id)
+    version = town.work.session.get(SchemeVersion, old.version_id)
 
     dearer = tuple(one.__class__(**(vars(one) | {"amount": Chf.parse("9000")})) for one in wished(hold=0))
     town.publish(date(2026, 12, 1), dearer)
     later = town.claim(town.stay(), since=date(2026, 12, 1))
 
     assert (str(old.amount), version.number, str(later.amount)) == ("3500.00", 1, "9000.00")
-    assert work.session.get(SchemeVersion, later.version_id).number == 2
+    assert town.work.session.get(SchemeVersion, later.version_id).number == 2
 
 
-def test_the_rooms_rows_say_what_the_ledger_holds(work: Work):
-    town = a_rewarding(work)
+def test_the_rooms_rows_say_what_the_ledger_holds(town: Rewarding):
     town.paid()
     town.payable(placement=town.stay(contract_months=6), value=6)
     town.verified(placement=town.stay())
     chain = chain_sums()
-    held = work.session.execute(
+    held = town.work.session.execute(
         select(chain.c.invoiced, chain.c.paid).where(chain.c.agreement_id == town.scheme.agreement_id)
     ).one()
 
     def said(proof) -> int:
-        return sum(int(row.amount) for row in work.session.execute(proof()))
+        return sum(int(row.amount) for row in town.work.session.execute(proof()))
 
     assert (said(proofs.bound), said(proofs.invoiced), said(proofs.paid)) == (2_000_000, 550_000, 350_000)
     assert (int(held.invoiced), int(held.paid)) == (550_000, 350_000)
 
 
-def test_a_provider_sees_its_own_outcomes_and_another_sector_none(work: Work):
-    town = a_rewarding(work)
+def test_a_provider_sees_its_own_outcomes_and_another_sector_none(town: Rewarding):
     made = town.verified()
-    other = a_rewarding(work)
 
     assert [row.ref for row in outcomes_list(town.provider)] == [made.ref]
     assert [row.ref for row in outcomes_list(town.finance)] == [made.ref]
-    for stranger in (other.provider, town.stranger):
+    for stranger in (town.other_provider, town.stranger):
         assert outcomes_list(stranger) == []
         with pytest.raises(UnknownThing):
             outcome_view(stranger, made.ref)
@@ -259,17 +245,14 @@ def test_a_provider_sees_its_own_outcomes_and_another_sector_none(work: Work):
             scheme_view(stranger, town.scheme.ref)
 
 
-def test_the_referral_service_sees_the_outcomes_of_those_whom_it_follows(work: Work):
-    town = a_rewarding(work)
-    other = a_rewarding(work)
+def test_the_referral_service_sees_the_outcomes_of_those_whom_it_follows(town: Rewarding):
     made = town.claim(town.stay())
 
     assert outcome_view(town.referral, made.ref).moves == (OutcomeEvent.VERIFY, OutcomeEvent.DECLINE)
-    assert outcomes_list(other.referral) == []
+    assert outcomes_list(town.other_referral) == []
 
 
-def test_who_provides_or_prepares_neither_verifies_nor_pays(work: Work):
-    town = a_rewarding(work)
+def test_who_provides_or_prepares_neither_verifies_nor_pays(town: Rewarding):
     made = town.claim(town.stay())
 
     for hand in (town.provider, town.contracts):

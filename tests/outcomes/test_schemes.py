@@ -38,8 +38,7 @@ from cii.outcomes.rules_written import read_formula, written_formula
 from cii.outcomes.tables import ClientCategory, PlacementCategory
 from cii.outcomes.vocabulary import Measured
 from cii.placements.vocabulary import ExitType
-from cii.store.work import Work
-from tests.outcomes.build_outcomes import FORMULA, a_rewarding, wished
+from tests.outcomes.build_outcomes import FORMULA, Rewarding, wished
 
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 12, 1))
 
@@ -48,8 +47,7 @@ def codes(no) -> list[str]:
     return [reason.code for reason in no.value.reasons]
 
 
-def test_a_formula_counts_once_another_person_has_published_it_and_after_all_before(work: Work):
-    town = a_rewarding(work)
+def test_a_formula_counts_once_another_person_has_published_it_and_after_all_before(town: Rewarding):
     town.verified()
     draft_formula(town.contracts, DraftFormula(town.scheme.ref, date(2026, 11, 20), wished()))
 
@@ -62,13 +60,12 @@ def test_a_formula_counts_once_another_person_has_published_it_and_after_all_bef
 
     assert no.value.facts["first"] == date(2026, 11, 21)
     assert made.number == 3
-    assert [version_at(work, town.scheme.id, date(2026, 11, day)).number for day in (20, 21)] == [1, 3]
+    assert [version_at(town.work, town.scheme.id, date(2026, 11, day)).number for day in (20, 21)] == [1, 3]
     with pytest.raises(NothingToPublish):
         publish_formula(town.second, town.scheme.ref)
 
 
-def test_a_scheme_is_for_a_profile_that_knows_it_a_line_that_pays_and_only_once(work: Work):
-    town = a_rewarding(work)
+def test_a_scheme_is_for_a_profile_that_knows_it_a_line_that_pays_and_only_once(town: Rewarding):
     stage = town.stage
 
     with pytest.raises(Refusal) as ac:
@@ -82,8 +79,7 @@ def test_a_scheme_is_for_a_profile_that_knows_it_a_line_that_pays_and_only_once(
     assert codes(again) == ["scheme-there"]
 
 
-def test_money_is_bound_for_a_scheme_and_what_is_not_used_goes_back(work: Work):
-    town = a_rewarding(work)
+def test_money_is_bound_for_a_scheme_and_what_is_not_used_goes_back(town: Rewarding):
     town.verified()
 
     def ask(amount: str) -> DecideSchemeBudget:
@@ -91,18 +87,17 @@ def test_money_is_bound_for_a_scheme_and_what_is_not_used_goes_back(work: Work):
 
     with pytest.raises(SchemeBudgetExceeded):
         decide_scheme_budget(town.finance, ask("-16500.05"))
-    with pytest.raises(Refusal) as no, work.session.begin_nested():
+    with pytest.raises(Refusal) as no, town.work.session.begin_nested():
         decide_scheme_budget(town.finance, ask("100000"))
-    before = position_of(work, town.scheme.line_id, 2026).available
+    before = position_of(town.work, town.scheme.line_id, 2026).available
     decide_scheme_budget(town.finance, ask("-16500"))
 
     assert codes(no) == ["budget-exceeded"]
-    assert position_of(work, town.scheme.line_id, 2026).available - before == Chf.parse("16500")
+    assert position_of(town.work, town.scheme.line_id, 2026).available - before == Chf.parse("16500")
     assert [str(one.left) for one in scheme_view(town.finance, town.scheme.ref).years] == ["0.00"]
 
 
-def test_the_category_is_set_by_the_referral_service_alone_and_each_change_stays(work: Work):
-    town = a_rewarding(work)
+def test_the_category_is_set_by_the_referral_service_alone_and_each_change_stays(town: Rewarding):
     place = town.stay()
     told = "La personne a perdu son logement."
 
@@ -110,12 +105,12 @@ def test_the_category_is_set_by_the_referral_service_alone_and_each_change_stays
         with pytest.raises(NotAllowed):
             set_category(hand, SetCategory(place.ref, "B", date(2026, 11, 9), told))
     with pytest.raises(UnknownThing):
-        set_category(a_rewarding(work).referral, SetCategory(place.ref, "B", date(2026, 11, 9), told))
+        set_category(town.other_referral, SetCategory(place.ref, "B", date(2026, 11, 9), told))
     with pytest.raises(CategoryUnchanged):
         town.categorise(place, "A", date(2026, 11, 9))
     set_category(town.referral, SetCategory(place.ref, "B", date(2026, 11, 9), told))
 
-    rows = work.session.scalars(select(PlacementCategory).order_by(PlacementCategory.id)).all()
+    rows = town.work.session.scalars(select(PlacementCategory).order_by(PlacementCategory.id)).all()
     assert [(row.code, row.effective_on, row.unit_id) for row in rows] == [
         ("A", date(2026, 11, 2), town.referral_unit.id), ("B", date(2026, 11, 9), town.referral_unit.id),
     ]  # fmt: skip
@@ -124,8 +119,7 @@ def test_the_category_is_set_by_the_referral_service_alone_and_each_change_stays
     assert (listed.category, listed.since) == ("B", date(2026, 11, 9))
 
 
-def test_the_criteria_under_which_a_category_was_set_stay_with_it(work: Work):
-    town = a_rewarding(work)
+def test_the_criteria_under_which_a_category_was_set_stay_with_it(town: Rewarding):
     town.stay()
     ask = TellCategory("A", "Proche de l'emploi", "Nouveaux critères", "Nouvelle teneur", date(2026, 12, 1))
 
@@ -133,12 +127,11 @@ def test_the_criteria_under_which_a_category_was_set_stay_with_it(work: Work):
 
     with pytest.raises(CategoryThere):
         tell_category(town.contracts, ask)
-    row = work.session.scalars(select(PlacementCategory)).one()
-    assert "inventés" in work.session.get(ClientCategory, row.category_id).criteria
+    row = town.work.session.scalars(select(PlacementCategory)).one()
+    assert "inventés" in town.work.session.get(ClientCategory, row.category_id).criteria
 
 
-def test_subcontractors_have_together_no_more_than_the_whole(work: Work):
-    town = a_rewarding(work)
+def test_subcontractors_have_together_no_more_than_the_whole(town: Rewarding):
     since = date(2026, 1, 1)
     first = add_subcontractor(town.contracts, AddSubcontractor(town.scheme.ref, "Sarl", 60, since))
 
@@ -154,8 +147,7 @@ def test_subcontractors_have_together_no_more_than_the_whole(work: Work):
     ]
 
 
-def test_a_draft_is_simulated_on_past_placements_beside_what_was_paid_and_nothing_is_saved(work: Work):
-    town = a_rewarding(work)
+def test_a_draft_is_simulated_on_past_placements_beside_what_was_paid_and_nothing_is_saved(town: Rewarding):
     town.stay()
     town.stay(category="B", exit_type=ExitType.TRAINING, contract_type=None, contract_months=None)
     town.stay(category=None)
@@ -169,34 +161,32 @@ def test_a_draft_is_simulated_on_past_placements_beside_what_was_paid_and_nothin
     assert (now.version.number, str(row.earned), str(before.rows[0].earned)) == (2, "14000.00", "7000.00")
     assert (row.persons, row.uncategorised, row.outcomes, row.exits, str(row.today)) == (3, 1, 4, 3, "0.00")
     assert (row.subcontracted, row.creaming) == (200, False)
-    assert not work.session.new
-    assert not work.session.dirty
+    assert not town.work.session.new
+    assert not town.work.session.dirty
     with pytest.raises(UnknownThing):
         simulation(town.stranger, town.scheme.ref, NOVEMBER)
 
 
-def test_what_somebody_attested_counts_in_a_simulation_once_it_is_verified(work: Work):
-    town = a_rewarding(work)
+def test_what_somebody_attested_counts_in_a_simulation_once_it_is_verified(town: Rewarding):
     place = town.stay()
     town.claim(place, "Détachement partiel", 60, date(2026, 11, 20))
 
-    claimed = past_stays(work, town.scheme.line_id, NOVEMBER)[0].attested
+    claimed = past_stays(town.work, town.scheme.line_id, NOVEMBER)[0].attested
     town.verified(placement=town.stay(), kpi="Détachement partiel", value=60)
 
     assert claimed == {}
-    assert past_stays(work, town.scheme.line_id, NOVEMBER)[1].attested == {"Détachement partiel": 60}
+    assert past_stays(town.work, town.scheme.line_id, NOVEMBER)[1].attested == {"Détachement partiel": 60}
 
 
-def test_the_drift_of_categories_compares_those_set_in_two_periods(work: Work):
-    town = a_rewarding(work)
+def test_the_drift_of_categories_compares_those_set_in_two_periods(town: Rewarding):
     for category in ("A", "B"):
         town.stay(category=category)
     moved = town.stay()
     town.categorise(moved, "B", date(2026, 12, 1))
     quarter, december = Quarter.parse("2026-Q4").period, Period(date(2026, 12, 1), date(2027, 1, 1))
 
-    assert drift(work, town.scheme.line_id, Quarter.parse("2026-Q3").period, quarter) == ()
-    parts = drift(work, town.scheme.line_id, NOVEMBER, december)
+    assert drift(town.work, town.scheme.line_id, Quarter.parse("2026-Q3").period, quarter) == ()
+    parts = drift(town.work, town.scheme.line_id, NOVEMBER, december)
     assert [(one.category, one.count, one.marked) for one in parts] == [("A", 0, True), ("B", 1, True)]
 
 
