@@ -329,6 +329,6 @@ def _write(work: Work, account: YearAccount, side: Side, items: tuple[CostItem, 
 __all__ = [
     "AgreeSurplus", "CostItem", "EnterBudget", "MoveCarryOver", "ReturnFinalAccount", "SettleFinalAccount",
     "SubmitFinalAccount", "agree_surplus", "approve_budget", "creditor_reference", "enter_budget",
-    "move_carry_over", "receive_reclaim", "release_payment", "return_final_account", "settle_final_account", "settlement_of",
-    "submit_final_account",
+    "move_carry_over", "receive_reclaim", "release_payment", "return_final_account", "settle_final_account",
+    "settlement_of", "submit_final_account",
 ]  # fmt: skip

@@ -43,12 +43,10 @@ def types_told(amounts: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "code": code,
-            "label": t("web.final-accounts.revenue-of", type=word(code, "cost_type"))
-            if told.flow.value == "revenue"
-            else word(code, "cost_type"),
+            "label": word(code, "cost_type"),
             "amount": amounts.get(code),
         }
-        for code, told in cost_types().items()
+        for code in cost_types()
     ]
 
 
