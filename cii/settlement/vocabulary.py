@@ -55,3 +55,12 @@ class TransferOutcome(StrEnum):
 
     EXECUTED = "executed"
     REJECTED = "rejected"
+
+
+class PaymentStep(StrEnum):
+    """Where a released payment stands on its way to the provider."""
+
+    READY = "ready"
+    UNDER_WAY = "under_way"
+    EXECUTED = "executed"
+    REJECTED = "rejected"

@@ -100,7 +100,6 @@ def _years(work: Work, chosen: int) -> list[dict[str, Any]]:
 
 
 def _parts(one: CeilingStatement) -> dict[str, Any]:
-    lang = language.lang()
     seen = []
     if one.use is not None and one.standing is not None:
         seen = [
@@ -125,7 +124,7 @@ def _parts(one: CeilingStatement) -> dict[str, Any]:
                     over=Fraction(share.over_permille, _THOUSAND),
                     upto=Fraction(share.band.upto_permille, _THOUSAND),
                 ),
-                "counted": formats.number(share.counted, lang, 0 if share.counted.denominator == 1 else 1),
+                "counted": share.counted,
                 "per_head": share.band.per_head,
                 "amount": share.amount,
             }
@@ -156,7 +155,7 @@ def _fact(one: EnteredFact) -> dict[str, Any]:
     return {
         "kind": word(one.kind, "ceiling_input"),
         "year": str(one.year),
-        "value": formats.number(one.value, language.lang()),
+        "value": one.value,
         "source": one.source,
         "by": one.entered_by or t("web.journal.house"),
         "at": one.recorded_at,

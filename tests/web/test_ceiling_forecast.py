@@ -1,11 +1,16 @@
 """The pages of the federal ceiling and of the forecast."""
 
 
+def plain(page):
+    """The page with apostrophes and spaces as they are typed."""
+    return page.replace("&#39;", "'").replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_the_ceiling_says_what_is_missing_until_the_counts_are_entered(site):
-    page = site.as_("finance").get("/budgets/federal-ceiling", year=2024)
+    page = plain(site.as_("finance").get("/budgets/federal-ceiling", year=2024))
 
     assert "il manque « population active »" in page
-    assert "il manque « demandeurs d'emploi, moyenne annuelle »" in page.replace("&#39;", "'")
+    assert "il manque « demandeurs d'emploi, moyenne annuelle »" in page
     site.as_("finance").get("/budgets/federal-ceiling/csv", 409, year=2024)
 
 
@@ -24,7 +29,7 @@ def test_finance_enters_the_counts_and_reads_the_statement_and_its_files(site):
             source="Relevé d'essai",
         )
 
-    page = finance.get("/budgets/federal-ceiling", year=2026).replace("&#39;", "'")
+    page = plain(finance.get("/budgets/federal-ceiling", year=2026))
 
     assert "16'120'000.00" in page
     assert "967'200.00" in page
@@ -52,11 +57,12 @@ def test_nobody_but_the_finance_of_unemployment_insurance_enters_counts(site):
     site.as_("provider").get("/budgets/federal-ceiling", 403)
 
 
-def test_the_forecast_says_its_method_and_that_it_does_not_know_enough(site):
-    page = site.as_("finance").get("/budgets/forecast", year=2026, line=site.town.lines["LACI"])
+def test_the_forecast_says_its_method_and_what_it_rests_on(site):
+    page = plain(site.as_("finance").get("/budgets/forecast", year=2026, line=site.town.lines["LACI"]))
 
-    assert "Prévision = fourni" in page.replace("\N{NO-BREAK SPACE}", " ")
-    assert "pas assez de mois connus" in page
+    assert "Prévision = fourni" in page
+    assert "Mois connus jusqu'au 30.09.2026" in page
+    assert "prévisible" in page
     assert "Règle forecast/1" in page
     assert "pas assez" not in site.as_("finance").get("/budgets/forecast", year=2020)
     assert "granted" in site.as_("finance").get("/budgets/forecast/csv", year=2026)

@@ -1,0 +1,282 @@
+"""Payments on their way: what waits, files that left, answers of the office, accounts of providers."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from flask import Response as FileResponse
+from flask import g
+
+from cii.access.permits import Permit
+from cii.agreements.queries import provider_refs
+from cii.api.asking import PageAsked
+from cii.api.base import PREFIX, Blueprint
+from cii.api.detections import FILE as UPLOADED
+from cii.documents import csv
+from cii.institutions.vocabulary import Sector
+from cii.kernel.money import Chf
+from cii.settlement.actions_exchange import (
+    AnswersRead,
+    ChangeAccount,
+    ReadAnswers,
+    ReleaseAgain,
+    SendPayments,
+    change_account,
+    decide_account,
+    read_answers,
+    release_again,
+    send_payments,
+)
+from cii.settlement.queries_exchange import (
+    FileRow,
+    PaymentRow,
+    accounts_of,
+    file_by_ref,
+    files_list,
+    open_payments,
+    payment_by_ref,
+)
+from cii.settlement.tables_exchange import ProviderAccount
+from cii.settlement.vocabulary import PaymentStep
+from cii.store.work import Work
+from cii.wire.answers import only, paged
+from cii.wire.doors import needs, once
+from cii.wire.files import handed_out
+from cii.wire.pages import Page, page_of, place
+from cii.wire.reading import sent_file
+
+blueprint = Blueprint("api-payments", __name__, url_prefix=f"{PREFIX}/payments")
+
+
+@dataclass(frozen=True)
+class PaymentShown:
+    """A released payment; `attempt` is the one under way or the next, `reason` why the last was rejected."""
+
+    ref: str
+    statement_ref: str
+    agreement_number: str
+    creditor: str
+    sector: str
+    amount: Chf
+    attempt: int
+    step: PaymentStep
+    has_account: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class FileShown:
+    """A file that left: its sum, its hash, and how many of its payments are answered."""
+
+    ref: str
+    number: str
+    sector: str
+    payments: int
+    total: Chf
+    made_at: datetime
+    sha256: str
+    executed: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class AccountShown:
+    """The account of a provider; `confirmed` is null while its second person is awaited."""
+
+    ref: str
+    provider_ref: str
+    iban: str
+    holder: str
+    valid_from: date
+    reason: str
+    asked_at: datetime
+    decided_at: datetime | None
+    confirmed: bool | None
+
+
+@dataclass(frozen=True)
+class SendAsked:
+    """The sector whose payments leave."""
+
+    sector: Sector
+
+
+@dataclass(frozen=True)
+class TryAsked:
+    """Whether the file is only tried."""
+
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class AgainAsked:
+    """Why a rejected payment will arrive now."""
+
+    reason: str = field(metadata={"max": 500})
+
+
+@dataclass(frozen=True)
+class AccountAsked:
+    """Another account of a provider from a day on."""
+
+    provider_ref: str
+    iban: str = field(metadata={"max": 42})
+    holder: str = field(metadata={"max": 70})
+    valid_from: date
+    reason: str = field(metadata={"max": 500})
+
+
+@dataclass(frozen=True)
+class DecisionAsked:
+    """Whether the account is confirmed."""
+
+    confirmed: bool
+
+
+PAYMENT = only(
+    PaymentShown, "ref", "statement_ref", "agreement_number", "creditor", "sector", "amount", "attempt",
+    "step", "has_account", "reason", called="PaymentOnItsWayAnswer",
+)  # fmt: skip
+FILE = only(
+    FileShown, "ref", "number", "sector", "payments", "total", "made_at", "sha256", "executed", "rejected",
+    called="PaymentFileAnswer",
+)  # fmt: skip
+ACCOUNT = only(
+    AccountShown, "ref", "provider_ref", "iban", "holder", "valid_from", "reason", "asked_at", "decided_at",
+    "confirmed", called="ProviderAccountAnswer",
+)  # fmt: skip
+READ = only(AnswersRead, "rows", "executed", "rejected", "known", called="PaymentAnswersReadAnswer")
+
+
+@blueprint.get("")
+@needs(Permit.PAY_STATEMENT)
+@blueprint.arguments(PageAsked, location="query")
+@blueprint.response(200, paged(PAYMENT))
+def waiting(asked: PageAsked) -> Page[PaymentShown]:
+    """Released payments of my sectors that are not executed yet, the oldest first."""
+    since = place(g.work.settings, "payments", asked.after)
+    rows = open_payments(g.work, after=since[0] if since else 0, limit=asked.limit + 1)
+    page = page_of(rows, asked.limit, g.work.settings, "payments", lambda row: (row.id,))
+    return Page([_payment(one) for one in page.items], page.next)
+
+
+@blueprint.get("/files")
+@needs(Permit.PAY_STATEMENT)
+@blueprint.arguments(PageAsked, location="query")
+@blueprint.response(200, paged(FILE))
+def files(asked: PageAsked) -> Page[FileShown]:
+    """The files of my sectors, the newest first."""
+    since = place(g.work.settings, "payment files", asked.after)
+    rows = files_list(g.work, before=since[0] if since else 0, limit=asked.limit + 1)
+    page = page_of(rows, asked.limit, g.work.settings, "payment files", lambda row: (row.id,))
+    return Page([_file(one) for one in page.items], page.next)
+
+
+@blueprint.post("/files")
+@needs(Permit.PAY_STATEMENT)
+@once
+@blueprint.arguments(SendAsked)
+@blueprint.response(201, FILE)
+def sent(ask: SendAsked) -> FileShown:
+    """Put what waits of a sector into one file."""
+    made = send_payments(g.work, SendPayments(ask.sector)).file
+    return _file(next(one for one in files_list(g.work) if one.ref == made.ref))
+
+
+@blueprint.get("/files/<ref:ref>/csv")
+@needs(Permit.PAY_STATEMENT)
+@blueprint.response(200, content_type="text/csv")
+def as_csv(ref: str) -> FileResponse:
+    """The file as it left, as CSV."""
+    held = file_by_ref(g.work, ref)
+    content = held.content_csv.encode()
+    return handed_out([content], f"{held.number}.csv", csv.MEDIA_TYPE, len(content))
+
+
+@blueprint.get("/files/<ref:ref>/json")
+@needs(Permit.PAY_STATEMENT)
+@blueprint.response(200, content_type="application/json")
+def as_json(ref: str) -> FileResponse:
+    """The file as it left, as JSON."""
+    held = file_by_ref(g.work, ref)
+    content = held.content_json.encode()
+    return handed_out([content], f"{held.number}.json", "application/json", len(content))
+
+
+@blueprint.post("/answers")
+@needs(Permit.PAY_STATEMENT)
+@once
+@blueprint.doc(requestBody=UPLOADED)
+@blueprint.arguments(TryAsked, location="query")
+@blueprint.response(200, READ)
+def answered(asked: TryAsked) -> AnswersRead:
+    """Read an answer of the payment office; with a fault in it nothing is taken."""
+    return read_answers(g.work, ReadAnswers(sent_file().content, asked.dry_run))
+
+
+@blueprint.post("/<ref:ref>/release")
+@needs(Permit.PAY_STATEMENT)
+@once
+@blueprint.arguments(AgainAsked)
+@blueprint.response(200, PAYMENT)
+def released(ask: AgainAsked, ref: str) -> PaymentShown:
+    """Release a rejected payment again, by somebody who had not prepared it."""
+    release_again(g.work, ReleaseAgain(ref, ask.reason))
+    return _payment(payment_by_ref(g.work, ref))
+
+
+@blueprint.get("/accounts")
+@needs(Permit.PAY_STATEMENT)
+@blueprint.response(200, paged(ACCOUNT))
+def accounts() -> Page[AccountShown]:
+    """The accounts of providers, the newest first: waiting, confirmed, refused."""
+    found = accounts_of(g.work)
+    refs = provider_refs(g.work, {one.provider_id for one in found})
+    return Page([_account(one, refs[one.provider_id]) for one in found])
+
+
+@blueprint.post("/accounts")
+@needs(Permit.PAY_STATEMENT)
+@once
+@blueprint.arguments(AccountAsked)
+@blueprint.response(201, ACCOUNT)
+def account_asked(ask: AccountAsked) -> AccountShown:
+    """Ask for another account of a provider; somebody else confirms it."""
+    made = change_account(
+        g.work, ChangeAccount(ask.provider_ref, ask.iban, ask.holder, ask.valid_from, ask.reason)
+    )
+    return _account(made, ask.provider_ref)
+
+
+@blueprint.post("/accounts/<ref:ref>/decision")
+@needs(Permit.PAY_STATEMENT)
+@once
+@blueprint.arguments(DecisionAsked)
+@blueprint.response(200, ACCOUNT)
+def account_decided(ask: DecisionAsked, ref: str) -> AccountShown:
+    """Confirm or refuse an account that somebody else has asked for."""
+    return _named(g.work, decide_account(g.work, ref, confirmed=ask.confirmed))
+
+
+def _named(work: Work, one: ProviderAccount) -> AccountShown:
+    return _account(one, provider_refs(work, [one.provider_id])[one.provider_id])
+
+
+def _payment(one: PaymentRow) -> PaymentShown:
+    return PaymentShown(
+        one.ref, one.statement_ref, one.agreement, one.creditor, one.sector, one.amount, one.attempt,
+        one.step, one.account is not None, one.reason,
+    )  # fmt: skip
+
+
+def _file(one: FileRow) -> FileShown:
+    return FileShown(
+        one.ref, one.number, one.sector, one.payments, one.total, one.made_at, one.sha256, one.executed,
+        one.rejected,
+    )  # fmt: skip
+
+
+def _account(one: ProviderAccount, provider_ref: str) -> AccountShown:
+    return AccountShown(
+        one.ref, provider_ref, one.iban, one.holder, one.valid_from, one.reason, one.asked_at, one.decided_at,
+        one.confirmed,
+    )  # fmt: skip

@@ -1,0 +1,203 @@
+"""Pure rules of the exchange with the payment office: accounts, what leaves, what an answer may say."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from stdnum import iban as iban_number
+from stdnum.exceptions import ValidationError
+
+from cii.kernel.errors import Refusal
+from cii.kernel.money import Chf, NotMoney
+from cii.settlement.vocabulary import TransferOutcome
+
+KEY, OUTCOME, AMOUNT, DAY, REASON = "key", "outcome", "amount", "date", "reason"
+"""Names of the columns of an answer."""
+TITLES: Mapping[str, tuple[str, ...]] = {
+    KEY: ("id", "identifiant", "Kennung", "key"),
+    OUTCOME: ("outcome", "résultat", "Ergebnis"),
+    AMOUNT: ("amount", "montant", "Betrag"),
+    DAY: ("date", "Datum"),
+    REASON: ("reason", "motif", "Grund"),
+}
+WORDS: Mapping[str, TransferOutcome] = {
+    "executed": TransferOutcome.EXECUTED,
+    "exécuté": TransferOutcome.EXECUTED,
+    "ausgeführt": TransferOutcome.EXECUTED,
+    "rejected": TransferOutcome.REJECTED,
+    "rejeté": TransferOutcome.REJECTED,
+    "zurückgewiesen": TransferOutcome.REJECTED,
+}
+_SWISS_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+
+
+class IbanUnfit(Refusal):
+    """The account number is no IBAN: its check digits do not fit."""
+
+    code, kind = "iban-unfit", "unfit"
+
+
+class AccountInPast(Refusal):
+    """An account counts from today on at the earliest."""
+
+    code, kind = "provider-account-in-past", "unfit"
+
+
+class AccountWaiting(Refusal):
+    """A change of this provider's account is waiting for its second person."""
+
+    code, kind = "provider-account-waiting", "conflict"
+
+
+class AccountDecided(Refusal):
+    """The change has been confirmed or refused already."""
+
+    code, kind = "provider-account-decided", "conflict"
+
+
+class AccountFourEyes(Refusal):
+    """Whoever asks for another account does not confirm it."""
+
+    code, kind = "provider-account-four-eyes", "forbidden"
+
+
+class NothingToSend(Refusal):
+    """No released payment waits for a file; without a confirmed account none leaves."""
+
+    code, kind = "payments-nothing-to-send", "conflict"
+
+
+class TransferUnknown(Refusal):
+    """No payment of this sector left under that key."""
+
+    code, kind = "transfer-unknown", "unfit"
+
+
+class TransferTwice(Refusal):
+    """The file answers the same payment twice."""
+
+    code, kind = "transfer-twice", "unfit"
+
+
+class TransferAmountDiffers(Refusal):
+    """The answer speaks of another amount than the one that left."""
+
+    code, kind = "transfer-amount-differs", "unfit"
+
+
+class TransferAnswered(Refusal):
+    """The payment was answered otherwise before."""
+
+    code, kind = "transfer-answered", "unfit"
+
+
+class TransferUnreadable(Refusal):
+    """The cell holds no outcome, no amount or no day."""
+
+    code, kind = "transfer-unreadable", "unfit"
+
+
+class TransferDayUnfit(Refusal):
+    """It happened from the day on which the file left until today."""
+
+    code, kind = "transfer-day-unfit", "unfit"
+
+
+class TransferReasonMissing(Refusal):
+    """A rejection says why."""
+
+    code, kind = "transfer-reason-missing", "unfit"
+
+
+class PaymentNotRejected(Refusal):
+    """Only a rejected payment is released again, and once for each rejection."""
+
+    code, kind = "payment-not-rejected", "conflict"
+
+
+class PaymentReleaseFourEyes(Refusal):
+    """Whoever prepared a payment does not release it again."""
+
+    code, kind = "payment-release-four-eyes", "forbidden"
+
+
+def iban_of(text: str) -> str:
+    """The account number without spaces; refuses IbanUnfit."""
+    try:
+        return str(iban_number.validate(text))
+    except ValidationError:
+        raise IbanUnfit(field="iban") from None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One row of an answer that could be read."""
+
+    line: int
+    key: str
+    outcome: TransferOutcome
+    amount: Chf
+    happened_on: date
+    reason: str
+
+
+def read_answer(line: int, cells: Mapping[str, str]) -> tuple[AnswerRow | None, list[Refusal]]:
+    """The row, or everything that is wrong with it by itself."""
+    faults: list[Refusal] = []
+    outcome = WORDS.get(cells[OUTCOME].strip().casefold())
+    amount, day = _money(cells[AMOUNT]), _day(cells[DAY])
+    reason = cells[REASON].strip()[:300]
+    for name, held in ((OUTCOME, outcome), (AMOUNT, amount), (DAY, day)):
+        if held is None:
+            faults.append(TransferUnreadable(field=name, line=line, found=cells[name][:40]))
+    if outcome is TransferOutcome.REJECTED and not reason:
+        faults.append(TransferReasonMissing(field=REASON, line=line))
+    if faults or outcome is None or amount is None or day is None:
+        return None, faults
+    told = reason if outcome is TransferOutcome.REJECTED else ""
+    return AnswerRow(line, cells[KEY].strip(), outcome, amount, day, told), []
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A transfer as it left, with the answer it has had (outcome, day)."""
+
+    amount: Chf
+    left_on: date
+    answer: tuple[TransferOutcome, date] | None
+
+
+def answer_faults(row: AnswerRow, sent: Sent | None, today: date) -> list[Refusal]:
+    """What is wrong with an answer, held against what left."""
+    at = {"line": row.line}
+    if sent is None:
+        return [TransferUnknown(field=KEY, found=row.key[:40], **at)]
+    found: list[Refusal] = []
+    if row.amount != sent.amount:
+        found.append(TransferAmountDiffers(field=AMOUNT, found=str(row.amount), amount=sent.amount, **at))
+    if sent.answer is not None and sent.answer != (row.outcome, row.happened_on):
+        found.append(TransferAnswered(field=OUTCOME, found=row.outcome.value, outcome=sent.answer[0], **at))
+    if not sent.left_on <= row.happened_on <= today:
+        facts = {"first": sent.left_on, "last": today}
+        found.append(TransferDayUnfit(field=DAY, found=row.happened_on.isoformat(), **facts, **at))
+    return found
+
+
+def _money(text: str) -> Chf | None:
+    for comma in (False, True):
+        try:
+            return Chf.parse(text, decimal_comma=comma)
+        except NotMoney:
+            continue
+    return None
+
+
+def _day(text: str) -> date | None:
+    swiss = _SWISS_DAY.fullmatch(text)
+    try:
+        if swiss:
+            return date(int(swiss[3]), int(swiss[2]), int(swiss[1]))
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None
