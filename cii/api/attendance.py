@@ -11,7 +11,7 @@ from cii.api.base import PREFIX, Blueprint
 from cii.kernel.period import month_of
 from cii.placements.queries import placement_by_ref
 from cii.settlement.actions import RecordAttendance, Recorded, record_attendance
-from cii.settlement.queries import marks_in
+from cii.settlement.queries import marks_in, minutes_in
 from cii.settlement.schemas import RECORDED
 from cii.settlement.vocabulary import Presence
 from cii.wire.answers import only, paged
@@ -30,21 +30,22 @@ class MonthAsked:
 
 @dataclass(frozen=True)
 class DayShown:
-    """What is attested for a day."""
+    """What is attested for a day; `minutes` where hours are told."""
 
     day: date
     presence: Presence
+    minutes: int | None
 
 
 @blueprint.get("/<ref:ref>/attendance")
 @needs(Permit.SEE_PLACEMENTS, Permit.SEE_PARTICIPANTS)
 @blueprint.arguments(MonthAsked, location="query")
-@blueprint.response(200, paged(only(DayShown, "day", "presence", called="AttendanceDayAnswer")))
+@blueprint.response(200, paged(only(DayShown, "day", "presence", "minutes", called="AttendanceDayAnswer")))
 def attested(asked: MonthAsked, ref: str) -> Page[DayShown]:
     """What is attested of a placement's month, day by day, corrections in place of what they replace."""
     id_, month = placement_by_ref(g.work, ref).id or 0, month_of(asked.month or g.work.today)
-    marks = marks_in(g.work, [id_], month).get(id_, {})
-    return Page([DayShown(day, presence) for day, presence in sorted(marks.items())])
+    marks, told = marks_in(g.work, [id_], month).get(id_, {}), minutes_in(g.work, [id_], month).get(id_, {})
+    return Page([DayShown(day, presence, told.get(day)) for day, presence in sorted(marks.items())])
 
 
 @blueprint.post("/<ref:ref>/attendance")

@@ -18,6 +18,7 @@ from cii.kernel.period import ONE_DAY, Period
 from cii.people.queries import PersonLabel, label
 from cii.people.schemas import PERSON
 from cii.settlement.actions import (
+    LineReason,
     PrefillStatement,
     ReturnStatement,
     approve,
@@ -28,10 +29,11 @@ from cii.settlement.actions import (
     return_statement,
     submit,
 )
+from cii.settlement.corrections import Proposal, correction_proposals
 from cii.settlement.queries import StatementView, statement_by_ref, statement_view, statements_list, stays_in
 from cii.settlement.schemas import PAYMENT
 from cii.settlement.tables import Payment, StatementLine
-from cii.settlement.vocabulary import StatementEvent, StatementState
+from cii.settlement.vocabulary import CorrectionCause, StatementEvent, StatementState
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs, once
 from cii.wire.pages import Page, page_of, place
@@ -50,14 +52,25 @@ class StatementsAsked(PageAsked):
 
 @dataclass(frozen=True)
 class Return:
-    """Why a statement goes back to the provider."""
+    """Why a statement goes back to the provider: in general, and for single lines, numbered from 1."""
 
-    reason: str = field(metadata={"max": 1000})
+    reason: str = field(default="", metadata={"max": 1000})
+    lines: tuple[LineReason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Under which invoice number of the provider a statement is handed in, if it has one."""
+
+    invoice_number: str | None = field(default=None, metadata={"max": 40})
 
 
 @dataclass(frozen=True)
 class StatementLineShown:
-    """A piece of a placement: its days, factor, gross price, this payer's part, and how it was computed."""
+    """A piece of a placement: its days, factor, gross price, this payer's part, and how it was computed.
+
+    `remark`: what was said of it when the statement was sent back last.
+    """
 
     placement_ref: str | None
     person: PersonLabel | None
@@ -69,6 +82,7 @@ class StatementLineShown:
     shares: int
     amount: Chf
     explanation: dict[str, Any]
+    remark: str | None
 
 
 @dataclass(frozen=True)
@@ -102,6 +116,7 @@ class StatementShown:
     total: Chf
     rule_version: str
     returned_reason: str | None
+    invoice_number: str | None
     version: int
     lines: tuple[StatementLineShown, ...]
     payment: Payment | None
@@ -115,18 +130,50 @@ class Engaged:
     amount: Chf
 
 
+@dataclass(frozen=True)
+class CorrectedPlaceShown:
+    """What differs for one placement of a stated month; `difference` may be negative."""
+
+    placement_ref: str | None
+    stated: Chf
+    now: Chf
+    difference: Chf
+    causes: tuple[CorrectionCause, ...]
+
+
+@dataclass(frozen=True)
+class CorrectionShown:
+    """A stated month for which a correction is due; compute its statement to draft it."""
+
+    agreement_ref: str
+    agreement_number: str
+    line_ref: str
+    line: str
+    month: date
+    difference: Chf
+    places: tuple[CorrectedPlaceShown, ...]
+
+
+CORRECTED = only(
+    CorrectedPlaceShown, "placement_ref", "stated", "now", "difference", "causes",
+    called="CorrectedPlaceAnswer",
+)  # fmt: skip
+CORRECTION = only(
+    CorrectionShown, "agreement_ref", "agreement_number", "line_ref", "line", "month", "difference",
+    places=CORRECTED, called="CorrectionAnswer",
+)  # fmt: skip
 ROW = only(
     StatementRow, "ref", "agreement_ref", "agreement_number", "line", "first", "last", "sequence", "state",
     "total", "version", called="StatementRowAnswer",
 )  # fmt: skip
 PIECE = only(
     StatementLineShown, "placement_ref", "first", "last", "factor", "gross", "share", "shares", "amount",
-    "explanation", person=PERSON, called="StatementLineAnswer",
+    "explanation", "remark", person=PERSON, called="StatementLineAnswer",
 )  # fmt: skip
 STATEMENT = only(
     StatementShown, "ref", "agreement_ref", "agreement_number", "line", "first", "last", "sequence", "state",
-    "total", "rule_version", "returned_reason", "version", "moves", lines=PIECE, payment=PAYMENT,
-    called="StatementAnswer",
+    "total", "rule_version", "returned_reason", "invoice_number", "version", "moves", lines=PIECE,
+    payment=PAYMENT, called="StatementAnswer",
 )  # fmt: skip
 
 
@@ -149,6 +196,18 @@ def prefilled(ask: PrefillStatement) -> Tagged:
     return _shown(prefill_statement(g.work, ask).ref)
 
 
+@blueprint.get("/corrections")
+@needs(Permit.SEE_STATEMENTS)
+@blueprint.response(200, paged(CORRECTION))
+def corrections() -> Page[CorrectionShown]:
+    """The stated months that cost something else by now, with cause and difference, the oldest first."""
+    work = g.work
+    found = correction_proposals(work)
+    named = agreements_by_id(work, {one.agreement_id for one in found})
+    lines = lines_by_id(work, {one.line_id for one in found})
+    return Page([_correction(one, named[one.agreement_id], lines[one.line_id]) for one in found])
+
+
 @blueprint.get("/<ref:ref>")
 @needs(Permit.SEE_STATEMENTS)
 @blueprint.response(200, STATEMENT)
@@ -161,10 +220,11 @@ def one(ref: str) -> Tagged:
 @needs(Permit.SUBMIT_STATEMENT)
 @versioned
 @once
+@blueprint.arguments(Submission)
 @blueprint.response(200, STATEMENT)
-def submitted(ref: str) -> Tagged:
-    """The provider vouches for the month."""
-    return _shown(submit(g.work, _fresh(ref)).ref)
+def submitted(ask: Submission, ref: str) -> Tagged:
+    """The provider vouches for the month, under its own invoice number, which it uses once."""
+    return _shown(submit(g.work, _fresh(ref), ask.invoice_number).ref)
 
 
 @blueprint.post("/<ref:ref>/check")
@@ -205,8 +265,8 @@ def paid(ref: str) -> Tagged:
 @blueprint.arguments(Return)
 @blueprint.response(200, STATEMENT)
 def returned(ask: Return, ref: str) -> Tagged:
-    """Send a statement back to the provider, with the reason."""
-    return _shown(return_statement(g.work, ReturnStatement(_fresh(ref), ask.reason)).ref)
+    """Send a statement back to the provider, with the reason in general and of single lines."""
+    return _shown(return_statement(g.work, ReturnStatement(_fresh(ref), ask.reason, ask.lines)).ref)
 
 
 @blueprint.post("/<ref:ref>/further-engagement")
@@ -217,6 +277,20 @@ def returned(ask: Return, ref: str) -> Tagged:
 def engaged(ref: str) -> Engaged:
     """Bind what a checked statement needs beyond the commitment."""
     return Engaged(decide_further_engagement(g.work, _fresh(ref)))
+
+
+def _correction(one: Proposal, agreement: Any, line: Any) -> CorrectionShown:  # noqa: ANN401 - rows
+    ids = [place.placement_id for place in one.places]
+    refs = {stay.placement_id: stay.ref for stay in stays_in(g.work, one.month, placement_ids=ids)}
+    places = tuple(
+        CorrectedPlaceShown(
+            refs.get(place.placement_id), place.stated, place.now, place.difference, place.causes
+        )
+        for place in one.places
+    )
+    return CorrectionShown(
+        agreement.ref, agreement.number, line.ref, line.code, one.month.start, one.difference, places
+    )
 
 
 def _fresh(ref: str) -> str:
@@ -256,8 +330,8 @@ def _shown(ref: str) -> Tagged:
     line = lines_by_id(g.work, [row.line_id])[row.line_id]
     shown = StatementShown(
         row.ref, agreement.ref, agreement.number, line.code, row.period_start, row.period_end - ONE_DAY,
-        row.sequence, row.state, row.total, row.rule_version, row.returned_reason, row.version,
-        _pieces(view), view.payment, view.moves,
+        row.sequence, row.state, row.total, row.rule_version, row.returned_reason, row.invoice_number,
+        row.version, _pieces(view), view.payment, view.moves,
     )  # fmt: skip
     return tagged(shown, row.ref, row.version)
 
@@ -270,10 +344,15 @@ def _pieces(view: StatementView) -> tuple[StatementLineShown, ...]:
         StatementLineShown(
             refs.get(one.placement_id), persons.get(view.persons.get(one.placement_id, 0)), one.period_start,
             one.period_end - ONE_DAY, f"{one.factor_num}/{one.factor_den}", one.gross, one.share, one.shares,
-            one.amount, _explained(one),
+            one.amount, _explained(one), _remark(view, one),
         )
         for one in view.lines
     )  # fmt: skip
+
+
+def _remark(view: StatementView, line: StatementLine) -> str | None:
+    said = view.remark_on(line)
+    return said.reason if said else None
 
 
 def _explained(line: StatementLine) -> dict[str, Any]:

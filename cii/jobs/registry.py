@@ -62,6 +62,7 @@ class Tick:
 JOBS: tuple[Job, ...] = (
     Job("agreements", "cii.jobs.night:end_agreements"),
     Job("statements", "cii.jobs.night:draft_statements", Rhythm.MONTHLY),
+    Job("absences", "cii.settlement.absences:watch_absences"),
     Job("reconciliation", "cii.jobs.night:keep_reconciled", looks="cii.jobs.night:compare"),
     Job("coordination", "cii.coordination.actions:watch"),
     Job("rests", "cii.routing.waking:wake"),

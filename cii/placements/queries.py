@@ -285,6 +285,16 @@ def shares_in(period: Period) -> Select[*tuple[object, ...]]:
     )
 
 
+def asked_by_units(work: Work, placement_ids: Collection[int]) -> dict[int, int]:
+    """The unit that asked for each of these places; no visibility, for what the house tells by itself."""
+    rows = work.session.execute(
+        select(col(Placement.id), col(Placement.requested_by_unit_id)).where(
+            col(Placement.id).in_(list(placement_ids))
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def changes_recorded(since: date) -> Select[*tuple[object, ...]]:
     """What was recorded of placements since that day: placement_id, effective_on, recorded_at.
 

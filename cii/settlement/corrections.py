@@ -103,7 +103,7 @@ def _changed(work: Work) -> Sequence[Row[Any]]:
         .join(told, told.c.placement_id == shares.c.placement_id)
         .where(
             payer,
-            told.c.recorded_at > months.c.computed,
+            told.c.recorded_at >= months.c.computed,
             or_(
                 told.c.effective_on.is_(None),
                 (told.c.effective_on < months.c.period_end) & (shares.c.ends_on >= months.c.period_start),

@@ -75,7 +75,7 @@ def read_attendance(
 ) -> tuple[AttendanceRow | None, list[Refusal]]:
     """The row, or everything that is wrong with it; `words`: folded words and letters of attendance."""
     faults: list[Refusal] = []
-    day, minutes = _day(cells[DAY]), _minutes(cells[HOURS])
+    day, minutes = _day(cells[DAY]), minutes_told(cells[HOURS])
     presence = words.get(cells[PRESENCE].strip().casefold())
     who = "".join(cells[WHO].split()).casefold()
     if not who:
@@ -101,8 +101,8 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _minutes(text: str) -> int | None:
-    """Hours as minutes; an empty cell says nothing."""
+def minutes_told(text: str) -> int | None:
+    """Hours as minutes: 7.5, 7,5, 7:30 or 7h30; None for what says nothing, or nothing that can be read."""
     if clock := _CLOCK.fullmatch(text):
         told = timedelta(hours=int(clock[1]), minutes=int(clock[2]))
         return int(told.total_seconds()) // _HOUR if int(clock[2]) < _HOUR else None

@@ -1,7 +1,7 @@
 """The attendance sheet of a month: every participant and expected day, what is attested, when and by whom."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -31,7 +31,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A participant's month: the days expected, those that may be attested by now, what stands."""
+    """A participant's month: the days expected, those that may be attested by now, what stands.
+
+    `hourly`: the tariff counts hours; `minutes` of the days on which they are told.
+    """
 
     placement: PlacementRow
     started: bool
@@ -41,6 +44,8 @@ class SheetRow:
     saved_at: datetime | None
     saved_by: str
     corrections: tuple[Correction, ...]
+    hourly: bool = False
+    minutes: Mapping[date, int] = field(default_factory=dict)
 
     @property
     def missing(self) -> int:
@@ -63,7 +68,8 @@ def attendance_sheet(work: Work, month: Period) -> Sheet:
     stays = {
         stay.placement_id: stay for stay in stays_in(work, month, placement_ids=[row.id for row in held])
     }
-    closures = price_book(work, {stay.key[0] for stay in stays.values()}).closures
+    prices = price_book(work, {stay.key[0] for stay in stays.values()})
+    closures = prices.closures
     entries = _entries(work, list(stays), month)
     names = account_names(
         work, {one.account_id for rows in entries.values() for one in rows if one.account_id is not None}
@@ -77,6 +83,7 @@ def attendance_sheet(work: Work, month: Period) -> Sheet:
             entries.get(row.id, []),
             names,
             month,
+            hourly=prices.counts_hours(stays[row.id].key),
         )
         for row in held
         if row.id in stays
@@ -93,6 +100,8 @@ def _row(  # noqa: PLR0917 - the stay, what is known of it, and where to look
     entries: Sequence[Attendance],
     names: Mapping[int, str],
     month: Period,
+    *,
+    hourly: bool,
 ) -> SheetRow:
     days = stay.span.overlap(month)
     expected = expected_days(days, closures, work.calendar) if days else frozenset()
@@ -118,6 +127,8 @@ def _row(  # noqa: PLR0917 - the stay, what is known of it, and where to look
             for one in entries
             if one.replaces is not None and one.replaces in by_id
         ),
+        hourly,
+        {one.day: one.minutes for one in entries if one.id not in replaced and one.minutes is not None},
     )
 
 

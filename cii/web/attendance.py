@@ -10,6 +10,7 @@ from cii.kernel.errors import UnknownThing
 from cii.kernel.period import ONE_DAY, Period, month_of, next_month
 from cii.people.queries import PersonLabel, label
 from cii.settlement.actions import Mark, RecordAttendance
+from cii.settlement.rules_import import HoursUnreadable, minutes_told
 from cii.settlement.sheet import Correction, SheetRow, attendance_sheet
 from cii.settlement.vocabulary import Presence
 from cii.store.work import Work
@@ -34,7 +35,8 @@ def month_in(year: int, number: int) -> Period:
 def sheet_asked(year: int, number: int) -> list[RecordAttendance]:
     """The attestations in the form: inputs `d.<placement>.<day>` with a presence, `rest.<placement>` ticked.
 
-    Refuses NotAChoice for an unknown presence; days outside the month are not read.
+    `h.<placement>.<day>` are the hours of a day of presence. Refuses NotAChoice for an unknown presence,
+    HoursUnreadable; days outside the month are not read.
     """
     month = month_in(year, number)
     marks: dict[str, list[Mark]] = {}
@@ -48,11 +50,23 @@ def sheet_asked(year: int, number: int) -> list[RecordAttendance]:
             if text not in set(Presence):
                 raise NotAChoice(field=name, choices=", ".join(Presence))
             if day in month:
-                marks.setdefault(parts[1], []).append(Mark(day, Presence(text)))
+                told = Presence(text)
+                marks.setdefault(parts[1], []).append(Mark(day, told, _hours(parts[1], parts[2], told)))
     return [
         RecordAttendance(ref, tuple(marks.get(ref, ())), month.start if ref in rest else None)
         for ref in sorted(marks.keys() | rest)
     ]
+
+
+def _hours(ref: str, day: str, told: Presence) -> int | None:
+    name = f"h.{ref}.{day}"
+    text = request.form.get(name, "").strip()
+    if not text or told is not Presence.PRESENT:
+        return None
+    minutes = minutes_told(text)
+    if minutes is None:
+        raise HoursUnreadable(field=name, found=text[:20])
+    return minutes
 
 
 def sheet_page(work: Work, year: int, number: int) -> dict[str, Any]:
@@ -97,22 +111,29 @@ def _row(
         "waits": None if row.started else t("web.provider.not-started"),
         "saved_at": row.saved_at,
         "saved_by": row.saved_by or t("web.journal.house"),
-        "cells": [_cell(row, day, kept.get(f"d.{ref}.{day.isoformat()}")) for day in days],
+        "hourly": row.hourly,
+        "cells": [_cell(row, day, kept) for day in days],
     }
 
 
-def _cell(row: SheetRow, day: date, kept: str | None) -> dict[str, Any] | None:
+def _cell(row: SheetRow, day: date, kept: Mapping[str, str]) -> dict[str, Any] | None:
     if day not in row.expected:
         return None
-    stands = row.marks.get(day)
-    value = kept if kept is not None else stands.value if stands else ""
+    stands, at = row.marks.get(day), f"{row.placement.ref}.{day.isoformat()}"
+    value = kept.get(f"d.{at}", stands.value if stands else "")
     return {
-        "name": f"d.{row.placement.ref}.{day.isoformat()}",
+        "name": f"d.{at}",
+        "hours_name": f"h.{at}",
+        "hours": kept.get(f"h.{at}", _clock(row.minutes.get(day))),
         "value": value,
         "open": day in row.open,
         "absent": bool(value) and value != Presence.PRESENT,
         "label": formats.day(day, language.lang()),
     }
+
+
+def _clock(minutes: int | None) -> str:
+    return f"{minutes // 60}:{minutes % 60:02}" if minutes is not None else ""
 
 
 def _name(row: SheetRow, names: Mapping[int, PersonLabel]) -> str:

@@ -1,9 +1,8 @@
 """Statements (décomptes): the list, one with its explained lines, its check, approval and payment."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from fractions import Fraction
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask import g, render_template
@@ -11,13 +10,10 @@ from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.access.queries import account_names
-from cii.agreements.queries import agreement_view, agreements_by_id, agreements_list, tariffs_for
+from cii.agreements.queries import agreements_by_id, payers_of
 from cii.institutions.queries import lines_by_id
-from cii.kernel.clock import local_day
-from cii.kernel.money import Chf
 from cii.kernel.moves import open_moves
-from cii.kernel.period import ONE_DAY, Period
-from cii.people.queries import label
+from cii.kernel.period import ONE_DAY
 from cii.settlement.actions import (
     PrefillStatement,
     ReturnStatement,
@@ -42,7 +38,8 @@ from cii.settlement.vocabulary import StatementEvent, StatementState
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other
-from cii.web.choices import choice_asked, fallback, number_asked, options, t, word
+from cii.web.choices import choice_asked, number_asked, options, t, word
+from cii.web.statement_lines import line_rows, steps
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag, require_match
@@ -58,10 +55,6 @@ _TONES: Mapping[StatementState, str] = {
     StatementState.PAID: "good",
     StatementState.RETURNED: "warn",
 }
-_STEPS = (
-    StatementState.PREFILLED, StatementState.SUBMITTED, StatementState.CHECKED, StatementState.APPROVED,
-    StatementState.PAID,
-)  # fmt: skip
 _ENDPOINTS: Mapping[StatementEvent, str] = {
     StatementEvent.PREFILL: "statements.compute_again",
     StatementEvent.SUBMIT: "statements.submit_statement",
@@ -78,6 +71,13 @@ class AskStatement:
 
     payer: str
     month: date
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Under which invoice number of the provider a statement is handed in, if it has one."""
+
+    invoice_number: str | None = field(default=None, metadata={"max": 40})
 
 
 @page.get("/statements", endpoint="index")
@@ -131,7 +131,7 @@ def compute_again(ref: str) -> Response:
 def submit_statement(ref: str) -> Response:
     """Vouch for the month and hand it in."""
     _fresh(g.work, ref)
-    submit(g.work, ref)
+    submit(g.work, ref, asked(Submission).invoice_number)
     return see_other("statements.one", ref=ref)
 
 
@@ -248,16 +248,19 @@ def state_chip(state: StatementState) -> dict[str, str]:
 
 
 def _new(work: Work) -> dict[str, Any]:
-    payers = []
-    for row in agreements_list(work, limit=200):
-        view = agreement_view(work, row.ref)
-        named = lines_by_id(work, {one.line_id for one in view.measures})
-        payers += [
-            {"value": f"{row.ref}.{line.ref}", "label": f"{row.number} · {line.code}"}
-            for line in named.values()
-        ]
     last = work.today.replace(day=1) - ONE_DAY
-    return {"payers": payers, "month": last.replace(day=1).isoformat()}
+    found = payers_of(work)
+    named = lines_by_id(work, {row.line_id for row in found})
+    return {
+        "payers": [
+            {
+                "value": f"{row.agreement_ref}.{named[row.line_id].ref}",
+                "label": f"{row.number} · {named[row.line_id].code}",
+            }
+            for row in found
+        ],
+        "month": last.replace(day=1).isoformat(),
+    }
 
 
 def _statement(work: Work, ref: str) -> dict[str, Any]:
@@ -276,12 +279,11 @@ def _statement(work: Work, ref: str) -> dict[str, Any]:
         "agreement": agreement,
         "line": line,
         "state": state_chip(held.state),
-        "steps": _steps(view, names),
-        "lines": _lines(work, view),
+        "steps": steps(view, names),
+        "lines": line_rows(work, view),
         "total": {"person": t("web.statements.total"), "amount": held.total},
-        "moves": [
-            _move(one) for one in view.moves if one is not StatementEvent.PREFILL or held.state in MOVES
-        ],
+        "moves": [_move(one) for one in view.moves if one is not StatementEvent.SUBMIT],
+        "may_submit": StatementEvent.SUBMIT in view.moves,
         "blocked": blocked,
         "payment": view.payment,
         "paid_by": names.get(view.payment.released_by or 0) if view.payment else None,
@@ -308,75 +310,3 @@ def _blocked(work: Work, view: StatementView) -> list[str]:
         for event in open_moves(MOVES, view.statement.state)
         if event in mine and same_eyes(work.actor, view.statement, event)
     ]
-
-
-def _steps(view: StatementView, names: Mapping[int, str]) -> list[dict[str, Any]]:
-    held, payment = view.statement, view.payment
-    told = {
-        StatementState.PREFILLED: (held.prefilled_at, None),
-        StatementState.SUBMITTED: (held.submitted_at, held.prepared_by),
-        StatementState.CHECKED: (held.checked_at, held.checked_by),
-        StatementState.APPROVED: (held.approved_at, held.approved_by),
-        StatementState.PAID: (payment.released_at, payment.released_by) if payment else (None, None),
-    }
-    now = StatementState.PREFILLED if held.state is StatementState.RETURNED else held.state
-    at = _STEPS.index(now)
-    return [
-        {
-            "label": word(state, "statement_state"),
-            "state": "done" if n <= at else "now" if n == at + 1 else "next",
-            "date": _day(told[state][0]) if n <= at else None,
-            "institution": None,
-            "note": names.get(told[state][1] or 0) if n <= at else None,
-        }
-        for n, state in enumerate(_STEPS)
-    ]
-
-
-def _day(at: datetime | None) -> date | None:
-    return local_day(at) if at else None
-
-
-def _lines(work: Work, view: StatementView) -> list[dict[str, Any]]:
-    held = view.statement
-    persons = label(work, view.persons.values())
-    period = Period(held.period_start, held.period_end)
-    tariffs = {row.id: row for row in tariffs_for(work, [held.agreement_id], period)}
-    return [
-        {
-            "person": persons[view.persons[line.placement_id]].name
-            if view.persons.get(line.placement_id) in persons
-            else t("web.statements.somebody"),
-            "from": line.period_start,
-            "until": line.period_end - ONE_DAY,
-            "factor": Fraction(line.factor_num, line.factor_den),
-            "tariff": _tariff(tariffs.get(line.tariff_id)),
-            "gross": line.gross,
-            "share": f"{line.share}/{line.shares}"
-            if line.share != line.shares
-            else t("web.statements.whole"),
-            "amount": line.amount,
-            "why": _why(line.explanation),
-        }
-        for line in view.lines
-    ]
-
-
-def _tariff(row: Any) -> str | None:  # noqa: ANN401 - a row of agreements
-    return f"{formats.money(row.amount)} {word(row.basis, 'basis').lower()}" if row else None
-
-
-def _why(explanation: Mapping[str, Any]) -> str | None:
-    """What the piece rests on: units counted, absences; a correction tells what was stated before."""
-    if "stated" in explanation:
-        before = Chf(sum(explanation["stated"]))
-        return t("web.statements.was", before=before)
-    said = []
-    absences: Mapping[str, str] = explanation.get("absences", {})
-    if absences:
-        lang = language.lang()
-        said.append(", ".join(
-            f"{formats.day(date.fromisoformat(day), lang)} {fallback(f'word.presence.{mark}', mark)}"
-            for day, mark in absences.items()
-        ))  # fmt: skip
-    return "; ".join(said) or None
