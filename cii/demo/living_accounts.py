@@ -4,8 +4,10 @@ The costs of 480'000, sales of 95'000, the 1'250 overpaid and the carry-over are
 they split by type and which provider they stand for is invented.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -74,11 +76,11 @@ def _settled(work: Work, agreement: str, line: str) -> None:
     settle_final_account(_hand(work, "lmmt.finances", date(YEAR + 1, 2, 23)), SettleFinalAccount(made.ref))
 
 
-def _carried(work: Work, named: dict[str, object]) -> None:
+def _carried(work: Work, named: Mapping[str, Any]) -> None:
     number = next((one for one in sorted(named) if one.startswith("AI-")), None)
     if number is None:
         return
-    ref = named[number].ref  # type: ignore[attr-defined]
+    ref = named[number].ref
     for year, amount, reason in CARRIED:
         hand = _hand(work, "oai.contrats", date(year + 1, 4, 20))
         move_carry_over(hand, MoveCarryOver(ref, year, Chf.parse(amount), f"{reason} {MARK}"))

@@ -19,8 +19,18 @@ from cii.store.work import Work
 from cii.texts import formats
 from cii.texts.speech import say
 
-_WAY = ("costs", "cut", "revenue", "need", "kept", "subsidy", "paid")
-_LESS = frozenset({"cut", "revenue", "paid"})
+WAY: Mapping[str, str] = {
+    "costs": "web.final-accounts.costs",
+    "cut": "web.final-accounts.cut",
+    "revenue": "web.final-accounts.revenue",
+    "need": "web.final-accounts.need",
+    "kept": "web.final-accounts.kept",
+    "subsidy": "web.final-accounts.subsidy",
+    "paid": "web.final-accounts.paid",
+}
+"""The figures from the costs to what is owed, in their order, and how each is called."""
+LESS = frozenset({"cut", "revenue", "paid"})
+"""Figures that are deducted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +101,8 @@ def _items(view: AccountView, lang: str) -> Table:
 
 def _way(told: Mapping[str, int], lang: str) -> Table:
     rows: list[Any] = [
-        (say(f"web.final-accounts.{name}", lang), Chf(-told[name] if name in _LESS else told[name]))
-        for name in _WAY
+        (say(key, lang), Chf(-told[name] if name in LESS else told[name]))
+        for name, key in WAY.items()
         if name in told
     ]
     result = Chf(told.get("balance", 0) - told.get("reclaim", 0))

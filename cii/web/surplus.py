@@ -17,6 +17,7 @@ from cii.store.work import Work
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import options, t, text_asked, word
 from cii.web.final_accounts import tabs
+from cii.web.year_account import clause_told
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
 
@@ -81,7 +82,7 @@ def _list(work: Work) -> dict[str, Any]:
 def _rule(profile: Profile, rule: SurplusRule, permille: int) -> str:
     if profile is Profile.AI:
         return t("web.final-accounts.clause.carry-over")
-    return t(f"web.final-accounts.clause.{rule.value}", n=permille)
+    return clause_told(rule, permille)
 
 
 def _one(work: Work, ref: str) -> dict[str, Any]:

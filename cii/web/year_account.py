@@ -7,10 +7,11 @@ from typing import Any
 from cii.access.permits import Permit
 from cii.access.queries import account_names
 from cii.final_accounts.cost_types import cost_types
+from cii.final_accounts.paper import LESS, WAY
 from cii.final_accounts.queries import AccountView, account_view, events_of_role, same_eyes
 from cii.final_accounts.rules import MOVES, Item
 from cii.final_accounts.tables import AccountPayment
-from cii.final_accounts.vocabulary import AccountState, Method
+from cii.final_accounts.vocabulary import AccountEvent, AccountState, Method, SurplusRule
 from cii.institutions.queries import lines_by_id
 from cii.kernel.clock import local_day
 from cii.kernel.money import Chf
@@ -26,6 +27,22 @@ _TONES: Mapping[AccountState, str] = {
     AccountState.RETURNED: "warn",
     AccountState.SETTLED: "good",
 }
+
+
+_OTHER_EYES: Mapping[AccountEvent, str] = {
+    AccountEvent.APPROVE: "web.final-accounts.four-eyes.approve",
+    AccountEvent.SETTLE: "web.final-accounts.four-eyes.settle",
+}
+_CLAUSES: Mapping[SurplusRule, str] = {
+    SurplusRule.RETURN: "web.final-accounts.clause.return",
+    SurplusRule.SHARE: "web.final-accounts.clause.share",
+    SurplusRule.KEEP: "web.final-accounts.clause.keep",
+}
+
+
+def clause_told(rule: SurplusRule, permille: int = 0) -> str:
+    """What becomes of a surplus, as a sentence."""
+    return t(_CLAUSES[rule], n=permille)
 
 
 def kinds_told(kinds: Sequence[Any]) -> str | None:
@@ -73,9 +90,9 @@ def year_shown(work: Work, ref: str) -> dict[str, Any]:
         "missing": kinds_told(view.missing)
         if held.method is Method.COSTS and held.year < work.today.year and held.state != AccountState.SETTLED
         else None,
-        "clause": t(f"web.final-accounts.clause.{view.clause.rule.value}", n=view.clause.share_permille)
+        "clause": clause_told(view.clause.rule, view.clause.share_permille)
         if view.clause
-        else t("web.final-accounts.clause.return"),
+        else clause_told(SurplusRule.RETURN),
         "moves": {one.value for one in view.moves},
         "blocked": _blocked(work, view),
         "pays": view.pays and Permit.PAY_STATEMENT in work.actor.permits,
@@ -153,16 +170,21 @@ def _figures(view: AccountView, told: Mapping[str, int] | None) -> list[dict[str
             {"what": t("web.final-accounts.agreed"), "amount": held.contribution},
             {"what": t("web.final-accounts.paid"), "amount": view.paid},
         ]
+    sums = told or {
+        "costs": counted.costs.centimes,
+        "cut": counted.cut.centimes,
+        "revenue": counted.revenue.centimes,
+        "need": counted.need.centimes,
+    }
     rows = [
-        ("costs", counted.costs),
-        ("cut", -counted.cut),
-        ("revenue", -counted.revenue),
-        ("need", counted.need),
+        {"what": t(key), "amount": _chf(-sums[name] if name in LESS else sums[name])}
+        for name, key in WAY.items()
+        if name in sums
     ]
     if told is not None:
-        rows += [(name, _chf(told[name])) for name in ("kept", "subsidy")]
-        rows += [("paid", -_chf(told["paid"])), ("balance", _chf(told["balance"] - told["reclaim"]))]
-    return [{"what": t(f"web.final-accounts.{name}"), "amount": amount} for name, amount in rows]
+        owed = _chf(told["balance"] - told["reclaim"])
+        rows.append({"what": t("web.final-accounts.balance"), "amount": owed})
+    return rows
 
 
 def _payment(work: Work, view: AccountView, one: AccountPayment, names: Mapping[int, str]) -> dict[str, Any]:
@@ -192,7 +214,7 @@ def _blocked(work: Work, view: AccountView) -> list[str]:
     held = view.account
     mine = events_of_role(work, held.agreement_id, held.line_id)
     found = [
-        t(f"web.final-accounts.four-eyes.{event.value}")
+        t(_OTHER_EYES[event])
         for event in open_moves(MOVES, held.state)
         if event in mine and same_eyes(work.actor, held, event)
     ]

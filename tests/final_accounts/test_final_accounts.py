@@ -392,11 +392,15 @@ def test_an_unused_guarantee_is_found_by_the_night_proposed_and_paid_by_another(
     town.pay_all(made)
     with pytest.raises(Refusal) as twice:
         propose_volume(town.finance, wish)
+    with pytest.raises(Refusal) as unprinted:
+        paper(town.finance, made.ref, "fr")
 
     assert [(one.agreement_id, str(one.amount)) for one in found] == [(guaranteed.id, "4000.00")]
     assert made.explanation == {"2026-11-01": 200000, "2026-12-01": 200000}
     assert (before, town.sums()) == ({}, {"paid": "4000.00"})
-    assert [codes(no) for no in (own, twice)] == [["account-four-eyes"], ["volume-used"]]
+    assert [codes(no) for no in (own, twice, unprinted)] == [
+        ["account-four-eyes"], ["volume-used"], ["account-nothing-to-print"],
+    ]  # fmt: skip
     assert unused_volumes(work, date(2027, 1, 10)) == []
     assert proven(work)
 

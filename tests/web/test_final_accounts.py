@@ -1,5 +1,11 @@
 """The pages of the year accounts: a budget, its instalments, the clause on surplus, the paper."""
 
+import re
+
+from sqlmodel import select
+
+from cii.final_accounts.tables import YearAccount
+
 TYPES = (
     "wages", "social_charges", "rent", "material", "services", "depreciation", "administration", "sales",
     "other_revenue",
@@ -20,24 +26,45 @@ def test_a_budget_goes_from_the_provider_to_its_first_instalment_by_three_person
     provider, approver, payer = (site.as_(who) for who in ("provider", "finance", "finance2"))
     payer_of = f"{site.town.agreements['LACI']}.{site.town.lines['LACI']}"
     assert payer_of in provider.get("/final-accounts/new")
-    made = provider.post(
+    ref = provider.post(
         "/final-accounts/new", payer=payer_of, year="2026", instalments="12",
         **typed(wages="1'500.00", sales="300.00"),
-    )  # fmt: skip
-    address = made[made.index("/final-accounts/") :]
+    ).rsplit("/", 1)[1]  # fmt: skip
 
-    approver.post(f"{address}/approval", version=the_version(approver.get(address)))
-    assert "une autre personne les libère" in approver.get(address)
-    shown = payer.get(address)
+    approver.post(
+        f"/final-accounts/{ref}/approval", version=the_version(approver.get(f"/final-accounts/{ref}"))
+    )
+    assert "une autre personne les libère" in approver.get(f"/final-accounts/{ref}")
+    shown = payer.get(f"/final-accounts/{ref}")
     first = re.search(r'<option value="(\w{10})"', shown.split('name="payment_ref"')[1])
-    payer.post(f"{address}/payments", version=the_version(shown), payment_ref=first[1])
-    early = provider.get(f"{address}/submission")
-    refused = provider.post(f"{address}/submission", 409, version=the_version(early), **typed(wages="9.00"))
+    payer.post(f"/final-accounts/{ref}/payments", version=the_version(shown), payment_ref=first[1])
 
-    assert "Libéré" in payer.get(address)
+    assert "Libéré" in payer.get(f"/final-accounts/{ref}")
     assert "1&#39;200.00" in provider.get("/final-accounts")
-    assert "une fois écoulée" in refused
-    site.as_("other_provider").get(address, 404)
+    site.as_("other_provider").get(f"/final-accounts/{ref}", 404)
+
+
+def test_each_step_of_a_year_is_refused_before_its_time(site):
+    provider, contracts, finance = (site.as_(who) for who in ("provider", "contracts", "finance3"))
+    agreement, line = site.town.agreements["LACI"], site.town.lines["LACI"]
+    with site.work() as work:
+        ref = work.session.scalars(select(YearAccount.ref)).first()
+    if ref is None:
+        ref = provider.post(
+            "/final-accounts/new", payer=f"{agreement}.{line}", year="2026", instalments="1",
+            **typed(wages="1.00"),
+        ).rsplit("/", 1)[1]  # fmt: skip
+    seen = the_version(provider.get(f"/final-accounts/{ref}/submission"))
+
+    provider.post(f"/final-accounts/{ref}/submission", 409, version=seen, **typed(wages="9.00"))
+    contracts.post(f"/final-accounts/{ref}/return", 409, version=seen, reason="Loyer à attester")
+    finance.post(f"/final-accounts/{ref}/settlement", 409, version=seen)
+    finance.post(f"/final-accounts/{ref}/receipt", 404, version=seen, received_on="2026-10-01")
+    volume = finance.post("/final-accounts", 422, payer=f"{agreement}.{line}", year="2025")
+    printed = provider.client.get(f"/final-accounts/{ref}/paper")
+
+    assert "Aucun volume minimal" in volume
+    assert printed.data.startswith(b"%PDF")
 
 
 def test_what_was_typed_stays_when_a_budget_is_refused(site):
@@ -53,12 +80,15 @@ def test_what_was_typed_stays_when_a_budget_is_refused(site):
     assert 'value="31.05"' in shown
 
 
-def test_the_clause_of_the_ac_gives_every_surplus_back(site):
+def test_the_ac_gives_every_surplus_back_and_carries_nothing_over(site):
     contracts, ref = site.as_("contracts"), site.town.agreements["LACI"]
-    address = f"/final-accounts/surplus/{ref}"
+    told = {"rule": "keep", "share_permille": "0", "valid_from": "2026-01-01"}
+    result = {"year": "2025", "amount": "18000", "purpose": "operating_result", "reason": "Résultat"}
 
-    assert "L&#39;excédent est restitué." in contracts.get(address)
-    shown = contracts.post(f"{address}/clause", 422, rule="keep", share_permille="0", valid_from="2026-01-01")
+    assert "L&#39;excédent est restitué." in contracts.get(f"/final-accounts/surplus/{ref}")
+    clause = contracts.post(f"/final-accounts/surplus/{ref}/clause", 422, **told)
+    carried = contracts.post(f"/final-accounts/surplus/{ref}/carry-over", 422, **result)
 
-    assert "Aucun excédent ne reste au prestataire" in shown
+    assert "Aucun excédent ne reste au prestataire" in clause
+    assert "n&#39;a pas de compte de report" in carried
     assert "2026-LACI-01" in contracts.get("/final-accounts/surplus")
