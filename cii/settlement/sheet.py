@@ -33,7 +33,7 @@ class Correction:
 class SheetRow:
     """A participant's month: the days expected, those that may be attested by now, what stands.
 
-    `hourly`: the tariff counts hours; `minutes` of the days on which they are told.
+    `hourly`: the tariff counts hours; `minutes` of the days on which they are told; `line_ids` of its payers.
     """
 
     placement: PlacementRow
@@ -46,6 +46,7 @@ class SheetRow:
     corrections: tuple[Correction, ...]
     hourly: bool = False
     minutes: Mapping[date, int] = field(default_factory=dict)
+    line_ids: tuple[int, ...] = ()
 
     @property
     def missing(self) -> int:
@@ -129,6 +130,7 @@ def _row(  # noqa: PLR0917 - the stay, what is known of it, and where to look
         ),
         hourly,
         {one.day: one.minutes for one in entries if one.id not in replaced and one.minutes is not None},
+        tuple(share.line_id for share in stay.shares),
     )
 
 

@@ -13,6 +13,7 @@ from cii.notices.tables import Notice
 from cii.placements.tables import Placement
 from cii.settlement.absences import watch_absences
 from cii.settlement.actions import Mark, RecordAttendance, record_attendance
+from cii.settlement.attesting import attestations
 from cii.settlement.rules_absences import Absence, absence_news, attestation_due
 from cii.settlement.vocabulary import AbsenceNews, Presence
 from cii.store.work import Work
@@ -106,3 +107,17 @@ def test_days_without_news_are_told_as_such(work: Work):
 
     assert watch_absences(desk.stage.on(date(2026, 11, 6)), date(2026, 11, 5)) == {"late": 0, "silent": 1}
     assert {kind for kind, _ in notices(work)} == {"placement-absence-silent"}
+
+
+def test_of_a_month_whoever_lacks_days_is_named_until_they_are_attested(work: Work):
+    desk = a_desk(work)
+    place = desk.stage.started()
+    told(desk, place, date(2026, 11, 3), SICK, 3)
+
+    before, last = attestations(desk.provider)
+    late = last.late(date(2026, 12, 3)), last.late(date(2026, 12, 4))
+    desk.attest(place)
+
+    assert (before.missing, last.due_on, late) == ((), date(2026, 12, 3), (False, True))
+    assert [(row.id, days) for row, days in last.missing] == [(place.id, 20)]
+    assert [one.missing for one in attestations(desk.provider)] == [(), ()]

@@ -113,3 +113,15 @@ def test_a_provider_begins_where_requests_wait(site):
     answer = site.as_("provider").client.get("/")
 
     assert answer.headers["Location"] == "/provider"
+
+
+def test_the_month_that_is_over_is_attested_by_its_term_and_whoever_is_late_is_named(site):
+    """The third working day of October 2026 is Monday the 5th; it is the 15th."""
+    reader = site.as_("provider")
+    late = "le délai du 05.10.2026 est échu"
+    assert late in reader.get("/provider")
+
+    rest = {f"rest.{site.town.placements[one]}": "yes" for one in ("running", "shared")}
+    reader.post("/provider/attendance/2026/9", **rest)
+
+    assert late not in reader.get("/provider")
