@@ -14,6 +14,7 @@ from cii.budgets.actions_opening import ImportOpening, OpeningImported, import_o
 from cii.budgets.actions_transfers import AskTransfer, ask_transfer, decide_transfer
 from cii.budgets.postings import PostingsAsked, PostingsForm, pieces_of, postings_file
 from cii.budgets.queries_ceilings import CeilingRow, OpenTransfer, ceilings_of, open_transfers
+from cii.budgets.schemas import TRANSFER
 from cii.budgets.tables_ceilings import BudgetTransfer
 from cii.budgets.vocabulary import EntryKind, YearState
 from cii.documents import csv, xlsx
@@ -75,9 +76,6 @@ class YearShown:
     closed_at: datetime | None
 
 
-TRANSFER = only(
-    BudgetTransfer, "ref", "year", "amount", "decision", "reason", "granted", called="TransferAnswer"
-)
 OPEN = only(
     OpenTransfer, "ref", "year", "line", "giver", "taker", "amount", "decision", "reason", "asked_by_name",
     "asked_at", called="OpenTransferAnswer",

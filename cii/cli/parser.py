@@ -36,6 +36,8 @@ from cii.cli.telling import CANNOT_START, EPILOG, FINDINGS, Arguments, Json, Run
 from cii.cli.trade import (
     import_arguments,
     import_file,
+    import_opening_balances,
+    opening_arguments,
     reconcile_arguments,
     reconcile_day,
     report_arguments,
@@ -73,6 +75,7 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("rules proof", rules_proof, proof_arguments),
     ("rules what-if", rules_what_if, what_if_arguments),
     ("import detections", import_file, import_arguments),
+    ("import opening", import_opening_balances, opening_arguments),
     ("reconcile", reconcile_day, reconcile_arguments),
     ("jobs list", jobs_list, no_arguments),
     ("jobs run", jobs_run, run_arguments),

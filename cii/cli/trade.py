@@ -42,6 +42,25 @@ def import_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", default="fr", choices=["fr", "de", "en"])
 
 
+def import_opening_balances(asked: argparse.Namespace, settings: Settings) -> Told:
+    """Bring in the opening balances of a file: all rows or none, known ones once."""
+    from cii.budgets.actions_opening import ImportOpening, import_opening  # noqa: PLC0415
+    from cii.jobs.clock import clock_of  # noqa: PLC0415
+
+    engine = engine_of(settings)
+    with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings) as held:
+        ask = ImportOpening(asked.file.name, asked.file.read_bytes(), asked.dry_run)
+        found = import_opening(held, ask)
+    data = {"rows": found.rows, "added": found.added, "known": found.known, "amount": str(found.amount)}
+    return Told([f"{found.rows} rows, {found.added} new ({found.amount}), {found.known} known before"], data)
+
+
+def opening_arguments(parser: argparse.ArgumentParser) -> None:
+    """FILE [--dry-run]."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="CSV or XLSX")
+    parser.add_argument("--dry-run", action="store_true", help="read and compare, book nothing")
+
+
 def reconcile_day(asked: argparse.Namespace, settings: Settings) -> Told:
     """Reconcile budgets, places, attendance, statements and payments as of a day."""
     from cii.jobs.clock import clock_of  # noqa: PLC0415

@@ -90,7 +90,6 @@ BODIES: Mapping[str, Any] = {
         "agreement_ref": "zzzzzzzzzz",
     },
     "/api/v1/budgets/closings": {"line_ref": "{line}", "year": 2019},
-    "/api/v1/budgets/opening": None,
     "/api/v1/journal/lookup": {"number": "CII-0000-0000"},
     "/api/v1/cases/{ref}/lead": {"unit_ref": "{unit}", "reason": "Motif"},
     "/api/v1/cases/{ref}/grid": {"entries": [], "finished": True},
@@ -286,7 +285,7 @@ BODIES: Mapping[str, Any] = {
 """What is sent to each address that acts; None: nothing but its headers."""
 
 FILES = {
-    "/api/v1/payments/answers",
+    "/api/v1/payments/answers", "/api/v1/budgets/opening",
     "/api/v1/detections/import", "/api/v1/statuses/import", "/api/v1/cases/{ref}/documents", "/api/v1/attendance/import",
 }  # fmt: skip
 """Addresses that take a file."""
