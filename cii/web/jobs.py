@@ -146,6 +146,9 @@ def _run(one: JobRun) -> dict[str, Any]:
 def _result(one: JobRun) -> str:
     """What a run counted, in words; what is zero is left out."""
     counts = {name: count for name, count in counted(one.result).items() if count}
+    if "findings" in counted(one.result):
+        found = counts.pop("findings", 0)
+        return t("web.jobs.compared", n=sum(counts.values())) + " · " + t("web.jobs.differs", n=found)
     if not counts:
         return t("web.jobs.nothing")
     lang = language.lang()
