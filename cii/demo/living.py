@@ -12,6 +12,7 @@ from cii.demo.dossiers import Canton, put_journal
 from cii.demo.living_accounts import settle_years
 from cii.demo.living_bodies import correct, deliver_months, notify
 from cii.demo.living_cases import CaseMaker
+from cii.demo.living_exchange import exchange
 from cii.demo.living_money import MoneyMaker
 from cii.demo.living_outcomes import reward
 from cii.demo.living_places import Held, PlaceMaker
@@ -82,6 +83,7 @@ def build_living(  # noqa: PLR0917 - the layers below it
     settle_years(work, canton)
     money.close_years()
     reward(work, canton)
+    exchange(work, canton)
     progress("money", 1, 1)
 
 
