@@ -149,6 +149,14 @@ def _reconciliation(work: Work) -> dict[str, Any]:
         "severities": options(Severity),
         "roles": options(dict.fromkeys(OWNERS.values()), "role"),
         "findings": [_row(work, one, owners) for one in kept],
+        "todo": [
+            {
+                "kind": word(kind, "finding_kind"),
+                "role": word(OWNERS[kind], "role"),
+                "todo": t(f"web.reconciliation.todo.{kind.value}"),
+            }
+            for kind in dict.fromkeys(one.kind for one in kept if one.closed_on is None)
+        ],
         "next_mark": kept[-1].id if len(found) > _PAGE else None,
         "orders": order_rows(ordered),
         "under_way": under_way(ordered),
@@ -173,7 +181,6 @@ def _reconciliation(work: Work) -> dict[str, Any]:
 def _row(work: Work, one: Finding, owners: Mapping[int, UnitLabel]) -> dict[str, Any]:
     return {
         "kind": word(one.kind, "finding_kind"),
-        "todo": t(f"web.reconciliation.todo.{one.kind.value}"),
         "where": {"label": _where(one), "url": _address(work, one)},
         "severity": {
             "label": word(one.severity),
