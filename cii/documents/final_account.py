@@ -26,14 +26,13 @@ class _Bill(QRBill):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class QrPart:
-    """What a QR invoice says: the creditor of the configuration, who owes, how much, for what.
+    """What a QR invoice says: the creditor of the configuration, how much, for what.
 
     `creditor`: iban, name, street, house_number, postcode, city. `amount` as `1250.00`; `reference` after
     ISO 11649.
     """
 
     creditor: Mapping[str, str]
-    debtor: str
     amount: str
     reference: str
     words: str
@@ -57,7 +56,7 @@ def the_bill(part: QrPart, lang: str) -> QRBill:
         },
         amount=part.amount,
         reference_number=part.reference,
-        additional_information=f"{part.words}, {part.debtor}"[:140],
+        additional_information=part.words[:140],
         language=lang if lang in _LANGUAGES else _FRENCH,
     )  # fmt: skip
 

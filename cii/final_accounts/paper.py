@@ -58,7 +58,7 @@ def paper(work: Work, ref: str, lang: str) -> Paper:
     if owed is not None:
         creditor = canton_directory(work.settings.canton)["creditor"]
         words = say("web.final-accounts.paper.about", lang, agreement=view.agreement.number, year=held.year)
-        qr = payment_part(QrPart(creditor, provider, str(owed.amount), owed.reference, words), lang)
+        qr = payment_part(QrPart(creditor, str(owed.amount), owed.reference, words), lang)
     notes = [say("web.final-accounts.paper.rule", lang, rule=held.rule_version)] if held.rule_version else []
     if owed is not None:
         notes.append(say("web.final-accounts.paper.due", lang, day=formats.day(owed.due_on, lang)))

@@ -438,10 +438,10 @@ def test_the_payment_part_says_what_the_standard_asks():
     }  # fmt: skip
 
     data = the_bill(
-        QrPart(told, "Fondation", "1250.00", creditor_reference("abcde12345"), "Compte 2026"), "fr"
+        QrPart(told, "1250.00", creditor_reference("abcde12345"), "Compte 2026"), "fr"
     )
 
     rows = data.qr_data().split("\r\n")
     assert rows[:4] == ["SPC", "0200", "1", "CH9300762011623852957"]
     assert rows[18:20] == ["1250.00", "CHF"]
-    assert rows[27:30] == ["SCOR", creditor_reference("abcde12345"), "Compte 2026, Fondation"]
+    assert rows[27:30] == ["SCOR", creditor_reference("abcde12345"), "Compte 2026"]

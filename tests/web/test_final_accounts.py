@@ -4,7 +4,9 @@ import re
 
 from sqlmodel import select
 
+from cii.agreements.queries import agreement_by_ref
 from cii.final_accounts.tables import YearAccount
+from tests.web.test_social import program
 
 TYPES = (
     "wages", "social_charges", "rent", "material", "services", "depreciation", "administration", "sales",
@@ -48,7 +50,8 @@ def test_each_step_of_a_year_is_refused_before_its_time(site):
     provider, contracts, finance = (site.as_(who) for who in ("provider", "contracts", "finance3"))
     agreement, line = site.town.agreements["LACI"], site.town.lines["LACI"]
     with site.work() as work:
-        ref = work.session.scalars(select(YearAccount.ref)).first()
+        mine = agreement_by_ref(work, agreement).id
+        ref = work.session.scalars(select(YearAccount.ref).where(YearAccount.agreement_id == mine)).first()
     if ref is None:
         ref = provider.post(
             "/final-accounts/new", payer=f"{agreement}.{line}", year="2026", instalments="1",
@@ -92,3 +95,33 @@ def test_the_ac_gives_every_surplus_back_and_carries_nothing_over(site):
     assert "Aucun excédent ne reste au prestataire" in clause
     assert "n&#39;a pas de compte de report" in carried
     assert "2026-LACI-01" in contracts.get("/final-accounts/surplus")
+
+
+def test_a_program_enters_a_budget_and_is_refused_what_is_not_its_own_or_too_early(site):
+    provider, finance, contracts = (program(site, who) for who in ("provider", "finance", "contracts"))
+    agreement, line = site.town.agreements["SAS"], site.town.lines["SAS"]
+    payer = {"agreement_ref": agreement, "line_ref": line}
+    costs = [{"code": "wages", "amount": "10000.00"}, {"code": "sales", "amount": "500.00"}]
+
+    made = provider.ask("POST", "/api/v1/final-accounts", 201, **payer, year=2026, instalments=3, items=costs)
+    at = f"/api/v1/final-accounts/{made['ref']}"
+    early = provider.move(at, "submission", 409, items=costs)
+    settled = contracts.move(at, "return", 409, reason="Trop tôt")
+    volume = finance.ask("POST", "/api/v1/final-accounts/volumes", 422, agreement_ref=site.town.agreements["LACI"],
+                         line_ref=site.town.lines["LACI"], year=2025)  # fmt: skip
+    clause = contracts.ask("POST", "/api/v1/final-accounts/surplus", 201, agreement_ref=agreement, rule="share",
+                           share_permille=400, valid_from="2026-01-01")  # fmt: skip
+    carried = contracts.ask("POST", "/api/v1/final-accounts/surplus/carry-over", 422, agreement_ref=agreement,
+                            year=2026, amount="1.00", reason="Résultat")  # fmt: skip
+
+    assert (made["state"], made["contribution"], made["moves"]) == ("budgeted", "9500.00", ["budget"])
+    assert provider.ask("GET", at)["budget"][1] == {"code": "sales", "amount": "500.00", "revenue": True}
+    assert made["ref"] in {row["ref"] for row in provider.ask("GET", "/api/v1/final-accounts")["items"]}
+    finance.ask("GET", at, 404)
+    finance.ask("POST", f"{at}/approval", 404, "x")
+    finance.ask("POST", f"{at}/settlement", 404, "x")
+    finance.ask("POST", f"{at}/receipt", 404, "x", received_on="2026-10-01")
+    finance.ask("POST", "/api/v1/final-accounts/payments/zzzzzzzzzz/release", 404)
+    assert [told["code"] for told in (early, settled)] == ["illegal-move"] * 2
+    assert [told["code"] for told in (volume, carried)] == ["volume-not-guaranteed", "carry-over-not-allowed"]
+    assert (clause["rule"], clause["share_permille"]) == ("share", 400)
