@@ -24,6 +24,7 @@ from cii.figures.rules_ceiling import (
 )
 from cii.figures.tables import CeilingFact
 from cii.figures.vocabulary import CeilingInput
+from cii.institutions.queries import lines_by_id
 from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import Refusal, refuse
 from cii.kernel.money import Chf
@@ -170,8 +171,10 @@ def entered_facts(work: Work, year: int) -> list[EnteredFact]:
 
 
 def _lines(work: Work, year: int) -> tuple[LineUse, ...] | None:
-    """The lines of unemployment insurance that the actor may read, or None without one."""
-    found = [one for one in positions(work, year) if one.sector == Sector.AC]
+    """The lines of unemployment insurance with federal money that the actor may read; None without one."""
+    held = [one for one in positions(work, year) if one.sector == Sector.AC]
+    named = lines_by_id(work, [one.line_id for one in held])
+    found = [one for one in held if named[one.line_id].federal_permille]
     if not found:
         return None
     return tuple(

@@ -102,11 +102,7 @@ def _years(work: Work, chosen: int) -> list[dict[str, Any]]:
 def _parts(one: CeilingStatement) -> dict[str, Any]:
     seen = []
     if one.use is not None and one.standing is not None:
-        seen = [
-            figure("web.ceiling.used", formats.money(one.use.used)),
-            figure("word.stage.committed", formats.money(one.use.committed)),
-            figure("web.ceiling.left", formats.money(one.standing.left)),
-        ]
+        seen = [figure("web.ceiling.left", formats.money(one.standing.left))]
     return {
         "figures_shown": [
             figure("web.ceiling.ceiling", formats.money(one.ceiling)),
@@ -135,6 +131,14 @@ def _parts(one: CeilingStatement) -> dict[str, Any]:
             {"line": row.line, "granted": row.granted, "used": row.used, "committed": row.committed}
             for row in one.lines or ()
         ],
+        "whole": {
+            "line": t("web.budgets.total"),
+            "granted": one.use.granted,
+            "used": one.use.used,
+            "committed": one.use.committed,
+        }
+        if one.use is not None and len(one.lines or ()) > 1
+        else None,
         "warnings": _warnings(one),
     }
 
