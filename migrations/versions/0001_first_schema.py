@@ -1135,7 +1135,7 @@ def upgrade() -> None:
     sa.Column('owner_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('closed_on', sa.Date(), nullable=True),
     sa.CheckConstraint("closed_on IS date(closed_on, '+0 days')", name=op.f("ck_finding_closed_on_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint("kind IN ('balance', 'commitment', 'accrual', 'statement', 'payment', 'places', 'quota', 'deliverable', 'budget', 'placement', 'recount', 'release', 'late_statement', 'late_payment')", name=op.f('ck_finding_kind_word')),
+    sa.CheckConstraint("kind IN ('balance', 'commitment', 'accrual', 'statement', 'payment', 'places', 'quota', 'deliverable', 'budget', 'placement', 'recount', 'release', 'late_statement', 'late_payment', 'volume')", name=op.f('ck_finding_kind_word')),
     sa.CheckConstraint("severity IN ('error', 'warning')", name=op.f('ck_finding_severity_word')),
     sa.CheckConstraint("since IS date(since, '+0 days')", name=op.f("ck_finding_since_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("unit IN ('centimes', 'places', 'days')", name=op.f('ck_finding_unit_word')),
