@@ -14,6 +14,7 @@ from sqlalchemy import Select, func, literal, select, union_all
 from cii.agreements.queries import agreements_by_id, deliverables_overdue, price_book
 from cii.budgets.queries import chain_sums, trial_balance
 from cii.final_accounts import proofs as final_accounts
+from cii.final_accounts.actions_volume import unused_volumes
 from cii.institutions.queries import lines_by_id
 from cii.kernel.errors import Refusal
 from cii.kernel.period import Period, month_of
@@ -175,6 +176,29 @@ def deliverables(work: Work, day: date) -> Proof:
     )
 
 
+def volumes(work: Work, day: date) -> Proof:
+    """Guaranteed volumes of the year before that were not used and that nobody has proposed for payment."""
+    rows = unused_volumes(work, day)
+    labels = lines_by_id(work, {row.line_id for row in rows})
+    return Proof(
+        len(rows),
+        sum(row.amount.centimes for row in rows),
+        tuple(
+            Difference(
+                FindingKind.VOLUME,
+                "agreement",
+                f"volume:{row.agreement_id}:{row.line_id}:{row.year}",
+                row.number,
+                row.amount.centimes,
+                0,
+                severity=Severity.WARNING,
+                facts={"line": labels[row.line_id].code, "year": row.year},
+            )
+            for row in rows
+        ),
+    )
+
+
 PROOFS: dict[str, Callable[[Work, date], Proof]] = {
     "balances": balances,
     "budgets": budgets,
@@ -189,6 +213,7 @@ PROOFS: dict[str, Callable[[Work, date], Proof]] = {
     "places": places,
     "deliverables": deliverables,
     "deadlines": due_dates,
+    "volumes": volumes,
 }
 """Every comparison of a night, in its order."""
 

@@ -34,6 +34,7 @@ OWNERS: Mapping[FindingKind, Role] = {
     FindingKind.RECOUNT: Role.CONTRACT_MANAGER,
     FindingKind.STATEMENT: Role.FINANCE,
     FindingKind.PAYMENT: Role.FINANCE,
+    FindingKind.VOLUME: Role.FINANCE,
     FindingKind.LATE_STATEMENT: Role.CONTRACT_MANAGER,
     FindingKind.LATE_PAYMENT: Role.FINANCE,
     FindingKind.PLACES: Role.ADMINISTRATOR,

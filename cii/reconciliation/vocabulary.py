@@ -20,6 +20,7 @@ class FindingKind(StrEnum):
     RELEASE = "release"
     LATE_STATEMENT = "late_statement"
     LATE_PAYMENT = "late_payment"
+    VOLUME = "volume"
 
 
 class Severity(StrEnum):

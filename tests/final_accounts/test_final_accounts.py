@@ -46,6 +46,7 @@ from cii.final_accounts.vocabulary import AccountState, DueKind, Purpose, Surplu
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
 from cii.kernel.money import Chf
 from cii.kernel.moves import IllegalMove
+from cii.reconciliation.proofs import PROOFS
 from cii.store.work import Work
 from tests.final_accounts.build_final_accounts import LITERAL, a_year, items
 from tests.placements.build_placements import a_stage
@@ -385,6 +386,7 @@ def test_an_unused_guarantee_is_found_by_the_night_proposed_and_paid_by_another(
     wish = ProposeVolume(guaranteed.ref, town.line.ref, 2026)
 
     found = unused_volumes(work, date(2027, 1, 10))
+    night = PROOFS["volumes"](work, date(2027, 1, 10)).differences
     made = propose_volume(town.finance, wish)
     with pytest.raises(Refusal) as own:
         release_payment(town.finance, payments_of(work, made.id)[0].ref)
@@ -396,6 +398,9 @@ def test_an_unused_guarantee_is_found_by_the_night_proposed_and_paid_by_another(
         paper(town.finance, made.ref, "fr")
 
     assert [(one.agreement_id, str(one.amount)) for one in found] == [(guaranteed.id, "4000.00")]
+    assert [(one.kind.value, one.ref, one.expected) for one in night] == [
+        ("volume", guaranteed.number, 400000)
+    ]
     assert made.explanation == {"2026-11-01": 200000, "2026-12-01": 200000}
     assert (before, town.sums()) == ({}, {"paid": "4000.00"})
     assert [codes(no) for no in (own, twice, unprinted)] == [
@@ -437,9 +442,7 @@ def test_the_payment_part_says_what_the_standard_asks():
         "postcode": "2000", "city": "Neuchâtel",
     }  # fmt: skip
 
-    data = the_bill(
-        QrPart(told, "1250.00", creditor_reference("abcde12345"), "Compte 2026"), "fr"
-    )
+    data = the_bill(QrPart(told, "1250.00", creditor_reference("abcde12345"), "Compte 2026"), "fr")
 
     rows = data.qr_data().split("\r\n")
     assert rows[:4] == ["SPC", "0200", "1", "CH9300762011623852957"]
