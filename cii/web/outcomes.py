@@ -89,10 +89,17 @@ def schemes_page() -> str:
     return render_template("pages/outcomes/index.html", **_list(g.work))
 
 
-@page.post("/outcomes")
+@page.get("/outcomes/new")
+@needs(Permit.EDIT_SCHEMES)
+def new() -> str:
+    """The form that makes a scheme for an agreement."""
+    return render_template("pages/outcomes/new.html", payers=_payers(g.work))
+
+
+@page.post("/outcomes/new")
 @needs(Permit.EDIT_SCHEMES)
 @once
-@again(schemes_page)
+@again(new)
 def make() -> Response:
     """Make a scheme for an agreement."""
     ask = asked(AskScheme)
@@ -206,7 +213,6 @@ def _list(work: Work) -> dict[str, Any]:
     found = schemes_list(work, after=number_asked("after"), limit=_PAGE + 1)
     kept = found[:_PAGE]
     agreements = agreements_by_id(work, {row.agreement_id for row in kept})
-    may_make = Permit.EDIT_SCHEMES in work.actor.permits
     return {
         "tabs": tabs("schemes"),
         "rows": [
@@ -220,7 +226,7 @@ def _list(work: Work) -> dict[str, Any]:
             for row in kept
         ],
         "next_mark": kept[-1].id if len(found) > _PAGE else None,
-        "payers": _payers(work) if may_make else None,
+        "may_make": Permit.EDIT_SCHEMES in work.actor.permits,
     }
 
 

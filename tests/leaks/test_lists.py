@@ -31,6 +31,7 @@ OF_SEVERAL = {
     "GET /definitions/open": (118, "where every published file stands: not a list of rows, but a check of each"),
     "GET /desk": (28, "a desk: tasks, tabs, news, substitutions, notices and the indicators of the unit"),
     "GET /load": (10, "the load of a unit: its members, their cases, tasks, shares and absences"),
+    "GET /outcomes/categories": (9, "three lists: categories, placements with theirs, shares of two quarters"),
     "GET /programmes": (9, "the figures of four programmes side by side"),
     "GET /provider": (28, "the provider's desk: placements, statements, attendance and requests"),
     "GET /requests": (7, "two lists: what I have asked, and what is asked of my units"),

@@ -54,7 +54,9 @@ def on_the_pages(site) -> None:
         contracts.post("/outcomes/categories", code=code, title=title, **told)
 
     payer = f"{town.agreements['SAS']}.{town.lines['SAS']}"
-    where = contracts.post("/outcomes", payer=payer, title="Pilote")
+    assert "Créer un modèle" in contracts.get("/outcomes")
+    contracts.get("/outcomes/new")
+    where = contracts.post("/outcomes/new", payer=payer, title="Pilote")
     scheme = where.rsplit("/", 1)[1]
     page = contracts.get(f"/outcomes/schemes/{scheme}")
     refused = contracts.post(
