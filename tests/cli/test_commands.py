@@ -86,6 +86,23 @@ def test_a_faulty_file_is_refused_by_line_and_column_and_the_right_one_is_taken_
     assert third["repeated"]
 
 
+def test_opening_balances_are_brought_in_once_by_command(run, tmp_path):
+    head, good = "Ligne;Année;Convention;Stade;Montant;Date", "LACI;2031;;disponible;1 234,50;01.01.2031"
+    file, faulty = tmp_path / "soldes.csv", tmp_path / "faux.csv"
+    file.write_text(f"{head}\n{good}\n", encoding="utf-8")
+    faulty.write_text(f"{head}\n{good}\nLACI;2031;;disponible;x;2031-01-01\n", encoding="utf-8")
+
+    refused = run("import", "opening", faulty)
+    tried, taken, again = (
+        json.loads(run("import", "opening", file, "--json", *more).stdout) for more in (["--dry-run"], [], [])
+    )
+
+    assert refused.returncode == FINDINGS
+    assert "ligne 3, colonne amount" in refused.stderr
+    assert [(one["added"], one["known"]) for one in (tried, taken, again)] == [(1, 0), (1, 0), (0, 1)]
+    assert taken["amount"] == "1234.50"
+
+
 def test_a_planted_difference_is_named_the_same_twice_and_closes_by_itself(run):
     clean = run("reconcile", "--date", "2026-10-14")
     _shift(run, -1)
