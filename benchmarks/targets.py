@@ -6,6 +6,7 @@ from benchmarks import (
     decisions,
     engine,
     journal,
+    ledger,
     lists,
     process,
     rights,
@@ -150,6 +151,37 @@ _ALL = [
         "bare sums over ledger and attendance",
         7,
         canton.reconciliation,
+    ),
+    Target(
+        "reconcile-sqlite",
+        f"{ledger.LINES} lines compared, SQLite",
+        "the raw statements",
+        1.15,
+        ledger.statements_sqlite,
+    ),
+    Target(
+        "reconcile-sum-sqlite", f"{ledger.LINES} lines compared, SQLite", "one bare sum", 7, ledger.sum_sqlite
+    ),
+    Target(
+        "reconcile-postgresql",
+        f"{ledger.LINES} lines compared, PostgreSQL",
+        "the raw statements",
+        1.15,
+        ledger.statements_postgresql,
+    ),
+    Target(
+        "reconcile-sum-postgresql",
+        f"{ledger.LINES} lines compared, PostgreSQL",
+        "one bare sum",
+        7,
+        ledger.sum_postgresql,
+    ),
+    Target(
+        "reconcile-growth",
+        f"{ledger.LINES} lines compared, SQLite",
+        "a fifth of them",
+        5.5,
+        ledger.growth_sqlite,
     ),
 ]
 TARGETS = {target.name: target for target in _ALL}
