@@ -27,6 +27,7 @@ from cii.settlement.actions_exchange import (
 )
 from cii.settlement.queries_exchange import file_by_ref, files_list, open_payments
 from cii.settlement.rules_exchange import (
+    AccountDecided,
     AccountFourEyes,
     AccountInPast,
     AccountWaiting,
@@ -35,6 +36,7 @@ from cii.settlement.rules_exchange import (
     PaymentNotRejected,
     PaymentReleaseFourEyes,
     TransferAnswered,
+    TransferUnreadable,
     iban_of,
     read_answer,
 )
@@ -59,6 +61,7 @@ def test_a_row_that_cannot_be_read_says_every_cell_at_once():
     row, faults = read_answer(4, cells)
 
     assert row is None
+    assert {type(one) for one in faults} == {TransferUnreadable}
     assert [(one.field, one.facts["line"]) for one in faults] == [("outcome", 4), ("amount", 4), ("date", 4)]
 
 
@@ -109,6 +112,8 @@ def test_an_account_is_asked_by_one_and_confirmed_by_another(work):
 
     decide_account(desk.payer, asked.ref, confirmed=True)
 
+    with pytest.raises(AccountDecided):
+        decide_account(desk.payer, asked.ref, confirmed=False)
     assert (asked.iban, asked.confirmed, asked.decided_by) == (
         "CH9300762011623852957", True, desk.payer.actor.account_id,
     )  # fmt: skip

@@ -69,3 +69,8 @@ def test_payments_are_for_those_who_pay(site):
     site.as_("contracts").get("/payments/accounts", 403)
     site.as_("finance").get("/payments/files/zzzzzzzzzz/csv", 404)
     site.as_("finance").post("/payments", 403, sector="AS")
+
+
+def test_a_payment_that_nobody_rejected_is_not_released_again(site):
+    site.as_("finance").get("/payments/zzzzzzzzzz/release", 404)
+    site.as_("finance").post("/payments/zzzzzzzzzz/release", 404, reason="Compte corrigé")
