@@ -124,7 +124,12 @@ def test_a_transfer_is_asked_on_a_page_and_granted_by_somebody_else(site):
     asker.post("/budgets/transfers/new", **wish)
 
     assert "LACI → MIP-X, 2026" in asker.get("/budgets")
-    asked = decider.get("/budgets").split('name="transfer_ref" value="')[1].split('"')[0]
+    asked = (
+        decider.get("/budgets")
+        .split("LACI → MIP-X, 2026")[1]
+        .split('name="transfer_ref" value="')[1]
+        .split('"')[0]
+    )
     asker.post("/budgets/transfers", 403, transfer_ref=asked, granted="yes")
     decider.post("/budgets/transfers", transfer_ref=asked, granted="yes")
     page = asker.get(f"/budgets/{other}/2026")
@@ -134,7 +139,8 @@ def test_a_transfer_is_asked_on_a_page_and_granted_by_somebody_else(site):
 
 
 def test_a_ceiling_is_set_beside_the_line_and_refuses_to_fall_below_what_is_bound(site):
-    finance, where = site.as_("finance"), f"/budgets/{site.town.lines['LACI']}/2026/ceilings"
+    finance, line = site.as_("finance"), site.town.lines["LACI"]
+    where, moving = f"/budgets/{line}/2026/ceilings", f"/budgets/{line}/2026/ceilings/transfer"
     wish = {"agreement_ref": site.town.agreements["LACI"], "decision": "D-12", "reason": "Plan annuel"}
 
     assert "Aucun plafond" in finance.get(where) or "D-12" in finance.get(where)
@@ -148,10 +154,10 @@ def test_a_ceiling_is_set_beside_the_line_and_refuses_to_fall_below_what_is_boun
     assert "2026-LACI-01" in page
     assert "CHF\u00a0800&#39;000.00" in page
     assert "Virement entre plafonds" in page
-    refs = finance.get(f"{where}/transfer").split('<option value="')
+    refs = finance.get(moving).split('<option value="')
     first, second = (one.split('"')[0] for one in refs[2:4])
     finance.post(
-        f"{where}/transfer", from_ceiling_ref=first, to_ceiling_ref=second, amount="100", decision="D-14",
+        moving, from_ceiling_ref=first, to_ceiling_ref=second, amount="100", decision="D-14",
         reason="Besoin",
     )  # fmt: skip
     assert "décision D-14" in finance.get("/budgets")
