@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, case, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, case, func, select, type_coerce, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -31,6 +31,46 @@ def booked(source_kinds: Collection[str], sums: Mapping[str, Mapping[EntryKind, 
         .outerjoin(mirrored, col(mirrored.id) == col(Movement.reverses))
         .where(col(LedgerEntry.source_kind).in_(sorted(source_kinds)))
         .group_by(col(LedgerEntry.source_kind), col(LedgerEntry.source_id))
+    )
+
+
+def balances_off() -> Select[Any]:
+    """Accounts whose total is not what moved: account_id, line_id, year, stage, total, moved (centimes).
+
+    The ledger is added up once by pair of accounts, of which there are few, and each pair then counts twice.
+    """
+    pairs = (
+        select(
+            col(Movement.debit_id).label("debit_id"),
+            col(Movement.credit_id).label("credit_id"),
+            func.sum(_centimes(Movement.amount)).label("amount"),
+        )
+        .group_by(col(Movement.debit_id), col(Movement.credit_id))
+        .cte("pairs")
+    )
+    legs = union_all(
+        select(pairs.c.debit_id.label("account_id"), (-pairs.c.amount).label("delta")),
+        select(pairs.c.credit_id, pairs.c.amount),
+    ).subquery("legs")
+    sums = (
+        select(legs.c.account_id, func.sum(legs.c.delta).label("moved"))
+        .group_by(legs.c.account_id)
+        .subquery("sums")
+    )
+    total, moved = _centimes(BudgetAccount.total), func.coalesce(sums.c.moved, 0)
+    shown: list[Any] = [
+        col(BudgetAccount.id).label("account_id"),
+        col(BudgetAccount.line_id),
+        col(BudgetAccount.year),
+        col(BudgetAccount.stage),
+        total.label("total"),
+        moved.label("moved"),
+    ]
+    return (
+        select(*shown)
+        .outerjoin(sums, sums.c.account_id == col(BudgetAccount.id))
+        .where(total != moved)
+        .order_by(col(BudgetAccount.id))
     )
 
 

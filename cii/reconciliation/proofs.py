@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Select, func, literal, select, union_all
 
 from cii.agreements.queries import agreements_by_id, deliverables_overdue, price_book
-from cii.budgets.queries import chain_sums, trial_balance
+from cii.budgets.proofs_entries import balances_off
+from cii.budgets.queries import chain_sums
 from cii.final_accounts import proofs as final_accounts
 from cii.final_accounts.actions_volume import unused_volumes
 from cii.institutions.queries import lines_by_id
@@ -49,7 +50,7 @@ PAID = (settlement.paid, outcomes.paid, final_accounts.paid)
 
 def balances(work: Work, day: date) -> Proof:  # noqa: ARG001 - every proof takes the business date
     """Each account against its movements."""
-    rows = work.session.execute(trial_balance()).all()
+    rows = work.session.execute(balances_off()).all()
     labels = lines_by_id(work, {row.line_id for row in rows})
     return Proof(
         _count(work, chain_sums()),
