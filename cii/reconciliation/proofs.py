@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Select, func, literal, select, union_all
 
 from cii.agreements.queries import agreements_by_id, deliverables_overdue, price_book
+from cii.budgets import proofs_opening as opening
 from cii.budgets.proofs_entries import balances_off
 from cii.budgets.queries import chain_sums
 from cii.final_accounts import proofs as final_accounts
@@ -40,11 +41,11 @@ _PLACES_BACK, _PLACES_AHEAD = timedelta(days=31), timedelta(days=366)
 _CHUNK = 500
 
 
-BOUND = (placements.bound, outcomes.bound, final_accounts.bound)
+BOUND = (opening.bound, placements.bound, outcomes.bound, final_accounts.bound)
 """Which rooms bind money; each says so by itself, per line and agreement, from its own rows."""
-INVOICED = (settlement.invoiced, outcomes.invoiced, final_accounts.invoiced)
+INVOICED = (opening.invoiced, settlement.invoiced, outcomes.invoiced, final_accounts.invoiced)
 """Which rooms accept that money is owed."""
-PAID = (settlement.paid, outcomes.paid, final_accounts.paid)
+PAID = (opening.paid, settlement.paid, outcomes.paid, final_accounts.paid)
 """Which rooms pay."""
 
 
