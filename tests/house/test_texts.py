@@ -22,6 +22,7 @@ DYNAMIC = (
     "web.search.group.",  # one per group of what was found
     "web.search.more.",
     "web.try.",
+    "web.attendance.column.",  # one per column of a file of attendance
     "web.whatif.",
     "bpmn.",
     "drawing.",

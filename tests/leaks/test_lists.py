@@ -33,7 +33,8 @@ OF_SEVERAL = {
     "GET /load": (10, "the load of a unit: its members, their cases, tasks, shares and absences"),
     "GET /outcomes/categories": (9, "three lists: categories, placements with theirs, shares of two quarters"),
     "GET /programmes": (9, "the figures of four programmes side by side"),
-    "GET /provider": (28, "the provider's desk: placements, statements, attendance and requests"),
+    "GET /provider": (37, "the provider's desk: placements, statements, requests, attendance still to be attested"),
+    "GET /api/v1/statements/corrections": (5, "which months have news, who acts, then those months"),
     "GET /requests": (7, "two lists: what I have asked, and what is asked of my units"),
     "GET /rights": (7, "two lists: what is open, and what was answered"),
 }  # fmt: skip

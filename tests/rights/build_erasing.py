@@ -214,6 +214,7 @@ BESIDE = {
     "observation_event": _PLACE,
     "placement_category": _PLACE,
     "outcome_step": _PLACE,
+    "statement_remark": _PLACE,
     "case_restriction": _CLOSED,
     "case_reader": _CLOSED,
     "outcome_check": _CLOSED,
@@ -233,6 +234,10 @@ LEADING: dict[str, dict[str, Any]] = {
     "outcome_scheme_version": {"published_by": None},
     "funding_line": {"federal_permille": 1000, "cantonal_permille": 0, "communal_permille": 0},
     "placement": {"state": "cancelled"},
+    "statement": {
+        "state": "prefilled", "approved_by": None, "approved_at": None, "returned_reason": None,
+        "invoice_number": None, "invoice_key": None, "period_end": date(2026, 11, 1),
+    },
     "wf_instance": {"status": "closed", "closed_at": datetime(2026, 10, 1, tzinfo=UTC)},
 }
 _EARLIER = datetime(2026, 10, 1, tzinfo=UTC)
