@@ -104,6 +104,8 @@ def unused_volumes(work: Work, day: date) -> list[UnusedVolume]:
     year = day.year - 1
     over = Period(date(year, 1, 1), date(day.year, 1, 1))
     pairs = guaranteed_payers(work, over)
+    if not pairs:
+        return []
     known = {
         (row[0], row[1])
         for row in work.session.execute(

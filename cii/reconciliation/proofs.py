@@ -181,6 +181,8 @@ def deliverables(work: Work, day: date) -> Proof:
 def volumes(work: Work, day: date) -> Proof:
     """Guaranteed volumes of the year before that were not used and that nobody has proposed for payment."""
     rows = unused_volumes(work, day)
+    if not rows:
+        return Proof(0, 0, ())
     labels = lines_by_id(work, {row.line_id for row in rows})
     return Proof(
         len(rows),
@@ -214,8 +216,8 @@ PROOFS: dict[str, Callable[[Work, date], Proof]] = {
     "release": release,
     "places": places,
     "deliverables": deliverables,
-    "deadlines": due_dates,
     "volumes": volumes,
+    "deadlines": due_dates,
 }
 """Every comparison of a night, in its order."""
 
