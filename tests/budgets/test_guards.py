@@ -5,14 +5,19 @@ import threading
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import Session
 
+from cii.agreements.tables import Tariff
 from cii.budgets.actions import accrue, close_year, engage
 from cii.budgets.rules import BudgetExceeded
+from cii.kernel.calendar import WorkingDays
 from cii.kernel.money import Chf
+from cii.store.engine import WRITING, make_engine
+from cii.store.schema import upgrade
 from cii.store.work import HOUSE, Work, working
 from tests.agreements.build_agreements import Market, a_market
 from tests.budgets.build_budgets import a_budget, a_leg, a_source, stages, the_position
-from tests.conftest import NOW
+from tests.conftest import ENGINES, NOW, new_database
 
 COPY = (
     "INSERT INTO movement (entry_id, key, kind, debit_id, credit_id, amount, effective_on, booked_at, reverses) "
@@ -134,19 +139,26 @@ def test_replacing_a_row_is_refused_on_sqlite(work: Work):
 
     for sql in (
         "REPLACE INTO movement SELECT * FROM movement",
+        "INSERT OR REPLACE INTO movement SELECT * FROM movement",
+        "INSERT OR REPLACE INTO ledger_entry SELECT * FROM ledger_entry",
+        "REPLACE INTO budget_account SELECT * FROM budget_account",
         "REPLACE INTO budget_year SELECT * FROM budget_year",
     ):
         with pytest.raises(DBAPIError):
             attack(work, sql)
 
 
-@pytest.mark.parametrize("table", ["movement", "ledger_entry", "budget_account", "budget_year"])
+@pytest.mark.parametrize(
+    "table",
+    ["movement", "ledger_entry", "budget_account", "budget_year", "budget_ceiling", "budget_ceiling_step",
+     "budget_transfer", "opening_balance"],
+)  # fmt: skip
 def test_truncating_is_refused_on_postgresql(work: Work, table: str):
     if work.session.get_bind().dialect.name != "postgresql":
         pytest.skip("SQLite has no TRUNCATE")
     a_ledger(work)
 
-    with pytest.raises(DBAPIError, match=r"append-only|keeps its place|stay closed"):
+    with pytest.raises(DBAPIError, match=r"append-only|keeps its place|stay closed|transfer stays"):
         attack(work, f"TRUNCATE {table} CASCADE")
 
 
@@ -164,6 +176,53 @@ def test_closed_books_take_nothing_and_never_open_again(work: Work, sql: str):
 
     with pytest.raises(DBAPIError, match=r"books of this year are closed|closed year stay closed"):
         attack(work, sql)
+
+
+_COPIED = ", ".join(one.name for one in Tariff.__table__.columns if one.name not in {"id", "ref"})
+OVERLAPPING = f"INSERT INTO tariff (ref, {_COPIED}) SELECT 'zzzzzzzzzz', {_COPIED} FROM tariff"
+
+
+@pytest.fixture(params=ENGINES)
+def migrated(request, tmp_path):
+    """A unit of work in a database that the migration has made."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'cii.sqlite'}"
+    else:
+        url = new_database(request.getfixturevalue("postgres_url"))
+    engine = make_engine(url)
+    upgrade(engine)
+    with engine.connect().execution_options(**{WRITING: True}) as connection:
+        transaction = connection.begin()
+        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+            yield Work(session, HOUSE, NOW, WorkingDays("NE"))
+        transaction.rollback()
+    engine.dispose()
+
+
+def test_the_migrated_database_refuses_each_attack(migrated: Work):
+    """One ledger, every attack in turn: none leaves a trace, and each is refused by the database itself."""
+    market = a_ledger(migrated)
+    before = stages(the_position(migrated, market.ac))
+    lite = migrated.session.get_bind().dialect.name == "sqlite"
+    more = {
+        "an overlapping tariff": OVERLAPPING,
+        **({"replace": "INSERT OR REPLACE INTO movement SELECT * FROM movement"} if lite else {}),
+        **({} if lite else {"truncate": "TRUNCATE movement CASCADE"}),
+    }
+
+    taken, said = [], {}
+    for name, sql in (ATTACKS | more).items():
+        point = migrated.session.begin_nested()
+        try:
+            attack(migrated, sql)
+            taken.append(name)
+        except DBAPIError as no:
+            said[name] = str(no.orig)
+        point.rollback()
+
+    assert taken == []
+    assert "overlap" in said["an overlapping tariff"] or "ex_tariff_days" in said["an overlapping tariff"]
+    assert stages(the_position(migrated, market.ac)) == before
 
 
 def test_two_sectors_at_the_last_franc_get_it_once(fresh_engine):
