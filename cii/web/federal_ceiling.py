@@ -19,6 +19,7 @@ from cii.figures.ceiling import (
 from cii.figures.ceiling_paper import ceiling_page, ceiling_table
 from cii.figures.rules_ceiling import LEAST
 from cii.figures.vocabulary import CeilingInput
+from cii.kernel.errors import UnknownThing
 from cii.store.work import Work
 from cii.texts import formats, speech
 from cii.web.base import Blueprint, see_other
@@ -55,7 +56,7 @@ def enter() -> Response:
 def as_csv() -> Response:
     """The statement as a table of codes and numbers."""
     year = year_asked()
-    held = csv.write(ceiling_table(ceiling_statement(g.work, year)))
+    held = csv.write(ceiling_table(_stated(g.work, year)))
     return handed_out([held], f"cii-federal-ceiling-{year}.csv", csv.MEDIA_TYPE, len(held))
 
 
@@ -64,9 +65,16 @@ def as_csv() -> Response:
 def as_pdf() -> Response:
     """The statement as a paper."""
     year, lang = year_asked(), language.lang()
-    paper = ceiling_page(g.work, ceiling_statement(g.work, year), entered_facts(g.work, year), lang)
+    paper = ceiling_page(g.work, _stated(g.work, year), entered_facts(g.work, year), lang)
     held = pdf.case_summary(paper, created=g.work.now, lang=lang)
     return handed_out([held], f"cii-federal-ceiling-{year}.pdf", pdf.MEDIA_TYPE, len(held))
+
+
+def _stated(work: Work, year: int) -> CeilingStatement:
+    """The statement of a year; without its counts there is no such file."""
+    if ceiling_faults(work, year):
+        raise UnknownThing(field="year")
+    return ceiling_statement(work, year)
 
 
 def _shown(work: Work, year: int) -> dict[str, Any]:

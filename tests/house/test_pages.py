@@ -13,8 +13,12 @@ ANSWERS = {200, 303, 403, 404}
 WRITTEN_BY_READING = ("journal_", "login_session", "case_visit")
 """Reads of personal data are journalled, a visit is remembered with them; the session belongs to the test."""
 
-LEADING_ON = {"notices.one", "calendars.feed", "erasures.certified"}
-"""A notice leads to what it is about, a calendar opens by its token alone, a certificate waits (tests/web)."""
+LEADING_ON = {
+    "notices.one", "calendars.feed", "erasures.certified",
+    "federal_ceiling.csv", "federal_ceiling.pdf", "payments.file",
+}  # fmt: skip
+"""A notice leads to what it is about, a calendar opens by its token alone; certificate, statement of the ceiling
+and file of payments wait for what they tell (tests/web)."""
 
 MAILS = "catcher.one"
 """The demo shows everybody's mails; their links are for who they are addressed to."""

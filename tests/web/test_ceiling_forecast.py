@@ -11,7 +11,7 @@ def test_the_ceiling_says_what_is_missing_until_the_counts_are_entered(site):
 
     assert "il manque « population active »" in page
     assert "il manque « demandeurs d'emploi, moyenne annuelle »" in page
-    site.as_("finance").get("/budgets/federal-ceiling/csv", 409, year=2024)
+    site.as_("finance").get("/budgets/federal-ceiling/csv", 404, year=2024)
 
 
 def test_finance_enters_the_counts_and_reads_the_statement_and_its_files(site):
