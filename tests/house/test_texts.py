@@ -22,6 +22,9 @@ DYNAMIC = (
     "web.search.group.",  # one per group of what was found
     "web.search.more.",
     "web.try.",
+    "web.jobs.name.",  # one per job of the house
+    "web.jobs.step.",  # one per comparison of a night, and per count of a job
+    "web.reconciliation.todo.",  # one per kind of finding
     "web.attendance.column.",  # one per column of a file of attendance
     "web.whatif.",
     "bpmn.",
