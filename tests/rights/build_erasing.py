@@ -62,8 +62,8 @@ ADDRESS = f"{WORD.lower()}@exemple.invalid"
 
 THE_HOUSE = frozenset({
     "account", "acknowledgement", "attendance_import", "agreement", "agreement_closure", "agreement_measure", "budget_account",
-    "budget_ceiling", "budget_transfer",
-    "budget_year", "calendar_feed", "client_category", "clock_shift", "collaboration_agreement", "collaboration_party",
+    "account_item", "account_payment", "budget_ceiling", "budget_ceiling_step", "budget_transfer",
+    "budget_year", "calendar_feed", "carry_over", "opening_balance", "receivable", "surplus_clause", "year_account", "client_category", "clock_shift", "collaboration_agreement", "collaboration_party",
     "corrective_measure", "corrective_step", "criterion_answer", "deliverable", "employer",
     "ceiling_fact", "employer_need", "finding", "funding_line", "grid_template", "indicator", "indicator_entry", "institution",
     "job_failure", "job_lease", "job_order", "job_run", "journal_seal", "legal_news", "login_attempt", "login_session", "measure",
@@ -235,8 +235,13 @@ LEADING: dict[str, dict[str, Any]] = {
     "funding_line": {"federal_permille": 1000, "cantonal_permille": 0, "communal_permille": 0},
     "placement": {"state": "cancelled"},
     "statement": {
-        "state": "prefilled", "approved_by": None, "approved_at": None, "returned_reason": None,
-        "invoice_number": None, "invoice_key": None, "period_end": date(2026, 11, 1),
+        "state": "prefilled",
+        "approved_by": None,
+        "approved_at": None,
+        "returned_reason": None,
+        "invoice_number": None,
+        "invoice_key": None,
+        "period_end": date(2026, 11, 1),
     },
     "wf_instance": {"status": "closed", "closed_at": datetime(2026, 10, 1, tzinfo=UTC)},
 }

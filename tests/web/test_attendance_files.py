@@ -50,8 +50,8 @@ def test_a_statement_leaves_as_paper_and_as_a_table(site):
     reader, ref = site.as_("finance"), site.town.statements["july"]
 
     paper, table, book = (
-        reader.client.get(f"/statements/{ref}/{form}", base_url="https://localhost")
-        for form in ("pdf", "csv", "xlsx")
+        reader.client.get(address, base_url="https://localhost")
+        for address in (f"/statements/{ref}/pdf", f"/statements/{ref}/csv", f"/statements/{ref}/xlsx")
     )
 
     assert paper.data.startswith(b"%PDF")

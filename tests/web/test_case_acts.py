@@ -39,9 +39,7 @@ def test_a_place_that_was_not_accepted_cannot_begin_or_end(placed):
 def test_a_stay_that_has_not_begun_is_not_interrupted(placed):
     case, place, reader = placed
 
-    reader.post(
-        f"/cases/{case}/placements/{place}/breaks", 403, starts_on="2026-11-05", ends_on="2026-11-06"
-    )
+    reader.post(f"/cases/{case}/placements/{place}/breaks", 403, starts_on="2026-11-05", ends_on="2026-11-06")
 
 
 def test_the_history_of_a_foreign_case_is_not_there(path):
