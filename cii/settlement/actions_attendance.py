@@ -86,9 +86,7 @@ def record_attendance(work: Work, ask: RecordAttendance) -> Recorded:
     wanted = {mark.day: (mark.presence, mark.minutes) for mark in ask.marks}
     refuse(
         [
-            *attendance_faults(
-                stay, [mark.day for mark in ask.marks], expected, work.calendar, work.today
-            ),
+            *attendance_faults(stay, [mark.day for mark in ask.marks], expected, work.calendar, work.today),
             *minutes_faults((mark.day, mark.presence, mark.minutes) for mark in ask.marks),
         ]
     )

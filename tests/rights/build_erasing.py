@@ -63,7 +63,7 @@ ADDRESS = f"{WORD.lower()}@exemple.invalid"
 THE_HOUSE = frozenset({
     "account", "acknowledgement", "attendance_import", "agreement", "agreement_closure", "agreement_measure", "budget_account",
     "account_item", "account_payment", "budget_ceiling", "budget_ceiling_step", "budget_transfer",
-    "budget_year", "calendar_feed", "carry_over", "opening_balance", "receivable", "surplus_clause", "year_account", "client_category", "clock_shift", "collaboration_agreement", "collaboration_party",
+    "budget_year", "calendar_feed", "carry_over", "receivable", "surplus_clause", "year_account", "client_category", "clock_shift", "collaboration_agreement", "collaboration_party",
     "corrective_measure", "corrective_step", "criterion_answer", "deliverable", "employer",
     "ceiling_fact", "employer_need", "finding", "funding_line", "grid_template", "indicator", "indicator_entry", "institution",
     "job_failure", "job_lease", "job_order", "job_run", "journal_seal", "legal_news", "login_attempt", "login_session", "measure",

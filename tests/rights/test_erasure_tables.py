@@ -25,6 +25,7 @@ STAYS = {
     "statement": "sums", "statement_line": "sums with the days they come from", "payment": "sums",
     "payment_file": "sums", "payment_transfer": "sums", "transfer_answer": "what became of sums",
     "payment_release": "sums",
+    "opening_balance": "sums of agreements and lines",
     "ledger_entry": "the books are never changed", "movement": "the books are never changed",
     "reversal_request": "the books are never changed",
     "consent": "that a consent was given, for what and until when: the basis of what was passed on",
