@@ -27,13 +27,17 @@ NOT_BY_ROWS = {
 MOST = 4
 """Statements of a list: who asks, then at most three of the room; what it has shown is written, not asked."""
 OF_SEVERAL = {
+    "GET /budgets": (5, "two lists: the lines of a year, and the reversals that wait for a second person"),
+    "GET /budgets/forecast": (8, "two tables: lines and measures, from stays, books and the rates they have shown"),
     "GET /coordination": (18, "the group's whole table: agenda, meetings, decisions, correctives"),
     "GET /definitions/open": (118, "where every published file stands: not a list of rows, but a check of each"),
     "GET /desk": (28, "a desk: tasks, tabs, news, substitutions, notices and the indicators of the unit"),
+    "GET /jobs": (7, "several lists: jobs with their last runs, what failed, what is ordered, who rings"),
     "GET /load": (10, "the load of a unit: its members, their cases, tasks, shares and absences"),
     "GET /outcomes/categories": (9, "three lists: categories, placements with theirs, shares of two quarters"),
     "GET /programmes": (9, "the figures of four programmes side by side"),
     "GET /provider": (37, "the provider's desk: placements, statements, requests, attendance still to be attested"),
+    "GET /api/v1/payments": (6, "a payment with its agreement, provider, line and the account confirmed for the day"),
     "GET /api/v1/statements/corrections": (5, "which months have news, who acts, then those months"),
     "GET /requests": (7, "two lists: what I have asked, and what is asked of my units"),
     "GET /rights": (7, "two lists: what is open, and what was answered"),
