@@ -17,8 +17,8 @@ NOVEMBER = {"starts_on": "2026-11-01", "ends_on": "2026-11-30"}
 
 QUERIES: Mapping[str, Mapping[str, str]] = {
     "/api/v1/search": {"text": "alix"},
-    "/search": {"q": "zq"},
-    "/search/suggestions": {"q": "zq"},
+    "/search": {"q": "zuq"},
+    "/search/suggestions": {"q": "zuq"},
     "/api/v1/cases/{ref}/places": {**NOVEMBER, "line_ref": "{line}"},
     "/api/v1/cases/{ref}/grid/changes": {"before": "2026-10-01", "after": "2026-12-31"},
     "/api/v1/cases/{ref}/plan/changes": {"before": "1", "after": "1"},

@@ -34,7 +34,7 @@ class Canton:
     """Outward names that hang on a case or person."""
 
     placements: frozenset[str]
-    """Those of placements: who checks statements sees them, without a name (product.md §10)."""
+    """Those of placements and outcomes: who checks what is owed for them sees them, without a name (product.md §10)."""
 
     last: dict[str, int]
     """Number of the last case and of the last person that were there before the walk."""
@@ -124,7 +124,9 @@ def canton(planted: tuple[Town, Path], copies: Engine) -> Iterator[Canton]:
     shutil.copy(file, copy)
     town.app.wiring = replace(town.app.wiring, engine=engine)
     with engine.connect() as connection:
-        placements = frozenset(connection.execute(text("SELECT ref FROM placement")).scalars())
+        placements = frozenset(
+            connection.execute(text("SELECT ref FROM placement UNION SELECT ref FROM outcome")).scalars()
+        )
         last = {
             "case": connection.execute(text("SELECT max(id) FROM case_file")).scalar_one(),
             "person": connection.execute(text("SELECT max(id) FROM person")).scalar_one(),

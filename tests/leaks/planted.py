@@ -30,9 +30,10 @@ OBSERVED = 1
 """The case that everybody asks for: led by GSR-VAL-DE-TRAVERS, with ORP-LITTORAL, OAI-REA and MEDECINS as parties."""
 RESTRICTED = 3
 """A case led by ORP-LITTORAL, for named readers only: the case manager there, not the supervisor."""
-SENSITIVE = "Zqsens0x"
-WORD = re.compile(r"zq[a-z]{2,4}\d+x", re.IGNORECASE)
-NAMING = re.compile(r"zq(?:un|uc|in|ic|sens)\d+x", re.IGNORECASE)
+SENSITIVE = "Zuqsens0x"
+WORD = re.compile(r"zuq[a-z]{2,4}\d+x", re.IGNORECASE)
+"""A planted word; no name of ten drawn characters holds a u."""
+NAMING = re.compile(r"zuq(?:un|uc|in|ic|sens)\d+x", re.IGNORECASE)
 """Words that stand for the name or code of a unit or institution, none of a person."""
 
 RELATIONS = {
@@ -43,7 +44,7 @@ RELATIONS = {
     "foreign": "ORP-MONTAGNES",
     "agenda": "GC",
     "glass": "GSR-CHAUX-DE-FONDS",
-    "sensitive": "ZQSENS",
+    "sensitive": "ZUQSENS",
 }
 """How an account of any role stands to the observed case, by the unit of its seat; `past` led it more than 30 days ago."""
 USUAL = {
@@ -67,7 +68,7 @@ WITHOUT_PART = ("foreign", "past", "other", "line", "body", "sensitive")
 
 
 def email(role: str, relation: str) -> str:
-    return f"{role}.{relation}@zq.example"
+    return f"{role}.{relation}@zuq.example"
 
 
 def seats() -> Iterator[tuple[Role, str, str]]:
@@ -82,9 +83,9 @@ def seats() -> Iterator[tuple[Role, str, str]]:
 def plant(work: Work) -> None:
     """Words into every section of every case; a unit with a telling name; an account per role and relation."""
     secret = add_institution(
-        work, AddInstitution("ZQSENS", SENSITIVE, InstitutionKind.NETWORK, None, sensitive=True)
+        work, AddInstitution("ZUQSENS", SENSITIVE, InstitutionKind.NETWORK, None, sensitive=True)
     )
-    add_unit(work, AddUnit(secret.code, "ZQSENS", SENSITIVE, UnitKind.NETWORK))
+    add_unit(work, AddUnit(secret.code, "ZUQSENS", SENSITIVE, UnitKind.NETWORK))
     for role, relation, unit in seats():
         account = add_account(work, AddAccount(email(role, relation), f"Compte {role} {relation}"))
         add_membership(work, account, unit_by_code(work, unit).id or 0, role)
@@ -129,16 +130,16 @@ def plant(work: Work) -> None:
 
 
 _UPDATES = (
-    "UPDATE identity SET last_name = 'Zqid' || person_id || 'x', first_name = 'Zqfn' || person_id || 'x'",
-    "UPDATE identity SET municipality = 'Zqvi' || person_id || 'x', folded = 'zqid' || person_id || 'x zqfn' || person_id || 'x'",
-    "UPDATE plan SET focus = 'Zqpl' || case_id || 'x'",
-    "UPDATE assessment SET synthesis = 'Zqpl' || case_id || 'x' WHERE state = 'signed'",
-    "UPDATE referral SET reason = 'Zqrf' || case_id || 'x' WHERE case_id IS NOT NULL",
-    "UPDATE placement SET refusal_reason = 'Zqpc' || case_id || 'x' WHERE refusal_reason IS NOT NULL",
+    "UPDATE identity SET last_name = 'Zuqid' || person_id || 'x', first_name = 'Zuqfn' || person_id || 'x'",
+    "UPDATE identity SET municipality = 'Zuqvi' || person_id || 'x', folded = 'zuqid' || person_id || 'x zuqfn' || person_id || 'x'",
+    "UPDATE plan SET focus = 'Zuqpl' || case_id || 'x'",
+    "UPDATE assessment SET synthesis = 'Zuqpl' || case_id || 'x' WHERE state = 'signed'",
+    "UPDATE referral SET reason = 'Zuqrf' || case_id || 'x' WHERE case_id IS NOT NULL",
+    "UPDATE placement SET refusal_reason = 'Zuqpc' || case_id || 'x' WHERE refusal_reason IS NOT NULL",
 )
 _PROTECTED = (
-    "UPDATE institution SET sensitive = true, name = 'Zqin' || id || 'x', code = 'ZQIC' || id || 'X' WHERE code <> 'ZQSENS'",
-    "UPDATE unit SET name = 'Zqun' || id || 'x', code = 'ZQUC' || id || 'X' WHERE code <> 'ZQSENS'",
+    "UPDATE institution SET sensitive = true, name = 'Zuqin' || id || 'x', code = 'ZUQIC' || id || 'X' WHERE code <> 'ZUQSENS'",
+    "UPDATE unit SET name = 'Zuqun' || id || 'x', code = 'ZUQUC' || id || 'X' WHERE code <> 'ZUQSENS'",
 )
 """Every name in the canton is for its own members only: wherever one is told, its word says so."""
 
@@ -154,21 +155,21 @@ def _rows(work: Work, case: CaseFile) -> Iterator[SQLModel]:
     ):
         yield GridEntry(
             case_id=c, template="common", template_version=1, item=item, section=section, kind=ItemKind.TEXT,
-            value=f"Zq{word}{c}x", unit_id=case.lead_unit_id, source=f"Zq{word}{c}x", effective_on=day,
+            value=f"Zuq{word}{c}x", unit_id=case.lead_unit_id, source=f"Zuq{word}{c}x", effective_on=day,
             recorded_at=work.now,
         )  # fmt: skip
     yield MedicalStatement(
-        case_id=c, statement=f"Zqme{c}x", limits=f"Zqfu{c}x", unit_id=unit_by_code(work, "MEDECINS").id or 0,
+        case_id=c, statement=f"Zuqme{c}x", limits=f"Zuqfu{c}x", unit_id=unit_by_code(work, "MEDECINS").id or 0,
         effective_on=day, recorded_at=work.now,
     )  # fmt: skip
     for code in ("ORP-LITTORAL", "OAI-REA", "GSR-VAL-DE-TRAVERS", "MEDECINS"):
         unit = unit_by_code(work, code).id or 0
-        yield CaseNote(case_id=c, unit_id=unit, text=f"Zqno{unit}x", at=work.now)
+        yield CaseNote(case_id=c, unit_id=unit, text=f"Zuqno{unit}x", at=work.now)
     yield CaseParty(
-        case_id=c, unit_id=unit_by_code(work, "ZQSENS").id or 0, role=PartyRole.PARTNER, since=work.now
+        case_id=c, unit_id=unit_by_code(work, "ZUQSENS").id or 0, role=PartyRole.PARTNER, since=work.now
     )
     yield SystemStatus(
-        person_id=p, system=Sector.AS, kind=StatusKind.BENEFIT, note=f"Zqst{p}x", source=StatusSource.ENTERED,
+        person_id=p, system=Sector.AS, kind=StatusKind.BENEFIT, note=f"Zuqst{p}x", source=StatusSource.ENTERED,
         effective_on=day, recorded_at=work.now, unit_id=case.lead_unit_id,
     )  # fmt: skip
 
@@ -210,7 +211,7 @@ class Oracle:
     """Outward names that the work of its unit shows: its tasks and what they are about, placements of its own line."""
 
     def may(self, word: str) -> bool:
-        kind, number = re.fullmatch(r"zq([a-z]+)(\d+)x", word.lower()).groups()
+        kind, number = re.fullmatch(r"zuq([a-z]+)(\d+)x", word.lower()).groups()
         match kind:
             case "sens":
                 return self.sensitive in self.units
@@ -228,7 +229,7 @@ class Oracle:
 
     def hands_out(self, word: str) -> bool:
         """Whether the word may stand in a person's own file."""
-        kind, number = re.fullmatch(r"zq([a-z]+)(\d+)x", word.lower()).groups()
+        kind, number = re.fullmatch(r"zuq([a-z]+)(\d+)x", word.lower()).groups()
         whose, section = SECTIONS.get(kind, ("", Section.NOTES))
         return section is not Section.MEDICAL and (whose, int(number)) in self.handed
 
@@ -312,7 +313,7 @@ def oracle(work: Work, account: Account) -> Oracle:
         for name in row
         if name
     )
-    made.sensitive = unit_by_code(work, "ZQSENS").id or 0
+    made.sensitive = unit_by_code(work, "ZUQSENS").id or 0
     grants = run(
         text(
             "SELECT case_id, person_id, unit_id, account_id, relation, reads, writes FROM access_grant"

@@ -8,11 +8,11 @@ from tests.leaks.asking import NOBODY, Asked, routes, told
 from tests.leaks.planted import WORD
 from tests.leaks.test_leaks import OUTWARD
 
-SECRETS = ("Zqid1x", "Zqfn1x", "Zqvi1x", "Zqme1x", "Zqso1x", "Zqno1x", "Zqsens0x")
+SECRETS = ("Zuqid1x", "Zuqfn1x", "Zuqvi1x", "Zuqme1x", "Zuqso1x", "Zuqno1x", "Zuqsens0x")
 """Words of closed sections, as somebody might guess them."""
 NO_NUMBER = "CII-ZZZZ-ZZZZ"
 """The number of no case."""
-UNLIKE = "Zqxx9x"
+UNLIKE = "Zuqxx9x"
 """A word that stands nowhere."""
 
 
