@@ -1135,7 +1135,7 @@ def upgrade() -> None:
     sa.Column('owner_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('closed_on', sa.Date(), nullable=True),
     sa.CheckConstraint("closed_on IS date(closed_on, '+0 days')", name=op.f("ck_finding_closed_on_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint("kind IN ('balance', 'commitment', 'accrual', 'statement', 'payment', 'places', 'quota', 'deliverable', 'budget', 'placement', 'recount', 'release', 'late_statement', 'late_payment', 'volume')", name=op.f('ck_finding_kind_word')),
+    sa.CheckConstraint("kind IN ('balance', 'commitment', 'accrual', 'statement', 'payment', 'places', 'quota', 'deliverable', 'budget', 'placement', 'recount', 'release', 'late_statement', 'late_payment', 'volume', 'ceiling', 'carry_over', 'late_reclaim')", name=op.f('ck_finding_kind_word')),
     sa.CheckConstraint("severity IN ('error', 'warning')", name=op.f('ck_finding_severity_word')),
     sa.CheckConstraint("since IS date(since, '+0 days')", name=op.f("ck_finding_since_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("unit IN ('centimes', 'places', 'days')", name=op.f('ck_finding_unit_word')),
@@ -3413,6 +3413,27 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER plan_goal_no_update BEFORE UPDATE ON plan_goal FOR EACH ROW EXECUTE FUNCTION plan_goal_append_only()')
     _on("postgresql", 'CREATE TRIGGER plan_goal_no_delete BEFORE DELETE ON plan_goal FOR EACH ROW EXECUTE FUNCTION plan_goal_append_only()')
     _on("postgresql", 'CREATE TRIGGER plan_goal_no_truncate BEFORE TRUNCATE ON plan_goal FOR EACH STATEMENT EXECUTE FUNCTION plan_goal_append_only()')
+    op.create_table('settled_year',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('settled_by', sa.String(length=10), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("settled_by IN ('statements', 'costs')", name=op.f('ck_settled_year_settled_by_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_settled_year_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_settled_year_agreement_id')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_settled_year_line_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_settled_year')),
+    sa.UniqueConstraint('agreement_id', 'line_id', 'year', name=op.f('uq_settled_year_agreement_id_line_id_year'))
+    )
+    _on("sqlite", "CREATE TRIGGER settled_year_no_update BEFORE UPDATE ON settled_year FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'settled_year is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER settled_year_no_delete BEFORE DELETE ON settled_year FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'settled_year is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION settled_year_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'settled_year is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER settled_year_no_update BEFORE UPDATE ON settled_year FOR EACH ROW EXECUTE FUNCTION settled_year_append_only()')
+    _on("postgresql", 'CREATE TRIGGER settled_year_no_delete BEFORE DELETE ON settled_year FOR EACH ROW EXECUTE FUNCTION settled_year_append_only()')
+    _on("postgresql", 'CREATE TRIGGER settled_year_no_truncate BEFORE TRUNCATE ON settled_year FOR EACH STATEMENT EXECUTE FUNCTION settled_year_append_only()')
     op.create_table('signed_link',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -4468,6 +4489,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_signed_link_case_id'))
 
     op.drop_table('signed_link')
+    op.drop_table('settled_year')
     op.drop_table('plan_goal')
     op.drop_table('plan_consent')
     with op.batch_alter_table('plan_answer', schema=None) as batch_op:
