@@ -20,6 +20,7 @@ from cii.agreements.vocabulary import (
     LegalForm,
     ObjectiveLevel,
     Profile,
+    SettledBy,
 )
 from cii.kernel.money import Chf
 from cii.store.columns import chf, day, key, link, moment, plain_json, ref, text, word
@@ -217,6 +218,22 @@ class Deliverable(SQLModel, table=True):
     received_by: int | None = link("account.id", nullable=True, index=False)
 
 
+class SettledYear(SQLModel, table=True):
+    """How a year of an agreement is settled for a funding line: said once, by the first act that needs it."""
+
+    __tablename__ = "settled_year"
+    __table_args__ = (UniqueConstraint("agreement_id", "line_id", "year"),)
+
+    id: int | None = key()
+    agreement_id: int = link("agreement.id", index=False)
+    line_id: int = link("funding_line.id", index=False)
+    year: int
+    settled_by: SettledBy = word(SettledBy)
+    recorded_at: datetime = moment()
+    account_id: int | None = link("account.id", nullable=True, index=False)
+
+
 append_only(Tariff, but=("valid_to",))
 no_overlap(Tariff, same=("agreement_id", "measure_id", "line_id"), start="valid_from", end="valid_to")
 append_only(AgreementClosure, but=("withdrawn_at",))
+append_only(SettledYear)

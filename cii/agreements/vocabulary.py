@@ -118,3 +118,10 @@ class Frequency(StrEnum):
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
     YEARLY = "yearly"
+
+
+class SettledBy(StrEnum):
+    """How a year of an agreement is settled for a funding line: month by month, or by attested costs."""
+
+    STATEMENTS = "statements"
+    COSTS = "costs"

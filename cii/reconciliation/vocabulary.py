@@ -21,6 +21,9 @@ class FindingKind(StrEnum):
     LATE_STATEMENT = "late_statement"
     LATE_PAYMENT = "late_payment"
     VOLUME = "volume"
+    CEILING = "ceiling"
+    CARRY_OVER = "carry_over"
+    LATE_RECLAIM = "late_reclaim"
 
 
 class Severity(StrEnum):

@@ -70,7 +70,7 @@ THE_HOUSE = frozenset({
     "measure_day", "measure_places", "measure_respondent", "measure_rule", "meeting", "membership",
     "monthly_data", "notice_preference", "objective",
     "outcome_budget", "outcome_scheme", "outcome_scheme_version", "parameter", "place_quota", "postcode_region",
-    "presidency", "provider", "provider_account", "quota_day", "recognition", "reconciliation_run", "released_share",
+    "presidency", "provider", "provider_account", "quota_day", "recognition", "reconciliation_run", "released_share", "settled_year",
     "report_file", "report_issue", "subcontractor", "substitution", "tariff", "unit", "unit_region", "wf_definition", "wf_table",
 })  # fmt: skip
 """The house, its agreements, measures, accounts and figures: no row is about a person who is helped."""
