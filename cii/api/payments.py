@@ -14,7 +14,7 @@ from cii.api.detections import FILE as UPLOADED
 from cii.documents import csv
 from cii.institutions.vocabulary import Sector
 from cii.kernel.money import Chf
-from cii.settlement.actions_exchange import (
+from cii.payments.actions import (
     AnswersRead,
     ChangeAccount,
     ReadAnswers,
@@ -26,7 +26,7 @@ from cii.settlement.actions_exchange import (
     release_again,
     send_payments,
 )
-from cii.settlement.queries_exchange import (
+from cii.payments.queries import (
     FileRow,
     PaymentRow,
     accounts_of,
@@ -35,8 +35,8 @@ from cii.settlement.queries_exchange import (
     open_payments,
     payment_by_ref,
 )
-from cii.settlement.tables_exchange import ProviderAccount
-from cii.settlement.vocabulary import PaymentStep
+from cii.payments.tables import ProviderAccount
+from cii.payments.vocabulary import PaymentStep
 from cii.store.work import Work
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs, once

@@ -17,7 +17,7 @@ from cii.figures.actions_ceiling import EnterCeilingFact, enter_ceiling_fact
 from cii.figures.vocabulary import CeilingInput
 from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import Refusal
-from cii.settlement.actions_exchange import (
+from cii.payments.actions import (
     ChangeAccount,
     ReadAnswers,
     SendPayments,
@@ -26,7 +26,7 @@ from cii.settlement.actions_exchange import (
     read_answers,
     send_payments,
 )
-from cii.settlement.queries_exchange import PaymentRow, open_payments
+from cii.payments.queries import PaymentRow, open_payments
 from cii.store.work import Work
 
 ASKED, SENT, ANSWERED = date(2026, 10, 12), date(2026, 10, 13), date(2026, 10, 14)

@@ -48,19 +48,3 @@ class StatementEvent(StrEnum):
     APPROVE = "approve"
     PAY = "pay"
     RETURN = "return"
-
-
-class TransferOutcome(StrEnum):
-    """What the payment office says of a payment that left."""
-
-    EXECUTED = "executed"
-    REJECTED = "rejected"
-
-
-class PaymentStep(StrEnum):
-    """Where a released payment stands on its way to the provider."""
-
-    READY = "ready"
-    UNDER_WAY = "under_way"
-    EXECUTED = "executed"
-    REJECTED = "rejected"

@@ -11,7 +11,7 @@ from cii.access.queries import account_names
 from cii.agreements.queries import provider_names, provider_refs
 from cii.documents import csv
 from cii.institutions.vocabulary import Sector
-from cii.settlement.actions_exchange import (
+from cii.payments.actions import (
     AnswersRead,
     ChangeAccount,
     ReadAnswers,
@@ -23,8 +23,8 @@ from cii.settlement.actions_exchange import (
     release_again,
     send_payments,
 )
-from cii.settlement.exchange import CURRENCY
-from cii.settlement.queries_exchange import (
+from cii.payments.exchange import CURRENCY
+from cii.payments.queries import (
     PaymentRow,
     accounts_of,
     file_by_ref,
@@ -33,9 +33,9 @@ from cii.settlement.queries_exchange import (
     payment_by_ref,
     sectors_of,
 )
-from cii.settlement.rules_exchange import TITLES
-from cii.settlement.tables_exchange import ProviderAccount
-from cii.settlement.vocabulary import PaymentStep
+from cii.payments.rules import TITLES
+from cii.payments.tables import ProviderAccount
+from cii.payments.vocabulary import PaymentStep
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other

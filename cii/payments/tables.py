@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from cii.kernel.money import Chf
-from cii.settlement.vocabulary import TransferOutcome
+from cii.payments.vocabulary import TransferOutcome
 from cii.store.columns import chf, day, key, link, moment, ref, text, word
 from cii.store.guards import append_only
 

@@ -17,7 +17,7 @@ from cii.documents.table_reading import read_table
 from cii.kernel.digest import canonical
 from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf
-from cii.settlement.rules_exchange import REASON, TITLES, AnswerRow, read_answer
+from cii.payments.rules import REASON, TITLES, AnswerRow, read_answer
 
 FORMAT = "cii-payments/1"
 CURRENCY = "CHF"

@@ -10,7 +10,7 @@ from stdnum.exceptions import ValidationError
 
 from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf, NotMoney
-from cii.settlement.vocabulary import TransferOutcome
+from cii.payments.vocabulary import TransferOutcome
 
 KEY, OUTCOME, AMOUNT, DAY, REASON = "key", "outcome", "amount", "date", "reason"
 """Names of the columns of an answer."""

@@ -13,16 +13,16 @@ from cii.agreements.queries import agreements_by_id, provider_units
 from cii.institutions.queries import lines_by_id, shown_units
 from cii.kernel.errors import UnknownThing
 from cii.kernel.money import Chf
-from cii.settlement.queries import own_sector
-from cii.settlement.tables import Payment, Statement
-from cii.settlement.tables_exchange import (
+from cii.payments.tables import (
     PaymentFile,
     PaymentRelease,
     PaymentTransfer,
     ProviderAccount,
     TransferAnswer,
 )
-from cii.settlement.vocabulary import PaymentStep, TransferOutcome
+from cii.payments.vocabulary import PaymentStep, TransferOutcome
+from cii.settlement.queries import own_sector
+from cii.settlement.tables import Payment, Statement
 from cii.store.work import Actor, Work
 
 

@@ -14,7 +14,7 @@ from cii.agreements.tables import Provider
 from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import NotAllowed, Refusals, UnknownThing
 from cii.kernel.money import Chf
-from cii.settlement.actions_exchange import (
+from cii.payments.actions import (
     ChangeAccount,
     ReadAnswers,
     ReleaseAgain,
@@ -25,8 +25,8 @@ from cii.settlement.actions_exchange import (
     release_again,
     send_payments,
 )
-from cii.settlement.queries_exchange import file_by_ref, files_list, open_payments
-from cii.settlement.rules_exchange import (
+from cii.payments.queries import file_by_ref, files_list, open_payments
+from cii.payments.rules import (
     AccountDecided,
     AccountFourEyes,
     AccountInPast,
@@ -40,7 +40,7 @@ from cii.settlement.rules_exchange import (
     iban_of,
     read_answer,
 )
-from cii.settlement.vocabulary import PaymentStep
+from cii.payments.vocabulary import PaymentStep
 from tests.settlement.build_settlement import a_desk
 
 IBAN = "CH93 0076 2011 6238 5295 7"

@@ -15,9 +15,9 @@ from cii.journal.actions import wrote
 from cii.kernel.clock import local_day
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing, refuse
 from cii.kernel.money import Chf
-from cii.settlement.exchange import Adapter, FileExchange, Head, Order
-from cii.settlement.queries_exchange import PaymentRow, open_payments, payment_by_ref, sectors_of
-from cii.settlement.rules_exchange import (
+from cii.payments.exchange import Adapter, FileExchange, Head, Order
+from cii.payments.queries import PaymentRow, open_payments, payment_by_ref, sectors_of
+from cii.payments.rules import (
     KEY,
     AccountDecided,
     AccountFourEyes,
@@ -33,15 +33,15 @@ from cii.settlement.rules_exchange import (
     answer_faults,
     iban_of,
 )
-from cii.settlement.tables import Payment
-from cii.settlement.tables_exchange import (
+from cii.payments.tables import (
     PaymentFile,
     PaymentRelease,
     PaymentTransfer,
     ProviderAccount,
     TransferAnswer,
 )
-from cii.settlement.vocabulary import PaymentStep, TransferOutcome
+from cii.payments.vocabulary import PaymentStep, TransferOutcome
+from cii.settlement.tables import Payment
 from cii.store.work import Work
 
 MOST = 5_000
