@@ -11,6 +11,7 @@ from cii.budgets.actions_booking import Leg, Source, book, labels_of, locked, re
 from cii.budgets.actions_reversal import AskReversal, ask_reversal, decide_reversal
 from cii.budgets.actions_warning import warn_anew
 from cii.budgets.queries import own_line, own_sector, position_of
+from cii.budgets.queries_late import open_after
 from cii.budgets.rules import BudgetYearClosed, BudgetYearMissing, closing_faults
 from cii.budgets.tables import BudgetYear, LedgerEntry
 from cii.budgets.vocabulary import EntryKind, Stage, YearState
@@ -185,13 +186,11 @@ def in_open_years(work: Work, legs: Sequence[Leg]) -> list[Leg]:
     found = []
     for leg in legs:
         year = leg.effective_on.year
-        later = sorted(
-            at for (line, at), state in states.items()
-            if line == leg.line_id and at > year and state is YearState.OPEN
-        )  # fmt: skip
-        if states.get((leg.line_id, year)) is YearState.CLOSED and later:
+        own = {at: state for (line, at), state in states.items() if line == leg.line_id}
+        later = open_after(own, year)
+        if own.get(year) is YearState.CLOSED and later is not None:
             origin = leg.origin_on or leg.effective_on
-            leg = Leg(leg.line_id, leg.agreement_id, leg.amount, date(later[0], 1, 1), origin)  # noqa: PLW2901
+            leg = Leg(leg.line_id, leg.agreement_id, leg.amount, date(later, 1, 1), origin)  # noqa: PLW2901
         found.append(leg)
     return found
 

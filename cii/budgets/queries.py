@@ -217,7 +217,10 @@ def movements_of(
 
 
 def flows() -> Subquery:
-    """Each movement as two rows: account_id, delta (centimes), entry_id, effective_on."""
+    """Each movement as two rows: account_id, delta (centimes), entry_id, effective_on, about_on.
+
+    `about_on` is the date of what was learned: its origin where the books of its year were closed by then.
+    """
     sides: list[Select[Any]] = []
     for account, sign in ((Movement.debit_id, -1), (Movement.credit_id, 1)):
         shown: list[Any] = [
@@ -225,6 +228,7 @@ def flows() -> Subquery:
             (_centimes(Movement.amount) * sign).label("delta"),
             col(Movement.entry_id).label("entry_id"),
             col(Movement.effective_on).label("effective_on"),
+            func.coalesce(col(Movement.origin_on), col(Movement.effective_on)).label("about_on"),
         ]
         sides.append(select(*shown))
     return union_all(*sides).subquery("flows")
@@ -277,11 +281,12 @@ def chain_sums() -> Subquery:
 
 
 def reached(stage: Stage, source_kind: str) -> Subquery:
-    """Net sums brought into a stage: source_id, effective_on, line_id, agreement_id, amount."""
+    """Sums brought into a stage: source_id, about_on, year (of the books), line_id, agreement_id, amount."""
     legs = flows()
     shown: list[Any] = [
         col(LedgerEntry.source_id).label("source_id"),
-        legs.c.effective_on.label("effective_on"),
+        legs.c.about_on.label("about_on"),
+        col(BudgetAccount.year).label("year"),
         col(BudgetAccount.line_id).label("line_id"),
         col(BudgetAccount.agreement_id).label("agreement_id"),
         func.sum(legs.c.delta).label("amount"),
@@ -293,7 +298,8 @@ def reached(stage: Stage, source_kind: str) -> Subquery:
         .where(col(LedgerEntry.source_kind) == source_kind, col(BudgetAccount.stage) == stage)
         .group_by(
             col(LedgerEntry.source_id),
-            legs.c.effective_on,
+            legs.c.about_on,
+            col(BudgetAccount.year),
             col(BudgetAccount.line_id),
             col(BudgetAccount.agreement_id),
         )

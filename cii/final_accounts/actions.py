@@ -18,7 +18,7 @@ from cii.agreements.queries import agreement_by_ref, agreement_view
 from cii.agreements.rules import OutsideAgreement
 from cii.agreements.rules_proration import instalments
 from cii.agreements.vocabulary import DeliverableKind
-from cii.budgets.actions import Source
+from cii.budgets.actions import Leg, Source, engage
 from cii.budgets.vocabulary import EntryKind
 from cii.final_accounts.actions_common import (
     acting,
@@ -147,10 +147,8 @@ def approve_budget(work: Work, ref: str) -> YearAccount:
     """
     account = locked(work, ref, AccountEvent.APPROVE)
     first = date(account.year, 1, 1)
-    booked(
-        work, account, EntryKind.ENGAGEMENT, account.contribution,
-        source_of(account, "provider_budget", "engage"), on=first,
-    )  # fmt: skip
+    leg = Leg(account.line_id, account.agreement_id, account.contribution, first)
+    engage(work, [leg], source_of(account, "provider_budget", "engage"))
     for number, amount in enumerate(instalments(account.contribution, account.instalments), 1):
         if amount:
             due = first.replace(month=number)
@@ -212,7 +210,8 @@ def settle_final_account(work: Work, ask: SettleFinalAccount) -> YearAccount:
     """Settle what somebody else has submitted: a balance is prepared, or what was overpaid is reclaimed.
 
     Instalments that are still open lapse. Refuses, all at once: AuditReportMissing, BeyondBudget; before:
-    AccountFourEyes, NotAllowed, IllegalMove; by the ledger: BudgetExceeded, BudgetYearClosed.
+    AccountFourEyes, NotAllowed, IllegalMove; by the ledger: BudgetExceeded, StageExceeded; where the books of
+    the year are closed and no later year is open: BudgetYearClosed.
     """
     account = locked(work, ask.account_ref, AccountEvent.SETTLE)
     found = settlement_of(work, account)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from cii.budgets.actions import Leg, Source, book
+from cii.budgets.actions import Leg, Source, book, in_open_years
 from cii.budgets.vocabulary import EntryKind
 from cii.final_accounts.queries import account_by_ref, events_of_role, same_eyes
 from cii.final_accounts.rules import MOVES, AccountFourEyes
@@ -78,10 +78,13 @@ def prepared(
 def booked(
     work: Work, account: YearAccount, kind: EntryKind, amount: Chf, source: Source, *, on: date | None = None
 ) -> None:
-    """Move a sum of the year in the ledger, effective on its last day unless said otherwise."""
+    """Move a sum of the year in the ledger, effective on its last day unless said otherwise.
+
+    Once the books of the year are closed it is a later truth: it goes into the next open year.
+    """
     if amount:
         leg = Leg(account.line_id, account.agreement_id, amount, on or date(account.year, 12, 31))
-        book(work, kind, [leg], source)
+        book(work, kind, in_open_years(work, [leg]), source)
 
 
 def source_of(account: YearAccount, kind: str, act: str) -> Source:

@@ -25,7 +25,7 @@ def release_payment(work: Work, ref: str) -> AccountPayment:
     """Release a payment that somebody else prepared.
 
     Refuses: PaymentGone, InstalmentNotDue, AccountFourEyes, NotAllowed, UnknownThing; by the ledger:
-    BudgetExceeded (an unused volume), BudgetYearClosed.
+    BudgetExceeded (an unused volume), BudgetYearClosed (its books and every later year's are closed).
     """
     payment, account = payment_by_ref(work, ref)
     work.session.refresh(account, with_for_update=True)

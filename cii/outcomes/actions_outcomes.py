@@ -12,8 +12,8 @@ from sqlalchemy import Row, select
 from sqlmodel import col
 
 from cii.access.vocabulary import Role
-from cii.budgets.actions import Leg, Source, book
-from cii.budgets.actions_booking import year_of
+from cii.budgets.actions import Leg, Source, book, in_open_years
+from cii.budgets.queries_late import years_of_line
 from cii.budgets.vocabulary import EntryKind, YearState
 from cii.institutions.queries import lines_by_id
 from cii.journal.actions import wrote
@@ -43,7 +43,6 @@ from cii.outcomes.rules import (
     ReversalAsked,
     claim_faults,
     held_from,
-    tier,
     worth,
 )
 from cii.outcomes.tables import Outcome, OutcomeScheme, OutcomeStepRow, PlacementCategory, SchemeVersion
@@ -142,7 +141,7 @@ def verify_outcome(work: Work, ask: VerifyOutcome) -> Outcome:
     if known.category is not None and known.category.code != outcome.explanation["category"]:
         faults.append(CategoryChanged(category=known.category.code))
     refuse(faults)
-    book(work, EntryKind.ACCRUAL, [_leg(scheme, outcome)], _source(outcome, "verify"))
+    book(work, EntryKind.ACCRUAL, _legs(work, scheme, outcome), _source(outcome, "verify"))
     return _moved(work, outcome, OutcomeEvent.VERIFY, ask.evidence, before)
 
 
@@ -163,14 +162,14 @@ def decline_outcome(work: Work, ask: DeclineOutcome) -> Outcome:
 def accept_outcome(work: Work, ref: str) -> Outcome:
     """The paying sector accepts that it owes a verified outcome. Refuses: NotAllowed, UnknownThing."""
     outcome, scheme, before = _begun(work, ref, OutcomeEvent.ACCEPT)
-    book(work, EntryKind.INVOICE, [_leg(scheme, outcome)], _source(outcome, "accept"))
+    book(work, EntryKind.INVOICE, _legs(work, scheme, outcome), _source(outcome, "accept"))
     return _moved(work, outcome, OutcomeEvent.ACCEPT, "", before)
 
 
 def pay_outcome(work: Work, ref: str) -> Outcome:
     """Release the payment that somebody else accepted. Refuses: OutcomeFourEyes, NotAllowed, UnknownThing."""
     outcome, scheme, before = _begun(work, ref, OutcomeEvent.PAY)
-    book(work, EntryKind.PAYMENT, [_leg(scheme, outcome)], _source(outcome, "pay"))
+    book(work, EntryKind.PAYMENT, _legs(work, scheme, outcome), _source(outcome, "pay"))
     return _moved(work, outcome, OutcomeEvent.PAY, "", before)
 
 
@@ -195,7 +194,7 @@ def reverse_outcome(work: Work, ref: str) -> Outcome:
     """
     outcome, scheme, before = _begun(work, ref, OutcomeEvent.REVERSE)
     for kind in _TAKEN_BACK[outcome.state]:
-        book(work, kind, [_leg(scheme, outcome)], _source(outcome, kind.value))
+        book(work, kind, _legs(work, scheme, outcome), _source(outcome, kind.value))
     return _moved(work, outcome, OutcomeEvent.REVERSE, "", before)
 
 
@@ -227,9 +226,6 @@ def _known(
         col(Outcome.id) != own,
     )
     lines = formula(version) if version is not None else None
-    line = tier(lines, category.code, kpi, value) if lines is not None and category is not None else None
-    year = held_from(held_since, line).year if line is not None else None
-    books = year_of(work, scheme.line_id, year) if year is not None else None
     claim = Claim(
         kpi=kpi,
         value=value,
@@ -240,7 +236,9 @@ def _known(
         lines=lines,
         twice=work.session.execute(same).first() is not None,
         budgets={one.year: one.left for one in years_of(work, scheme.id or 0)},
-        years={} if books is None else {books.year: books.state is YearState.OPEN},
+        years={
+            year: state is YearState.OPEN for year, state in years_of_line(work, scheme.line_id).items()
+        },
         line=lines_by_id(work, [scheme.line_id])[scheme.line_id].code,
     )
     return _Known(claim, version, category)
@@ -323,8 +321,10 @@ def _step(work: Work, outcome: Outcome, kind: OutcomeStep, reason: str, before: 
     )  # fmt: skip
 
 
-def _leg(scheme: OutcomeScheme, outcome: Outcome) -> Leg:
-    return Leg(scheme.line_id, scheme.agreement_id, outcome.amount, outcome.due_on)
+def _legs(work: Work, scheme: OutcomeScheme, outcome: Outcome) -> list[Leg]:
+    """The outcome's sum; what is learned of a closed year goes into the open one."""
+    leg = Leg(scheme.line_id, scheme.agreement_id, outcome.amount, outcome.due_on)
+    return in_open_years(work, [leg])
 
 
 def _source(outcome: Outcome, act: str) -> Source:

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, extract, func, or_, select, true, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, or_, select, true, type_coerce
 from sqlmodel import col
 
 from cii.access.vocabulary import Role
 from cii.agreements.queries import of_provider_units
+from cii.budgets.queries import reached
+from cii.budgets.vocabulary import Stage
 from cii.institutions.queries import line_facts
 from cii.kernel.errors import UnknownThing
 from cii.kernel.money import Chf
 from cii.kernel.moves import open_moves
 from cii.kernel.period import Period
-from cii.outcomes.rules import BOOKED, MOVES, Line
+from cii.outcomes.rules import MOVES, Line
 from cii.outcomes.tables import (
     ClientCategory,
     Outcome,
@@ -227,23 +229,29 @@ def formula(version: SchemeVersion) -> tuple[Line, ...]:
 
 
 def years_of(work: Work, scheme_id: int) -> list[YearOfScheme]:
-    """What was decided and used of each year of a scheme."""
+    """What was decided and used of each year of a scheme, used as the ledger holds it.
+
+    An outcome of a closed year uses the year in which it was booked, and is given back there.
+    """
     decided = work.session.execute(
         select(col(SchemeBudget.year), func.sum(type_coerce(col(SchemeBudget.amount), BigInteger)))
         .where(col(SchemeBudget.scheme_id) == scheme_id)
         .group_by(col(SchemeBudget.year))
         .order_by(col(SchemeBudget.year))
     ).all()
-    year = extract("year", col(Outcome.due_on))
+    taken = reached(Stage.COMMITTED, "outcome")
+    ours = select(col(Outcome.id)).where(col(Outcome.scheme_id) == scheme_id)
     used = {
-        int(at): Chf(int(sum_))
+        int(at): Chf(-int(sum_))
         for at, sum_ in work.session.execute(
-            select(year, func.sum(type_coerce(col(Outcome.amount), BigInteger)))
-            .where(col(Outcome.scheme_id) == scheme_id, col(Outcome.state).in_(BOOKED))
-            .group_by(year)
+            select(taken.c.year, func.sum(taken.c.amount))
+            .where(taken.c.source_id.in_(ours))
+            .group_by(taken.c.year)
         )
+        if sum_
     }
-    return [YearOfScheme(at, Chf(int(sum_)), used.get(at, Chf(0))) for at, sum_ in decided]
+    told = {int(at): Chf(int(sum_)) for at, sum_ in decided}
+    return [YearOfScheme(at, told.get(at, Chf()), used.get(at, Chf())) for at in sorted({*told, *used})]
 
 
 def category_rows(work: Work, day: date) -> list[ClientCategory]:

@@ -320,14 +320,22 @@ def claim_faults(claim: Claim) -> list[Refusal]:
         return found + _unpaid(claim)
     found += _not_held(claim, paying)
     due = held_from(claim.held_since, paying)
+    year = paying_year(due.year, claim.years)
     if due.year not in claim.years:
         found.append(BudgetYearMissing(line=claim.line, year=due.year))
-    elif not claim.years[due.year]:
+    elif not claim.years[year]:
         found.append(BudgetYearClosed(line=claim.line, year=due.year))
-    left = claim.budgets.get(due.year, Chf(0))
+    left = claim.budgets.get(year, Chf(0))
     if paying.amount > left:
-        found.append(SchemeBudgetExceeded(year=due.year, asked=paying.amount, available=left))
+        found.append(SchemeBudgetExceeded(year=year, asked=paying.amount, available=left))
     return found
+
+
+def paying_year(year: int, years: Mapping[int, bool]) -> int:
+    """The year whose budget bears what falls due in `year`: the next open one when its books are closed."""
+    if years.get(year, True):
+        return year
+    return min((later for later, is_open in years.items() if later > year and is_open), default=year)
 
 
 def _not_held(claim: Claim, line: Line) -> list[Refusal]:

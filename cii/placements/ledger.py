@@ -119,7 +119,7 @@ def _reached(
     rows = reached(stage, source_kind)
     found: dict[MonthDue, Chf] = {}
     for row in work.session.execute(select(rows).where(rows.c.source_id.in_([share.id for share in shares]))):
-        key = MonthDue(row.source_id, month_of(row.effective_on).start)
+        key = MonthDue(row.source_id, month_of(row.about_on).start)
         found[key] = found.get(key, Chf()) + Chf(int(row.amount))
     return found
 
@@ -133,7 +133,7 @@ def _stated(work: Work, share: PlacementShare, month: date) -> bool:
             .where(
                 rows.c.line_id == share.line_id,
                 rows.c.agreement_id == share.agreement_id,
-                rows.c.effective_on == month,
+                rows.c.about_on == month,
             )
             .limit(1)
         ).first()

@@ -1,11 +1,15 @@
-"""What settlement does to a placement's commitment: gives back what a month did not need, or binds more."""
+"""What settlement does to a placement's commitment: gives back what a month did not need, or binds more.
+
+A share's part of a year is of the year in which the days lie; where the books of that year are closed, the
+ledger moves in the next open one, with the day as its origin.
+"""
 
 from datetime import date
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from cii.budgets.actions import Leg, Source, engage, release
+from cii.budgets.actions import Leg, Source, engage, in_open_years, release
 from cii.kernel.money import Chf
 from cii.placements.ledger import GIVEN_BACK
 from cii.placements.tables import PlacementLeg, PlacementShare
@@ -23,14 +27,15 @@ def release_unused(work: Work, share_id: int, on: date, amount: Chf, key: str) -
         leg.released += given
         share.committed -= given
         work.session.flush()
-        release(work, [_leg(share, on, given)], Source(GIVEN_BACK, share_id, key))
+        release(work, in_open_years(work, [_leg(share, on, given)]), Source(GIVEN_BACK, share_id, key))
     return given
 
 
 def engage_further(work: Work, share_id: int, on: date, amount: Chf, key: str) -> None:
     """Bind more for a share, as a further engagement decided afterwards. Refuses: BudgetExceeded."""
     share, leg = _bound(work, share_id, on.year)
-    engage(work, [_leg(share, on, amount)], Source("placement", share.placement_id, key))
+    legs = in_open_years(work, [_leg(share, on, amount)])
+    engage(work, legs, Source("placement", share.placement_id, key))
     leg.engaged += amount
     share.committed += amount
     work.session.flush()

@@ -9,9 +9,10 @@ from sqlmodel import col
 
 from cii.access.vocabulary import Role
 from cii.agreements.queries import price_book
-from cii.budgets.actions import Leg, Source, accrue, correct_accrual
+from cii.budgets.actions import Leg, Source, accrue, correct_accrual, in_open_years
+from cii.budgets.actions_booking import year_of
 from cii.budgets.queries import reached
-from cii.budgets.vocabulary import Stage
+from cii.budgets.vocabulary import Stage, YearState
 from cii.journal.actions import wrote
 from cii.kernel.errors import NotAllowed, refuse
 from cii.kernel.money import Chf
@@ -133,18 +134,21 @@ def record_attendance(work: Work, ask: RecordAttendance) -> Recorded:
 def book_attendance(work: Work, months: Sequence[MonthOf], month: Period) -> Chf:
     """Bring the ledger to what attendance earns of these stays; returns what exceeds the commitment.
 
-    A month that is settled is not lowered here: its correction statement does that.
+    A month that is settled is not lowered here: its correction statement does that. In a year whose books
+    are closed nothing is left to earn from: what more is due waits for a further engagement.
     """
     before = accrued_by_share(work, month, [share.share_id for one in months for share in one.stay.shares])
     settled: dict[tuple[int, int], bool] = {}
+    closed: dict[int, bool] = {}
     excess = Chf()
     for one in months:
         for share in one.stay.shares:
             delta = one.part(share.share_id) - before.get(share.share_id, 0)
             payer = (share.agreement_id, share.line_id)
             if delta > 0:
-                source = Source(ATTENDANCE, share.share_id, f"attendance:{share.share_id}:{new_ref()}")
-                excess += Chf.total(accrue(work, [leg_of(share, month, Chf(delta))], source).excess)
+                if share.line_id not in closed:
+                    closed[share.line_id] = _is_closed(work, share.line_id, month)
+                excess += Chf(delta) if closed[share.line_id] else earn(work, share, month, Chf(delta))
             elif delta < 0:
                 if payer not in settled:
                     settled[payer] = any(row.state in SETTLED for row in sequence_of(work, payer, month))
@@ -153,10 +157,24 @@ def book_attendance(work: Work, months: Sequence[MonthOf], month: Period) -> Chf
     return excess
 
 
+def earn(work: Work, share: ShareOf, month: Period, amount: Chf) -> Chf:
+    """Note what attendance has earned of a share in a month; returns what exceeds the commitment.
+
+    Of a month whose year is closed it is noted in the next open one, with the month as its origin.
+    """
+    source = Source(ATTENDANCE, share.share_id, f"attendance:{share.share_id}:{new_ref()}")
+    return Chf.total(accrue(work, in_open_years(work, [leg_of(share, month, amount)]), source).excess)
+
+
+def _is_closed(work: Work, line_id: int, month: Period) -> bool:
+    books = year_of(work, line_id, month.start.year)
+    return books is not None and books.state is YearState.CLOSED
+
+
 def take_back(work: Work, share: ShareOf, month: Period, amount: Chf) -> None:
     """Lower what attendance has earned of a share in a month."""
     source = Source(ATTENDANCE, share.share_id, f"attendance:{share.share_id}:{new_ref()}")
-    correct_accrual(work, [leg_of(share, month, amount)], source)
+    correct_accrual(work, in_open_years(work, [leg_of(share, month, amount)]), source)
 
 
 def leg_of(share: ShareOf, month: Period, amount: Chf) -> Leg:
@@ -169,10 +187,13 @@ def accrued_by_share(work: Work, month: Period, share_ids: Sequence[int]) -> dic
     rows = reached(Stage.ACCRUED, ATTENDANCE)
     found = work.session.execute(
         select(rows.c.source_id, rows.c.amount).where(
-            rows.c.source_id.in_(list(share_ids)), rows.c.effective_on == month.start
+            rows.c.source_id.in_(list(share_ids)), rows.c.about_on == month.start
         )
     )
-    return {row[0]: int(row[1]) for row in found}
+    held: dict[int, int] = {}
+    for share_id, amount in found:
+        held[share_id] = held.get(share_id, 0) + int(amount)
+    return held
 
 
 def _rows(work: Work, placement_id: int) -> dict[date, Attendance]:
