@@ -632,14 +632,13 @@ def upgrade() -> None:
     sa.Column('ref', sa.String(length=10), nullable=False),
     sa.Column('number', sa.String(length=20), nullable=False),
     sa.Column('sector', sa.String(length=20), nullable=False),
+    sa.Column('format', sa.String(length=8), nullable=False),
     sa.Column('payments', sa.Integer(), nullable=False),
     sa.Column('total', sa.BigInteger(), nullable=False),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('content_json', sa.Text(), nullable=False),
-    sa.Column('content_csv', sa.Text(), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
-    sa.Column('csv_sha256', sa.String(length=64), nullable=False),
+    sa.CheckConstraint("format IN ('exchange', 'pain')", name=op.f('ck_payment_file_format_word')),
     sa.CheckConstraint("total IS NULL OR typeof(total) = 'integer'", name=op.f("ck_payment_file_total_whole")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint('payments > 0', name=op.f('ck_payment_file_payments')),
     sa.CheckConstraint('total > 0', name=op.f('ck_payment_file_total')),
@@ -654,6 +653,30 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER payment_file_no_update BEFORE UPDATE ON payment_file FOR EACH ROW EXECUTE FUNCTION payment_file_append_only()')
     _on("postgresql", 'CREATE TRIGGER payment_file_no_delete BEFORE DELETE ON payment_file FOR EACH ROW EXECUTE FUNCTION payment_file_append_only()')
     _on("postgresql", 'CREATE TRIGGER payment_file_no_truncate BEFORE TRUNCATE ON payment_file FOR EACH STATEMENT EXECUTE FUNCTION payment_file_append_only()')
+    op.create_table('payment_release',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('source_id', sa.BigInteger(), nullable=False),
+    sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('prepared_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('released_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("kind IN ('statement', 'year', 'outcome', 'wage', 'wage_subsidy')", name=op.f('ck_payment_release_kind_word')),
+    sa.CheckConstraint("reason <> ''", name=op.f('ck_payment_release_reason')),
+    sa.CheckConstraint('attempt >= 2', name=op.f('ck_payment_release_attempt')),
+    sa.CheckConstraint('released_by <> prepared_by', name=op.f('ck_payment_release_four_eyes')),
+    sa.ForeignKeyConstraint(['prepared_by'], ['account.id'], name=op.f('fk_payment_release_prepared_by')),
+    sa.ForeignKeyConstraint(['released_by'], ['account.id'], name=op.f('fk_payment_release_released_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_payment_release')),
+    sa.UniqueConstraint('kind', 'source_id', 'attempt', name=op.f('uq_payment_release_kind_source_id_attempt'))
+    )
+    _on("sqlite", "CREATE TRIGGER payment_release_no_update BEFORE UPDATE ON payment_release FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_release is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER payment_release_no_delete BEFORE DELETE ON payment_release FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_release is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION payment_release_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'payment_release is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER payment_release_no_update BEFORE UPDATE ON payment_release FOR EACH ROW EXECUTE FUNCTION payment_release_append_only()')
+    _on("postgresql", 'CREATE TRIGGER payment_release_no_delete BEFORE DELETE ON payment_release FOR EACH ROW EXECUTE FUNCTION payment_release_append_only()')
+    _on("postgresql", 'CREATE TRIGGER payment_release_no_truncate BEFORE TRUNCATE ON payment_release FOR EACH STATEMENT EXECUTE FUNCTION payment_release_append_only()')
     op.create_table('person_merge',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -1121,7 +1144,7 @@ def upgrade() -> None:
     op.create_table('finding',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
-    sa.Column('kind', sa.String(length=14), nullable=False),
+    sa.Column('kind', sa.String(length=17), nullable=False),
     sa.Column('severity', sa.String(length=7), nullable=False),
     sa.Column('object_kind', sa.String(length=40), nullable=False),
     sa.Column('object_ref', sa.String(length=60), nullable=True),
@@ -1135,7 +1158,7 @@ def upgrade() -> None:
     sa.Column('owner_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('closed_on', sa.Date(), nullable=True),
     sa.CheckConstraint("closed_on IS date(closed_on, '+0 days')", name=op.f("ck_finding_closed_on_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint("kind IN ('balance', 'commitment', 'accrual', 'statement', 'payment', 'places', 'quota', 'deliverable', 'budget', 'placement', 'recount', 'release', 'late_statement', 'late_payment', 'volume', 'ceiling', 'carry_over', 'late_reclaim')", name=op.f('ck_finding_kind_word')),
+    sa.CheckConstraint("kind IN ('balance', 'commitment', 'accrual', 'statement', 'payment', 'places', 'quota', 'deliverable', 'budget', 'placement', 'recount', 'release', 'late_statement', 'late_payment', 'volume', 'ceiling', 'carry_over', 'late_reclaim', 'late_transfer', 'rejected_transfer', 'incoming')", name=op.f('ck_finding_kind_word')),
     sa.CheckConstraint("severity IN ('error', 'warning')", name=op.f('ck_finding_severity_word')),
     sa.CheckConstraint("since IS date(since, '+0 days')", name=op.f("ck_finding_since_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("unit IN ('centimes', 'places', 'days')", name=op.f('ck_finding_unit_word')),
@@ -1366,6 +1389,22 @@ def upgrade() -> None:
         batch_op.create_index('ix_notice_unread_account', ['account_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
         batch_op.create_index('ix_notice_unread_unit', ['unit_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
 
+    op.create_table('payment_file_form',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('file_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('form', sa.String(length=10), nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['file_id'], ['payment_file.id'], name=op.f('fk_payment_file_form_file_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_payment_file_form')),
+    sa.UniqueConstraint('file_id', 'form', name=op.f('uq_payment_file_form_file_id_form'))
+    )
+    _on("sqlite", "CREATE TRIGGER payment_file_form_no_update BEFORE UPDATE ON payment_file_form FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_file_form is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER payment_file_form_no_delete BEFORE DELETE ON payment_file_form FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_file_form is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION payment_file_form_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'payment_file_form is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER payment_file_form_no_update BEFORE UPDATE ON payment_file_form FOR EACH ROW EXECUTE FUNCTION payment_file_form_append_only()')
+    _on("postgresql", 'CREATE TRIGGER payment_file_form_no_delete BEFORE DELETE ON payment_file_form FOR EACH ROW EXECUTE FUNCTION payment_file_form_append_only()')
+    _on("postgresql", 'CREATE TRIGGER payment_file_form_no_truncate BEFORE TRUNCATE ON payment_file_form FOR EACH STATEMENT EXECUTE FUNCTION payment_file_form_append_only()')
     op.create_table('person_request_event',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('request_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2535,6 +2574,11 @@ def upgrade() -> None:
     sa.Column('provider_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('iban', sa.String(length=34), nullable=False),
     sa.Column('holder', sa.String(length=70), nullable=False),
+    sa.Column('street', sa.String(length=70), nullable=False),
+    sa.Column('house_number', sa.String(length=16), nullable=False),
+    sa.Column('postcode', sa.String(length=16), nullable=False),
+    sa.Column('town', sa.String(length=35), nullable=False),
+    sa.Column('country', sa.String(length=2), nullable=False),
     sa.Column('valid_from', sa.Date(), nullable=False),
     sa.Column('reason', sa.String(length=500), nullable=False),
     sa.Column('asked_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2542,6 +2586,7 @@ def upgrade() -> None:
     sa.Column('decided_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('confirmed', sa.Boolean(), nullable=True),
+    sa.CheckConstraint("town <> '' AND postcode <> '' AND length(country) = 2", name=op.f('ck_provider_account_address')),
     sa.CheckConstraint("valid_from IS date(valid_from, '+0 days')", name=op.f("ck_provider_account_valid_from_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint('(decided_by IS NULL) = (confirmed IS NULL)', name=op.f('ck_provider_account_confirmed')),
     sa.CheckConstraint('(decided_by IS NULL) = (decided_at IS NULL)', name=op.f('ck_provider_account_decided')),
@@ -2553,10 +2598,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_provider_account')),
     sa.UniqueConstraint('ref', name=op.f('uq_provider_account_ref'))
     )
-    _on("sqlite", "CREATE TRIGGER provider_account_no_update BEFORE UPDATE ON provider_account FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.provider_id IS OLD.provider_id AND NEW.iban IS OLD.iban AND NEW.holder IS OLD.holder AND NEW.valid_from IS OLD.valid_from AND NEW.reason IS OLD.reason AND NEW.asked_by IS OLD.asked_by AND NEW.asked_at IS OLD.asked_at AND OLD.decided_by IS NULL AND OLD.decided_at IS NULL AND OLD.confirmed IS NULL) BEGIN SELECT RAISE(ABORT, 'provider_account is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER provider_account_no_update BEFORE UPDATE ON provider_account FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.provider_id IS OLD.provider_id AND NEW.iban IS OLD.iban AND NEW.holder IS OLD.holder AND NEW.street IS OLD.street AND NEW.house_number IS OLD.house_number AND NEW.postcode IS OLD.postcode AND NEW.town IS OLD.town AND NEW.country IS OLD.country AND NEW.valid_from IS OLD.valid_from AND NEW.reason IS OLD.reason AND NEW.asked_by IS OLD.asked_by AND NEW.asked_at IS OLD.asked_at AND OLD.decided_by IS NULL AND OLD.decided_at IS NULL AND OLD.confirmed IS NULL) BEGIN SELECT RAISE(ABORT, 'provider_account is append-only'); END")
     _on("sqlite", "CREATE TRIGGER provider_account_no_delete BEFORE DELETE ON provider_account FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'provider_account is append-only'); END")
     _on("postgresql", "CREATE FUNCTION provider_account_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'provider_account is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER provider_account_no_update BEFORE UPDATE ON provider_account FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.provider_id IS NOT DISTINCT FROM OLD.provider_id AND NEW.iban IS NOT DISTINCT FROM OLD.iban AND NEW.holder IS NOT DISTINCT FROM OLD.holder AND NEW.valid_from IS NOT DISTINCT FROM OLD.valid_from AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.asked_by IS NOT DISTINCT FROM OLD.asked_by AND NEW.asked_at IS NOT DISTINCT FROM OLD.asked_at AND OLD.decided_by IS NULL AND OLD.decided_at IS NULL AND OLD.confirmed IS NULL)) EXECUTE FUNCTION provider_account_append_only()')
+    _on("postgresql", 'CREATE TRIGGER provider_account_no_update BEFORE UPDATE ON provider_account FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.provider_id IS NOT DISTINCT FROM OLD.provider_id AND NEW.iban IS NOT DISTINCT FROM OLD.iban AND NEW.holder IS NOT DISTINCT FROM OLD.holder AND NEW.street IS NOT DISTINCT FROM OLD.street AND NEW.house_number IS NOT DISTINCT FROM OLD.house_number AND NEW.postcode IS NOT DISTINCT FROM OLD.postcode AND NEW.town IS NOT DISTINCT FROM OLD.town AND NEW.country IS NOT DISTINCT FROM OLD.country AND NEW.valid_from IS NOT DISTINCT FROM OLD.valid_from AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.asked_by IS NOT DISTINCT FROM OLD.asked_by AND NEW.asked_at IS NOT DISTINCT FROM OLD.asked_at AND OLD.decided_by IS NULL AND OLD.decided_at IS NULL AND OLD.confirmed IS NULL)) EXECUTE FUNCTION provider_account_append_only()')
     _on("postgresql", 'CREATE TRIGGER provider_account_no_delete BEFORE DELETE ON provider_account FOR EACH ROW EXECUTE FUNCTION provider_account_append_only()')
     _on("postgresql", 'CREATE TRIGGER provider_account_no_truncate BEFORE TRUNCATE ON provider_account FOR EACH STATEMENT EXECUTE FUNCTION provider_account_append_only()')
     with op.batch_alter_table('provider_account', schema=None) as batch_op:
@@ -3245,6 +3290,37 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('outcome_scheme', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_outcome_scheme_line_id'), ['line_id'], unique=False)
+
+    op.create_table('payment_transfer',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('file_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('source_id', sa.BigInteger(), nullable=False),
+    sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=35), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('rounding', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_payment_transfer_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("kind IN ('statement', 'year', 'outcome', 'wage', 'wage_subsidy')", name=op.f('ck_payment_transfer_kind_word')),
+    sa.CheckConstraint("rounding IS NULL OR typeof(rounding) = 'integer'", name=op.f("ck_payment_transfer_rounding_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_payment_transfer_amount')),
+    sa.CheckConstraint('attempt >= 1', name=op.f('ck_payment_transfer_attempt')),
+    sa.CheckConstraint('rounding BETWEEN -2 AND 2', name=op.f('ck_payment_transfer_rounding')),
+    sa.ForeignKeyConstraint(['account_id'], ['provider_account.id'], name=op.f('fk_payment_transfer_account_id')),
+    sa.ForeignKeyConstraint(['file_id'], ['payment_file.id'], name=op.f('fk_payment_transfer_file_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_payment_transfer')),
+    sa.UniqueConstraint('key', name=op.f('uq_payment_transfer_key')),
+    sa.UniqueConstraint('kind', 'source_id', 'attempt', name=op.f('uq_payment_transfer_kind_source_id_attempt'))
+    )
+    _on("sqlite", "CREATE TRIGGER payment_transfer_no_update BEFORE UPDATE ON payment_transfer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_transfer is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER payment_transfer_no_delete BEFORE DELETE ON payment_transfer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_transfer is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION payment_transfer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'payment_transfer is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER payment_transfer_no_update BEFORE UPDATE ON payment_transfer FOR EACH ROW EXECUTE FUNCTION payment_transfer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER payment_transfer_no_delete BEFORE DELETE ON payment_transfer FOR EACH ROW EXECUTE FUNCTION payment_transfer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER payment_transfer_no_truncate BEFORE TRUNCATE ON payment_transfer FOR EACH STATEMENT EXECUTE FUNCTION payment_transfer_append_only()')
+    with op.batch_alter_table('payment_transfer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_payment_transfer_file_id'), ['file_id'], unique=False)
 
     op.create_table('placement_break',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4088,6 +4164,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_statement_remark_placement_id'), ['placement_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_statement_remark_statement_id'), ['statement_id'], unique=False)
 
+    op.create_table('transfer_answer',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('transfer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('outcome', sa.String(length=8), nullable=False),
+    sa.Column('happened_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.Column('message', sa.String(length=70), nullable=False),
+    sa.Column('file_sha256', sa.String(length=64), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.CheckConstraint("(outcome = 'rejected') = (reason <> '')", name=op.f('ck_transfer_answer_reason')),
+    sa.CheckConstraint("happened_on IS date(happened_on, '+0 days')", name=op.f("ck_transfer_answer_happened_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("outcome IN ('executed', 'rejected')", name=op.f('ck_transfer_answer_outcome_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_transfer_answer_account_id')),
+    sa.ForeignKeyConstraint(['transfer_id'], ['payment_transfer.id'], name=op.f('fk_transfer_answer_transfer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_transfer_answer')),
+    sa.UniqueConstraint('transfer_id', name=op.f('uq_transfer_answer_transfer_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER transfer_answer_no_update BEFORE UPDATE ON transfer_answer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'transfer_answer is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER transfer_answer_no_delete BEFORE DELETE ON transfer_answer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'transfer_answer is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION transfer_answer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'transfer_answer is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER transfer_answer_no_update BEFORE UPDATE ON transfer_answer FOR EACH ROW EXECUTE FUNCTION transfer_answer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER transfer_answer_no_delete BEFORE DELETE ON transfer_answer FOR EACH ROW EXECUTE FUNCTION transfer_answer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER transfer_answer_no_truncate BEFORE TRUNCATE ON transfer_answer FOR EACH STATEMENT EXECUTE FUNCTION transfer_answer_append_only()')
     op.create_table('budget_ceiling_step',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ceiling_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4141,6 +4241,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_corrective_measure_agreement_id'), ['agreement_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_corrective_measure_respondent_unit_id'), ['respondent_unit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_corrective_measure_state'), ['state'], unique=False)
+
+    op.create_table('incoming_payment',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('receivable_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('entry', sa.String(length=80), nullable=False),
+    sa.Column('message', sa.String(length=70), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('received_on', sa.Date(), nullable=False),
+    sa.Column('file_sha256', sa.String(length=64), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_incoming_payment_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("received_on IS date(received_on, '+0 days')", name=op.f("ck_incoming_payment_received_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_incoming_payment_amount')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_incoming_payment_account_id')),
+    sa.ForeignKeyConstraint(['receivable_id'], ['receivable.id'], name=op.f('fk_incoming_payment_receivable_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_incoming_payment')),
+    sa.UniqueConstraint('entry', name=op.f('uq_incoming_payment_entry')),
+    sa.UniqueConstraint('ref', name=op.f('uq_incoming_payment_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER incoming_payment_no_update BEFORE UPDATE ON incoming_payment FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'incoming_payment is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER incoming_payment_no_delete BEFORE DELETE ON incoming_payment FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'incoming_payment is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION incoming_payment_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'incoming_payment is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER incoming_payment_no_update BEFORE UPDATE ON incoming_payment FOR EACH ROW EXECUTE FUNCTION incoming_payment_append_only()')
+    _on("postgresql", 'CREATE TRIGGER incoming_payment_no_delete BEFORE DELETE ON incoming_payment FOR EACH ROW EXECUTE FUNCTION incoming_payment_append_only()')
+    _on("postgresql", 'CREATE TRIGGER incoming_payment_no_truncate BEFORE TRUNCATE ON incoming_payment FOR EACH STATEMENT EXECUTE FUNCTION incoming_payment_append_only()')
+    with op.batch_alter_table('incoming_payment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_incoming_payment_receivable_id'), ['receivable_id'], unique=False)
 
     op.create_table('indicator_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4213,56 +4342,6 @@ def upgrade() -> None:
     with op.batch_alter_table('outcome', schema=None) as batch_op:
         batch_op.create_index('ix_outcome_scheme_state', ['scheme_id', 'state'], unique=False)
         batch_op.create_index('uq_outcome_live', ['placement_id', 'scheme_id', 'kpi'], unique=True, sqlite_where=sa.text("state NOT IN ('declined', 'reversed')"), postgresql_where=sa.text("state NOT IN ('declined', 'reversed')"))
-
-    op.create_table('payment_release',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('payment_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('attempt', sa.Integer(), nullable=False),
-    sa.Column('reason', sa.String(length=500), nullable=False),
-    sa.Column('prepared_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('released_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('released_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("reason <> ''", name=op.f('ck_payment_release_reason')),
-    sa.CheckConstraint('attempt >= 2', name=op.f('ck_payment_release_attempt')),
-    sa.CheckConstraint('released_by <> prepared_by', name=op.f('ck_payment_release_four_eyes')),
-    sa.ForeignKeyConstraint(['payment_id'], ['payment.id'], name=op.f('fk_payment_release_payment_id')),
-    sa.ForeignKeyConstraint(['prepared_by'], ['account.id'], name=op.f('fk_payment_release_prepared_by')),
-    sa.ForeignKeyConstraint(['released_by'], ['account.id'], name=op.f('fk_payment_release_released_by')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_payment_release')),
-    sa.UniqueConstraint('payment_id', 'attempt', name=op.f('uq_payment_release_payment_id_attempt'))
-    )
-    _on("sqlite", "CREATE TRIGGER payment_release_no_update BEFORE UPDATE ON payment_release FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_release is append-only'); END")
-    _on("sqlite", "CREATE TRIGGER payment_release_no_delete BEFORE DELETE ON payment_release FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_release is append-only'); END")
-    _on("postgresql", "CREATE FUNCTION payment_release_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'payment_release is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER payment_release_no_update BEFORE UPDATE ON payment_release FOR EACH ROW EXECUTE FUNCTION payment_release_append_only()')
-    _on("postgresql", 'CREATE TRIGGER payment_release_no_delete BEFORE DELETE ON payment_release FOR EACH ROW EXECUTE FUNCTION payment_release_append_only()')
-    _on("postgresql", 'CREATE TRIGGER payment_release_no_truncate BEFORE TRUNCATE ON payment_release FOR EACH STATEMENT EXECUTE FUNCTION payment_release_append_only()')
-    op.create_table('payment_transfer',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('file_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('payment_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('attempt', sa.Integer(), nullable=False),
-    sa.Column('key', sa.String(length=35), nullable=False),
-    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('amount', sa.BigInteger(), nullable=False),
-    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_payment_transfer_amount_whole")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint('amount > 0', name=op.f('ck_payment_transfer_amount')),
-    sa.CheckConstraint('attempt >= 1', name=op.f('ck_payment_transfer_attempt')),
-    sa.ForeignKeyConstraint(['account_id'], ['provider_account.id'], name=op.f('fk_payment_transfer_account_id')),
-    sa.ForeignKeyConstraint(['file_id'], ['payment_file.id'], name=op.f('fk_payment_transfer_file_id')),
-    sa.ForeignKeyConstraint(['payment_id'], ['payment.id'], name=op.f('fk_payment_transfer_payment_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_payment_transfer')),
-    sa.UniqueConstraint('key', name=op.f('uq_payment_transfer_key')),
-    sa.UniqueConstraint('payment_id', 'attempt', name=op.f('uq_payment_transfer_payment_id_attempt'))
-    )
-    _on("sqlite", "CREATE TRIGGER payment_transfer_no_update BEFORE UPDATE ON payment_transfer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_transfer is append-only'); END")
-    _on("sqlite", "CREATE TRIGGER payment_transfer_no_delete BEFORE DELETE ON payment_transfer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payment_transfer is append-only'); END")
-    _on("postgresql", "CREATE FUNCTION payment_transfer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'payment_transfer is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER payment_transfer_no_update BEFORE UPDATE ON payment_transfer FOR EACH ROW EXECUTE FUNCTION payment_transfer_append_only()')
-    _on("postgresql", 'CREATE TRIGGER payment_transfer_no_delete BEFORE DELETE ON payment_transfer FOR EACH ROW EXECUTE FUNCTION payment_transfer_append_only()')
-    _on("postgresql", 'CREATE TRIGGER payment_transfer_no_truncate BEFORE TRUNCATE ON payment_transfer FOR EACH STATEMENT EXECUTE FUNCTION payment_transfer_append_only()')
-    with op.batch_alter_table('payment_transfer', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_payment_transfer_file_id'), ['file_id'], unique=False)
 
     op.create_table('plan_progress',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4348,35 +4427,11 @@ def upgrade() -> None:
     with op.batch_alter_table('outcome_step', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_outcome_step_outcome_id'), ['outcome_id'], unique=False)
 
-    op.create_table('transfer_answer',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('transfer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('outcome', sa.String(length=8), nullable=False),
-    sa.Column('happened_on', sa.Date(), nullable=False),
-    sa.Column('reason', sa.String(length=300), nullable=False),
-    sa.Column('file_sha256', sa.String(length=64), nullable=False),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.CheckConstraint("(outcome = 'rejected') = (reason <> '')", name=op.f('ck_transfer_answer_reason')),
-    sa.CheckConstraint("happened_on IS date(happened_on, '+0 days')", name=op.f("ck_transfer_answer_happened_on_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint("outcome IN ('executed', 'rejected')", name=op.f('ck_transfer_answer_outcome_word')),
-    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_transfer_answer_account_id')),
-    sa.ForeignKeyConstraint(['transfer_id'], ['payment_transfer.id'], name=op.f('fk_transfer_answer_transfer_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_transfer_answer')),
-    sa.UniqueConstraint('transfer_id', name=op.f('uq_transfer_answer_transfer_id'))
-    )
-    _on("sqlite", "CREATE TRIGGER transfer_answer_no_update BEFORE UPDATE ON transfer_answer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'transfer_answer is append-only'); END")
-    _on("sqlite", "CREATE TRIGGER transfer_answer_no_delete BEFORE DELETE ON transfer_answer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'transfer_answer is append-only'); END")
-    _on("postgresql", "CREATE FUNCTION transfer_answer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'transfer_answer is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER transfer_answer_no_update BEFORE UPDATE ON transfer_answer FOR EACH ROW EXECUTE FUNCTION transfer_answer_append_only()')
-    _on("postgresql", 'CREATE TRIGGER transfer_answer_no_delete BEFORE DELETE ON transfer_answer FOR EACH ROW EXECUTE FUNCTION transfer_answer_append_only()')
-    _on("postgresql", 'CREATE TRIGGER transfer_answer_no_truncate BEFORE TRUNCATE ON transfer_answer FOR EACH STATEMENT EXECUTE FUNCTION transfer_answer_append_only()')
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    op.drop_table('transfer_answer')
     with op.batch_alter_table('outcome_step', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_outcome_step_outcome_id'))
 
@@ -4390,11 +4445,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_plan_progress_part_id'))
 
     op.drop_table('plan_progress')
-    with op.batch_alter_table('payment_transfer', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_payment_transfer_file_id'))
-
-    op.drop_table('payment_transfer')
-    op.drop_table('payment_release')
     with op.batch_alter_table('outcome', schema=None) as batch_op:
         batch_op.drop_index('uq_outcome_live', sqlite_where=sa.text("state NOT IN ('declined', 'reversed')"), postgresql_where=sa.text("state NOT IN ('declined', 'reversed')"))
         batch_op.drop_index('ix_outcome_scheme_state')
@@ -4404,6 +4454,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_indicator_entry_series')
 
     op.drop_table('indicator_entry')
+    with op.batch_alter_table('incoming_payment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_incoming_payment_receivable_id'))
+
+    op.drop_table('incoming_payment')
     with op.batch_alter_table('corrective_measure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_corrective_measure_state'))
         batch_op.drop_index(batch_op.f('ix_corrective_measure_respondent_unit_id'))
@@ -4414,6 +4468,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_budget_ceiling_step_ceiling_id'))
 
     op.drop_table('budget_ceiling_step')
+    op.drop_table('transfer_answer')
     with op.batch_alter_table('statement_remark', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_statement_remark_statement_id'))
         batch_op.drop_index(batch_op.f('ix_statement_remark_placement_id'))
@@ -4516,6 +4571,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_placement_break_placement_id'))
 
     op.drop_table('placement_break')
+    with op.batch_alter_table('payment_transfer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_payment_transfer_file_id'))
+
+    op.drop_table('payment_transfer')
     with op.batch_alter_table('outcome_scheme', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_outcome_scheme_line_id'))
 
@@ -4855,6 +4914,7 @@ def downgrade() -> None:
         batch_op.drop_index('uq_person_request_event_closed', sqlite_where=sa.text("kind IN ('answered', 'refused')"), postgresql_where=sa.text("kind IN ('answered', 'refused')"))
 
     op.drop_table('person_request_event')
+    op.drop_table('payment_file_form')
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.drop_index('ix_notice_unread_unit', sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
         batch_op.drop_index('ix_notice_unread_account', sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
@@ -4977,6 +5037,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_person_merge_new_person_id'))
 
     op.drop_table('person_merge')
+    op.drop_table('payment_release')
     op.drop_table('payment_file')
     op.drop_table('notice_preference')
     with op.batch_alter_table('measure', schema=None) as batch_op:
