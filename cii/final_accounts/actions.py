@@ -19,6 +19,7 @@ from cii.agreements.rules import OutsideAgreement
 from cii.agreements.rules_proration import instalments
 from cii.agreements.vocabulary import DeliverableKind
 from cii.budgets.actions import Leg, Source, engage
+from cii.budgets.queries_late import late_books
 from cii.budgets.vocabulary import EntryKind
 from cii.final_accounts.actions_common import (
     acting,
@@ -242,7 +243,7 @@ def settle_final_account(work: Work, ask: SettleFinalAccount) -> YearAccount:
             )
         )
     account.subsidy, account.rule_version = found.subsidy, RULE_VERSION
-    account.explanation = explained(found)
+    account.explanation = explained(found) | _told_late(work, account)
     account.settled_by, account.settled_at = work.actor.account_id, work.now
     return moved(
         work, account, AccountEvent.SETTLE,
@@ -277,6 +278,12 @@ def explained(found: Settlement) -> dict[str, int]:
             "paid": found.paid, "balance": found.balance, "reclaim": found.reclaim,
         }.items()
     }  # fmt: skip
+
+
+def _told_late(work: Work, account: YearAccount) -> dict[str, int]:
+    """The year that took the settlement, where the books of its own were closed."""
+    books = late_books(work, account.line_id, account.year, {"final_account": [account.id or 0]})
+    return {"booked_year": books.into} if books is not None and books.into is not None else {}
 
 
 def creditor_reference(ref: str) -> str:
