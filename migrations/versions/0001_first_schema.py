@@ -1158,7 +1158,7 @@ def upgrade() -> None:
     sa.Column('owner_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('closed_on', sa.Date(), nullable=True),
     sa.CheckConstraint("closed_on IS date(closed_on, '+0 days')", name=op.f("ck_finding_closed_on_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint("kind IN ('balance', 'commitment', 'accrual', 'statement', 'payment', 'places', 'quota', 'deliverable', 'budget', 'placement', 'recount', 'release', 'late_statement', 'late_payment', 'volume', 'ceiling', 'carry_over', 'late_reclaim', 'late_transfer', 'rejected_transfer', 'incoming')", name=op.f('ck_finding_kind_word')),
+    sa.CheckConstraint("kind IN ('balance', 'commitment', 'accrual', 'statement', 'payment', 'places', 'quota', 'deliverable', 'budget', 'placement', 'recount', 'release', 'late_statement', 'late_payment', 'volume', 'ceiling', 'carry_over', 'late_reclaim', 'wage', 'late_transfer', 'rejected_transfer', 'incoming')", name=op.f('ck_finding_kind_word')),
     sa.CheckConstraint("severity IN ('error', 'warning')", name=op.f('ck_finding_severity_word')),
     sa.CheckConstraint("since IS date(since, '+0 days')", name=op.f("ck_finding_since_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("unit IN ('centimes', 'places', 'days')", name=op.f('ck_finding_unit_word')),
@@ -3291,6 +3291,31 @@ def upgrade() -> None:
     with op.batch_alter_table('outcome_scheme', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_outcome_scheme_line_id'), ['line_id'], unique=False)
 
+    op.create_table('paid_wage',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_paid_wage_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("month IS date(month, '+0 days')", name=op.f("ck_paid_wage_month_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('amount >= 0', name=op.f('ck_paid_wage_amount')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_paid_wage_account_id')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_paid_wage_placement_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_paid_wage_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_paid_wage'))
+    )
+    _on("sqlite", "CREATE TRIGGER paid_wage_no_update BEFORE UPDATE ON paid_wage FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'paid_wage is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER paid_wage_no_delete BEFORE DELETE ON paid_wage FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'paid_wage is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION paid_wage_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'paid_wage is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER paid_wage_no_update BEFORE UPDATE ON paid_wage FOR EACH ROW EXECUTE FUNCTION paid_wage_append_only()')
+    _on("postgresql", 'CREATE TRIGGER paid_wage_no_delete BEFORE DELETE ON paid_wage FOR EACH ROW EXECUTE FUNCTION paid_wage_append_only()')
+    _on("postgresql", 'CREATE TRIGGER paid_wage_no_truncate BEFORE TRUNCATE ON paid_wage FOR EACH STATEMENT EXECUTE FUNCTION paid_wage_append_only()')
+    with op.batch_alter_table('paid_wage', schema=None) as batch_op:
+        batch_op.create_index('ix_paid_wage_of', ['placement_id', 'month'], unique=False)
+
     op.create_table('payment_transfer',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('file_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3707,6 +3732,56 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_tariff_agreement_id'), ['agreement_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_tariff_line_id'), ['line_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_tariff_measure_id'), ['measure_id'], unique=False)
+
+    op.create_table('wage_grant',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=17), nullable=False),
+    sa.Column('category', sa.String(length=6), nullable=True),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('normal_pay', sa.BigInteger(), nullable=True),
+    sa.Column('permille', sa.Integer(), nullable=True),
+    sa.Column('exceptional', sa.Boolean(), nullable=False),
+    sa.Column('employer', sa.String(length=200), nullable=False),
+    sa.Column('iban', sa.String(length=34), nullable=True),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('asked_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('decided_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decision', sa.String(length=1000), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(kind = 'pay' AND normal_pay IS NULL AND permille IS NULL) OR (kind <> 'pay' AND normal_pay > 0 AND permille BETWEEN 1 AND 1000)", name=op.f('ck_wage_grant_by_formula')),
+    sa.CheckConstraint("(kind = 'pay') = (category IS NOT NULL)", name=op.f('ck_wage_grant_by_the_scale')),
+    sa.CheckConstraint("(state = 'asked') = (decided_by IS NULL)", name=op.f('ck_wage_grant_decided')),
+    sa.CheckConstraint("category IN ('young', 'adult', 'family')", name=op.f('ck_wage_grant_category_word')),
+    sa.CheckConstraint("ends_on IS date(ends_on, '+0 days')", name=op.f("ck_wage_grant_ends_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("kind IN ('pay', 'ait', 'social_enterprise')", name=op.f('ck_wage_grant_kind_word')),
+    sa.CheckConstraint("normal_pay IS NULL OR typeof(normal_pay) = 'integer'", name=op.f("ck_wage_grant_normal_pay_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("starts_on IS date(starts_on, '+0 days')", name=op.f("ck_wage_grant_starts_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("state IN ('asked', 'granted', 'declined')", name=op.f('ck_wage_grant_state_word')),
+    sa.CheckConstraint('(decided_by IS NULL) = (decided_at IS NULL)', name=op.f('ck_wage_grant_decided_when')),
+    sa.CheckConstraint('decided_by IS NULL OR decided_by <> asked_by', name=op.f('ck_wage_grant_four_eyes')),
+    sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_wage_grant_term')),
+    sa.ForeignKeyConstraint(['asked_by'], ['account.id'], name=op.f('fk_wage_grant_asked_by')),
+    sa.ForeignKeyConstraint(['decided_by'], ['account.id'], name=op.f('fk_wage_grant_decided_by')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_wage_grant_placement_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_wage_grant_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_wage_grant')),
+    sa.UniqueConstraint('ref', name=op.f('uq_wage_grant_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER wage_grant_no_update BEFORE UPDATE ON wage_grant FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.placement_id IS OLD.placement_id AND NEW.kind IS OLD.kind AND NEW.category IS OLD.category AND NEW.starts_on IS OLD.starts_on AND NEW.ends_on IS OLD.ends_on AND NEW.normal_pay IS OLD.normal_pay AND NEW.permille IS OLD.permille AND NEW.exceptional IS OLD.exceptional AND NEW.employer IS OLD.employer AND NEW.iban IS OLD.iban AND NEW.reason IS OLD.reason AND NEW.asked_by IS OLD.asked_by AND NEW.asked_at IS OLD.asked_at AND NEW.unit_id IS OLD.unit_id) BEGIN SELECT RAISE(ABORT, 'wage_grant is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER wage_grant_no_delete BEFORE DELETE ON wage_grant FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'wage_grant is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION wage_grant_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'wage_grant is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER wage_grant_no_update BEFORE UPDATE ON wage_grant FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.placement_id IS NOT DISTINCT FROM OLD.placement_id AND NEW.kind IS NOT DISTINCT FROM OLD.kind AND NEW.category IS NOT DISTINCT FROM OLD.category AND NEW.starts_on IS NOT DISTINCT FROM OLD.starts_on AND NEW.ends_on IS NOT DISTINCT FROM OLD.ends_on AND NEW.normal_pay IS NOT DISTINCT FROM OLD.normal_pay AND NEW.permille IS NOT DISTINCT FROM OLD.permille AND NEW.exceptional IS NOT DISTINCT FROM OLD.exceptional AND NEW.employer IS NOT DISTINCT FROM OLD.employer AND NEW.iban IS NOT DISTINCT FROM OLD.iban AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.asked_by IS NOT DISTINCT FROM OLD.asked_by AND NEW.asked_at IS NOT DISTINCT FROM OLD.asked_at AND NEW.unit_id IS NOT DISTINCT FROM OLD.unit_id)) EXECUTE FUNCTION wage_grant_append_only()')
+    _on("postgresql", 'CREATE TRIGGER wage_grant_no_delete BEFORE DELETE ON wage_grant FOR EACH ROW EXECUTE FUNCTION wage_grant_append_only()')
+    _on("postgresql", 'CREATE TRIGGER wage_grant_no_truncate BEFORE TRUNCATE ON wage_grant FOR EACH STATEMENT EXECUTE FUNCTION wage_grant_append_only()')
+    with op.batch_alter_table('wage_grant', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_wage_grant_placement_id'), ['placement_id'], unique=False)
 
     op.create_table('year_account',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4188,6 +4263,64 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER transfer_answer_no_update BEFORE UPDATE ON transfer_answer FOR EACH ROW EXECUTE FUNCTION transfer_answer_append_only()')
     _on("postgresql", 'CREATE TRIGGER transfer_answer_no_delete BEFORE DELETE ON transfer_answer FOR EACH ROW EXECUTE FUNCTION transfer_answer_append_only()')
     _on("postgresql", 'CREATE TRIGGER transfer_answer_no_truncate BEFORE TRUNCATE ON transfer_answer FOR EACH STATEMENT EXECUTE FUNCTION transfer_answer_append_only()')
+    op.create_table('wage_engagement',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('grant_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_wage_engagement_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('amount <> 0', name=op.f('ck_wage_engagement_amount')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_wage_engagement_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_wage_engagement_agreement_id')),
+    sa.ForeignKeyConstraint(['grant_id'], ['wage_grant.id'], name=op.f('fk_wage_engagement_grant_id')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_wage_engagement_line_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_wage_engagement'))
+    )
+    _on("sqlite", "CREATE TRIGGER wage_engagement_no_update BEFORE UPDATE ON wage_engagement FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'wage_engagement is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER wage_engagement_no_delete BEFORE DELETE ON wage_engagement FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'wage_engagement is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION wage_engagement_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'wage_engagement is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER wage_engagement_no_update BEFORE UPDATE ON wage_engagement FOR EACH ROW EXECUTE FUNCTION wage_engagement_append_only()')
+    _on("postgresql", 'CREATE TRIGGER wage_engagement_no_delete BEFORE DELETE ON wage_engagement FOR EACH ROW EXECUTE FUNCTION wage_engagement_append_only()')
+    _on("postgresql", 'CREATE TRIGGER wage_engagement_no_truncate BEFORE TRUNCATE ON wage_engagement FOR EACH STATEMENT EXECUTE FUNCTION wage_engagement_append_only()')
+    with op.batch_alter_table('wage_engagement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_wage_engagement_grant_id'), ['grant_id'], unique=False)
+
+    op.create_table('wage_result',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('grant_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('slip', sa.BigInteger(), nullable=True),
+    sa.Column('explanation', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('rule_version', sa.String(length=40), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_wage_result_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("month IS date(month, '+0 days')", name=op.f("ck_wage_result_month_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("slip IS NULL OR typeof(slip) = 'integer'", name=op.f("ck_wage_result_slip_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('amount <> 0', name=op.f('ck_wage_result_amount')),
+    sa.CheckConstraint('number > 1 OR amount > 0', name=op.f('ck_wage_result_first_is_positive')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_wage_result_account_id')),
+    sa.ForeignKeyConstraint(['grant_id'], ['wage_grant.id'], name=op.f('fk_wage_result_grant_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_wage_result_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_wage_result')),
+    sa.UniqueConstraint('grant_id', 'month', 'number', name=op.f('uq_wage_result_grant_id_month_number')),
+    sa.UniqueConstraint('ref', name=op.f('uq_wage_result_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER wage_result_no_update BEFORE UPDATE ON wage_result FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'wage_result is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER wage_result_no_delete BEFORE DELETE ON wage_result FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'wage_result is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION wage_result_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'wage_result is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER wage_result_no_update BEFORE UPDATE ON wage_result FOR EACH ROW EXECUTE FUNCTION wage_result_append_only()')
+    _on("postgresql", 'CREATE TRIGGER wage_result_no_delete BEFORE DELETE ON wage_result FOR EACH ROW EXECUTE FUNCTION wage_result_append_only()')
+    _on("postgresql", 'CREATE TRIGGER wage_result_no_truncate BEFORE TRUNCATE ON wage_result FOR EACH STATEMENT EXECUTE FUNCTION wage_result_append_only()')
     op.create_table('budget_ceiling_step',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ceiling_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4370,6 +4503,56 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_plan_progress_part_id'), ['part_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_plan_progress_unit_id'), ['unit_id'], unique=False)
 
+    op.create_table('wage_part',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('result_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('transferred', sa.BigInteger(), nullable=False),
+    sa.Column('rounding', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('prepared_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('checked_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('approved_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('released_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.String(length=1000), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(state = 'declined') = (reason IS NOT NULL)", name=op.f('ck_wage_part_reason')),
+    sa.CheckConstraint("(state = 'paid') = (released_by IS NOT NULL)", name=op.f('ck_wage_part_paid_by_somebody')),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_wage_part_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("rounding IS NULL OR typeof(rounding) = 'integer'", name=op.f("ck_wage_part_rounding_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("state <> 'approved' OR approved_by IS NOT NULL", name=op.f('ck_wage_part_approved_by_somebody')),
+    sa.CheckConstraint("state IN ('computed', 'checked', 'approved', 'paid', 'declined')", name=op.f('ck_wage_part_state_word')),
+    sa.CheckConstraint("transferred IS NULL OR typeof(transferred) = 'integer'", name=op.f("ck_wage_part_transferred_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('(approved_by IS NULL OR prepared_by IS NULL OR approved_by <> prepared_by) AND (approved_by IS NULL OR checked_by IS NULL OR approved_by <> checked_by) AND (released_by IS NULL OR released_by <> approved_by)', name=op.f('ck_wage_part_four_eyes')),
+    sa.CheckConstraint('released_by IS NULL OR approved_by IS NOT NULL', name=op.f('ck_wage_part_approved_first')),
+    sa.CheckConstraint('transferred = amount + rounding AND rounding BETWEEN -2 AND 2', name=op.f('ck_wage_part_rounding')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_wage_part_agreement_id')),
+    sa.ForeignKeyConstraint(['approved_by'], ['account.id'], name=op.f('fk_wage_part_approved_by')),
+    sa.ForeignKeyConstraint(['checked_by'], ['account.id'], name=op.f('fk_wage_part_checked_by')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_wage_part_line_id')),
+    sa.ForeignKeyConstraint(['prepared_by'], ['account.id'], name=op.f('fk_wage_part_prepared_by')),
+    sa.ForeignKeyConstraint(['released_by'], ['account.id'], name=op.f('fk_wage_part_released_by')),
+    sa.ForeignKeyConstraint(['result_id'], ['wage_result.id'], name=op.f('fk_wage_part_result_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_wage_part')),
+    sa.UniqueConstraint('ref', name=op.f('uq_wage_part_ref')),
+    sa.UniqueConstraint('result_id', 'line_id', name=op.f('uq_wage_part_result_id_line_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER wage_part_no_update BEFORE UPDATE ON wage_part FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.result_id IS OLD.result_id AND NEW.line_id IS OLD.line_id AND NEW.agreement_id IS OLD.agreement_id AND NEW.amount IS OLD.amount AND NEW.transferred IS OLD.transferred AND NEW.rounding IS OLD.rounding AND NEW.prepared_by IS OLD.prepared_by) BEGIN SELECT RAISE(ABORT, 'wage_part is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER wage_part_no_delete BEFORE DELETE ON wage_part FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'wage_part is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION wage_part_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'wage_part is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER wage_part_no_update BEFORE UPDATE ON wage_part FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.result_id IS NOT DISTINCT FROM OLD.result_id AND NEW.line_id IS NOT DISTINCT FROM OLD.line_id AND NEW.agreement_id IS NOT DISTINCT FROM OLD.agreement_id AND NEW.amount IS NOT DISTINCT FROM OLD.amount AND NEW.transferred IS NOT DISTINCT FROM OLD.transferred AND NEW.rounding IS NOT DISTINCT FROM OLD.rounding AND NEW.prepared_by IS NOT DISTINCT FROM OLD.prepared_by)) EXECUTE FUNCTION wage_part_append_only()')
+    _on("postgresql", 'CREATE TRIGGER wage_part_no_delete BEFORE DELETE ON wage_part FOR EACH ROW EXECUTE FUNCTION wage_part_append_only()')
+    _on("postgresql", 'CREATE TRIGGER wage_part_no_truncate BEFORE TRUNCATE ON wage_part FOR EACH STATEMENT EXECUTE FUNCTION wage_part_append_only()')
+    with op.batch_alter_table('wage_part', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_wage_part_agreement_id'), ['agreement_id'], unique=False)
+        batch_op.create_index('ix_wage_part_line_state', ['line_id', 'state'], unique=False)
+
     op.create_table('corrective_step',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('corrective_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4440,6 +4623,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_corrective_step_corrective_id'))
 
     op.drop_table('corrective_step')
+    with op.batch_alter_table('wage_part', schema=None) as batch_op:
+        batch_op.drop_index('ix_wage_part_line_state')
+        batch_op.drop_index(batch_op.f('ix_wage_part_agreement_id'))
+
+    op.drop_table('wage_part')
     with op.batch_alter_table('plan_progress', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_plan_progress_unit_id'))
         batch_op.drop_index(batch_op.f('ix_plan_progress_part_id'))
@@ -4468,6 +4656,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_budget_ceiling_step_ceiling_id'))
 
     op.drop_table('budget_ceiling_step')
+    op.drop_table('wage_result')
+    with op.batch_alter_table('wage_engagement', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_wage_engagement_grant_id'))
+
+    op.drop_table('wage_engagement')
     op.drop_table('transfer_answer')
     with op.batch_alter_table('statement_remark', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_statement_remark_statement_id'))
@@ -4521,6 +4714,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_year_account_agreement_id'))
 
     op.drop_table('year_account')
+    with op.batch_alter_table('wage_grant', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_wage_grant_placement_id'))
+
+    op.drop_table('wage_grant')
     with op.batch_alter_table('tariff', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_tariff_measure_id'))
         batch_op.drop_index(batch_op.f('ix_tariff_line_id'))
@@ -4575,6 +4772,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_payment_transfer_file_id'))
 
     op.drop_table('payment_transfer')
+    with op.batch_alter_table('paid_wage', schema=None) as batch_op:
+        batch_op.drop_index('ix_paid_wage_of')
+
+    op.drop_table('paid_wage')
     with op.batch_alter_table('outcome_scheme', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_outcome_scheme_line_id'))
 
