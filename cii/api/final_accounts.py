@@ -30,6 +30,7 @@ from cii.final_accounts.actions import (
 )
 from cii.final_accounts.actions_paying import ReceiveReclaim
 from cii.final_accounts.actions_volume import ProposeVolume, propose_volume
+from cii.final_accounts.late import late_of
 from cii.final_accounts.queries import (
     account_by_ref,
     account_view,
@@ -99,7 +100,10 @@ class YearPayment:
 
 @dataclass(frozen=True)
 class YearShown:
-    """A year account with its items, payments, what is owed back and the moves open to the reader."""
+    """A year account with its items, payments, what is owed back and the moves open to the reader.
+
+    `booked_year`: the year that took its later sums, where the books of its own were closed.
+    """
 
     ref: str
     agreement_ref: str
@@ -118,6 +122,7 @@ class YearShown:
     received_on: date | None
     returned_reason: str | None
     missing: tuple[str, ...]
+    booked_year: int | None
     moves: tuple[AccountEvent, ...]
 
 
@@ -153,7 +158,8 @@ PAYMENT = only(
 )  # fmt: skip
 YEAR = only(
     YearShown, "ref", "agreement_ref", "line_ref", "year", "method", "state", "contribution", "subsidy",
-    "paid", "owed_back", "reference", "received_on", "returned_reason", "missing", "moves",
+    "paid", "owed_back", "reference", "received_on", "returned_reason", "missing",
+    "booked_year", "moves",
     budget=ITEM, actual=ITEM, payments=PAYMENT, called="YearAccountAnswer",
 )  # fmt: skip
 CARRIED = only(CarriedShown, "number", "year", "amount", "balance", "reason", called="CarriedAnswer")
@@ -322,6 +328,7 @@ def _match(ref: str) -> None:
 def _shown(ref: str) -> Tagged:
     view = account_view(g.work, ref)
     held, owed = view.account, view.receivable
+    late = late_of(g.work, held)
     told = YearShown(
         held.ref, view.agreement.ref, lines_by_id(g.work, [held.line_id])[held.line_id].ref, held.year,
         held.method, held.state, held.contribution, held.subsidy, view.paid, _items(view.budget),
@@ -334,7 +341,8 @@ def _shown(ref: str) -> Tagged:
             for one in view.payments
         ),
         owed.amount if owed else None, owed.reference if owed else None, owed.received_on if owed else None,
-        held.returned_reason, tuple(one.value for one in view.missing), view.moves,
+        held.returned_reason, tuple(one.value for one in view.missing),
+        late.into if late and late.origin_on else None, view.moves,
     )  # fmt: skip
     return tagged(told, ref, held.version)
 

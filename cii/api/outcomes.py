@@ -24,6 +24,7 @@ from cii.outcomes.actions_outcomes import (
     reverse_outcome,
     verify_outcome,
 )
+from cii.outcomes.late import late_of
 from cii.outcomes.queries import outcome_by_ref, outcome_view, outcomes_list
 from cii.outcomes.vocabulary import Measured, OutcomeEvent, OutcomeState, OutcomeStep
 from cii.people.queries import PersonLabel, label
@@ -85,7 +86,10 @@ class StepShown:
 
 @dataclass(frozen=True)
 class OutcomeShown:
-    """An outcome with what it was computed from, its steps and the moves open to me."""
+    """An outcome with what it was computed from, its steps and the moves open to me.
+
+    `booked_year`: the year that pays it, where the books of its own were closed.
+    """
 
     ref: str
     scheme_ref: str
@@ -104,6 +108,7 @@ class OutcomeShown:
     formula_version: int
     rule_version: str
     version: int
+    booked_year: int | None
     steps: tuple[StepShown, ...]
     moves: tuple[OutcomeEvent, ...]
 
@@ -116,7 +121,7 @@ STEP = only(StepShown, "kind", "at", "reason", called="OutcomeStepAnswer")
 OUTCOME = only(
     OutcomeShown, "ref", "scheme_ref", "placement_ref", "kpi", "category", "measured", "value", "threshold",
     "hold_months", "held_since", "due_on", "amount", "state", "formula_version", "rule_version", "version",
-    "moves", person=PERSON, steps=STEP, called="OutcomeAnswer",
+    "booked_year", "moves", person=PERSON, steps=STEP, called="OutcomeAnswer",
 )  # fmt: skip
 
 
@@ -244,10 +249,12 @@ def _shown(ref: str) -> Tagged:
     row, told = view.outcome, view.outcome.explanation
     people = label(g.work, [view.row.person_id])
     g.work.saw("person", [view.row.person_id], int(Section.PLACEMENT))
+    late = late_of(g.work, row)
     shown = OutcomeShown(
         row.ref, view.row.scheme_ref, view.row.placement_ref, people.get(view.row.person_id), row.kpi,
         told["category"], Measured(told["measured"]), row.value, told["threshold"], told["hold_months"],
         row.held_since, row.due_on, row.amount, row.state, told["version"], told["rule"], row.version,
+        late.into if late and late.origin_on else None,
         tuple(StepShown(one.kind, one.at, one.reason) for one in view.steps), view.moves,
     )  # fmt: skip
     return tagged(shown, row.ref, row.version)

@@ -30,6 +30,7 @@ from cii.settlement.actions import (
     submit,
 )
 from cii.settlement.corrections import Proposal, correction_proposals
+from cii.settlement.late import late_of
 from cii.settlement.queries import StatementView, statement_by_ref, statement_view, statements_list, stays_in
 from cii.settlement.schemas import PAYMENT
 from cii.settlement.tables import Payment, StatementLine
@@ -103,7 +104,10 @@ class StatementRow:
 
 @dataclass(frozen=True)
 class StatementShown:
-    """A statement with its lines, its payment and the moves open to me."""
+    """A statement with its lines, its payment and the moves open to me.
+
+    `booked_year`: the year that took it, where the books of its own were closed.
+    """
 
     ref: str
     agreement_ref: str
@@ -118,6 +122,7 @@ class StatementShown:
     returned_reason: str | None
     invoice_number: str | None
     version: int
+    booked_year: int | None
     lines: tuple[StatementLineShown, ...]
     payment: Payment | None
     moves: tuple[StatementEvent, ...]
@@ -172,7 +177,7 @@ PIECE = only(
 )  # fmt: skip
 STATEMENT = only(
     StatementShown, "ref", "agreement_ref", "agreement_number", "line", "first", "last", "sequence", "state",
-    "total", "rule_version", "returned_reason", "invoice_number", "version", "moves", lines=PIECE,
+    "total", "rule_version", "returned_reason", "invoice_number", "version", "booked_year", "moves", lines=PIECE,
     payment=PAYMENT, called="StatementAnswer",
 )  # fmt: skip
 
@@ -328,10 +333,11 @@ def _shown(ref: str) -> Tagged:
     row = view.statement
     agreement = agreements_by_id(g.work, [row.agreement_id])[row.agreement_id]
     line = lines_by_id(g.work, [row.line_id])[row.line_id]
+    late = late_of(g.work, row)
     shown = StatementShown(
         row.ref, agreement.ref, agreement.number, line.code, row.period_start, row.period_end - ONE_DAY,
         row.sequence, row.state, row.total, row.rule_version, row.returned_reason, row.invoice_number,
-        row.version, _pieces(view), view.payment, view.moves,
+        row.version, late.into if late and late.origin_on else None, _pieces(view), view.payment, view.moves,
     )  # fmt: skip
     return tagged(shown, row.ref, row.version)
 

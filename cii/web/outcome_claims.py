@@ -26,6 +26,7 @@ from cii.outcomes.actions_outcomes import (
     reverse_outcome,
     verify_outcome,
 )
+from cii.outcomes.late import late_of
 from cii.outcomes.places import kpis, placements_under
 from cii.outcomes.queries import (
     OutcomeView,
@@ -43,6 +44,7 @@ from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import choice_asked, number_asked, options, t, word
+from cii.web.late import late_told
 from cii.web.outcomes import THRESHOLDS, tabs
 from cii.wire import language
 from cii.wire.doors import again, needs, once
@@ -280,6 +282,7 @@ def _outcome(work: Work, ref: str) -> dict[str, Any]:
             if event in _TOLD
         ],
         "blocked": _blocked(work, view),
+        "late": late_told(late_of(work, held), waiting=bool(view.moves)),
         "asked": asked_reversal(view.steps),
         "claimed_on": local_day(held.made_at),
     }

@@ -25,6 +25,7 @@ from cii.settlement.actions import (
     return_statement,
     submit,
 )
+from cii.settlement.late import late_of
 from cii.settlement.queries import (
     StatementView,
     events_of_role,
@@ -39,6 +40,7 @@ from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import choice_asked, number_asked, options, t, word
+from cii.web.late import late_told
 from cii.web.statement_lines import line_rows, steps
 from cii.wire import language
 from cii.wire.doors import again, needs, once
@@ -285,6 +287,7 @@ def _statement(work: Work, ref: str) -> dict[str, Any]:
         "moves": [_move(one) for one in view.moves if one is not StatementEvent.SUBMIT],
         "may_submit": StatementEvent.SUBMIT in view.moves,
         "blocked": blocked,
+        "late": late_told(late_of(work, held), waiting=bool(view.moves)),
         "payment": view.payment,
         "paid_by": names.get(view.payment.released_by or 0) if view.payment else None,
         "correction": held.sequence > 1,

@@ -7,6 +7,7 @@ from typing import Any
 from cii.access.permits import Permit
 from cii.access.queries import account_names
 from cii.final_accounts.cost_types import cost_types
+from cii.final_accounts.late import late_of
 from cii.final_accounts.paper import LESS, WAY
 from cii.final_accounts.queries import AccountView, account_view, events_of_role, same_eyes
 from cii.final_accounts.rules import MOVES, Item
@@ -18,6 +19,7 @@ from cii.kernel.money import Chf
 from cii.kernel.moves import open_moves
 from cii.store.work import Work
 from cii.web.choices import t, word
+from cii.web.late import late_told
 from cii.wire.etags import etag
 
 _TONES: Mapping[AccountState, str] = {
@@ -95,6 +97,7 @@ def year_shown(work: Work, ref: str) -> dict[str, Any]:
         else clause_told(SurplusRule.RETURN),
         "moves": {one.value for one in view.moves},
         "blocked": _blocked(work, view),
+        "late": late_told(late_of(work, held), waiting=bool(view.moves) or _waits(view)),
         "pays": view.pays and Permit.PAY_STATEMENT in work.actor.permits,
         "today": work.today.isoformat(),
         "months": [
@@ -111,6 +114,10 @@ def _hands(view: AccountView) -> set[int]:
     hands = {held.entered_by, held.approved_by, held.submitted_by, held.settled_by}
     hands |= {one.released_by for one in view.payments}
     return {one for one in hands if one is not None}
+
+
+def _waits(view: AccountView) -> bool:
+    return any(one.released_at is None and one.lapsed_at is None for one in view.payments)
 
 
 def _chf(centimes: int) -> Chf:

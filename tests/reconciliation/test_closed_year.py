@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from cii.budgets.actions import close_year, grant_budget
 from cii.budgets.queries import movements_of, position_of
+from cii.budgets.queries_late import LateBooks
 from cii.budgets.rules import BudgetYearClosed, StageExceeded
 from cii.final_accounts.actions import (
     SettleFinalAccount,
@@ -26,6 +27,7 @@ from cii.outcomes.queries import years_of
 from cii.reconciliation.actions import reconcile
 from cii.reconciliation.queries import findings_list
 from cii.settlement.actions import approve, check_statement, decide_further_engagement, pay, submit
+from cii.settlement.late import late_of
 from cii.settlement.rules import ExceedsCommitment
 from cii.settlement.vocabulary import Presence
 from cii.store.work import Work
@@ -86,6 +88,7 @@ def test_a_day_attested_after_the_books_closed_is_bound_earned_and_paid_in_the_o
     approve(late.approver, made.ref)
     pay(late.payer, made.ref)
 
+    assert late_of(work, made) == LateBooks(2026, 2027, NOVEMBER)
     assert (str(recorded.excess), str(made.total)) == ("104.76", "104.76")
     assert stages(work, line, 2026) == {"paid": "2095.24"}
     assert stages(work, line, 2027) == {"paid": "104.76"}
