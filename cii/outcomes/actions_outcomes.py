@@ -236,9 +236,7 @@ def _known(
         lines=lines,
         twice=work.session.execute(same).first() is not None,
         budgets={one.year: one.left for one in years_of(work, scheme.id or 0)},
-        years={
-            year: state is YearState.OPEN for year, state in years_of_line(work, scheme.line_id).items()
-        },
+        years={year: state is YearState.OPEN for year, state in years_of_line(work, scheme.line_id).items()},
         line=lines_by_id(work, [scheme.line_id])[scheme.line_id].code,
     )
     return _Known(claim, version, category)
