@@ -40,6 +40,7 @@ OWNERS: Mapping[FindingKind, Role] = {
     FindingKind.PLACES: Role.ADMINISTRATOR,
     FindingKind.QUOTA: Role.CONTRACT_MANAGER,
     FindingKind.DELIVERABLE: Role.PROVIDER,
+    FindingKind.WAGE: Role.CONTRACT_MANAGER,
 }
 """Who should act: every kind of finding has an owner, whether or not a unit is known too."""
 

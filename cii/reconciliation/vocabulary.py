@@ -24,6 +24,10 @@ class FindingKind(StrEnum):
     CEILING = "ceiling"
     CARRY_OVER = "carry_over"
     LATE_RECLAIM = "late_reclaim"
+    WAGE = "wage"
+    LATE_TRANSFER = "late_transfer"
+    REJECTED_TRANSFER = "rejected_transfer"
+    INCOMING = "incoming"
 
 
 class Severity(StrEnum):

@@ -12,6 +12,7 @@ from cii.requests import erasing as requests
 from cii.routing import erasing as routing
 from cii.settlement import erasing as settlement
 from cii.store.erasing import Erased
+from cii.wages import erasing as wages
 from cii.workflow import erasing as workflow
 
 EVERY_ROW: tuple[Erased, ...] = (
@@ -20,6 +21,7 @@ EVERY_ROW: tuple[Erased, ...] = (
     *desk.ROWS,
     *requests.ROWS,
     *routing.ROWS,
+    *wages.ROWS,
     *settlement.ROWS,
     *outcomes.ROWS,
     *placements.ROWS,

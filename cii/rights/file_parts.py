@@ -22,6 +22,7 @@ from cii.rights.tables_retention import ArchiveOffer, ArchiveStep
 from cii.routing.told import CHAPTERS, DETECTIONS
 from cii.settlement.told import UNDER_PLACEMENT
 from cii.store.telling import Condition, Part, Scope
+from cii.wages.told import UNDER_PLACEMENT as WAGES
 from cii.workflow.told import DECISIONS, TASKS
 
 
@@ -30,7 +31,7 @@ def _merged(table: Any, scope: Scope) -> Condition:  # noqa: ANN401 - columns of
     return held
 
 
-_STAYS = replace(PLACEMENTS, parts=(*PLACEMENTS.parts, *UNDER_PLACEMENT, *OUTCOMES))
+_STAYS = replace(PLACEMENTS, parts=(*PLACEMENTS.parts, *UNDER_PLACEMENT, *OUTCOMES, *WAGES))
 CASE = replace(CASE_ITSELF, parts=(*CASE_ITSELF.parts, RESTRICTIONS, *CHAPTERS, _STAYS, WAITING))
 """A case and its chapters, those of all rooms."""
 

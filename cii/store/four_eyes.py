@@ -39,5 +39,8 @@ FOUR_EYES: tuple[FourEyes, ...] = (
     FourEyes("payment of a year", "account_payment", ("prepared_by",), "released_by"),
     FourEyes("outcome scheme", "outcome_scheme_version", ("prepared_by",), "published_by"),
     FourEyes("outcome step", "outcome_step", ("before_by",), "account_id", ("kind", "verified")),
+    FourEyes("decision on pay", "wage_grant", ("asked_by",), "decided_by"),
+    FourEyes("approval of wages", "wage_part", ("prepared_by", "checked_by"), "approved_by"),
+    FourEyes("payment of wages", "wage_part", ("approved_by",), "released_by", ("state", "paid")),
     FourEyes("break-glass review", "break_glass_step", ("opened_by",), "account_id", ("kind", "reviewed")),
 )

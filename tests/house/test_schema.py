@@ -125,17 +125,25 @@ COMPLETED = SHAPED | {
     "year_account": {"method": "volume", "returned_reason": None}
     | dict.fromkeys(("approved_by", "submitted_by", "settled_by")),
     "account_payment": {"rounding": 0, "lapsed_at": None, "released_at": NOW},
+    "wage_grant": {"kind": "pay", "category": "adult", "normal_pay": None, "permille": None}
+    | {"decided_at": NOW, "state": "granted"},
+    "wage_part": {"rounding": 0, "reason": None, "transferred": 1}
+    | dict.fromkeys(("prepared_by", "checked_by", "approved_by", "released_by")),
 }
 """What a row of these acts needs beyond the usual."""
 _UNSIGNED = ("agreement", {"signed_by": None})
 _OPEN = ("statement", COMPLETED["statement"] | {"approved_by": None})
 _UNRELEASED = ("payment", {"rounding": 0, "released_by": None, "released_at": None})
+_NOWHERE = ("placement", {"state": "cancelled", "provider_unit_id": None})
+_ASKED = COMPLETED["wage_grant"] | {"state": "asked", "decided_by": None, "decided_at": None}
 ABOVE = {
     "statement": [_UNSIGNED],
     "payment": [_UNSIGNED, _OPEN],
     "payment_release": [_UNSIGNED, _OPEN, _UNRELEASED],
     "account_payment": [_UNSIGNED, ("year_account", COMPLETED["year_account"])],
-    "outcome_step": [("placement", {"state": "cancelled", "provider_unit_id": None})],
+    "outcome_step": [_NOWHERE],
+    "wage_grant": [_NOWHERE],
+    "wage_part": [_UNSIGNED, _NOWHERE, ("wage_grant", _ASKED), ("wage_result", {"amount": 100, "number": 1})],
     "break_glass_step": [("break_glass", {"until": NOW.replace(month=12)})],
 }
 """Rows that must be there before, by nobody who completes anything."""

@@ -215,6 +215,9 @@ BESIDE = {
     "placement_category": _PLACE,
     "outcome_step": _PLACE,
     "statement_remark": _PLACE,
+    "wage_grant": _PLACE,
+    "wage_engagement": _PLACE,
+    "wage_part": _PLACE,
     "case_restriction": _CLOSED,
     "case_reader": _CLOSED,
     "outcome_check": _CLOSED,
@@ -254,6 +257,10 @@ SHAPED: dict[str, dict[str, Any]] = {
     "referral": {"named_unit_id": None},
     "outcome_check": {"outcome": "job", "holds": "yes", "answered_at": _EARLIER},
     "access_question": {"answer": "refused", "answered_at": _EARLIER},
+    "wage_grant": {"normal_pay": 1, "permille": 1, "kind": "ait", "category": None}
+    | dict.fromkeys(("decided_by", "decided_at", "decision")),
+    "wage_part": {"state": "declined", "rounding": 0}
+    | dict.fromkeys(("prepared_by", "checked_by", "approved_by", "released_by")),
     "satisfaction": {"subject": "case"},
     "wf_decision": {"subject": "case"},
     "wf_event": {"kind": "entered", "payload": {"stage": "triage", "why": WORD}},

@@ -22,6 +22,7 @@ STAYS = {
     "absence_notice": "days of an absence and when it was told, without a word",
     "attendance": "days attested and paid: kept with the accounts, without a name",
     "outcome": "sums, with the KPI they come from",
+    "wage_result": "sums with the days they come from", "paid_wage": "sums",
     "statement": "sums", "statement_line": "sums with the days they come from", "payment": "sums",
     "payment_file": "sums", "payment_transfer": "sums", "transfer_answer": "what became of sums",
     "payment_release": "sums",
@@ -56,7 +57,7 @@ WORDS_OF_THE_HOUSE = {
     "access_question.ref", "access_request.ref", "break_glass.ref", "detection.ref", "disclosure.ref",
     "employer_approach.ref", "erasure.ref", "individual_objective.ref", "legal_hold.ref", "outcome_check.ref",
     "person_merge.ref", "placement_category.code", "person_request.ref", "referral.ref", "satisfaction.ref", "stated_facts.ref",
-    "wf_decision.ref",
+    "wage_grant.ref", "wage_part.ref", "wf_decision.ref",
     "erasure.prepared_as", "erasure.decided_as", "outcome_check.outcome", "satisfaction.subject",
     "stated_facts.asked_by", "wf_decision.subject", "wf_event.kind", "erasure.planned",
 }  # fmt: skip
