@@ -98,7 +98,10 @@ def may_write(work: Work, agreement: Agreement) -> bool:
 
 def agreements_by_id(work: Work, ids: Iterable[int]) -> dict[int, Agreement]:
     """Agreements by id, for labels of other rooms' lists (no visibility: the caller started its read)."""
-    rows = work.session.scalars(select(Agreement).where(col(Agreement.id).in_(set(ids))))
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = work.session.scalars(select(Agreement).where(col(Agreement.id).in_(wanted)))
     return {row.id or 0: row for row in rows}
 
 
@@ -120,10 +123,13 @@ def provider_refs(work: Work, ids: Iterable[int]) -> dict[int, str]:
 
 def provider_units(work: Work, agreement_ids: Iterable[int]) -> dict[int, int]:
     """The provider's unit of each agreement."""
+    wanted = set(agreement_ids)
+    if not wanted:
+        return {}
     rows = work.session.execute(
         select(col(Agreement.id), col(Provider.unit_id))
         .join(Provider, col(Provider.id) == col(Agreement.provider_id))
-        .where(col(Agreement.id).in_(set(agreement_ids)))
+        .where(col(Agreement.id).in_(wanted))
     )
     return {row[0]: row[1] for row in rows}
 

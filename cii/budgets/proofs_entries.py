@@ -1,6 +1,7 @@
 """Named selectables by which the nightly reconciliation compares the ledger with itself and single facts."""
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, case, func, select, type_coerce, union_all
@@ -37,6 +38,7 @@ def booked(source_kinds: Collection[str], sums: Mapping[str, Mapping[EntryKind, 
     )
 
 
+@cache
 def balances_off() -> Select[Any]:
     """Accounts whose total is not what moved: account_id, line_id, year, stage, total, moved (centimes).
 
@@ -78,6 +80,7 @@ def balances_off() -> Select[Any]:
     )
 
 
+@cache
 def years() -> Select[Any]:
     """Each line's year: line_id, year, granted, held (at all later stages together), in centimes."""
     total = _centimes(BudgetAccount.total)

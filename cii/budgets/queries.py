@@ -1,6 +1,7 @@
 """Reads of budgets: positions of lines and agreements, movements behind them, selectables for proofs."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -259,6 +260,7 @@ def trial_balance() -> Select[Any]:
     )
 
 
+@cache
 def chain_sums() -> Subquery:
     """Per line and agreement, all years: bound (committed and beyond), accrued, invoiced, paid in centimes.
 
@@ -280,28 +282,34 @@ def chain_sums() -> Subquery:
     )
 
 
-def reached(stage: Stage, source_kind: str) -> Subquery:
-    """Sums brought into a stage: source_id, about_on, year (of the books), line_id, agreement_id, amount."""
-    legs = flows()
-    shown: list[Any] = [
-        col(LedgerEntry.source_id).label("source_id"),
-        legs.c.about_on.label("about_on"),
-        col(BudgetAccount.year).label("year"),
-        col(BudgetAccount.line_id).label("line_id"),
-        col(BudgetAccount.agreement_id).label("agreement_id"),
-        func.sum(legs.c.delta).label("amount"),
-    ]
-    return (
-        select(*shown)
-        .join(LedgerEntry, col(LedgerEntry.id) == legs.c.entry_id)
-        .join(BudgetAccount, col(BudgetAccount.id) == legs.c.account_id)
-        .where(col(LedgerEntry.source_kind) == source_kind, col(BudgetAccount.stage) == stage)
-        .group_by(
-            col(LedgerEntry.source_id),
-            legs.c.about_on,
-            col(BudgetAccount.year),
-            col(BudgetAccount.line_id),
-            col(BudgetAccount.agreement_id),
+def reached(
+    stage: Stage, source_kind: str, source_ids: Collection[int | None] | Select[Any] | None = None
+) -> Subquery:
+    """Sums brought into a stage: source_id, about_on, year (of the books), line_id, agreement_id, amount.
+
+    Both sides are found by the entries' source (all of the kind when no ids are given): asking for a few
+    sources never reads the whole ledger. SQLite does not carry an outer condition so far inwards.
+    """
+    wanted = col(LedgerEntry.source_kind) == source_kind
+    if source_ids is not None:
+        wanted &= col(LedgerEntry.source_id).in_(source_ids)
+    sides: list[Select[Any]] = []
+    for account, sign in ((Movement.debit_id, -1), (Movement.credit_id, 1)):
+        told: list[Any] = [
+            col(LedgerEntry.source_id).label("source_id"),
+            func.coalesce(col(Movement.origin_on), col(Movement.effective_on)).label("about_on"),
+            col(BudgetAccount.year).label("year"),
+            col(BudgetAccount.line_id).label("line_id"),
+            col(BudgetAccount.agreement_id).label("agreement_id"),
+            (_centimes(Movement.amount) * sign).label("delta"),
+        ]
+        sides.append(
+            select(*told)
+            .select_from(LedgerEntry)
+            .join(Movement, col(Movement.entry_id) == col(LedgerEntry.id))
+            .join(BudgetAccount, col(BudgetAccount.id) == col(account))
+            .where(wanted, col(BudgetAccount.stage) == stage)
         )
-        .subquery("reached")
-    )
+    both = union_all(*sides).subquery("sides")
+    keys = (both.c.source_id, both.c.about_on, both.c.year, both.c.line_id, both.c.agreement_id)
+    return select(*keys, func.sum(both.c.delta).label("amount")).group_by(*keys).subquery("reached")

@@ -316,7 +316,10 @@ def lines(work: Work, at: date | None = None) -> list[FundingLine]:
 
 def lines_by_id(work: Work, ids: Iterable[int]) -> dict[int, FundingLine]:
     """Funding lines by id, in one statement."""
-    rows = work.session.exec(select(FundingLine).where(col(FundingLine.id).in_(set(ids))))
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = work.session.exec(select(FundingLine).where(col(FundingLine.id).in_(wanted)))
     return {row.id or 0: row for row in rows}
 
 

@@ -239,14 +239,12 @@ def years_of(work: Work, scheme_id: int) -> list[YearOfScheme]:
         .group_by(col(SchemeBudget.year))
         .order_by(col(SchemeBudget.year))
     ).all()
-    taken = reached(Stage.COMMITTED, "outcome")
     ours = select(col(Outcome.id)).where(col(Outcome.scheme_id) == scheme_id)
+    taken = reached(Stage.COMMITTED, "outcome", ours)
     used = {
         int(at): Chf(-int(sum_))
         for at, sum_ in work.session.execute(
-            select(taken.c.year, func.sum(taken.c.amount))
-            .where(taken.c.source_id.in_(ours))
-            .group_by(taken.c.year)
+            select(taken.c.year, func.sum(taken.c.amount)).group_by(taken.c.year)
         )
         if sum_
     }

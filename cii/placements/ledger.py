@@ -116,9 +116,9 @@ def _reached(
     work: Work, stage: Stage, source_kind: str, shares: Sequence[PlacementShare]
 ) -> dict[MonthDue, Chf]:
     """Net sums that a kind of source brought into a stage, per share and month."""
-    rows = reached(stage, source_kind)
+    rows = reached(stage, source_kind, [share.id for share in shares])
     found: dict[MonthDue, Chf] = {}
-    for row in work.session.execute(select(rows).where(rows.c.source_id.in_([share.id for share in shares]))):
+    for row in work.session.execute(select(rows)):
         key = MonthDue(row.source_id, month_of(row.about_on).start)
         found[key] = found.get(key, Chf()) + Chf(int(row.amount))
     return found

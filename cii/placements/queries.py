@@ -315,6 +315,8 @@ def changes_recorded(since: date) -> Select[*tuple[object, ...]]:
 
 def breaks_of(work: Work, placement_ids: Collection[int]) -> dict[int, tuple[Period, ...]]:
     """The days on which these placements are interrupted, by placement; no visibility."""
+    if not placement_ids:
+        return {}
     rows = work.session.scalars(
         select(PlacementBreak)
         .where(col(PlacementBreak.placement_id).in_(list(placement_ids)))

@@ -184,11 +184,9 @@ def leg_of(share: ShareOf, month: Period, amount: Chf) -> Leg:
 
 def accrued_by_share(work: Work, month: Period, share_ids: Sequence[int]) -> dict[int, int]:
     """What the ledger holds as earned by attendance in a month, per share, in centimes."""
-    rows = reached(Stage.ACCRUED, ATTENDANCE)
+    rows = reached(Stage.ACCRUED, ATTENDANCE, list(share_ids))
     found = work.session.execute(
-        select(rows.c.source_id, rows.c.amount).where(
-            rows.c.source_id.in_(list(share_ids)), rows.c.about_on == month.start
-        )
+        select(rows.c.source_id, rows.c.amount).where(rows.c.about_on == month.start)
     )
     held: dict[int, int] = {}
     for share_id, amount in found:

@@ -1,6 +1,7 @@
 """Named selectables by which the nightly reconciliation compares statements and payments with the ledger."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Select, case, func, or_, select, type_coerce
@@ -33,6 +34,7 @@ def paid_between(first: date, until: date) -> Select[Any]:
     return paid().where(begins >= first, begins < until)
 
 
+@cache
 def totals_off() -> Select[Any]:
     """Statements whose total is not the sum of their lines: id, ref, expected, found (centimes)."""
     lines = func.coalesce(func.sum(_centimes(StatementLine.amount)), 0)
@@ -47,6 +49,7 @@ def totals_off() -> Select[Any]:
     )
 
 
+@cache
 def payments_off() -> Select[Any]:
     """Settled statements without their payment, or with another sum: id, ref, expected, found (centimes)."""
     total, amount = _centimes(Statement.total), func.coalesce(_centimes(Payment.amount), 0)
