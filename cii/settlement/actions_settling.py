@@ -38,6 +38,7 @@ from cii.settlement.rules import (
 )
 from cii.settlement.tables import Payment, Statement, StatementLine
 from cii.settlement.vocabulary import StatementEvent, StatementState
+from cii.store.columns import new_ref
 from cii.store.work import Work
 
 
@@ -105,6 +106,7 @@ def decide_further_engagement(work: Work, ref: str) -> Chf:
     Returns the sum bound. Refuses: BudgetExceeded, NotAllowed, UnknownThing.
     """
     statement = statement_by_ref(work, ref)
+    work.session.refresh(statement, with_for_update=True)
     if StatementEvent.APPROVE not in moves_for(work, statement):
         raise NotAllowed
     months, month = started_months(work, statement), month_of_statement(statement)
@@ -112,7 +114,7 @@ def decide_further_engagement(work: Work, ref: str) -> Chf:
     shares = {share.share_id: share for one in months for share in one.stay.shares}
     bound = Chf()
     for share_id, amount in sorted(not_accrued(work, statement, months).items()):
-        key = f"statement:{statement.ref}:further:{share_id}"
+        key = f"statement:{statement.ref}:further:{share_id}:{new_ref()}"
         engage_further(work, share_id, month.start, Chf(amount), key)
         earn(work, shares[share_id], month, Chf(amount))
         bound += Chf(amount)
