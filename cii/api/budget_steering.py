@@ -1,6 +1,6 @@
 """Decisions about budgets: grants, transfers, ceilings, closing; opening balances, postings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import Response, g
@@ -41,7 +41,7 @@ class DecideTransfer:
 class CeilingsAsked:
     """Which year; the present one when left out."""
 
-    year: int | None = None
+    year: int | None = field(default=None, metadata={"min": 1990, "max": 2200})
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Budgets: where the money of each line's year stands, and the movements behind it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -28,14 +28,14 @@ blueprint = Blueprint("api-budgets", __name__, url_prefix=f"{PREFIX}/budgets")
 class YearAsked:
     """Which year; the present one when left out."""
 
-    year: int | None = None
+    year: int | None = field(default=None, metadata={"min": 1990, "max": 2200})
 
 
 @dataclass(frozen=True)
 class MovementsAsked(PageAsked):
     """Which movements: of a year, an agreement, a stage."""
 
-    year: int | None = None
+    year: int | None = field(default=None, metadata={"min": 1990, "max": 2200})
     agreement_ref: str | None = None
     stage: Stage | None = None
 

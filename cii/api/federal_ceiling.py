@@ -22,7 +22,7 @@ blueprint = Blueprint("api-federal-ceiling", __name__, url_prefix=f"{PREFIX}/fed
 class YearAsked:
     """Which year; the present one when left out."""
 
-    year: int | None = None
+    year: int | None = field(default=None, metadata={"min": 1990, "max": 2200})
 
 
 @dataclass(frozen=True)

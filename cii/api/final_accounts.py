@@ -1,6 +1,6 @@
 """Final accounts: a year's budget, its instalments, its final account, what is owed back, surplus."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -54,7 +54,7 @@ blueprint = Blueprint("api-final-accounts", __name__, url_prefix=f"{PREFIX}/fina
 class AccountsAsked(PageAsked):
     """Which year accounts."""
 
-    year: int | None = None
+    year: int | None = field(default=None, metadata={"min": 1990, "max": 2200})
     state: AccountState | None = None
 
 

@@ -1,6 +1,6 @@
 """The forecast to the end of a year, per line and measure, with the rates it rests on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from flask import g
@@ -21,7 +21,7 @@ blueprint = Blueprint("api-forecast", __name__, url_prefix=f"{PREFIX}/forecast")
 class ForecastAsked:
     """Which year; the present one when left out."""
 
-    year: int | None = None
+    year: int | None = field(default=None, metadata={"min": 1990, "max": 2200})
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,13 @@ from sqlmodel import col
 from cii.budgets.actions_booking import Leg, Source, book, labels_of, locked, require_open, year_of
 from cii.budgets.actions_reversal import AskReversal, ask_reversal, decide_reversal
 from cii.budgets.actions_warning import warn_anew
-from cii.budgets.queries import own_line, own_sector, position_of
+from cii.budgets.queries import own_line, position_of
 from cii.budgets.queries_late import open_after
-from cii.budgets.rules import BudgetYearClosed, BudgetYearMissing, closing_faults
+from cii.budgets.rules import BudgetYearClosed, BudgetYearMissing, change_faults, closing_faults
 from cii.budgets.tables import BudgetYear, LedgerEntry
 from cii.budgets.vocabulary import EntryKind, Stage, YearState
-from cii.institutions.queries import line_by_ref, line_facts
 from cii.journal.actions import wrote
-from cii.kernel.errors import NotAllowed, refuse
+from cii.kernel.errors import refuse
 from cii.kernel.money import Chf
 from cii.store.columns import new_ref
 from cii.store.work import Work
@@ -40,7 +39,7 @@ class DecideBudget:
     """Wish to grant a line a year's budget, or to change it by `amount` (negative lowers it)."""
 
     line_ref: str
-    year: int
+    year: int = field(metadata={"min": 1990, "max": 2200})
     amount: Chf = field(metadata={"min": -LARGEST_CHANGE})
     reason: str
     hard: bool = True
@@ -49,13 +48,10 @@ class DecideBudget:
 def decide_budget(work: Work, ask: DecideBudget) -> LedgerEntry:
     """Grant or amend a budget of one's own sector.
 
-    Refuses: UnknownThing, NotAllowed, BudgetBelowCommitted, BudgetYearClosed.
+    Refuses: UnknownThing, NotAllowed, and what `grant_budget` refuses.
     """
-    line = line_by_ref(work, ask.line_ref)
-    own = select(line_facts.c.line_id).where(line_facts.c.line_id == line.id, own_sector(work.actor))
-    if work.session.execute(own).first() is None:
-        raise NotAllowed
-    return grant_budget(work, line.id or 0, ask.year, ask.amount, reason=ask.reason, hard=ask.hard)
+    line = own_line(work, ask.line_ref)
+    return grant_budget(work, line.id, ask.year, ask.amount, reason=ask.reason, hard=ask.hard)
 
 
 def open_year(
@@ -82,15 +78,18 @@ def grant_budget(
     hard: bool = True,
     key: str | None = None,
 ) -> LedgerEntry:
-    """Grant a line's year, or amend it: a negative amount lowers it, never below what is engaged.
+    """Grant a line's year, or amend it: a negative amount lowers it, never below zero or what is engaged.
 
-    Refuses: BudgetBelowCommitted, BudgetYearClosed.
+    Refuses: BudgetUnchanged, BudgetNegative, BudgetBelowCommitted, BudgetYearClosed.
     """
     books = open_year(work, line_id, year, hard=hard)
     before = select(col(LedgerEntry.id)).where(
         col(LedgerEntry.source_kind) == "budget_year", col(LedgerEntry.source_id) == books.id
     )
     first = work.session.execute(before.limit(1)).first() is None
+    position = position_of(work, line_id, year)
+    if position is not None:
+        refuse(change_faults(position, amount, first=first))
     kind = EntryKind.BUDGET if first else EntryKind.AMENDMENT
     if amount.centimes < 0:
         kind, amount = EntryKind.REDUCTION, -amount

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as lite_insert
 from sqlalchemy.orm import aliased
@@ -153,9 +153,9 @@ def write_entry(
     )
     work.session.add(entry)
     work.session.flush()
-    if moves:
+    if moves:  # with what it returns, the rows of an entry reach PostgreSQL as one statement, its guard once
         work.session.execute(
-            insert(Movement),
+            insert(Movement).returning(col(Movement.id)),
             [
                 {
                     "entry_id": entry.id,
@@ -184,11 +184,16 @@ def _same_key(work: Work, kind: EntryKind, legs: Sequence[Leg], source: Source) 
     found = work.session.scalars(select(LedgerEntry).where(col(LedgerEntry.key) == source.key)).first()
     if found is None:
         return None
+    debit, credit = aliased(BudgetAccount), aliased(BudgetAccount)
+    agreement = func.coalesce(col(debit.agreement_id), col(credit.agreement_id), 0)
     booked = work.session.execute(
-        select(col(Movement.amount), col(Movement.effective_on)).where(col(Movement.entry_id) == found.id)
+        select(col(debit.line_id), agreement, col(Movement.amount), col(Movement.effective_on))
+        .join(debit, col(debit.id) == col(Movement.debit_id))
+        .join(credit, col(credit.id) == col(Movement.credit_id))
+        .where(col(Movement.entry_id) == found.id)
     )
-    same = sorted((row[0], row[1]) for row in booked) == sorted(
-        (leg.amount, leg.effective_on) for leg in legs
+    same = sorted(tuple(row) for row in booked) == sorted(
+        (leg.line_id, leg.agreement_id or 0, leg.amount, leg.effective_on) for leg in legs
     )
     if found.kind is not kind or not same:
         raise LedgerKeyReused(key=source.key)

@@ -58,7 +58,10 @@ def decide_reversal(work: Work, request_ref: str, *, granted: bool) -> LedgerEnt
     Refuses: UnknownThing, ReversalByAsker, AlreadyReversed, StageExceeded, BudgetYearClosed, NotAllowed.
     """
     request = work.session.scalars(
-        select(ReversalRequest).where(col(ReversalRequest.ref) == request_ref)
+        select(ReversalRequest)
+        .where(col(ReversalRequest.ref) == request_ref)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).first()
     entry = work.session.get(LedgerEntry, request.entry_id) if request else None
     if request is None or entry is None or not _touches_own_line(work, entry):

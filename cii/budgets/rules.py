@@ -24,6 +24,18 @@ class BudgetBelowCommitted(Refusal):
     code, kind = "budget-below-committed", "conflict"
 
 
+class BudgetNegative(Refusal):
+    """A budget is zero or more, also where the line has no ceiling."""
+
+    code, kind = "budget-negative", "conflict"
+
+
+class BudgetUnchanged(Refusal):
+    """A budget that stands is changed by some amount, or not at all."""
+
+    code, kind = "budget-unchanged", "unfit"
+
+
 class StageExceeded(Refusal):
     """More is to be taken from a stage than it holds: paid beyond the statement, say."""
 
@@ -203,6 +215,16 @@ class Position:
     def warning(self) -> bool:
         """Whether the share used has reached the line's warning mark."""
         return at_mark(self.used, self.granted, self.warn_permille)
+
+
+def change_faults(position: Position, change: Chf, *, first: bool) -> list[Refusal]:
+    """What keeps a year's budget from being changed by so much; `first`: nothing is granted yet."""
+    if not change and not first:
+        return [BudgetUnchanged(field="amount")]
+    if position.granted + change < Chf():
+        facts = {"line": position.line, "year": position.year, "granted": position.granted}
+        return [BudgetNegative(field="amount", asked=-change, **facts)]
+    return []
 
 
 def closing_faults(position: Position) -> list[Refusal]:

@@ -29,6 +29,8 @@ from cii.budgets.rules import (
     AlreadyReversed,
     BudgetBelowCommitted,
     BudgetExceeded,
+    BudgetNegative,
+    BudgetUnchanged,
     BudgetYearClosed,
     BudgetYearMissing,
     LedgerKeyReused,
@@ -39,7 +41,7 @@ from cii.budgets.rules import (
 from cii.budgets.vocabulary import EntryKind, Stage
 from cii.institutions.queries import unit_by_code
 from cii.institutions.vocabulary import Sector
-from cii.kernel.errors import NotAllowed, Refusals, UnknownThing
+from cii.kernel.errors import Refusals, UnknownThing
 from cii.kernel.money import Chf
 from cii.store.work import Work
 from tests.access.build_access import an_actor as a_person
@@ -207,8 +209,11 @@ def test_the_same_key_books_once_and_another_content_is_refused(work: Work):
 
     assert again.id == once.id
     assert str(the_position(work, market.ac).committed) == "300.00"
+    for other in (a_leg(market.ac, agreement, "301"), a_leg(market.social, agreement, "300")):
+        with pytest.raises(LedgerKeyReused):
+            engage(work, [other], a_source("k"))
     with pytest.raises(LedgerKeyReused):
-        engage(work, [a_leg(market.ac, agreement, "301")], a_source("k"))
+        release(work, [a_leg(market.ac, agreement, "300")], a_source("k"))
 
 
 def test_a_budget_is_amended_and_never_lowered_below_what_is_engaged(work: Work):
@@ -226,6 +231,19 @@ def test_a_budget_is_amended_and_never_lowered_below_what_is_engaged(work: Work)
         grant_budget(work, market.ac.id, 2026, Chf.parse("-0.05"))
 
 
+def test_a_budget_is_never_below_zero_with_or_without_ceiling_and_zero_amends_nothing(work: Work):
+    market = a_market(work)
+    a_budget(work, market.ac, "0", hard=False)
+
+    with pytest.raises(BudgetNegative) as no:
+        grant_budget(work, market.ac.id, 2026, Chf.parse("-0.01"))
+    with pytest.raises(BudgetUnchanged):
+        grant_budget(work, market.ac.id, 2026, Chf())
+
+    assert no.value.facts["granted"] == Chf()
+    assert str(the_position(work, market.ac).granted) == "0.00"
+
+
 def test_a_sector_decides_its_own_budget_only(work: Work):
     market = a_market(work)
     finance = acting(work, an_actor(work, unit_by_code(work, "ODAS"), role="finance"))
@@ -233,7 +251,7 @@ def test_a_sector_decides_its_own_budget_only(work: Work):
     decide_budget(finance, DecideBudget(market.social.ref, 2026, Chf.parse("100"), "Budget 2026"))
 
     assert [one.line for one in positions(finance, 2026)] == ["SAS"]
-    with pytest.raises(NotAllowed):
+    with pytest.raises(UnknownThing):
         decide_budget(finance, DecideBudget(market.ac.ref, 2026, Chf.parse("100"), "Budget 2026"))
 
 
