@@ -3,7 +3,7 @@
 Source: money.md §2 (one dated scale for all sectors); 002 §1 (the same conditions for all); 000 i.24.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -97,6 +97,12 @@ class GrantIncomplete(Refusal):
     code, kind = "wage-grant-incomplete", "unfit"
 
 
+class PaidOutside(Refusal):
+    """No day of that month lies in the placement."""
+
+    code, kind = "paid-wage-outside-placement", "unfit"
+
+
 class GrantNotOpen(Refusal):
     """The decision is not in force, or has been decided already."""
 
@@ -158,11 +164,6 @@ def month_pay(month: Month) -> Paid:
 def full_pay(scale: Chf, workload: int, basis: int, expected: int) -> Chf:
     """What a month binds: as if every expected day were attended."""
     return Chf.rounded(Fraction(scale.centimes * workload * expected, 100 * basis)) if basis else Chf()
-
-
-def new_since(due: Chf, known: Iterable[Chf]) -> Chf:
-    """What a further row of the month says: what is due now less what earlier rows said; may be negative."""
-    return due - Chf.total(known)
 
 
 @dataclass(frozen=True, slots=True)

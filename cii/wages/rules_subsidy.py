@@ -1,4 +1,4 @@
-"""Pure rules of wage subsidies: highest share of the normal pay, months, steps downwards, what refuses a claim.
+"""Pure rules of wage subsidies: share of the normal pay, months, steps downwards, what refuses a claim.
 
 Source: product.md AC7 (LACI 65–66: at most 60 % of the normal pay, 6 months, exceptionally 12, 12 from the
 age of 50), P7 (wage subsidy of a social enterprise by dated formula). The formula is dated data.
@@ -114,7 +114,7 @@ def step_of(formula: Formula, span: Period, month: date) -> Fraction:
 
 
 def month_subsidy(
-    formula: Formula, span: Period, month: Period, normal_pay: Chf, permille: int, slip: Chf
+    formula: Formula, span: Period, month: Period, *, normal: Chf, permille: int, slip: Chf
 ) -> Chf:
     """The most that a month may be subsidised: share of the normal pay, or of the slip where that is less.
 
@@ -123,7 +123,7 @@ def month_subsidy(
     days = span.overlap(month)
     if days is None:
         return Chf()
-    covered = Fraction(normal_pay.centimes * len(days), len(month))
+    covered = Fraction(normal.centimes * len(days), len(month))
     base = min(covered, Fraction(slip.centimes))
     return Chf.rounded(base * permille / _WHOLE * step_of(formula, span, month.start))
 
