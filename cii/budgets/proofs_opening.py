@@ -28,7 +28,7 @@ def paid() -> Select[Any]:
 
 
 def ceilings_off() -> Select[Any]:
-    """Ceilings whose `used` is not what is bound under them: id, ref, line_id, expected, found (centimes)."""
+    """Ceilings whose `used` is not what is bound under them: id, ref, line_id, year, expected, found."""
     buys = (
         select(bought.c.agreement_id)
         .where(
@@ -52,7 +52,8 @@ def ceilings_off() -> Select[Any]:
     found = type_coerce(col(BudgetCeiling.used), BigInteger)
     shown: list[Any] = [
         col(BudgetCeiling.id).label("id"), col(BudgetCeiling.ref).label("ref"),
-        col(BudgetCeiling.line_id).label("line_id"), expected.label("expected"), found.label("found"),
+        col(BudgetCeiling.line_id).label("line_id"), col(BudgetCeiling.year).label("year"),
+        expected.label("expected"), found.label("found"),
     ]  # fmt: skip
     return select(*shown).where(expected != found).order_by(col(BudgetCeiling.id))
 

@@ -1,5 +1,6 @@
 """Named selectables by which the nightly reconciliation compares final accounts with the ledger."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, Select, case, or_, select, type_coerce, union_all
@@ -36,6 +37,38 @@ def paid() -> Select[Any]:
     return select(both)
 
 
+def late_payments(before: date) -> Select[Any]:
+    """Payments of years due before that day, not released: id, ref (of the year), agreement_id, due_on."""
+    shown: list[Any] = [
+        col(AccountPayment.id), col(YearAccount.ref), col(YearAccount.agreement_id),
+        col(AccountPayment.due_on),
+    ]  # fmt: skip
+    return (
+        select(*shown)
+        .join(YearAccount, col(YearAccount.id) == col(AccountPayment.account_id))
+        .where(
+            col(AccountPayment.due_on) < before,
+            col(AccountPayment.released_at).is_(None),
+            col(AccountPayment.lapsed_at).is_(None),
+        )
+        .order_by(col(AccountPayment.id))
+    )
+
+
+def late_reclaims(day: date) -> Select[Any]:
+    """Sums owed back since before that day: id, ref (of the year), agreement_id, due_on, amount."""
+    shown: list[Any] = [
+        col(Receivable.id), col(YearAccount.ref), col(YearAccount.agreement_id), col(Receivable.due_on),
+        _centimes(Receivable.amount).label("amount"),
+    ]  # fmt: skip
+    return (
+        select(*shown)
+        .join(YearAccount, col(YearAccount.id) == col(Receivable.account_id))
+        .where(col(Receivable.received_on).is_(None), col(Receivable.due_on) < day)
+        .order_by(col(Receivable.id))
+    )
+
+
 def _payments(*kinds: DueKind, prepared: bool = False) -> Select[Any]:
     found = _of(_centimes(AccountPayment.amount)).join(
         AccountPayment, col(AccountPayment.account_id) == col(YearAccount.id)
@@ -66,4 +99,4 @@ def _centimes(column: object) -> Any:  # noqa: ANN401 - a column of the sums, as
     return type_coerce(column, BigInteger)
 
 
-__all__ = ["bound", "carry_over_off", "invoiced", "paid"]
+__all__ = ["bound", "carry_over_off", "invoiced", "late_payments", "late_reclaims", "paid"]

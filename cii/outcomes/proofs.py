@@ -1,13 +1,14 @@
 """Named selectables by which the nightly reconciliation compares pay by outcome with the ledger."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, select, type_coerce
+from sqlalchemy import BigInteger, Select, func, select, type_coerce
 from sqlmodel import col
 
-from cii.outcomes.tables import Outcome, OutcomeScheme, SchemeBudget
-from cii.outcomes.vocabulary import OutcomeState
+from cii.outcomes.tables import Outcome, OutcomeScheme, OutcomeStepRow, SchemeBudget
+from cii.outcomes.vocabulary import OutcomeState, OutcomeStep
 
 
 def bound() -> Select[Any]:
@@ -23,6 +24,21 @@ def invoiced() -> Select[Any]:
 def paid() -> Select[Any]:
     """What paid outcomes are worth: line_id, agreement_id, amount (centimes)."""
     return _outcomes((OutcomeState.PAID,))
+
+
+def late_payments(before: datetime) -> Select[Any]:
+    """Outcomes accepted before that moment and not paid: id, ref, agreement_id, accepted_at."""
+    accepted = func.max(col(OutcomeStepRow.at)).label("accepted_at")
+    shown: list[Any] = [col(Outcome.id), col(Outcome.ref), col(OutcomeScheme.agreement_id)]
+    return (
+        select(*shown, accepted)
+        .join(OutcomeScheme, col(OutcomeScheme.id) == col(Outcome.scheme_id))
+        .join(OutcomeStepRow, col(OutcomeStepRow.outcome_id) == col(Outcome.id))
+        .where(col(Outcome.state) == OutcomeState.PAYABLE, col(OutcomeStepRow.kind) == OutcomeStep.ACCEPTED)
+        .group_by(*shown)
+        .having(accepted < before)
+        .order_by(col(Outcome.id))
+    )
 
 
 def _outcomes(states: Collection[OutcomeState]) -> Select[Any]:

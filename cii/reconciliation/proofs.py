@@ -7,11 +7,12 @@ Source: money.md §3.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, func, literal, select, union_all
 
-from cii.agreements.queries import agreements_by_id, deliverables_overdue, price_book
+from cii.agreements.queries import PriceBook, agreements_by_id, deliverables_overdue, price_book
 from cii.budgets import proofs_opening as opening
 from cii.budgets.proofs_entries import balances_off
 from cii.budgets.queries import chain_sums
@@ -25,7 +26,8 @@ from cii.outcomes import proofs as outcomes
 from cii.placements import proofs as placements
 from cii.placements.proofs import places_off, quotas_off
 from cii.reconciliation.differences import Difference, Proof
-from cii.reconciliation.proofs_pieces import budgets, due_dates, placements_one_by_one, recount, release
+from cii.reconciliation.proofs_deadlines import carry_over, ceilings, due_dates
+from cii.reconciliation.proofs_pieces import budgets, placements_one_by_one, recount, release
 from cii.reconciliation.proofs_pieces import statements_one_by_one as each_statement
 from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
 from cii.settlement import proofs as settlement
@@ -100,15 +102,11 @@ def accruals(work: Work, day: date) -> Proof:
     month = month_of(day)
     for _ in range(RECOMPUTED_MONTHS):
         stays = [stay for stay in stays_in(work, month) if stay.started]
-        book = price_book(work, {stay.key[0] for stay in stays})
+        book = price_book(work, {stay.key[0] for stay in stays}) if stays else None
         for start in range(0, len(stays), _CHUNK):
             chunk = stays[start : start + _CHUNK]
             held = accrued_by_share(work, month, [share.share_id for stay in chunk for share in stay.shares])
-            try:
-                priced = months_of(work, chunk, month, book)
-            except Refusal:
-                priced = list(_one_by_one(work, chunk, month, found))
-            for one in priced:
+            for one in _priced(work, chunk, month, book, found):
                 compared += len(one.stay.shares)
                 total += sum(held.get(share.share_id, 0) for share in one.stay.shares)
                 found += _off_attendance(one, month, held)
@@ -206,6 +204,8 @@ def volumes(work: Work, day: date) -> Proof:
 PROOFS: dict[str, Callable[[Work, date], Proof]] = {
     "balances": balances,
     "budgets": budgets,
+    "ceilings": ceilings,
+    "carry_over": carry_over,
     "commitments": commitments,
     "placements": placements_one_by_one,
     "accruals": accruals,
@@ -222,26 +222,37 @@ PROOFS: dict[str, Callable[[Work, date], Proof]] = {
 """Every comparison of a night, in its order."""
 
 
-def _one_by_one(
-    work: Work, stays: Sequence[Stay], month: Period, found: list[Difference]
-) -> Iterator[MonthOf]:
-    """The months that can be priced; each that cannot is a difference with its reason."""
-    for stay in stays:
-        try:
-            yield from months_of(work, [stay], month)
-        except Refusal as no:
-            found.append(
-                Difference(
-                    FindingKind.ACCRUAL,
-                    "placement",
-                    f"placement:{stay.placement_id}:{month.start.isoformat()}",
-                    stay.ref,
-                    0,
-                    0,
-                    facts={"month": month.start.isoformat(), "code": no.code},
-                    owner_unit_id=stay.provider_unit_id,
-                )
+def _priced(
+    work: Work, stays: Sequence[Stay], month: Period, book: PriceBook | None, found: list[Difference]
+) -> list[MonthOf]:
+    """The months that can be priced; each that cannot is a difference with its reason.
+
+    What is refused is halved until it stands alone: a stay without tariff costs a few statements, not the
+    rest of its chunk one by one.
+    """
+    try:
+        return months_of(work, stays, month, book)
+    except Refusal as no:
+        if len(stays) > 1:
+            half = len(stays) // 2
+            return [
+                one
+                for part in (stays[:half], stays[half:])
+                for one in _priced(work, part, month, book, found)
+            ]
+        found.append(
+            Difference(
+                FindingKind.ACCRUAL,
+                "placement",
+                f"placement:{stays[0].placement_id}:{month.start.isoformat()}",
+                stays[0].ref,
+                0,
+                0,
+                facts={"month": month.start.isoformat(), "code": no.code},
+                owner_unit_id=stays[0].provider_unit_id,
             )
+        )
+        return []
 
 
 def _off_attendance(one: MonthOf, month: Period, held: dict[int, int]) -> Iterator[Difference]:
@@ -268,35 +279,11 @@ def _off_statements(work: Work, kind: FindingKind, off: Select[Any], key: str) -
     )
 
 
-def _by_payer(work: Work, kind: FindingKind, rooms: Sequence[Callable[[], Select[Any]]], stage: str) -> Proof:
+def _by_payer(
+    work: Work, kind: FindingKind, rooms: tuple[Callable[[], Select[Any]], ...], stage: str
+) -> Proof:
     """What the rooms say against a column of the ledger's chain, per line and agreement, in one statement."""
-    one = union_all(*(room() for room in rooms)).subquery("expected")
-    chain = chain_sums()
-    other = select(chain.c.line_id, chain.c.agreement_id, chain.c[stage]).subquery("found")
-    sides = union_all(
-        select(
-            one.c[0].label("line_id"),
-            one.c[1].label("agreement_id"),
-            one.c[2].label("a"),
-            literal(0).label("b"),
-        ),
-        select(
-            other.c[0].label("line_id"),
-            other.c[1].label("agreement_id"),
-            literal(0).label("a"),
-            other.c[2].label("b"),
-        ),
-    ).subquery("sides")
-    rows = work.session.execute(
-        select(
-            sides.c.line_id,
-            sides.c.agreement_id,
-            func.sum(sides.c.a).label("expected"),
-            func.sum(sides.c.b).label("found"),
-        )
-        .group_by(sides.c.line_id, sides.c.agreement_id)
-        .order_by(sides.c.line_id, sides.c.agreement_id)
-    ).all()
+    rows = work.session.execute(_against(rooms, stage)).all()
     off = [row for row in rows if int(row.expected) != int(row.found)]
     lines = lines_by_id(work, {row.line_id for row in off})
     agreements = agreements_by_id(work, {row.agreement_id for row in off})
@@ -315,6 +302,38 @@ def _by_payer(work: Work, kind: FindingKind, rooms: Sequence[Callable[[], Select
             )
             for row in off
         ),
+    )
+
+
+@cache
+def _against(rooms: tuple[Callable[[], Select[Any]], ...], stage: str) -> Select[Any]:
+    """Per line and agreement, the sum of what the rooms say and of what the chain holds; made once."""
+    one = union_all(*(room() for room in rooms)).subquery("expected")
+    chain = chain_sums()
+    other = select(chain.c.line_id, chain.c.agreement_id, chain.c[stage]).subquery("found")
+    sides = union_all(
+        select(
+            one.c[0].label("line_id"),
+            one.c[1].label("agreement_id"),
+            one.c[2].label("a"),
+            literal(0).label("b"),
+        ),
+        select(
+            other.c[0].label("line_id"),
+            other.c[1].label("agreement_id"),
+            literal(0).label("a"),
+            other.c[2].label("b"),
+        ),
+    ).subquery("sides")
+    return (
+        select(
+            sides.c.line_id,
+            sides.c.agreement_id,
+            func.sum(sides.c.a).label("expected"),
+            func.sum(sides.c.b).label("found"),
+        )
+        .group_by(sides.c.line_id, sides.c.agreement_id)
+        .order_by(sides.c.line_id, sides.c.agreement_id)
     )
 
 

@@ -4,12 +4,13 @@ Set-based SQL, but for stored amounts, which are derived again from their own in
 them. Source: money.md §3.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
-from cii.agreements.queries import agreements_by_id, provider_units
+from cii.agreements.queries import agreements_by_id
 from cii.agreements.rules_recount import recompute
 from cii.budgets.proofs_entries import booked, years
 from cii.budgets.vocabulary import EntryKind
@@ -19,16 +20,13 @@ from cii.kernel.period import month_of
 from cii.placements.ledger import GIVEN_BACK, STATEMENT
 from cii.placements.proofs import committed, ended_shares, share_owners
 from cii.reconciliation.differences import Difference, Proof
-from cii.reconciliation.rules import PAYMENT_DAYS, RELEASE_DAYS, STATEMENT_DAYS
-from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
+from cii.reconciliation.proofs_deadlines import grace
+from cii.reconciliation.vocabulary import FindingKind, Severity
 from cii.settlement.proofs import (
     charged_by_placement,
     charged_by_statement,
-    late_payments,
-    late_statements,
     stored_lines,
 )
-from cii.settlement.rules import DRAFTS
 from cii.store.work import Work
 
 RECOUNTED_MONTHS = 3
@@ -67,6 +65,27 @@ def budgets(work: Work, day: date) -> Proof:  # noqa: ARG001 - every proof takes
 
 def placements_one_by_one(work: Work, day: date) -> Proof:  # noqa: ARG001
     """What each placement says that it binds against what the ledger bound and gave back for it."""
+    extent, off = _placed()
+    compared, total = _extent(work, extent)
+    rows = work.session.execute(off).all()
+    numbers = agreements_by_id(work, {row.agreement_id for row in rows})
+    return Proof(
+        compared,
+        total,
+        tuple(
+            Difference(
+                FindingKind.PLACEMENT, "placement", f"placement:{row.placement_id}", row.ref,
+                int(row.amount), int(row.found),
+                facts={"agreement": numbers[row.agreement_id].number, "ref": numbers[row.agreement_id].ref},
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
+
+
+@cache
+def _placed() -> tuple[Select[Any], Select[Any]]:
+    """How far it reaches, and the placements whose sum in the ledger is another; made once."""
     own = committed().subquery("own")
     net = {"amount": {EntryKind.ENGAGEMENT: 1, EntryKind.RELEASE: -1}}
     ledger, owners = (
@@ -87,30 +106,32 @@ def placements_one_by_one(work: Work, day: date) -> Proof:  # noqa: ARG001
         .subquery("held")
     )
     found = func.coalesce(held.c.amount, 0)
-    compared, total = _extent(work, own, own.c.amount)
-    rows = work.session.execute(
+    off = (
         select(own, found.label("found"))
         .outerjoin(held, held.c.placement_id == own.c.placement_id)
         .where(own.c.amount != found)
         .order_by(own.c.placement_id)
-    ).all()
-    numbers = agreements_by_id(work, {row.agreement_id for row in rows})
-    return Proof(
-        compared,
-        total,
-        tuple(
-            Difference(
-                FindingKind.PLACEMENT, "placement", f"placement:{row.placement_id}", row.ref,
-                int(row.amount), int(row.found),
-                facts={"agreement": numbers[row.agreement_id].number, "ref": numbers[row.agreement_id].ref},
-            )
-            for row in rows
-        ),
-    )  # fmt: skip
+    )
+    return _reach(own, own.c.amount), off
 
 
 def statements_one_by_one(work: Work, day: date) -> Proof:  # noqa: ARG001
     """What each settled statement charges against what the ledger invoiced and paid for it."""
+    extent, off = _charged()
+    compared, total = _extent(work, extent)
+    rows = work.session.execute(off).all()
+    found = [
+        Difference(kind, "statement", f"ledger:{row.statement_id}", row.ref, own, held)
+        for kind, place in ((FindingKind.STATEMENT, 2), (FindingKind.PAYMENT, 4))
+        for row in rows
+        if (own := int(row[place])) != (held := int(row[place + 1]))
+    ]
+    return Proof(compared, total, tuple(found))
+
+
+@cache
+def _charged() -> tuple[Select[Any], Select[Any]]:
+    """How far it reaches, and the statements that the ledger holds otherwise; made once."""
     own = charged_by_statement().subquery("own")
     ledger = booked(
         (STATEMENT,),
@@ -119,21 +140,16 @@ def statements_one_by_one(work: Work, day: date) -> Proof:  # noqa: ARG001
             "paid": {EntryKind.PAYMENT: 1, EntryKind.RECLAIM: -1},
         },
     ).subquery("ledger")
-    compared, total = _extent(work, own, own.c.paid)
-    found: list[Difference] = []
-    for kind, name in ((FindingKind.STATEMENT, "invoiced"), (FindingKind.PAYMENT, "paid")):
-        held = func.coalesce(ledger.c[name], 0)
-        rows = work.session.execute(
-            select(own.c.statement_id, own.c.ref, own.c[name].label("own"), held.label("held"))
-            .outerjoin(ledger, ledger.c.source_id == own.c.statement_id)
-            .where(own.c[name] != held)
-            .order_by(own.c.statement_id)
+    invoiced, paid = func.coalesce(ledger.c.invoiced, 0), func.coalesce(ledger.c.paid, 0)
+    off = (
+        select(
+            own.c.statement_id, own.c.ref, own.c.invoiced, invoiced.label("a"), own.c.paid, paid.label("b")
         )
-        found += [
-            Difference(kind, "statement", f"ledger:{row.statement_id}", row.ref, int(row.own), int(row.held))
-            for row in rows
-        ]
-    return Proof(compared, total, tuple(found))
+        .outerjoin(ledger, ledger.c.source_id == own.c.statement_id)
+        .where((own.c.invoiced != invoiced) | (own.c.paid != paid))
+        .order_by(own.c.statement_id)
+    )
+    return _reach(own, own.c.paid), off
 
 
 def recount(work: Work, day: date) -> Proof:
@@ -164,10 +180,13 @@ def recount(work: Work, day: date) -> Proof:
 
 def release(work: Work, day: date) -> Proof:
     """What stays bind that ended long ago, beyond what they were charged: to be settled or given back."""
-    ended = ended_shares(day - timedelta(days=RELEASE_DAYS)).subquery("ended")
+    after = grace(work, ended_shares(day), "commitment_release_days", day)
+    if after is None:
+        return Proof(0, 0, ())
+    ended = ended_shares(day - after).subquery("ended")
     charged = charged_by_placement().subquery("charged")
     owed = func.coalesce(charged.c.amount, 0)
-    compared, total = _extent(work, ended, ended.c.committed)
+    compared, total = _extent(work, _reach(ended, ended.c.committed))
     rows = work.session.execute(
         select(ended, owed.label("owed"))
         .outerjoin(
@@ -196,36 +215,11 @@ def release(work: Work, day: date) -> Proof:
     )  # fmt: skip
 
 
-def due_dates(work: Work, day: date) -> Proof:
-    """Statements that are not settled and payments that are not made in time; found = days late."""
-    settled_by, paid_by = timedelta(days=STATEMENT_DAYS), timedelta(days=PAYMENT_DAYS)
-    statements = work.session.execute(late_statements(day - settled_by)).all()
-    midnight = datetime.combine(day - paid_by, time(), UTC)
-    payments = work.session.execute(late_payments(midnight)).all()
-    agreements = {row.agreement_id for row in (*statements, *payments)}
-    numbers, units = agreements_by_id(work, agreements), provider_units(work, agreements)
-    found = [
-        Difference(
-            FindingKind.LATE_STATEMENT, "statement", f"late:{row.id}", row.ref, 0,
-            (day - (row.period_end + settled_by)).days, FindingUnit.DAYS, Severity.WARNING,
-            {"agreement": numbers[row.agreement_id].number, "state": row.state.value},
-            units.get(row.agreement_id) if row.state in DRAFTS else None,
-        )
-        for row in statements
-    ] + [
-        Difference(
-            FindingKind.LATE_PAYMENT, "statement", f"unpaid:{row.id}", row.ref, 0,
-            (day - (row.approved_at.date() + paid_by)).days, FindingUnit.DAYS, Severity.WARNING,
-            {"agreement": numbers[row.agreement_id].number},
-        )
-        for row in payments
-    ]  # fmt: skip
-    return Proof(len(found), 0, tuple(found))
+def _reach(rows: Any, amount: ColumnElement[Any]) -> Select[Any]:  # noqa: ANN401 - any selectable
+    return select(func.count(), func.coalesce(func.sum(amount), literal(0))).select_from(rows)
 
 
-def _extent(work: Work, rows: Any, amount: ColumnElement[Any]) -> tuple[int, int]:  # noqa: ANN401
+def _extent(work: Work, reach: Select[Any]) -> tuple[int, int]:
     """How many rows a comparison covers, and the centimes they sum to."""
-    found = work.session.execute(
-        select(func.count(), func.coalesce(func.sum(amount), literal(0))).select_from(rows)
-    ).one()
+    found = work.session.execute(reach).one()
     return int(found[0]), int(found[1])

@@ -17,13 +17,6 @@ class RunInFuture(Refusal):
     code, kind = "reconciliation-in-future", "unfit"
 
 
-STATEMENT_DAYS = 60
-"""After the end of its month a statement is settled within so many days."""
-PAYMENT_DAYS = 30
-"""What is approved is paid within so many days."""
-RELEASE_DAYS = 90
-"""After its last day a stay binds no more than it was charged."""
-
 OWNERS: Mapping[FindingKind, Role] = {
     FindingKind.BALANCE: Role.ADMINISTRATOR,
     FindingKind.BUDGET: Role.ADMINISTRATOR,
@@ -40,6 +33,9 @@ OWNERS: Mapping[FindingKind, Role] = {
     FindingKind.PLACES: Role.ADMINISTRATOR,
     FindingKind.QUOTA: Role.CONTRACT_MANAGER,
     FindingKind.DELIVERABLE: Role.PROVIDER,
+    FindingKind.CEILING: Role.ADMINISTRATOR,
+    FindingKind.CARRY_OVER: Role.ADMINISTRATOR,
+    FindingKind.LATE_RECLAIM: Role.FINANCE,
     FindingKind.WAGE: Role.CONTRACT_MANAGER,
 }
 """Who should act: every kind of finding has an owner, whether or not a unit is known too."""

@@ -39,9 +39,12 @@ _MOST = 10_000
 _PLACES: Mapping[str, str] = {
     "statement": "statements.one", "agreement": "agreements.one", "deliverable": "agreements.one",
     "placement": "agreements.one", "measure": "measures.one", "account": "budgets.line",
-    "budget_year": "budgets.line",
+    "budget_year": "budgets.line", "budget_ceiling": "budgets.line", "year_account": "final_accounts.one",
+    "outcome": "outcome_claims.one",
 }  # fmt: skip
 """Where a finding is looked at; a placement and what a provider owes, under their agreement."""
+_NAMED = frozenset({"statement", "year_account", "outcome"})
+"""Kinds of things that a finding names by their own address."""
 _FILE = (
     "web.reconciliation.ref", "web.reconciliation.what", "web.reconciliation.where",
     "web.reconciliation.severity", "web.reconciliation.expected", "web.reconciliation.found",
@@ -227,7 +230,7 @@ def _where(one: Finding) -> str:
 def _address(work: Work, one: Finding) -> str | None:
     """The page where the thing is looked at, when the reader may open such a page."""
     endpoint, facts = _PLACES.get(one.object_kind), one.facts
-    ref = one.object_ref if one.object_kind == "statement" else facts.get("ref")
+    ref = one.object_ref if one.object_kind in _NAMED else facts.get("ref")
     if endpoint is None or ref is None or not may_open(endpoint, work.actor):
         return None
     return url_for(endpoint, ref=ref, **({"year": facts["year"]} if endpoint == "budgets.line" else {}))
