@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Row, func, or_, select, true, type_coerce
 from sqlmodel import col
 
 from cii.access.vocabulary import Role
@@ -284,19 +284,21 @@ def carry_over_off() -> Any:  # noqa: ANN401 - a Select
     Rows: agreement_id, number, expected (what it should begin with), found, both in centimes.
     """
     before = CarryOver.__table__.alias("earlier")  # type: ignore[attr-defined]
+    left = func.coalesce(type_coerce(before.c.balance, BigInteger), 0)
+    held = type_coerce(col(CarryOver.held_before), BigInteger)
     return (
         select(
             col(CarryOver.agreement_id),
             col(CarryOver.number),
-            func.coalesce(before.c.balance, 0).label("expected"),
-            col(CarryOver.held_before).label("found"),
+            left.label("expected"),
+            held.label("found"),
         )
         .outerjoin(
             before,
             (before.c.agreement_id == col(CarryOver.agreement_id))
             & (before.c.number == col(CarryOver.number) - 1),
         )
-        .where(func.coalesce(before.c.balance, 0) != col(CarryOver.held_before))
+        .where(left != held)
         .order_by(col(CarryOver.id))
     )
 
