@@ -29,6 +29,7 @@ from cii.reconciliation.differences import Difference, Proof
 from cii.reconciliation.proofs_deadlines import carry_over, ceilings, due_dates
 from cii.reconciliation.proofs_pieces import budgets, placements_one_by_one, recount, release
 from cii.reconciliation.proofs_pieces import statements_one_by_one as each_statement
+from cii.reconciliation.proofs_wages import pay_by_scale
 from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
 from cii.settlement import proofs as settlement
 from cii.settlement.actions_attendance import accrued_by_share
@@ -36,6 +37,7 @@ from cii.settlement.proofs import payments_off, totals_off
 from cii.settlement.queries import MonthOf, months_of, stays_in
 from cii.settlement.rules import Stay
 from cii.store.work import Work
+from cii.wages import proofs as wages
 
 RECOMPUTED_MONTHS = 3
 """Attendance is priced again for the month of the business date and the two before it."""
@@ -43,11 +45,11 @@ _PLACES_BACK, _PLACES_AHEAD = timedelta(days=31), timedelta(days=366)
 _CHUNK = 500
 
 
-BOUND = (opening.bound, placements.bound, outcomes.bound, final_accounts.bound)
+BOUND = (opening.bound, placements.bound, outcomes.bound, final_accounts.bound, wages.bound)
 """Which rooms bind money; each says so by itself, per line and agreement, from its own rows."""
-INVOICED = (opening.invoiced, settlement.invoiced, outcomes.invoiced, final_accounts.invoiced)
+INVOICED = (opening.invoiced, settlement.invoiced, outcomes.invoiced, final_accounts.invoiced, wages.invoiced)
 """Which rooms accept that money is owed."""
-PAID = (opening.paid, settlement.paid, outcomes.paid, final_accounts.paid)
+PAID = (opening.paid, settlement.paid, outcomes.paid, final_accounts.paid, wages.paid)
 """Which rooms pay."""
 
 
@@ -217,6 +219,7 @@ PROOFS: dict[str, Callable[[Work, date], Proof]] = {
     "places": places,
     "deliverables": deliverables,
     "volumes": volumes,
+    "wages": pay_by_scale,
     "deadlines": due_dates,
 }
 """Every comparison of a night, in its order."""

@@ -174,13 +174,13 @@ def _month(work: Work, ask: MonthOfLine, event: WageEvent) -> int:
 def _together(work: Work, parts: Sequence[WagePart], event: WageEvent) -> None:
     """Take the step with all of them, or with none: every reason at once, each said once."""
     faults: dict[str, Refusal] = {}
-    for part in parts:
-        try:
-            step(work, part, event)
-        except Refusal as no:
-            for reason in no.reasons:
-                faults.setdefault(str(reason), reason)
-    refuse(faults.values())
+    with work.session.begin_nested():
+        for part in parts:
+            try:
+                step(work, part, event)
+            except Refusal as no:
+                faults |= {str(reason): reason for reason in no.reasons}
+        refuse(faults.values())
 
 
 def check_part(work: Work, ref: str) -> WagePart:

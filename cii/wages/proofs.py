@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Select, and_, func, or_, select, type_coerce
 from sqlmodel import col
 
 from cii.wages.months import by_scale, last_told
-from cii.wages.queries import places
+from cii.wages.queries import places, stays
 from cii.wages.tables import PaidWage, WageEngagement, WageGrant, WagePart
 from cii.wages.vocabulary import OWED, GrantKind, GrantState, WageState
 
@@ -35,8 +35,9 @@ def paid() -> Select[Any]:
 
 
 def paid_otherwise() -> Select[Any]:
-    """Months that a measure paid otherwise than the scale: id, ref, month, expected, found (centimes).
+    """Months that a measure paid otherwise than the scale: id, ref, month, agreement_id, sums.
 
+    `expected` and `found` are centimes.
     A month that waits to be computed is left out; without any decision nothing is expected.
     """
     sums, last = by_scale(), last_told()
@@ -50,10 +51,15 @@ def paid_otherwise() -> Select[Any]:
         )
         .exists()
     )
+    agreement = (
+        select(func.min(stays.c.agreement_id))
+        .where(stays.c.placement_id == col(PaidWage.placement_id))
+        .scalar_subquery()
+    )
     expected = func.coalesce(sums.c.by_scale, 0)
     shown: list[Any] = [
         col(PaidWage.id), places.c.placement_ref.label("ref"), col(PaidWage.month),
-        expected.label("expected"), found.label("found"),
+        expected.label("expected"), found.label("found"), agreement.label("agreement_id"),
     ]  # fmt: skip
     return (
         select(*shown)
