@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-full check lock clean
+.PHONY: help setup demo test test-full rounds check lock clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,9 @@ test: setup  ## the whole suite, each page once in a real browser
 
 test-full: setup  ## every page × role × mode, long properties, load
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "slow or not slow"
+
+rounds: setup  ## a hundred seeded rounds on each engine, workers killed anywhere
+	$(BIN)/python -m pytest -m slow tests/reconciliation/test_rounds.py
 
 check: setup  ## linters, types, import contracts, definition files
 	$(BIN)/ruff check .

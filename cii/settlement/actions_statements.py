@@ -9,6 +9,8 @@ from sqlmodel import col
 
 from cii.agreements.queries import agreement_by_ref, agreements_by_id
 from cii.agreements.rules_proration import RULE_VERSION
+from cii.agreements.settling import SettledOtherwise, settle_by, settled_otherwise
+from cii.agreements.vocabulary import SettledBy
 from cii.institutions.queries import line_by_ref
 from cii.kernel.errors import Refusal, refuse
 from cii.kernel.money import Chf
@@ -41,6 +43,7 @@ from cii.settlement.rules import (
 )
 from cii.settlement.tables import Statement, StatementLine, StatementRemark
 from cii.settlement.vocabulary import StatementEvent, StatementState
+from cii.store.locks import one_at_a_time
 from cii.store.work import Work
 
 
@@ -57,7 +60,8 @@ def prefill_statement(work: Work, ask: PrefillStatement) -> Statement:
     """Compute a month's statement from attendance, anew while it is a draft.
 
     Once the month is settled, what has changed since becomes a correction, negative ones included.
-    Refuses: UnknownThing, NotAllowed, StatementUnderway, NothingToState, TariffMissing.
+    Refuses: UnknownThing, NotAllowed, StatementUnderway, NothingToState, TariffMissing, SettledOtherwise (the
+    year is settled by its costs).
     """
     agreement, line = agreement_by_ref(work, ask.agreement_ref), line_by_ref(work, ask.line_ref)
     return prefill(work, (agreement.id or 0, line.id or 0), month_of(ask.month))
@@ -65,14 +69,17 @@ def prefill_statement(work: Work, ask: PrefillStatement) -> Statement:
 
 def prefill(work: Work, payer: tuple[int, int], month: Period) -> Statement:
     """As `prefill_statement`, by (agreement, line)."""
+    one_at_a_time(work.session, f"statement:{payer[0]}:{payer[1]}")
     before = sequence_of(work, payer, month)
     draft = before[-1] if before and before[-1].state in DRAFTS else None
     if before and draft is None and before[-1].state not in SETTLED:
         raise StatementUnderway(statement=before[-1].ref)
+    refuse(settled_otherwise(work, *payer, month.start.year, SettledBy.STATEMENTS, field="payer"))
     lines = lines_now(work, payer, month, [one for one in before if one.state in SETTLED])
     if not lines:
         raise NothingToState(month=month.start)
     if draft is None:
+        settle_by(work, *payer, month.start.year, SettledBy.STATEMENTS)
         draft = Statement(
             agreement_id=payer[0],
             line_id=payer[1],
@@ -109,7 +116,7 @@ def prefill_month(work: Work, day: date) -> list[Statement]:
     for agreement_id, line_id in payers:
         try:
             made.append(prefill(work, (agreement_id, line_id), month))
-        except (NothingToState, StatementUnderway):
+        except (NothingToState, SettledOtherwise, StatementUnderway):
             continue
     return made
 
