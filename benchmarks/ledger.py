@@ -24,6 +24,8 @@ from cii.kernel.money import Chf
 from cii.reconciliation.actions import compare
 from cii.store.engine import WRITING, make_engine
 from cii.store.naming import load_all_tables
+from cii.store.parameters import publish_parameters
+from cii.store.settings import HOUSE as PROJECT
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, working
 
@@ -63,6 +65,7 @@ def _filled(url: str, lines: int) -> Engine:
     engine = make_engine(url)
     load_all_tables().create_all(engine)
     with working(engine, HOUSE, NOW, settings=Settings(mode="test")) as work:
+        publish_parameters(work.session, PROJECT / "workflows" / "parameters", work.now)
         market = a_market(work)
         for line in (market.ac, market.social):
             grant_budget(work, line.id or 0, 2026, Chf.parse("10000000"))
