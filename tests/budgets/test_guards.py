@@ -1,6 +1,7 @@
 """The ledger attacked from below: what no code of ours may do, the database refuses on both engines."""
 
 import threading
+from datetime import date
 
 import pytest
 from sqlalchemy import text
@@ -130,6 +131,26 @@ def test_a_reversal_is_not_reversed(work: Work):
             work,
             copied(**MIRROR).replace("'copy'", "'back'").replace("kind = 'engagement'", "kind = 'reversal'"),
         )
+
+
+def test_the_database_keeps_what_one_agreement_has_bound_from_another(work: Work):
+    market = a_market(work)
+    one, two = market.agreement(last_day=date(2026, 6, 30)), market.agreement(valid_from=date(2026, 7, 1))
+    a_budget(work, market.ac, "1000")
+    for agreement in (one, two):
+        engage(work, [a_leg(market.ac, agreement, "300")], a_source())
+    accrue(work, [a_leg(market.ac, two, "100")], a_source())
+    crossed = (
+        "INSERT INTO movement (entry_id, key, kind, debit_id, credit_id, amount, effective_on, booked_at) "
+        "SELECT m.entry_id, 'copy', 'accrual', d.id, m.credit_id, m.amount, m.effective_on, m.booked_at "
+        "FROM movement m, budget_account d WHERE m.kind = 'accrual' AND d.stage = 'committed' "
+        "AND d.agreement_id = {agreement}"
+    )
+
+    attack(work, crossed.format(agreement=two.id))
+
+    with pytest.raises(DBAPIError, match="chain of stages"):
+        attack(work, crossed.format(agreement=one.id).replace("'copy'", "'crossed'"))
 
 
 def test_replacing_a_row_is_refused_on_sqlite(work: Work):

@@ -50,6 +50,8 @@ def test_excused_absences_are_paid_up_to_the_agreed_days_and_unexcused_never():
     assert unpaid(marks, 2, 0) == [5, 6]
     assert unpaid(marks, 0, 0) == [3, 4, 5, 6]
     assert unpaid(marks, None, None) == []
+    assert unpaid(marks, None, 0) == [6]
+    assert unpaid(marks, 0, 1) == [3, 4, 5]
 
 
 def test_a_day_the_provider_was_closed_without_agreement_is_not_paid():

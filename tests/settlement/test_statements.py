@@ -154,7 +154,7 @@ def test_days_that_cannot_be_attested_are_refused_all_at_once(work: Work):
     placement = desk.stage.started(days=(date(2026, 11, 2), date(2026, 12, 31)))
     days = [
         date(2026, 11, 1), date(2026, 11, 7), date(2026, 11, 3), date(2026, 11, 3), date(2026, 12, 4),
-        date(2026, 12, 25), date(2027, 1, 4),
+        date(2026, 12, 25), date(2027, 1, 1), date(2027, 1, 4),
     ]  # fmt: skip
 
     with pytest.raises(Refusals) as no:
@@ -163,7 +163,7 @@ def test_days_that_cannot_be_attested_are_refused_all_at_once(work: Work):
         )
 
     refused = (
-        DayBeforeStart, DayOnWeekend, DayTwice, DayInFuture, DayOnHoliday, DayAfterEnd,
+        DayBeforeStart, DayOnWeekend, DayTwice, DayInFuture, DayOnHoliday, DayAfterEnd, DayAfterEnd,
     )  # fmt: skip
     assert codes(no) == [one.code for one in refused]
 
