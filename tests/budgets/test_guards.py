@@ -143,7 +143,7 @@ def test_the_database_keeps_what_one_agreement_has_bound_from_another(work: Work
     crossed = (
         "INSERT INTO movement (entry_id, key, kind, debit_id, credit_id, amount, effective_on, booked_at) "
         "SELECT m.entry_id, 'copy', 'accrual', d.id, m.credit_id, m.amount, m.effective_on, m.booked_at "
-        "FROM movement m, budget_account d WHERE m.kind = 'accrual' AND d.stage = 'committed' "
+        "FROM movement m, budget_account d WHERE m.kind = 'accrual' AND m.key <> 'copy' AND d.stage = 'committed' "
         "AND d.agreement_id = {agreement}"
     )
 
