@@ -166,3 +166,8 @@ def sum_postgresql() -> Sides:
 def growth_sqlite() -> Sides:
     """On SQLite, all lines against a fifth of them."""
     return _night(_sqlite(LINES)), _night(_sqlite(LINES // 5))
+
+
+def growth_postgresql() -> Sides:
+    """On PostgreSQL, all lines against a fifth of them."""
+    return _night(_postgresql(LINES)), _night(_postgresql(LINES // 5))

@@ -8,6 +8,7 @@ from benchmarks import (
     journal,
     ledger,
     lists,
+    outcomes,
     process,
     rights,
     rows,
@@ -176,12 +177,28 @@ _ALL = [
         7,
         ledger.sum_postgresql,
     ),
+    *(
+        Target(
+            f"reconcile-growth{name}", f"{ledger.LINES} lines compared, {said}", "a fifth of them", 5.5, sides
+        )
+        for name, said, sides in (
+            ("", "SQLite", ledger.growth_sqlite),
+            ("-postgresql", "PostgreSQL", ledger.growth_postgresql),
+        )
+    ),
     Target(
-        "reconcile-growth",
-        f"{ledger.LINES} lines compared, SQLite",
-        "a fifth of them",
-        5.5,
-        ledger.growth_sqlite,
+        "outcome-simulation",
+        f"pay by outcome simulated on {outcomes.CLIENTS} clients",
+        "1 second",
+        1,
+        outcomes.simulated,
+    ),
+    Target(
+        "outcome-growth",
+        f"the simulation on {outcomes.CLIENTS} clients",
+        "on a tenth of them",
+        11,
+        outcomes.simulated_growth,
     ),
 ]
 TARGETS = {target.name: target for target in _ALL}

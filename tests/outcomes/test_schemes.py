@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from cii.budgets.queries import position_of
@@ -201,3 +202,28 @@ def test_a_written_formula_reads_as_it_is_told_and_tells_every_fault():
         (1, 3), (1, 4), (3, 6),
     ]  # fmt: skip
     assert isinstance(no.value.reasons[0], FormulaLineWrong)
+
+
+def test_a_simulation_asks_as_often_for_four_stays_as_for_one(town: Rewarding):
+    town.stay()
+    one = _asked(town)
+
+    for category in ("A", "B", None):
+        town.stay(category=category)
+    four = _asked(town)
+
+    assert len(four) == len(one) <= 12
+
+
+def _asked(town: Rewarding) -> list[str]:
+    found: list[str] = []
+
+    def hear(*told) -> None:
+        found.append(told[2])
+
+    connection = town.work.session.connection()
+    event.listen(connection, "before_cursor_execute", hear)
+    simulated = simulation(town.finance, town.scheme.ref, Period(date(2026, 1, 1), date(2027, 1, 1)))
+    event.remove(connection, "before_cursor_execute", hear)
+    assert sum(row.persons for row in simulated.rows) > 0
+    return found
