@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import col
 
 from cii.agreements.rules_proration import Attended, Priced, Rate, price
-from cii.agreements.rules_rates import Guaranteed, guaranteed
-from cii.agreements.tables import Agreement, AgreementClosure, Tariff
-from cii.agreements.vocabulary import Basis
+from cii.agreements.rules_rates import Guaranteed, guaranteed, without_price
+from cii.agreements.tables import Agreement, AgreementClosure, SettledYear, Tariff
+from cii.agreements.vocabulary import Basis, SettledBy
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.money import Chf
 from cii.kernel.period import Period
@@ -113,7 +113,7 @@ class PriceBook:
 
 
 def price_book(work: Work, agreement_ids: Iterable[int]) -> PriceBook:
-    """Rates and closures of these agreements, in two statements."""
+    """Rates and closures of these agreements, in three statements; a year settled by costs has no price."""
     ids = set(agreement_ids)
     rates: dict[Key, list[Rate]] = {}
     for tariff, start, end in work.session.execute(
@@ -124,6 +124,13 @@ def price_book(work: Work, agreement_ids: Iterable[int]) -> PriceBook:
     ):
         key = (tariff.agreement_id, tariff.measure_id, tariff.line_id)
         rates.setdefault(key, []).append(rate_of(tariff, start, end))
+    by_costs = select(col(SettledYear.agreement_id), col(SettledYear.line_id), col(SettledYear.year)).where(
+        col(SettledYear.agreement_id).in_(ids), col(SettledYear.settled_by) == SettledBy.COSTS
+    )
+    for agreement_id, line_id, year in work.session.execute(by_costs):
+        for key, known in rates.items():
+            if (key[0], key[2]) == (agreement_id, line_id):
+                known[:] = without_price(known, year)
     closures: dict[tuple[int, int], list[Period]] = {}
     for closure in work.session.scalars(
         select(AgreementClosure).where(

@@ -4,7 +4,7 @@ Source: money.md §1; 000 i.14 (sharing the risk of volume), i.24 (absences); AI
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -68,6 +68,20 @@ class Rate:
         if self.half_from is not None and workload >= self.half_from:
             return Fraction(1, 2)
         return Fraction(workload, _FULL)
+
+
+def without_price(rates: Iterable[Rate], year: int) -> tuple[Rate, ...]:
+    """The tariffs, free of charge in a year that is settled by costs: its places bind and earn nothing."""
+    first, after = date(year, 1, 1), date(year + 1, 1, 1)
+    found: list[Rate] = []
+    for rate in rates:
+        cuts = sorted(
+            {rate.start, *(day for day in (first, after) if rate.start < day < (rate.end or date.max))}
+        )
+        for start, end in zip(cuts, [*cuts[1:], rate.end], strict=True):
+            inside = first <= start < after
+            found.append(replace(rate, start=start, end=end, amount=Chf() if inside else rate.amount))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

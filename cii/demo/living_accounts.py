@@ -34,7 +34,7 @@ from cii.final_accounts.queries import payments_of
 from cii.kernel.money import Chf
 from cii.store.work import Work
 
-YEAR = 2025
+YEAR = 2024
 SPENT = {"wages": "300000", "rent": "72000", "material": "60000", "administration": "48000", "sales": "95000"}
 PLANNED = SPENT | {"material": "61250"}
 WAITING = {"wages": "64000", "rent": "18000", "administration": "8000", "sales": "22000"}
@@ -57,8 +57,8 @@ def settle_years(work: Work, canton: Canton) -> None:
         reason=f"Compte annuel sur les coûts. {MARK}",
     )  # fmt: skip
     _settled(work, settled, refs[ac])
-    waiting = EnterBudget(named["AS-2024-TREMPLIN"].ref, refs[social], YEAR + 2, _items(WAITING))
-    enter_budget(_hand(work, "odas.contrats", date(YEAR + 1, 10, 5)), waiting)
+    waiting = EnterBudget(named["AS-2024-TREMPLIN"].ref, refs[social], YEAR + 3, _items(WAITING))
+    enter_budget(_hand(work, "odas.contrats", date(YEAR + 2, 10, 5)), waiting)
     _carried(work, named)
 
 

@@ -17,7 +17,8 @@ from cii.agreements.actions import receive_deliverable
 from cii.agreements.queries import agreement_by_ref, agreement_view
 from cii.agreements.rules import OutsideAgreement
 from cii.agreements.rules_proration import instalments
-from cii.agreements.vocabulary import DeliverableKind
+from cii.agreements.settling import settle_by
+from cii.agreements.vocabulary import DeliverableKind, SettledBy
 from cii.budgets.actions import Leg, Source, engage
 from cii.budgets.queries_late import late_books
 from cii.budgets.vocabulary import EntryKind
@@ -28,6 +29,7 @@ from cii.final_accounts.actions_common import (
     moved,
     prepared,
     source_of,
+    stated_or_bound,
 )
 from cii.final_accounts.actions_paying import receive_reclaim, release_payment
 from cii.final_accounts.actions_terms import (
@@ -98,7 +100,8 @@ class EnterBudget:
 def enter_budget(work: Work, ask: EnterBudget) -> YearAccount:
     """Enter the budget of a year, or another one while nobody has approved it.
 
-    Refuses, all at once: CostsNotSettled, CostTypeUnknown, NoCosts, NothingContributed, OutsideAgreement;
+    Refuses, all at once: CostsNotSettled, CostTypeUnknown, NoCosts, NothingContributed, OutsideAgreement,
+    SettledOtherwise (the year has statements), PlacesBound (places bind it by their tariffs); before:
     NotAllowed, IllegalMove, UnknownThing.
     """
     agreement, line = agreement_by_ref(work, ask.agreement_ref), line_by_ref(work, ask.line_ref)
@@ -111,6 +114,7 @@ def enter_budget(work: Work, ask: EnterBudget) -> YearAccount:
     over = agreement.valid_to is not None and agreement.valid_to <= date(ask.year, 1, 1)
     if line.id not in bought or over or agreement.valid_from.year > ask.year:
         faults.append(OutsideAgreement(number=agreement.number, field="agreement_ref"))
+    faults += stated_or_bound(work, agreement.id or 0, line.id or 0, ask.year)
     refuse(faults)
     before = work.session.scalars(
         select(YearAccount).where(
@@ -144,9 +148,13 @@ def enter_budget(work: Work, ask: EnterBudget) -> YearAccount:
 def approve_budget(work: Work, ref: str) -> YearAccount:
     """Approve what somebody else has entered: the contribution is engaged, its instalments are planned.
 
-    Refuses: AccountFourEyes, BudgetExceeded, BudgetYearMissing, BudgetYearClosed, NotAllowed, UnknownThing.
+    From now on the year is settled by costs: no statement is made of it, and its places bind nothing.
+    Refuses: AccountFourEyes, SettledOtherwise, PlacesBound, BudgetExceeded, BudgetYearMissing,
+    BudgetYearClosed, NotAllowed, UnknownThing.
     """
     account = locked(work, ref, AccountEvent.APPROVE)
+    refuse(stated_or_bound(work, account.agreement_id, account.line_id, account.year))
+    settle_by(work, account.agreement_id, account.line_id, account.year, SettledBy.COSTS)
     first = date(account.year, 1, 1)
     leg = Leg(account.line_id, account.agreement_id, account.contribution, first)
     engage(work, [leg], source_of(account, "provider_budget", "engage"))

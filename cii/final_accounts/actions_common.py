@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from datetime import date
 
+from cii.agreements.settling import settled_otherwise
+from cii.agreements.vocabulary import SettledBy
 from cii.budgets.actions import Leg, Source, book, in_open_years
 from cii.budgets.vocabulary import EntryKind
 from cii.final_accounts.queries import account_by_ref, events_of_role, same_eyes
-from cii.final_accounts.rules import MOVES, AccountFourEyes
+from cii.final_accounts.rules import MOVES, AccountFourEyes, PlacesBound
 from cii.final_accounts.tables import AccountPayment, YearAccount
 from cii.final_accounts.vocabulary import AccountEvent, DueKind
 from cii.journal.actions import wrote
-from cii.kernel.errors import NotAllowed
+from cii.kernel.errors import NotAllowed, Refusal
 from cii.kernel.money import Chf, round5
 from cii.kernel.moves import move
+from cii.placements.settled import bound_by_places
 from cii.store.work import Work
 
 
@@ -85,6 +88,14 @@ def booked(
     if amount:
         leg = Leg(account.line_id, account.agreement_id, amount, on or date(account.year, 12, 31))
         book(work, kind, in_open_years(work, [leg]), source)
+
+
+def stated_or_bound(work: Work, agreement_id: int, line_id: int, year: int) -> list[Refusal]:
+    """Why a year cannot be settled by costs: it has statements, or places bind it by their tariffs."""
+    found = settled_otherwise(work, agreement_id, line_id, year, SettledBy.COSTS, field="year")
+    if not found and (bound := bound_by_places(work, agreement_id, line_id, year)):
+        found.append(PlacesBound(field="year", amount=bound, year=year))
+    return found
 
 
 def source_of(account: YearAccount, kind: str, act: str) -> Source:

@@ -111,6 +111,12 @@ class NothingToPrint(Refusal):
     code, kind = "account-nothing-to-print", "conflict"
 
 
+class PlacesBound(Refusal):
+    """Places bind the year by their tariffs: settled by costs as well, they would be paid twice."""
+
+    code, kind = "account-places-bound", "conflict"
+
+
 class SurplusNotAllowed(Refusal):
     """The unemployment insurance and the Bern agreements leave no surplus with the provider (AC2, B2)."""
 

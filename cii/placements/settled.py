@@ -6,7 +6,7 @@ ledger moves in the next open one, with the day as its origin.
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, func, select, type_coerce
 from sqlmodel import col
 
 from cii.budgets.actions import Leg, Source, engage, in_open_years, release
@@ -39,6 +39,23 @@ def engage_further(work: Work, share_id: int, on: date, amount: Chf, key: str) -
     leg.engaged += amount
     share.committed += amount
     work.session.flush()
+
+
+def bound_by_places(work: Work, agreement_id: int, line_id: int, year: int) -> Chf:
+    """What placements bind of an agreement's year for a funding line by its tariffs."""
+    kept = type_coerce(col(PlacementLeg.engaged), BigInteger) - type_coerce(
+        col(PlacementLeg.released), BigInteger
+    )
+    found = work.session.scalar(
+        select(func.sum(kept))
+        .join(PlacementShare, col(PlacementShare.id) == col(PlacementLeg.share_id))
+        .where(
+            col(PlacementShare.agreement_id) == agreement_id,
+            col(PlacementShare.line_id) == line_id,
+            col(PlacementLeg.year) == year,
+        )
+    )
+    return Chf(int(found or 0))
 
 
 def _leg(share: PlacementShare, on: date, amount: Chf) -> Leg:
