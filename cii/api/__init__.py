@@ -49,6 +49,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "statements",
     "payments",
     "final_accounts",
+    "wages",
+    "wage_grants",
     "outcomes",
     "outcome_schemes",
     "outcome_categories",

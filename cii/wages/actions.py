@@ -1,4 +1,4 @@
-"""Decisions on pay and subsidies: asked by one, decided by another, bound in the ledger, released at the end."""
+"""Decisions on pay and subsidies: asked by one, decided by another, bound in the ledger, then released."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
