@@ -13,6 +13,7 @@ from cii.final_accounts.rules import (
     carry_over_faults,
     clause_faults,
     contribution,
+    item_faults,
     settle,
 )
 from cii.final_accounts.vocabulary import Purpose, SurplusRule
@@ -33,6 +34,20 @@ def test_all_revenue_is_deducted_from_attested_costs():
     found = attested([Item("wages", chf("480000")), Item("sales", chf("95000"), revenue=True)], LIMIT)
 
     assert str(settle(found, chf("385000"), Chf(), SurplusRule.RETURN).subsidy) == "385000.00"
+
+
+def test_a_type_of_cost_is_told_once_and_known():
+    twice = [Item("wages", chf("1")), Item("wages", chf("1")), Item("yacht", chf("1"))]
+
+    faults = item_faults(twice, ["wages", "sales"])
+
+    assert [(one.code, one.facts["text"]) for one in faults] == [
+        ("account-cost-type-unknown", "wages"),
+        ("account-cost-type-unknown", "yacht"),
+    ]
+    assert [one.code for one in item_faults([Item("sales", chf("1"), revenue=True)], ["sales"])] == [
+        "account-without-costs"
+    ]
 
 
 def test_what_was_overpaid_is_reclaimed_and_never_a_negative_balance():

@@ -211,8 +211,10 @@ def test_a_new_formula_never_changes_what_was_computed(town: Rewarding):
     dearer = tuple(one.__class__(**(vars(one) | {"amount": Chf.parse("9000")})) for one in wished(hold=0))
     town.publish(date(2026, 12, 1), dearer)
     later = town.claim(town.stay(), since=date(2026, 12, 1))
+    begun_before = town.claim(town.stay())
 
     assert (str(old.amount), version.number, str(later.amount)) == ("3500.00", 1, "9000.00")
+    assert (str(begun_before.amount), begun_before.version_id) == ("3500.00", version.id)
     assert town.work.session.get(SchemeVersion, later.version_id).number == 2
 
 
