@@ -3,6 +3,7 @@
 from benchmarks import (
     beside,
     canton,
+    contention,
     decisions,
     engine,
     journal,
@@ -184,6 +185,13 @@ _ALL = [
         for name, said, sides in (
             ("", "SQLite", ledger.growth_sqlite),
             ("-postgresql", "PostgreSQL", ledger.growth_postgresql),
+        )
+    ),
+    *(
+        Target(name, what, "one statement by hand under pgbench", 1 / 0.6, sides, contention.PLACES)
+        for name, what, sides in (
+            ("contention", "a place, quota and money, 8 connections", contention.guarded),
+            ("contention-whole", "the whole act of placing, 8 connections", contention.whole),
         )
     ),
     Target(
