@@ -7,6 +7,9 @@ attested, stated, approved and paid; the night compares; the group meets. It end
 from datetime import UTC, date, datetime
 
 from cii.access.vocabulary import LinkDelivery, LinkPurpose
+from cii.agreements.actions import Bought, DraftAgreement, draft_agreement
+from cii.agreements.queries import agreement_view
+from cii.budgets.actions import DecideBudget, decide_budget
 from cii.cases.actions import (
     AddNote,
     AnswerPlan,
@@ -88,6 +91,10 @@ from cii.settlement.actions import (
     submit,
 )
 from cii.settlement.vocabulary import Presence
+from cii.wages.actions import AskGrant, DecideGrant, ask_grant, decide_grant
+from cii.wages.actions_parts import MonthOfLine, compute_month
+from cii.wages.actions_subsidies import TellPaidWage, tell_paid_wage
+from cii.wages.vocabulary import GrantKind, PayCategory
 from tests.browser.requested import requested
 from tests.browser.stage import a_canton, hand
 from tests.people.build_people import an_avs
@@ -116,6 +123,7 @@ def some_months(town) -> None:
     at(town, 10, 5)
     _settled(town)
     _rewarded(town)
+    _paid_by_scale(town)
     _budgeted(town)
     _met(town)
     _reported(town)
@@ -291,13 +299,37 @@ def _rewarded(town):
         refs["scheme"], refs["outcome"] = made.ref, claim_outcome(hand(work, "provider"), claim).ref
 
 
+def _paid_by_scale(town):
+    """A place is paid by the scale; September is computed, and the provider says that it paid otherwise."""
+    refs, stage = town.canton.refs, town.canton.stage
+    with town.work() as work:
+        asks = AskGrant(
+            refs["placement:shared"], GrantKind.PAY, SEPTEMBER, date(2026, 9, 30), "Barème", PayCategory.YOUNG
+        )
+        made = ask_grant(hand(work, "case_manager"), asks)
+        finance = hand(work, "finance")
+        decide_grant(finance, DecideGrant(made.ref, grant=True))
+        compute_month(finance, MonthOfLine(stage.lines["SAS"], SEPTEMBER))
+        told = TellPaidWage(refs["placement:shared"], SEPTEMBER, Chf.parse("500"))
+        tell_paid_wage(hand(work, "provider"), told)
+        refs["wage_grant"] = made.ref
+
+
 def _budgeted(town):
-    """A year of social aid paid by costs: its budget is approved, its first instalments may be released."""
+    """The next year of social aid is paid by costs: its budget is approved, its instalments are planned."""
     stage = town.canton.stage
     with town.work() as work:
         items = (CostItem("wages", Chf.parse("150")), CostItem("sales", Chf.parse("30")))
-        wish = EnterBudget(stage.agreements["SAS"], stage.lines["SAS"], 2026, items)
-        made = enter_budget(hand(work, "contract_manager"), wish)
+        grant = DecideBudget(stage.lines["SAS"], 2027, Chf.parse("1000"), "Budget 2027 (inventé)")
+        decide_budget(hand(work, "finance"), grant)
+        contracts = hand(work, "contract_manager")
+        view = agreement_view(contracts, stage.agreements["SAS"])
+        follows = DraftAgreement(
+            "2027-SAS-01", view.provider.ref, view.agreement.profile, view.agreement.instrument, date(2027, 1, 1),
+            date(2027, 12, 31), (Bought(stage.measure, stage.lines["SAS"]),), follows_ref=view.agreement.ref,
+        )  # fmt: skip
+        wish = EnterBudget(draft_agreement(contracts, follows).ref, stage.lines["SAS"], 2027, items)
+        made = enter_budget(contracts, wish)
         town.canton.refs["year_account"] = approve_budget(hand(work, "finance"), made.ref).ref
 
 

@@ -1,11 +1,15 @@
 """The pages of the year accounts: a budget, its instalments, the clause on surplus, the paper."""
 
 import re
+from datetime import date
 
 from sqlmodel import select
 
-from cii.agreements.queries import agreement_by_ref
+from cii.agreements.actions import Bought, DraftAgreement, draft_agreement
+from cii.agreements.queries import agreement_by_ref, agreement_view
+from cii.agreements.tables import Agreement
 from cii.final_accounts.tables import YearAccount
+from cii.measures.queries import measures_by_id
 from tests.web.test_social import program
 
 TYPES = (
@@ -24,9 +28,23 @@ def typed(**amounts: str) -> dict[str, str]:
     return told | {f"items-{n}-amount": amounts.get(code, "0.00") for n, code in enumerate(TYPES)}
 
 
+def by_costs(site, line: str = "LACI") -> str:
+    """The agreement of a year that no place binds: it may be settled by its costs."""
+    number = f"2026-{line}-09"
+    with site.work() as work:
+        like = agreement_view(work, site.town.agreements[line])
+        (measure,) = measures_by_id(work, {one.measure_id for one in like.measures}).values()
+        known = work.session.scalars(select(Agreement.ref).where(Agreement.number == number)).first()
+        wish = DraftAgreement(
+            number, like.provider.ref, like.agreement.profile, like.agreement.instrument, date(2026, 1, 1),
+            date(2026, 12, 31), (Bought(measure.ref, site.town.lines[line]),),
+        )  # fmt: skip
+        return known or draft_agreement(work, wish).ref
+
+
 def test_a_budget_goes_from_the_provider_to_its_first_instalment_by_three_persons(site):
     provider, approver, payer = (site.as_(who) for who in ("provider", "finance", "finance2"))
-    payer_of = f"{site.town.agreements['LACI']}.{site.town.lines['LACI']}"
+    payer_of = f"{by_costs(site)}.{site.town.lines['LACI']}"
     assert payer_of in provider.get("/final-accounts/new")
     ref = provider.post(
         "/final-accounts/new", payer=payer_of, year="2026", instalments="12",
@@ -48,7 +66,7 @@ def test_a_budget_goes_from_the_provider_to_its_first_instalment_by_three_person
 
 def test_each_step_of_a_year_is_refused_before_its_time(site):
     provider, contracts, finance = (site.as_(who) for who in ("provider", "contracts", "finance3"))
-    agreement, line = site.town.agreements["LACI"], site.town.lines["LACI"]
+    agreement, line = by_costs(site), site.town.lines["LACI"]
     with site.work() as work:
         mine = agreement_by_ref(work, agreement).id
         ref = work.session.scalars(select(YearAccount.ref).where(YearAccount.agreement_id == mine)).first()
@@ -99,7 +117,7 @@ def test_the_ac_gives_every_surplus_back_and_carries_nothing_over(site):
 
 def test_a_program_enters_a_budget_and_is_refused_what_is_not_its_own_or_too_early(site):
     provider, finance, contracts = (program(site, who) for who in ("provider", "finance", "contracts"))
-    agreement, line = site.town.agreements["SAS"], site.town.lines["SAS"]
+    agreement, line = by_costs(site, "SAS"), site.town.lines["SAS"]
     payer = {"agreement_ref": agreement, "line_ref": line}
     costs = [{"code": "wages", "amount": "10000.00"}, {"code": "sales", "amount": "500.00"}]
 
@@ -125,3 +143,16 @@ def test_a_program_enters_a_budget_and_is_refused_what_is_not_its_own_or_too_ear
     assert [told["code"] for told in (early, settled)] == ["illegal-move"] * 2
     assert [told["code"] for told in (volume, carried)] == ["volume-not-guaranteed", "carry-over-not-allowed"]
     assert (clause["rule"], clause["share_permille"]) == ("share", 400)
+
+
+def test_a_year_that_places_bind_is_refused_at_its_field_with_what_would_change_it(site):
+    provider = site.as_("provider")
+    payer_of = f"{site.town.agreements['LACI']}.{site.town.lines['LACI']}"
+    provider.get("/final-accounts/new")
+
+    shown = provider.post(
+        "/final-accounts/new", 409, payer=payer_of, year="2026", instalments="12", **typed(wages="10.00")
+    )
+
+    assert 'id="f-year-error"' in shown
+    assert "se règle par décomptes" in shown.split('id="f-year-error"')[1]
