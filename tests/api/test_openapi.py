@@ -2,8 +2,8 @@
 
 from tests.api.operations import ask, operations
 
-WALKED = {"observations", "recognitions", "final-accounts", "outcomes", "outcome-schemes"}
-"""Asked in tests/web/test_social.py, test_final_accounts.py and test_outcomes.py, where enterprises, observations and schemes live."""
+WALKED = {"observations", "recognitions", "final-accounts", "outcomes", "outcome-schemes", "wages", "wage-grants"}
+"""Asked in tests/web/test_social.py, test_final_accounts.py, test_outcomes.py and test_wages.py, where enterprises, observations and schemes live."""
 
 
 def test_the_document_names_every_route_of_the_api(site):

@@ -91,6 +91,8 @@ class World(Site):
             "waiting": NOBODY,
             "final-accounts": NOBODY,
             "outcomes": NOBODY,
+            "wages": NOBODY,
+            "wage-grants": NOBODY,
             "outcome-schemes": NOBODY,
         }
 

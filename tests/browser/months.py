@@ -304,7 +304,12 @@ def _paid_by_scale(town):
     refs, stage = town.canton.refs, town.canton.stage
     with town.work() as work:
         asks = AskGrant(
-            refs["placement:shared"], GrantKind.PAY, SEPTEMBER, date(2026, 9, 30), "Barème", PayCategory.YOUNG
+            refs["placement:shared"],
+            GrantKind.PAY,
+            date(2026, 9, 29),
+            date(2026, 9, 30),
+            "Barème",
+            PayCategory.YOUNG,
         )
         made = ask_grant(hand(work, "case_manager"), asks)
         finance = hand(work, "finance")

@@ -153,6 +153,8 @@ def _examples(town):
         "statement_files": {"ref": refs["statement:SAS"]},
         "final_accounts": {"ref": refs["year_account"]},
         "surplus": {"ref": stage.agreements["LACI"]},
+        "wages": {"ref": stage.lines["SAS"]},
+        "wage_grants": {"ref": refs["wage_grant"]},
         "outcomes": {"ref": refs["scheme"]},
         "outcome_simulation": {"ref": refs["scheme"]},
         "outcome_claims": {"ref": refs["outcome"]},

@@ -125,7 +125,12 @@ def canton(planted: tuple[Town, Path], copies: Engine) -> Iterator[Canton]:
     town.app.wiring = replace(town.app.wiring, engine=engine)
     with engine.connect() as connection:
         placements = frozenset(
-            connection.execute(text("SELECT ref FROM placement UNION SELECT ref FROM outcome")).scalars()
+            connection.execute(
+                text(
+                    "SELECT ref FROM placement UNION SELECT ref FROM outcome "
+                    "UNION SELECT ref FROM wage_grant UNION SELECT ref FROM wage_part"
+                )
+            ).scalars()
         )
         last = {
             "case": connection.execute(text("SELECT max(id) FROM case_file")).scalar_one(),

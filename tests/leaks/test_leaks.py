@@ -46,7 +46,7 @@ def beyond(canton, route, answer, known):
     names = {name for name in OUTWARD.findall(answer.said) if name in canton.names} - known.mandated
     if answer.status >= 400:
         names -= answer.asked
-    if "/statements" in route.rule or "/outcomes" in route.rule:
+    if "/statements" in route.rule or "/outcomes" in route.rule or "/wage" in route.rule:
         names -= canton.placements
     if "/journal" in route.rule or "/letterbox" in route.rule:
         names.clear()

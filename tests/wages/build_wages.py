@@ -75,7 +75,9 @@ class Paying:
         return self.granted(placement or self.stay(), **(told | more))
 
     def claim(self, grant: WageGrant, amount: str = "2400", slip: str = "4000", month: date = FIRST):
-        return claim_subsidy(self.provider, ClaimSubsidy(grant.ref, month, Chf.parse(slip), Chf.parse(amount)))
+        return claim_subsidy(
+            self.provider, ClaimSubsidy(grant.ref, month, Chf.parse(slip), Chf.parse(amount))
+        )
 
     @property
     def month(self) -> MonthOfLine:

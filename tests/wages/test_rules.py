@@ -100,9 +100,7 @@ def test_a_short_duration_is_not_reduced_before_the_third_month():
 )  # fmt: skip
 def test_a_month_is_subsidised_by_share_step_and_slip(month, slip, amount):
     whole = Period(date(2026, month, 1), date(2026, month + 1, 1))
-    found = month_subsidy(
-        AIT, NINE, whole, normal=Chf.parse("4000"), permille=600, slip=Chf.parse(slip)
-    )
+    found = month_subsidy(AIT, NINE, whole, normal=Chf.parse("4000"), permille=600, slip=Chf.parse(slip))
 
     assert str(found) == amount
 

@@ -67,9 +67,7 @@ def test_another_pay_slip_makes_a_further_row_that_is_taken_back(town: Paying):
     (first,) = town.parts(grant)
     settle(town, first.ref)
 
-    correct_subsidy(
-        town.provider, ClaimSubsidy(grant.ref, FIRST, Chf.parse("3000"), Chf.parse("1800"))
-    )
+    correct_subsidy(town.provider, ClaimSubsidy(grant.ref, FIRST, Chf.parse("3000"), Chf.parse("1800")))
     settle(town, town.parts(grant)[1].ref)
 
     assert town.amounts(grant) == ["2400.00", "-600.00"]
@@ -80,7 +78,7 @@ def test_a_closed_year_takes_no_claim(town: Paying):
     grant = town.subsidised()
     row = town.work.session.connection()
     row.exec_driver_sql(
-        f"UPDATE budget_year SET state = 'closed', closed_at = '2026-12-20 10:00:00' WHERE line_id = {town.line.id}"  # noqa: S608
+        f"UPDATE budget_year SET state = 'closed', closed_at = '2026-12-20 10:00:00' WHERE line_id = {town.line.id}"
     )
     town.work.session.expire_all()
 

@@ -24,6 +24,7 @@ from cii.wages.actions_parts import (
     approve_month,
     approve_part,
     check_month,
+    check_part,
     compute_month,
     decline_part,
     pay_month,
@@ -31,7 +32,14 @@ from cii.wages.actions_parts import (
 from cii.wages.actions_subsidies import TellPaidWage, tell_paid_wage
 from cii.wages.months import months_list, told_against_scale
 from cii.wages.queries import grant_view, grants_list, left_of
-from cii.wages.rules import WageFourEyes
+from cii.wages.rules import (
+    EarlierWageOpen,
+    GrantNotOpen,
+    NothingToPay,
+    PaidOutside,
+    WageFourEyes,
+    WageMonthNotOver,
+)
 from cii.wages.vocabulary import GrantKind, GrantState, PayCategory, WageEvent, WageState
 from tests.wages.build_wages import FIRST, LAST, Paying
 
@@ -181,14 +189,59 @@ def test_a_decision_is_asked_by_one_and_taken_by_another_of_a_paying_sector(town
     asked = ask_grant(town.manager, town.wish(stay))
 
     with pytest.raises(NotAllowed):
-        decide_grant(town.other_finance.__class__(**{**town.other_finance.__dict__, "actor": town.manager.actor}),
-                     DecideGrant(asked.ref, grant=True))  # fmt: skip
+        decide_grant(town.manager, DecideGrant(asked.ref, grant=True))
     with pytest.raises(UnknownThing):
         decide_grant(town.other_finance, DecideGrant(asked.ref, grant=True))
     with pytest.raises(UnknownThing):
         grant_view(town.stranger, asked.ref)
-    assert decide_grant(town.finance, DecideGrant(asked.ref, grant=False, reason="Non")).state is GrantState.DECLINED
+    assert (
+        decide_grant(town.finance, DecideGrant(asked.ref, grant=False, reason="Non")).state
+        is GrantState.DECLINED
+    )
     assert left_of(town.work, asked.id) == {}
+
+
+def test_an_earlier_row_of_the_month_goes_first(town: Paying):
+    stay = town.stay()
+    town.attend(stay)
+    grant = town.granted(stay)
+    compute_month(town.finance, town.month)
+    town.attend(stay, d9=Presence.UNEXCUSED_ABSENCE)
+    compute_month(town.finance, town.month)
+    first, later = town.parts(grant)
+    check_part(town.checker, later.ref)
+
+    with pytest.raises(EarlierWageOpen):
+        approve_part(town.approver, later.ref)
+    check_part(town.checker, first.ref)
+
+    assert approve_month(town.approver, town.month) == 2
+    assert pay_month(town.cashier, town.month) == 2
+    assert town.sums()["paid"] == "1161.90"
+
+
+def test_a_decision_is_taken_once_and_gives_its_rest_back_when_it_is_over(town: Paying):
+    stay = town.stay()
+    grant = town.granted(stay)
+
+    with pytest.raises(GrantNotOpen):
+        decide_grant(town.finance, DecideGrant(grant.ref, grant=True))
+    with pytest.raises(WageMonthNotOver):
+        release_rest(town.on(LAST).finance, grant.ref)
+    release_rest(town.finance, grant.ref)
+    with pytest.raises(NothingToPay):
+        release_rest(town.finance, grant.ref)
+
+    assert left_of(town.work, grant.id) == {(town.line.id, 2026): Chf()}
+
+
+def test_a_measure_tells_what_it_paid_for_months_of_the_stay_that_are_over(town: Paying):
+    stay = town.stay()
+
+    with pytest.raises(Refusal) as no:
+        tell_paid_wage(town.provider, TellPaidWage(stay.ref, date(2026, 12, 1), Chf.parse("1000")))
+
+    assert codes(no) == [PaidOutside.code, WageMonthNotOver.code]
 
 
 def test_a_decision_that_cannot_be_says_every_reason_at_once(town: Paying):
@@ -242,7 +295,13 @@ def test_a_month_is_seen_by_the_sector_that_pays_it(town: Paying):
 
     (row,) = months_list(town.checker)
 
-    assert (row.month, row.line_id, int(row.amount), row.computed, row.paid) == (FIRST, town.line.id, 122000, 1, 0)
+    assert (row.month, row.line_id, int(row.amount), row.computed, row.paid) == (
+        FIRST,
+        town.line.id,
+        122000,
+        1,
+        0,
+    )
     assert months_list(town.other_finance) == []
     assert [one.ref for one in grants_list(town.manager)] == [grant.ref]
     assert grants_list(town.stranger, kinds=[GrantKind.PAY]) == []
