@@ -51,8 +51,11 @@ class JobState:
     failure: JobFailure | None
 
 
-def job_states(work: Work) -> list[JobState]:
-    """Every job in the order of the night. Two statements, however many runs there are."""
+def job_states(work: Work, failed_at: Sequence[JobFailure] | None = None) -> list[JobState]:
+    """Every job in the order of the night. Two statements, however many runs there are.
+
+    `failed_at` are the `failures` where they have been read already: one statement then.
+    """
     latest = (
         select(col(JobRun.job), func.max(JobRun.business_date).label("day"))
         .group_by(col(JobRun.job))
@@ -65,7 +68,7 @@ def job_states(work: Work) -> list[JobState]:
     )
     last = {row.job: row for row in rows}
     failed: dict[str, JobFailure] = {}
-    for one in failures(work):
+    for one in failures(work) if failed_at is None else failed_at:
         failed.setdefault(one.job, one)
     today = business_today(work.now)
     states = []

@@ -183,20 +183,20 @@ def drift(work: Work, line_id: int, before: Period, after: Period) -> tuple[MixP
     A part is marked when it moved by more points than the parameter of the later period allows.
     """
     points = work.parameter("category_drift_points", after.last)
-    return mix_of(_set_in(work, line_id, after), _set_in(work, line_id, before), points)
+    now, then = _set_in(work, line_id, after, before)
+    return mix_of(now, then, points)
 
 
-def _set_in(work: Work, line_id: int, period: Period) -> Counter[str]:
-    """The last category set for each placement of the line in the period, counted."""
+def _set_in(work: Work, line_id: int, *periods: Period) -> list[Counter[str]]:
+    """The last category set for each placement of the line in each period, counted; in one statement."""
+    day = col(PlacementCategory.effective_on)
     rows = work.session.execute(
-        select(col(PlacementCategory.placement_id), col(PlacementCategory.code))
+        select(col(PlacementCategory.placement_id), col(PlacementCategory.code), day)
         .join(stays, stays.c.placement_id == col(PlacementCategory.placement_id))
-        .where(
-            stays.c.line_id == line_id,
-            col(PlacementCategory.effective_on) >= period.start,
-            col(PlacementCategory.effective_on) < period.end,
-        )
-        .order_by(col(PlacementCategory.effective_on), col(PlacementCategory.id))
-    )
-    last = {placement: code for placement, code in rows}  # noqa: C416 - the later one replaces the earlier
-    return Counter(last.values())
+        .where(stays.c.line_id == line_id, or_(*((day >= one.start) & (day < one.end) for one in periods)))
+        .order_by(day, col(PlacementCategory.id))
+    ).all()
+    last: list[dict[int, str]] = [
+        {placement: code for placement, code, on in rows if on in period} for period in periods
+    ]
+    return [Counter(one.values()) for one in last]

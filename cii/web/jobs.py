@@ -89,15 +89,15 @@ def _step(one: JobOrder) -> str | None:
 def _jobs(work: Work) -> dict[str, Any]:
     job = text_asked("job")
     found = job_runs(work, job=job, before=number_asked("before"), limit=_PAGE + 1)
-    kept, ordered = found[:_PAGE], orders(work)
+    kept, ordered, failed = found[:_PAGE], orders(work), failures(work)
     return {
-        "states": [_state(one) for one in job_states(work)],
+        "states": [_state(one) for one in job_states(work, failed)],
         "failures": [
             {
                 "job": _name(one.job), "day": one.business_date, "tries": one.tries, "since": one.first_at,
                 "last": one.last_at, "reason": one.reason,
             }
-            for one in failures(work)
+            for one in failed
         ],
         "orders": order_rows(ordered),
         "under_way": under_way(ordered),
