@@ -61,6 +61,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "settings",
     "provider",
     "attendance_files",
+    "attestations",
     "observing",
     "statements",
     "payments",

@@ -80,6 +80,7 @@ def sheet_page(work: Work, year: int, number: int) -> dict[str, Any]:
         "month": formats.month(month.start, language.lang()),
         "year": year,
         "number": number,
+        "over": month.end <= work.today,
         "days": [{"n": day.day, "name": t(f"web.weekday.{day.weekday()}")} for day in sheet.days],
         "letters": [
             {"value": one.value, "letter": t(f"web.presence.{one.value}"), "word": word(one)}
@@ -107,6 +108,7 @@ def _row(
         "name": _name(row, names),
         "measure": row.placement.measure_name,
         "missing": row.missing,
+        "attested": row.started and bool(row.expected) and row.expected == row.marks.keys() & row.expected,
         "open": bool(row.open),
         "waits": None if row.started else t("web.provider.not-started"),
         "saved_at": row.saved_at,

@@ -150,6 +150,7 @@ def _examples(town):
         "catcher": {"number": 1},
         "provider": {"ref": refs["placement:asked"], "year": 2026, "number": 9},
         "statements": {"ref": refs["statement:SAS"]},
+        "attestations": {"ref": refs["placement:shared"], "year": 2026, "number": 9},
         "statement_files": {"ref": refs["statement:SAS"]},
         "final_accounts": {"ref": refs["year_account"]},
         "surplus": {"ref": stage.agreements["LACI"]},

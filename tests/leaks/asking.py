@@ -128,6 +128,8 @@ NAMES: Mapping[str, Thing | str] = {
     "/provider/attendance/<year>": "2026",
     "/provider/attendance/<year>/<number>": "9",
     "/provider/placements/<ref>": of_case("placement"),
+    "/provider/placements/<ref>/attestation/<year>": "2026",
+    "/provider/placements/<ref>/attestation/<year>/<number>": "9",
     "/recognitions/<ref>": of_the_house("recognition"),
     "/referrals/<ref>": of_case("referral"),
     "/reports/<ref>": of_the_house("report_issue"),
