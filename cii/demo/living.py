@@ -16,6 +16,7 @@ from cii.demo.living_exchange import exchange
 from cii.demo.living_money import MoneyMaker
 from cii.demo.living_outcomes import reward
 from cii.demo.living_places import Held, PlaceMaker
+from cii.demo.living_wages import pay_wages
 from cii.demo.measures import LIVING_FROM
 from cii.demo.people import FILE_COUNT, FILE_NUMBERS
 from cii.store.work import Work
@@ -83,6 +84,7 @@ def build_living(  # noqa: PLR0917 - the layers below it
     settle_years(work, canton)
     money.close_years()
     reward(work, canton)
+    pay_wages(work, canton)
     exchange(work, canton)
     progress("money", 1, 1)
 

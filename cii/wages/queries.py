@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, or_, select, true, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, func, or_, select, true, type_coerce
 from sqlmodel import col
 
 from cii.access.vocabulary import Role
@@ -106,6 +106,30 @@ def grants_list(
     if after:
         query = query.where(col(WageGrant.id) < after)
     return work.session.execute(query.order_by(col(WageGrant.id).desc()).limit(limit)).all()
+
+
+def grants_of(work: Work, placement_ids: Collection[int]) -> Sequence[Row[Any]]:
+    """The decisions on these placements that the actor may see, with what months came to; by first day.
+
+    Rows: placement_id, ref, kind, category, normal_pay, permille, starts_on, ends_on, state, paid (centimes
+    of parts paid).
+    """
+    amount = case(
+        (col(WagePart.state) == WageState.PAID, type_coerce(col(WagePart.amount), BigInteger)), else_=0
+    )
+    shown: list[Any] = [
+        col(WageGrant.placement_id), col(WageGrant.ref), col(WageGrant.kind), col(WageGrant.category),
+        col(WageGrant.normal_pay), col(WageGrant.permille), col(WageGrant.starts_on), col(WageGrant.ends_on),
+        col(WageGrant.state),
+    ]  # fmt: skip
+    return work.session.execute(
+        select(*shown, func.coalesce(func.sum(amount), 0).label("paid"))
+        .outerjoin(WageResult, col(WageResult.grant_id) == col(WageGrant.id))
+        .outerjoin(WagePart, col(WagePart.result_id) == col(WageResult.id))
+        .where(col(WageGrant.placement_id).in_(list(placement_ids)), grants_visible(work))
+        .group_by(*shown, col(WageGrant.id))
+        .order_by(col(WageGrant.starts_on), col(WageGrant.id))
+    ).all()
 
 
 def grant_by_ref(work: Work, ref: str) -> WageGrant:

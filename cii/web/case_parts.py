@@ -21,6 +21,7 @@ from cii.web.base import may_open
 from cii.web.case_head import CasePage, unit_name
 from cii.web.choices import t, word
 from cii.web.clocks import deadline_on
+from cii.web.wage_words import pay_of_placements
 from cii.wire import language
 
 ACTS = (
@@ -226,6 +227,7 @@ def places(work: Work, case_id: int) -> list[dict[str, Any]]:
     payers = shares_of_each(work, [row.id for row in rows])
     known = lines_by_id(work, {share.line_id for held in payers.values() for share in held})
     breaks = breaks_of(work, [row.id for row in rows])
+    pay = pay_of_placements(work, [row.id for row in rows])
     for row in rows:
         shares = payers[row.id]
         total = sum(share.weight for share in shares) or 1
@@ -243,6 +245,7 @@ def places(work: Work, case_id: int) -> list[dict[str, Any]]:
                 "refused": word(row.refusal_reason, "refusal-reason") if row.refusal_reason else None,
                 "moves": [one.value for one in moves_for(work, row)],
                 "waits": row.state is PlacementState.RESERVED,
+                "pay": pay.get(row.id, []),
                 "shares": [
                     {
                         "line": f"{known[share.line_id].code} {known[share.line_id].name}",

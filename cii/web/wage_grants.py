@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from flask import g, render_template, url_for
@@ -34,6 +33,7 @@ from cii.wages.tables import WageGrant, WagePart, WageResult
 from cii.wages.vocabulary import SUBSIDIES, GrantKind, GrantState, PayCategory, WageEvent
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import choice_asked, number_asked, options, t, text_asked, word
+from cii.web.wage_words import GRANT_TONES, terms_of
 from cii.web.wages import person_names, state_chip, tabs
 from cii.wire import language
 from cii.wire.doors import again, needs, once
@@ -42,11 +42,6 @@ from cii.wire.reading import asked
 
 page = Blueprint("wage_grants", __name__)
 _PAGE = 50
-_TONES: Mapping[GrantState, str] = {
-    GrantState.ASKED: "info",
-    GrantState.GRANTED: "good",
-    GrantState.DECLINED: "neutral",
-}
 _ENDPOINTS: Mapping[WageEvent, str] = {
     WageEvent.CHECK: "wages.check",
     WageEvent.APPROVE: "wages.approve",
@@ -194,7 +189,7 @@ def _list(work: Work) -> dict[str, Any]:
                 "terms": terms_of(row),
                 "from": row.starts_on,
                 "until": row.ends_on,
-                "state": {"label": word(row.state), "tone": _TONES[row.state]},
+                "state": {"label": word(row.state), "tone": GRANT_TONES[row.state]},
                 "url": url_for("wage_grants.one", ref=row.ref),
             }
             for row in kept
@@ -202,16 +197,6 @@ def _list(work: Work) -> dict[str, Any]:
         "next_mark": kept[-1].id if len(found) > _PAGE else None,
         "may_ask": Permit.ASK_WAGES.value in work.actor.permits,
     }
-
-
-def terms_of(row: Any) -> str:  # noqa: ANN401 - a row of a list, or the decision
-    """By what a decision pays: the category of the scale, or the share of the normal pay."""
-    if row.kind is GrantKind.PAY:
-        return word(row.category)
-    lang = language.lang()
-    return t(
-        "web.wages.share-of", percent=formats.percent(Fraction(row.permille, 1000), lang), pay=row.normal_pay
-    )
 
 
 def _new(work: Work) -> dict[str, Any]:
@@ -264,7 +249,7 @@ def _grant(work: Work, ref: str) -> dict[str, Any]:
         "title": word(held.kind),
         "person": known.name if known is not None else t("web.statements.somebody"),
         "version": etag(ref, held.version),
-        "state": {"label": word(held.state), "tone": _TONES[held.state]},
+        "state": {"label": word(held.state), "tone": GRANT_TONES[held.state]},
         "facts": facts,
         "money": [
             {"line": lines[line].code, "year": str(year), "bound": _bound(view, line, year), "left": left}

@@ -1,5 +1,7 @@
 """Pay and subsidies at the pages and by program: asked, decided, computed, claimed, paid, compared."""
 
+from sqlalchemy import text
+
 from tests.web.test_social import program
 
 JULY, AUGUST = "2026-07-01", "2026-08-01"
@@ -13,7 +15,9 @@ def the_version(page: str, form: str = "") -> str:
 def pay_on_the_pages(site) -> str:
     """From the request to the payment of July, with what the provider paid beside it."""
     town = site.town
-    manager, finance, second, provider = (site.as_(who) for who in ("manager", "finance", "finance2", "provider"))
+    manager, finance, second, provider = (
+        site.as_(who) for who in ("manager", "finance", "finance2", "provider")
+    )
     place, line = town.placements["summer"], town.lines["LACI"]
     assert "Demander une décision" in manager.get("/wages/grants")
     assert place in manager.get("/wages/grants/new")
@@ -43,6 +47,13 @@ def pay_on_the_pages(site) -> str:
     seen = the_version(finance.get(where), 'id="engage"')
     finance.post(f"/wages/grants/{grant}/engagement", version=seen, year="2026", amount="100", reason="Plus")
     site.as_("other_provider").get(where, 404)
+    with site.work() as work:
+        case = work.session.execute(
+            text("SELECT c.ref FROM case_file c JOIN placement p ON p.case_id = c.id WHERE p.ref = :ref"),
+            {"ref": place},
+        ).scalar_one()
+    shown = manager.get(f"/cases/{case}/placements")
+    assert [one for one in ("Rétribution selon le barème", "CHF\u00a01&#39;166.96") if one not in shown] == []
     return grant
 
 
@@ -80,7 +91,9 @@ def subsidy_on_the_pages(site) -> None:
     finance.post(f"/wages/parts/{ref}/payment", version=seen["version"].replace(".1", ".3"))
     provider.post(f"/wages/grants/{grant}/corrections", **(slip | {"slip": "3000", "amount": "1800"}))
     assert "-600.00" in finance.get(where).replace("\u2212", "-")
-    finance.post(f"/wages/grants/{grant}/release", 409, version=the_version(finance.get(where), 'id="engage"'))
+    finance.post(
+        f"/wages/grants/{grant}/release", 409, version=the_version(finance.get(where), 'id="engage"')
+    )
 
 
 def by_program(site, grant: str) -> None:
@@ -103,7 +116,10 @@ def by_program(site, grant: str) -> None:
     ]  # fmt: skip
     provider.ask("POST", "/api/v1/wages/paid", 201, placement_ref=place, month=AUGUST, amount="1220.00")
     told = provider.ask("GET", "/api/v1/wages/paid")["items"]
-    assert [(one["amount"], one["by_scale"]) for one in told] == [("1220.00", "1220.00"), ("1000.00", "1166.96")]
+    assert [(one["amount"], one["by_scale"]) for one in told] == [
+        ("1220.00", "1220.00"),
+        ("1000.00", "1166.96"),
+    ]
 
     shown = finance.ask("GET", f"/api/v1/wage-grants/{grant}")
     assert [(one["amount"], one["state"], one["rule_version"]) for one in shown["months"]] == [
@@ -114,9 +130,7 @@ def by_program(site, grant: str) -> None:
                        reason="Encore")  # fmt: skip
     assert more["bound"] == [{"line": "LACI", "year": 2026, "left": "163.04"}]
     finance.ask("POST", f"/api/v1/wage-grants/{grant}/release", 412, seen=seen)
-    rest = finance.ask(
-        "POST", f"/api/v1/wage-grants/{grant}/release", seen=f'"{grant}.{more["version"]}"'
-    )
+    rest = finance.ask("POST", f"/api/v1/wage-grants/{grant}/release", seen=f'"{grant}.{more["version"]}"')
     assert rest["bound"][0]["left"] == "0.00"
     program(site, "other_provider").ask("GET", f"/api/v1/wage-grants/{grant}", 404)
 
