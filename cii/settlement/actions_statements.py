@@ -71,6 +71,8 @@ def prefill(work: Work, payer: tuple[int, int], month: Period) -> Statement:
     """As `prefill_statement`, by (agreement, line)."""
     one_at_a_time(work.session, f"statement:{payer[0]}:{payer[1]}")
     before = sequence_of(work, payer, month)
+    if before:  # whoever hands it in at this moment comes first
+        work.session.refresh(before[-1], with_for_update=True)
     draft = before[-1] if before and before[-1].state in DRAFTS else None
     if before and draft is None and before[-1].state not in SETTLED:
         raise StatementUnderway(statement=before[-1].ref)

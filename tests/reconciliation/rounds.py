@@ -9,6 +9,7 @@ import random
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -267,6 +268,8 @@ def in_processes(engine: Engine, canton: Canton, part: int, seed: int, told: lis
             )
             part_of(hand, part, number, seed)
             code = 0
+        except Exception:  # noqa: BLE001 - the parent says which round it was
+            traceback.print_exc()
         finally:
             os._exit(code)
 
