@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, func, or_, select, true, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, or_, select, true, type_coerce
 from sqlmodel import col
 
 from cii.access.vocabulary import Role
@@ -48,6 +48,11 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     if units := tuple(seat.unit_id for seat in actor.seats if seat.role == Role.PROVIDER):
         seen.append(col(YearAccount.agreement_id).in_(of_provider_units(units)))
     return or_(*seen)
+
+
+def visible_refs(actor: Actor) -> Select[str]:
+    """The refs of the year accounts that the actor may see; for findings about them."""
+    return select(col(YearAccount.ref)).where(visible_to(actor))
 
 
 def account_by_ref(work: Work, ref: str) -> YearAccount:

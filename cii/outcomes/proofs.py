@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, func, select, type_coerce
 from sqlmodel import col
 
+from cii.outcomes.queries import visible_to
 from cii.outcomes.tables import Outcome, OutcomeScheme, OutcomeStepRow, SchemeBudget
 from cii.outcomes.vocabulary import OutcomeState, OutcomeStep
+from cii.store.work import Work
 
 
 def bound() -> Select[Any]:
@@ -39,6 +41,12 @@ def late_payments(before: datetime) -> Select[Any]:
         .having(accepted < before)
         .order_by(col(Outcome.id))
     )
+
+
+def visible_refs(work: Work) -> Select[str]:
+    """The refs of the outcomes that the actor may see; for findings about them."""
+    schemes = col(OutcomeScheme.id) == col(Outcome.scheme_id)
+    return select(col(Outcome.ref)).join(OutcomeScheme, schemes).where(visible_to(work))
 
 
 def _outcomes(states: Collection[OutcomeState]) -> Select[Any]:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from sqlmodel import col, select
 
+from cii.reconciliation.seeing import visible_to
 from cii.reconciliation.tables import Finding, ReconciliationRun
 from cii.reconciliation.vocabulary import FindingKind, Severity
 from cii.store.work import Work
@@ -18,8 +19,11 @@ def findings_list(
     after: int = 0,
     limit: int = 50,
 ) -> list[Finding]:
-    """What the reconciliation found, in the order found; `after` is the last id shown; no `kinds`: all."""
-    query = select(Finding).where(col(Finding.id) > after)
+    """What the reconciliation found and the actor may see, in the order found; no `kinds`: all.
+
+    `after` is the last id shown.
+    """
+    query = select(Finding).where(col(Finding.id) > after, visible_to(work))
     if open_only:
         query = query.where(col(Finding.closed_on).is_(None))
     if kinds:

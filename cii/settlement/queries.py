@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -185,6 +185,11 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     if units := tuple(seat.unit_id for seat in actor.seats if seat.role == Role.PROVIDER):
         seen.append(col(Statement.agreement_id).in_(of_provider_units(units)))
     return or_(*seen)
+
+
+def visible_refs(actor: Actor) -> Select[str]:
+    """The refs of the statements that the actor may see; for findings about them."""
+    return select(col(Statement.ref)).where(visible_to(actor))
 
 
 def statement_by_ref(work: Work, ref: str) -> Statement:
