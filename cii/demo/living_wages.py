@@ -1,4 +1,4 @@
-"""Participants' pay by the scale and a wage subsidy: August paid, September under way, one off the scale.
+"""Participants' pay by the scale and a wage subsidy: August paid, September under way.
 
 Placements and attendance are those of the canton; the scale, the normal pay and the employer are invented.
 """
@@ -25,7 +25,7 @@ from cii.wages.actions_parts import (
     pay_month,
 )
 from cii.wages.actions_subsidies import ClaimSubsidy, TellPaidWage, claim_subsidy, tell_paid_wage
-from cii.wages.queries import results_of
+from cii.wages.queries import live_sums, results_of
 from cii.wages.tables import WageGrant
 from cii.wages.vocabulary import GrantKind, PayCategory
 
@@ -42,15 +42,16 @@ def pay_wages(work: Work, canton: Canton) -> None:
     tables = canton.sheet.table("funding_line")
     ref = work.session.execute(select(tables.c.ref).where(tables.c.id == line)).scalar_one()
     placed = _placed(work, canton, line)
+    granted = []
     for row, category in zip(placed[:PAID], _CATEGORIES, strict=False):
         wish = AskGrant(row.ref, GrantKind.PAY, *_days(row), f"Rétribution selon le barème. {MARK}", category)
-        _granted(work, wish, row.starts_on)
+        granted.append(_granted(work, wish, row.starts_on))
     for month, steps in ((AUGUST, 3), (SEPTEMBER, 1)):
         _settled(work, MonthOfLine(ref, month), steps)
-    for row, amount in zip(placed[:2], ("1220", "1400"), strict=False):
-        tell_paid_wage(
-            _hand(work, "tremplin", date(2026, 10, 5)), TellPaidWage(row.ref, SEPTEMBER, Chf.parse(amount))
-        )
+    for row, grant in zip(placed[:2], granted, strict=False):
+        sums = live_sums(work, grant.id or 0, SEPTEMBER)
+        told = TellPaidWage(row.ref, SEPTEMBER, Chf.total(sums.values()))
+        tell_paid_wage(_hand(work, "tremplin", date(2026, 10, 5)), told)
     for row in placed[PAID : PAID + 1]:
         _subsidised(work, row)
 
