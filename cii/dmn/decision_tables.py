@@ -17,9 +17,10 @@ from cii.dmn.cells import Test, read_test
 from cii.dmn.feel import Expression, Names, NotTaken, compile_expression
 from cii.dmn.model import DmnInput, DmnOutput, DmnRule
 from cii.dmn.types import ANYTHING, Type, Types
-from cii.dmn.xml import OURS, Faults, Node
+from cii.dmn.xml import OURS, Faults
 from cii.files.problems import did_you_mean, hint
 from cii.files.vocabulary import Title
+from cii.files.xml_reading import Node
 from cii.texts.speech import Saying
 
 POLICIES = {one.name.replace("_", " "): one for one in HitPolicy if one not in COLLECTING}

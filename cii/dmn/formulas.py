@@ -10,7 +10,7 @@ from cii.dmn.cells import fitting
 from cii.dmn.decision_tables import Scope
 from cii.dmn.feel import Expression, NotTaken, Values, compile_expression
 from cii.dmn.model import DmnOutput, DmnRule
-from cii.dmn.xml import Node
+from cii.files.xml_reading import Node
 from cii.texts.speech import Saying
 
 FORMULA = "literalExpression"

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from cii.decisions.rulelines import MOST_INPUTS, MOST_RULES, MOST_TESTS
 from cii.dmn.model import DmnDecision
 from cii.dmn.types import MOST_NAMES, Type
-from cii.dmn.xml import Faults, Node
+from cii.dmn.xml import Faults
 from cii.files.problems import hint
+from cii.files.xml_reading import Node
 from cii.texts.speech import Saying
 
 MOST_DECISIONS = 100

@@ -25,8 +25,9 @@ from cii.dmn.formulas import FORMULA, formula_of
 from cii.dmn.limits import check_model, fits, weighed
 from cii.dmn.model import DmnDecision, DmnInput, DmnModel, DmnOutput, DmnRule
 from cii.dmn.types import ANYTHING, Type, Types
-from cii.dmn.xml import Faults, Node, read_xml
+from cii.dmn.xml import Faults, read_xml
 from cii.files.problems import Problem, hint
+from cii.files.xml_reading import Node
 from cii.texts.speech import Saying
 
 SPACES = {

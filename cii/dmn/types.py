@@ -12,8 +12,9 @@ from cii.decisions.domain import Domain
 from cii.decisions.sfeel import BadCell, Cell
 from cii.dmn.cells import read_test
 from cii.dmn.feel import NotTaken
-from cii.dmn.xml import Faults, Node
+from cii.dmn.xml import Faults
 from cii.files.reading import did_you_mean
+from cii.files.xml_reading import Node
 from cii.texts.speech import Saying
 
 BUILT_IN = {

@@ -8,8 +8,9 @@ from cii.dmn.feel import MOST_SIGNS, MOST_TERMS, MOST_TEXT
 from cii.dmn.limits import MOST_DECISIONS, MOST_LETTERS, MOST_NAME
 from cii.dmn.reading import read_dmn
 from cii.dmn.types import MOST_NAMES
-from cii.dmn.xml import MOST_ELEMENTS, MOST_FAULTS
+from cii.dmn.xml import MOST_FAULTS
 from cii.files.problems import BrokenFile
+from cii.files.xml_reading import MOST_ELEMENTS
 
 SPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 INPUT = "<input><inputExpression typeRef='number'><text>age</text></inputExpression></input>"
