@@ -1,7 +1,7 @@
 """Acts on the terms of an agreement: tariffs, closures, objectives with indicators, deliverables."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
@@ -11,6 +11,7 @@ from cii.agreements.actions_common import changed, open_for_change, writable
 from cii.agreements.prices import in_use
 from cii.agreements.queries import agreement_by_ref
 from cii.agreements.rules import (
+    ClosureOverlaps,
     OutsideAgreement,
     TariffOverlaps,
     indicator_faults,
@@ -37,7 +38,7 @@ from cii.institutions.queries import line_by_ref
 from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, UnknownThing, refuse
 from cii.kernel.money import Chf
-from cii.kernel.period import Period
+from cii.kernel.period import Period, PeriodUpsideDown
 from cii.measures.queries import measure_by_ref
 from cii.store.work import Work
 
@@ -120,19 +121,21 @@ class AddClosure:
     measure_ref: str
     starts_on: date
     ends_on: date
-    reason: str
+    reason: str = field(metadata={"min": 1, "max": 200})
 
 
 def add_closure(work: Work, ask: AddClosure) -> AgreementClosure:
-    """State closing days of a measure; they may overlap others.
+    """State closing days of a measure that the agreement buys, each day once.
 
-    Refuses: NotOpenForChange, PeriodUpsideDown.
+    Refuses, all at once: OutsideAgreement, PeriodUpsideDown, ClosureOverlaps; before: NotOpenForChange.
     """
     agreement = open_for_change(work, ask.agreement_ref)
+    measure_id = measure_by_ref(work, ask.measure_ref).id or 0
+    refuse(_closure_faults(work, agreement, measure_id, ask))
     closed = Period.through(ask.starts_on, ask.ends_on)
     made = AgreementClosure(
         agreement_id=agreement.id or 0,
-        measure_id=measure_by_ref(work, ask.measure_ref).id or 0,
+        measure_id=measure_id,
         starts_on=closed.start,
         ends_on=closed.last,
         reason=ask.reason,
@@ -254,6 +257,31 @@ def _overlaps(
         clash = clash.where(col(Tariff.valid_from) < end)
     other = work.session.scalars(clash.order_by(col(Tariff.valid_from)).limit(1)).first()
     return [] if other is None else [TariffOverlaps(since=other, field="valid_from")]
+
+
+def _closure_faults(work: Work, agreement: Agreement, measure_id: int, ask: AddClosure) -> list[Refusal]:
+    """Every reason why these closing days cannot be stated."""
+    faults: list[Refusal] = []
+    bought = select(col(AgreementMeasure.id)).where(
+        col(AgreementMeasure.agreement_id) == agreement.id, col(AgreementMeasure.measure_id) == measure_id
+    )
+    if work.session.scalars(bought).first() is None:
+        faults.append(OutsideAgreement(number=agreement.number, field="measure_ref"))
+    if ask.ends_on < ask.starts_on:
+        return [*faults, PeriodUpsideDown(field="ends_on")]
+    same = work.session.scalars(
+        select(AgreementClosure).where(
+            col(AgreementClosure.agreement_id) == agreement.id,
+            col(AgreementClosure.measure_id) == measure_id,
+            col(AgreementClosure.withdrawn_at).is_(None),
+            col(AgreementClosure.starts_on) <= ask.ends_on,
+            col(AgreementClosure.ends_on) >= ask.starts_on,
+        )
+    ).first()
+    if same is not None:
+        told = {"first": same.starts_on, "last": same.ends_on}
+        faults.append(ClosureOverlaps(field="starts_on", **told))
+    return faults
 
 
 def _outside(work: Work, agreement: Agreement, measure_id: int, line_id: int, at: date) -> list[Refusal]:

@@ -84,6 +84,12 @@ class AgreementOverlaps(Refusal):
     code, kind = "agreement-overlaps", "conflict"
 
 
+class ClosureOverlaps(Refusal):
+    """The measure is closed on some of these days already."""
+
+    code, kind = "closure-overlaps", "unfit"
+
+
 class TariffOverlaps(Refusal):
     """Another tariff is in force on these days."""
 

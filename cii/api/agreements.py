@@ -8,7 +8,7 @@ from typing import Any
 from flask import g
 
 from cii.access.permits import Permit
-from cii.agreements.actions import AddTariff
+from cii.agreements.actions import AddClosure, AddTariff, add_closure
 from cii.agreements.queries import agreement_by_ref, agreement_view, agreements_list
 from cii.agreements.schemas import DELIVERABLE, INDICATOR, OBJECTIVE
 from cii.agreements.tables import Agreement, Deliverable, Indicator, Objective, Tariff
@@ -151,6 +151,19 @@ def tariff_added(ask: Callable[..., AddTariff], ref: str) -> Tagged:
     """Add a dated tariff while the agreement's text is open; never in a month already stated."""
     matched(ref, agreement_by_ref(g.work, ref).version)
     agree_tariff(g.work, ask(agreement_ref=ref))
+    return _shown(ref)
+
+
+@blueprint.post("/<ref:ref>/closures")
+@needs(Permit.EDIT_AGREEMENTS)
+@versioned
+@once
+@blueprint.arguments(AddClosure, given=("agreement_ref",))
+@blueprint.response(200, AGREEMENT)
+def closure_added(ask: Callable[..., AddClosure], ref: str) -> Tagged:
+    """State days on which a measure is closed, while the agreement's text is open."""
+    matched(ref, agreement_by_ref(g.work, ref).version)
+    add_closure(g.work, ask(agreement_ref=ref))
     return _shown(ref)
 
 

@@ -42,6 +42,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "measures",
     "agreements",
     "tariffs",
+    "closures",
     "budgets",
     "budget_steering",
     "budget_books",

@@ -194,6 +194,9 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/placements/{ref}/start": {"started_on": "2026-11-02"},
     "/api/v1/placements/{ref}/end": {"exited_on": "2026-11-30", "exit_type": "no_solution"},
     "/api/v1/placements/{ref}/breaks": {"starts_on": "2026-11-09", "ends_on": "2026-11-13"},
+    "/api/v1/agreements/{ref}/closures": {
+        "measure_ref": "{measure}", "starts_on": "2027-07-20", "ends_on": "2027-07-31", "reason": "Vacances",
+    },
     "/api/v1/agreements/{ref}/tariffs": {
         "measure_ref": "{measure}", "line_ref": "{line}", "valid_from": "2027-01-01", "basis": "weekdays",
         "amount": "2200.00",

@@ -102,6 +102,7 @@ def _examples(town):
         "accounts": {"ref": refs["account"], "seat": 1},
         "agreements": {"ref": stage.agreements["LACI"]},
         "tariffs": {"ref": stage.agreements["LACI"]},
+        "closures": {"ref": stage.agreements["LACI"]},
         "budgets": {"ref": stage.lines["LACI"], "year": 2026},
         "budget_steering": {"ref": stage.lines["LACI"], "year": 2026},
         "budget_books": {"ref": stage.lines["LACI"], "year": 2026},
