@@ -72,7 +72,8 @@ def test_a_tariff_that_somebody_else_changed_meanwhile_is_not_added(site):
 
 
 def test_closing_days_are_stated_once_and_an_overlap_is_refused_at_its_field(site):
-    reader, url = site.as_("contracts"), f"/agreements/{site.town.agreements['unsigned']}/closures"
+    ref = site.town.agreements["unsigned"]
+    reader, url = site.as_("contracts"), f"/agreements/{ref}/closures"
     first = reader.get(url)
     measure = re.search(r'name="measure_ref".*?<option value="(\w+)" selected', first, re.DOTALL)[1]
     days = {"measure_ref": measure, "starts_on": "2027-07-20", "ends_on": "2027-07-31", "reason": "Vacances"}
@@ -83,11 +84,10 @@ def test_closing_days_are_stated_once_and_an_overlap_is_refused_at_its_field(sit
         url, 422, version=the_version(page), **(days | {"starts_on": "2027-07-31", "ends_on": "2027-08-04"})
     )
     upside = reader.post(url, 422, version=the_version(page), **(days | {"ends_on": "2027-07-01"}))
-    program(site, "contracts").move(
-        f"/api/v1/agreements/{site.town.agreements['unsigned']}", "closures", 422, **days
-    )
+    told = program(site, "contracts").move(f"/api/v1/agreements/{ref}", "closures", 422, **days)
 
     assert "Vacances" in page
+    assert told["code"] == "closure-overlaps"
     assert 'id="f-starts_on-error"' in again
     assert 'id="f-ends_on-error"' in upside
     assert 'name="starts_on"' not in site.as_("steering").get(url)
