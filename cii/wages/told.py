@@ -9,7 +9,7 @@ UNDER_PLACEMENT = (
          "decision decided_at" + " unit_id>unit asked_by>by", "placement_id",
          parts=(
              Part("wage_engagements", WageEngagement, "year amount reason recorded_at", "grant_id"),
-             Part("wage_results", WageResult, "month number amount slip explanation made_at" + AUTHOR,
+             Part("wage_results", WageResult, "month number amount slip made_at" + AUTHOR,
                   "grant_id",
                   parts=(Part("wage_parts", WagePart, "amount state reason approved_at released_at",
                               "result_id"),)),
