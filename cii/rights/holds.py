@@ -18,6 +18,7 @@ from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, UnknownThing, refuse
 from cii.people.erasing import ref_of
 from cii.people.tables import Person
+from cii.rights.rules_requests import SHORTEST_REASON
 from cii.rights.tables_erasing import LegalHold
 from cii.rights.vocabulary_erasing import HoldBasis
 from cii.rights.whose import OFFICERS, acting_as, labelled, meant
@@ -25,7 +26,6 @@ from cii.store.locks import one_at_a_time
 from cii.store.work import Work
 from cii.wire.pages import USUAL, Page, after, page_of, place
 
-SHORTEST_REASON = 10
 _LIST = "holds"
 
 

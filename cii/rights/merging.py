@@ -29,6 +29,7 @@ from cii.placements import take_over as placements
 from cii.requests import take_over as requests
 from cii.rights import take_over as rights
 from cii.rights.holds import held
+from cii.rights.rules_requests import SHORTEST_REASON
 from cii.rights.tables_merging import PersonMerge
 from cii.routing import take_over as routing
 from cii.store.locks import one_at_a_time
@@ -42,7 +43,6 @@ ROOMS: tuple[ModuleType, ...] = (
 """Every room with rows of a person. One name each."""
 NUMBER = "person"
 """Where a merge keeps that the AVS number was handed on: it is a value of the row itself."""
-SHORTEST_REASON = 10
 
 
 class SamePerson(Refusal):

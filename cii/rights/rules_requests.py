@@ -14,6 +14,7 @@ from cii.rights.vocabulary_requests import (
 )
 
 SHORTEST_REASON = 10
+"""A reason of fewer signs says nothing: of a hold, a merge, an answer to a request alike."""
 
 
 class PhysicianUnnamed(Refusal):
