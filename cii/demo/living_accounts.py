@@ -30,6 +30,7 @@ from cii.final_accounts.actions import (
     settle_final_account,
     submit_final_account,
 )
+from cii.final_accounts.actions_paying import ReceiveReclaim, receive_reclaim
 from cii.final_accounts.queries import payments_of
 from cii.kernel.money import Chf
 from cii.store.work import Work
@@ -74,6 +75,8 @@ def _settled(work: Work, agreement: str, line: str) -> None:
     receive_deliverable(contracts, add_deliverable(contracts, report).ref)
     submit_final_account(contracts, SubmitFinalAccount(made.ref, _items(SPENT)))
     settle_final_account(_hand(work, "lmmt.finances", date(YEAR + 1, 2, 23)), SettleFinalAccount(made.ref))
+    back = date(YEAR + 1, 3, 20)
+    receive_reclaim(_hand(work, "caisse.finances", back), ReceiveReclaim(made.ref, back))
 
 
 def _carried(work: Work, named: Mapping[str, Any]) -> None:

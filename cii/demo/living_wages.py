@@ -43,6 +43,8 @@ def pay_wages(work: Work, canton: Canton) -> None:
     ref = work.session.execute(select(tables.c.ref).where(tables.c.id == line)).scalar_one()
     placed = _placed(work, canton, line)
     granted = []
+    if not any(row.starts_on <= AUGUST for row in placed[:PAID]):  # a small canton has nobody there
+        return
     for row, category in zip(placed[:PAID], _CATEGORIES, strict=False):
         wish = AskGrant(row.ref, GrantKind.PAY, *_days(row), f"Rétribution selon le barème. {MARK}", category)
         granted.append(_granted(work, wish, row.starts_on))
