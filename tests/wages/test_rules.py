@@ -2,10 +2,13 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from ruamel.yaml import YAML
 
 from cii.kernel.money import Chf
 from cii.kernel.period import Period
 from cii.settlement.vocabulary import Presence
+from cii.store.settings import HOUSE
+from cii.wages.rules import SCALE as SCALE_NAMES
 from cii.wages.rules import Month, full_pay, month_pay
 from cii.wages.rules_subsidy import Formula, age_on, month_subsidy, months_allowed, step_of, terms_faults
 
@@ -113,3 +116,11 @@ def test_a_month_begun_on_the_16th_counts_by_its_days():
     )  # fmt: skip
 
     assert str(found) == "1200.00"
+
+
+def test_a_new_scale_counts_from_the_first_of_a_month():
+    held = YAML(typ="safe").load((HOUSE / "workflows" / "parameters" / "wages.yaml").read_text("utf-8"))
+    days = [one["from"] for name in SCALE_NAMES.values() for one in held[name]["values"]]
+
+    assert len(days) == 6
+    assert {day.day for day in days} == {1}

@@ -8,6 +8,8 @@ from cii.budgets.queries import trial_balance
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
 from cii.kernel.money import Chf
 from cii.kernel.moves import IllegalMove
+from cii.reconciliation.proofs_wages import pay_by_scale
+from cii.reconciliation.vocabulary import FindingKind
 from cii.settlement.vocabulary import Presence
 from cii.wages import payments_due, proofs
 from cii.wages.actions import (
@@ -263,12 +265,15 @@ def test_what_a_measure_paid_otherwise_is_compared_with_the_scale(town: Paying):
     compute_month(town.finance, town.month)
 
     (found,) = town.work.session.execute(proofs.paid_otherwise()).all()
+    night = pay_by_scale(town.work, LAST)
     (row,) = told_against_scale(town.provider)
     tell_paid_wage(town.provider, TellPaidWage(stay.ref, LAST, Chf.parse("1220")))
 
     assert waiting == []
     assert (found.ref, int(found.expected), int(found.found)) == (stay.ref, 122000, 100000)
     assert (row.month, str(row.amount), int(row.by_scale)) == (FIRST, "1000.00", 122000)
+    (difference,) = night.differences
+    assert (difference.kind, difference.ref) == (FindingKind.WAGE, stay.ref)
     assert town.work.session.execute(proofs.paid_otherwise()).all() == []
 
 
