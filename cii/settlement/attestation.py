@@ -60,7 +60,8 @@ def _written(work: Work, found: MonthOf, month: Period, lang: str) -> Letter:
     for presence in Presence:
         days = sorted(at for at in found.expected if found.marks.get(at) is presence)
         if days or presence is Presence.PRESENT:
-            facts.append((word(presence, lang), _days(days, presence, lang)))
+            named = word(presence, lang)
+            facts.append((named[:1].upper() + named[1:], _days(days, presence, lang)))
     if minutes:
         hours = sum(minutes[at] for at in found.expected if at in minutes)
         facts.append((say("attestation.hours", lang), f"{hours // 60} h {hours % 60:02}"))
