@@ -13,6 +13,7 @@ from cii.demo.living_accounts import settle_years
 from cii.demo.living_bodies import correct, deliver_months, notify
 from cii.demo.living_cases import CaseMaker
 from cii.demo.living_exchange import exchange
+from cii.demo.living_ledger import move_money
 from cii.demo.living_money import MoneyMaker
 from cii.demo.living_outcomes import reward
 from cii.demo.living_places import Held, PlaceMaker
@@ -86,6 +87,7 @@ def build_living(  # noqa: PLR0917 - the layers below it
     reward(work, canton)
     pay_wages(work, canton)
     exchange(work, canton)
+    move_money(work, canton)
     progress("money", 1, 1)
 
 

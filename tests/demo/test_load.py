@@ -319,3 +319,19 @@ def test_a_hold_is_in_force_one_erasure_waits_and_one_is_done_with_its_certifica
     assert (waiting.state.value, done.state.value) == ("prepared", "done")
     assert done.digest
     assert {one.table for one in done.gone} >= {"identity", "person"}
+
+
+def test_the_canton_shows_ceilings_a_transfer_that_waits_an_opening_balance_and_a_remark_on_a_line(inside):
+    def rows(sql: str) -> list[tuple]:
+        return [tuple(row) for row in inside.session.execute(text(sql)).all()]
+
+    ceilings = rows("SELECT amount - used FROM budget_ceiling ORDER BY id")
+    transfers = rows("SELECT granted, asked_by = decided_by FROM budget_transfer ORDER BY id")
+    opening = rows("SELECT year, stage, amount FROM opening_balance")
+    remarks = rows("SELECT s.state FROM statement_remark r JOIN statement s ON s.id = r.statement_id")
+
+    # what the ceilings had left, less and plus what one gave to the other
+    assert ceilings == [(4_000_000,), (8_000_000,)]
+    assert transfers == [(True, False), (True, False), (None, None)]
+    assert opening == [(2023, "available", 1_240_000)]
+    assert remarks == [("returned",)]
