@@ -118,8 +118,10 @@ def decide_grant(work: Work, ask: DecideGrant) -> WageGrant:
     if grant.asked_by == work.actor.account_id:
         raise WageFourEyes
     stay = stay_of(work, grant.placement_id)
+    grant.decision = ask.reason
+    work.session.flush()
     grant.state = GrantState.GRANTED if ask.grant else GrantState.DECLINED
-    grant.decided_by, grant.decided_at, grant.decision = work.actor.account_id, work.now, ask.reason
+    grant.decided_by, grant.decided_at = work.actor.account_id, work.now
     if ask.grant:
         _engage(work, grant, binds(work, grant, stay), "engage", ask.reason)
     return _kept(work, f"wage_grant_{grant.state.value}", grant, stay, {"reason": ask.reason})

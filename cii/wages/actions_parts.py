@@ -229,8 +229,11 @@ def step(work: Work, part: WagePart, event: WageEvent, reason: str | None = None
         sum_ = part.amount if part.amount > Chf() else -part.amount
         leg = Leg(part.line_id, part.agreement_id, sum_, result.month)
         book(work, kind, [leg], Source(kind_of(grant), grant.id or 0, f"wage:{part.ref}:{kind.value}"))
+    if reason is not None:
+        part.reason = reason
+        work.session.flush()
     _MARKS[event](part, work)
-    part.state, part.reason = after, reason
+    part.state = after
     part.version += 1
     work.session.flush()
     stay = stay_of(work, grant.placement_id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, case, cast, null, select, type_coerce
+from sqlalchemy import BigInteger, Select, case, select, type_coerce
 from sqlmodel import col
 
 from cii.wages.tables import WageGrant, WagePart, WageResult
@@ -22,7 +22,6 @@ def due() -> Select[Any]:
         col(WageGrant.ref).label("about_ref"),
         col(WagePart.agreement_id).label("agreement_id"),
         col(WagePart.line_id).label("line_id"),
-        cast(null(), BigInteger).label("provider_id"),
         col(WageResult.month).label("period"),
         col(WageResult.number).label("number"),
         transferred.label("amount"),

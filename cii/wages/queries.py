@@ -276,6 +276,15 @@ def part_by_ref(work: Work, ref: str) -> WagePart:
     return found
 
 
+def grant_ref_of(work: Work, part: WagePart) -> str:
+    """The outward name of the decision that a part belongs to."""
+    return work.session.scalars(
+        select(col(WageGrant.ref))
+        .join(WageResult, col(WageResult.grant_id) == col(WageGrant.id))
+        .where(col(WageResult.id) == part.result_id)
+    ).one()
+
+
 def live_sums(work: Work, grant_id: int, month: date) -> dict[int, Chf]:
     """What rows of a month say so far for each line, but for those declined."""
     rows = work.session.execute(

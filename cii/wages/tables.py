@@ -116,7 +116,7 @@ class WagePart(SQLModel, table=True):
         CheckConstraint("(state = 'paid') = (released_by IS NOT NULL)", name="paid_by_somebody"),
         CheckConstraint("state <> 'approved' OR approved_by IS NOT NULL", name="approved_by_somebody"),
         CheckConstraint("released_by IS NULL OR approved_by IS NOT NULL", name="approved_first"),
-        CheckConstraint("(state = 'declined') = (reason IS NOT NULL)", name="reason"),
+        CheckConstraint("state <> 'declined' OR reason IS NOT NULL", name="reason"),
         CheckConstraint("transferred = amount + rounding AND rounding BETWEEN -2 AND 2", name="rounding"),
         Index("ix_wage_part_line_state", "line_id", "state"),
     )
@@ -159,14 +159,15 @@ class PaidWage(SQLModel, table=True):
     unit_id: int | None = link("unit.id", nullable=True, index=False)
 
 
-append_only(WageGrant, moving=("state", "version", "decided_by", "decided_at", "decision"))
+append_only(WageGrant, but=("decision",), moving=("state", "version", "decided_by", "decided_at"))
 append_only(WageEngagement)
 append_only(WageResult)
 append_only(
     WagePart,
+    but=("reason",),
     moving=(
         "state", "version", "checked_by", "checked_at", "approved_by", "approved_at", "released_by",
-        "released_at", "reason",
+        "released_at",
     ),
 )  # fmt: skip
 append_only(PaidWage)

@@ -32,8 +32,8 @@ from cii.wages.actions_parts import (
 )
 from cii.wages.months import months_list, parts_list
 from cii.wages.pricing import scale_on
-from cii.wages.queries import events_of_role, own_lines, part_by_ref
-from cii.wages.tables import WageGrant, WageResult
+from cii.wages.queries import events_of_role, grant_ref_of, own_lines, part_by_ref
+from cii.wages.tables import WagePart
 from cii.wages.vocabulary import SUBSIDIES, GrantKind, WageEvent, WageState
 from cii.web.base import Blueprint, may_open, see_other
 from cii.web.choices import choice_asked, number_asked, optional_day, options, t, word
@@ -161,7 +161,7 @@ def subsidies() -> str:
 def check(ref: str) -> Response:
     """Check one part."""
     _fresh(g.work, ref)
-    return _to_grant(g.work, check_part(g.work, ref).result_id)
+    return _to_grant(g.work, check_part(g.work, ref))
 
 
 @page.post("/wages/parts/<ref:ref>/approval")
@@ -171,7 +171,7 @@ def check(ref: str) -> Response:
 def approve(ref: str) -> Response:
     """Approve one part."""
     _fresh(g.work, ref)
-    return _to_grant(g.work, approve_part(g.work, ref).result_id)
+    return _to_grant(g.work, approve_part(g.work, ref))
 
 
 @page.post("/wages/parts/<ref:ref>/payment")
@@ -181,7 +181,7 @@ def approve(ref: str) -> Response:
 def pay(ref: str) -> Response:
     """Pay one part."""
     _fresh(g.work, ref)
-    return _to_grant(g.work, pay_part(g.work, ref).result_id)
+    return _to_grant(g.work, pay_part(g.work, ref))
 
 
 @page.post("/wages/parts/<ref:ref>/refusal")
@@ -192,16 +192,15 @@ def decline(ref: str) -> Response:
     """Decline one part, with the reason."""
     _fresh(g.work, ref)
     made = decline_part(g.work, DeclinePart(ref, asked(ReasonAsked).reason))
-    return _to_grant(g.work, made.result_id)
+    return _to_grant(g.work, made)
 
 
 def _fresh(work: Work, ref: str) -> None:
     require_match(ref, part_by_ref(work, ref).version)
 
 
-def _to_grant(work: Work, result_id: int) -> Response:
-    result = work.session.get_one(WageResult, result_id)
-    return see_other("wage_grants.one", ref=work.session.get_one(WageGrant, result.grant_id).ref)
+def _to_grant(work: Work, part: WagePart) -> Response:
+    return see_other("wage_grants.one", ref=grant_ref_of(work, part))
 
 
 def _back(ask: MonthOfLine) -> Response:
