@@ -17,7 +17,7 @@ from cii.store.work import Work
 from tests.agreements.build_agreements import acting, an_actor
 from tests.settlement.build_settlement import a_desk
 
-ROLES = {"AC": ("LMMT", Role.FINANCE), "AS": ("ODAS", Role.FINANCE), "AI": ("OAI", Role.FINANCE)}
+ROLES = {"AC": ("LMMT", Role.FINANCE), "AS": ("ODAS", Role.FINANCE), "AI": ("OAI-REA", Role.FINANCE)}
 
 
 def seen(work: Work, unit: str, role: str) -> list[tuple[str, str]]:
