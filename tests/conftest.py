@@ -10,17 +10,19 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 from jinja2 import BytecodeCache
-from sqlalchemy import Engine, text
+from sqlalchemy import URL, Engine, create_engine, text
 from sqlmodel import Session
 
 from cii.access import passwords
 from cii.kernel.calendar import WorkingDays
+from cii.store import engine as engines
 from cii.store.engine import WRITING, make_engine
 from cii.store.naming import load_all_tables
 from cii.store.settings import Settings
@@ -56,10 +58,43 @@ class Compiled(BytecodeCache):
 House.jinja_options = {**House.jinja_options, "bytecode_cache": Compiled()}
 
 
+engines._PRAGMAS = (*engines._PRAGMAS, "synchronous=OFF")
+"""A file that lives as long as its test need not survive a power cut."""
+_spoken: dict[str, Engine] = {}
+
+
+def _speaking_alike(url: str | URL, **given: Any) -> Engine:
+    """Statements compiled once per process: the tests make many engines that say the same to one kind of database."""
+    made = create_engine(url, query_cache_size=5000, **given)
+    first = _spoken.setdefault(made.dialect.name, made)
+    if first is not made:
+        with first.connect():
+            """Its first connection tells the dialect what the server can do."""
+        made.dialect, made._compiled_cache = first.dialect, first._compiled_cache
+    return made
+
+
+engines.create_engine = _speaking_alike
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What one process does alone begins first, so that no long test is left over at the end."""
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    if config.getoption("loadgroup", default=False):
+        _name_groups(items)
+
+
+def _name_groups(items: list[pytest.Item]) -> None:
+    """Write the group behind the name of a test, where `--dist loadgroup` reads it.
+
+    pytest-xdist 3.8 writes it into a field that pytest 9.2 no longer reads, and so spreads every group over all
+    processes, each of which then builds what the group was to build once.
+    """
+    for item in items:
+        group = item.get_closest_marker("xdist_group")
+        if group is not None:
+            item._id = type(item._id).parse(f"{item.nodeid}@{group.args[0]}")
 
 
 def _postgres_url() -> str | None:
@@ -162,10 +197,40 @@ def new_database(url: str, model: str = "template1") -> str:
     name = f"cii_{new_ref()}"
     server = make_engine(url)
     with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {model}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {model} STRATEGY file_copy"))
     made = server.url.set(database=name).render_as_string(hide_password=False)
     server.dispose()
     return made
+
+
+def copy_of(model: Engine, folder: Path, **more: int) -> Engine:
+    """A database of its own that holds what the model holds; nobody is connected to the model meanwhile."""
+    if model.dialect.name == "sqlite":
+        shutil.copy(str(model.url.database), folder / "cii.sqlite")
+        return make_engine(f"sqlite:///{folder / 'cii.sqlite'}")
+    url = model.url.render_as_string(hide_password=False)
+    return make_engine(new_database(url, str(model.url.database)), **more)
+
+
+def remove(engine: Engine) -> None:
+    """Disconnect from a database that was made for one test, and drop it."""
+    engine.dispose()
+    if engine.dialect.name == "sqlite":
+        Path(str(engine.url.database)).unlink()
+        return
+    server = make_engine(engine.url.set(database="postgres").render_as_string(hide_password=False))
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"DROP DATABASE {engine.url.database} WITH (FORCE)"))
+    server.dispose()
+
+
+def settled(engine: Engine) -> Engine:
+    """The same database with everything in its one file and nobody connected: a model for `copy_of`."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return engine
 
 
 @pytest.fixture(scope="session")
