@@ -1,6 +1,6 @@
 """A network case on its way, for the pages of case work: more people at work, and a case at any stage.
 
-`path` stands on the canton of `site`; each case is of a person of its own, so that tests do not meet.
+`path` stands on the canton of `site`; each case is of a person of its own.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,6 @@ from cii.cases.actions import (
     ProposePlan,
     SignAssessment,
     WriteMedical,
-    publish_grids,
 )
 from cii.cases.carrying import RecordWord, record_word
 from cii.cases.queries import case_by_ref
@@ -44,7 +43,6 @@ from cii.routing.actions import (
 )
 from cii.routing.queries import open_referral
 from cii.routing.vocabulary import Potential, ReferralEvent
-from cii.store.settings import HOUSE
 from tests.access.build_access import as_
 from tests.routing.build_routing import a_file, a_row
 from tests.web.build_town import PASSWORD
@@ -143,20 +141,17 @@ class Path:
             reply_to_plan(self.hand(work, who), AnswerPlan(ref, PlanReply.AGREE))
 
 
-_made: dict[int, Path] = {}
+def add_hands(work):
+    """Everybody that a network case needs beside the people of the town."""
+    for key, (name, unit, role) in HANDS.items():
+        account = add_account(work, AddAccount(f"{key}@cii.example", name, password=PASSWORD))
+        add_membership(work, account, unit_by_code(work, unit).id, role)
 
 
 @pytest.fixture
 def path(site):
-    """The canton of `site` with everybody that a network case needs; made once per canton."""
-    if id(site) not in _made:
-        with site.work() as work:
-            publish_grids(work, HOUSE / "workflows" / "grids")
-            for key, (name, unit, role) in HANDS.items():
-                account = add_account(work, AddAccount(f"{key}@cii.example", name, password=PASSWORD))
-                add_membership(work, account, unit_by_code(work, unit).id, role)
-        _made[id(site)] = Path(site)
-    return _made[id(site)]
+    """The canton of `site`, in which a case can be brought to any stage."""
+    return Path(site)
 
 
-__all__ = ["DAY", "HANDS", "Path", "path"]
+__all__ = ["DAY", "HANDS", "Path", "add_hands", "path"]

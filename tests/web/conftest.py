@@ -1,8 +1,10 @@
-"""The pages through the Flask client, on both engines: a small canton, built once, and a browser per role."""
+"""The pages through the Flask client, on both engines: a small canton, the same for every test, and a browser per role."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,9 +14,10 @@ from sqlalchemy import Engine, text
 
 from cii.app import create_app
 from cii.kernel.clock import FixedClock
-from cii.store.work import HOUSE, Work, working
+from cii.store.work import HOUSE, working
 from cii.wire.doors import House
-from tests.conftest import ENGINES, NOW
+from tests.conftest import ENGINES, NOW, copy_of, remove, settled
+from tests.web.build_path import add_hands
 from tests.web.build_town import PASSWORD, Town, a_town
 
 UNWRITTEN = re.compile(
@@ -29,8 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process per engine builds the canton of the pages, for all tests that look at it."""
     for item in items:
         params = item.callspec.params if hasattr(item, "callspec") else {}
-        if "tests/web/" in item.nodeid and "site" in params:
-            item.add_marker(pytest.mark.xdist_group(f"web-{params['site']}"))
+        if "tests/web/" in item.nodeid and "canton_of_pages" in params:
+            item.add_marker(pytest.mark.xdist_group(f"web-{params['canton_of_pages']}"))
 
 
 @dataclass
@@ -93,18 +96,33 @@ class Site:
         )
 
 
+@dataclass(frozen=True)
+class Canton:
+    """The application, and the database on which every test begins."""
+
+    app: House
+    model: Engine
+    town: Town
+
+
 @pytest.fixture(scope="session", params=ENGINES)
-def site(
+def canton_of_pages(
     request: pytest.FixtureRequest, new_engine: Any, tmp_path_factory: pytest.TempPathFactory, settings: Any
-) -> Iterator[Site]:
-    """The application with its canton, one per engine, shared by the tests of this process."""
-    made = new_engine(request.param, tmp_path_factory.mktemp("web"), pool_size=8)
+) -> Canton:
+    """The canton as it is before any test, built once per engine and process."""
+    made = new_engine(request.param, tmp_path_factory.mktemp("canton"))
     app = create_app(settings, FixedClock(NOW), engine=made)
     with working(made, HOUSE, NOW, calendar=app.wiring.calendar, settings=settings) as work:
-        town = _built(work)
-    yield Site(app, made, town)
-    made.dispose()
+        town = a_town(work)
+        add_hands(work)
+    return Canton(app, settled(made), town)
 
 
-def _built(work: Work) -> Town:
-    return a_town(work)
+@pytest.fixture
+def site(canton_of_pages: Canton, tmp_path: Path) -> Iterator[Site]:
+    """The canton for one test: what it does there, no other test meets."""
+    canton = canton_of_pages
+    engine = copy_of(canton.model, tmp_path, pool_size=8)
+    canton.app.wiring = replace(canton.app.wiring, engine=engine)
+    yield Site(canton.app, engine, deepcopy(canton.town))
+    remove(engine)

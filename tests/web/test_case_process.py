@@ -2,17 +2,13 @@
 
 from pathlib import Path
 
-import pytest
-
-from cii.app import create_app
-from cii.kernel.clock import FixedClock
 from cii.workflow.actions import publish
 from cii.workflow.migrating import dry_run, migrate
 from cii.workflow.migration import read_plan
 from tests.conftest import NOW
-from tests.web.build_path import path  # noqa: F401 - a fixture, here of the canton below
-from tests.web.build_town import a_town
-from tests.web.conftest import Site
+from tests.web.build_path import path
+
+__all__ = ["path"]
 
 FIRST = (Path(__file__).parents[2] / "workflows" / "reseau-cii-v2.yaml").read_text("utf-8")
 SECOND = (
@@ -33,16 +29,6 @@ timers: keep
 """
 
 
-@pytest.fixture
-def site(fresh_engine, settings):
-    """A canton that the test may change for good, on each engine."""
-    app = create_app(settings, FixedClock(NOW), engine=fresh_engine)
-    made = Site(app, fresh_engine, None)
-    with made.work() as work:
-        made.town = a_town(work)
-    return made
-
-
 def migrated(site, folder):
     """Every case of the network moves to the second version."""
     (folder / "decisions").mkdir()
@@ -55,7 +41,7 @@ def migrated(site, folder):
     return migrate(site.engine, plan, confirm=promised, now=NOW, calendar=calendar, settings=settings)
 
 
-def test_a_case_is_drawn_where_it_stands_under_the_cases_of_the_navigation(path):  # noqa: F811
+def test_a_case_is_drawn_where_it_stands_under_the_cases_of_the_navigation(path):
     page = path.as_("ai").get(f"/cases/{path.case()}/process")
 
     assert "Réseau CII, version 2" in page
@@ -66,7 +52,7 @@ def test_a_case_is_drawn_where_it_stands_under_the_cases_of_the_navigation(path)
     assert "jusqu'au" not in page
 
 
-def test_a_case_that_changed_its_version_keeps_the_drawing_of_the_old_one(path, tmp_path):  # noqa: F811
+def test_a_case_that_changed_its_version_keeps_the_drawing_of_the_old_one(path, tmp_path):
     ref = path.case("heard")
     done = migrated(path.site, tmp_path)
 
@@ -82,7 +68,7 @@ def test_a_case_that_changed_its_version_keeps_the_drawing_of_the_old_one(path, 
     assert "Grille commune" in then
 
 
-def test_the_open_cases_are_counted_under_the_version_they_are_in(path, tmp_path):  # noqa: F811
+def test_the_open_cases_are_counted_under_the_version_they_are_in(path, tmp_path):
     path.case()
     migrated(path.site, tmp_path)
     reader = path.as_("coordination")

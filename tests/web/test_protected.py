@@ -26,7 +26,7 @@ from tests.web.build_town import PASSWORD
 SECRET = ("Addictologie Les Roseaux", "ROSEAUX")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def hidden(site):
     """A case in which a protected service leads after, writes, is told of, and is named in consent and disclosure."""
     with site.work() as work:

@@ -46,12 +46,10 @@ class Program:
 @pytest.fixture
 def staffed(site):
     """The canton with a youth case manager and one of social aid."""
-    if "jeunes" not in site.town.accounts:
-        with site.work() as work:
-            for key, (name, unit, role) in PEOPLE.items():
-                account = add_account(work, AddAccount(f"{key}@cii.example", name, password=PASSWORD))
-                add_membership(work, account, unit_by_code(work, unit).id, role)
-                site.town.accounts[key] = account.ref
+    with site.work() as work:
+        for key, (name, unit, role) in PEOPLE.items():
+            account = add_account(work, AddAccount(f"{key}@cii.example", name, password=PASSWORD))
+            add_membership(work, account, unit_by_code(work, unit).id, role)
     return site
 
 
