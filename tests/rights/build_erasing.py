@@ -258,7 +258,7 @@ SHAPED: dict[str, dict[str, Any]] = {
     "outcome_check": {"outcome": "job", "holds": "yes", "answered_at": _EARLIER},
     "access_question": {"answer": "refused", "answered_at": _EARLIER},
     "wage_grant": {"normal_pay": 1, "permille": 1, "kind": "ait", "category": None}
-    | dict.fromkeys(("decided_by", "decided_at", "decision")),
+    | dict.fromkeys(("decided_by", "decided_at")),
     "wage_part": {"state": "declined", "rounding": 0}
     | dict.fromkeys(("prepared_by", "checked_by", "approved_by", "released_by")),
     "satisfaction": {"subject": "case"},
