@@ -35,7 +35,7 @@ OF_SEVERAL = {
     "GET /desk": (28, "a desk: tasks, tabs, news, substitutions, notices and the indicators of the unit"),
     "GET /jobs": (6, "several lists: jobs with their last runs, what failed, what is ordered, who rings"),
     "GET /load": (10, "the load of a unit: its members, their cases, tasks, shares and absences"),
-    "GET /outcomes/categories": (8, "three lists: categories, placements with theirs, shares of two quarters"),
+    "GET /outcomes/categories": (7, "three lists: categories, placements with theirs, shares of two quarters"),
     "GET /programmes": (9, "the figures of four programmes side by side"),
     "GET /provider": (37, "the provider's desk: placements, statements, requests, attendance still to be attested"),
     "GET /api/v1/payments": (6, "a payment with its agreement, provider, line and the account confirmed for the day"),
