@@ -14,29 +14,20 @@ from cii.api.detections import FILE as UPLOADED
 from cii.documents import csv
 from cii.institutions.vocabulary import Sector
 from cii.kernel.money import Chf
-from cii.payments.actions import (
-    AnswersRead,
-    ChangeAccount,
-    ReadAnswers,
-    ReleaseAgain,
-    SendPayments,
-    change_account,
-    decide_account,
-    read_answers,
-    release_again,
-    send_payments,
-)
+from cii.payments.actions import ReleaseAgain, SendPayments, release_again, send_payments
+from cii.payments.actions_accounts import ChangeAccount, change_account, decide_account
+from cii.payments.actions_answers import AnswersRead, ReadAnswers, read_answers
 from cii.payments.queries import (
     FileRow,
     PaymentRow,
     accounts_of,
-    file_by_ref,
     files_list,
+    form_of,
     open_payments,
     payment_by_ref,
 )
 from cii.payments.tables import ProviderAccount
-from cii.payments.vocabulary import PaymentStep
+from cii.payments.vocabulary import PaymentFormat, PaymentKind, PaymentStep
 from cii.store.work import Work
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs, once
@@ -52,7 +43,9 @@ class PaymentShown:
     """A released payment; `attempt` is the one under way or the next, `reason` why the last was rejected."""
 
     ref: str
-    statement_ref: str
+    kind: PaymentKind
+    about_ref: str
+    period: date
     agreement_number: str
     creditor: str
     sector: str
@@ -70,6 +63,7 @@ class FileShown:
     ref: str
     number: str
     sector: str
+    format: PaymentFormat
     payments: int
     total: Chf
     made_at: datetime
@@ -86,6 +80,11 @@ class AccountShown:
     provider_ref: str
     iban: str
     holder: str
+    street: str
+    house_number: str
+    postcode: str
+    town: str
+    country: str
     valid_from: date
     reason: str
     asked_at: datetime
@@ -95,9 +94,10 @@ class AccountShown:
 
 @dataclass(frozen=True)
 class SendAsked:
-    """The sector whose payments leave."""
+    """The sector whose payments leave, and how they are written."""
 
     sector: Sector
+    format: PaymentFormat = PaymentFormat.EXCHANGE
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,13 @@ class AccountAsked:
     provider_ref: str
     iban: str = field(metadata={"max": 42})
     holder: str = field(metadata={"max": 70})
+    postcode: str = field(metadata={"max": 16})
+    town: str = field(metadata={"max": 35})
     valid_from: date
     reason: str = field(metadata={"max": 500})
+    street: str = field(default="", metadata={"max": 70})
+    house_number: str = field(default="", metadata={"max": 16})
+    country: str = field(default="CH", metadata={"max": 2})
 
 
 @dataclass(frozen=True)
@@ -133,18 +138,28 @@ class DecisionAsked:
 
 
 PAYMENT = only(
-    PaymentShown, "ref", "statement_ref", "agreement_number", "creditor", "sector", "amount", "attempt",
-    "step", "has_account", "reason", called="PaymentOnItsWayAnswer",
+    PaymentShown, "ref", "kind", "about_ref", "period", "agreement_number", "creditor", "sector", "amount",
+    "attempt", "step", "has_account", "reason", called="PaymentOnItsWayAnswer",
 )  # fmt: skip
 FILE = only(
-    FileShown, "ref", "number", "sector", "payments", "total", "made_at", "sha256", "executed", "rejected",
-    called="PaymentFileAnswer",
+    FileShown, "ref", "number", "sector", "format", "payments", "total", "made_at", "sha256",
+    "executed", "rejected", called="PaymentFileAnswer",
 )  # fmt: skip
 ACCOUNT = only(
-    AccountShown, "ref", "provider_ref", "iban", "holder", "valid_from", "reason", "asked_at", "decided_at",
+    AccountShown, "ref", "provider_ref", "iban", "holder", "street", "house_number", "postcode",
+    "town", "country", "valid_from", "reason", "asked_at", "decided_at",
     "confirmed", called="ProviderAccountAnswer",
 )  # fmt: skip
-READ = only(AnswersRead, "rows", "executed", "rejected", "known", called="PaymentAnswersReadAnswer")
+READ = only(
+    AnswersRead,
+    "rows",
+    "executed",
+    "rejected",
+    "received",
+    "known",
+    "other",
+    called="PaymentAnswersReadAnswer",
+)
 
 
 @blueprint.get("")
@@ -154,8 +169,8 @@ READ = only(AnswersRead, "rows", "executed", "rejected", "known", called="Paymen
 def waiting(asked: PageAsked) -> Page[PaymentShown]:
     """Released payments of my sectors that are not executed yet, the oldest first."""
     since = place(g.work.settings, "payments", asked.after)
-    rows = open_payments(g.work, after=since[0] if since else 0, limit=asked.limit + 1)
-    page = page_of(rows, asked.limit, g.work.settings, "payments", lambda row: (row.id,))
+    rows = open_payments(g.work, after=since[0] if since else None, limit=asked.limit + 1)
+    page = page_of(rows, asked.limit, g.work.settings, "payments", lambda row: (row.ref,))
     return Page([_payment(one) for one in page.items], page.next)
 
 
@@ -178,7 +193,7 @@ def files(asked: PageAsked) -> Page[FileShown]:
 @blueprint.response(201, FILE)
 def sent(ask: SendAsked) -> FileShown:
     """Put what waits of a sector into one file."""
-    made = send_payments(g.work, SendPayments(ask.sector)).file
+    made = send_payments(g.work, SendPayments(ask.sector, ask.format)).file
     return _file(next(one for one in files_list(g.work) if one.ref == made.ref))
 
 
@@ -187,8 +202,7 @@ def sent(ask: SendAsked) -> FileShown:
 @blueprint.response(200, content_type="text/csv")
 def as_csv(ref: str) -> FileResponse:
     """The file as it left, as CSV."""
-    held = file_by_ref(g.work, ref)
-    content = held.content_csv.encode()
+    held, content = form_of(g.work, ref, "csv")
     return handed_out([content], f"{held.number}.csv", csv.MEDIA_TYPE, len(content))
 
 
@@ -197,9 +211,17 @@ def as_csv(ref: str) -> FileResponse:
 @blueprint.response(200, content_type="application/json")
 def as_json(ref: str) -> FileResponse:
     """The file as it left, as JSON."""
-    held = file_by_ref(g.work, ref)
-    content = held.content_json.encode()
+    held, content = form_of(g.work, ref, "json")
     return handed_out([content], f"{held.number}.json", "application/json", len(content))
+
+
+@blueprint.get("/files/<ref:ref>/xml")
+@needs(Permit.PAY_STATEMENT)
+@blueprint.response(200, content_type="application/xml")
+def as_xml(ref: str) -> FileResponse:
+    """The order as it left, as pain.001."""
+    held, content = form_of(g.work, ref, "xml")
+    return handed_out([content], f"{held.number}.xml", "application/xml", len(content))
 
 
 @blueprint.post("/answers")
@@ -241,9 +263,7 @@ def accounts() -> Page[AccountShown]:
 @blueprint.response(201, ACCOUNT)
 def account_asked(ask: AccountAsked) -> AccountShown:
     """Ask for another account of a provider; somebody else confirms it."""
-    made = change_account(
-        g.work, ChangeAccount(ask.provider_ref, ask.iban, ask.holder, ask.valid_from, ask.reason)
-    )
+    made = change_account(g.work, ChangeAccount(**vars(ask)))
     return _account(made, ask.provider_ref)
 
 
@@ -263,20 +283,21 @@ def _named(work: Work, one: ProviderAccount) -> AccountShown:
 
 def _payment(one: PaymentRow) -> PaymentShown:
     return PaymentShown(
-        one.ref, one.statement_ref, one.agreement, one.creditor, one.sector, one.amount, one.attempt,
-        one.step, one.account is not None, one.reason,
+        one.ref, one.kind, one.about_ref, one.period, one.agreement, one.creditor, one.sector, one.amount,
+        one.attempt, one.step, one.account is not None, one.reason,
     )  # fmt: skip
 
 
 def _file(one: FileRow) -> FileShown:
     return FileShown(
-        one.ref, one.number, one.sector, one.payments, one.total, one.made_at, one.sha256, one.executed,
-        one.rejected,
+        one.ref, one.number, one.sector, one.format, one.payments, one.total, one.made_at, one.sha256,
+        one.executed, one.rejected,
     )  # fmt: skip
 
 
 def _account(one: ProviderAccount, provider_ref: str) -> AccountShown:
     return AccountShown(
-        one.ref, provider_ref, one.iban, one.holder, one.valid_from, one.reason, one.asked_at, one.decided_at,
+        one.ref, provider_ref, one.iban, one.holder, one.street, one.house_number, one.postcode,
+        one.town, one.country, one.valid_from, one.reason, one.asked_at, one.decided_at,
         one.confirmed,
     )  # fmt: skip

@@ -17,15 +17,9 @@ from cii.figures.actions_ceiling import EnterCeilingFact, enter_ceiling_fact
 from cii.figures.vocabulary import CeilingInput
 from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import Refusal
-from cii.payments.actions import (
-    ChangeAccount,
-    ReadAnswers,
-    SendPayments,
-    change_account,
-    decide_account,
-    read_answers,
-    send_payments,
-)
+from cii.payments.actions import SendPayments, send_payments
+from cii.payments.actions_accounts import ChangeAccount, change_account, decide_account
+from cii.payments.actions_answers import ReadAnswers, read_answers
 from cii.payments.queries import PaymentRow, open_payments
 from cii.store.work import Work
 
@@ -49,7 +43,15 @@ def exchange(work: Work, canton: Canton) -> None:
     refs = work.session.execute(select(table.c.id, table.c.ref).order_by(table.c.id)).all()
     for id_, ref in refs:
         ask_account = ChangeAccount(
-            ref, _invented(id_), f"Compte d'essai {id_}", ASKED, f"Première saisie. {MARK}"
+            ref,
+            _invented(id_),
+            f"Compte d'essai {id_}",
+            "2000",
+            "Neuchâtel",
+            ASKED,
+            f"Première saisie. {MARK}",
+            street="Rue de l'Exemple",
+            house_number=str(id_),
         )
         asked = change_account(_hand(work, "lmmt.finances", ASKED), ask_account)
         decide_account(_hand(work, "caisse.finances", ASKED), asked.ref, confirmed=True)

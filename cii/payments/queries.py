@@ -1,46 +1,53 @@
-"""Reads of the exchange: payments that wait, are on their way or came back; files; accounts."""
+"""Reads of payments on their way: what waits, is under way or came back; files; accounts; what came in."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, case, func, select, type_coerce
+from sqlalchemy import BigInteger, Row, Subquery, and_, case, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from cii.agreements.queries import agreements_by_id, provider_units
-from cii.institutions.queries import lines_by_id, shown_units
-from cii.kernel.errors import UnknownThing
+from cii.access.vocabulary import Role
+from cii.agreements.queries_payees import payees
+from cii.budgets.queries import own_sector
+from cii.institutions.queries import line_facts
+from cii.kernel.errors import NotAllowed, UnknownThing
 from cii.kernel.money import Chf
+from cii.payments.sources import due_payments, owed_back
 from cii.payments.tables import (
+    IncomingPayment,
     PaymentFile,
+    PaymentFileForm,
     PaymentRelease,
     PaymentTransfer,
     ProviderAccount,
     TransferAnswer,
 )
-from cii.payments.vocabulary import PaymentStep, TransferOutcome
-from cii.settlement.queries import own_sector
-from cii.settlement.tables import Payment, Statement
-from cii.store.work import Actor, Work
+from cii.payments.vocabulary import PaymentFormat, PaymentKind, PaymentStep, TransferOutcome
+from cii.store.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """A released payment on its way to the provider; `attempt` is the one that comes next or is under way."""
+    """A released payment on its way to the provider; `attempt` is the one that comes next or is under way.
 
-    id: int
+    `about_ref` names the page that it belongs to; `number` is its own there (sequence, instalment).
+    """
+
+    kind: PaymentKind
+    source_id: int
     ref: str
-    statement_ref: str
-    agreement_id: int
+    about_ref: str
     agreement: str
     provider_id: int
     creditor: str
     sector: str
-    month: date
-    sequence: int
+    period: date
+    number: int
     amount: Chf
+    rounding: Chf
     prepared_by: int
     attempt: int
     step: PaymentStep
@@ -49,88 +56,131 @@ class PaymentRow:
     happened_on: date | None
 
 
-def _released(actor: Actor) -> Any:  # noqa: ANN401 - a select of five rows
-    """Released payments with a sum to transfer, their last attempt, its answer, the release after it."""
-    last = aliased(PaymentTransfer)
+def _released(work: Work) -> tuple[Any, Subquery]:
+    """Each released payment of the actor's sectors with its last attempt, the answer to it and its payee."""
+    due, payee = due_payments(), payees(work.actor)
+    last, held = aliased(PaymentTransfer), aliased(ProviderAccount)
     newest = (
         select(func.max(col(last.attempt)))
-        .where(col(last.payment_id) == col(Payment.id))
-        .correlate(Payment)
+        .where(col(last.kind) == due.c.kind, col(last.source_id) == due.c.source_id)
+        .correlate(due)
         .scalar_subquery()
     )
-    return (
-        select(Payment, Statement, PaymentTransfer, TransferAnswer, PaymentRelease)
-        .join(Statement, col(Statement.id) == col(Payment.statement_id))
+    in_force = (
+        select(col(held.id))
+        .where(
+            col(held.provider_id) == payee.c.provider_id,
+            col(held.confirmed).is_(True),
+            col(held.valid_from) <= work.today,
+        )
+        .order_by(col(held.valid_from).desc())
+        .limit(1)
+        .correlate(payee)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            due, payee.c.number.label("agreement"), payee.c.provider_id, payee.c.creditor,
+            line_facts.c.sector,
+            PaymentTransfer, TransferAnswer, PaymentRelease, ProviderAccount,
+        )
+        .join(line_facts, line_facts.c.line_id == due.c.line_id)
+        .join(payee, payee.c.agreement_id == due.c.agreement_id)
         .outerjoin(
             PaymentTransfer,
-            (col(PaymentTransfer.payment_id) == col(Payment.id)) & (col(PaymentTransfer.attempt) == newest),
+            and_(
+                col(PaymentTransfer.kind) == due.c.kind,
+                col(PaymentTransfer.source_id) == due.c.source_id,
+                col(PaymentTransfer.attempt) == newest,
+            ),
         )
         .outerjoin(TransferAnswer, col(TransferAnswer.transfer_id) == col(PaymentTransfer.id))
         .outerjoin(
             PaymentRelease,
-            (col(PaymentRelease.payment_id) == col(Payment.id))
-            & (col(PaymentRelease.attempt) == col(PaymentTransfer.attempt) + 1),
+            and_(
+                col(PaymentRelease.kind) == due.c.kind,
+                col(PaymentRelease.source_id) == due.c.source_id,
+                col(PaymentRelease.attempt) == col(PaymentTransfer.attempt) + 1,
+            ),
         )
-        .where(
-            own_sector(actor),
-            col(Payment.released_at).is_not(None),
-            type_coerce(col(Payment.transferred), BigInteger) > 0,
-        )
-    )
+        .outerjoin(ProviderAccount, col(ProviderAccount.id) == in_force)
+        .where(own_sector(work.actor))
+    )  # fmt: skip
+    return query, due
 
 
-def open_payments(work: Work, *, after: int = 0, limit: int = 50, ready: bool = False) -> list[PaymentRow]:
-    """Payments of the actor's sectors not executed yet, the oldest first; `ready`: that may leave."""
-    query = _released(work.actor).where(
-        col(Payment.id) > after,
-        col(TransferAnswer.outcome).is_(None) | (col(TransferAnswer.outcome) != TransferOutcome.EXECUTED),
+def open_payments(
+    work: Work, *, after: str | None = None, limit: int = 50, ready: bool = False, sector: str | None = None
+) -> list[PaymentRow]:
+    """Payments of the actor's sectors not executed yet, the oldest first; `ready`: that may leave.
+
+    `after` is the ref of the payment before them.
+    """
+    query, due = _released(work)
+    query = query.where(
+        col(TransferAnswer.outcome).is_(None) | (col(TransferAnswer.outcome) != TransferOutcome.EXECUTED)
     )
     if ready:
         query = query.where(col(PaymentTransfer.id).is_(None) | col(PaymentRelease.id).is_not(None))
-    return _rows(work, work.session.execute(query.order_by(col(Payment.id)).limit(limit)).all())
+    if sector is not None:
+        query = query.where(line_facts.c.sector == sector)
+    if after is not None:
+        before = due_payments().alias("before")
+        since = select(before.c.released_at).where(before.c.ref == after).scalar_subquery()
+        query = query.where(
+            or_(due.c.released_at > since, and_(due.c.released_at == since, due.c.ref > after))
+        )
+    found = work.session.execute(query.order_by(due.c.released_at, due.c.ref).limit(limit))
+    return [_row(one) for one in found]
 
 
 def payment_by_ref(work: Work, ref: str) -> PaymentRow:
     """One released payment of the actor's sectors; refuses UnknownThing."""
-    rows = _rows(work, work.session.execute(_released(work.actor).where(col(Payment.ref) == ref)).all())
-    if not rows:
+    query, due = _released(work)
+    found = work.session.execute(query.where(due.c.ref == ref)).first()
+    if found is None:
         raise UnknownThing(field="payment_ref")
-    return rows[0]
+    return _row(found)
 
 
-def _rows(work: Work, found: Sequence[Any]) -> list[PaymentRow]:
-    agreements = agreements_by_id(work, {row[1].agreement_id for row in found})
-    units = provider_units(work, agreements)
-    names = shown_units(work, units.values())
-    lines = lines_by_id(work, {row[1].line_id for row in found})
-    accounts = accounts_in_force(work, {one.provider_id for one in agreements.values()}, work.today)
-    rows = []
-    for payment, statement, transfer, answer, release in found:
-        agreement = agreements[statement.agreement_id]
-        unit = names.get(units.get(statement.agreement_id, 0))
-        step, attempt = _step(transfer, answer, release)
-        rows.append(
-            PaymentRow(
-                payment.id,
-                payment.ref,
-                statement.ref,
-                statement.agreement_id,
-                agreement.number,
-                agreement.provider_id,
-                (unit.name or unit.code) if unit is not None else agreement.number,
-                lines[statement.line_id].sector.value,
-                statement.period_start,
-                statement.sequence,
-                payment.transferred,
-                payment.prepared_by,
-                attempt,
-                step,
-                accounts.get(agreement.provider_id),
-                answer.reason if answer is not None and release is None else "",
-                answer.happened_on if answer is not None else None,
-            )
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What of a sector may leave now, and what of it lacks a confirmed account."""
+
+    sector: str
+    ready: int
+    without_account: int
+
+
+def waiting(work: Work) -> list[Waiting]:
+    """How many payments of each of the actor's sectors may leave."""
+    query, due = _released(work)
+    ready = (
+        query.where(col(PaymentTransfer.id).is_(None) | col(PaymentRelease.id).is_not(None))
+        .with_only_columns(
+            line_facts.c.sector.label("sector"), col(ProviderAccount.id).label("held"), due.c.ref
         )
-    return rows
+        .subquery("ready")
+    )
+    rows = work.session.execute(
+        select(ready.c.sector, func.count(ready.c.held), func.count() - func.count(ready.c.held))
+        .group_by(ready.c.sector)
+        .order_by(ready.c.sector)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def _row(found: Row[Any]) -> PaymentRow:
+    transfer, answer, release = found.PaymentTransfer, found.TransferAnswer, found.PaymentRelease
+    step, attempt = _step(transfer, answer, release)
+    return PaymentRow(
+        PaymentKind(found.kind), found.source_id, found.ref, found.about_ref, found.agreement,
+        found.provider_id, found.creditor, str(found.sector), found.period, found.number,
+        Chf(int(found.amount)), Chf(int(found.rounding)), found.prepared_by, attempt, step,
+        found.ProviderAccount,
+        answer.reason if answer is not None and release is None else "",
+        answer.happened_on if answer is not None else None,
+    )  # fmt: skip
 
 
 def _step(transfer: Any, answer: Any, release: Any) -> tuple[PaymentStep, int]:  # noqa: ANN401 - rows or None
@@ -141,20 +191,6 @@ def _step(transfer: Any, answer: Any, release: Any) -> tuple[PaymentStep, int]: 
     if answer.outcome is TransferOutcome.EXECUTED:
         return PaymentStep.EXECUTED, transfer.attempt
     return PaymentStep.READY if release else PaymentStep.REJECTED, transfer.attempt + 1
-
-
-def accounts_in_force(work: Work, provider_ids: Collection[int], at: date) -> dict[int, ProviderAccount]:
-    """The confirmed account of each provider on a day."""
-    rows = work.session.scalars(
-        select(ProviderAccount)
-        .where(
-            col(ProviderAccount.provider_id).in_(list(provider_ids)),
-            col(ProviderAccount.confirmed).is_(True),
-            col(ProviderAccount.valid_from) <= at,
-        )
-        .order_by(col(ProviderAccount.valid_from))
-    )
-    return {row.provider_id: row for row in rows}
 
 
 def accounts_of(work: Work, provider_ids: Iterable[int] | None = None) -> list[ProviderAccount]:
@@ -177,6 +213,7 @@ class FileRow:
     total: Chf
     made_at: datetime
     sha256: str
+    format: PaymentFormat
     executed: int
     rejected: int
 
@@ -190,6 +227,7 @@ def files_list(work: Work, *, before: int = 0, limit: int = 50) -> list[FileRow]
     shown: list[Any] = [
         col(PaymentFile.id), col(PaymentFile.ref), col(PaymentFile.number), col(PaymentFile.sector),
         col(PaymentFile.payments), col(PaymentFile.total), col(PaymentFile.made_at), col(PaymentFile.sha256),
+        col(PaymentFile.format),
     ]  # fmt: skip
     query = (
         select(*shown, *told)
@@ -206,7 +244,7 @@ def files_list(work: Work, *, before: int = 0, limit: int = 50) -> list[FileRow]
 
 
 def file_by_ref(work: Work, ref: str) -> PaymentFile:
-    """One file of the actor's sectors with its bytes; refuses UnknownThing."""
+    """One file of the actor's sectors; refuses UnknownThing."""
     found = work.session.scalars(
         select(PaymentFile).where(col(PaymentFile.ref) == ref, col(PaymentFile.sector).in_(sectors_of(work)))
     ).first()
@@ -215,6 +253,73 @@ def file_by_ref(work: Work, ref: str) -> PaymentFile:
     return found
 
 
+def form_of(work: Work, ref: str, form: str) -> tuple[PaymentFile, bytes]:
+    """A file of the actor's sectors with its bytes in one of its forms; refuses UnknownThing."""
+    file = file_by_ref(work, ref)
+    held = work.session.scalars(
+        select(PaymentFileForm).where(
+            col(PaymentFileForm.file_id) == file.id, col(PaymentFileForm.form) == form
+        )
+    ).first()
+    if held is None:
+        raise UnknownThing(field="form")
+    return file, held.content.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class OwedBack:
+    """What a provider owes back of a year, and how much of it has come in."""
+
+    receivable_id: int
+    account_ref: str
+    agreement: str
+    creditor: str
+    reference: str
+    amount: Chf
+    received: Chf
+    due_on: date
+    received_on: date | None
+
+
+def owed_to(
+    work: Work, *, references: Collection[str] | None = None, open_only: bool = False
+) -> list[OwedBack]:
+    """What is owed to the actor's sectors, the oldest first."""
+    owed, payee = owed_back().subquery("owed"), payees(work.actor)
+    came = (
+        select(func.coalesce(func.sum(type_coerce(col(IncomingPayment.amount), BigInteger)), 0))
+        .where(col(IncomingPayment.receivable_id) == owed.c.receivable_id)
+        .correlate(owed)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            owed.c.receivable_id, owed.c.account_ref, payee.c.number, payee.c.creditor, owed.c.reference,
+            owed.c.amount, came.label("came"), owed.c.due_on, owed.c.received_on,
+        )
+        .join(line_facts, line_facts.c.line_id == owed.c.line_id)
+        .join(payee, payee.c.agreement_id == owed.c.agreement_id)
+        .where(own_sector(work.actor))
+        .order_by(owed.c.due_on, owed.c.receivable_id)
+    )  # fmt: skip
+    if references is not None:
+        query = query.where(owed.c.reference.in_(list(references)))
+    if open_only:
+        query = query.where(owed.c.received_on.is_(None))
+    return [
+        OwedBack(row[0], row[1], row[2], row[3], row[4], Chf(int(row[5])), Chf(int(row[6])), row[7], row[8])
+        for row in work.session.execute(query)
+    ]
+
+
 def sectors_of(work: Work) -> list[str]:
     """The sectors for which the actor pays."""
     return sorted({seat.sector for seat in work.actor.seats if seat.sector})
+
+
+def payer(work: Work) -> int:
+    """The account of somebody who pays; refuses NotAllowed."""
+    account = work.actor.account_id
+    if account is None or not work.actor.has_role(Role.FINANCE):
+        raise NotAllowed
+    return account

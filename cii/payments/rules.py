@@ -29,6 +29,8 @@ WORDS: Mapping[str, TransferOutcome] = {
     "rejeté": TransferOutcome.REJECTED,
     "zurückgewiesen": TransferOutcome.REJECTED,
 }
+_QR_BANKS = (30_000, 31_999)
+"""Clearing numbers of accounts that take QR references only. Source: SIX, QR-IBAN."""
 _SWISS_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
@@ -36,6 +38,18 @@ class IbanUnfit(Refusal):
     """The account number is no IBAN: its check digits do not fit."""
 
     code, kind = "iban-unfit", "unfit"
+
+
+class IbanForQr(Refusal):
+    """The account takes only payments with the reference of a QR invoice; none of ours has one."""
+
+    code, kind = "iban-for-qr", "unfit"
+
+
+class AddressUnfit(Refusal):
+    """Banks take an address in parts: postcode and town, the country by two letters."""
+
+    code, kind = "payee-address-unfit", "unfit"
 
 
 class AccountInPast(Refusal):
@@ -66,6 +80,30 @@ class NothingToSend(Refusal):
     """No released payment waits for a file; without a confirmed account none leaves."""
 
     code, kind = "payments-nothing-to-send", "conflict"
+
+
+class DebtorMissing(Refusal):
+    """The canton's directory does not say from which account this sector pays."""
+
+    code, kind = "payments-debtor-missing", "conflict"
+
+
+class NotAMessage(Refusal):
+    """The file begins like a message of a bank and is none: broken, or with a document type."""
+
+    code, kind = "payments-not-a-message", "unfit"
+
+
+class MessageUnknown(Refusal):
+    """A message of another kind than those that answer payments."""
+
+    code, kind = "payments-message-unknown", "unfit"
+
+
+class TransferCurrency(Refusal):
+    """Payments are made and come back in Swiss francs."""
+
+    code, kind = "transfer-currency", "unfit"
 
 
 class TransferUnknown(Refusal):
@@ -123,23 +161,53 @@ class PaymentReleaseFourEyes(Refusal):
 
 
 def iban_of(text: str) -> str:
-    """The account number without spaces; refuses IbanUnfit."""
+    """The account number without spaces; refuses IbanUnfit, IbanForQr."""
     try:
-        return str(iban_number.validate(text))
+        found = str(iban_number.validate(text))
     except ValidationError:
         raise IbanUnfit(field="iban") from None
+    if found[:2] in {"CH", "LI"} and _QR_BANKS[0] <= int(found[4:9]) <= _QR_BANKS[1]:
+        raise IbanForQr(field="iban")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One row of an answer that could be read."""
+    """What one row or entry says of a payment; `amount` is empty where a status names none.
+
+    `of_an_account`: an entry of an account, in which other payments stand too.
+    """
 
     line: int
     key: str
     outcome: TransferOutcome
-    amount: Chf
+    amount: Chf | None
     happened_on: date
     reason: str
+    currency: str = "CHF"
+    of_an_account: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRejected:
+    """A whole file that the bank has rejected, by its number."""
+
+    line: int
+    number: str
+    happened_on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingRow:
+    """What came in under a creditor reference; `entry` is the bank's own number of it."""
+
+    line: int
+    reference: str
+    amount: Chf
+    currency: str
+    received_on: date
+    entry: str
 
 
 def read_answer(line: int, cells: Mapping[str, str]) -> tuple[AnswerRow | None, list[Refusal]]:
@@ -174,13 +242,26 @@ def answer_faults(row: AnswerRow, sent: Sent | None, today: date) -> list[Refusa
     if sent is None:
         return [TransferUnknown(field=KEY, found=row.key[:40], **at)]
     found: list[Refusal] = []
-    if row.amount != sent.amount:
+    if row.currency != "CHF":
+        found.append(TransferCurrency(field="currency", found=row.currency[:10], **at))
+    if row.amount is not None and row.amount != sent.amount:
         found.append(TransferAmountDiffers(field=AMOUNT, found=str(row.amount), amount=sent.amount, **at))
     if sent.answer is not None and sent.answer != (row.outcome, row.happened_on):
         found.append(TransferAnswered(field=OUTCOME, found=row.outcome.value, outcome=sent.answer[0], **at))
     if not sent.left_on <= row.happened_on <= today:
         facts = {"first": sent.left_on, "last": today}
         found.append(TransferDayUnfit(field=DAY, found=row.happened_on.isoformat(), **facts, **at))
+    return found
+
+
+def incoming_faults(row: IncomingRow, today: date) -> list[Refusal]:
+    """What is wrong with a sum that came in under a reference of ours."""
+    found: list[Refusal] = []
+    if row.currency != "CHF":
+        found.append(TransferCurrency(field="currency", found=row.currency[:10], line=row.line))
+    if row.received_on > today:
+        told = {"first": row.received_on, "last": today}
+        found.append(TransferDayUnfit(field=DAY, found=row.received_on.isoformat(), line=row.line, **told))
     return found
 
 

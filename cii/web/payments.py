@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, render_template
+from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
@@ -11,35 +11,29 @@ from cii.access.queries import account_names
 from cii.agreements.queries import provider_names, provider_refs
 from cii.documents import csv
 from cii.institutions.vocabulary import Sector
-from cii.payments.actions import (
-    AnswersRead,
-    ChangeAccount,
-    ReadAnswers,
-    ReleaseAgain,
-    SendPayments,
-    change_account,
-    decide_account,
-    read_answers,
-    release_again,
-    send_payments,
-)
-from cii.payments.exchange import CURRENCY
+from cii.payments.actions import ReleaseAgain, SendPayments, release_again, send_payments
+from cii.payments.actions_accounts import ChangeAccount, change_account, decide_account
+from cii.payments.actions_answers import AnswersRead, ReadAnswers, read_answers
+from cii.payments.adapters import CURRENCY
 from cii.payments.queries import (
+    OwedBack,
     PaymentRow,
     accounts_of,
-    file_by_ref,
     files_list,
+    form_of,
     open_payments,
+    owed_to,
     payment_by_ref,
     sectors_of,
+    waiting,
 )
 from cii.payments.rules import TITLES
 from cii.payments.tables import ProviderAccount
-from cii.payments.vocabulary import PaymentStep
+from cii.payments.vocabulary import PaymentFormat, PaymentKind, PaymentStep
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other
-from cii.web.choices import number_asked, t, word
+from cii.web.choices import t, word
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.files import handed_out
@@ -47,6 +41,15 @@ from cii.wire.reading import asked, sent_file
 
 page = Blueprint("payments", __name__)
 _PAGE = 50
+_MEDIA = {"csv": csv.MEDIA_TYPE, "json": "application/json", "xml": "application/xml"}
+_ABOUT = {
+    PaymentKind.STATEMENT: "statements.one",
+    PaymentKind.YEAR: "final_accounts.one",
+    PaymentKind.OUTCOME: "",
+    PaymentKind.WAGE: "wage_grants.one",
+    PaymentKind.WAGE_SUBSIDY: "wage_grants.one",
+}
+"""The page on which each kind of payment is read."""
 _TONES = {
     PaymentStep.READY: "neutral",
     PaymentStep.UNDER_WAY: "warn",
@@ -86,14 +89,12 @@ def send() -> Response:
     return see_other("payments.index")
 
 
-@page.get("/payments/files/<ref:ref>/<any(csv, json):form>")
+@page.get("/payments/files/<ref:ref>/<any(csv, json, xml):form>")
 @needs(Permit.PAY_STATEMENT)
 def file(ref: str, form: str) -> Response:
     """A file as it left, byte for byte."""
-    held = file_by_ref(g.work, ref)
-    content = (held.content_csv if form == "csv" else held.content_json).encode()
-    kind = csv.MEDIA_TYPE if form == "csv" else "application/json"
-    return handed_out([content], f"{held.number}.{form}", kind, len(content))
+    held, content = form_of(g.work, ref, form)
+    return handed_out([content], f"{held.number}.{form}", _MEDIA[form], len(content))
 
 
 @page.get("/payments/<ref:ref>/release")
@@ -158,18 +159,19 @@ def answer_account(ref: str) -> Response:
 
 
 def _shown(work: Work) -> dict[str, Any]:
-    found = open_payments(work, after=number_asked("after"), limit=_PAGE + 1)
+    found = open_payments(work, after=request.args.get("after"), limit=_PAGE + 1)
     kept = found[:_PAGE]
-    ready = open_payments(work, limit=5_000, ready=True)
+    ready = {one.sector: one for one in waiting(work)}
     return {
         "rows": [_row(one) for one in kept],
-        "next_mark": kept[-1].id if len(found) > _PAGE else None,
+        "next_mark": kept[-1].ref if len(found) > _PAGE else None,
         "sectors": [
-            {"code": code, "n": sum(one.sector == code and one.account is not None for one in ready)}
+            {"value": code, "label": t("web.payments.sector.n", sector=code, n=ready[code].ready)}
             for code in sectors_of(work)
-            if code in set(Sector)
+            if code in set(Sector) and code in ready and ready[code].ready
         ],
-        "without": sum(one.account is None for one in ready),
+        "without": sum(one.without_account for one in ready.values()),
+        "formats": [{"value": one, "label": word(one, "payment_format")} for one in PaymentFormat],
         "files": [
             {
                 "number": one.number,
@@ -177,11 +179,14 @@ def _shown(work: Work) -> dict[str, Any]:
                 "made_at": one.made_at,
                 "payments": one.payments,
                 "total": one.total,
+                "format": word(one.format, "payment_format"),
+                "forms": ["xml"] if one.format is PaymentFormat.PAIN else ["csv", "json"],
                 "answered": t("web.payments.answered", executed=one.executed, rejected=one.rejected),
                 "sha256": one.sha256[:16],
             }
             for one in files_list(work)
         ],
+        "owed": [_owed(one) for one in owed_to(work, open_only=True)],
     }
 
 
@@ -191,7 +196,8 @@ def _row(one: PaymentRow) -> dict[str, Any]:
         "ref": one.ref,
         "creditor": one.creditor,
         "agreement": one.agreement,
-        "month": f"{formats.month(one.month, lang)} · {one.sequence}",
+        "kind": word(one.kind, "payment_kind"),
+        "month": f"{formats.month(one.period, lang)} · {one.number}",
         "amount": one.amount,
         "attempt": one.attempt,
         "state": {"label": word(one.step, "payment_step"), "tone": _TONES[one.step]}
@@ -199,7 +205,20 @@ def _row(one: PaymentRow) -> dict[str, Any]:
         else {"label": t("web.payments.no-account"), "tone": "bad"},
         "reason": one.reason,
         "rejected": one.step is PaymentStep.REJECTED,
-        "statement_ref": one.statement_ref,
+        "about_url": url_for(_ABOUT[one.kind], ref=one.about_ref) if _ABOUT[one.kind] else None,
+    }
+
+
+def _owed(one: OwedBack) -> dict[str, Any]:
+    return {
+        "creditor": one.creditor,
+        "agreement": one.agreement,
+        "amount": one.amount,
+        "received": one.received,
+        "left": one.amount - one.received,
+        "due_on": one.due_on,
+        "reference": one.reference,
+        "url": url_for("final_accounts.one", ref=one.account_ref),
     }
 
 
@@ -222,6 +241,8 @@ def _answers(result: AnswersRead | None, *, dry_run: bool = False) -> str:
             "executed": result.executed,
             "rejected": result.rejected,
             "known": result.known,
+            "received": result.received,
+            "other": result.other,
         }
     return render_template(
         "pages/payments/answers.html",
@@ -246,6 +267,9 @@ def _accounts(work: Work) -> dict[str, Any]:
                 "provider": named[ref],
                 "iban": _grouped(one.iban),
                 "holder": one.holder,
+                "address": f"{one.street} {one.house_number}, {one.country}-{one.postcode} {one.town}".strip(
+                    " ,"
+                ),
                 "from": one.valid_from,
                 "asked_by": people.get(one.asked_by, ""),
                 "decided_by": people.get(one.decided_by or 0, ""),

@@ -290,7 +290,7 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/payments/files": {"sector": "SFPO"},
     "/api/v1/payments/{ref}/release": {"reason": "Compte corrigé"},
     "/api/v1/payments/accounts": {
-        "provider_ref": "zzzzzzzzzz", "iban": "CH9300762011623852957", "holder": "Fondation",
+        "provider_ref": "zzzzzzzzzz", "iban": "CH9300762011623852957", "holder": "Fondation", "postcode": "2000", "town": "Neuchâtel",
         "valid_from": "2027-03-01", "reason": "Nouvelle relation",
     },
     "/api/v1/payments/accounts/{ref}/decision": {"confirmed": True},

@@ -135,7 +135,7 @@ OUTSIDE_THE_STORY = {
     "/api/v1/final-accounts/*", "/api/v1/outcomes/*", "/api/v1/wage-grants/*", "/api/v1/outcome-schemes/*", "/api/v1/outcome-schemes/*/simulation",
     "/api/v1/outcome-schemes/*/simulation/csv", "/api/v1/outcome-schemes/*/drift",
     "/api/v1/access-requests/*", "/api/v1/access-questions/*", "/api/v1/break-glass/*",
-    "/api/v1/federal-ceiling", "/api/v1/placements/*/attestation.pdf", "/api/v1/payments/files/*/csv", "/api/v1/payments/files/*/json",
+    "/api/v1/federal-ceiling", "/api/v1/placements/*/attestation.pdf", "/api/v1/payments/files/*/csv", "/api/v1/payments/files/*/json", "/api/v1/payments/files/*/xml",
     "/api/v1/retention/*", "/api/v1/archive-offers/*", "/api/v1/archive-offers/*/package",
     "/api/v1/legal-holds/*", "/api/v1/erasures/*", "/api/v1/erasures/*/certificate.pdf",
     "/api/v1/person-requests/*", "/api/v1/person-requests/*/file", "/api/v1/person-requests/*/file.pdf",

@@ -119,7 +119,8 @@ COMPLETED = SHAPED | {
     "statement": {"period_end": NOW.date().replace(day=31), "returned_reason": None},
     "payment": {"rounding": 0, "released_at": NOW},
     "payment_release": {"attempt": 2},
-    "provider_account": {"decided_at": NOW, "confirmed": True, "iban": "CH9300762011623852957"},
+    "provider_account": {"decided_at": NOW, "confirmed": True, "iban": "CH9300762011623852957",
+                         "postcode": "2000", "town": "Neuchâtel", "country": "CH"},
     "erasure": {"decided_at": NOW, "approved": False, "decision_reason": "Non."},
     "break_glass_step": {"finding": "ok", "reason": "Justifié."},
     "year_account": {"method": "volume", "returned_reason": None}
@@ -133,13 +134,11 @@ COMPLETED = SHAPED | {
 """What a row of these acts needs beyond the usual."""
 _UNSIGNED = ("agreement", {"signed_by": None})
 _OPEN = ("statement", COMPLETED["statement"] | {"approved_by": None})
-_UNRELEASED = ("payment", {"rounding": 0, "released_by": None, "released_at": None})
 _NOWHERE = ("placement", {"state": "cancelled", "provider_unit_id": None})
 _ASKED = COMPLETED["wage_grant"] | {"state": "asked", "decided_by": None, "decided_at": None}
 ABOVE = {
     "statement": [_UNSIGNED],
     "payment": [_UNSIGNED, _OPEN],
-    "payment_release": [_UNSIGNED, _OPEN, _UNRELEASED],
     "account_payment": [_UNSIGNED, ("year_account", COMPLETED["year_account"])],
     "outcome_step": [_NOWHERE],
     "wage_grant": [_NOWHERE],

@@ -14,23 +14,17 @@ from cii.agreements.tables import Provider
 from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import NotAllowed, Refusals, UnknownThing
 from cii.kernel.money import Chf
-from cii.payments.actions import (
-    ChangeAccount,
-    ReadAnswers,
-    ReleaseAgain,
-    SendPayments,
-    change_account,
-    decide_account,
-    read_answers,
-    release_again,
-    send_payments,
-)
-from cii.payments.queries import file_by_ref, files_list, open_payments
+from cii.payments.actions import ReleaseAgain, SendPayments, release_again, send_payments
+from cii.payments.actions_accounts import ChangeAccount, change_account, decide_account
+from cii.payments.actions_answers import ReadAnswers, read_answers
+from cii.payments.queries import file_by_ref, files_list, form_of, open_payments
 from cii.payments.rules import (
     AccountDecided,
     AccountFourEyes,
     AccountInPast,
     AccountWaiting,
+    AddressUnfit,
+    IbanForQr,
     IbanUnfit,
     NothingToSend,
     PaymentNotRejected,
@@ -53,6 +47,11 @@ AC = SendPayments(Sector.AC)
 def test_an_account_number_with_wrong_check_digits_is_none(text):
     with pytest.raises(IbanUnfit):
         iban_of(text)
+
+
+def test_an_account_for_qr_references_only_takes_no_payment_of_ours():
+    with pytest.raises(IbanForQr):
+        iban_of("CH44 3199 9123 0008 8901 2")
 
 
 def test_a_row_that_cannot_be_read_says_every_cell_at_once():
@@ -82,11 +81,16 @@ def the_provider(desk):
     return desk.work.session.get(Provider, held.provider_id)
 
 
+def an_account(desk):
+    return ChangeAccount(
+        the_provider(desk).ref, IBAN, "Fondation d'essai", "2300", "La Chaux-de-Fonds", desk.payer.today,
+        "Nouvelle relation", street="Rue de l'Essai", house_number="7",
+    )  # fmt: skip
+
+
 def with_account(desk):
     """The provider's account, asked by one and confirmed by another."""
-    ask = ChangeAccount(
-        the_provider(desk).ref, IBAN, "Fondation d'essai", desk.payer.today, "Nouvelle relation"
-    )
+    ask = an_account(desk)
     asked = change_account(desk.approver, ask)
     return decide_account(desk.payer, asked.ref, confirmed=True)
 
@@ -97,9 +101,7 @@ def answer(*rows):
 
 def test_an_account_is_asked_by_one_and_confirmed_by_another(work):
     desk = a_desk(work)
-    ask = ChangeAccount(
-        the_provider(desk).ref, IBAN, "Fondation d'essai", desk.payer.today, "Nouvelle relation"
-    )
+    ask = an_account(desk)
 
     with pytest.raises(NotAllowed):
         change_account(desk.provider, ask)
@@ -107,8 +109,12 @@ def test_an_account_is_asked_by_one_and_confirmed_by_another(work):
     with pytest.raises(AccountFourEyes):
         decide_account(desk.approver, asked.ref, confirmed=True)
     with pytest.raises(Refusals) as refused:
-        change_account(desk.payer, replace(ask, iban="CH1", valid_from=desk.payer.today - timedelta(days=1)))
-    assert [type(one) for one in refused.value.reasons] == [IbanUnfit, AccountInPast, AccountWaiting]
+        change_account(
+            desk.payer, replace(ask, iban="CH1", town=" ", valid_from=desk.payer.today - timedelta(days=1))
+        )
+    assert [type(one) for one in refused.value.reasons] == [
+        IbanUnfit, AddressUnfit, AccountInPast, AccountWaiting,
+    ]  # fmt: skip
 
     decide_account(desk.payer, asked.ref, confirmed=True)
 
@@ -133,12 +139,17 @@ def test_a_payment_leaves_once_is_rejected_released_again_and_executed(work):
     with pytest.raises(NothingToSend):
         send_payments(desk.approver, AC)
 
-    told = json.loads(sent.file.content_json)
+    (_, as_json), (_, as_csv) = (form_of(desk.approver, sent.file.ref, form) for form in ("json", "csv"))
+    told = json.loads(as_json)
     order = told["payments"][0]
     assert (told["number"], told["count"], told["total"]) == ("PF-AC-2026-0001", 1, str(waiting.amount))
     assert (order["id"], order["iban"], order["currency"]) == (f"{waiting.ref}-1", account.iban, "CHF")
-    assert (order["statement"], order["agreement"]) == (waiting.statement_ref, desk.stage.ac.number)
-    assert f";{account.iban};{waiting.amount};CHF;" in sent.file.content_csv
+    assert (order["kind"], order["about"], order["agreement"]) == (
+        "statement", waiting.about_ref, desk.stage.ac.number,
+    )  # fmt: skip
+    assert (
+        f";{account.iban};Rue de l'Essai;7;2300;La Chaux-de-Fonds;CH;{waiting.amount};CHF;" in as_csv.decode()
+    )
     assert file_by_ref(desk.approver, sent.file.ref).sha256 == sent.file.sha256
     other = desk.stage.actor(desk.stage.provider_unit, Role.PROVIDER)
     with pytest.raises(UnknownThing):
@@ -189,22 +200,23 @@ def test_a_payment_leaves_once_is_rejected_released_again_and_executed(work):
 
 
 ATTACKS = {
-    "a file changed": "UPDATE payment_file SET content_csv = ''",
+    "a file changed": "UPDATE payment_file_form SET content = ''",
     "a file gone": "DELETE FROM payment_file",
     "another sum": "UPDATE payment_transfer SET amount = 1",
     "the same payment in another file": (
-        "INSERT INTO payment_transfer (file_id, payment_id, attempt, key, account_id, amount) "
-        "SELECT file_id, payment_id, attempt, 'again', account_id, amount FROM payment_transfer"
+        "INSERT INTO payment_transfer (file_id, kind, source_id, attempt, key, account_id, amount, rounding) "
+        "SELECT file_id, kind, source_id, attempt, 'again', account_id, amount, rounding FROM payment_transfer"
     ),
     "an account after its confirmation": "UPDATE provider_account SET iban = 'CH5604835012345678009'",
     "confirmed by the same hand": (
-        "INSERT INTO provider_account (ref, provider_id, iban, holder, valid_from, reason, asked_by, asked_at, "
-        "decided_by, decided_at, confirmed) SELECT 'other', provider_id, iban, holder, '2027-01-01', reason, "
+        "INSERT INTO provider_account (ref, provider_id, iban, holder, street, house_number, postcode, town, country, "
+        "valid_from, reason, asked_by, asked_at, decided_by, decided_at, confirmed) "
+        "SELECT 'other', provider_id, iban, holder, street, house_number, postcode, town, country, '2027-01-01', reason, "
         "asked_by, asked_at, asked_by, asked_at, confirmed FROM provider_account"
     ),
     "released again by who prepared": (
-        "INSERT INTO payment_release (payment_id, attempt, reason, prepared_by, released_by, released_at) "
-        "SELECT id, 2, 'x', prepared_by, prepared_by, prepared_at FROM payment"
+        "INSERT INTO payment_release (kind, source_id, attempt, reason, prepared_by, released_by, released_at) "
+        "SELECT 'statement', id, 2, 'x', prepared_by, prepared_by, prepared_at FROM payment"
     ),
 }
 

@@ -1,0 +1,37 @@
+"""What outcomes owe, for payments on their way: those that were paid and not taken back since."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, literal, select, type_coerce
+from sqlmodel import col
+
+from cii.outcomes.tables import Outcome, OutcomeScheme, OutcomeStepRow
+from cii.outcomes.vocabulary import OutcomeState, OutcomeStep
+
+
+def due() -> Select[Any]:
+    """Paid outcomes; columns as `cii.payments.sources` names them. Sums leave to the next five centimes."""
+    owed = type_coerce(col(Outcome.amount), BigInteger)
+    leaves = (owed + 2) - (owed + 2) % 5
+    shown: list[Any] = [
+        literal("outcome").label("kind"),
+        col(Outcome.id).label("source_id"),
+        col(Outcome.ref).label("ref"),
+        col(Outcome.ref).label("about_ref"),
+        col(OutcomeScheme.agreement_id).label("agreement_id"),
+        col(OutcomeScheme.line_id).label("line_id"),
+        col(Outcome.due_on).label("period"),
+        literal(1).label("number"),
+        leaves.label("amount"),
+        (leaves - owed).label("rounding"),
+        col(OutcomeStepRow.before_by).label("prepared_by"),
+        col(OutcomeStepRow.at).label("released_at"),
+    ]
+    return (
+        select(*shown)
+        .join(OutcomeScheme, col(OutcomeScheme.id) == col(Outcome.scheme_id))
+        .join(OutcomeStepRow, col(OutcomeStepRow.outcome_id) == col(Outcome.id))
+        .where(
+            col(OutcomeStepRow.kind) == OutcomeStep.PAID, col(Outcome.state) == OutcomeState.PAID, leaves > 0
+        )
+    )

@@ -1,0 +1,231 @@
+"""Answers of the payment office: what left was executed or rejected, what was owed back has come in."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from cii.documents.csv_reading import MAX_BYTES, FileTooLarge
+from cii.final_accounts.actions_paying import ReceiveReclaim, receive_reclaim
+from cii.journal.actions import wrote
+from cii.kernel.clock import local_day
+from cii.kernel.errors import Refusal, refuse
+from cii.kernel.money import Chf
+from cii.payments.exchange import told_by_table
+from cii.payments.iso20022_reading import told_by_message
+from cii.payments.queries import OwedBack, owed_to, payer, sectors_of
+from cii.payments.rules import (
+    KEY,
+    AnswerRow,
+    GroupRejected,
+    IncomingRow,
+    Sent,
+    TransferTwice,
+    TransferUnknown,
+    answer_faults,
+    incoming_faults,
+)
+from cii.payments.tables import IncomingPayment, PaymentFile, PaymentTransfer, TransferAnswer
+from cii.payments.vocabulary import TransferOutcome
+from cii.store.work import Work
+
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+
+
+@dataclass(frozen=True)
+class ReadAnswers:
+    """A file of the payment office that says what became of payments; `dry_run` keeps nothing."""
+
+    data: bytes
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersRead:
+    """What an answer brought: payments executed and rejected, sums that came in, what was known already.
+
+    `rows` were read; `other` entries concern no payment between the house and a provider.
+    """
+
+    rows: int
+    executed: int
+    rejected: int
+    received: int
+    known: int
+    other: int
+
+
+def read_answers(work: Work, ask: ReadAnswers) -> AnswersRead:
+    """Take up a table, a status (pain.002) or entries of an account (camt.053, camt.054), told by its bytes.
+
+    A file with faults changes nothing and refuses with all of them; what is known already adds nothing.
+    Refuses: NotAllowed; FileTooLarge, what `read_table` refuses, NotAMessage, MessageUnknown; and as a list,
+    each with its line: TransferUnreadable, TransferReasonMissing, TransferUnknown, TransferTwice,
+    TransferAmountDiffers, TransferCurrency, TransferAnswered, TransferDayUnfit.
+    """
+    account = payer(work)
+    if len(ask.data) > MAX_BYTES:
+        raise FileTooLarge(field="file", megabytes=MAX_BYTES // 1_000_000)
+    message = ask.data.lstrip(_BLANK).startswith(b"<")
+    told = told_by_message(ask.data) if message else told_by_table(ask.data)
+    faults, rows = told.faults, list(told.rows)
+    for group in told.groups:
+        of_file, unknown = _of_file(work, group)
+        rows += of_file
+        faults += unknown
+    transfers = _transfers(work, {row.key for row in rows})
+    others = [row for row in rows if row.of_an_account and row.key not in transfers]
+    rows = [row for row in rows if not (row.of_an_account and row.key not in transfers)]
+    faults += _faults(rows, transfers, work)
+    owed = {one.reference: one for one in owed_to(work, references={one.reference for one in told.incoming})}
+    incoming = [one for one in told.incoming if one.reference in owed]
+    for one in incoming:
+        faults += incoming_faults(one, work.today)
+    refuse(sorted(faults, key=lambda one: int(str(one.facts.get("line", 0)))))
+    fresh = [row for row in rows if transfers[row.key][1].answer is None]
+    new = _new(work, incoming)
+    if not ask.dry_run:
+        digest = hashlib.sha256(ask.data).hexdigest()
+        _take_up(
+            work,
+            account,
+            fresh,
+            {row.key: transfers[row.key][0] for row in fresh},
+            message=told.message,
+            digest=digest,
+        )
+        _take_in(work, account, new, owed, message=told.message, digest=digest)
+    return AnswersRead(
+        len(rows) + len(incoming),
+        sum(row.outcome is TransferOutcome.EXECUTED for row in fresh),
+        sum(row.outcome is TransferOutcome.REJECTED for row in fresh),
+        len(new),
+        len(rows) - len(fresh) + len(incoming) - len(new),
+        told.other + len(others) + len(told.incoming) - len(incoming),
+    )
+
+
+def _faults(
+    rows: Sequence[AnswerRow], transfers: dict[str, tuple[PaymentTransfer, Sent]], work: Work
+) -> list[Refusal]:
+    faults: list[Refusal] = []
+    first: dict[str, int] = {}
+    for row in rows:
+        held = transfers.get(row.key)
+        faults += answer_faults(row, held[1] if held else None, work.today)
+        if row.key in first:
+            faults.append(TransferTwice(field=KEY, line=row.line, found=row.key[:40], first=first[row.key]))
+        first.setdefault(row.key, row.line)
+    return faults
+
+
+def _of_file(work: Work, group: GroupRejected) -> tuple[list[AnswerRow], list[Refusal]]:
+    """Every payment of a file that was rejected whole."""
+    keys = work.session.scalars(
+        select(col(PaymentTransfer.key))
+        .join(PaymentFile, col(PaymentFile.id) == col(PaymentTransfer.file_id))
+        .where(col(PaymentFile.number) == group.number, col(PaymentFile.sector).in_(sectors_of(work)))
+    ).all()
+    if not keys:
+        return [], [TransferUnknown(field=KEY, line=group.line, found=group.number[:40])]
+    rejected = TransferOutcome.REJECTED
+    return [AnswerRow(group.line, key, rejected, None, group.happened_on, group.reason) for key in keys], []
+
+
+def _transfers(work: Work, keys: Iterable[str]) -> dict[str, tuple[PaymentTransfer, Sent]]:
+    found = work.session.execute(
+        select(PaymentTransfer, PaymentFile, TransferAnswer)
+        .join(PaymentFile, col(PaymentFile.id) == col(PaymentTransfer.file_id))
+        .outerjoin(TransferAnswer, col(TransferAnswer.transfer_id) == col(PaymentTransfer.id))
+        .where(col(PaymentTransfer.key).in_(list(keys)), col(PaymentFile.sector).in_(sectors_of(work)))
+    )
+    return {
+        transfer.key: (
+            transfer,
+            Sent(
+                transfer.amount,
+                local_day(file.made_at),
+                (answer.outcome, answer.happened_on) if answer is not None else None,
+            ),
+        )
+        for transfer, file, answer in found
+    }
+
+
+def _take_up(
+    work: Work,
+    account: int,
+    fresh: Sequence[AnswerRow],
+    transfers: dict[str, PaymentTransfer],
+    *,
+    message: str,
+    digest: str,
+) -> None:
+    for row in fresh:
+        work.session.add(
+            TransferAnswer(
+                transfer_id=transfers[row.key].id or 0,
+                outcome=row.outcome,
+                happened_on=row.happened_on,
+                reason=row.reason,
+                message=message[:70],
+                file_sha256=digest,
+                recorded_at=work.now,
+                account_id=account,
+            )
+        )
+    work.session.flush()
+    by_file: dict[int, list[AnswerRow]] = {}
+    for row in fresh:
+        by_file.setdefault(transfers[row.key].file_id, []).append(row)
+    for file_id, rows in sorted(by_file.items()):
+        file = work.session.get_one(PaymentFile, file_id)
+        rejected = [row.key for row in rows if row.outcome is TransferOutcome.REJECTED]
+        facts = {"executed": len(rows) - len(rejected), "rejected": rejected, "file": digest}
+        wrote(work, "payments_answered", "payment_file", file_id, ref=file.ref, payload=facts)
+
+
+def _new(work: Work, incoming: Sequence[IncomingRow]) -> list[IncomingRow]:
+    """What came in and is not on record yet; told twice in one file it counts once."""
+    known = set(
+        work.session.scalars(
+            select(col(IncomingPayment.entry)).where(
+                col(IncomingPayment.entry).in_([one.entry for one in incoming])
+            )
+        )
+    )
+    return list({one.entry: one for one in incoming if one.entry not in known}.values())
+
+
+def _take_in(
+    work: Work,
+    account: int,
+    new: Sequence[IncomingRow],
+    owed: dict[str, OwedBack],
+    *,
+    message: str,
+    digest: str,
+) -> None:
+    """Record what came in; a reclaim is settled on the day on which all of it is there."""
+    came: dict[str, Chf] = {reference: one.received for reference, one in owed.items()}
+    for row in sorted(new, key=lambda one: one.received_on):
+        held = owed[row.reference]
+        made = IncomingPayment(
+            receivable_id=held.receivable_id,
+            entry=row.entry,
+            message=message[:70],
+            amount=row.amount,
+            received_on=row.received_on,
+            file_sha256=digest,
+            recorded_at=work.now,
+            account_id=account,
+        )
+        work.session.add(made)
+        work.session.flush()
+        facts = {"amount": row.amount, "reference": row.reference, "file": digest}
+        wrote(work, "incoming_payment_recorded", "incoming_payment", made.id, ref=made.ref, payload=facts)
+        before, came[row.reference] = came[row.reference], came[row.reference] + row.amount
+        if held.received_on is None and before < held.amount <= came[row.reference]:
+            receive_reclaim(work, ReceiveReclaim(held.account_ref, row.received_on))

@@ -1,0 +1,32 @@
+"""What statements owe, for payments on their way: their released payments."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, literal, select, type_coerce
+from sqlmodel import col
+
+from cii.settlement.tables import Payment, Statement
+
+
+def due() -> Select[Any]:
+    """Released payments with a sum to transfer; columns as `cii.payments.sources` names them."""
+    transferred = type_coerce(col(Payment.transferred), BigInteger)
+    shown: list[Any] = [
+        literal("statement").label("kind"),
+        col(Payment.id).label("source_id"),
+        col(Payment.ref).label("ref"),
+        col(Statement.ref).label("about_ref"),
+        col(Statement.agreement_id).label("agreement_id"),
+        col(Statement.line_id).label("line_id"),
+        col(Statement.period_start).label("period"),
+        col(Statement.sequence).label("number"),
+        transferred.label("amount"),
+        type_coerce(col(Payment.rounding), BigInteger).label("rounding"),
+        col(Payment.prepared_by).label("prepared_by"),
+        col(Payment.released_at).label("released_at"),
+    ]
+    return (
+        select(*shown)
+        .join(Statement, col(Statement.id) == col(Payment.statement_id))
+        .where(col(Payment.released_at).is_not(None), transferred > 0)
+    )
