@@ -37,6 +37,9 @@ OWNERS: Mapping[FindingKind, Role] = {
     FindingKind.CARRY_OVER: Role.ADMINISTRATOR,
     FindingKind.LATE_RECLAIM: Role.FINANCE,
     FindingKind.WAGE: Role.CONTRACT_MANAGER,
+    FindingKind.LATE_TRANSFER: Role.FINANCE,
+    FindingKind.REJECTED_TRANSFER: Role.FINANCE,
+    FindingKind.INCOMING: Role.FINANCE,
 }
 """Who should act: every kind of finding has an owner, whether or not a unit is known too."""
 
