@@ -16,6 +16,9 @@ Tell = Callable[[Any], str]
 Row = Mapping[str, Any]
 _RIGHT = frozenset({"money", "number", "percent"})
 
+LONG = 28
+"""Letters from which a state is told in a sentence and may break over lines."""
+
 
 def table_rows(
     lang: str,
@@ -95,7 +98,8 @@ def _tells(lang: str) -> dict[str, Tell]:
         "markup": said,
         "link": lambda to: f'<a class="ds-link" href="{said(to["url"])}">{said(to["label"])}</a>',
         "chip": lambda state: (
-            f'<span class="chip" data-tone="{said(state["tone"])}">{said(state["label"])}</span>'
+            f'<span class="chip" data-tone="{said(state["tone"])}"{_long(state["label"])}>'
+            f"{said(state['label'])}</span>"
         ),
         "moment": lambda at: _time(at.isoformat(timespec="seconds"), formats.moment(at, lang)),
         "day": lambda at: _time(at.isoformat(), formats.day(at, lang)),
@@ -103,3 +107,8 @@ def _tells(lang: str) -> dict[str, Tell]:
         "percent": lambda share: f'<span class="num">{escape(formats.percent(share, lang))}</span>',
         "money": lambda amount: f'<span class="num">{escape(formats.money(amount))}</span>',
     }
+
+
+def _long(label: object) -> str:
+    """The mark of a state told in a sentence, which may break."""
+    return " data-long" if len(str(label)) > LONG else ""
