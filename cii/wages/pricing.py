@@ -86,6 +86,13 @@ def scale_on(work: Work, day: date) -> dict[PayCategory, Chf]:
     return {category: Chf(held[name]) for category, name in SCALE.items()}
 
 
+def scale_and_absences(work: Work, day: date) -> tuple[dict[PayCategory, Chf], int]:
+    """The scale in force on a day, and how many absences with an excuse a month are paid by then."""
+    absences = "participant_pay_excused_days"
+    held = read_parameters(work.session, [*SCALE.values(), absences], day)
+    return {category: Chf(held[name]) for category, name in SCALE.items()}, held[absences]
+
+
 def _expected(
     work: Work, grant: WageGrant, stay: Stay, month: Period, shut: tuple[Period, ...]
 ) -> frozenset[date]:

@@ -31,8 +31,8 @@ from cii.wages.actions_parts import (
     pay_part,
 )
 from cii.wages.months import months_list, parts_list
-from cii.wages.pricing import scale_on
-from cii.wages.queries import events_of_role, grant_ref_of, own_lines, part_by_ref
+from cii.wages.pricing import scale_and_absences
+from cii.wages.queries import SECTOR_ROLES, events_of_role, grant_ref_of, own_lines, part_by_ref
 from cii.wages.tables import WagePart
 from cii.wages.vocabulary import SUBSIDIES, GrantKind, WageEvent, WageState
 from cii.web.base import Blueprint, may_open, see_other
@@ -223,9 +223,10 @@ def state_chip(state: WageState) -> dict[str, str]:
 
 
 def _months(work: Work) -> dict[str, Any]:
-    own = set(work.session.scalars(own_lines(work.actor)))
+    own = {seat.sector for seat in work.actor.seats if seat.sector and seat.role in SECTOR_ROLES}
     last = month_of(work.today.replace(day=1) - ONE_DAY).start
     may = Permit.CHECK_WAGES.value in work.actor.permits
+    scale, excused = scale_and_absences(work, last)
     return {
         "tabs": tabs("months"),
         "rows": [
@@ -241,14 +242,11 @@ def _months(work: Work) -> dict[str, Any]:
         "lines": [
             {"value": one.ref, "label": f"{one.code} {one.name}"}
             for one in (lines(work) if may else ())
-            if one.id in own
+            if one.sector in own
         ],
         "last_month": last.isoformat(),
-        "scale": [
-            {"category": word(category), "amount": amount}
-            for category, amount in scale_on(work, last).items()
-        ],
-        "excused": work.parameter("participant_pay_excused_days", last),
+        "scale": [{"category": word(category), "amount": amount} for category, amount in scale.items()],
+        "excused": excused,
     }
 
 
