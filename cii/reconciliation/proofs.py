@@ -29,6 +29,7 @@ from cii.reconciliation.differences import Difference, Proof
 from cii.reconciliation.proofs_deadlines import carry_over, ceilings, due_dates
 from cii.reconciliation.proofs_pieces import budgets, placements_one_by_one, recount, release
 from cii.reconciliation.proofs_pieces import statements_one_by_one as each_statement
+from cii.reconciliation.proofs_transfers import transfers
 from cii.reconciliation.proofs_wages import pay_by_scale
 from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
 from cii.settlement import proofs as settlement
@@ -221,6 +222,7 @@ PROOFS: dict[str, Callable[[Work, date], Proof]] = {
     "volumes": volumes,
     "wages": pay_by_scale,
     "deadlines": due_dates,
+    "transfers": transfers,
 }
 """Every comparison of a night, in its order."""
 

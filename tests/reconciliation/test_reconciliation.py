@@ -213,4 +213,4 @@ def test_the_watcher_sees_the_comparisons_pass(work: Work):
     reconcile(desk.checker, NIGHT, lambda name, done, total: seen.append((name, done, total)))
 
     assert seen[0] == ("balances", 1, len(PROOFS))
-    assert seen[-1] == ("deadlines", len(PROOFS), len(PROOFS))
+    assert seen[-1] == ("transfers", len(PROOFS), len(PROOFS))

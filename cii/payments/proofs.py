@@ -1,0 +1,78 @@
+"""What the night must find of payments on their way: no answer yet, rejected, a sum that does not fit."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, and_, func, select, type_coerce
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from cii.payments.sources import due_payments, owed_back
+from cii.payments.tables import IncomingPayment, PaymentFile, PaymentRelease, PaymentTransfer, TransferAnswer
+from cii.payments.vocabulary import TransferOutcome
+
+
+def on_their_way() -> Select[Any]:
+    """Transfers without an answer: id, kind, about_ref, agreement_id, made_at, amount (centimes), number."""
+    due = due_payments()
+    shown: list[Any] = [
+        col(PaymentTransfer.id).label("id"), due.c.kind, due.c.about_ref, due.c.agreement_id,
+        col(PaymentFile.made_at).label("made_at"), _centimes(PaymentTransfer.amount).label("amount"),
+        col(PaymentFile.number).label("number"),
+    ]  # fmt: skip
+    return (
+        _with_source(select(*shown), due)
+        .join(PaymentFile, col(PaymentFile.id) == col(PaymentTransfer.file_id))
+        .outerjoin(TransferAnswer, col(TransferAnswer.transfer_id) == col(PaymentTransfer.id))
+        .where(col(TransferAnswer.id).is_(None))
+        .order_by(col(PaymentTransfer.id))
+    )
+
+
+def came_back() -> Select[Any]:
+    """Rejected transfers not released again: id, kind, about_ref, agreement_id, amount (centimes), reason."""
+    due, later = due_payments(), aliased(PaymentTransfer)
+    shown: list[Any] = [
+        col(PaymentTransfer.id).label("id"), due.c.kind, due.c.about_ref, due.c.agreement_id,
+        _centimes(PaymentTransfer.amount).label("amount"), col(TransferAnswer.reason).label("reason"),
+    ]  # fmt: skip
+    released = select(col(PaymentRelease.id)).where(
+        col(PaymentRelease.kind) == col(PaymentTransfer.kind),
+        col(PaymentRelease.source_id) == col(PaymentTransfer.source_id),
+        col(PaymentRelease.attempt) == col(PaymentTransfer.attempt) + 1,
+    )
+    again = select(col(later.id)).where(
+        col(later.kind) == col(PaymentTransfer.kind),
+        col(later.source_id) == col(PaymentTransfer.source_id),
+        col(later.attempt) > col(PaymentTransfer.attempt),
+    )
+    return (
+        _with_source(select(*shown), due)
+        .join(TransferAnswer, col(TransferAnswer.transfer_id) == col(PaymentTransfer.id))
+        .where(col(TransferAnswer.outcome) == TransferOutcome.REJECTED, ~released.exists(), ~again.exists())
+        .order_by(col(PaymentTransfer.id))
+    )
+
+
+def sums_that_do_not_fit() -> Select[Any]:
+    """Sums owed back of which another came in: receivable_id, account_ref, agreement_id, amount, came."""
+    owed = owed_back().subquery("owed")
+    came = func.sum(_centimes(IncomingPayment.amount))
+    shown: list[Any] = [
+        owed.c.receivable_id, owed.c.account_ref, owed.c.agreement_id, owed.c.amount, came.label("came"),
+    ]  # fmt: skip
+    return (
+        select(*shown)
+        .join(IncomingPayment, col(IncomingPayment.receivable_id) == owed.c.receivable_id)
+        .group_by(owed.c.receivable_id, owed.c.account_ref, owed.c.agreement_id, owed.c.amount)
+        .having(came != owed.c.amount)
+        .order_by(owed.c.receivable_id)
+    )
+
+
+def _with_source(query: Select[Any], due: Any) -> Select[Any]:  # noqa: ANN401 - a subquery
+    here = and_(col(PaymentTransfer.kind) == due.c.kind, col(PaymentTransfer.source_id) == due.c.source_id)
+    return query.select_from(PaymentTransfer).join(due, here)
+
+
+def _centimes(column: object) -> Any:  # noqa: ANN401 - a column of the sums, as whole numbers
+    return type_coerce(column, BigInteger)
