@@ -177,8 +177,8 @@ PIECE = only(
 )  # fmt: skip
 STATEMENT = only(
     StatementShown, "ref", "agreement_ref", "agreement_number", "line", "first", "last", "sequence", "state",
-    "total", "rule_version", "returned_reason", "invoice_number", "version", "booked_year", "moves", lines=PIECE,
-    payment=PAYMENT, called="StatementAnswer",
+    "total", "rule_version", "returned_reason", "invoice_number", "version", "booked_year", "moves",
+    lines=PIECE, payment=PAYMENT, called="StatementAnswer",
 )  # fmt: skip
 
 
