@@ -2,7 +2,15 @@
 
 from tests.api.operations import ask, operations
 
-WALKED = {"observations", "recognitions", "final-accounts", "outcomes", "outcome-schemes", "wages", "wage-grants"}
+WALKED = {
+    "observations",
+    "recognitions",
+    "final-accounts",
+    "outcomes",
+    "outcome-schemes",
+    "wages",
+    "wage-grants",
+}
 """Asked in tests/web/test_social.py, test_final_accounts.py, test_outcomes.py and test_wages.py, where enterprises, observations and schemes live."""
 
 

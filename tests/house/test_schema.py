@@ -119,8 +119,14 @@ COMPLETED = SHAPED | {
     "statement": {"period_end": NOW.date().replace(day=31), "returned_reason": None},
     "payment": {"rounding": 0, "released_at": NOW},
     "payment_release": {"attempt": 2},
-    "provider_account": {"decided_at": NOW, "confirmed": True, "iban": "CH9300762011623852957",
-                         "postcode": "2000", "town": "Neuchâtel", "country": "CH"},
+    "provider_account": {
+        "decided_at": NOW,
+        "confirmed": True,
+        "iban": "CH9300762011623852957",
+        "postcode": "2000",
+        "town": "Neuchâtel",
+        "country": "CH",
+    },
     "erasure": {"decided_at": NOW, "approved": False, "decision_reason": "Non."},
     "break_glass_step": {"finding": "ok", "reason": "Justifié."},
     "year_account": {"method": "volume", "returned_reason": None}

@@ -58,4 +58,7 @@ def test_attendance_told_anew_after_the_check_keeps_the_statement_from_being_app
 
     with pytest.raises(StatementOutdated) as no:
         approve(desk.approver, statement.ref)
-    assert {name: str(sum_) for name, sum_ in no.value.facts.items()} == {"stated": "2200.00", "now": "2095.24"}
+    assert {name: str(sum_) for name, sum_ in no.value.facts.items()} == {
+        "stated": "2200.00",
+        "now": "2095.24",
+    }
