@@ -1,5 +1,6 @@
 """What the night must find of payments on their way: no answer yet, rejected, a sum that does not fit."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, Select, and_, func, select, type_coerce
@@ -28,8 +29,11 @@ def on_their_way() -> Select[Any]:
     )
 
 
-def came_back() -> Select[Any]:
-    """Rejected transfers not released again: id, kind, about_ref, agreement_id, amount (centimes), reason."""
+def came_back(day: date) -> Select[Any]:
+    """Transfers rejected before that day and not released again.
+
+    id, kind, about_ref, agreement_id, amount (centimes), reason.
+    """
     due, later = due_payments(), aliased(PaymentTransfer)
     shown: list[Any] = [
         col(PaymentTransfer.id).label("id"), due.c.kind, due.c.about_ref, due.c.agreement_id,
@@ -48,7 +52,12 @@ def came_back() -> Select[Any]:
     return (
         _with_source(select(*shown), due)
         .join(TransferAnswer, col(TransferAnswer.transfer_id) == col(PaymentTransfer.id))
-        .where(col(TransferAnswer.outcome) == TransferOutcome.REJECTED, ~released.exists(), ~again.exists())
+        .where(
+            col(TransferAnswer.outcome) == TransferOutcome.REJECTED,
+            col(TransferAnswer.happened_on) < day,
+            ~released.exists(),
+            ~again.exists(),
+        )
         .order_by(col(PaymentTransfer.id))
     )
 

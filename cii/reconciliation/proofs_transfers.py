@@ -25,7 +25,8 @@ _ABOUT = {
 def transfers(work: Work, day: date) -> Proof:
     """Transfers without an answer in time, rejected ones, and reclaims of which another sum came in."""
     waiting, rejected, unfit = (
-        work.session.execute(query).all() for query in (on_their_way(), came_back(), sums_that_do_not_fit())
+        work.session.execute(query).all()
+        for query in (on_their_way(), came_back(day), sums_that_do_not_fit())
     )
     term = timedelta(days=work.parameter("transfer_answered_days", day)) if waiting else timedelta()
     late = [one for one in waiting if local_day(one.made_at) + term < day]
