@@ -26,6 +26,8 @@ def test_an_account_is_asked_on_the_page_by_one_and_confirmed_by_another(site):
     sent = {
         "provider_ref": provider,
         "holder": "Fondation d'essai",
+        "postcode": "2000",
+        "town": "Neuchâtel",
         "reason": "Annoncé par lettre, vérifié au téléphone",
     }
 
