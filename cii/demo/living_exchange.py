@@ -23,7 +23,7 @@ from cii.payments.actions_answers import ReadAnswers, read_answers
 from cii.payments.queries import PaymentRow, open_payments
 from cii.store.work import Work
 
-ASKED, SENT, ANSWERED = date(2026, 10, 12), date(2026, 10, 13), date(2026, 10, 14)
+ASKED, SENT, ANSWERED = date(2026, 10, 12), date(2026, 10, 13), date(2026, 10, 15)
 COUNTS = (
     (2025, CeilingInput.ACTIVE_POPULATION, 99_400),
     (2025, CeilingInput.JOB_SEEKERS, 6_400),
@@ -62,14 +62,14 @@ def exchange(work: Work, canton: Canton) -> None:
             send_payments(hand, SendPayments(sector))
         except Refusal:
             continue
-        read_answers(_hand(work, first, ANSWERED), ReadAnswers(_answer(leaving)))
+        read_answers(_hand(work, first, ANSWERED, 5), ReadAnswers(_answer(leaving)))
 
 
 def _answer(rows: Sequence[PaymentRow]) -> bytes:
     """All executed but the last ones; of these the first was rejected."""
     done, last = rows[: -WAITING - 1], rows[-WAITING - 1 : -WAITING]
-    told = [f"{one.ref}-1;executed;{one.amount};2026-10-14;" for one in done]
-    told += [f"{one.ref}-1;rejected;{one.amount};2026-10-14;Titulaire différent. {MARK}" for one in last]
+    told = [f"{one.ref}-1;executed;{one.amount};2026-10-15;" for one in done]
+    told += [f"{one.ref}-1;rejected;{one.amount};2026-10-15;Titulaire différent. {MARK}" for one in last]
     return "\r\n".join(["id;outcome;amount;date;reason", *told]).encode()
 
 
@@ -78,5 +78,5 @@ def _invented(number: int) -> str:
     return f"CH{iban.calc_check_digits(f'CH00{held}')}{held}"
 
 
-def _hand(work: Work, who: str, day: date) -> Work:
-    return replace(work, actor=account_actor(work, f"{who}@cii.example"), now=utc(day, 9), seen=[])
+def _hand(work: Work, who: str, day: date, hour: int = 9) -> Work:
+    return replace(work, actor=account_actor(work, f"{who}@cii.example"), now=utc(day, hour), seen=[])

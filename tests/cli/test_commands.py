@@ -112,7 +112,7 @@ def test_a_planted_difference_is_named_the_same_twice_and_closes_by_itself(run):
     mended = run("reconcile", "--date", "2026-10-15")
 
     assert clean.returncode == DONE, clean.stderr
-    assert f"{len(PROOFS)}/{len(PROOFS)} deadlines" in clean.stderr.splitlines()
+    assert f"{len(PROOFS)}/{len(PROOFS)} transfers" in clean.stderr.splitlines()
     assert found.returncode == FINDINGS
     assert json.loads(found.stdout)["findings"] == json.loads(again.stdout)["findings"]
     (finding,) = json.loads(found.stdout)["findings"]
