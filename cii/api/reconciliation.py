@@ -118,7 +118,8 @@ def found(asked: FindingsAsked) -> Page[FindingShown]:
         limit=asked.limit + 1,
     )
     page = page_of(rows, asked.limit, g.work.settings, name, lambda row: (row.id,))
-    return Page([_finding(one) for one in page.items], page.next)
+    owners = shown_units(g.work, {one.owner_unit_id for one in page.items if one.owner_unit_id})
+    return Page([_finding(one, owners.get(one.owner_unit_id or 0)) for one in page.items], page.next)
 
 
 def _run(row: ReconciliationRun) -> RunShown:
@@ -126,13 +127,11 @@ def _run(row: ReconciliationRun) -> RunShown:
     return RunShown(row.ref, row.business_date, row.horizon, row.rule_version, row.counts, sums, row.findings)
 
 
-def _finding(row: Finding) -> FindingShown:
-    owner = row.owner_unit_id or 0
+def _finding(row: Finding, owner: UnitLabel | None) -> FindingShown:
     return FindingShown(
         row.ref, row.kind, row.severity, row.object_kind, row.object_ref, row.unit,
         _counted(row.unit, row.expected), _counted(row.unit, row.found), _counted(row.unit, row.difference),
-        row.facts, row.since, shown_units(g.work, [owner]).get(owner), OWNERS[row.kind],
-        row.closed_on,
+        row.facts, row.since, owner, OWNERS[row.kind], row.closed_on,
     )  # fmt: skip
 
 

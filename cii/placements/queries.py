@@ -52,6 +52,11 @@ def visible_ids(work: Work) -> Select[*tuple[int]]:
     return select(Placement.id).where(visible_to(work))  # type: ignore[call-overload,no-any-return]
 
 
+def visible_refs(work: Work) -> Select[*tuple[str]]:
+    """Refs of the placements that the actor may see; a named selectable for the rooms above."""
+    return select(Placement.ref).where(visible_to(work))  # type: ignore[call-overload,no-any-return]
+
+
 def _units(actor: Actor, role: Role) -> tuple[int, ...]:
     return tuple(seat.unit_id for seat in actor.seats if seat.role == role)
 

@@ -1,13 +1,15 @@
-"""Reads of the reconciliation: its findings and its runs. No personal data: things are named by number."""
+"""Reads of the reconciliation: its findings and its runs; a place is named only to whom it is open."""
 
 from collections.abc import Collection
 
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, and_, false, select
+from sqlmodel import col
 
+from cii.placements.queries import visible_refs
 from cii.reconciliation.seeing import visible_to
 from cii.reconciliation.tables import Finding, ReconciliationRun
 from cii.reconciliation.vocabulary import FindingKind, Severity
-from cii.store.work import Work
+from cii.store.work import HOUSE, Work
 
 
 def findings_list(
@@ -21,16 +23,26 @@ def findings_list(
 ) -> list[Finding]:
     """What the reconciliation found and the actor may see, in the order found; no `kinds`: all.
 
-    `after` is the last id shown.
+    `after` is the last id shown. The number of a place that is closed to the actor is left out.
     """
-    query = select(Finding).where(col(Finding.id) > after, visible_to(work))
+    query = select(Finding, _closed(work)).where(col(Finding.id) > after, visible_to(work))
     if open_only:
         query = query.where(col(Finding.closed_on).is_(None))
     if kinds:
         query = query.where(col(Finding.kind).in_(kinds))
     if severity is not None:
         query = query.where(col(Finding.severity) == severity)
-    return list(work.session.scalars(query.order_by(col(Finding.id)).limit(limit)))
+    return [
+        Finding(**one.model_dump() | {"object_ref": None}) if closed else one
+        for one, closed in work.session.execute(query.order_by(col(Finding.id)).limit(limit))
+    ]
+
+
+def _closed(work: Work) -> ColumnElement[bool]:
+    """Whether a finding is about a place that the actor may not see."""
+    if work.actor == HOUSE:
+        return false()
+    return and_(col(Finding.object_kind) == "placement", col(Finding.object_ref).not_in(visible_refs(work)))
 
 
 def runs(work: Work, limit: int = 30) -> list[ReconciliationRun]:

@@ -20,8 +20,8 @@ READERS = (
 FINDS = ("case_manager", "party")
 """Whose unit detects: it reads the detections."""
 NOT_BY_ROWS = {
-    "GET /cases/<ref:ref>/places": "a measure whose days are not opened yet is planned by itself",
     "GET /api/v1/statements/corrections": "each month with news is priced by itself, fifty at most",
+    "GET /cases/<ref:ref>/places": "a measure whose days are not opened yet is planned by itself",
     "GET /api/v1/cases/<ref:ref>/places": "a measure whose days are not opened yet is planned by itself",
 }  # fmt: skip
 """What asks more for more, and why that is no row of a list."""
@@ -37,9 +37,7 @@ OF_SEVERAL = {
     "GET /load": (10, "the load of a unit: its members, their cases, tasks, shares and absences"),
     "GET /outcomes/categories": (7, "three lists: categories, placements with theirs, shares of two quarters"),
     "GET /programmes": (9, "the figures of four programmes side by side"),
-    "GET /provider": (37, "the provider's desk: placements, statements, requests, attendance still to be attested"),
-    "GET /api/v1/payments": (6, "a payment with its agreement, provider, line and the account confirmed for the day"),
-    "GET /api/v1/statements/corrections": (5, "which months have news, who acts, then those months"),
+    "GET /provider": (38, "the provider's desk: placements, statements, requests, attendance, pay it has told"),
     "GET /requests": (7, "two lists: what I have asked, and what is asked of my units"),
     "GET /rights": (7, "two lists: what is open, and what was answered"),
 }  # fmt: skip
