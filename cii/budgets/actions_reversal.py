@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cii.budgets.actions_booking import Leg, Move, Source, capped, labels_of, write_entry
-from cii.budgets.queries import own_sector
+from cii.budgets.queries import deciding
 from cii.budgets.rules import (
     AlreadyReversed,
     BudgetYearClosed,
@@ -85,7 +85,7 @@ def _touches_own_line(work: Work, entry: LedgerEntry) -> bool:
             select(col(Movement.id))
             .join(BudgetAccount, col(BudgetAccount.id) == col(Movement.debit_id))
             .join(line_facts, line_facts.c.line_id == col(BudgetAccount.line_id))
-            .where(col(Movement.entry_id) == entry.id, own_sector(work.actor))
+            .where(col(Movement.entry_id) == entry.id, deciding(work.actor))
             .limit(1)
         ).first()
         is not None

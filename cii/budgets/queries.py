@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from cii.access.vocabulary import Role
 from cii.budgets.rules import Position
 from cii.budgets.tables import BudgetAccount, BudgetYear, LedgerEntry, Movement
 from cii.budgets.vocabulary import CHAIN, Stage
@@ -52,6 +53,11 @@ class OwnLine(NamedTuple):
     sector: str
 
 
+def deciding(actor: Actor) -> ColumnElement[bool]:
+    """Lines of the sectors whose budgets the actor decides about; over `line_facts`."""
+    return true() if actor == HOUSE else line_facts.c.sector.in_(actor.sectors(Role.FINANCE))
+
+
 def own_line(work: Work, line_ref: str) -> OwnLine:
     """A line of one's own sector, to decide about; refuses UnknownThing, NotAllowed where one only reads."""
     shown = select(line_facts.c.line_id, line_facts.c.code, line_facts.c.sector)
@@ -59,7 +65,7 @@ def own_line(work: Work, line_ref: str) -> OwnLine:
     found = work.session.execute(wanted).first()
     if found is None:
         raise UnknownThing(field="line_ref")
-    if work.session.execute(wanted.where(own_sector(work.actor))).first() is None:
+    if work.session.execute(wanted.where(deciding(work.actor))).first() is None:
         raise NotAllowed
     return OwnLine(*found)
 

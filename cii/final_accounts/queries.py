@@ -23,7 +23,7 @@ from cii.final_accounts.tables import (
     YearAccount,
 )
 from cii.final_accounts.vocabulary import AccountEvent, AccountState, Flow, Side, SurplusRule
-from cii.institutions.queries import line_facts
+from cii.institutions.queries import line_facts, roles_paying
 from cii.kernel.errors import UnknownThing
 from cii.kernel.money import Chf
 from cii.kernel.moves import open_moves
@@ -68,17 +68,11 @@ def account_by_ref(work: Work, ref: str) -> YearAccount:
 def events_of_role(work: Work, agreement_id: int, line_id: int) -> set[AccountEvent]:
     """What the actor's roles may do with a year of this agreement and line, whatever its state."""
     mine: set[AccountEvent] = set()
-    paying = select(line_facts.c.line_id).where(
-        line_facts.c.line_id == line_id,
-        line_facts.c.sector.in_({seat.sector for seat in work.actor.seats if seat.sector}),
-    )
-    own = work.session.execute(paying).first() is not None
     units = tuple(seat.unit_id for seat in work.actor.seats if seat.role == Role.PROVIDER)
     if units and agreement_id in set(work.session.scalars(of_provider_units(units))):
         mine |= PROVIDER_EVENTS
-    if own:
-        for seat in work.actor.seats:
-            mine |= PAYER_EVENTS.get(seat.role, frozenset())
+    for role in roles_paying(work, line_id):
+        mine |= PAYER_EVENTS.get(role, frozenset())
     return mine
 
 

@@ -90,6 +90,14 @@ def _in_force(table: type[_Dated], at: date) -> tuple[ColumnElement[bool], Colum
     return col(table.valid_from) <= at, or_(valid_to.is_(None), valid_to > at)
 
 
+def roles_paying(work: Work, line_id: int) -> frozenset[str]:
+    """The roles that the actor has in the sector of a funding line; a role elsewhere gives nothing here."""
+    sector = work.session.execute(
+        select(line_facts.c.sector).where(line_facts.c.line_id == line_id)
+    ).scalar_one_or_none()
+    return frozenset(seat.role for seat in work.actor.seats if seat.sector and seat.sector == sector)
+
+
 def institution_by_code(work: Work, code: str) -> Institution:
     """The institution with this code; refuses UnknownThing."""
     found = work.session.exec(select(Institution).where(col(Institution.code) == code)).first()

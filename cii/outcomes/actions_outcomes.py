@@ -273,7 +273,7 @@ def _begun(work: Work, ref: str, event: OutcomeEvent) -> tuple[Outcome, OutcomeS
     work.session.refresh(scheme, with_for_update=True)
     work.session.refresh(outcome, with_for_update=True)
     move(MOVES, outcome.state, event)
-    if event not in events_of_role(work) or work.actor.account_id is None:
+    if event not in events_of_role(work, outcome) or work.actor.account_id is None:
         raise NotAllowed
     steps = steps_of(work, outcome.id or 0)
     asked = asked_reversal(steps)

@@ -12,7 +12,7 @@ from cii.access.vocabulary import Role
 from cii.agreements.queries import of_provider_units
 from cii.budgets.queries import reached
 from cii.budgets.vocabulary import Stage
-from cii.institutions.queries import line_facts
+from cii.institutions.queries import line_facts, roles_paying
 from cii.kernel.errors import UnknownThing
 from cii.kernel.money import Chf
 from cii.kernel.moves import open_moves
@@ -369,7 +369,7 @@ def steps_of(work: Work, outcome_id: int) -> list[OutcomeStepRow]:
 
 def moves_for(work: Work, outcome: Outcome, steps: Sequence[OutcomeStepRow]) -> tuple[OutcomeEvent, ...]:
     """The moves open to the actor now: guards the acts, draws the buttons; four eyes are part of it."""
-    mine, asked = events_of_role(work), asked_reversal(steps)
+    mine, asked = events_of_role(work, outcome), asked_reversal(steps)
     return tuple(
         one
         for one in open_moves(MOVES, outcome.state)
@@ -380,9 +380,15 @@ def moves_for(work: Work, outcome: Outcome, steps: Sequence[OutcomeStepRow]) -> 
     )
 
 
-def events_of_role(work: Work) -> frozenset[OutcomeEvent]:
-    """What the actor's roles may do with an outcome that they see."""
-    held = (EVENTS.get(seat.role, frozenset()) for seat in work.actor.seats)
+_PAYING = {Role.FINANCE, Role.CONTRACT_MANAGER, Role.SUPERVISOR}
+
+
+def events_of_role(work: Work, outcome: Outcome) -> frozenset[OutcomeEvent]:
+    """What the actor may do with an outcome that they see; who pays acts in the sector that pays it only."""
+    scheme = work.session.get_one(OutcomeScheme, outcome.scheme_id)
+    elsewhere = {seat.role for seat in work.actor.seats} - _PAYING
+    roles = elsewhere | roles_paying(work, scheme.line_id)
+    held = (EVENTS.get(role, frozenset()) for role in roles)
     return frozenset(event for events in held for event in events)
 
 

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from cii.access.vocabulary import Role
 from cii.agreements.queries_payees import payees
-from cii.budgets.queries import own_sector
+from cii.budgets.queries import deciding
 from cii.institutions.queries import line_facts
 from cii.kernel.errors import NotAllowed, UnknownThing
 from cii.kernel.money import Chf
@@ -104,7 +104,7 @@ def _released(work: Work) -> tuple[Any, Subquery]:
             ),
         )
         .outerjoin(ProviderAccount, col(ProviderAccount.id) == in_force)
-        .where(own_sector(work.actor))
+        .where(deciding(work.actor))
     )  # fmt: skip
     return query, due
 
@@ -299,7 +299,7 @@ def owed_to(
         )
         .join(line_facts, line_facts.c.line_id == owed.c.line_id)
         .join(payee, payee.c.agreement_id == owed.c.agreement_id)
-        .where(own_sector(work.actor))
+        .where(deciding(work.actor))
         .order_by(owed.c.due_on, owed.c.receivable_id)
     )  # fmt: skip
     if references is not None:
@@ -314,7 +314,7 @@ def owed_to(
 
 def sectors_of(work: Work) -> list[str]:
     """The sectors for which the actor pays."""
-    return sorted({seat.sector for seat in work.actor.seats if seat.sector})
+    return sorted(work.actor.sectors(Role.FINANCE))
 
 
 def payer(work: Work) -> int:

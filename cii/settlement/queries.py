@@ -12,7 +12,7 @@ from sqlmodel import col
 from cii.access.vocabulary import Role, Section
 from cii.agreements.queries import PriceBook, of_provider_units, price_book
 from cii.agreements.rules_proration import Priced
-from cii.institutions.queries import line_facts
+from cii.institutions.queries import line_facts, roles_paying
 from cii.kernel.errors import UnknownThing
 from cii.kernel.moves import open_moves
 from cii.kernel.period import Period, month_of
@@ -216,15 +216,9 @@ def events_of_role(work: Work, statement: Statement) -> set[StatementEvent]:
     """What the actor's roles may do with this statement, whatever its state."""
     if work.actor == HOUSE:
         return {StatementEvent.PREFILL}
-    mine: set[StatementEvent] = set()
-    own = work.session.execute(
-        select(col(Statement.id)).where(col(Statement.id) == statement.id, own_sector(work.actor))
-    ).first()
-    for seat in work.actor.seats:
-        if seat.role == Role.PROVIDER:
-            mine |= PROVIDER_EVENTS
-        elif own is not None:
-            mine |= PAYER_EVENTS.get(seat.role, frozenset())
+    mine: set[StatementEvent] = set(PROVIDER_EVENTS) if work.actor.has_role(Role.PROVIDER) else set()
+    for role in roles_paying(work, statement.line_id):
+        mine |= PAYER_EVENTS.get(role, frozenset())
     return mine
 
 

@@ -55,6 +55,12 @@ class Actor:
         """The institutions of these units."""
         return tuple(dict.fromkeys(seat.institution_id for seat in self.seats))
 
+    def sectors(self, *roles: str) -> frozenset[str]:
+        """The sectors in which the actor has one of these roles; without roles, any seat."""
+        return frozenset(
+            seat.sector for seat in self.seats if seat.sector and (not roles or seat.role in roles)
+        )
+
     def has_role(self, *roles: str) -> bool:
         """Whether the actor has one of these roles anywhere."""
         return any(seat.role in roles for seat in self.seats)

@@ -22,12 +22,12 @@ from cii.wages.months import earlier_parts, parts_in, paying_grants
 from cii.wages.pricing import months_due, stay_of
 from cii.wages.queries import (
     before,
-    events_of_role,
     left_of,
     live_sums,
     next_number,
     own_line,
     part_by_ref,
+    roles_of,
 )
 from cii.wages.rules import (
     MOVES,
@@ -162,7 +162,7 @@ def pay_month(work: Work, ask: MonthOfLine) -> int:
 
 def _month(work: Work, ask: MonthOfLine, event: WageEvent) -> int:
     line, month = line_by_ref(work, ask.line_ref), month_of(ask.month)
-    if not own_line(work, line.id or 0):
+    if not own_line(work, line.id or 0, *roles_of(event)):
         raise NotAllowed
     parts = parts_in(work, line.id or 0, month.start, _PREPARED[event])
     if not parts:
@@ -221,7 +221,7 @@ def step(work: Work, part: WagePart, event: WageEvent, reason: str | None = None
     work.session.refresh(grant, with_for_update=True)
     work.session.refresh(part, with_for_update=True)
     after = move(MOVES, part.state, event)
-    if work.actor.account_id is None or event not in events_of_role(work) or not own_line(work, part.line_id):
+    if work.actor.account_id is None or not own_line(work, part.line_id, *roles_of(event)):
         raise NotAllowed
     refuse(_faults(work, grant, result, part, event))
     kinds = (_POSITIVE if part.amount > Chf() else _NEGATIVE).get(event, ())

@@ -251,6 +251,11 @@ def before(part: WagePart, event: WageEvent) -> tuple[int | None, ...]:
     return (part.approved_by,) if event is WageEvent.PAY else ()
 
 
+def roles_of(event: WageEvent) -> tuple[str, ...]:
+    """The roles of a sector that may take a step."""
+    return tuple(role for role, events in EVENTS.items() if event in events)
+
+
 def events_of_role(work: Work) -> frozenset[WageEvent]:
     """What the actor's roles may do with a part of their sector."""
     held = (EVENTS.get(seat.role, frozenset()) for seat in work.actor.seats)

@@ -290,7 +290,7 @@ def _outcome(work: Work, ref: str) -> dict[str, Any]:
 
 def _blocked(work: Work, view: OutcomeView) -> list[str]:
     """Why a step that the reader's role knows is closed to this reader: it needs another person."""
-    mine = events_of_role(work)
+    mine = events_of_role(work, view.outcome)
     return [
         t("web.outcomes.four-eyes", act=word(event))
         for event in open_moves(MOVES, view.outcome.state)

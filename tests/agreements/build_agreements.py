@@ -47,15 +47,16 @@ def an_account(work: Work, name: str = "Anouk Favre") -> int:
     return row.id or 0
 
 
-def an_actor(work: Work, *units: Unit, role: str = "contract_manager", permits=frozenset()) -> Actor:
-    """Somebody with an account and a seat in each unit."""
+def an_actor(work: Work, *units: Unit, role: str | None = None, permits=frozenset()) -> Actor:
+    """Somebody with an account and a seat in each unit; without a role, contract manager and finance."""
     owners = [institution_of(work, unit.id or 0) for unit in units]
     return Actor(
         "Anouk Favre",
         account_id=an_account(work),
         seats=tuple(
-            Seat(unit.id or 0, owner.id or 0, role, owner.sector.value if owner.sector else None)
+            Seat(unit.id or 0, owner.id or 0, one, owner.sector.value if owner.sector else None)
             for unit, owner in zip(units, owners, strict=True)
+            for one in ([role] if role else ["contract_manager", "finance"])
         ),
         permits=permits,
     )

@@ -224,3 +224,16 @@ def test_straight_quotes_never_reach_a_reader():
     }
 
     assert not found
+
+
+def test_every_place_of_a_text_is_written_in_a_form_that_exists():
+    known = re.compile(r"(plain|percent|month|word\..+)?")
+    wrong = {
+        (key, lang, slot.name, slot.form)
+        for key, entry in texts().items()
+        for lang, text in entry.items()
+        for pieces in text.forms.values()
+        for slot in pieces
+        if isinstance(slot, Slot) and not known.fullmatch(slot.form)
+    }
+    assert wrong == set()

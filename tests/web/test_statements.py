@@ -62,8 +62,15 @@ def test_a_statement_is_sent_back_with_its_reason_computed_again_and_submitted_a
     provider.post(f"/statements/{ref}/submission", version=seen(provider))
     checker.get(f"/statements/{ref}", 404)
     form = contracts.get(f"/statements/{ref}/return")
-    contracts.post(f"/statements/{ref}/return", version=the_version(form), reason="Absences du 21 à revoir")
-    assert "Absences du 21 à revoir" in provider.get(f"/statements/{ref}")
+    line = form.split('name="lines-0-line" value="')[1].split('"', maxsplit=1)[0]
+    said = {"lines-0-line": line, "lines-0-reason": "Le 14, présence sans signature"}
+    contracts.post(
+        f"/statements/{ref}/return", version=the_version(form), reason="Absences du 21 à revoir", **said
+    )
+    page = provider.get(f"/statements/{ref}")
+    assert "Absences du 21 à revoir" in page
+    assert "Remarque du 15.10.2026 :" in page.replace("\u202f", " ").replace("\xa0", " ")
+    assert "Le 14, présence sans signature" in page
     provider.post(f"/statements/{ref}/computing", version=seen(provider))
     provider.post(f"/statements/{ref}/submission", version=seen(provider))
 
