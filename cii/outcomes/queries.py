@@ -380,15 +380,11 @@ def moves_for(work: Work, outcome: Outcome, steps: Sequence[OutcomeStepRow]) -> 
     )
 
 
-_PAYING = {Role.FINANCE, Role.CONTRACT_MANAGER, Role.SUPERVISOR}
-
-
 def events_of_role(work: Work, outcome: Outcome) -> frozenset[OutcomeEvent]:
     """What the actor may do with an outcome that they see; who pays acts in the sector that pays it only."""
     scheme = work.session.get_one(OutcomeScheme, outcome.scheme_id)
-    elsewhere = {seat.role for seat in work.actor.seats} - _PAYING
-    roles = elsewhere | roles_paying(work, scheme.line_id)
-    held = (EVENTS.get(role, frozenset()) for role in roles)
+    free = {seat.role for seat in work.actor.seats if seat.role not in SECTOR_ROLES}
+    held = (EVENTS.get(role, frozenset()) for role in free | roles_paying(work, scheme.line_id))
     return frozenset(event for events in held for event in events)
 
 
