@@ -171,16 +171,24 @@ def serve():
     """Puts a WSGI application on 127.0.0.1 at a free port; returns its address. All are closed at the end."""
     from waitress.server import create_server
 
-    running = []
+    running, closing = [], threading.Event()
+
+    def serving(server):
+        try:
+            server.run()
+        except OSError:  # its sockets are closed from here while it waits for them
+            if not closing.is_set():
+                raise
 
     def started(app):
         server = create_server(app, host="127.0.0.1", port=0, threads=4)
-        thread = threading.Thread(target=server.run, daemon=True)
+        thread = threading.Thread(target=serving, args=(server,), daemon=True)
         thread.start()
         running.append((server, thread))
         return f"http://127.0.0.1:{server.effective_port}"
 
     yield started
+    closing.set()
     for server, thread in running:
         server.close()
         thread.join(timeout=5)
