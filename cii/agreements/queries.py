@@ -32,7 +32,7 @@ ALL_READERS = ("coordination_member", "steering", "dashboard_reference", "audito
 
 def own_sector(actor: Actor) -> ColumnElement[bool]:
     """Agreements that the actor's own sector pays: the ones it may also write."""
-    sectors = {seat.sector for seat in actor.seats if seat.sector}
+    sectors = actor.sectors()
     if actor == HOUSE:
         return true()
     if not sectors:

@@ -37,7 +37,7 @@ def own_sector(actor: Actor) -> ColumnElement[bool]:
     """Lines of the actor's own sector; over `line_facts`."""
     if actor == HOUSE:
         return true()
-    return line_facts.c.sector.in_({seat.sector for seat in actor.seats if seat.sector})
+    return line_facts.c.sector.in_(actor.sectors())
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:

@@ -35,7 +35,7 @@ def own_sector(actor: Actor) -> ColumnElement[bool]:
     """Year accounts that the actor's own sector pays."""
     if actor == HOUSE:
         return true()
-    sectors = {seat.sector for seat in actor.seats if seat.sector}
+    sectors = actor.sectors()
     mine = select(line_facts.c.line_id).where(line_facts.c.sector.in_(sectors))
     return col(YearAccount.line_id).in_(mine)
 
@@ -328,7 +328,7 @@ def surplus_in(work: Work, agreement_ids: Collection[int]) -> dict[int, tuple[Su
 def guaranteed_lines(work: Work, year: int) -> list[tuple[int, int]]:
     """Each (agreement, line) of the actor's own sector with a minimum volume guaranteed in that year."""
     pairs = guaranteed_payers(work, Period(date(year, 1, 1), date(year + 1, 1, 1)))
-    sectors = {seat.sector for seat in work.actor.seats if seat.sector}
+    sectors = work.actor.sectors()
     own = set(work.session.scalars(select(line_facts.c.line_id).where(line_facts.c.sector.in_(sectors))))
     return [pair for pair in pairs if pair[1] in own]
 

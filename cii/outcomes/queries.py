@@ -55,9 +55,8 @@ stays = shares_in(EVER).subquery("stays")
 """Each payer's share of each placement that is or was financed."""
 
 
-def _sectors(actor: Actor, roles: Collection[str] | None = None) -> ColumnElement[bool]:
-    held = {seat.sector for seat in actor.seats if seat.sector and (roles is None or seat.role in roles)}
-    lines = select(line_facts.c.line_id).where(line_facts.c.sector.in_(held))
+def _sectors(actor: Actor, *roles: str) -> ColumnElement[bool]:
+    lines = select(line_facts.c.line_id).where(line_facts.c.sector.in_(actor.sectors(*roles)))
     return col(OutcomeScheme.line_id).in_(lines)
 
 
@@ -87,7 +86,7 @@ def visible_to(work: Work) -> ColumnElement[bool]:
     actor = work.actor
     if actor == HOUSE or actor.has_role(Role.AUDITOR):
         return true()
-    seen = [_sectors(actor, SECTOR_ROLES), *own_provider(actor)]
+    seen = [_sectors(actor, *SECTOR_ROLES), *own_provider(actor)]
     if actor.has_role(Role.REFERRAL_SERVICE):
         seen.append(col(Outcome.placement_id).in_(visible_ids(work)))
     return or_(*seen)

@@ -172,7 +172,7 @@ def own_sector(actor: Actor) -> ColumnElement[bool]:
     """Statements that the actor's own sector pays."""
     if actor == HOUSE:
         return true()
-    sectors = {seat.sector for seat in actor.seats if seat.sector}
+    sectors = actor.sectors()
     mine = select(line_facts.c.line_id).where(line_facts.c.sector.in_(sectors))
     return col(Statement.line_id).in_(mine)
 

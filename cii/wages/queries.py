@@ -29,7 +29,7 @@ stays = shares_in(EVER).subquery("paid_stays")
 
 def own_lines(actor: Actor, roles: Collection[str] = SECTOR_ROLES) -> Select[Any]:
     """Ids of the funding lines of the sectors in which the actor has one of these roles."""
-    held = {seat.sector for seat in actor.seats if seat.sector and seat.role in roles}
+    held = actor.sectors(*roles)
     return select(line_facts.c.line_id).where(line_facts.c.sector.in_(held))
 
 

@@ -116,13 +116,9 @@ def _wish(work: Work) -> Wish:
     if not payers:
         known = lines(work)
         own = next((one for one in known if one.institution_id in work.actor.institutions), None)
-        own = own or next((one for one in known if one.sector in _sectors(work)), known[0])
+        own = own or next((one for one in known if one.sector in work.actor.sectors()), known[0])
         payers = [(own.ref, 1)]
     return Wish(starts, ends, tuple(payers), number_asked("workload") or None)
-
-
-def _sectors(work: Work) -> set[str]:
-    return {seat.sector for seat in work.actor.seats if seat.sector}
 
 
 def _said(wish: Wish) -> dict[str, Any]:

@@ -223,7 +223,7 @@ def state_chip(state: WageState) -> dict[str, str]:
 
 
 def _months(work: Work) -> dict[str, Any]:
-    own = {seat.sector for seat in work.actor.seats if seat.sector and seat.role in SECTOR_ROLES}
+    own = work.actor.sectors(*SECTOR_ROLES)
     last = month_of(work.today.replace(day=1) - ONE_DAY).start
     may = Permit.CHECK_WAGES.value in work.actor.permits
     scale, excused = scale_and_absences(work, last)
