@@ -6,9 +6,7 @@ Source: money.md §2.
 """
 
 from cii.budgets.vocabulary import OPENED, TRANSFERS, EntryKind, Stage
-
-Statements = tuple[tuple[str, str], ...]
-"""SQL with the dialect it is for."""
+from cii.store.guards import Statements, guarded, stated_function
 
 _PAIRS = " OR ".join(
     f"(NEW.kind = '{kind.value}' AND d.stage = '{debit.value}' AND c.stage = '{credit.value}')"
@@ -137,50 +135,3 @@ def account_ddl() -> Statements:
 def year_ddl() -> Statements:
     """A year of the books is never deleted, and once closed never changed."""
     return guarded("budget_year", "the books of a closed year stay closed", "OLD.state = 'closed'")
-
-
-def guarded(table: str, said: str, change: str, *, start: str | None = None) -> Statements:
-    """Refuse DELETE and TRUNCATE of a table, UPDATE when `change` holds, INSERT when `start` does."""
-    lite_change = change.replace("IS DISTINCT FROM", "IS NOT")
-    acts = [("UPDATE", lite_change, change), ("DELETE", "1", "TRUE")]
-    acts += [("INSERT", start, start)] if start else []
-    lite = tuple(
-        (
-            (
-                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} FOR EACH ROW "
-                f"WHEN {when} BEGIN SELECT RAISE(ABORT, '{said}'); END"
-            ),
-            "sqlite",
-        )
-        for act, when, _ in acts
-    )
-    postgres = tuple(
-        (
-            (
-                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} FOR EACH ROW "
-                f"WHEN ({when}) EXECUTE FUNCTION {table}_guard()"
-            ),
-            "postgresql",
-        )
-        for act, _, when in acts
-    )
-    return (
-        *lite,
-        (
-            stated_function(f"{table}_guard", f"RAISE EXCEPTION '{said}' USING ERRCODE = 'check_violation';"),
-            "postgresql",
-        ),
-        *postgres,
-        (
-            (
-                f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT "
-                f"EXECUTE FUNCTION {table}_guard()"
-            ),
-            "postgresql",
-        ),
-    )
-
-
-def stated_function(name: str, body: str) -> str:
-    """A trigger function of PostgreSQL."""
-    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$"

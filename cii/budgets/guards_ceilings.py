@@ -7,7 +7,7 @@ Source: money.md §2.
 
 from collections.abc import Sequence
 
-from cii.budgets.guards import Statements, guarded, stated_function
+from cii.store.guards import Statements, guarded, stated_function
 
 _OF = (
     "(c.agreement_id = {agreement} OR EXISTS (SELECT 1 FROM agreement_measure b WHERE b.agreement_id = "

@@ -1,18 +1,17 @@
 """Rows of the ledger. Movements are the truth; the database keeps the totals of accounts (`guards`)."""
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, Index, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
-from cii.budgets.guards import Statements, account_ddl, movement_ddl, year_ddl
+from cii.budgets.guards import account_ddl, movement_ddl, year_ddl
 from cii.budgets.guards_ceilings import bound_ddl
 from cii.budgets.vocabulary import EntryKind, Stage, YearState
 from cii.kernel.money import Chf
 from cii.store.columns import BigId, chf, day, key, link, moment, ref, text, word
-from cii.store.guards import append_only
+from cii.store.guards import append_only, hang
 
 
 class BudgetYear(SQLModel, table=True):
@@ -144,13 +143,7 @@ class ReversalRequest(SQLModel, table=True):
 
 append_only(LedgerEntry)
 append_only(Movement)
-
-_GUARDS: tuple[tuple[Any, Statements], ...] = (
-    (Movement, (*movement_ddl(), *bound_ddl())),
-    (BudgetAccount, account_ddl()),
-    (BudgetYear, year_ddl()),
-)
-for _table, _statements in _GUARDS:
-    for _statement, _dialect in _statements:
-        _made = DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
-        event.listen(_table.__table__, "after_create", _made)
+append_only(ReversalRequest, but=("decided_by", "decided_at", "granted"))
+hang(Movement, (*movement_ddl(), *bound_ddl()))
+hang(BudgetAccount, account_ddl())
+hang(BudgetYear, year_ddl())

@@ -7,11 +7,10 @@ from sqlalchemy import DDL, CheckConstraint, Index, event
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from cii.budgets.guards import Statements
 from cii.budgets.guards_ceilings import ceiling_ddl, step_ddl, transfer_ddl
 from cii.kernel.money import Chf
 from cii.store.columns import chf, key, link, moment, ref, text
-from cii.store.guards import append_only
+from cii.store.guards import Statements, append_only
 
 
 class BudgetCeiling(SQLModel, table=True):

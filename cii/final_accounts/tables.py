@@ -16,7 +16,7 @@ from cii.final_accounts.vocabulary import (
 )
 from cii.kernel.money import Chf
 from cii.store.columns import chf, day, key, link, moment, plain_json, ref, text, word
-from cii.store.guards import append_only
+from cii.store.guards import append_only, changed, differs, guarded, hang
 
 
 class YearAccount(SQLModel, table=True):
@@ -191,6 +191,15 @@ class CarryOver(SQLModel, table=True):
     account_id: int = link("account.id", index=False)
 
 
+hang(
+    YearAccount,
+    guarded(
+        "year_account",
+        "a settled year stays as it was settled",
+        f"(OLD.state = 'settled' AND {changed(YearAccount, but=('version',))}) "
+        f"OR {differs('id', 'ref', 'agreement_id', 'line_id', 'year', 'method')}",
+    ),
+)
 append_only(AccountItem)
 append_only(AccountPayment, but=("released_by", "released_at", "lapsed_at"))
 append_only(Receivable, but=("received_on", "received_by"))

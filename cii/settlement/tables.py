@@ -3,14 +3,14 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DDL, BigInteger, CheckConstraint, Index, UniqueConstraint, event
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from cii.kernel.money import Chf
 from cii.settlement.vocabulary import AbsenceNews, Presence, StatementState
 from cii.store.columns import chf, day, key, link, moment, plain_json, ref, text, word
-from cii.store.guards import append_only
+from cii.store.guards import Statements, append_only, changed, differs, guarded, hang, stated_function
 
 
 class Attendance(SQLModel, table=True):
@@ -210,29 +210,57 @@ append_only(Attendance)
 append_only(AbsenceNotice)
 append_only(AttendanceImport)
 append_only(StatementRemark)
+append_only(Payment, but=("released_by", "released_at"))
 
-_FROZEN = "SELECT 1 FROM statement WHERE id = OLD.statement_id AND state NOT IN ('prefilled', 'returned')"
-_REFUSAL = "a submitted statement keeps its lines"
-_LITE = (
-    "CREATE TRIGGER statement_line_no_{name} BEFORE {act} ON statement_line FOR EACH ROW "
-    f"WHEN EXISTS ({_FROZEN}) BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+_OPEN = "('prefilled', 'returned')"
+_ACCEPTED = "OLD.state IN ('approved', 'paid')"
+_MOVED = (
+    differs("id", "ref", "agreement_id", "line_id", "period_start", "period_end", "sequence"),
+    f"(OLD.state NOT IN {_OPEN} AND {differs('total', 'rule_version', 'prefilled_at')})",
+    f"({_ACCEPTED} AND {changed(Statement, but=('state', 'version'))})",
+    f"({_ACCEPTED} AND (OLD.state <> 'approved' OR NEW.state <> 'paid'))",
 )
-_BODY = f"IF EXISTS ({_FROZEN}) THEN RAISE EXCEPTION '{_REFUSAL}'; END IF;"
-_RETURN = "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
-_FUNCTION = (
-    "CREATE FUNCTION statement_line_frozen() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN {_BODY} {_RETURN} END $$"
-)
-_TRIGGER = (
-    "CREATE TRIGGER statement_line_frozen BEFORE UPDATE OR DELETE ON statement_line FOR EACH ROW "
-    "EXECUTE FUNCTION statement_line_frozen()"
-)
-FROZEN_DDL: tuple[tuple[str, str], ...] = (
-    (_LITE.format(name="update", act="UPDATE"), "sqlite"),
-    (_LITE.format(name="delete", act="DELETE"), "sqlite"),
-    (_FUNCTION, "postgresql"),
-    (_TRIGGER, "postgresql"),
-)
-for _statement, _dialect in FROZEN_DDL:
-    _made = DDL(_statement).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
-    event.listen(StatementLine.__table__, "after_create", _made)  # type: ignore[attr-defined]
+_FROZEN = f"EXISTS (SELECT 1 FROM statement WHERE id = OLD.statement_id AND state NOT IN {_OPEN})"
+
+
+def _line_ddl() -> Statements:
+    """The lines of a statement that was handed in stay; those of a draft are computed anew."""
+    said = "a submitted statement keeps its lines"
+    lite = tuple(
+        (
+            (
+                f"CREATE TRIGGER statement_line_no_{act.lower()} BEFORE {act} ON statement_line FOR EACH ROW "
+                f"WHEN {_FROZEN} BEGIN SELECT RAISE(ABORT, '{said}'); END"
+            ),
+            "sqlite",
+        )
+        for act in ("UPDATE", "DELETE")
+    )
+    body = (
+        f"IF TG_OP = 'TRUNCATE' THEN RAISE EXCEPTION '{said}'; END IF; "
+        f"IF {_FROZEN} THEN RAISE EXCEPTION '{said}'; END IF; "
+        "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
+    )
+    hung = "EXECUTE FUNCTION statement_line_frozen()"
+    return (
+        *lite,
+        (stated_function("statement_line_frozen", body), "postgresql"),
+        (
+            (
+                "CREATE TRIGGER statement_line_frozen BEFORE UPDATE OR DELETE ON statement_line "
+                f"FOR EACH ROW {hung}"
+            ),
+            "postgresql",
+        ),
+        (
+            (
+                "CREATE TRIGGER statement_line_no_truncate BEFORE TRUNCATE ON statement_line "
+                f"FOR EACH STATEMENT {hung}"
+            ),
+            "postgresql",
+        ),
+    )
+
+
+hang(Statement, guarded("statement", "a statement stays as it was accepted", " OR ".join(_MOVED)))
+hang(StatementLine, _line_ddl())

@@ -6,6 +6,8 @@ from sqlalchemy import DDL, Table, event
 
 from cii.store.erasing import Erased
 
+Statements = tuple[tuple[str, str], ...]
+"""SQL with the dialect it is for."""
 _ddl: Any = DDL
 """SQLAlchemy leaves this one untyped."""
 _guarded: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
@@ -220,3 +222,72 @@ def no_overlap_ddl(
             for moment in ("INSERT", "UPDATE")
         ),
     ]
+
+
+def guarded(table: str, said: str, change: str, *, start: str | None = None) -> Statements:
+    """Refuse DELETE and TRUNCATE of a table, UPDATE when `change` holds, INSERT when `start` does.
+
+    `change` is written with IS DISTINCT FROM, which SQLite calls IS NOT.
+    """
+    lite_change = change.replace("IS DISTINCT FROM", "IS NOT")
+    acts = [("UPDATE", lite_change, change), ("DELETE", "1", "TRUE")]
+    acts += [("INSERT", start, start)] if start else []
+    lite = tuple(
+        (
+            (
+                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} FOR EACH ROW "
+                f"WHEN {when} BEGIN SELECT RAISE(ABORT, '{said}'); END"
+            ),
+            "sqlite",
+        )
+        for act, when, _ in acts
+    )
+    postgres = tuple(
+        (
+            (
+                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} FOR EACH ROW "
+                f"WHEN ({when}) EXECUTE FUNCTION {table}_guard()"
+            ),
+            "postgresql",
+        )
+        for act, _, when in acts
+    )
+    return (
+        *lite,
+        (
+            stated_function(f"{table}_guard", f"RAISE EXCEPTION '{said}' USING ERRCODE = 'check_violation';"),
+            "postgresql",
+        ),
+        *postgres,
+        (
+            (
+                f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT "
+                f"EXECUTE FUNCTION {table}_guard()"
+            ),
+            "postgresql",
+        ),
+    )
+
+
+def stated_function(name: str, body: str) -> str:
+    """A trigger function of PostgreSQL."""
+    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
+
+
+def changed(table: type, *, but: tuple[str, ...] = ()) -> str:
+    """SQL that holds when an UPDATE touches a column that is not named in `but`."""
+    sql: Table = table.__table__  # type: ignore[attr-defined]
+    return differs(*(column.name for column in sql.columns if column.name not in but))
+
+
+def differs(*columns: str) -> str:
+    """SQL that holds when an UPDATE changes one of these columns."""
+    return "(" + " OR ".join(f"NEW.{one} IS DISTINCT FROM OLD.{one}" for one in columns) + ")"
+
+
+def hang(table: type, statements: Statements) -> None:
+    """Hang guards on the table: they are made with it."""
+    sql: Table = table.__table__  # type: ignore[attr-defined]
+    for statement, dialect in statements:
+        made = _ddl(statement.replace("%", "%%"))
+        event.listen(sql, "after_create", made.execute_if(dialect=dialect))

@@ -14,6 +14,7 @@ from cii.settlement.actions import pay
 from cii.settlement.vocabulary import Presence
 from cii.store.work import Work
 from tests.agreements.build_agreements import acting
+from tests.reconciliation.tampering import tamper
 from tests.settlement.build_settlement import LATER, Desk, a_desk
 
 NIGHT = LATER
@@ -100,8 +101,11 @@ PLANTED = {
 def test_a_planted_difference_is_named(work: Work, name: str):
     desk = a_settled_month(work)
     sql, kinds = PLANTED[name]
-    work.session.execute(text(sql))
-    work.session.expire_all()
+    if sql.startswith("UPDATE"):
+        tamper(work, sql)
+    else:
+        work.session.execute(text(sql))
+        work.session.expire_all()
 
     reconcile(desk.checker, NIGHT)
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import text
 from sqlmodel import select
 
 from cii.access.vocabulary import Role
@@ -15,6 +14,7 @@ from cii.reconciliation.tables import Finding
 from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
 from cii.store.work import Work
 from tests.agreements.build_agreements import acting, an_actor
+from tests.reconciliation.tampering import tamper
 from tests.settlement.build_settlement import a_desk
 
 ROLES = {"AC": ("LMMT", Role.FINANCE), "AS": ("ODAS", Role.FINANCE), "AI": ("OAI-REA", Role.FINANCE)}
@@ -33,7 +33,7 @@ def test_a_sector_sees_the_findings_of_its_own_lines_statements_and_placements(w
         "UPDATE statement SET total = total + 1",
         "UPDATE placement_share SET committed = committed + 1",
     ):
-        work.session.execute(text(sql))
+        tamper(work, sql)
     house = replace(desk.stage.work, now=desk.checker.now)
 
     reconcile(house, date(2026, 12, 2))
