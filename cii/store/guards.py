@@ -10,16 +10,23 @@ Statements = tuple[tuple[str, str], ...]
 """SQL with the dialect it is for."""
 _ddl: Any = DDL
 """SQLAlchemy leaves this one untyped."""
-_guarded: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+_guarded: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {}
 """Append-only tables whose guard is not hung yet, with what `append_only` was told."""
 _erased: dict[str, Erased] = {}
 
 
-def append_only(table: type, *, but: tuple[str, ...] = (), moving: tuple[str, ...] = ()) -> None:
+def append_only(
+    table: type,
+    *,
+    but: tuple[str, ...] = (),
+    moving: tuple[str, ...] = (),
+    until: tuple[str, tuple[str, ...]] | None = None,
+) -> None:
     """Refuse UPDATE, DELETE and TRUNCATE on the table; columns named in `but` may be filled once from NULL.
 
     Columns named in `moving` may be pointed elsewhere while all others stay: the link to a person whose two
-    rows turn out to be one (`rights.merging`), never what was said.
+    rows turn out to be one (`rights.merging`), never what was said. They stay too once the column named in
+    `until` holds one of its words: what is paid or declined moves no further.
 
     What `Erased` names may leave the rows of a person who is marked as erased, and nothing else may change.
 
@@ -27,7 +34,8 @@ def append_only(table: type, *, but: tuple[str, ...] = (), moving: tuple[str, ..
     and DELETE and a statement trigger for TRUNCATE.
     """
     sql: Table = table.__table__  # type: ignore[attr-defined]
-    _guarded[sql.name] = but, moving
+    ended = f"OLD.{until[0]} NOT IN ({', '.join(map(repr, until[1]))})" if until else ""
+    _guarded[sql.name] = but, moving, ended
 
 
 def erasable(rows: tuple[Erased, ...]) -> None:
@@ -40,9 +48,10 @@ def state_guard(table: Table) -> None:
     """Hang the guard of an append-only table on it, once; `load_all_tables` does so when all rooms are in."""
     if table.name not in _guarded:
         return
-    but, moving = _guarded.pop(table.name)
+    but, moving, ended = _guarded.pop(table.name)
     names = [column.name for column in table.columns]
-    for statement, dialect in append_only_ddl(table.name, names, but, moving, _erased.get(table.name)):
+    erased = _erased.get(table.name)
+    for statement, dialect in append_only_ddl(table.name, names, but, moving, erased, ended=ended):
         ddl = _ddl(statement.replace("%", "%%"))
         event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
@@ -53,12 +62,14 @@ def append_only_ddl(
     but: tuple[str, ...],
     moving: tuple[str, ...] = (),
     erased: Erased | None = None,
+    *,
+    ended: str = "",
 ) -> list[tuple[str, str]]:
-    """The statements with the dialect each is for."""
+    """The statements with the dialect each is for; `ended`: SQL that a row which still moves fulfils."""
     ways = [([column for column in columns if column not in but], but)] if but else []
     ways += [([column for column in columns if column not in moving], ())] if moving else []
-    told_lite = _told(ways, "NEW.{0} IS OLD.{0}")
-    told_pg = _told(ways, "NEW.{0} IS NOT DISTINCT FROM OLD.{0}")
+    told_lite = _told(ways, "NEW.{0} IS OLD.{0}", ended)
+    told_pg = _told(ways, "NEW.{0} IS NOT DISTINCT FROM OLD.{0}", ended)
     emptied_lite, emptied_pg = (_emptied(erased, columns, lite=lite) for lite in (True, False))
     when_lite = _unless([*told_lite, *emptied_lite], "NOT ({})")
     gone = _unless([erased.of("OLD")] if erased is not None and erased.goes else [], "NOT ({})")
@@ -115,10 +126,12 @@ def append_only_ddl(
     ]
 
 
-def _told(ways: list[tuple[list[str], tuple[str, ...]]], same: str) -> list[str]:
+def _told(ways: list[tuple[list[str], tuple[str, ...]]], same: str, ended: str) -> list[str]:
     """The ways to change a row as SQL: columns that stay, columns filled from NULL."""
     return [
-        " AND ".join([same.format(c) for c in kept] + [f"OLD.{c} IS NULL" for c in filled])
+        " AND ".join(
+            [same.format(c) for c in kept] + [f"OLD.{c} IS NULL" for c in filled] + [ended] * bool(ended)
+        )
         for kept, filled in ways
     ]
 

@@ -169,5 +169,6 @@ append_only(
         "state", "version", "checked_by", "checked_at", "approved_by", "approved_at", "released_by",
         "released_at",
     ),
+    until=("state", ("paid", "declined")),
 )  # fmt: skip
 append_only(PaidWage)
