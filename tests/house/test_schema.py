@@ -7,31 +7,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
 
-from cii.kernel.calendar import WorkingDays
-from cii.store.engine import WRITING, make_engine
+from cii.store.engine import make_engine
 from cii.store.four_eyes import CONSTRAINT, FOUR_EYES, FourEyes
 from cii.store.naming import load_all_tables
-from cii.store.work import HOUSE, Work
-from tests.conftest import ENGINES, NOW, new_database
+from cii.store.work import Work
+from tests.conftest import NOW, new_database
 from tests.institutions.build_institutions import a_unit
 from tests.people.build_people import a_person
 from tests.rights.build_erasing import SHAPED, a_written_row, officers
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def migrated(request, tmp_path_factory):
-    from cii.store.schema import upgrade
-
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('migrated') / 'cii.sqlite'}"
-    else:
-        url = new_database(request.getfixturevalue("postgres_url"))
-    engine = make_engine(url)
-    upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -91,16 +75,6 @@ def test_the_head_file_names_the_newest_migration():
     written = Path(alembic_config().get_main_option("script_location") or "") / "HEAD"
 
     assert written.read_text(encoding="utf-8").strip() == head
-
-
-@pytest.fixture
-def writing(migrated: Engine, settings):
-    """A unit of work of the house in the migrated database, rolled back."""
-    with migrated.connect().execution_options(**{WRITING: True}) as connection:
-        transaction = connection.begin()
-        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
-            yield Work(session, HOUSE, NOW, WorkingDays("NE"), settings=settings)
-        transaction.rollback()
 
 
 def test_every_table_that_asks_for_four_eyes_is_in_the_one_list():
