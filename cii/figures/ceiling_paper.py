@@ -68,7 +68,7 @@ def _facts(one: CeilingStatement, lang: str) -> list[tuple[str, str]]:
     if one.use is not None and one.standing is not None:
         found += [
             (say("web.ceiling.used", lang), formats.money(one.use.used)),
-            (say("word.stage.committed", lang), formats.money(one.use.committed)),
+            (say("budgets.stage.committed", lang), formats.money(one.use.committed)),
             (say("web.ceiling.left", lang), formats.money(one.standing.left)),
             (say("web.ceiling.beyond", lang), formats.money(one.standing.exceeding)),
             (say("web.ceiling.budget-over", lang), formats.money(one.standing.budget_beyond)),
@@ -105,9 +105,9 @@ def _bands(one: CeilingStatement, lang: str) -> Section:
 def _lines(one: CeilingStatement, lang: str) -> Section:
     columns = [
         Column(say("web.measures.line", lang)),
-        Column(say("word.stage.grant", lang), "money"),
+        Column(say("budgets.stage.grant", lang), "money"),
         Column(say("web.ceiling.used", lang), "money"),
-        Column(say("word.stage.committed", lang), "money"),
+        Column(say("budgets.stage.committed", lang), "money"),
     ]
     rows = [(row.line, row.granted, row.used, row.committed) for row in one.lines or ()]
     title = say("web.ceiling.lines", lang)

@@ -275,7 +275,7 @@ def _line(work: Work, ref: str, year: int) -> dict[str, Any]:
 def _figures(position: Position) -> list[dict[str, Any]]:
     named = [("grant", position.granted), *([("available", position.available)] if position.hard else [])]
     named += [(stage.value, getattr(position, stage.value)) for stage in _SHOWN]
-    return [figure(f"word.stage.{key}", formats.money(amount)) for key, amount in named]
+    return [figure(f"budgets.stage.{key}", formats.money(amount)) for key, amount in named]
 
 
 def _movement(row: Any, numbers: dict[int | None, str]) -> dict[str, Any]:  # noqa: ANN401 - a Core row

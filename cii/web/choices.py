@@ -1,9 +1,9 @@
 """What a page's address may ask for, what its lists offer, and words of the reader's language for rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import g, request
 
@@ -104,6 +104,12 @@ def clock(due: date | None, *, done: bool = False) -> dict[str, object] | None:
 def fallback(key: str, otherwise: str) -> str:
     """The text of a key, or the word itself where no catalogue holds one yet."""
     return t(key) if speech.knows(key) else otherwise
+
+
+def called(people: Mapping[int, Any], row: Any) -> str:  # noqa: ANN401 - labels by id, a row of a list
+    """Whom a row is about: the name, or the reference of the placement where the reader may not know it."""
+    known = people.get(row.person_id)
+    return str(known.name) if known is not None else t("web.statements.somebody-of", ref=row.placement_ref)
 
 
 def figure(label: str, value: object, note: str | None = None) -> dict[str, object]:

@@ -250,8 +250,7 @@ def _list(work: Work) -> dict[str, Any]:
             {
                 "agreement": agreements[row.agreement_id].number,
                 "year": str(row.year),
-                "line": row.line,
-                "method": word(row.method, "account_method"),
+                "line": f"{row.line} · {word(row.method, 'account_method')}",
                 "agreed": row.contribution,
                 "paid": row.paid,
                 "subsidy": row.subsidy,

@@ -24,7 +24,7 @@ from cii.jobs.registry import JOBS
 from cii.jobs.tables import JobOrder, JobRun
 from cii.jobs.vocabulary import OrderState
 from cii.store.work import Work
-from cii.texts import formats
+from cii.texts import formats, speech
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import fallback, number_asked, t, text_asked, word
 from cii.wire import language
@@ -83,7 +83,9 @@ def order_rows(found: Sequence[JobOrder]) -> list[dict[str, Any]]:
 def _step(one: JobOrder) -> str | None:
     if not one.total:
         return None
-    return t("web.jobs.order.step", done=one.done, total=one.total, step=_counted_as(one.step or ""))
+    return t(
+        "web.jobs.order.step", done=one.done, total=one.total, step=_counted_as(one.step or "", one.total)
+    )
 
 
 def _jobs(work: Work) -> dict[str, Any]:
@@ -152,11 +154,14 @@ def _result(one: JobRun) -> str:
     if not counts:
         return t("web.jobs.nothing")
     lang = language.lang()
-    return " · ".join(f"{formats.number(count, lang)} {_counted_as(name)}" for name, count in counts.items())
+    return " · ".join(
+        f"{formats.number(count, lang)} {_counted_as(name, count)}" for name, count in counts.items()
+    )
 
 
-def _counted_as(name: str) -> str:
-    return fallback(f"web.jobs.step.{name}", name.replace("_", " "))
+def _counted_as(name: str, count: int) -> str:
+    key = f"web.jobs.step.{name}"
+    return t(key, n=count) if speech.knows(key) else name.replace("_", " ")
 
 
 def _name(job: str) -> str:

@@ -14,7 +14,7 @@ from cii.outcomes.queries import category_rows, schemes_list
 from cii.people.queries import label
 from cii.store.work import Work
 from cii.web.base import Blueprint, see_other
-from cii.web.choices import number_asked, t, text_asked
+from cii.web.choices import called, number_asked, t, text_asked
 from cii.web.outcome_simulation import mix_rows
 from cii.web.outcomes import tabs
 from cii.wire.doors import again, needs, once
@@ -57,7 +57,7 @@ def _shown(work: Work) -> dict[str, Any]:
     placed = placements_under(work, after=number_asked("after"), limit=_PAGE + 1) if may_set else []
     kept = placed[:_PAGE]
     people = label(work, {row.person_id for row in kept})
-    names = {row.placement_ref: _name(people, row) for row in kept}
+    names = {row.placement_ref: called(people, row) for row in kept}
     return {
         "tabs": tabs("categories"),
         "told": [
@@ -94,11 +94,6 @@ def _shown(work: Work) -> dict[str, Any]:
         "categories": [{"value": one.code, "label": f"{one.code} · {one.title}"} for one in told],
         **_drift(work),
     }
-
-
-def _name(people: Any, row: Any) -> str:  # noqa: ANN401 - labels by id, a row of placements
-    held = people.get(row.person_id)
-    return held.name if held is not None else t("web.statements.somebody")
 
 
 def _chip(category: str | None) -> dict[str, str]:

@@ -43,7 +43,7 @@ from cii.people.queries import label
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other
-from cii.web.choices import choice_asked, number_asked, options, t, word
+from cii.web.choices import called, choice_asked, number_asked, options, t, word
 from cii.web.late import late_told
 from cii.web.outcomes import THRESHOLDS, tabs
 from cii.wire import language
@@ -197,7 +197,7 @@ def _list(work: Work) -> dict[str, Any]:
         "states": options(OutcomeState, "outcome-state"),
         "rows": [
             {
-                "person": _name(people, row.person_id),
+                "person": called(people, row),
                 "kpi": row.kpi,
                 "category": row.category,
                 "due": row.due_on,
@@ -211,7 +211,7 @@ def _list(work: Work) -> dict[str, Any]:
         "places": [
             {
                 "value": f"{row.scheme_ref}.{row.placement_ref}",
-                "label": f"{_name(people, row.person_id)} · {row.starts_on:%d.%m.%Y} · {row.title}",
+                "label": f"{called(people, row)} · {row.starts_on:%d.%m.%Y} · {row.title}",
             }
             for row in claimable
         ],
@@ -219,11 +219,6 @@ def _list(work: Work) -> dict[str, Any]:
         if claimable
         else [],
     }
-
-
-def _name(people: Mapping[int, Any], person_id: int) -> str:
-    held = people.get(person_id)
-    return str(held.name) if held is not None else t("web.statements.somebody")
 
 
 def state_chip(state: OutcomeState) -> dict[str, str]:
@@ -243,7 +238,7 @@ def _outcome(work: Work, ref: str) -> dict[str, Any]:
         "outcome": held,
         "row": view.row,
         "version": etag(ref, held.version),
-        "person": _name(people, view.row.person_id),
+        "person": called(people, view.row),
         "state": state_chip(held.state),
         "facts": [
             {"label": t("web.outcomes.category"), "value": told["category"]},

@@ -109,6 +109,7 @@ def _shown(work: Work, ref: str) -> dict[str, Any]:
             "rows": formula_rows(formula(found.version), category_names(work, found.version.valid_from)),
         },
         "limits": found.limits,
+        "near_share": formats.percent(Fraction(found.limits.near_permille, 1000), lang),
         "file": url_for("outcome_simulation.export", ref=ref, version=found.version.number, **period),
     }
 

@@ -18,7 +18,7 @@ from cii.texts import formats
 from cii.wages.actions_subsidies import TellPaidWage, tell_paid_wage
 from cii.wages.months import told_against_scale
 from cii.web.base import Blueprint, see_other
-from cii.web.choices import number_asked, t
+from cii.web.choices import called, number_asked, t
 from cii.web.wages import tabs
 from cii.wire import language
 from cii.wire.doors import again, needs, once
@@ -57,9 +57,7 @@ def _list(work: Work) -> dict[str, Any]:
         "tabs": tabs("paid"),
         "rows": [
             {
-                "person": people[row.person_id].name
-                if row.person_id in people
-                else t("web.statements.somebody"),
+                "person": called(people, row),
                 "month": formats.month(row.month, language.lang()),
                 "amount": row.amount,
                 "scale": Chf(int(row.by_scale)) if row.by_scale is not None else None,

@@ -14,7 +14,7 @@ from cii.texts.speech import say
 
 Tell = Callable[[Any], str]
 Row = Mapping[str, Any]
-_RIGHT = frozenset({"money", "number", "percent"})
+_RIGHT = frozenset({"money", "number", "percent", "figure"})
 
 LONG = 28
 """Letters from which a state is told in a sentence and may break over lines."""
@@ -103,6 +103,8 @@ def _tells(lang: str) -> dict[str, Tell]:
         ),
         "moment": lambda at: _time(at.isoformat(timespec="seconds"), formats.moment(at, lang)),
         "day": lambda at: _time(at.isoformat(), formats.day(at, lang)),
+        "figure": lambda value: f'<span class="num">{said(value)}</span>',
+        "code": lambda value: f'<span class="num">{said(value)}</span>',
         "number": lambda value: f'<span class="num">{escape(formats.number(value, lang))}</span>',
         "percent": lambda share: f'<span class="num">{escape(formats.percent(share, lang))}</span>',
         "money": lambda amount: f'<span class="num">{escape(formats.money(amount))}</span>',

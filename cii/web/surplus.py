@@ -68,9 +68,9 @@ def _list(work: Work) -> dict[str, Any]:
         "rows": [
             {
                 "agreement": row.number,
-                "profile": row.profile.value,
+                "profile": word(row.profile),
                 "rule": _rule(row.profile, *told[row.id][:2]),
-                "held": told[row.id][2],
+                "held": told[row.id][2] if row.profile is Profile.AI else None,
                 "url": url_for("surplus.one", ref=row.ref),
             }
             for row in kept

@@ -32,7 +32,7 @@ from cii.wages.queries import GrantView, grant_by_ref, grant_view, grants_list, 
 from cii.wages.tables import WageGrant, WagePart, WageResult
 from cii.wages.vocabulary import SUBSIDIES, GrantKind, GrantState, PayCategory, WageEvent
 from cii.web.base import Blueprint, see_other
-from cii.web.choices import choice_asked, number_asked, options, t, text_asked, word
+from cii.web.choices import called, choice_asked, number_asked, options, t, text_asked, word
 from cii.web.wage_words import GRANT_TONES, terms_of
 from cii.web.wages import person_names, state_chip, tabs
 from cii.wire import language
@@ -184,7 +184,7 @@ def _list(work: Work) -> dict[str, Any]:
         "states": options(GrantState),
         "rows": [
             {
-                "person": names[row.person_id],
+                "person": names[row.placement_ref],
                 "kind": word(row.kind),
                 "terms": terms_of(row),
                 "from": row.starts_on,
@@ -230,7 +230,6 @@ def _grant(work: Work, ref: str) -> dict[str, Any]:
     lang, permits = language.lang(), work.actor.permits
     decides = Permit.PAY_WAGES.value in permits and may_decide(work, held)
     granted = held.state is GrantState.GRANTED
-    known = people.get(view.row.person_id)
     facts = [
         {"label": t("web.wages.terms"), "value": terms_of(held)},
         {"label": t("web.from"), "value": formats.day(held.starts_on, lang)},
@@ -247,7 +246,7 @@ def _grant(work: Work, ref: str) -> dict[str, Any]:
         "tabs": tabs("grants"),
         "grant": held,
         "title": word(held.kind),
-        "person": known.name if known is not None else t("web.statements.somebody"),
+        "person": called(people, view.row),
         "version": etag(ref, held.version),
         "state": {"label": word(held.state), "tone": GRANT_TONES[held.state]},
         "facts": facts,

@@ -36,7 +36,7 @@ from cii.wages.queries import SECTOR_ROLES, events_of_role, grant_ref_of, own_li
 from cii.wages.tables import WagePart
 from cii.wages.vocabulary import SUBSIDIES, GrantKind, WageEvent, WageState
 from cii.web.base import Blueprint, may_open, see_other
-from cii.web.choices import choice_asked, number_asked, optional_day, options, t, word
+from cii.web.choices import called, choice_asked, number_asked, optional_day, options, t, word
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import require_match
@@ -207,14 +207,11 @@ def _back(ask: MonthOfLine) -> Response:
     return see_other("wages.month", ref=ask.line_ref, month=month_of(ask.month).start.isoformat())
 
 
-def person_names(work: Work, rows: Sequence[Row[Any]]) -> dict[int, str]:
-    """The names of the persons of these rows, where the reader may see them; they were seen."""
+def person_names(work: Work, rows: Sequence[Row[Any]]) -> dict[str, str]:
+    """Whom these rows are about, by placement: names where the reader may see them; they were seen."""
     known = label(work, {row.person_id for row in rows})
     work.saw("person", [row.person_id for row in rows], int(Section.PLACEMENT))
-    return {
-        row.person_id: known[row.person_id].name if row.person_id in known else t("web.statements.somebody")
-        for row in rows
-    }
+    return {row.placement_ref: called(known, row) for row in rows}
 
 
 def state_chip(state: WageState) -> dict[str, str]:
@@ -274,7 +271,7 @@ def _month(work: Work, ref: str) -> dict[str, Any]:
         "month_value": first.isoformat(),
         "rows": [
             {
-                "person": names[row.person_id],
+                "person": names[row.placement_ref],
                 "category": word(row.explanation["category"], "pay-category"),
                 "days": t("web.wages.days-of", days=row.explanation["days"], of=row.explanation["basis"]),
                 "scale": Chf(row.explanation["scale"]),
@@ -308,7 +305,7 @@ def _subsidies(work: Work) -> dict[str, Any]:
         "states": options(WageState),
         "rows": [
             {
-                "person": names[row.person_id],
+                "person": names[row.placement_ref],
                 "employer": row.employer,
                 "kind": word(row.kind),
                 "month": formats.month(row.month, language.lang()),
