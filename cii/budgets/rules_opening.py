@@ -101,7 +101,7 @@ def read_opening(
     def wrong(column: str) -> None:
         faults.append(BadOpeningCell(field=column, line=number, found=cells[column][:40]))
 
-    year = int(cells["year"]) if cells["year"].isascii() and cells["year"].isdigit() else 0
+    year = int(cells["year"][:5]) if cells["year"].isascii() and cells["year"].isdigit() else 0
     if year not in _YEARS:
         wrong("year")
     stage = stages.get(cells["stage"].casefold())

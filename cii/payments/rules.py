@@ -31,7 +31,7 @@ WORDS: Mapping[str, TransferOutcome] = {
 }
 _QR_BANKS = (30_000, 31_999)
 """Clearing numbers of accounts that take QR references only. Source: SIX, QR-IBAN."""
-_SWISS_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_SWISS_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 
 
 class IbanUnfit(Refusal):

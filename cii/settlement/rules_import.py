@@ -22,9 +22,9 @@ TITLES: Mapping[str, tuple[str, ...]] = {
 """Titles that each column may bear; the first is the one that we write."""
 NEEDED = (WHO, DAY, PRESENCE)
 
-_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_CLOCK = re.compile(r"(\d{1,2})\s*[:h]\s*(\d{2})")
-_DECIMAL = re.compile(r"(\d{1,2})(?:[.,](\d{1,2}))?")
+_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_CLOCK = re.compile(r"(\d{1,2})\s*[:h]\s*(\d{2})", re.ASCII)
+_DECIMAL = re.compile(r"(\d{1,2})(?:[.,](\d{1,2}))?", re.ASCII)
 _HOUR = 60
 _HUNDREDTHS = 100
 
@@ -96,9 +96,10 @@ def _day(text: str) -> date | None:
     try:
         if swiss:
             return date(int(swiss[3]), int(swiss[2]), int(swiss[1]))
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+        known = datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007 - a day has no zone
     except ValueError:
         return None
+    return known.date() if text.isascii() else None
 
 
 def minutes_told(text: str) -> int | None:

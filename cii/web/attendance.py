@@ -18,7 +18,7 @@ from cii.texts import formats
 from cii.web.choices import t, word
 from cii.wire import language
 from cii.wire.reading import typed
-from cii.wire.refusals import NotAChoice
+from cii.wire.refusals import NotAChoice, NotADate
 
 _PARTS = 3
 _MONTHS = range(1, 13)
@@ -36,17 +36,17 @@ def sheet_asked(year: int, number: int) -> list[RecordAttendance]:
     """The attestations in the form: inputs `d.<placement>.<day>` with a presence, `rest.<placement>` ticked.
 
     `h.<placement>.<day>` are the hours of a day of presence. Refuses NotAChoice for an unknown presence,
-    HoursUnreadable; days outside the month are not read.
+    NotADate, HoursUnreadable; days outside the month are not read.
     """
     month = month_in(year, number)
     marks: dict[str, list[Mark]] = {}
     rest: set[str] = set()
     for name, text in request.form.items():
         parts = name.split(".")
-        if parts[0] == "rest":
+        if parts[0] == "rest" and len(parts) == _PARTS - 1:
             rest.add(parts[1])
         elif parts[0] == "d" and len(parts) == _PARTS and text:
-            day = date.fromisoformat(parts[2])
+            day = _day(name, parts[2])
             if text not in set(Presence):
                 raise NotAChoice(field=name, choices=", ".join(Presence))
             if day in month:
@@ -56,6 +56,13 @@ def sheet_asked(year: int, number: int) -> list[RecordAttendance]:
         RecordAttendance(ref, tuple(marks.get(ref, ())), month.start if ref in rest else None)
         for ref in sorted(marks.keys() | rest)
     ]
+
+
+def _day(name: str, said: str) -> date:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise NotADate(field=name) from None
 
 
 def _hours(ref: str, day: str, told: Presence) -> int | None:

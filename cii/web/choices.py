@@ -9,6 +9,7 @@ from flask import g, request
 
 from cii.texts import speech
 from cii.wire import language
+from cii.wire.fields import FIRST_DAY, LAST_DAY
 from cii.wire.refusals import NotAChoice, NotADate, NotAnInteger
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -40,15 +41,18 @@ def text_asked(name: str) -> str:
 
 
 def day_asked(name: str = "day") -> date:
-    """The day in the address, today when there is none; refuses NotADate."""
+    """The day in the address, today when there is none, between 1900 and 2199; refuses NotADate."""
     text = text_asked(name)
     if not text:
         today: date = g.work.today
         return today
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise NotADate(field=name) from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise NotADate(field=name)
+    return day
 
 
 def optional_day(name: str) -> date | None:

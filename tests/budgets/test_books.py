@@ -99,6 +99,7 @@ def test_every_fault_of_the_file_is_told_by_line_and_column_and_nothing_is_booke
         "LACI;26;;dispo;-1;31.02.2026",
         f"LACI;2026;{agreement.number};payé;200;2026-01-02",
         f"LACI;2026;{agreement.number};accrued;5;2027-01-01",
+        f"LACI;{'9' * 5000};{agreement.number};invoiced;١٢;٢٠٢٦-01-01",
     )
 
     with pytest.raises(Refusals) as no:
@@ -114,6 +115,9 @@ def test_every_fault_of_the_file_is_told_by_line_and_column_and_nothing_is_booke
         (7, "date", "opening-bad-cell"),
         (8, "line", "opening-twice"),
         (9, "date", "opening-day-outside"),
+        (10, "year", "opening-bad-cell"),
+        (10, "amount", "opening-bad-cell"),
+        (10, "date", "opening-bad-cell"),
     ]
     rows = (HEAD, f"LACI;2026;{theirs.number};payé;1;2026-01-01", "SMIG;2026;;available;1;2026-01-01")
     with pytest.raises(Refusals) as no:

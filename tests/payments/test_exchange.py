@@ -76,6 +76,22 @@ def test_amounts_and_days_are_read_as_people_and_programs_write_them(amount, day
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("amount", "day"),
+    [
+        ("1e309", "2026-02-31"), ("NaN", "31.02.2026"), ("1'000.005", "01.01.0000"), ("١٢", "٠١.١٢.2026"),
+        ("9" * 5000, "9" * 5000),
+    ],
+)  # fmt: skip
+def test_no_other_writing_of_a_sum_or_a_day_is_guessed(amount, day):
+    row, faults = read_answer(
+        2, {"key": "A-1", "outcome": "Exécuté", "amount": amount, "date": day, "reason": ""}
+    )
+
+    assert row is None
+    assert [one.field for one in faults] == ["amount", "date"]
+
+
 def the_provider(desk):
     held = agreements_by_id(desk.work, [desk.stage.ac.id])[desk.stage.ac.id]
     return desk.work.session.get(Provider, held.provider_id)

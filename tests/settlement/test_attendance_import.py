@@ -85,6 +85,8 @@ def test_every_row_that_cannot_be_is_told_with_its_line_and_column_and_nothing_i
         f"{place.ref};25.12.2026;présent;",
         f"{place.ref};04.01.2027;présent;",
         f"{place.ref};31.02.2026;présent;",
+        f"{place.ref};٠٣.١١.2026;présent;",
+        f"{place.ref};01.01.0000;présent;",
         f"{place.ref};05.11.2026;peut-être;long",
         f"{place.ref};06.11.2026;maladie;7,5",
         "nobody;06.11.2026;présent;",
@@ -102,11 +104,13 @@ def test_every_row_that_cannot_be_is_told_with_its_line_and_column_and_nothing_i
         (7, "day", "attendance-on-holiday"),
         (8, "day", "attendance-after-end"),
         (9, "day", "attendance-day-unreadable"),
-        (10, "presence", "attendance-presence-unknown"),
-        (10, "hours", "attendance-hours-unreadable"),
-        (11, "hours", "attendance-minutes-unfit"),
-        (12, "placement", "attendance-of-nobody"),
-        (13, None, "row-length"),
+        (10, "day", "attendance-day-unreadable"),
+        (11, "day", "attendance-day-unreadable"),
+        (12, "presence", "attendance-presence-unknown"),
+        (12, "hours", "attendance-hours-unreadable"),
+        (13, "hours", "attendance-minutes-unfit"),
+        (14, "placement", "attendance-of-nobody"),
+        (15, None, "row-length"),
     ]
     assert work.session.exec(select(Attendance)).all() == []
     assert work.session.exec(select(AttendanceImport)).all() == []

@@ -216,4 +216,10 @@ def test_postings_are_counted_explained_and_taken_as_files(site):
     assert ";SAS;" not in told.text
     assert "cii-2026-10-01-2026-10-31.csv" in told.headers["Content-Disposition"]
     assert book.data.startswith(b"PK")
-    finance.get("/budgets/postings", 422, first="2026-10-31", last="2026-10-01")
+    for first, last in (
+        ("2026-10-31", "2026-10-01"),
+        ("0001-01-01", "2026-10-01"),
+        ("2026-10-01", "9999-12-31"),
+        ("2026-02-31", "2026-10-01"),
+    ):
+        finance.get("/budgets/postings", 422, first=first, last=last)

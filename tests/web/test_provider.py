@@ -94,6 +94,8 @@ def test_what_is_no_presence_is_refused_and_the_sheet_keeps_its_letters(site):
     )
 
     assert 'value="sick" selected' in page
+    for name in (f"d.{ref}.2026-02-31", f"d.{ref}.tomorrow"):
+        site.as_("provider").post("/provider/attendance/2026/9", 422, **{name: "sick"})
 
 
 def test_a_month_that_does_not_exist_is_no_sheet(site):
