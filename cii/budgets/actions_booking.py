@@ -7,9 +7,9 @@ entry. The database carries the movements into the totals (`guards`).
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as lite_insert
 from sqlalchemy.orm import aliased
@@ -75,19 +75,66 @@ def book(
     work: Work, kind: EntryKind, legs: Sequence[Leg], source: Source, *, reason: str | None = None
 ) -> LedgerEntry:
     """Book one event: each leg moves its sum along the table of transfers, all or nothing."""
-    wanted = [leg for leg in legs if leg.amount]
-    if any(leg.amount.centimes < 0 for leg in wanted):
-        raise ValueError("a leg moves a positive sum; the kind of event says which way")
-    if (before := _same_key(work, kind, wanted, source)) is not None:
+    wanted = worth(legs)
+    if (before := same_key(work, kind, wanted, source)) is not None:
         return before
     books = require_open(work, wanted)
+    accounts = locked(work, keys_of(kind, wanted))
+    asked, caps, faults = judged(work, kind, wanted, accounts, books)
+    refuse(faults)
+    made = write_entry(work, kind, moves_of(kind, wanted, accounts), source, reason=reason)
+    if kind is EntryKind.ENGAGEMENT:
+        left = {key[:2]: accounts[key].total - sum_ for key, sum_ in asked.items()}
+        told_once(work, books, left, caps)
+    return made
+
+
+def worth(legs: Sequence[Leg]) -> list[Leg]:
+    """The legs that move something."""
+    if any(leg.amount.centimes < 0 for leg in legs):
+        raise ValueError("a leg moves a positive sum; the kind of event says which way")
+    return [leg for leg in legs if leg.amount]
+
+
+def keys_of(kind: EntryKind, legs: Sequence[Leg]) -> list[AccountKey]:
+    """The accounts that an event touches."""
+    return [_key(leg, stage) for leg in legs for stage in TRANSFERS[kind]]
+
+
+def moves_of(kind: EntryKind, legs: Sequence[Leg], accounts: Mapping[AccountKey, Held]) -> list[Move]:
+    """What each leg moves between these accounts."""
     debit, credit = TRANSFERS[kind]
-    pairs = [(_key(leg, debit), _key(leg, credit)) for leg in wanted]
-    accounts = locked(work, [key for pair in pairs for key in pair])
+    return [
+        (
+            accounts[_key(leg, debit)].id,
+            accounts[_key(leg, credit)].id,
+            leg.amount,
+            leg.effective_on,
+            leg.origin_on,
+            None,
+        )
+        for leg in legs
+    ]
+
+
+def judged(
+    work: Work,
+    kind: EntryKind,
+    legs: Sequence[Leg],
+    accounts: Mapping[AccountKey, Held],
+    books: Mapping[tuple[int, int], Books],
+    *,
+    locking: bool = True,
+) -> tuple[dict[AccountKey, Chf], dict[Cap, Chf], list[Refusal]]:
+    """What is asked of each account and under each ceiling, and every reason against it.
+
+    `locking`: the ceilings are locked as they are read, as the accounts were.
+    """
     asked: dict[AccountKey, Chf] = {}
-    for leg, (taken, _) in zip(wanted, pairs, strict=True):
+    for leg in legs:
+        taken = _key(leg, TRANSFERS[kind][0])
         asked[taken] = asked.get(taken, Chf(0)) + leg.amount
-    labels = labels_of(work, {leg.line_id for leg in wanted})
+    labels = labels_of(work, {leg.line_id for leg in legs})
     faults = shortfalls(
         {
             Pocket(key[2], labels[key[0]], key[1], accounts[key].total, accounts[key].floored): sum_
@@ -95,27 +142,20 @@ def book(
         },
         reduction=kind is EntryKind.REDUCTION,
     )
-    binds = kind is EntryKind.ENGAGEMENT
-    caps = capped(work, wanted, labels) if binds and any(one.capped for one in books.values()) else {}
-    refuse([*faults, *caps_exceeded(caps)])
-    moves = [
-        (accounts[taken].id, accounts[given].id, leg.amount, leg.effective_on, leg.origin_on, None)
-        for leg, (taken, given) in zip(wanted, pairs, strict=True)
-    ]
-    made = write_entry(work, kind, moves, source, reason=reason)
-    if binds:
-        left = {key[:2]: accounts[key].total - sum_ for key, sum_ in asked.items()}
-        told_once(work, books, left, caps)
-    return made
+    binds = kind is EntryKind.ENGAGEMENT and any(one.capped for one in books.values())
+    caps = capped(work, legs, labels, locking=locking) if binds else {}
+    return asked, caps, [*faults, *caps_exceeded(caps)]
 
 
-def capped(work: Work, legs: Sequence[Leg], labels: Mapping[int, str]) -> dict[Cap, Chf]:
+def capped(
+    work: Work, legs: Sequence[Leg], labels: Mapping[int, str], *, locking: bool = True
+) -> dict[Cap, Chf]:
     """What is asked under each ceiling of these years: its agreement's legs, or its measure's."""
     asked: dict[Cap, Chf] = {}
     years = {(leg.line_id, leg.effective_on.year) for leg in legs}
     if not years:
         return {}
-    for cap, line, agreements in caps_over(work, years, labels):
+    for cap, line, agreements in caps_over(work, years, labels, locking=locking):
         sum_ = Chf.total(
             leg.amount
             for leg in legs
@@ -140,6 +180,16 @@ def write_entry(
 
     `kinds` are those of the movements where they are not the entry's own.
     """
+    entry = note_entry(work, kind, source, reason=reason, asked_by=asked_by)
+    if moves:  # with what it returns, the rows of an entry reach PostgreSQL as one statement, its guard once
+        work.session.execute(insert(Movement).returning(col(Movement.id)), rows_of(work, entry, moves, kinds))
+    return entry
+
+
+def note_entry(
+    work: Work, kind: EntryKind, source: Source, *, reason: str | None = None, asked_by: int | None = None
+) -> LedgerEntry:
+    """The entry alone, which moves nothing yet."""
     entry = LedgerEntry(
         key=source.key,
         kind=kind,
@@ -153,33 +203,35 @@ def write_entry(
     )
     work.session.add(entry)
     work.session.flush()
-    if moves:  # with what it returns, the rows of an entry reach PostgreSQL as one statement, its guard once
-        work.session.execute(
-            insert(Movement).returning(col(Movement.id)),
-            [
-                {
-                    "entry_id": entry.id,
-                    "key": f"{source.key}/{number}",
-                    "kind": kinds[number - 1] if kinds else kind,
-                    "debit_id": debit,
-                    "credit_id": credit,
-                    "amount": amount,
-                    "effective_on": effective_on,
-                    "origin_on": origin_on,
-                    "booked_at": work.now,
-                    "reverses": reverses,
-                }
-                for number, (debit, credit, amount, effective_on, origin_on, reverses) in enumerate(moves, 1)
-            ],
-        )
     return entry
+
+
+def rows_of(
+    work: Work, entry: LedgerEntry, moves: Sequence[Move], kinds: Sequence[EntryKind] = ()
+) -> list[dict[str, object]]:
+    """The movements of an entry as rows; `kinds` as in `write_entry`."""
+    return [
+        {
+            "entry_id": entry.id,
+            "key": f"{entry.key}/{number}",
+            "kind": kinds[number - 1] if kinds else entry.kind,
+            "debit_id": debit,
+            "credit_id": credit,
+            "amount": amount,
+            "effective_on": effective_on,
+            "origin_on": origin_on,
+            "booked_at": work.now,
+            "reverses": reverses,
+        }
+        for number, (debit, credit, amount, effective_on, origin_on, reverses) in enumerate(moves, 1)
+    ]
 
 
 def _key(leg: Leg, stage: Stage) -> AccountKey:
     return leg.line_id, leg.effective_on.year, stage, leg.agreement_id if stage in CHAIN else None
 
 
-def _same_key(work: Work, kind: EntryKind, legs: Sequence[Leg], source: Source) -> LedgerEntry | None:
+def same_key(work: Work, kind: EntryKind, legs: Sequence[Leg], source: Source) -> LedgerEntry | None:
     """The entry booked before under this key; refuses LedgerKeyReused when it says something else."""
     found = work.session.scalars(select(LedgerEntry).where(col(LedgerEntry.key) == source.key)).first()
     if found is None:
@@ -228,6 +280,7 @@ def require_open(work: Work, legs: Sequence[Leg]) -> dict[tuple[int, int], Books
             select(BudgetYear, col(grant.total), capped.exists())
             .outerjoin(grant, of_grant)
             .where(pair.in_(wanted))
+            .execution_options(populate_existing=True)
         )
     }
     labels = labels_of(work, {line for line, _ in wanted})
@@ -254,17 +307,42 @@ def locked(work: Work, keys: Collection[AccountKey]) -> dict[AccountKey, Held]:
     wanted = set(keys)
     if not wanted:
         return {}
-    shown = (BudgetAccount.line_id, BudgetAccount.year, BudgetAccount.stage, BudgetAccount.agreement_id)
-    known = {tuple(row) for row in work.session.execute(select(*map(col, shown)).where(_any_of(wanted)))}
-    for key in sorted(wanted - known, key=lambda one: (*one[:2], list(Stage).index(one[2]), one[3] or 0)):
+    _open_missing(work, wanted, standing(work, wanted))
+    return _read(work, _accounts(wanted).with_for_update())
+
+
+def opened(work: Work, keys: Collection[AccountKey]) -> dict[AccountKey, Held]:
+    """The accounts of these keys as they stand, opened where missing; nobody is kept from them."""
+    known = standing(work, keys)
+    if _open_missing(work, set(keys), known):
+        known = standing(work, keys)
+    return known
+
+
+def standing(work: Work, keys: Collection[AccountKey]) -> dict[AccountKey, Held]:
+    """Those accounts of these keys that there are, as they stand."""
+    return _read(work, _accounts(keys)) if keys else {}
+
+
+def _open_missing(work: Work, wanted: set[AccountKey], known: Collection[AccountKey]) -> int:
+    missing = wanted - set(known)
+    for key in sorted(missing, key=lambda one: (*one[:2], list(Stage).index(one[2]), one[3] or 0)):
         _open_account(work, key)
-    found = work.session.execute(
-        select(*map(col, shown), col(BudgetAccount.id), col(BudgetAccount.total), col(BudgetAccount.floored))
-        .where(_any_of(wanted))
-        .order_by(col(BudgetAccount.id))
-        .with_for_update()
-    )
-    return {(row[0], row[1], row[2], row[3]): Held(row[4], row[5], row[6]) for row in found}
+    return len(missing)
+
+
+def _accounts(keys: Collection[AccountKey]) -> Select[Any]:
+    shown: tuple[Any, ...] = (
+        BudgetAccount.line_id, BudgetAccount.year, BudgetAccount.stage, BudgetAccount.agreement_id,
+        BudgetAccount.id, BudgetAccount.total, BudgetAccount.floored,
+    )  # fmt: skip
+    return select(*map(col, shown)).where(_any_of(keys)).order_by(col(BudgetAccount.id))
+
+
+def _read(work: Work, rows: Select[Any]) -> dict[AccountKey, Held]:
+    return {
+        (row[0], row[1], row[2], row[3]): Held(row[4], row[5], row[6]) for row in work.session.execute(rows)
+    }
 
 
 def _any_of(keys: Collection[AccountKey]) -> ColumnElement[bool]:

@@ -19,17 +19,14 @@ from cii.store.work import Work
 
 
 def caps_over(
-    work: Work, years: Collection[tuple[int, int]], labels: Mapping[int, str]
+    work: Work, years: Collection[tuple[int, int]], labels: Mapping[int, str], *, locking: bool = True
 ) -> list[tuple[Cap, int, frozenset[int]]]:
     """The ceilings of these lines and years, locked in order: with the line and the agreements under each."""
     place = tuple_(col(BudgetCeiling.line_id), col(BudgetCeiling.year))
-    rows = work.session.scalars(
-        select(BudgetCeiling)
-        .where(place.in_(sorted(years)))
-        .order_by(col(BudgetCeiling.id))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    wanted = select(BudgetCeiling).where(place.in_(sorted(years))).order_by(col(BudgetCeiling.id))
+    if locking:
+        wanted = wanted.with_for_update()
+    rows = work.session.scalars(wanted.execution_options(populate_existing=True)).all()
     under = agreements_under(work, rows)
     names = labels_of_ceilings(work, rows)
     return [

@@ -3,7 +3,7 @@
 The life that follows (answer, start, end) is in `life`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -15,9 +15,11 @@ from sqlmodel import col
 from cii.access.actions import grant
 from cii.access.queries import sections_on_case
 from cii.access.vocabulary import Relation, Section
-from cii.budgets.actions import Source, engage
+from cii.budgets.actions import Source
+from cii.budgets.actions_binding import Lost, engage_prepared, prepare_engagement
 from cii.cases.queries import case_by_ref
 from cii.cases.rules import CaseClosed
+from cii.cases.tables import CaseFile
 from cii.cases.vocabulary import CaseStatus
 from cii.journal.actions import wrote
 from cii.kernel.clock import local_day, local_midnight
@@ -29,16 +31,12 @@ from cii.measures.actions import SetPlaces, SetQuota, set_places, set_quota
 from cii.measures.eligibility import Verdict
 from cii.measures.queries import measure_by_ref, places_rows, quota_rows
 from cii.measures.rules import in_force
+from cii.measures.tables import Measure
 from cii.measures.vocabulary import MeasureKind
 from cii.notices.actions import tell
-from cii.placements.days import (
-    lock_days,
-    open_days,
-    refresh_days,
-    take_days,
-)
+from cii.placements.days import hold_days, hold_person, open_days, place_on, refresh_days
 from cii.placements.ledger import legs_of
-from cii.placements.pricing import Bill, bill
+from cii.placements.pricing import Bill, Payer, bill
 from cii.placements.reasons import (
     Share,
     budget_faults,
@@ -78,6 +76,23 @@ class AssignPlacement:
     workload: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A wish that has been read: who, where, when, who pays, and what the measure's table says."""
+
+    ask: AssignPlacement
+    case: CaseFile
+    measure: Measure
+    stay: Period
+    payers: tuple[Payer, ...]
+    verdict: Verdict
+    facts: Mapping[str, object]
+
+
+_TRIES = 3
+"""Who loses a place reads the reasons anew, and where none is left tries again."""
+
+
 def assign(work: Work, ask: AssignPlacement, facts: Mapping[str, object] | None = None) -> Placement:
     """Reserve a place: measure, quota of the requesting line and the commitment of each payer, all or none.
 
@@ -91,64 +106,91 @@ def assign(work: Work, ask: AssignPlacement, facts: Mapping[str, object] | None 
     reasons.
     """
     case, measure = case_by_ref(work, ask.case_ref), measure_by_ref(work, ask.measure_ref)
-    case_id, measure_id = case.id or 0, measure.id or 0
-    _may_place(work, case_id)
+    _may_place(work, case.id or 0)
     reasons: list[Refusal] = []
     if case.status is not CaseStatus.OPEN:
         reasons.append(CaseClosed(field="case_ref"))
     payers = read_payers(work, ask.shares, ask.line_ref, reasons)
     stay = read_stay(work, ask.starts_on, ask.ends_on, reasons)
     reasons += workload_faults(ask.workload)
-    verdict = eligibility(work, measure_id, ask.starts_on, facts or {}, reasons)
+    verdict = eligibility(work, measure.id or 0, ask.starts_on, facts or {}, reasons)
     if stay is not None and (measure.starts_on > stay.start or (measure.ends_on or stay.last) < stay.last):
         reasons.append(MeasureNotRunning(field="starts_on", first=measure.starts_on, last=measure.ends_on))
         stay = None
     if stay is None or not payers:
         refuse(reasons)
         raise AssertionError("unreachable: without stay or payers there is a reason")
-    with _all_or_nothing(work, stay):
-        reasons += double_financing(work, case.person_id, stay)
-        open_days(work, measure_id, stay.last, since=stay.start)
-        lock_days(work, measure_id, payers[0].line_id, stay)
-        reasons += capacity_faults(work, measure_id, payers[0].line_id, stay)
-        cost, faults = bill(work, measure_id, payers, stay, workload=ask.workload)
-        reasons += faults
-        if reasons or cost is None:
-            if cost is not None:
-                reasons += budget_faults(work, cost, stay)
-            refuse(reasons)
-            raise AssertionError("unreachable: without a bill there is a reason")
-        if not take_days(work, measure_id, payers[0].line_id, stay):
-            raise PlaceJustTaken(measure=measure.code)
-        placement = Placement(
-            case_id=case_id,
-            person_id=case.person_id,
-            measure_id=measure_id,
-            kind=_kind(work, measure_id, payers[0].line_id, measure.kind, stay),
-            provider_unit_id=cost.provider_unit_id,
-            line_id=payers[0].line_id,
-            requested_by_unit_id=next(iter(work.actor.units), case.lead_unit_id),
-            requested_by_account_id=work.actor.account_id,
-            starts_on=stay.start,
-            ends_on=stay.last,
-            planned_end=stay.last,
-            workload=ask.workload,
-            state=PlacementState.RESERVED,
-            reserved_until=_hold_end(work),
-            rule_digest=verdict.digest,
-            created_at=work.now,
-        )
-        work.session.add(placement)
-        work.session.flush()
-        _record_bill(work, placement, cost)
-        note_event(
-            work, placement, PlacementEventKind.REQUESTED, work.today, _told(cost, verdict, facts or {})
-        )
-        note_event(work, placement, PlacementEventKind.RESERVED, work.today, {})
-        source = Source("placement", placement.id or 0, f"placement:{placement.ref}:engage")
-        engage(work, legs_of(cost, stay), source)
-        _open_to_provider(work, placement, ask.functional_basis)
-        _leave_waiting_list(work, placement)
+    wish = _Wish(ask, case, measure, stay, tuple(payers), verdict, dict(facts or {}))
+    for _ in range(_TRIES):
+        try:
+            with _all_or_nothing(work, stay):
+                return _placed(work, wish, reasons)
+        except Lost:  # undone: the next try reads every reason anew, and says so
+            continue
+    raise PlaceJustTaken(measure=measure.code)
+
+
+def _placed(work: Work, wish: _Wish, before: Sequence[Refusal]) -> Placement:
+    """One try: reasons read while nobody waits, all rows written, and at the very end the place taken.
+
+    Raises Lost where another was quicker.
+    """
+    ask, stay, measure_id, line_id = wish.ask, wish.stay, wish.measure.id or 0, wish.payers[0].line_id
+    hold_person(work, wish.case.person_id)
+    open_days(work, measure_id, stay.last, since=stay.start)
+    reasons = [*before, *double_financing(work, wish.case.person_id, stay)]
+    reasons += capacity_faults(work, measure_id, line_id, stay)
+    cost, faults = bill(work, measure_id, wish.payers, stay, workload=ask.workload)
+    reasons += faults
+    if reasons or cost is None:
+        if cost is not None:
+            reasons += budget_faults(work, cost, stay)
+        refuse(reasons)
+        raise AssertionError("unreachable: without a bill there is a reason")
+    placement = _record(work, wish, cost)
+    source = Source("placement", placement.id or 0, f"placement:{placement.ref}:engage")
+    money = prepare_engagement(work, legs_of(cost, stay), source)
+    _open_to_provider(work, placement, ask.functional_basis)
+    _leave_waiting_list(work, placement)
+    _told_of(work, placement, wish)
+    hold_days(work, measure_id)
+    engage_prepared(work, money, place_on(measure_id, line_id, stay))
+    return placement
+
+
+def _record(work: Work, wish: _Wish, cost: Bill) -> Placement:
+    """The placement with its shares, legs and first events."""
+    ask, case, measure, stay = wish.ask, wish.case, wish.measure, wish.stay
+    line_id = wish.payers[0].line_id
+    placement = Placement(
+        case_id=case.id or 0,
+        person_id=case.person_id,
+        measure_id=measure.id or 0,
+        kind=_kind(work, measure.id or 0, line_id, measure.kind, stay),
+        provider_unit_id=cost.provider_unit_id,
+        line_id=line_id,
+        requested_by_unit_id=next(iter(work.actor.units), case.lead_unit_id),
+        requested_by_account_id=work.actor.account_id,
+        starts_on=stay.start,
+        ends_on=stay.last,
+        planned_end=stay.last,
+        workload=ask.workload,
+        state=PlacementState.RESERVED,
+        reserved_until=_hold_end(work),
+        rule_digest=wish.verdict.digest,
+        created_at=work.now,
+    )
+    work.session.add(placement)
+    work.session.flush()
+    _record_bill(work, placement, cost)
+    told = _told(cost, wish.verdict, wish.facts)
+    note_event(work, placement, PlacementEventKind.REQUESTED, work.today, told)
+    note_event(work, placement, PlacementEventKind.RESERVED, work.today, {})
+    return placement
+
+
+def _told_of(work: Work, placement: Placement, wish: _Wish) -> None:
+    """The provider's notice and the journal's entry."""
     if placement.provider_unit_id is not None:
         tell(
             work,
@@ -157,7 +199,7 @@ def assign(work: Work, ask: AssignPlacement, facts: Mapping[str, object] | None 
             subject="placement",
             subject_ref=placement.ref,
             person_id=placement.person_id,
-            measure=measure.name,
+            measure=wish.measure.name,
             first=placement.starts_on,
             until=local_day(placement.reserved_until or work.now) - ONE_DAY,
         )
@@ -167,11 +209,10 @@ def assign(work: Work, ask: AssignPlacement, facts: Mapping[str, object] | None 
         "placement",
         placement.id,
         ref=placement.ref,
-        case_id=case_id,
-        person_id=case.person_id,
-        payload={name: plain(value) for name, value in asdict(ask).items()},
+        case_id=placement.case_id,
+        person_id=placement.person_id,
+        payload={name: plain(value) for name, value in asdict(wish.ask).items()},
     )
-    return placement
 
 
 @contextmanager

@@ -1,25 +1,26 @@
 """Places per day: opened for a horizon, taken and given back by one statement, never rewritten once over.
 
 The guard is in the database (`CHECK 0 <= taken <= places`) and in the statement (`AND taken < places`, with
-the number of changed rows compared): whoever comes second changes nothing. On PostgreSQL the rows are locked
-first, always in the order measure, then line, then day, so that two requests wait for each other instead of
-blocking each other.
+the number of changed rows compared): whoever comes second changes nothing. Whoever changes days of a measure
+first waits for its gate (`hold_days`), so that two requests wait for each other once instead of row by row.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, Date, Update, and_, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
+from cii.budgets.actions_binding import Fought
 from cii.kernel.errors import refuse
 from cii.kernel.period import Period
 from cii.measures.queries import measures_by_id, places_rows, quota_rows
 from cii.measures.rules import Dated, steps
 from cii.placements.rules import QuotaBelowTaken
 from cii.placements.tables import MeasureDay, QuotaDay
+from cii.store.gates import hold
 from cii.store.work import Work
 
 _Day = type[MeasureDay] | type[QuotaDay]
@@ -76,12 +77,7 @@ def refresh_days(work: Work, measure_id: int) -> None:
     )
     if last is None or last < work.today:
         return
-    work.session.execute(
-        select(col(MeasureDay.day))
-        .where(col(MeasureDay.measure_id) == measure_id, col(MeasureDay.day) >= work.today)
-        .order_by(col(MeasureDay.day))
-        .with_for_update()
-    ).all()
+    hold_days(work, measure_id)
     open_days(work, measure_id, last)
     faults = list(_adapt(work, MeasureDay, {"measure_id": measure_id}, places_rows(work, measure_id), last))
     for line_id, rows in sorted(quota_rows(work, measure_id).items()):
@@ -117,15 +113,14 @@ class Shortage:
     first: date
 
 
-def lock_days(work: Work, measure_id: int, line_id: int, stay: Period) -> None:
-    """Wait until nobody else changes these days (PostgreSQL; SQLite has one writer at a time)."""
-    for table, keys in _pair(measure_id, line_id):
-        work.session.execute(
-            select(col(table.day))
-            .where(_of(table, keys), _within(table, stay))
-            .order_by(col(table.day))
-            .with_for_update()
-        ).all()
+def hold_days(work: Work, measure_id: int) -> None:
+    """Wait until nobody else changes days of this measure; what is read and changed next is up to date."""
+    hold(work, f"measure_day:{measure_id}")
+
+
+def hold_person(work: Work, person_id: int) -> None:
+    """Wait until nobody else places this person or moves their placement; before any measure's gate."""
+    hold(work, f"placed:{person_id}")
 
 
 def shortage_of_measure(work: Work, measure_id: int, stay: Period) -> Shortage | None:
@@ -162,43 +157,67 @@ def lines_with_places(work: Work, measure_id: int, stay: Period) -> dict[int, in
     return {row.line_id: int(row.free) for row in rows}
 
 
+def place_on(measure_id: int, line_id: int, stay: Period) -> Fought:
+    """One place of the line and one of the measure on every day, as what is fought over, hotter rows last."""
+    values = {
+        "of_measure": measure_id,
+        "of_line": line_id,
+        "of_first": stay.start,
+        "of_last": stay.last,
+    }
+    return Fought(_TAKEN, values, len(stay))
+
+
 def take_days(work: Work, measure_id: int, line_id: int, stay: Period) -> bool:
-    """Take one place of the measure and one of the line on every day; False when a day had none left.
+    """Take one place of the line and one of the measure on every day; False when a day had none left.
 
     The caller undoes the transaction (or savepoint) on False.
     """
-    for table, keys in _pair(measure_id, line_id):
-        changed = work.session.connection().execute(
-            update(table)
-            .where(_of(table, keys), _within(table, stay), col(table.taken) < col(table.places))
-            .values(taken=col(table.taken) + 1)
-        )
-        if changed.rowcount != len(stay):
-            return False
-    return True
+    hold_days(work, measure_id)
+    place = place_on(measure_id, line_id, stay)
+    connection = work.session.connection()
+    return all(connection.execute(one, place.values).rowcount == place.rows for one in place.updates)
 
 
 def give_back_days(work: Work, measure_id: int, line_id: int, stay: Period) -> None:
     """Free one place of the measure and one of the line on every day."""
-    lock_days(work, measure_id, line_id, stay)
-    for table, keys in _pair(measure_id, line_id):
+    hold_days(work, measure_id)
+    for table, keys in (
+        (QuotaDay, {"measure_id": measure_id, "line_id": line_id}),
+        (MeasureDay, {"measure_id": measure_id}),
+    ):
         work.session.execute(
             update(table).where(_of(table, keys), _within(table, stay)).values(taken=col(table.taken) - 1)
         )
-
-
-def _pair(measure_id: int, line_id: int) -> tuple[tuple[_Day, dict[str, int]], ...]:
-    return (
-        (MeasureDay, {"measure_id": measure_id}),
-        (QuotaDay, {"measure_id": measure_id, "line_id": line_id}),
-    )
 
 
 def _within(table: _Day, stay: Period) -> ColumnElement[bool]:
     return col(table.day).between(stay.start, stay.last)
 
 
+def _taking(table: _Day, *keys: ColumnElement[bool]) -> Update:
+    return (
+        update(table)
+        .where(
+            *keys,
+            col(table.day).between(bindparam("of_first", type_=Date), bindparam("of_last", type_=Date)),
+            col(table.taken) < col(table.places),
+        )
+        .values(taken=col(table.taken) + literal_column("1"))
+    )
+
+
+_TAKEN = (
+    _taking(
+        QuotaDay,
+        col(QuotaDay.measure_id) == bindparam("of_measure"),
+        col(QuotaDay.line_id) == bindparam("of_line"),
+    ),
+    _taking(MeasureDay, col(MeasureDay.measure_id) == bindparam("of_measure")),
+)
+
+
 __all__ = [
-    "Shortage", "give_back_days", "lines_with_places", "lock_days", "open_days", "refresh_days",
-    "shortage_of_line", "shortage_of_measure", "take_days",
+    "Shortage", "give_back_days", "hold_days", "hold_person", "lines_with_places", "open_days", "place_on",
+    "refresh_days", "shortage_of_line", "shortage_of_measure", "take_days",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from cii.kernel.period import ONE_DAY, Period, next_month
 from cii.measures.queries import measures_by_id
 from cii.notices.actions import tell
 from cii.placements.actions import note_event
-from cii.placements.days import give_back_days, lock_days
+from cii.placements.days import give_back_days, hold_days, hold_person
 from cii.placements.ledger import months_due, release_rest
 from cii.placements.queries import breaks_of, moves_for, placement_by_ref, shares_of
 from cii.placements.rules import (
@@ -218,6 +218,7 @@ def _moved(work: Work, ref: str, event: PlacementMove) -> Placement:
     following = move(MOVES, placement.state, event)
     if event not in moves_for(work, placement):
         raise NotAllowed
+    hold_person(work, placement.person_id)
     if event in FREEING:
         _lock(work, placement)
     placement.state = following
@@ -225,9 +226,8 @@ def _moved(work: Work, ref: str, event: PlacementMove) -> Placement:
 
 
 def _lock(work: Work, placement: Placement) -> None:
-    """Days before rows and money, as `assign` does: two acts on one person wait for each other in turn."""
-    stay = Period.through(placement.starts_on, placement.planned_end)
-    lock_days(work, placement.measure_id, placement.line_id, stay)
+    """The measure's gate before its days and the money, as `assign` does."""
+    hold_days(work, placement.measure_id)
 
 
 def _kept(work: Work, placement: Placement, act: str) -> Placement:

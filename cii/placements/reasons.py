@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import col
 
-from cii.budgets.actions import Source, engage
+from cii.budgets.actions_binding import engagement_faults
 from cii.institutions.queries import line_by_ref, lines_by_id
 from cii.kernel.errors import Refusal
 from cii.kernel.period import Period
@@ -31,7 +31,6 @@ from cii.placements.rules import (
 )
 from cii.placements.tables import Placement
 from cii.placements.vocabulary import FINANCED
-from cii.store.columns import new_ref
 from cii.store.work import Work
 
 
@@ -141,12 +140,5 @@ def capacity_faults(work: Work, measure_id: int, line_id: int, stay: Period) -> 
 
 
 def budget_faults(work: Work, cost: Bill, stay: Period) -> list[Refusal]:
-    """What the lines cannot bear, tried and undone: asked when there is another reason already."""
-    probe = work.session.begin_nested()
-    try:
-        engage(work, legs_of(cost, stay), Source("placement", 0, f"probe:{new_ref()}"))
-    except Refusal as no:
-        return list(no.reasons)
-    finally:
-        probe.rollback()
-    return []
+    """What the lines cannot bear as they stand: asked when there is another reason already."""
+    return engagement_faults(work, legs_of(cost, stay))
