@@ -272,6 +272,7 @@ def _outcome(work: Work, ref: str) -> dict[str, Any]:
                 "words": t(_TOLD[event][2]),
                 "label": word(event),
                 "event": event.value,
+                "main": event is OutcomeEvent.VERIFY,
             }
             for event in view.moves
             if event in _TOLD

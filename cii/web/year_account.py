@@ -87,6 +87,7 @@ def year_shown(work: Work, ref: str) -> dict[str, Any]:
         "items": _items(view),
         "types": types_told({one.code: one.amount for one in view.actual or view.budget}),
         "figures": _figures(view, told),
+        "balance": _balance(told),
         "payments": [_payment(work, view, one, names) for one in view.payments],
         "receivable": view.receivable,
         "missing": kinds_told(view.missing)
@@ -183,15 +184,18 @@ def _figures(view: AccountView, told: Mapping[str, int] | None) -> list[dict[str
         "revenue": counted.revenue.centimes,
         "need": counted.need.centimes,
     }
-    rows = [
+    return [
         {"what": t(key), "amount": _chf(-sums[name] if name in LESS else sums[name])}
         for name, key in WAY.items()
         if name in sums
     ]
-    if told is not None:
-        owed = _chf(told["balance"] - told["reclaim"])
-        rows.append({"what": t("web.final-accounts.balance"), "amount": owed})
-    return rows
+
+
+def _balance(told: Mapping[str, int] | None) -> dict[str, Any] | None:
+    """What a settled year came to: owed to the provider, or by it when negative."""
+    if not told:
+        return None
+    return {"what": t("web.final-accounts.balance"), "amount": _chf(told["balance"] - told["reclaim"])}
 
 
 def _payment(work: Work, view: AccountView, one: AccountPayment, names: Mapping[int, str]) -> dict[str, Any]:
