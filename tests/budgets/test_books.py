@@ -23,6 +23,7 @@ from cii.budgets.actions import (
     invoice,
     pay,
 )
+from cii.budgets.actions_ceilings import SetCeiling, set_ceiling
 from cii.budgets.actions_opening import ImportOpening, import_opening
 from cii.budgets.postings import (
     COLUMNS,
@@ -180,6 +181,25 @@ def test_a_year_closes_by_its_own_sector_and_then_takes_no_budget_either(work: W
     close_books(mine, CloseYear(market.ac.ref, 2025))
     with pytest.raises(BudgetYearClosed):
         decide_budget(mine, DecideBudget(market.ac.ref, 2025, Chf.parse("1"), "Complément"))
+
+
+def test_closed_books_take_no_ceiling_and_no_reversal_asked_for_before(work: Work):
+    market = a_market(work)
+    agreement = market.agreement()
+    mine, other = acting(work, market.drafter), acting(work, market.signer)
+    granted = decide_budget(mine, DecideBudget(market.ac.ref, 2026, Chf.parse("10"), "Budget"))
+    asked = ask_reversal(mine, AskReversal(granted.ref, "Saisi deux fois"))
+    close_books(mine, CloseYear(market.ac.ref, 2026))
+
+    with pytest.raises(BudgetYearClosed):
+        decide_reversal(other, asked.ref, granted=True)
+    with pytest.raises(BudgetYearClosed):
+        set_ceiling(
+            mine, SetCeiling(market.ac.ref, 2026, Chf.parse("5"), "D", "R", agreement_ref=agreement.ref)
+        )
+    with pytest.raises(BudgetYearClosed):
+        close_books(mine, CloseYear(market.ac.ref, 2026))
+    assert stages(the_position(work, market.ac)) == {"granted": "10.00", "available": "10.00"}
 
 
 def test_a_later_truth_is_booked_in_the_open_year_with_its_origin(work: Work):

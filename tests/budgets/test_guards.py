@@ -113,13 +113,18 @@ def test_the_attack_fails_for_its_reason_only(work: Work):
 
 
 def test_a_true_mirror_is_taken_once(work: Work):
-    market = a_ledger(work)
+    market = a_market(work)
+    agreement = market.agreement()
+    a_budget(work, market.ac, "1000")
+    engage(work, [a_leg(market.ac, agreement, "300")], a_source())
 
     attack(work, copied(**MIRROR))
 
     assert str(the_position(work, market.ac).committed) == "0.00"
-    with pytest.raises(IntegrityError):
-        attack(work, copied(**MIRROR).replace("'copy'", "'second'"))
+    engage(work, [a_leg(market.ac, agreement, "300")], a_source())
+    first = " AND id = (SELECT min(id) FROM movement WHERE kind = 'engagement')"
+    with pytest.raises(IntegrityError, match="reverses"):  # no floor is in the way of the second
+        attack(work, copied(**MIRROR).replace("'copy'", "'second'") + first)
 
 
 def test_a_reversal_is_not_reversed(work: Work):

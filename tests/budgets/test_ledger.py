@@ -368,14 +368,17 @@ def test_the_books_close_when_nothing_is_on_its_way_and_take_nothing_more(work: 
     market = a_market(work)
     agreement = market.agreement()
     a_budget(work, market.ac, "1000")
-    engage(work, [a_leg(market.ac, agreement, "300")], a_source())
-
-    with pytest.raises(YearNotSettled) as no:
-        close_year(work, market.ac.id, 2026)
-    release(work, [a_leg(market.ac, agreement, "300")], a_source())
+    leg = [a_leg(market.ac, agreement, "300")]
+    on_its_way = []
+    for step in (engage, accrue, invoice):
+        step(work, leg, a_source())
+        with pytest.raises(YearNotSettled) as no:
+            close_year(work, market.ac.id, 2026)
+        on_its_way.append(no.value.facts["stage"])
+    pay(work, leg, a_source())
     close_year(work, market.ac.id, 2026)
 
-    assert no.value.facts["stage"] is Stage.COMMITTED
+    assert on_its_way == [Stage.COMMITTED, Stage.ACCRUED, Stage.INVOICED]
     with pytest.raises(BudgetYearClosed):
         engage(work, [a_leg(market.ac, agreement, "1")], a_source())
     with pytest.raises(BudgetYearClosed):

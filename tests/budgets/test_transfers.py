@@ -118,7 +118,7 @@ def test_what_is_committed_is_not_transferred_neither_when_asked_nor_when_decide
 
 
 def test_a_transfer_stays_within_the_sector_and_the_open_years(work: Work):
-    market, other, mine, _ = two_lines(work)
+    market, other, mine, hers = two_lines(work)
     a_budget(work, market.social, "100")
     stranger = acting(work, a_person(work, (a_unit(work, Sector.SMIG), Role.FINANCE)))
 
@@ -133,9 +133,12 @@ def test_a_transfer_stays_within_the_sector_and_the_open_years(work: Work):
     with pytest.raises(Refusals) as no:
         ask_transfer(mine, AskTransfer(market.ac.ref, 2027, Chf(1), "D", "R", other.ref))
     assert {one.code for one in no.value.reasons} == {BudgetYearMissing.code}
+    asked = ask_transfer(mine, a_transfer(market, other))
     close_year(work, other.id, 2026)
     with pytest.raises(BudgetYearClosed):
         ask_transfer(mine, a_transfer(market, other))
+    with pytest.raises(BudgetYearClosed):
+        decide_transfer(hers, asked.ref, granted=True)
 
 
 def test_the_coordination_group_reads_transfers_and_asks_for_none(work: Work):
