@@ -237,6 +237,15 @@ def test_two_unpaid_days_of_twenty_two_cost_two_twenty_seconds():
     assert priced.lines[0].explained()["attended"] == "10/11"
 
 
+def test_days_of_the_month_and_paid_days_are_rounded_together_once():
+    stay = days("2026-06-01", "2026-06-04")
+    expected = frozenset(stay.days())
+
+    priced = price(stay, [rate("1000", WD)], attended=Attended(expected, frozenset({stay.start})))
+
+    assert str(priced.total) == "45.45", "181.82, rounded before, would give 45.46"
+
+
 def test_a_flat_sum_is_due_from_the_first_paid_day():
     stay = days("2026-01-20", "2026-02-10")
     expected = frozenset(day for day in stay.days() if day.weekday() < 5)
