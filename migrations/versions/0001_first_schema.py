@@ -1586,6 +1586,7 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER reversal_request_no_truncate BEFORE TRUNCATE ON reversal_request FOR EACH STATEMENT EXECUTE FUNCTION reversal_request_append_only()')
     with op.batch_alter_table('reversal_request', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_reversal_request_entry_id'), ['entry_id'], unique=False)
+        batch_op.create_index('uq_reversal_request_standing', ['entry_id'], unique=True, sqlite_where=sa.text('granted IS NULL OR granted'), postgresql_where=sa.text('granted IS NULL OR granted'))
 
     op.create_table('saved_filter',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4275,7 +4276,8 @@ def upgrade() -> None:
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.CheckConstraint("(outcome = 'rejected') = (reason <> '')", name=op.f('ck_transfer_answer_reason')),
     sa.CheckConstraint("happened_on IS date(happened_on, '+0 days')", name=op.f("ck_transfer_answer_happened_on_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint("outcome IN ('executed', 'rejected')", name=op.f('ck_transfer_answer_outcome_word')),
+    sa.CheckConstraint("outcome <> 'returned'", name=op.f('ck_transfer_answer_outcome_kept')),
+    sa.CheckConstraint("outcome IN ('executed', 'rejected', 'returned')", name=op.f('ck_transfer_answer_outcome_word')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_transfer_answer_account_id')),
     sa.ForeignKeyConstraint(['transfer_id'], ['payment_transfer.id'], name=op.f('fk_transfer_answer_transfer_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_transfer_answer')),
@@ -4287,6 +4289,35 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER transfer_answer_no_update BEFORE UPDATE ON transfer_answer FOR EACH ROW EXECUTE FUNCTION transfer_answer_append_only()')
     _on("postgresql", 'CREATE TRIGGER transfer_answer_no_delete BEFORE DELETE ON transfer_answer FOR EACH ROW EXECUTE FUNCTION transfer_answer_append_only()')
     _on("postgresql", 'CREATE TRIGGER transfer_answer_no_truncate BEFORE TRUNCATE ON transfer_answer FOR EACH STATEMENT EXECUTE FUNCTION transfer_answer_append_only()')
+    op.create_table('transfer_return',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('transfer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('returned_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.Column('message', sa.String(length=70), nullable=False),
+    sa.Column('file_sha256', sa.String(length=64), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_transfer_return_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("reason <> ''", name=op.f('ck_transfer_return_reason')),
+    sa.CheckConstraint("returned_on IS date(returned_on, '+0 days')", name=op.f("ck_transfer_return_returned_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_transfer_return_amount')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_transfer_return_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_transfer_return_agreement_id')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_transfer_return_line_id')),
+    sa.ForeignKeyConstraint(['transfer_id'], ['payment_transfer.id'], name=op.f('fk_transfer_return_transfer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_transfer_return')),
+    sa.UniqueConstraint('transfer_id', name=op.f('uq_transfer_return_transfer_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER transfer_return_no_update BEFORE UPDATE ON transfer_return FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'transfer_return is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER transfer_return_no_delete BEFORE DELETE ON transfer_return FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'transfer_return is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION transfer_return_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'transfer_return is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER transfer_return_no_update BEFORE UPDATE ON transfer_return FOR EACH ROW EXECUTE FUNCTION transfer_return_append_only()')
+    _on("postgresql", 'CREATE TRIGGER transfer_return_no_delete BEFORE DELETE ON transfer_return FOR EACH ROW EXECUTE FUNCTION transfer_return_append_only()')
+    _on("postgresql", 'CREATE TRIGGER transfer_return_no_truncate BEFORE TRUNCATE ON transfer_return FOR EACH STATEMENT EXECUTE FUNCTION transfer_return_append_only()')
     op.create_table('wage_engagement',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('grant_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4685,6 +4716,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_wage_engagement_grant_id'))
 
     op.drop_table('wage_engagement')
+    op.drop_table('transfer_return')
     op.drop_table('transfer_answer')
     with op.batch_alter_table('statement_remark', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_statement_remark_statement_id'))
@@ -5107,6 +5139,7 @@ def downgrade() -> None:
 
     op.drop_table('saved_filter')
     with op.batch_alter_table('reversal_request', schema=None) as batch_op:
+        batch_op.drop_index('uq_reversal_request_standing', sqlite_where=sa.text('granted IS NULL OR granted'), postgresql_where=sa.text('granted IS NULL OR granted'))
         batch_op.drop_index(batch_op.f('ix_reversal_request_entry_id'))
 
     op.drop_table('reversal_request')
