@@ -12,6 +12,7 @@ from cii.budgets.rules import (
     BudgetYearClosed,
     Pocket,
     ReversalByAsker,
+    ReversalWaiting,
     caps_exceeded,
     shortfalls,
 )
@@ -21,6 +22,7 @@ from cii.institutions.queries import line_facts
 from cii.journal.actions import wrote
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing, refuse
 from cii.kernel.money import Chf
+from cii.store.locks import one_at_a_time
 from cii.store.work import Work
 
 
@@ -35,14 +37,20 @@ class AskReversal:
 def ask_reversal(work: Work, ask: AskReversal) -> ReversalRequest:
     """Ask for the reversal of an entry; another person decides.
 
-    Refuses: UnknownThing, AlreadyReversed, NotAllowed.
+    Refuses: UnknownThing, AlreadyReversed, ReversalWaiting, NotAllowed.
     """
     entry = work.session.scalars(select(LedgerEntry).where(col(LedgerEntry.ref) == ask.entry_ref)).first()
     if entry is None or not _touches_own_line(work, entry):
         raise UnknownThing(field="entry_ref")
     if work.actor.account_id is None:
         raise NotAllowed
+    one_at_a_time(work.session, f"reversal {entry.id}")
     _mirrors(work, entry)
+    waiting = select(col(ReversalRequest.id)).where(
+        col(ReversalRequest.entry_id) == entry.id, col(ReversalRequest.granted).is_(None)
+    )
+    if work.session.execute(waiting.limit(1)).first() is not None:
+        raise ReversalWaiting(entry=entry.ref)
     made = ReversalRequest(
         entry_id=entry.id or 0, reason=ask.reason, asked_by=work.actor.account_id, asked_at=work.now
     )

@@ -66,6 +66,12 @@ class LedgerKeyReused(Refusal):
     code, kind = "ledger-key-reused", "conflict"
 
 
+class ReversalWaiting(Refusal):
+    """A reversal of this entry has been asked for and waits for its second person."""
+
+    code, kind = "reversal-waiting", "conflict"
+
+
 class AlreadyReversed(Refusal):
     """The entry has been reversed before, or is itself a reversal."""
 

@@ -124,11 +124,18 @@ class Movement(SQLModel, table=True):
     reverses: int | None = link("movement.id", nullable=True, index=False)
 
 
+_STANDING = "granted IS NULL OR granted"
+
+
 class ReversalRequest(SQLModel, table=True):
-    """One person asks that an entry be mirrored; another decides."""
+    """One person asks that an entry be mirrored, another decides; one request for an entry stands."""
 
     __tablename__ = "reversal_request"
-    __table_args__ = (CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="four_eyes"),)
+    __table_args__ = (
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="four_eyes"),
+        Index("uq_reversal_request_standing", "entry_id", unique=True,
+              sqlite_where=sql(_STANDING), postgresql_where=sql(_STANDING)),
+    )  # fmt: skip
 
     id: int | None = key()
     ref: str = ref()

@@ -1,6 +1,8 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from cii.access.vocabulary import Role
 from cii.budgets.actions import (
@@ -35,6 +37,7 @@ from cii.budgets.rules import (
     BudgetYearMissing,
     LedgerKeyReused,
     ReversalByAsker,
+    ReversalWaiting,
     StageExceeded,
     YearNotSettled,
 )
@@ -304,8 +307,9 @@ def test_a_reversal_needs_two_persons_and_mirrors_the_entry_once(work: Work):
     entry = engage(work, [a_leg(market.ac, agreement, "300")], a_source())
     mine, other = acting(work, market.drafter), acting(work, market.signer)
     asked = ask_reversal(mine, AskReversal(entry.ref, "Saisie deux fois"))
-    twice = ask_reversal(mine, AskReversal(entry.ref, "Saisie deux fois"))
 
+    with pytest.raises(ReversalWaiting):
+        ask_reversal(other, AskReversal(entry.ref, "Saisie deux fois"))
     with pytest.raises(ReversalByAsker):
         decide_reversal(mine, asked.ref, granted=True)
     mirror = decide_reversal(other, asked.ref, granted=True)
@@ -320,9 +324,16 @@ def test_a_reversal_needs_two_persons_and_mirrors_the_entry_once(work: Work):
     with pytest.raises(AlreadyReversed):
         decide_reversal(other, asked.ref, granted=True)
     with pytest.raises(AlreadyReversed):
-        decide_reversal(other, twice.ref, granted=True)
-    with pytest.raises(AlreadyReversed):
         ask_reversal(mine, AskReversal(mirror.ref, "Retour"))
+    with pytest.raises(AlreadyReversed):
+        ask_reversal(mine, AskReversal(entry.ref, "Encore"))
+    with pytest.raises(DBAPIError, match="(?i)unique"), work.session.begin_nested():
+        work.session.execute(
+            text(
+                "INSERT INTO reversal_request (ref, entry_id, reason, asked_by, asked_at) "
+                "SELECT 'beside', entry_id, reason, asked_by, asked_at FROM reversal_request"
+            )
+        )
 
 
 def test_an_entry_of_another_sector_is_none(work: Work):
@@ -360,6 +371,8 @@ def test_a_reversal_may_be_refused(work: Work):
 
     assert decide_reversal(acting(work, market.signer), asked.ref, granted=False) is None
     assert str(the_position(work, market.ac).granted) == "1001.00"
+    again = ask_reversal(acting(work, market.drafter), AskReversal(entry.ref, "Erreur prouvée"))
+    assert again.granted is None, "what was refused may be asked again"
     with pytest.raises(UnknownThing):
         ask_reversal(acting(work, market.drafter), AskReversal("nothing", "Erreur"))
 
