@@ -125,6 +125,7 @@ class TransferAnswer(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("transfer_id"),
         CheckConstraint("(outcome = 'rejected') = (reason <> '')", name="reason"),
+        CheckConstraint("outcome <> 'returned'", name="outcome_kept"),
     )
 
     id: int | None = key()
@@ -138,8 +139,34 @@ class TransferAnswer(SQLModel, table=True):
     account_id: int = link("account.id", index=False)
 
 
+class TransferReturn(SQLModel, table=True):
+    """Money that came back after it had left, once for each transfer: what was paid is only invoiced again.
+
+    `amount` is what the ledger moved back, without the rounding of the transfer.
+    """
+
+    __tablename__ = "transfer_return"
+    __table_args__ = (
+        UniqueConstraint("transfer_id"),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+    id: int | None = key()
+    transfer_id: int = link("payment_transfer.id", index=False)
+    line_id: int = link("funding_line.id", index=False)
+    agreement_id: int = link("agreement.id", index=False)
+    amount: Chf = chf()
+    returned_on: date = day()
+    reason: str = text(300)
+    message: str = text(70)
+    file_sha256: str = text(64)
+    recorded_at: datetime = moment()
+    account_id: int = link("account.id", index=False)
+
+
 class PaymentRelease(SQLModel, table=True):
-    """A rejected payment released again for its next attempt, by somebody who had not prepared it."""
+    """A rejected or returned payment released for its next attempt, by somebody who had not prepared it."""
 
     __tablename__ = "payment_release"
     __table_args__ = (
@@ -188,5 +215,6 @@ append_only(PaymentFile)
 append_only(PaymentFileForm)
 append_only(PaymentTransfer)
 append_only(TransferAnswer)
+append_only(TransferReturn)
 append_only(PaymentRelease)
 append_only(IncomingPayment)

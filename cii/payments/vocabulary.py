@@ -33,6 +33,7 @@ class TransferOutcome(StrEnum):
 
     EXECUTED = "executed"
     REJECTED = "rejected"
+    RETURNED = "returned"
 
 
 class PaymentStep(StrEnum):
@@ -42,3 +43,4 @@ class PaymentStep(StrEnum):
     UNDER_WAY = "under_way"
     EXECUTED = "executed"
     REJECTED = "rejected"
+    RETURNED = "returned"
