@@ -9,7 +9,7 @@ from cii.budgets.queries import chain_sums, trial_balance
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
 from cii.kernel.money import Chf
 from cii.kernel.moves import IllegalMove
-from cii.outcomes import proofs
+from cii.outcomes import payments_due, proofs
 from cii.outcomes.actions_outcomes import (
     AskOutcomeReversal,
     DeclineOutcome,
@@ -31,6 +31,7 @@ from cii.outcomes.rules import (
 from cii.outcomes.tables import OutcomeStepRow, SchemeVersion
 from cii.outcomes.vocabulary import Measured, OutcomeEvent, OutcomeState, OutcomeStep
 from tests.outcomes.build_outcomes import BASE, Rewarding, a_line, wished
+from tests.reconciliation.tampering import tamper
 
 DEAR = a_line("A", "Cher", 1, "20000.05", measured=Measured.ATTESTED, hold_months=0)
 
@@ -232,6 +233,18 @@ def test_the_rooms_rows_say_what_the_ledger_holds(town: Rewarding):
 
     assert (said(proofs.bound), said(proofs.invoiced), said(proofs.paid)) == (2_000_000, 550_000, 350_000)
     assert (int(held.invoiced), int(held.paid)) == (550_000, 350_000)
+
+
+@pytest.mark.parametrize(("owed", "leaves"), [(350002, 350000), (350003, 350005), (350005, 350005)])
+def test_an_outcome_leaves_to_the_next_five_centimes_and_the_ledger_keeps_the_centime(
+    town: Rewarding, owed: int, leaves: int
+):
+    town.paid()
+    tamper(town.work, f"UPDATE outcome SET amount = {owed}")
+
+    (found,) = town.work.session.execute(payments_due.due()).all()
+
+    assert (int(found.amount), int(found.rounding)) == (leaves, leaves - owed)
 
 
 def test_a_provider_sees_its_own_outcomes_and_another_sector_none(town: Rewarding):

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -24,17 +24,22 @@ from cii.payments.rules import (
     AccountInPast,
     AccountWaiting,
     AddressUnfit,
+    AnswerRow,
     IbanForQr,
     IbanUnfit,
+    IncomingRow,
     NothingToSend,
     PaymentNotRejected,
     PaymentReleaseFourEyes,
+    Sent,
     TransferAnswered,
     TransferUnreadable,
+    answer_faults,
     iban_of,
+    incoming_faults,
     read_answer,
 )
-from cii.payments.vocabulary import PaymentStep
+from cii.payments.vocabulary import PaymentStep, TransferOutcome
 from tests.settlement.build_settlement import a_desk
 
 IBAN = "CH93 0076 2011 6238 5295 7"
@@ -90,6 +95,20 @@ def test_no_other_writing_of_a_sum_or_a_day_is_guessed(amount, day):
 
     assert row is None
     assert [one.field for one in faults] == ["amount", "date"]
+
+
+def test_nothing_is_answered_or_received_before_its_day_has_come():
+    left, today, tomorrow = date(2026, 12, 1), date(2026, 12, 8), date(2026, 12, 9)
+    sent = Sent(Chf.parse("10"), left, None)
+
+    def said(day):
+        row = AnswerRow(2, "A-1", TransferOutcome.EXECUTED, Chf.parse("10"), day, "")
+        came = IncomingRow(2, "RF", Chf.parse("10"), "CHF", day, "B-1")
+        return [one.code for one in [*answer_faults(row, sent, today), *incoming_faults(came, today)]]
+
+    assert [said(day) for day in (left, today)] == [[], []]
+    assert said(tomorrow) == ["transfer-day-unfit"] * 2
+    assert said(date(2026, 11, 30)) == ["transfer-day-unfit"], "answered before it left"
 
 
 def the_provider(desk):

@@ -103,6 +103,9 @@ def test_only_the_provider_attests_and_another_one_sees_nothing(work: Work):
         record_attendance(adviser, mark)
     with pytest.raises(UnknownThing):
         record_attendance(stranger, mark)
+    both = replace(adviser.actor, seats=adviser.actor.seats + stranger.actor.seats)
+    with pytest.raises(NotAllowed):  # sees the stay by one seat, provides elsewhere by the other
+        record_attendance(replace(desk.provider, actor=both), mark)
 
 
 def test_the_database_keeps_attendance(work: Work):

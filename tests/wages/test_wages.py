@@ -76,10 +76,21 @@ def test_each_payer_of_a_place_pays_its_part_and_moves_by_itself(town: Paying):
     town.paid()
 
     assert town.amounts(grant) == ["813.33", "406.67"]
+    assert [str(one.transferred) for one in town.parts(grant)] == ["813.35", "406.65"]
+    (leaves,) = town.work.session.execute(payments_due.due()).all()
+    assert (int(leaves.amount), int(leaves.rounding)) == (81335, 2)
     assert [one.state for one in town.parts(grant)] == [WageState.PAID, WageState.COMPUTED]
     with pytest.raises(NotAllowed):
         check_month(town.finance, MonthOfLine(town.stage.market.ac.ref, FIRST))
     assert check_month(town.other_finance, MonthOfLine(town.stage.market.ac.ref, FIRST)) == 1
+
+
+def test_a_month_is_computed_once_it_is_over(town: Paying):
+    stay = town.stay(days=(FIRST, date(2026, 12, 31)))
+    town.granted(stay)
+
+    with pytest.raises(WageMonthNotOver):
+        compute_month(town.finance, MonthOfLine(town.line.ref, date(2026, 12, 1)))
 
 
 def test_who_computed_or_checked_does_not_approve_and_who_approved_does_not_pay(town: Paying):
