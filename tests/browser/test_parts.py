@@ -209,6 +209,20 @@ def test_print_leaves_the_frame_out(page, guide):
     )
 
 
+def test_paper_carries_each_list_as_a_table_with_what_was_folded_and_no_button(page, guide):
+    window = page(mobile=True)
+    window.goto(guide)
+
+    window.emulate_media(media="print")
+
+    shown = {one.get_attribute("id"): one for one in window.locator("main .list").all()}
+    rows = [one.locator("tbody tr").first for one in shown.values() if one.locator("tbody tr").count()]
+    assert {row.evaluate("row => getComputedStyle(row).display") for row in rows} == {"table-row"}
+    assert window.locator("details.explain:not([open]) .table").first.is_visible()
+    assert not window.locator("main .ds-button:visible").count()
+    assert window.locator("#costs tfoot").is_visible()
+
+
 def test_first_load_stays_under_120_kilobytes(page, guide):
     window = page()
     sizes = []

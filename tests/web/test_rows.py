@@ -2,12 +2,14 @@
 
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 from flask import render_template_string
 from markupsafe import Markup
 
 from cii.kernel.money import Chf
+from cii.web.choices import called
 from cii.web.rows import table_rows
 from tests.browser.guide import create_guide
 
@@ -70,3 +72,19 @@ def test_a_cell_told_in_python_is_the_cell_of_the_macro(kind, value, macro):
     said = told({"name": "A", "value": value}, kind)
 
     assert f">{of_the_macro.strip()}</td>" in said
+
+
+def test_a_number_told_already_stands_right_and_one_that_names_stands_left_unbroken():
+    assert '<td class="right" data-label' in told({"name": "A", "value": "+2.6"}, "figure", cards=True)
+    for kind in ("figure", "code"):
+        assert '<span class="num">CH04 9999</span></td>' in told({"name": "A", "value": "CH04 9999"}, kind)
+    assert 'class="right"' not in told({"name": "A", "value": "CH04 9999"}, "code")
+
+
+def test_whom_the_reader_may_not_know_is_told_apart_by_the_placement():
+    people = {1: SimpleNamespace(name="Amélie Rochat")}
+    known, unknown = (SimpleNamespace(person_id=one, placement_ref="7m6vwyvhdk") for one in (1, 2))
+
+    with create_guide().test_request_context("/"):
+        assert called(people, known) == "Amélie Rochat"
+        assert called(people, unknown) == "Participant 7m6vwyvhdk"
