@@ -7,7 +7,7 @@ from cii.budgets.actions import Source
 from cii.budgets.vocabulary import EntryKind
 from cii.final_accounts.actions_common import acting, booked, kept
 from cii.final_accounts.queries import account_by_ref, may_pay, payment_by_ref, receivable_of
-from cii.final_accounts.rules import AccountFourEyes, InstalmentNotDue, PaymentGone
+from cii.final_accounts.rules import AccountFourEyes, InstalmentNotDue, PaymentGone, ReceiptInFuture
 from cii.final_accounts.tables import AccountPayment, YearAccount
 from cii.final_accounts.vocabulary import DueKind
 from cii.kernel.errors import NotAllowed, UnknownThing
@@ -57,7 +57,10 @@ class ReceiveReclaim:
 
 
 def receive_reclaim(work: Work, ask: ReceiveReclaim) -> YearAccount:
-    """Note that what was owed back has come in. Refuses: PaymentGone, NotAllowed, UnknownThing."""
+    """Note that what was owed back has come in, at the latest today.
+
+    Refuses: ReceiptInFuture, PaymentGone, NotAllowed, UnknownThing.
+    """
     account = account_by_ref(work, ask.account_ref)
     work.session.refresh(account, with_for_update=True)
     who = acting(work)
@@ -68,5 +71,7 @@ def receive_reclaim(work: Work, ask: ReceiveReclaim) -> YearAccount:
         raise UnknownThing(field="account_ref")
     if owed.received_on is not None:
         raise PaymentGone
+    if ask.received_on > work.today:
+        raise ReceiptInFuture(field="received_on", last=work.today)
     owed.received_on, owed.received_by = ask.received_on, who
     return kept(work, account, "year_reclaim_received", {"amount": owed.amount})

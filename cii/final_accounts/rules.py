@@ -87,6 +87,12 @@ class PaymentGone(Refusal):
     code, kind = "account-payment-gone", "conflict"
 
 
+class ReceiptInFuture(Refusal):
+    """What was owed back comes in on a day that has come."""
+
+    code, kind = "account-receipt-in-future", "unfit"
+
+
 class YearNotOver(Refusal):
     """A year is settled once it is over."""
 

@@ -134,12 +134,14 @@ def test_the_receivable_comes_in_once(work: Work):
     town = a_year(work)
     made = town.settled(planned=MORE)
 
-    receive_reclaim(town.finance, ReceiveReclaim(made.ref, date(2027, 3, 2)))
+    with pytest.raises(Refusal) as early:
+        receive_reclaim(town.finance, ReceiveReclaim(made.ref, date(2027, 2, 16)))
+    receive_reclaim(town.finance, ReceiveReclaim(made.ref, date(2027, 2, 15)))
     with pytest.raises(Refusal) as no:
-        receive_reclaim(town.finance, ReceiveReclaim(made.ref, date(2027, 3, 3)))
+        receive_reclaim(town.finance, ReceiveReclaim(made.ref, date(2027, 2, 14)))
 
-    assert codes(no) == ["account-payment-gone"]
-    assert receivable_of(work, made.id).received_on == date(2027, 3, 2)
+    assert (codes(early), codes(no)) == (["account-receipt-in-future"], ["account-payment-gone"])
+    assert receivable_of(work, made.id).received_on == date(2027, 2, 15)
 
 
 def test_what_is_missing_is_paid_as_a_balance_once_its_engagement_is_decided(work: Work):
