@@ -78,6 +78,14 @@ PLANTED = {
         "UPDATE statement SET total = total + 1 WHERE state = 'prefilled'",
         {FindingKind.STATEMENT},
     ),
+    "an invoice under another statement": (
+        "UPDATE ledger_entry SET source_id = source_id + 1000 WHERE source_kind = 'statement' AND kind = 'invoice'",
+        {FindingKind.STATEMENT},
+    ),
+    "a payment under another statement": (
+        "UPDATE ledger_entry SET source_id = source_id + 1000 WHERE source_kind = 'statement' AND kind = 'payment'",
+        {FindingKind.PAYMENT},
+    ),
     "a place": (
         "UPDATE measure_day SET taken = taken - 1 WHERE day = '2026-12-10'",
         {FindingKind.PLACES},
