@@ -70,6 +70,7 @@ class FileShown:
     sha256: str
     executed: int
     rejected: int
+    returned: int
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class TryAsked:
 
 @dataclass(frozen=True)
 class AgainAsked:
-    """Why a rejected payment will arrive now."""
+    """Why a rejected or returned payment will arrive now."""
 
     reason: str = field(metadata={"max": 500})
 
@@ -143,7 +144,7 @@ PAYMENT = only(
 )  # fmt: skip
 FILE = only(
     FileShown, "ref", "number", "sector", "format", "payments", "total", "made_at", "sha256",
-    "executed", "rejected", called="PaymentFileAnswer",
+    "executed", "rejected", "returned", called="PaymentFileAnswer",
 )  # fmt: skip
 ACCOUNT = only(
     AccountShown, "ref", "provider_ref", "iban", "holder", "street", "house_number", "postcode",
@@ -158,6 +159,7 @@ READ = only(
     "received",
     "known",
     "other",
+    "returned",
     called="PaymentAnswersReadAnswer",
 )
 
@@ -241,7 +243,7 @@ def answered(asked: TryAsked) -> AnswersRead:
 @blueprint.arguments(AgainAsked)
 @blueprint.response(200, PAYMENT)
 def released(ask: AgainAsked, ref: str) -> PaymentShown:
-    """Release a rejected payment again, by somebody who had not prepared it."""
+    """Release a rejected or returned payment again, by somebody who had not prepared it."""
     release_again(g.work, ReleaseAgain(ref, ask.reason))
     return _payment(payment_by_ref(g.work, ref))
 
@@ -291,7 +293,7 @@ def _payment(one: PaymentRow) -> PaymentShown:
 def _file(one: FileRow) -> FileShown:
     return FileShown(
         one.ref, one.number, one.sector, one.format, one.payments, one.total, one.made_at, one.sha256,
-        one.executed, one.rejected,
+        one.executed, one.rejected, one.returned,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ def due() -> Select[Any]:
         _centimes(AccountPayment.rounding).label("rounding"),
         col(AccountPayment.prepared_by).label("prepared_by"),
         col(AccountPayment.released_at).label("released_at"),
+        literal("account_payment:").concat(col(AccountPayment.ref)).concat(":payment").label("entry_key"),
     ]
     return (
         select(*shown)

@@ -26,6 +26,7 @@ def due() -> Select[Any]:
         (leaves - owed).label("rounding"),
         col(OutcomeStepRow.before_by).label("prepared_by"),
         col(OutcomeStepRow.at).label("released_at"),
+        literal("outcome:").concat(col(Outcome.ref)).concat(":pay").label("entry_key"),
     ]
     return (
         select(*shown)

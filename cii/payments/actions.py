@@ -11,6 +11,7 @@ from cii.institutions.vocabulary import Sector
 from cii.journal.actions import wrote
 from cii.kernel.errors import NotAllowed
 from cii.kernel.money import Chf
+from cii.payments.actions_returns import pay_again
 from cii.payments.adapters import Adapter, Head, Order, Party
 from cii.payments.exchange import FileExchange
 from cii.payments.iso20022 import Pain
@@ -131,20 +132,21 @@ def _debtor(work: Work, sector: Sector) -> Party:
 
 @dataclass(frozen=True)
 class ReleaseAgain:
-    """Wish that a rejected payment leave again, with the reason why it will arrive now."""
+    """Wish that a rejected or returned payment leave again, with the reason why it will arrive now."""
 
     payment_ref: str
     reason: str = field(metadata={"max": 500})
 
 
 def release_again(work: Work, ask: ReleaseAgain) -> PaymentRelease:
-    """Release a rejected payment for another file, by somebody who had not prepared it.
+    """Release a rejected or returned payment for another file, by somebody who had not prepared it.
 
-    Refuses: UnknownThing, NotAllowed, PaymentNotRejected, PaymentReleaseFourEyes.
+    What had come back is paid again in the ledger. Refuses: UnknownThing, NotAllowed, PaymentNotRejected,
+    PaymentReleaseFourEyes; by the ledger BudgetYearClosed, StageExceeded.
     """
     account = payer(work)
     row = payment_by_ref(work, ask.payment_ref)
-    if row.step is not PaymentStep.REJECTED:
+    if row.step not in {PaymentStep.REJECTED, PaymentStep.RETURNED}:
         raise PaymentNotRejected
     if row.prepared_by == account:
         raise PaymentReleaseFourEyes
@@ -159,6 +161,8 @@ def release_again(work: Work, ask: ReleaseAgain) -> PaymentRelease:
     )
     work.session.add(made)
     work.session.flush()
+    if row.returned is not None:
+        pay_again(work, row.returned, row.entry_key)
     facts = {"kind": row.kind.value, "attempt": row.attempt, "reason": ask.reason, "amount": row.amount}
     wrote(work, "payment_released_again", "payment", row.source_id, ref=row.ref, payload=facts)
     return made

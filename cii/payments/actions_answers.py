@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -13,6 +13,7 @@ from cii.journal.actions import wrote
 from cii.kernel.clock import local_day
 from cii.kernel.errors import Refusal, refuse
 from cii.kernel.money import Chf
+from cii.payments.actions_returns import take_back
 from cii.payments.exchange import told_by_table
 from cii.payments.iso20022_reading import told_by_message
 from cii.payments.queries import OwedBack, owed_to, payer, sectors_of
@@ -27,7 +28,7 @@ from cii.payments.rules import (
     answer_faults,
     incoming_faults,
 )
-from cii.payments.tables import IncomingPayment, PaymentFile, PaymentTransfer, TransferAnswer
+from cii.payments.tables import IncomingPayment, PaymentFile, PaymentTransfer, TransferAnswer, TransferReturn
 from cii.payments.vocabulary import TransferOutcome
 from cii.store.work import Work
 
@@ -44,7 +45,7 @@ class ReadAnswers:
 
 @dataclass(frozen=True, slots=True)
 class AnswersRead:
-    """What an answer brought: payments executed and rejected, sums that came in, what was known already.
+    """What an answer brought: payments executed, rejected, returned, sums that came in, what was known.
 
     `rows` were read; `other` entries concern no payment between the house and a provider.
     """
@@ -55,6 +56,7 @@ class AnswersRead:
     received: int
     known: int
     other: int
+    returned: int = 0
 
 
 def read_answers(work: Work, ask: ReadAnswers) -> AnswersRead:
@@ -63,7 +65,8 @@ def read_answers(work: Work, ask: ReadAnswers) -> AnswersRead:
     A file with faults changes nothing and refuses with all of them; what is known already adds nothing.
     Refuses: NotAllowed; FileTooLarge, what `read_table` refuses, NotAMessage, MessageUnknown; and as a list,
     each with its line: TransferUnreadable, TransferReasonMissing, TransferUnknown, TransferTwice,
-    TransferAmountDiffers, TransferCurrency, TransferAnswered, TransferDayUnfit.
+    TransferAmountDiffers, TransferCurrency, TransferAnswered, TransferReturned, TransferDayUnfit; for money
+    that came back what the ledger refuses (BudgetYearClosed, StageExceeded).
     """
     account = payer(work)
     if len(ask.data) > MAX_BYTES:
@@ -84,7 +87,9 @@ def read_answers(work: Work, ask: ReadAnswers) -> AnswersRead:
     for one in incoming:
         faults += incoming_faults(one, work.today)
     refuse(sorted(faults, key=lambda one: int(str(one.facts.get("line", 0)))))
-    fresh = [row for row in rows if transfers[row.key][1].answer is None]
+    back = [row for row in rows if row.outcome is TransferOutcome.RETURNED]
+    fresh = [row for row in rows if row not in back and transfers[row.key][1].answer is None]
+    returned = [row for row in back if transfers[row.key][1].returned_on is None]
     new = _new(work, incoming)
     if not ask.dry_run:
         digest = hashlib.sha256(ask.data).hexdigest()
@@ -96,28 +101,36 @@ def read_answers(work: Work, ask: ReadAnswers) -> AnswersRead:
             message=told.message,
             digest=digest,
         )
+        held = {row.key: transfers[row.key][0] for row in returned}
+        take_back(work, account, returned, held, message=told.message, digest=digest)
         _take_in(work, account, new, owed, message=told.message, digest=digest)
     return AnswersRead(
         len(rows) + len(incoming),
         sum(row.outcome is TransferOutcome.EXECUTED for row in fresh),
         sum(row.outcome is TransferOutcome.REJECTED for row in fresh),
         len(new),
-        len(rows) - len(fresh) + len(incoming) - len(new),
+        len(rows) - len(fresh) - len(returned) + len(incoming) - len(new),
         told.other + len(others) + len(told.incoming) - len(incoming),
+        len(returned),
     )
 
 
 def _faults(
     rows: Sequence[AnswerRow], transfers: dict[str, tuple[PaymentTransfer, Sent]], work: Work
 ) -> list[Refusal]:
+    """What is wrong with each row; a payment may be executed and come back in one file, each once."""
     faults: list[Refusal] = []
-    first: dict[str, int] = {}
+    first: dict[tuple[str, bool], int] = {}
+    left = {row.key: row.happened_on for row in rows if row.outcome is TransferOutcome.EXECUTED}
     for row in rows:
-        held = transfers.get(row.key)
-        faults += answer_faults(row, held[1] if held else None, work.today)
-        if row.key in first:
-            faults.append(TransferTwice(field=KEY, line=row.line, found=row.key[:40], first=first[row.key]))
-        first.setdefault(row.key, row.line)
+        held, back = transfers.get(row.key), row.outcome is TransferOutcome.RETURNED
+        sent = held[1] if held else None
+        if sent is not None and back and sent.answer is None and row.key in left:
+            sent = replace(sent, answer=(TransferOutcome.EXECUTED, left[row.key]))
+        faults += answer_faults(row, sent, work.today)
+        before = first.setdefault((row.key, back), row.line)
+        if before != row.line:
+            faults.append(TransferTwice(field=KEY, line=row.line, found=row.key[:40], first=before))
     return faults
 
 
@@ -136,9 +149,10 @@ def _of_file(work: Work, group: GroupRejected) -> tuple[list[AnswerRow], list[Re
 
 def _transfers(work: Work, keys: Iterable[str]) -> dict[str, tuple[PaymentTransfer, Sent]]:
     found = work.session.execute(
-        select(PaymentTransfer, PaymentFile, TransferAnswer)
+        select(PaymentTransfer, PaymentFile, TransferAnswer, col(TransferReturn.returned_on))
         .join(PaymentFile, col(PaymentFile.id) == col(PaymentTransfer.file_id))
         .outerjoin(TransferAnswer, col(TransferAnswer.transfer_id) == col(PaymentTransfer.id))
+        .outerjoin(TransferReturn, col(TransferReturn.transfer_id) == col(PaymentTransfer.id))
         .where(col(PaymentTransfer.key).in_(list(keys)), col(PaymentFile.sector).in_(sectors_of(work)))
     )
     return {
@@ -148,9 +162,10 @@ def _transfers(work: Work, keys: Iterable[str]) -> dict[str, tuple[PaymentTransf
                 transfer.amount,
                 local_day(file.made_at),
                 (answer.outcome, answer.happened_on) if answer is not None else None,
+                returned_on,
             ),
         )
-        for transfer, file, answer in found
+        for transfer, file, answer, returned_on in found
     }
 
 

@@ -1,8 +1,9 @@
 """What a bank answers in ISO 20022: the status of an order (pain.002), entries of an account (camt.053/054).
 
-A status says what was rejected; an entry says what left the account or came in. Only booked entries count.
-Entries that carry no name of ours are of others and are counted. Both message versions in use are read
-(2019 and 2009). Source: SIX, Implementation Guidelines for Status Report and for Cash Management.
+A status says what was rejected; an entry says what left the account, came in or came back. Only booked
+entries count. Entries that carry no name of ours are of others and are counted. Both message versions in
+use are read (2019 and 2009). Source: SIX, Implementation Guidelines for Status Report and for Cash
+Management.
 """
 
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ from cii.payments.vocabulary import TransferOutcome
 
 _SPACE = "urn:iso:std:iso:20022:tech:xsd:"
 _REJECTED, _SETTLED = "RJCT", "ACSC"
+_RETURNED = "RRTN"
+"""How the bank's own code calls money that comes back (PMNT/ICDT/RRTN)."""
 _NOTHING = {"", "NOTPROVIDED"}
 
 
@@ -92,7 +95,7 @@ def _entry(told: Told, entry: Node) -> None:
     details = [one for group in entry.all("NtryDtls") for one in group.all("TxDtls")]
     status = _at(entry, "Sts")
     booked = (_words(status, "Cd") or (status.text.strip() if status else "")) == "BOOK"
-    if not booked or not details or _words(entry, "RvslInd") == "true":
+    if not booked or not details:
         told.other += max(1, len(details))
         return
     happened = _at(entry, "BookgDt")
@@ -105,8 +108,10 @@ def _detail(told: Told, entry: Node, one: Node, day: date | None, number: int) -
     refs = _at(one, "Refs")
     credit = (_words(one, "CdtDbtInd") or _words(entry, "CdtDbtInd")) == "CRDT"
     key = _words(refs, "EndToEndId")
-    reference = next(_references(one), "")
-    if (credit and not reference) or (not credit and key in _NOTHING):
+    reversal = _words(entry, "RvslInd") == "true"
+    back = credit and key not in _NOTHING and (reversal or _is_return(one, entry))
+    reference = "" if back or reversal else next(_references(one), "")
+    if not back and (not reference if credit else reversal or key in _NOTHING):
         told.other += 1
         return
     amount, currency = _amount(one, entry, alone=not number)
@@ -115,7 +120,14 @@ def _detail(told: Told, entry: Node, one: Node, day: date | None, number: int) -
             told.faults.append(TransferUnreadable(field=name, line=one.line, found=found))
     if amount is None or day is None:
         return
-    if credit:
+    if back:
+        info = _at(one, "RtrInf")
+        code, words = _words(_at(info, "Rsn"), "Cd", "Prtry"), _words(info, "AddtlInf")
+        why = " ".join(text for text in (code, words) if text)[:300] or _RETURNED
+        told.rows.append(
+            AnswerRow(one.line, key, TransferOutcome.RETURNED, amount, day, why, currency, of_an_account=True)
+        )
+    elif credit:
         bank = _words(refs, "AcctSvcrRef") or _words(entry, "AcctSvcrRef") or f"{told.message}/{one.line}"
         named = bank if _words(refs, "AcctSvcrRef") or not number else f"{bank}/{number}"
         told.incoming.append(IncomingRow(one.line, reference, amount, currency, day, named[:80]))
@@ -124,6 +136,13 @@ def _detail(told: Told, entry: Node, one: Node, day: date | None, number: int) -
             one.line, key, TransferOutcome.EXECUTED, amount, day, "", currency, of_an_account=True
         )
         told.rows.append(row)
+
+
+def _is_return(one: Node, entry: Node) -> bool:
+    """Whether a credit is a payment of ours that came back: its reason stands there, or the code says so."""
+    code = _at(one, "BkTxCd") or _at(entry, "BkTxCd")
+    family = _at(_at(code, "Domn"), "Fmly")
+    return _at(one, "RtrInf") is not None or _words(family, "SubFmlyCd") == _RETURNED
 
 
 def _references(one: Node) -> Iterator[str]:

@@ -1,14 +1,21 @@
-"""What the night must find of payments on their way: no answer yet, rejected, a sum that does not fit."""
+"""What the night must find of payments on their way: no answer, rejected, returned, another sum."""
 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, and_, func, select, type_coerce
+from sqlalchemy import BigInteger, Select, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from cii.payments.sources import due_payments, owed_back
-from cii.payments.tables import IncomingPayment, PaymentFile, PaymentRelease, PaymentTransfer, TransferAnswer
+from cii.payments.tables import (
+    IncomingPayment,
+    PaymentFile,
+    PaymentRelease,
+    PaymentTransfer,
+    TransferAnswer,
+    TransferReturn,
+)
 from cii.payments.vocabulary import TransferOutcome
 
 
@@ -24,26 +31,23 @@ def on_their_way() -> Select[Any]:
         _with_source(select(*shown), due)
         .join(PaymentFile, col(PaymentFile.id) == col(PaymentTransfer.file_id))
         .outerjoin(TransferAnswer, col(TransferAnswer.transfer_id) == col(PaymentTransfer.id))
-        .where(col(TransferAnswer.id).is_(None))
+        .outerjoin(TransferReturn, col(TransferReturn.transfer_id) == col(PaymentTransfer.id))
+        .where(col(TransferAnswer.id).is_(None), col(TransferReturn.id).is_(None))
         .order_by(col(PaymentTransfer.id))
     )
 
 
 def came_back(day: date) -> Select[Any]:
-    """Transfers rejected before that day and not released again.
+    """Transfers rejected or returned before that day and not released again.
 
     id, kind, about_ref, agreement_id, amount (centimes), reason.
     """
     due, later = due_payments(), aliased(PaymentTransfer)
     shown: list[Any] = [
         col(PaymentTransfer.id).label("id"), due.c.kind, due.c.about_ref, due.c.agreement_id,
-        _centimes(PaymentTransfer.amount).label("amount"), col(TransferAnswer.reason).label("reason"),
+        _centimes(PaymentTransfer.amount).label("amount"),
+        func.coalesce(col(TransferReturn.reason), col(TransferAnswer.reason)).label("reason"),
     ]  # fmt: skip
-    released = select(col(PaymentRelease.id)).where(
-        col(PaymentRelease.kind) == col(PaymentTransfer.kind),
-        col(PaymentRelease.source_id) == col(PaymentTransfer.source_id),
-        col(PaymentRelease.attempt) == col(PaymentTransfer.attempt) + 1,
-    )
     again = select(col(later.id)).where(
         col(later.kind) == col(PaymentTransfer.kind),
         col(later.source_id) == col(PaymentTransfer.source_id),
@@ -51,14 +55,32 @@ def came_back(day: date) -> Select[Any]:
     )
     return (
         _with_source(select(*shown), due)
-        .join(TransferAnswer, col(TransferAnswer.transfer_id) == col(PaymentTransfer.id))
+        .outerjoin(TransferAnswer, col(TransferAnswer.transfer_id) == col(PaymentTransfer.id))
+        .outerjoin(TransferReturn, col(TransferReturn.transfer_id) == col(PaymentTransfer.id))
         .where(
-            col(TransferAnswer.outcome) == TransferOutcome.REJECTED,
-            col(TransferAnswer.happened_on) < day,
-            ~released.exists(),
+            or_(
+                (col(TransferAnswer.outcome) == TransferOutcome.REJECTED)
+                & (col(TransferAnswer.happened_on) < day),
+                col(TransferReturn.returned_on) < day,
+            ),
+            ~_released_again().exists(),
             ~again.exists(),
         )
         .order_by(col(PaymentTransfer.id))
+    )
+
+
+def paid() -> Select[Any]:
+    """What came back and was not released again, as less paid: line_id, agreement_id, amount (centimes)."""
+    shown: list[Any] = [
+        col(TransferReturn.line_id).label("line_id"),
+        col(TransferReturn.agreement_id).label("agreement_id"),
+        (-_centimes(TransferReturn.amount)).label("amount"),
+    ]
+    return (
+        select(*shown)
+        .join(PaymentTransfer, col(PaymentTransfer.id) == col(TransferReturn.transfer_id))
+        .where(~_released_again().exists())
     )
 
 
@@ -75,6 +97,14 @@ def sums_that_do_not_fit() -> Select[Any]:
         .group_by(owed.c.receivable_id, owed.c.account_ref, owed.c.agreement_id, owed.c.amount)
         .having(came != owed.c.amount)
         .order_by(owed.c.receivable_id)
+    )
+
+
+def _released_again() -> Select[Any]:
+    return select(col(PaymentRelease.id)).where(
+        col(PaymentRelease.kind) == col(PaymentTransfer.kind),
+        col(PaymentRelease.source_id) == col(PaymentTransfer.source_id),
+        col(PaymentRelease.attempt) == col(PaymentTransfer.attempt) + 1,
     )
 
 

@@ -24,6 +24,7 @@ from cii.payments.tables import (
     PaymentTransfer,
     ProviderAccount,
     TransferAnswer,
+    TransferReturn,
 )
 from cii.payments.vocabulary import PaymentFormat, PaymentKind, PaymentStep, TransferOutcome
 from cii.store.work import Work
@@ -54,6 +55,8 @@ class PaymentRow:
     account: ProviderAccount | None
     reason: str
     happened_on: date | None
+    entry_key: str
+    returned: TransferReturn | None
 
 
 def _released(work: Work) -> tuple[Any, Subquery]:
@@ -82,7 +85,7 @@ def _released(work: Work) -> tuple[Any, Subquery]:
         select(
             due, payee.c.number.label("agreement"), payee.c.provider_id, payee.c.creditor,
             line_facts.c.sector,
-            PaymentTransfer, TransferAnswer, PaymentRelease, ProviderAccount,
+            PaymentTransfer, TransferAnswer, TransferReturn, PaymentRelease, ProviderAccount,
         )
         .join(line_facts, line_facts.c.line_id == due.c.line_id)
         .join(payee, payee.c.agreement_id == due.c.agreement_id)
@@ -95,6 +98,7 @@ def _released(work: Work) -> tuple[Any, Subquery]:
             ),
         )
         .outerjoin(TransferAnswer, col(TransferAnswer.transfer_id) == col(PaymentTransfer.id))
+        .outerjoin(TransferReturn, col(TransferReturn.transfer_id) == col(PaymentTransfer.id))
         .outerjoin(
             PaymentRelease,
             and_(
@@ -112,13 +116,17 @@ def _released(work: Work) -> tuple[Any, Subquery]:
 def open_payments(
     work: Work, *, after: str | None = None, limit: int = 50, ready: bool = False, sector: str | None = None
 ) -> list[PaymentRow]:
-    """Payments of the actor's sectors not executed yet, the oldest first; `ready`: that may leave.
+    """Payments of the actor's sectors not executed or come back, the oldest first; `ready`: that may leave.
 
     `after` is the ref of the payment before them.
     """
     query, due = _released(work)
     query = query.where(
-        col(TransferAnswer.outcome).is_(None) | (col(TransferAnswer.outcome) != TransferOutcome.EXECUTED)
+        or_(
+            col(TransferAnswer.outcome).is_(None),
+            col(TransferAnswer.outcome) != TransferOutcome.EXECUTED,
+            col(TransferReturn.id).is_not(None),
+        )
     )
     if ready:
         query = query.where(col(PaymentTransfer.id).is_(None) | col(PaymentRelease.id).is_not(None))
@@ -172,20 +180,25 @@ def waiting(work: Work) -> list[Waiting]:
 
 def _row(found: Row[Any]) -> PaymentRow:
     transfer, answer, release = found.PaymentTransfer, found.TransferAnswer, found.PaymentRelease
-    step, attempt = _step(transfer, answer, release)
+    back = found.TransferReturn
+    step, attempt = _step(transfer, answer, back, release)
+    told = back or answer
     return PaymentRow(
         PaymentKind(found.kind), found.source_id, found.ref, found.about_ref, found.agreement,
         found.provider_id, found.creditor, str(found.sector), found.period, found.number,
         Chf(int(found.amount)), Chf(int(found.rounding)), found.prepared_by, attempt, step,
         found.ProviderAccount,
-        answer.reason if answer is not None and release is None else "",
-        answer.happened_on if answer is not None else None,
+        told.reason if told is not None and release is None else "",
+        back.returned_on if back else answer.happened_on if answer else None,
+        found.entry_key, back,
     )  # fmt: skip
 
 
-def _step(transfer: Any, answer: Any, release: Any) -> tuple[PaymentStep, int]:  # noqa: ANN401 - rows or None
+def _step(transfer: Any, answer: Any, back: Any, release: Any) -> tuple[PaymentStep, int]:  # noqa: ANN401 - rows or None
     if transfer is None:
         return PaymentStep.READY, 1
+    if back is not None:
+        return PaymentStep.READY if release else PaymentStep.RETURNED, transfer.attempt + 1
     if answer is None:
         return PaymentStep.UNDER_WAY, transfer.attempt
     if answer.outcome is TransferOutcome.EXECUTED:
@@ -216,14 +229,18 @@ class FileRow:
     format: PaymentFormat
     executed: int
     rejected: int
+    returned: int
 
 
 def files_list(work: Work, *, before: int = 0, limit: int = 50) -> list[FileRow]:
     """The files of the actor's sectors, the newest first."""
+    back, answered = col(TransferReturn.id).is_not(None), col(TransferAnswer.outcome)
     told = [
-        func.coalesce(func.sum(case((col(TransferAnswer.outcome) == outcome, 1), else_=0)), 0)
-        for outcome in (TransferOutcome.EXECUTED, TransferOutcome.REJECTED)
-    ]
+        func.coalesce(func.sum(case((one, 1), else_=0)), 0)
+        for one in (
+            and_(answered == TransferOutcome.EXECUTED, ~back), answered == TransferOutcome.REJECTED, back,
+        )
+    ]  # fmt: skip
     shown: list[Any] = [
         col(PaymentFile.id), col(PaymentFile.ref), col(PaymentFile.number), col(PaymentFile.sector),
         col(PaymentFile.payments), col(PaymentFile.total), col(PaymentFile.made_at), col(PaymentFile.sha256),
@@ -233,6 +250,7 @@ def files_list(work: Work, *, before: int = 0, limit: int = 50) -> list[FileRow]
         select(*shown, *told)
         .join(PaymentTransfer, col(PaymentTransfer.file_id) == col(PaymentFile.id))
         .outerjoin(TransferAnswer, col(TransferAnswer.transfer_id) == col(PaymentTransfer.id))
+        .outerjoin(TransferReturn, col(TransferReturn.transfer_id) == col(PaymentTransfer.id))
         .where(col(PaymentFile.sector).in_(sectors_of(work)))
         .group_by(*shown)
         .order_by(col(PaymentFile.id).desc())

@@ -28,7 +28,12 @@ WORDS: Mapping[str, TransferOutcome] = {
     "rejected": TransferOutcome.REJECTED,
     "rejeté": TransferOutcome.REJECTED,
     "zurückgewiesen": TransferOutcome.REJECTED,
+    "returned": TransferOutcome.RETURNED,
+    "retourné": TransferOutcome.RETURNED,
+    "zurückgesandt": TransferOutcome.RETURNED,
 }
+FAILED = (TransferOutcome.REJECTED, TransferOutcome.RETURNED)
+"""Outcomes after which the money is not with the payee."""
 _QR_BANKS = (30_000, 31_999)
 """Clearing numbers of accounts that take QR references only. Source: SIX, QR-IBAN."""
 _SWISS_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
@@ -130,6 +135,12 @@ class TransferAnswered(Refusal):
     code, kind = "transfer-answered", "unfit"
 
 
+class TransferReturned(Refusal):
+    """The payment came back before, on another day: money comes back once for each time that it left."""
+
+    code, kind = "transfer-returned", "unfit"
+
+
 class TransferUnreadable(Refusal):
     """The cell holds no outcome, no amount or no day."""
 
@@ -143,13 +154,13 @@ class TransferDayUnfit(Refusal):
 
 
 class TransferReasonMissing(Refusal):
-    """A rejection says why."""
+    """A rejection or a return says why."""
 
     code, kind = "transfer-reason-missing", "unfit"
 
 
 class PaymentNotRejected(Refusal):
-    """Only a rejected payment is released again, and once for each rejection."""
+    """Only a rejected or returned payment is released again, and once for each time."""
 
     code, kind = "payment-not-rejected", "conflict"
 
@@ -219,21 +230,23 @@ def read_answer(line: int, cells: Mapping[str, str]) -> tuple[AnswerRow | None, 
     for name, held in ((OUTCOME, outcome), (AMOUNT, amount), (DAY, day)):
         if held is None:
             faults.append(TransferUnreadable(field=name, line=line, found=cells[name][:40]))
-    if outcome is TransferOutcome.REJECTED and not reason:
+    failed = outcome in FAILED
+    if failed and not reason:
         faults.append(TransferReasonMissing(field=REASON, line=line))
     if faults or outcome is None or amount is None or day is None:
         return None, faults
-    told = reason if outcome is TransferOutcome.REJECTED else ""
+    told = reason if failed else ""
     return AnswerRow(line, cells[KEY].strip(), outcome, amount, day, told), []
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A transfer as it left, with the answer it has had (outcome, day)."""
+    """A transfer as it left, with the answer it has had (outcome, day) and the day on which it came back."""
 
     amount: Chf
     left_on: date
     answer: tuple[TransferOutcome, date] | None
+    returned_on: date | None = None
 
 
 def answer_faults(row: AnswerRow, sent: Sent | None, today: date) -> list[Refusal]:
@@ -246,10 +259,22 @@ def answer_faults(row: AnswerRow, sent: Sent | None, today: date) -> list[Refusa
         found.append(TransferCurrency(field="currency", found=row.currency[:10], **at))
     if row.amount is not None and row.amount != sent.amount:
         found.append(TransferAmountDiffers(field=AMOUNT, found=str(row.amount), amount=sent.amount, **at))
-    if sent.answer is not None and sent.answer != (row.outcome, row.happened_on):
-        found.append(TransferAnswered(field=OUTCOME, found=row.outcome.value, outcome=sent.answer[0], **at))
-    if not sent.left_on <= row.happened_on <= today:
-        facts = {"first": sent.left_on, "last": today}
+    first, last = sent.left_on, today
+    answered, on = sent.answer or (None, first)
+    back = row.outcome is TransferOutcome.RETURNED
+    if back and sent.returned_on not in {None, row.happened_on}:
+        found.append(TransferReturned(field=OUTCOME, day=sent.returned_on, **at))
+    if back and answered is TransferOutcome.EXECUTED:
+        first = on
+    elif answered is not None and (answered, on) != (row.outcome, row.happened_on):
+        found.append(TransferAnswered(field=OUTCOME, found=row.outcome.value, outcome=answered, **at))
+    if not back and sent.returned_on is not None:
+        last = sent.returned_on
+        if answered is None and row.outcome is TransferOutcome.REJECTED:
+            told = {"found": row.outcome.value, "outcome": TransferOutcome.RETURNED}
+            found.append(TransferAnswered(field=OUTCOME, **told, **at))
+    if not first <= row.happened_on <= last:
+        facts = {"first": first, "last": last}
         found.append(TransferDayUnfit(field=DAY, found=row.happened_on.isoformat(), **facts, **at))
     return found
 

@@ -2,7 +2,8 @@
 
 A room tells them by `payments_due.due`, a select of: kind (a PaymentKind), source_id (its row), ref (its
 outward name), about_ref (of the page it belongs to), agreement_id, line_id, period (day), number, amount and
-rounding (centimes), prepared_by, released_at. The provider of the agreement is paid.
+rounding (centimes), prepared_by, released_at, entry_key (of the
+ledger's payment). The provider of the agreement is paid.
 """
 
 from collections.abc import Callable

@@ -23,6 +23,7 @@ from cii.kernel.errors import Refusal
 from cii.kernel.period import Period, month_of
 from cii.measures.queries import measures_by_id
 from cii.outcomes import proofs as outcomes
+from cii.payments import proofs as transfers_back
 from cii.placements import proofs as placements
 from cii.placements.proofs import places_off, quotas_off
 from cii.reconciliation.differences import Difference, Proof
@@ -50,8 +51,10 @@ BOUND = (opening.bound, placements.bound, outcomes.bound, final_accounts.bound, 
 """Which rooms bind money; each says so by itself, per line and agreement, from its own rows."""
 INVOICED = (opening.invoiced, settlement.invoiced, outcomes.invoiced, final_accounts.invoiced, wages.invoiced)
 """Which rooms accept that money is owed."""
-PAID = (opening.paid, settlement.paid, outcomes.paid, final_accounts.paid, wages.paid)
-"""Which rooms pay."""
+PAID = (
+    opening.paid, settlement.paid, outcomes.paid, final_accounts.paid, wages.paid, transfers_back.paid,
+)  # fmt: skip
+"""Which rooms pay, less what the bank has returned."""
 
 
 def balances(work: Work, day: date) -> Proof:  # noqa: ARG001 - every proof takes the business date

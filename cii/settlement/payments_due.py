@@ -24,6 +24,7 @@ def due() -> Select[Any]:
         type_coerce(col(Payment.rounding), BigInteger).label("rounding"),
         col(Payment.prepared_by).label("prepared_by"),
         col(Payment.released_at).label("released_at"),
+        literal("statement:").concat(col(Statement.ref)).concat(":pay").label("entry_key"),
     ]
     return (
         select(*shown)

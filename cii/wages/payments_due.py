@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, case, select, type_coerce
+from sqlalchemy import BigInteger, Select, case, literal, select, type_coerce
 from sqlmodel import col
 
 from cii.wages.tables import WageGrant, WagePart, WageResult
@@ -28,6 +28,7 @@ def due() -> Select[Any]:
         type_coerce(col(WagePart.rounding), BigInteger).label("rounding"),
         col(WagePart.approved_by).label("prepared_by"),
         col(WagePart.released_at).label("released_at"),
+        literal("wage:").concat(col(WagePart.ref)).concat(":payment").label("entry_key"),
     ]
     return (
         select(*shown)

@@ -55,6 +55,7 @@ _TONES = {
     PaymentStep.UNDER_WAY: "warn",
     PaymentStep.EXECUTED: "good",
     PaymentStep.REJECTED: "bad",
+    PaymentStep.RETURNED: "bad",
 }
 
 
@@ -181,7 +182,8 @@ def _shown(work: Work) -> dict[str, Any]:
                 "total": one.total,
                 "format": word(one.format, "payment_format"),
                 "forms": ["xml"] if one.format is PaymentFormat.PAIN else ["csv", "json"],
-                "answered": t("web.payments.answered", executed=one.executed, rejected=one.rejected),
+                "answered": t("web.payments.answered", executed=one.executed, rejected=one.rejected)
+                + (f", {t('web.payments.answered.returned', returned=one.returned)}" if one.returned else ""),
                 "sha256": one.sha256[:16],
             }
             for one in files_list(work)
@@ -204,7 +206,7 @@ def _row(one: PaymentRow) -> dict[str, Any]:
         if one.account is not None or one.step is not PaymentStep.READY
         else {"label": t("web.payments.no-account"), "tone": "bad"},
         "reason": one.reason,
-        "rejected": one.step is PaymentStep.REJECTED,
+        "rejected": one.step in {PaymentStep.REJECTED, PaymentStep.RETURNED},
         "about_url": url_for(_ABOUT[one.kind], ref=one.about_ref) if _ABOUT[one.kind] else None,
     }
 
@@ -240,6 +242,7 @@ def _answers(result: AnswersRead | None, *, dry_run: bool = False) -> str:
             "repeated": result.rows > 0 and result.known == result.rows,
             "executed": result.executed,
             "rejected": result.rejected,
+            "returned": result.returned,
             "known": result.known,
             "received": result.received,
             "other": result.other,

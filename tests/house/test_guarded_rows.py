@@ -30,6 +30,7 @@ BEFORE = ABOVE | {
     "opening_balance": [_UNSIGNED],
     "payment_transfer": [_ACCOUNT],
     "transfer_answer": [_ACCOUNT],
+    "transfer_return": [_UNSIGNED, _ACCOUNT],
     "wage_engagement": [_STAY, ("wage_grant", _GRANT)],
     "wage_result": [_STAY, ("wage_grant", _GRANT)],
 }
@@ -91,6 +92,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "surplus_clause": (),
     "tariff": ("valid_to",),
     "transfer_answer": (),
+    "transfer_return": (),
     "wage_engagement": (),
     "wage_grant": ("decision", "state", "version", "decided_by", "decided_at"),
     "wage_part": (),
