@@ -8,7 +8,7 @@ from cii.budgets.queries import trial_balance
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
 from cii.kernel.money import Chf
 from cii.kernel.moves import IllegalMove
-from cii.reconciliation.proofs_wages import pay_by_scale
+from cii.reconciliation.proofs import PROOFS
 from cii.reconciliation.vocabulary import FindingKind
 from cii.settlement.vocabulary import Presence
 from cii.wages import payments_due, proofs
@@ -276,7 +276,7 @@ def test_what_a_measure_paid_otherwise_is_compared_with_the_scale(town: Paying):
     compute_month(town.finance, town.month)
 
     (found,) = town.work.session.execute(proofs.paid_otherwise()).all()
-    night = pay_by_scale(town.work, LAST)
+    night = PROOFS["wages"](town.work, LAST)
     (row,) = told_against_scale(town.provider)
     tell_paid_wage(town.provider, TellPaidWage(stay.ref, LAST, Chf.parse("1220")))
 
