@@ -10,8 +10,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, bindparam, func, insert, literal_column, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from cii.budgets.actions_booking import (
@@ -20,12 +32,12 @@ from cii.budgets.actions_booking import (
     Leg,
     Move,
     Source,
+    asked_of,
     capped,
     judged,
     keys_of,
     labels_of,
     moves_of,
-    note_entry,
     opened,
     require_open,
     rows_of,
@@ -35,15 +47,58 @@ from cii.budgets.actions_booking import (
 )
 from cii.budgets.actions_warning import Books, told_once
 from cii.budgets.rules import at_mark
-from cii.budgets.tables import BudgetAccount, LedgerEntry, Movement
-from cii.budgets.vocabulary import EntryKind, Stage
+from cii.budgets.tables import BudgetAccount, BudgetYear, LedgerEntry, Movement
+from cii.budgets.tables_ceilings import BudgetCeiling
+from cii.budgets.vocabulary import EntryKind, Stage, YearState
 from cii.kernel.errors import Refusal, refuse
 from cii.kernel.money import Chf
+from cii.store.columns import new_ref
+from cii.store.gates import hold
 from cii.store.ready import Ready
 from cii.store.work import Work
 
 ENGAGEMENT = EntryKind.ENGAGEMENT
 _ONE: ColumnElement[Any] = literal_column("1")
+_GRANT, _LEFT, _BOUND = aliased(BudgetAccount), aliased(BudgetAccount), aliased(BudgetAccount)
+
+
+def _of_year(account: type[BudgetAccount], stage: Stage) -> ColumnElement[bool]:
+    return and_(
+        col(account.line_id) == col(BudgetYear.line_id),
+        col(account.year) == col(BudgetYear.year),
+        col(account.stage) == literal_column(f"'{stage.value}'"),
+    )
+
+
+_SHOWN: tuple[Any, ...] = (
+    BudgetYear.warn_permille, _GRANT.total, _LEFT.id, _LEFT.total, _LEFT.floored, _BOUND.id, _BOUND.total,
+)  # fmt: skip
+_EASE_ROWS: Select[Any] = (
+    select(*_SHOWN)
+    .select_from(BudgetYear)
+    .join(_GRANT, _of_year(_GRANT, Stage.GRANT))
+    .join(_LEFT, _of_year(_LEFT, Stage.AVAILABLE))
+    .join(_BOUND, _of_year(_BOUND, Stage.COMMITTED))
+    .where(
+        col(BudgetYear.line_id) == bindparam("line"),
+        col(BudgetYear.year) == bindparam("year"),
+        col(BudgetYear.state) == literal_column(f"'{YearState.OPEN.value}'"),
+        col(_BOUND.agreement_id) == bindparam("agreement"),
+        ~select(_ONE)
+        .where(
+            col(BudgetCeiling.line_id) == col(BudgetYear.line_id),
+            col(BudgetCeiling.year) == col(BudgetYear.year),
+        )
+        .exists(),
+        ~select(_ONE).where(col(LedgerEntry.key) == bindparam("key")).exists(),
+    )
+)
+"""The books of a line's year and its accounts for an agreement, where nothing needs to be read at length."""
+_EASE = Ready(_EASE_ROWS)
+_ENTRY = Ready(
+    insert(LedgerEntry).returning(col(LedgerEntry.id)),
+    ("ref", "key", "kind", "source_kind", "source_id", "actor", "account_id", "booked_at"),
+)
 _FOUGHT = ("floor", "ceiling", "taken_within", "the books of this year are closed")
 """What the database says when another was quicker."""
 
@@ -54,22 +109,26 @@ class Lost(Exception):  # noqa: N818 - said to the caller, never to the reader
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """An engagement whose money has not moved yet."""
+    """An engagement whose money has not moved yet; without moves when it was booked before."""
 
-    entry: LedgerEntry
+    entry_id: int
+    key: str
     legs: tuple[Leg, ...]
     moves: tuple[Move, ...]
     accounts: Mapping[AccountKey, Held]
     asked: Mapping[AccountKey, Chf]
-    books: Mapping[tuple[int, int], Books]
+    marks: Mapping[AccountKey, tuple[Chf, int]] | None = None
+    """What is granted and when it is nearly used, where no ceiling stands beside it; None: to be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fought:
     """What is taken before the money, in this order: each update changes `rows` rows, or all is lost.
 
-    `values` are those of the updates' parameters, whose names begin with `of_`.
+    `values` are those of the updates' parameters, whose names begin with `of_`; `gate` is waited for first.
     """
+
+    gate: str
 
     updates: tuple[Update, ...]
     values: Mapping[str, object]
@@ -85,7 +144,7 @@ def engagement_faults(work: Work, legs: Sequence[Leg]) -> list[Refusal]:
         return list(no.reasons)
     held = standing(work, keys_of(ENGAGEMENT, wanted))
     empty = {key: Held(0, Chf(), floored=_floored(key, books)) for key in keys_of(ENGAGEMENT, wanted)}
-    return judged(work, ENGAGEMENT, wanted, empty | held, books, locking=False)[2]
+    return judged(work, ENGAGEMENT, wanted, empty | held, books, locking=False)[1]
 
 
 def prepare_engagement(work: Work, legs: Sequence[Leg], source: Source) -> Engagement:
@@ -94,26 +153,69 @@ def prepare_engagement(work: Work, legs: Sequence[Leg], source: Source) -> Engag
     Nothing is locked. Refuses as `engage`, from what stands now.
     """
     wanted = worth(legs)
-    if (before := same_key(work, ENGAGEMENT, wanted, source)) is not None:
-        return Engagement(before, (), (), {}, {}, {})
-    books = require_open(work, wanted)
-    accounts = opened(work, keys_of(ENGAGEMENT, wanted))
-    asked, _, faults = judged(work, ENGAGEMENT, wanted, accounts, books, locking=False)
-    refuse(faults)
-    entry = note_entry(work, ENGAGEMENT, source)
-    return Engagement(
-        entry, tuple(wanted), tuple(moves_of(ENGAGEMENT, wanted, accounts)), accounts, asked, books
-    )
+    asked, marks = asked_of(ENGAGEMENT, wanted), None
+    if (found := _at_ease(work, wanted, asked, source.key)) is not None:
+        accounts, marks = found
+    else:
+        if (before := same_key(work, ENGAGEMENT, wanted, source)) is not None:
+            return Engagement(before.id or 0, before.key, (), (), {}, {}, {})
+        books = require_open(work, wanted)
+        accounts = opened(work, keys_of(ENGAGEMENT, wanted))
+        refuse(judged(work, ENGAGEMENT, wanted, accounts, books, locking=False)[1])
+    moves = moves_of(ENGAGEMENT, wanted, accounts)
+    return Engagement(_noted(work, source), source.key, tuple(wanted), tuple(moves), accounts, asked, marks)
 
 
-def engage_prepared(work: Work, ready: Engagement, first: Fought) -> LedgerEntry:
+def _noted(work: Work, source: Source) -> int:
+    """The entry, which moves nothing yet."""
+    said = {
+        "ref": new_ref(),
+        "key": source.key,
+        "kind": ENGAGEMENT,
+        "source_kind": source.kind,
+        "source_id": source.id,
+        "actor": work.actor.name,
+        "account_id": work.actor.account_id,
+        "booked_at": work.now,
+    }
+    return int(_ENTRY.read(work.session.connection(), said)[0][0])
+
+
+def _at_ease(
+    work: Work, legs: Sequence[Leg], asked: Mapping[AccountKey, Chf], key: str
+) -> tuple[dict[AccountKey, Held], dict[AccountKey, tuple[Chf, int]]] | None:
+    """The accounts of these legs and the marks of their budgets, where nothing stands in the way; else None.
+
+    Nothing does where the books are open, no ceiling stands beside them, the key is new, the accounts are
+    there, and all of it keeps the budgets off their mark. The usual case; every other is read at length.
+    """
+    found: dict[AccountKey, Held] = {}
+    marks: dict[AccountKey, tuple[Chf, int]] = {}
+    for leg in legs:
+        taken, bound = keys_of(ENGAGEMENT, [leg])
+        rows = _EASE.read(
+            work.session.connection(),
+            {"line": leg.line_id, "year": leg.effective_on.year, "agreement": leg.agreement_id, "key": key},
+        )
+        if len(rows) != 1:
+            return None
+        warn, granted, own, left, floored, committed, total = rows[0]
+        found |= {taken: Held(own, left, floored), bound: Held(committed, total, floored=True)}
+        if not floored:
+            continue
+        marks[taken], rest = (-granted, warn), left - asked[taken]
+        if rest < Chf() or at_mark(-granted - rest, -granted, warn):
+            return None
+    return found, marks
+
+
+def engage_prepared(work: Work, ready: Engagement, first: Fought) -> None:
     """Take what is fought over and move the money, in one statement: all of it, or Lost.
 
     Whatever else belongs to the act is written before: what is taken here is held until the transaction ends.
     """
-    connection = work.session.connection()
     try:
-        if connection.dialect.name == "postgresql" and ready.moves:
+        if ready.moves and work.session.connection().dialect.name == "postgresql":
             totals = _at_once(work, ready, first)
         else:
             totals = _in_turn(work, ready, first)
@@ -122,7 +224,6 @@ def engage_prepared(work: Work, ready: Engagement, first: Fought) -> LedgerEntry
             raise Lost from clash
         raise
     _warn(work, ready, totals)
-    return ready.entry
 
 
 def _at_once(work: Work, ready: Engagement, first: Fought) -> dict[int, Chf]:
@@ -130,9 +231,14 @@ def _at_once(work: Work, ready: Engagement, first: Fought) -> dict[int, Chf]:
     wanted = {account for move in ready.moves for account in move[:2]}
     values: dict[str, object] = {**first.values, "rows": first.rows, "accounts": len(wanted)}
     values |= {f"account_{at}": account for at, account in enumerate(sorted(wanted))}
-    for at, row in enumerate(rows_of(work, ready.entry, ready.moves)):
+    for at, row in enumerate(_rows(work, ready)):
         values |= {f"{name}_{at}": value for name, value in row.items()}
-    found = _statement(first.updates, len(ready.moves), len(wanted)).read(work.session.connection(), values)
+    statement, connection = (
+        _statement(first.updates, len(ready.moves), len(wanted)),
+        work.session.connection(),
+    )
+    hold(work, first.gate)
+    found = statement.read(connection, values)
     if len(found) != len(wanted):
         raise Lost
     return {row[0]: row[1] for row in found}
@@ -171,36 +277,33 @@ def _if_all(statement: Any, before: Any, number: str) -> Any:  # noqa: ANN401 - 
 
 def _in_turn(work: Work, ready: Engagement, first: Fought) -> dict[int, Chf]:
     """The same, one after the other: for the single writer of SQLite, and where no money is moved."""
+    hold(work, first.gate)
     connection = work.session.connection()
     for one in first.updates:
         if connection.execute(one, first.values).rowcount != first.rows:
             raise Lost
     if ready.moves:
-        connection.execute(
-            insert(Movement).returning(col(Movement.id)), rows_of(work, ready.entry, ready.moves)
-        )
+        connection.execute(insert(Movement).returning(col(Movement.id)), _rows(work, ready))
     return {held.id: held.total for held in ready.accounts.values()}
+
+
+def _rows(work: Work, ready: Engagement) -> list[dict[str, object]]:
+    return rows_of(work, ready.entry_id, ready.key, ready.moves, [ENGAGEMENT] * len(ready.moves))
 
 
 def _warn(work: Work, ready: Engagement, totals: Mapping[int, Chf]) -> None:
     """Tell of what is nearly used, from the totals as they were taken; mostly there is nothing to tell."""
-    left = {key[:2]: totals[ready.accounts[key].id] - sum_ for key, sum_ in ready.asked.items()}
-    near = [
-        books
-        for place, books in ready.books.items()
-        if place in left
-        and books.year.hard
-        and at_mark(books.granted - left[place], books.granted, books.year.warn_permille)
-    ]
-    for books in near:
-        work.session.refresh(books.year)
+    left = {key: totals[ready.accounts[key].id] - sum_ for key, sum_ in ready.asked.items()}
+    if ready.marks is not None and not any(
+        at_mark(granted - left[key], granted, warn) for key, (granted, warn) in ready.marks.items()
+    ):
+        return
+    books = require_open(work, ready.legs)
     caps = {}
-    if any(one.capped for one in ready.books.values()):  # what was moved is in them by now
-        caps = dict.fromkeys(
-            capped(work, ready.legs, labels_of(work, {leg.line_id for leg in ready.legs})), Chf()
-        )
-    if near or caps:
-        told_once(work, ready.books, left, caps)
+    if any(one.capped for one in books.values()):  # what was moved is in them by now
+        labels = labels_of(work, {leg.line_id for leg in ready.legs})
+        caps = dict.fromkeys(capped(work, ready.legs, labels), Chf())
+    told_once(work, books, {key[:2]: sum_ for key, sum_ in left.items()}, caps)
 
 
 def _floored(key: AccountKey, books: Mapping[tuple[int, int], Books]) -> bool:

@@ -80,11 +80,11 @@ def book(
         return before
     books = require_open(work, wanted)
     accounts = locked(work, keys_of(kind, wanted))
-    asked, caps, faults = judged(work, kind, wanted, accounts, books)
+    caps, faults = judged(work, kind, wanted, accounts, books)
     refuse(faults)
     made = write_entry(work, kind, moves_of(kind, wanted, accounts), source, reason=reason)
     if kind is EntryKind.ENGAGEMENT:
-        left = {key[:2]: accounts[key].total - sum_ for key, sum_ in asked.items()}
+        left = {key[:2]: accounts[key].total - sum_ for key, sum_ in asked_of(kind, wanted).items()}
         told_once(work, books, left, caps)
     return made
 
@@ -117,6 +117,15 @@ def moves_of(kind: EntryKind, legs: Sequence[Leg], accounts: Mapping[AccountKey,
     ]
 
 
+def asked_of(kind: EntryKind, legs: Sequence[Leg]) -> dict[AccountKey, Chf]:
+    """What an event takes from each account, all legs together."""
+    asked: dict[AccountKey, Chf] = {}
+    for leg in legs:
+        taken = _key(leg, TRANSFERS[kind][0])
+        asked[taken] = asked.get(taken, Chf(0)) + leg.amount
+    return asked
+
+
 def judged(
     work: Work,
     kind: EntryKind,
@@ -125,15 +134,12 @@ def judged(
     books: Mapping[tuple[int, int], Books],
     *,
     locking: bool = True,
-) -> tuple[dict[AccountKey, Chf], dict[Cap, Chf], list[Refusal]]:
-    """What is asked of each account and under each ceiling, and every reason against it.
+) -> tuple[dict[Cap, Chf], list[Refusal]]:
+    """What is asked under each ceiling, and every reason against it and against what is asked of accounts.
 
     `locking`: the ceilings are locked as they are read, as the accounts were.
     """
-    asked: dict[AccountKey, Chf] = {}
-    for leg in legs:
-        taken = _key(leg, TRANSFERS[kind][0])
-        asked[taken] = asked.get(taken, Chf(0)) + leg.amount
+    asked = asked_of(kind, legs)
     labels = labels_of(work, {leg.line_id for leg in legs})
     faults = shortfalls(
         {
@@ -144,7 +150,7 @@ def judged(
     )
     binds = kind is EntryKind.ENGAGEMENT and any(one.capped for one in books.values())
     caps = capped(work, legs, labels, locking=locking) if binds else {}
-    return asked, caps, [*faults, *caps_exceeded(caps)]
+    return caps, [*faults, *caps_exceeded(caps)]
 
 
 def capped(
@@ -180,16 +186,6 @@ def write_entry(
 
     `kinds` are those of the movements where they are not the entry's own.
     """
-    entry = note_entry(work, kind, source, reason=reason, asked_by=asked_by)
-    if moves:  # with what it returns, the rows of an entry reach PostgreSQL as one statement, its guard once
-        work.session.execute(insert(Movement).returning(col(Movement.id)), rows_of(work, entry, moves, kinds))
-    return entry
-
-
-def note_entry(
-    work: Work, kind: EntryKind, source: Source, *, reason: str | None = None, asked_by: int | None = None
-) -> LedgerEntry:
-    """The entry alone, which moves nothing yet."""
     entry = LedgerEntry(
         key=source.key,
         kind=kind,
@@ -203,18 +199,23 @@ def note_entry(
     )
     work.session.add(entry)
     work.session.flush()
+    if moves:  # with what it returns, the rows of an entry reach PostgreSQL as one statement, its guard once
+        work.session.execute(
+            insert(Movement).returning(col(Movement.id)),
+            rows_of(work, entry.id or 0, entry.key, moves, kinds or [kind] * len(moves)),
+        )
     return entry
 
 
 def rows_of(
-    work: Work, entry: LedgerEntry, moves: Sequence[Move], kinds: Sequence[EntryKind] = ()
+    work: Work, entry_id: int, key: str, moves: Sequence[Move], kinds: Sequence[EntryKind]
 ) -> list[dict[str, object]]:
-    """The movements of an entry as rows; `kinds` as in `write_entry`."""
+    """The movements of an entry as rows."""
     return [
         {
-            "entry_id": entry.id,
-            "key": f"{entry.key}/{number}",
-            "kind": kinds[number - 1] if kinds else entry.kind,
+            "entry_id": entry_id,
+            "key": f"{key}/{number}",
+            "kind": kinds[number - 1],
             "debit_id": debit,
             "credit_id": credit,
             "amount": amount,

@@ -34,7 +34,7 @@ from cii.measures.rules import in_force
 from cii.measures.tables import Measure
 from cii.measures.vocabulary import MeasureKind
 from cii.notices.actions import tell
-from cii.placements.days import hold_days, hold_person, open_days, place_on, refresh_days
+from cii.placements.days import hold_person, open_days, place_on, refresh_days
 from cii.placements.ledger import legs_of
 from cii.placements.pricing import Bill, Payer, bill
 from cii.placements.reasons import (
@@ -153,7 +153,6 @@ def _placed(work: Work, wish: _Wish, before: Sequence[Refusal]) -> Placement:
     _open_to_provider(work, placement, ask.functional_basis)
     _leave_waiting_list(work, placement)
     _told_of(work, placement, wish)
-    hold_days(work, measure_id)
     engage_prepared(work, money, place_on(measure_id, line_id, stay))
     return placement
 

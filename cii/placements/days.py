@@ -115,7 +115,11 @@ class Shortage:
 
 def hold_days(work: Work, measure_id: int) -> None:
     """Wait until nobody else changes days of this measure; what is read and changed next is up to date."""
-    hold(work, f"measure_day:{measure_id}")
+    hold(work, _gate(measure_id))
+
+
+def _gate(measure_id: int) -> str:
+    return f"measure_day:{measure_id}"
 
 
 def hold_person(work: Work, person_id: int) -> None:
@@ -165,7 +169,7 @@ def place_on(measure_id: int, line_id: int, stay: Period) -> Fought:
         "of_first": stay.start,
         "of_last": stay.last,
     }
-    return Fought(_TAKEN, values, len(stay))
+    return Fought(_gate(measure_id), _TAKEN, values, len(stay))
 
 
 def take_days(work: Work, measure_id: int, line_id: int, stay: Period) -> bool:
