@@ -22,6 +22,10 @@ class Rhythm(StrEnum):
     QUARTERLY = "quarterly"
 
 
+FIRST_DATE = date(2009, 1, 1)
+"""Before this day no number of the trade is known: no job has a business date there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A job for each business date of its rhythm; `place` is `module:function`, called `(work, day)`.
@@ -45,6 +49,8 @@ class Job:
 
     def falls_on(self, day: date) -> bool:
         """Whether `day` is a business date of this job: each day, or the last of its month or quarter."""
+        if day < FIRST_DATE:
+            return False
         if self.rhythm is Rhythm.DAILY:
             return True
         period = month_of(day) if self.rhythm is Rhythm.MONTHLY else Quarter.of(day).period

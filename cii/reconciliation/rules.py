@@ -17,6 +17,14 @@ class RunInFuture(Refusal):
     code, kind = "reconciliation-in-future", "unfit"
 
 
+class RunBeforeBooks(Refusal):
+    """Before the first known numbers of the trade there are no books to compare."""
+
+    code, kind = "reconciliation-before-books", "unfit"
+
+
+FIRST_DAY = date(2009, 1, 1)
+"""The terms by which a night compares are known from this day on."""
 OWNERS: Mapping[FindingKind, Role] = {
     FindingKind.BALANCE: Role.ADMINISTRATOR,
     FindingKind.BUDGET: Role.ADMINISTRATOR,
@@ -45,7 +53,9 @@ OWNERS: Mapping[FindingKind, Role] = {
 
 
 def future_fault(day: date, today: date) -> tuple[Refusal, ...]:
-    """Why a business date cannot be compared yet."""
+    """Why a business date cannot be compared: it has not come, or lies before all books."""
+    if day < FIRST_DAY:
+        return (RunBeforeBooks(field="business_date", first=FIRST_DAY),)
     return (RunInFuture(field="business_date", today=today),) if day > today else ()
 
 

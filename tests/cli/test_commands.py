@@ -153,7 +153,7 @@ def test_the_quarter_is_issued_in_four_formats_and_keeps_its_hash(run, tmp_path)
 def test_wrong_words_are_two_and_change_nothing(run):
     assert run("report", "quarter", "2026-Q5").returncode == USAGE
     assert run("report", "quarter", "2026-Q3", "--format", "doc").returncode == USAGE
-    assert run("reconcile", "--date", "yesterday").returncode == USAGE
+    assert run("reconcile", "--date", "2026-02-31").returncode == USAGE
 
 
 def test_figures_journal_and_schema_hold(run):

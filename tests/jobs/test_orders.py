@@ -123,6 +123,8 @@ def test_a_day_that_is_not_over_and_a_day_that_is_none_of_the_job_are_refused_to
             order_run(work, "month", NOW.date())
         with pytest.raises(UnknownThing):
             order_run(work, "no such job", DAY)
+        with pytest.raises(JobDateUnfit):
+            order_run(work, "night", date(2008, 12, 31))
 
     assert [type(one) for one in no.value.reasons] == [JobDateAhead, JobDateUnfit]
     assert {one.field for one in no.value.reasons} == {"business_date"}

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from cii.reconciliation.actions import reconcile
 from cii.reconciliation.queries import findings_list
-from cii.reconciliation.rules import OWNERS, RunInFuture, kinds_of
+from cii.reconciliation.rules import OWNERS, RunBeforeBooks, RunInFuture, kinds_of
 from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
 from cii.store.work import Work
 from cii.texts.languages import LANGUAGES
@@ -93,11 +93,15 @@ def test_a_statement_and_a_payment_are_late_by_days_and_name_who_acts(work: Work
     assert unpaid.found == (day - (LATER + timedelta(days=30))).days
 
 
-def test_a_day_that_has_not_come_is_refused(work: Work):
+def test_a_day_that_has_not_come_or_that_no_books_know_is_refused(work: Work):
     desk = a_desk(work)
 
     with pytest.raises(RunInFuture):
         reconcile(desk.checker, LATER + timedelta(days=1))
+    for day in (date.min, date(2008, 12, 31)):
+        with pytest.raises(RunBeforeBooks):
+            reconcile(desk.checker, day)
+    assert reconcile(desk.checker, date(2009, 1, 1)).findings == 0
 
 
 def test_findings_are_read_by_kind_gravity_and_state(work: Work):
