@@ -3,13 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from sqlalchemy import func
 from sqlmodel import select
 
 from cii.access.vocabulary import Role
 from cii.agreements.actions import AddDeliverable, add_deliverable, receive_deliverable
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import DeliverableKind, Frequency
-from cii.budgets.queries import position_of
+from cii.budgets.queries import chain_sums, position_of, trial_balance
+from cii.final_accounts import proofs
 from cii.final_accounts.actions import (
     CostItem,
     EnterBudget,
@@ -34,6 +36,8 @@ LITERAL = {
     "wages": "300000", "rent": "72000", "material": "60000", "administration": "48000", "sales": "95000",
 }  # fmt: skip
 """Costs of 480'000 and sales of 95'000; how they split by type is invented."""
+MORE = LITERAL | {"material": "61250"}
+"""A budget of 1'250 more: its contribution is 386'250."""
 
 
 def items(told: dict[str, str]) -> tuple[CostItem, ...]:
@@ -116,3 +120,29 @@ def a_year(work: Work, *, social: bool = False, stage: Stage | None = None) -> Y
 
 def rows(work: Work, table: type) -> list:
     return list(work.session.scalars(select(table)))
+
+
+def codes(no) -> list[str]:
+    return [reason.code for reason in no.value.reasons]
+
+
+def proven(work: Work) -> bool:
+    """What the room says it bound, owes and paid is what stands in the ledger; the books balance."""
+    ledger = chain_sums()
+    assert work.session.execute(trial_balance()).all() == []
+    for name, said in (("bound", proofs.bound()), ("invoiced", proofs.invoiced()), ("paid", proofs.paid())):
+        rows = said.subquery()
+        told = {
+            (row[0], row[1]): int(row[2])
+            for row in work.session.execute(
+                select(rows.c.line_id, rows.c.agreement_id, func.sum(rows.c.amount)).group_by(
+                    rows.c.line_id, rows.c.agreement_id
+                )
+            )
+        }
+        held = {
+            (row.line_id, row.agreement_id): int(getattr(row, name))
+            for row in work.session.execute(select(ledger))
+        }
+        assert {k: v for k, v in told.items() if v} == {k: v for k, v in held.items() if v}, name
+    return True

@@ -1,29 +1,19 @@
 """A year settled by costs, from the provider's budget to the balance or the reclaim."""
 
-import io
 from dataclasses import replace
 from datetime import date
 
-import pypdf
 import pytest
-from sqlalchemy import func, insert, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
-from cii.budgets.queries import chain_sums, trial_balance
-from cii.documents.final_account import QrPart, the_bill
-from cii.final_accounts import proofs
 from cii.final_accounts.actions import (
-    AgreeSurplus,
-    MoveCarryOver,
     ReturnFinalAccount,
     SettleFinalAccount,
     SubmitFinalAccount,
-    agree_surplus,
     approve_budget,
-    creditor_reference,
     enter_budget,
-    move_carry_over,
     receive_reclaim,
     release_payment,
     return_final_account,
@@ -31,54 +21,18 @@ from cii.final_accounts.actions import (
     submit_final_account,
 )
 from cii.final_accounts.actions_paying import ReceiveReclaim
-from cii.final_accounts.actions_volume import ProposeVolume, propose_volume, unused_volumes
-from cii.final_accounts.paper import paper
 from cii.final_accounts.queries import (
     account_view,
     accounts_list,
-    carry_over_of,
-    carry_over_off,
     payments_of,
     receivable_of,
 )
-from cii.final_accounts.tables import AccountItem, CarryOver, Receivable, YearAccount
-from cii.final_accounts.vocabulary import AccountState, DueKind, Purpose, SurplusRule
+from cii.final_accounts.tables import AccountItem, Receivable
+from cii.final_accounts.vocabulary import AccountState, DueKind
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
-from cii.kernel.money import Chf
 from cii.kernel.moves import IllegalMove
-from cii.reconciliation.proofs import PROOFS
 from cii.store.work import Work
-from tests.final_accounts.build_final_accounts import LITERAL, a_year, items
-from tests.placements.build_placements import a_stage
-
-MORE = LITERAL | {"material": "61250"}
-"""A budget of 1'250 more: its contribution is 386'250."""
-
-
-def codes(no) -> list[str]:
-    return [reason.code for reason in no.value.reasons]
-
-
-def proven(work: Work) -> bool:
-    """What the room says it bound, owes and paid is what stands in the ledger; the books balance."""
-    ledger = chain_sums()
-    assert work.session.execute(trial_balance()).all() == []
-    for name, said in (("bound", proofs.bound()), ("invoiced", proofs.invoiced()), ("paid", proofs.paid())):
-        rows = said.subquery()
-        told = {
-            (row[0], row[1]): int(row[2])
-            for row in work.session.execute(
-                select(rows.c.line_id, rows.c.agreement_id, func.sum(rows.c.amount)).group_by(
-                    rows.c.line_id, rows.c.agreement_id
-                )
-            )
-        }
-        held = {
-            (row.line_id, row.agreement_id): int(getattr(row, name))
-            for row in work.session.execute(select(ledger))
-        }
-        assert {k: v for k, v in told.items() if v} == {k: v for k, v in held.items() if v}, name
-    return True
+from tests.final_accounts.build_final_accounts import LITERAL, MORE, a_year, codes, items, proven
 
 
 def test_an_approved_budget_is_bound_and_paid_in_twelve_equal_instalments(work: Work):
@@ -270,80 +224,6 @@ def test_a_budget_beyond_the_line_or_without_costs_is_refused(work: Work):
     assert codes(covered) == ["account-nothing-to-contribute"]
 
 
-def test_in_social_aid_the_clause_leaves_a_part_of_the_surplus(work: Work):
-    town = a_year(work, social=True)
-    agree_surplus(town.contracts, AgreeSurplus(town.agreement.ref, SurplusRule.SHARE, date(2026, 1, 1), 400))
-
-    made = town.settled({"wages": "90000"}, planned={"wages": "100000"})
-
-    assert (str(made.subsidy), str(receivable_of(work, made.id).amount)) == ("94000.00", "6000.00")
-    assert proven(work)
-
-
-def test_the_ac_leaves_no_surplus_and_has_no_carry_over(work: Work):
-    town = a_year(work)
-
-    with pytest.raises(Refusal) as clause:
-        agree_surplus(town.contracts, AgreeSurplus(town.agreement.ref, SurplusRule.KEEP, date(2026, 1, 1)))
-    with pytest.raises(Refusal) as account:
-        move_carry_over(
-            town.contracts, MoveCarryOver(town.agreement.ref, 2026, Chf.parse("18000"), "Résultat")
-        )
-
-    assert codes(clause) == ["surplus-not-allowed"]
-    assert codes(account) == ["carry-over-not-allowed"]
-
-
-def test_the_ai_carries_18_000_over_then_takes_7_500_and_10_500_stay(work: Work):
-    town = a_year(work, stage=None)
-    town.agreement.profile = "AI"
-    work.session.flush()
-
-    def carry(amount: str, **more):
-        wish = MoveCarryOver(town.agreement.ref, 2026, Chf.parse(amount), "Résultat d'exploitation", **more)
-        return move_carry_over(town.contracts, wish)
-
-    carry("18000")
-    last = carry("-7500")
-    with pytest.raises(Refusal) as purpose:
-        carry("-1000", purpose=Purpose.INVESTMENT)
-    with pytest.raises(Refusal) as moved:
-        carry("-1000", to_agreement_ref=town.stage.social.ref)
-    with pytest.raises(Refusal) as floor:
-        carry("-10500.05")
-    with pytest.raises(Refusal) as by_costs:
-        town.budgeted()
-
-    assert str(last.balance) == "10500.00"
-    assert [codes(no) for no in (purpose, moved, floor, by_costs)] == [
-        ["carry-over-purpose"], ["carry-over-transfer"], ["carry-over-floor"], ["account-not-by-costs"],
-    ]  # fmt: skip
-    assert [str(one.balance) for one in carry_over_of(work, town.agreement.id)] == ["18000.00", "10500.00"]
-    assert work.session.execute(carry_over_off()).all() == []
-
-
-def test_the_database_keeps_the_carry_over_from_falling_below_zero_or_being_changed(work: Work):
-    town = a_year(work)
-    town.agreement.profile = "AI"
-    work.session.flush()
-    move_carry_over(town.contracts, MoveCarryOver(town.agreement.ref, 2026, Chf.parse("100"), "Résultat"))
-    bad = {
-        "agreement_id": town.agreement.id, "number": 2, "year": 2026, "purpose": Purpose.OPERATING_RESULT,
-        "reason": "x", "recorded_at": work.now, "account_id": town.finance.actor.account_id,
-    }  # fmt: skip
-
-    for told in (
-        bad | {"amount": Chf(-20000), "held_before": Chf(10000), "balance": Chf(-10000)},
-        bad | {"amount": Chf(-1), "held_before": Chf(10000), "balance": Chf(9999), "purpose": Purpose.OTHER},
-        bad | {"amount": Chf(-1), "held_before": Chf(10000), "balance": Chf(10000)},
-    ):
-        with pytest.raises(DBAPIError), work.session.begin_nested():
-            work.session.execute(insert(CarryOver).values(told))
-    for statement in ("UPDATE carry_over SET balance = 1, held_before = -9999", "DELETE FROM carry_over"):
-        with pytest.raises(DBAPIError), work.session.begin_nested():
-            work.session.execute(text(statement))
-
-
 def test_what_was_entered_paid_and_owed_is_never_changed(work: Work):
     town = a_year(work)
     made = town.settled(planned=MORE)
@@ -376,77 +256,3 @@ def test_each_sees_the_years_of_their_own(work: Work):
     assert seen == {"contracts": [made.ref], "provider": [made.ref], "finance": [made.ref], "stranger": []}
     with pytest.raises(UnknownThing):
         account_view(town.stranger, made.ref)
-
-
-def test_an_unused_guarantee_is_found_by_the_night_proposed_and_paid_by_another(work: Work):
-    stage = a_stage(work, social="500000")
-    guaranteed = stage.market.agreement(
-        stage.market.social, valid_from=date(2026, 11, 1), last_day=date(2026, 12, 31), amount="1000",
-        places=4, guarantee=50, in_force=False,
-    )  # fmt: skip
-    town = a_year(work, social=True, stage=stage)
-    wish = ProposeVolume(guaranteed.ref, town.line.ref, 2026)
-
-    found = unused_volumes(work, date(2027, 1, 10))
-    night = PROOFS["volumes"](work, date(2027, 1, 10)).differences
-    made = propose_volume(town.finance, wish)
-    with pytest.raises(Refusal) as own:
-        release_payment(town.finance, payments_of(work, made.id)[0].ref)
-    before = town.sums()
-    town.pay_all(made)
-    with pytest.raises(Refusal) as twice:
-        propose_volume(town.finance, wish)
-    with pytest.raises(Refusal) as unprinted:
-        paper(town.finance, made.ref, "fr")
-
-    assert [(one.agreement_id, str(one.amount)) for one in found] == [(guaranteed.id, "4000.00")]
-    assert [(one.kind.value, one.ref, one.expected) for one in night] == [
-        ("volume", guaranteed.number, 400000)
-    ]
-    assert made.explanation == {"2026-11-01": 200000, "2026-12-01": 200000}
-    assert (before, town.sums()) == ({}, {"paid": "4000.00"})
-    assert [codes(no) for no in (own, twice, unprinted)] == [
-        ["account-four-eyes"], ["volume-used"], ["account-nothing-to-print"],
-    ]  # fmt: skip
-    assert unused_volumes(work, date(2027, 1, 10)) == []
-    assert proven(work)
-
-
-def test_without_a_guarantee_no_volume_is_owed(work: Work):
-    town = a_year(work)
-
-    with pytest.raises(Refusal) as no:
-        propose_volume(town.finance, ProposeVolume(town.agreement.ref, town.line.ref, 2026))
-
-    assert codes(no) == ["volume-not-guaranteed"]
-    assert work.session.scalars(select(YearAccount)).all() == []
-
-
-def test_the_settled_year_is_printed_with_a_qr_invoice_for_what_is_owed_back(work: Work):
-    town = a_year(work)
-    made = town.settled(planned=MORE)
-
-    first, again = paper(town.finance, made.ref, "fr"), paper(town.finance, made.ref, "fr")
-    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(first.content)).pages]
-    said = " ".join(" ".join(pages).replace("\xa0", " ").replace("\u202f", " ").split())
-
-    assert len(pages) == 2
-    assert "385'000.00" in said.replace("’", "'")
-    assert "Section paiement" in said
-    assert "1 250.00" in said
-    assert "CH93 0076 2011 6238 5295 7" in said
-    assert first == again
-
-
-def test_the_payment_part_says_what_the_standard_asks():
-    told = {
-        "iban": "CH9300762011623852957", "name": "État", "street": "Rue", "house_number": "1",
-        "postcode": "2000", "city": "Neuchâtel",
-    }  # fmt: skip
-
-    data = the_bill(QrPart(told, "1250.00", creditor_reference("abcde12345"), "Compte 2026"), "fr")
-
-    rows = data.qr_data().split("\r\n")
-    assert rows[:4] == ["SPC", "0200", "1", "CH9300762011623852957"]
-    assert rows[18:20] == ["1250.00", "CHF"]
-    assert rows[27:30] == ["SCOR", creditor_reference("abcde12345"), "Compte 2026"]

@@ -8,8 +8,7 @@ from cii.payments.queries import open_payments, owed_to
 from cii.reconciliation.actions import reconcile
 from cii.reconciliation.queries import findings_list
 from cii.reconciliation.vocabulary import FindingKind
-from tests.final_accounts.build_final_accounts import a_year
-from tests.final_accounts.test_final_accounts import MORE
+from tests.final_accounts.build_final_accounts import MORE, a_year
 from tests.payments.test_exchange import AC
 from tests.payments.test_iso20022 import a_way, entry, notice, read, status
 
