@@ -20,8 +20,7 @@ from cii.payments.iso20022_reading import told_by_message
 from cii.payments.queries import files_list, form_of, open_payments, owed_to
 from cii.payments.rules import DebtorMissing, MessageUnknown, NotAMessage, TransferUnknown
 from cii.payments.vocabulary import PaymentFormat, PaymentKind, PaymentStep
-from tests.final_accounts.build_final_accounts import a_year
-from tests.final_accounts.test_final_accounts import MORE
+from tests.final_accounts.build_final_accounts import MORE, a_year
 from tests.payments.test_exchange import IBAN, with_account
 from tests.settlement.build_settlement import a_desk
 
@@ -40,9 +39,15 @@ def a_way(work):
 
 def status(number, *rows, group=""):
     """A pain.002: rows of (key, status, code, words)."""
+
+    def why(code, words):
+        told = f"<StsRsnInf><Rsn><Cd>{code}</Cd></Rsn>" if code else ""
+        more = f"<AddtlInf>{words}</AddtlInf>" if words else ""
+        return f"{told}{more}</StsRsnInf>" if code else ""
+
     parts = "".join(
         f"<TxInfAndSts><OrgnlEndToEndId>{key}</OrgnlEndToEndId><TxSts>{state}</TxSts>"
-        f"<StsRsnInf><Rsn><Cd>{code}</Cd></Rsn><AddtlInf>{words}</AddtlInf></StsRsnInf></TxInfAndSts>\n"
+        f"{why(code, words)}</TxInfAndSts>\n"
         for key, state, code, words in rows
     )
     whole = f"<GrpSts>{group}</GrpSts><StsRsnInf><Rsn><Cd>DU01</Cd></Rsn></StsRsnInf>" if group else ""
@@ -54,7 +59,8 @@ def status(number, *rows, group=""):
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10">'
         "<CstmrPmtStsRpt><GrpHdr><MsgId>BANK-1</MsgId><CreDtTm>{day}T08:00:00</CreDtTm></GrpHdr>"
-        f"<OrgnlGrpInfAndSts><OrgnlMsgId>{number}</OrgnlMsgId>{whole}</OrgnlGrpInfAndSts>\n{body}"
+        f"<OrgnlGrpInfAndSts><OrgnlMsgId>{number}</OrgnlMsgId>"
+        f"<OrgnlMsgNmId>pain.001</OrgnlMsgNmId>{whole}</OrgnlGrpInfAndSts>\n{body}"
         "</CstmrPmtStsRpt></Document>"
     )
 
@@ -69,7 +75,9 @@ def entry(
     sign = "CRDT" if credit else "DBIT"
     return (
         f'<Ntry><Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd><Sts><Cd>{status}</Cd></Sts>'
-        f"<BookgDt><Dt>{day}</Dt></BookgDt><AcctSvcrRef>{bank}</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>{key}"
+        f"<BookgDt><Dt>{day}</Dt></BookgDt><AcctSvcrRef>{bank}</AcctSvcrRef>"
+        "<BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>"
+        f"<NtryDtls><TxDtls><Refs><EndToEndId>{key}"
         f'</EndToEndId></Refs><Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd>{remitted}</TxDtls>'
         "</NtryDtls></Ntry>\n"
     )
@@ -77,9 +85,16 @@ def entry(
 
 def notice(*entries, space=CAMT):
     name, one = ("BkToCstmrStmt", "Stmt") if "053" in space else ("BkToCstmrDbtCdtNtfctn", "Ntfctn")
+    made = "<CreDtTm>2026-12-01T08:00:00</CreDtTm>"
+    account = "<Acct><Id><IBAN>CH5604835012345678009</IBAN></Id></Acct>"
+    balance = (
+        '<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="CHF">0</Amt><CdtDbtInd>CRDT</CdtDbtInd>'
+        "<Dt><Dt>2026-12-01</Dt></Dt></Bal>"
+    )
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{space}"><{name}><GrpHdr><MsgId>BANK-2</MsgId></GrpHdr>\n'
-        f"<{one}>\n{''.join(entries)}</{one}></{name}></Document>"
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{space}"><{name}><GrpHdr><MsgId>BANK-2</MsgId>'
+        f"{made}</GrpHdr>\n<{one}><Id>N-1</Id>{made}{account}{balance if one == 'Stmt' else ''}\n"
+        f"{''.join(entries)}</{one}></{name}></Document>"
     ).encode()
 
 
