@@ -15,6 +15,10 @@ BEND = (
     "UPDATE measure_day SET taken = taken {} 1 WHERE day = '2026-10-20' AND "
     "measure_id = (SELECT id FROM measure WHERE code = 'AT-01')"
 )
+ACCOUNT = (
+    "UPDATE budget_account SET total = total {} 1 WHERE id = "
+    "(SELECT min(id) FROM budget_account WHERE stage = 'committed')"
+)
 
 
 def bell(site) -> Bell:
@@ -25,6 +29,7 @@ def bell(site) -> Bell:
 def bent(site, sign: str) -> None:
     with site.work() as work:
         work.session.execute(text(BEND.format(sign)))
+        work.session.execute(text(ACCOUNT.format(sign)))
 
 
 def broken(work, day):
@@ -57,6 +62,8 @@ def test_a_run_for_a_date_shows_its_progress_and_names_a_planted_difference(site
     assert 'hx-trigger="every' not in clean
     assert "Comparer les places occupées aux placements" in page
     assert "administration des comptes" in page
+    assert "2026 engagé</a>" in page
+    assert "committed" not in page
     assert "/measures/" in page
     assert "AT-01" not in only_paid
     assert "AT-01" not in of_finance
