@@ -188,10 +188,26 @@ _ALL = [
         )
     ),
     *(
-        Target(name, what, "one statement by hand under pgbench", 1 / 0.6, sides, contention.PLACES)
-        for name, what, sides in (
-            ("contention", "a place, quota and money, 8 connections", contention.guarded),
-            ("contention-whole", "the whole act of placing, 8 connections", contention.whole),
+        Target(name, what, limit, 1 / 0.6, sides)
+        for name, what, limit, sides in (
+            (
+                "contention",
+                f"a place, quota and money, {contention.HANDS} processes",
+                "one statement by hand under pgbench",
+                contention.guarded,
+            ),
+            (
+                "contention-driver",
+                f"a place, quota and money, {contention.HANDS} processes",
+                "the same statement through the driver, as many processes",
+                contention.driven,
+            ),
+            (
+                "contention-whole",
+                f"the whole act of placing, {contention.HANDS} processes",
+                "one statement by hand under pgbench",
+                contention.whole,
+            ),
         )
     ),
     Target(
