@@ -162,6 +162,9 @@ def prepare_engagement(work: Work, legs: Sequence[Leg], source: Source) -> Engag
         books = require_open(work, wanted)
         accounts = opened(work, keys_of(ENGAGEMENT, wanted))
         refuse(judged(work, ENGAGEMENT, wanted, accounts, books, locking=False)[1])
+        if not any(one.capped for one in books.values()):
+            kept = {key: books[key[:2]] for key in asked}
+            marks = {key: (one.granted, one.year.warn_permille) for key, one in kept.items() if one.year.hard}
     moves = moves_of(ENGAGEMENT, wanted, accounts)
     return Engagement(_noted(work, source), source.key, tuple(wanted), tuple(moves), accounts, asked, marks)
 

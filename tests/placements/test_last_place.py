@@ -5,13 +5,15 @@ from datetime import date
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlmodel import Session
 
 from cii.budgets.queries import positions
 from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf
-from cii.placements.actions import AssignPlacement, Share, assign
+from cii.measures.actions import SetPlaces
+from cii.measures.vocabulary import MeasureKind
+from cii.placements.actions import AssignPlacement, Share, assign, change_places
 from cii.placements.board import occupancy
 from cii.placements.life import CancelPlacement, cancel_placement
 from cii.placements.tables import (
@@ -23,6 +25,7 @@ from cii.placements.tables import (
     QuotaDay,
 )
 from cii.store.work import HOUSE, working
+from tests.agreements.build_agreements import a_market
 from tests.conftest import NOW
 from tests.placements.build_placements import NOVEMBER, a_stage
 
@@ -79,7 +82,7 @@ def rounds_on_the_last_place(engine, clients, rounds):
         assert len(winners) == 1
         assert len(losers) == clients - 1
         assert {one.kind for one in losers} == {"conflict"}
-        known = {"measure-full", "line-quota-full", "place-just-taken"}
+        known = {"measure-full", "line-quota-full"}
         assert {reason.code for one in losers for reason in one.reasons} <= known
         assert taken(engine) == (1, 1)
         assert counts(engine) == [number + 1, number + 1, number + 1, 2 * (number + 1) + number]
@@ -181,3 +184,99 @@ def test_coming_and_going_at_once_leaves_the_days_right(fresh_engine):
     with working(fresh_engine, HOUSE, NOW, writing=False) as work:
         line = next(one for one in positions(work, 2026) if one.line_id == ac.id)
     assert line.committed == Chf.parse("2200.00") * len(came)
+
+
+def all_of(engine, acts):
+    """Every act in a thread and a connection of its own, let go together; refusals come back."""
+    gate = Barrier(len(acts))
+
+    def one(act):
+        gate.wait()
+        try:
+            with working(engine, HOUSE, NOW) as work:
+                return act(work)
+        except Refusal as no:
+            return no
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(one, acts))
+
+
+def placing(case, measure, *shares):
+    return lambda work: assign(work, AssignPlacement(case, measure, *NOVEMBER, shares)).ref
+
+
+def leaving(ref):
+    return lambda work: cancel_placement(work, CancelPlacement(ref, "retrait")).ref
+
+
+def committed(engine, *lines):
+    with working(engine, HOUSE, NOW, writing=False) as work:
+        held = {one.line_id: one.committed for one in positions(work, 2026)}
+    return [held[line.id] for line in lines]
+
+
+def test_two_measures_and_two_lines_at_once_never_block_each_other(fresh_engine):
+    """Payers in both orders, in two measures, while others of both leave: nobody waits in a ring."""
+    with working(fresh_engine, HOUSE, NOW) as work:
+        stage = a_stage(work, ac="1000000.00", social="1000000.00")
+        market = a_market(work)
+        ac, social = stage.market.ac, stage.market.social
+        for line in (ac, social):
+            market.agreement(line)
+        measures = [stage.measure.ref, market.measure.ref]
+        leavers = [stage.case().ref for _ in range(4)]
+        comers = [stage.case().ref for _ in range(8)]
+    orders = [(Share(ac.ref), Share(social.ref)), (Share(social.ref), Share(ac.ref))]
+    gone = all_of(
+        fresh_engine, [placing(one, measures[at % 2], *orders[at // 2]) for at, one in enumerate(leavers)]
+    )
+
+    answers = all_of(
+        fresh_engine,
+        [leaving(ref) for ref in gone]
+        + [placing(one, measures[at % 2], *orders[at // 4]) for at, one in enumerate(comers)],
+    )
+
+    assert answers[:4] == gone
+    assert sum(isinstance(one, str) for one in answers[4:]) == 8
+    assert committed(fresh_engine, ac, social) == [Chf.parse("8800.00")] * 2
+
+
+def test_places_that_change_while_they_are_taken_never_block_who_takes_them(fresh_engine):
+    cases, measure, ac, _ = laid_out(fresh_engine, 6, places=(10, 10, 4))
+    changes = [SetPlaces(measure, MeasureKind.PROFESSIONAL, places, NOW.date()) for places in (8, 9, 7)]
+
+    answers = all_of(
+        fresh_engine,
+        [placing(case, measure, Share(ac.ref)) for case in cases]
+        + [lambda work, one=one: change_places(work, one) for one in changes],
+    )
+
+    assert all(isinstance(one, str) for one in answers[:6])
+    assert taken(fresh_engine) == (6, 6)
+    assert committed(fresh_engine, ac) == [Chf.parse("13200.00")]
+
+
+def test_what_is_fought_over_is_taken_by_the_last_statement_of_the_act(fresh_engine):
+    cases, measure, ac, _ = laid_out(fresh_engine, 2)
+    wishes = [placing(case, measure, Share(ac.ref)) for case in cases]
+    with working(fresh_engine, HOUSE, NOW) as work:  # opens the days and the accounts
+        given = []
+        event.listen(work.session.connection(), "before_cursor_execute", lambda *told: given.append(told[2]))
+
+        wishes[0](work)
+
+    asked = [one for one in given if not one.startswith(("SAVEPOINT", "RELEASE"))]
+    if fresh_engine.dialect.name == "postgresql":
+        assert "pg_advisory_xact_lock" in asked[-2]
+        assert [name in asked[-1] for name in ("quota_day", "measure_day", "budget_account", "movement")] == [
+            True
+        ] * 4
+        assert not any("FOR UPDATE" in one for one in asked)
+    else:
+        assert [one.split(" (")[0].split(" SET")[0] for one in asked[-3:]] == [
+            "UPDATE quota_day",
+            "UPDATE measure_day",
+            "INSERT INTO movement",
+        ]
