@@ -28,6 +28,7 @@ from cii.placements import proofs as placements
 from cii.placements.proofs import places_off, quotas_off
 from cii.reconciliation.differences import Difference, Proof
 from cii.reconciliation.proofs_deadlines import carry_over, ceilings, due_dates
+from cii.reconciliation.proofs_made import made
 from cii.reconciliation.proofs_pieces import budgets, placements_one_by_one, recount, release
 from cii.reconciliation.proofs_pieces import statements_one_by_one as each_statement
 from cii.reconciliation.proofs_transfers import transfers
@@ -62,7 +63,7 @@ def balances(work: Work, day: date) -> Proof:  # noqa: ARG001 - every proof take
     rows = work.session.execute(balances_off()).all()
     labels = lines_by_id(work, {row.line_id for row in rows})
     return Proof(
-        _count(work, chain_sums()),
+        int(work.session.scalar(_payers()) or 0),
         sum(int(row.moved) for row in rows),
         tuple(
             Difference(
@@ -105,9 +106,12 @@ def accruals(work: Work, day: date) -> Proof:
     """Attendance priced again against what the ledger holds as earned, per placement, payer and month."""
     compared, total = 0, 0
     found: list[Difference] = []
-    month = month_of(day)
-    for _ in range(RECOMPUTED_MONTHS):
-        stays = [stay for stay in stays_in(work, month) if stay.started]
+    months = [month_of(day)]
+    while len(months) < RECOMPUTED_MONTHS:
+        months.append(month_of(months[-1].start - timedelta(days=1)))
+    known = [stay for stay in stays_in(work, Period(months[-1].start, months[0].end)) if stay.started]
+    for month in months:
+        stays = [stay for stay in known if stay.span.overlap(month)]
         book = price_book(work, {stay.key[0] for stay in stays}) if stays else None
         for start in range(0, len(stays), _CHUNK):
             chunk = stays[start : start + _CHUNK]
@@ -116,15 +120,14 @@ def accruals(work: Work, day: date) -> Proof:
                 compared += len(one.stay.shares)
                 total += sum(held.get(share.share_id, 0) for share in one.stay.shares)
                 found += _off_attendance(one, month, held)
-        month = month_of(month.start - timedelta(days=1))
     return Proof(compared, total, tuple(found))
 
 
 def places(work: Work, day: date) -> Proof:
     """Places taken per day against placements: one difference per measure, and per measure and line."""
-    window = day - _PLACES_BACK, day + _PLACES_AHEAD
-    days = work.session.execute(places_off(*window)).all()
-    quotas = work.session.execute(quotas_off(*window)).all()
+    window = {"first": day - _PLACES_BACK, "last": day + _PLACES_AHEAD}
+    days = work.session.execute(made(places_off, "first", "last"), window).all()
+    quotas = work.session.execute(made(quotas_off, "first", "last"), window).all()
     measures = measures_by_id(work, {row.measure_id for row in (*days, *quotas)})
     lines = lines_by_id(work, {row.line_id for row in quotas})
     found = []
@@ -155,7 +158,7 @@ def places(work: Work, day: date) -> Proof:
 
 def deliverables(work: Work, day: date) -> Proof:
     """What providers owe and have not handed in; found = days late."""
-    rows = work.session.execute(deliverables_overdue(day)).all()
+    rows = work.session.execute(made(deliverables_overdue, "day"), {"day": day}).all()
     numbers = agreements_by_id(work, {row.agreement_id for row in rows})
     return Proof(
         len(rows),
@@ -345,5 +348,7 @@ def _against(rooms: tuple[Callable[[], Select[Any]], ...], stage: str) -> Select
     )
 
 
-def _count(work: Work, rows: Any) -> int:  # noqa: ANN401 - any selectable
-    return int(work.session.scalar(select(func.count()).select_from(rows)) or 0)
+@cache
+def _payers() -> Select[Any]:
+    """How many lines pay how many agreements; made once."""
+    return select(func.count()).select_from(chain_sums())

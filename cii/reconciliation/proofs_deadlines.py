@@ -4,9 +4,6 @@ How many days a step may take are dated numbers of the product. Source: money.md
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
-
-from sqlalchemy import Select
 
 from cii.agreements.queries import agreements_by_id, provider_units
 from cii.budgets.proofs_opening import ceilings_off
@@ -14,6 +11,7 @@ from cii.final_accounts import proofs as final_accounts
 from cii.institutions.queries import lines_by_id
 from cii.outcomes import proofs as outcomes
 from cii.reconciliation.differences import Difference, Proof
+from cii.reconciliation.proofs_made import made
 from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
 from cii.settlement.proofs import late_payments, late_statements
 from cii.settlement.rules import DRAFTS
@@ -27,7 +25,7 @@ def due_dates(work: Work, day: date) -> Proof:
 
 def ceilings(work: Work, day: date) -> Proof:  # noqa: ARG001 - every proof takes the business date
     """What each ceiling counts as bound against what the ledger binds under it."""
-    rows = work.session.execute(ceilings_off()).all()
+    rows = work.session.execute(made(ceilings_off)).all()
     lines = lines_by_id(work, {row.line_id for row in rows})
     return Proof(
         len(rows),
@@ -47,7 +45,7 @@ def ceilings(work: Work, day: date) -> Proof:  # noqa: ARG001 - every proof take
 
 def carry_over(work: Work, day: date) -> Proof:  # noqa: ARG001
     """Each movement of a profit carry-over against the balance that the one before left."""
-    rows = work.session.execute(final_accounts.carry_over_off()).all()
+    rows = work.session.execute(made(final_accounts.carry_over_off)).all()
     numbers = agreements_by_id(work, {row.agreement_id for row in rows})
     return Proof(
         len(rows),
@@ -63,18 +61,10 @@ def carry_over(work: Work, day: date) -> Proof:  # noqa: ARG001
     )  # fmt: skip
 
 
-def grace(work: Work, waiting: Select[Any], name: str, day: date) -> timedelta | None:
-    """How long a step may take by a dated number; None where nothing waits for that step."""
-    if work.session.execute(waiting.limit(1)).first() is None:
-        return None
-    return timedelta(days=work.parameter(name, day))
-
-
 def _late_statements(work: Work, day: date) -> Proof:
-    settled_by = grace(work, late_statements(day), "statement_settled_days", day)
-    if settled_by is None:
-        return Proof(0, 0, ())
-    rows = work.session.execute(late_statements(day - settled_by)).all()
+    waiting = work.session.execute(made(late_statements, "day"), {"day": day}).all()
+    settled_by = timedelta(days=work.parameter("statement_settled_days", day)) if waiting else timedelta()
+    rows = [row for row in waiting if row.period_end + settled_by < day]
     agreements = {row.agreement_id for row in rows}
     numbers, units = agreements_by_id(work, agreements), provider_units(work, agreements)
     return Proof(
@@ -97,15 +87,15 @@ def _late_payments(work: Work, day: date) -> tuple[Difference, ...]:
     now = datetime.combine(day, time(), UTC)
     due = [
         ("statement", f"unpaid:{row.id}", row.ref, row.agreement_id, row.approved_at.date())
-        for row in work.session.execute(late_payments(now))
+        for row in work.session.execute(made(late_payments, "now"), {"now": now})
     ]
     due += [
         ("year_account", f"unpaid-year:{row.id}", row.ref, row.agreement_id, row.due_on)
-        for row in work.session.execute(final_accounts.late_payments(day))
+        for row in work.session.execute(made(final_accounts.late_payments, "day"), {"day": day})
     ]
     due += [
         ("outcome", f"unpaid-outcome:{row.id}", row.ref, row.agreement_id, row.accepted_at.date())
-        for row in work.session.execute(outcomes.late_payments(now))
+        for row in work.session.execute(made(outcomes.late_payments, "now"), {"now": now})
     ]
     if not due:
         return ()
@@ -123,7 +113,7 @@ def _late_payments(work: Work, day: date) -> tuple[Difference, ...]:
 
 def _late_reclaims(work: Work, day: date) -> tuple[Difference, ...]:
     """What a provider owes back of a year and has not paid back by its day."""
-    rows = work.session.execute(final_accounts.late_reclaims(day)).all()
+    rows = work.session.execute(made(final_accounts.late_reclaims, "day"), {"day": day}).all()
     agreements = {row.agreement_id for row in rows}
     numbers, units = agreements_by_id(work, agreements), provider_units(work, agreements)
     return tuple(

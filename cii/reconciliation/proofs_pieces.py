@@ -20,7 +20,7 @@ from cii.kernel.period import month_of
 from cii.placements.ledger import GIVEN_BACK, STATEMENT
 from cii.placements.proofs import committed, ended_shares, share_owners
 from cii.reconciliation.differences import Difference, Proof
-from cii.reconciliation.proofs_deadlines import grace
+from cii.reconciliation.proofs_made import made
 from cii.reconciliation.vocabulary import FindingKind, Severity
 from cii.settlement.proofs import (
     charged_by_placement,
@@ -160,7 +160,11 @@ def recount(work: Work, day: date) -> Proof:
         first = month_of(first - timedelta(days=1)).start
     compared, total = 0, 0
     found: list[Difference] = []
-    lines = work.session.execute(stored_lines(first, until).execution_options(yield_per=_BATCH))
+    lines = work.session.execute(
+        made(stored_lines, "first", "until"),
+        {"first": first, "until": until},
+        execution_options={"yield_per": _BATCH},
+    )
     for row in lines:
         compared, total = compared + 1, total + int(row.amount)
         facts: dict[str, Any] = {}
@@ -180,22 +184,12 @@ def recount(work: Work, day: date) -> Proof:
 
 def release(work: Work, day: date) -> Proof:
     """What stays bind that ended long ago, beyond what they were charged: to be settled or given back."""
-    after = grace(work, ended_shares(day), "commitment_release_days", day)
-    if after is None:
+    waiting, extent, off = _ended()
+    if work.session.execute(waiting, {"until": day}).first() is None:
         return Proof(0, 0, ())
-    ended = ended_shares(day - after).subquery("ended")
-    charged = charged_by_placement().subquery("charged")
-    owed = func.coalesce(charged.c.amount, 0)
-    compared, total = _extent(work, _reach(ended, ended.c.committed))
-    rows = work.session.execute(
-        select(ended, owed.label("owed"))
-        .outerjoin(
-            charged,
-            (charged.c.placement_id == ended.c.placement_id) & (charged.c.line_id == ended.c.line_id),
-        )
-        .where(ended.c.committed > owed)
-        .order_by(ended.c.placement_id, ended.c.line_id)
-    ).all()
+    until = {"until": day - timedelta(days=work.parameter("commitment_release_days", day))}
+    compared, total = _extent(work, extent, until)
+    rows = work.session.execute(off, until).all()
     lines = lines_by_id(work, {row.line_id for row in rows})
     numbers = agreements_by_id(work, {row.agreement_id for row in rows})
     return Proof(
@@ -215,11 +209,29 @@ def release(work: Work, day: date) -> Proof:
     )  # fmt: skip
 
 
+@cache
+def _ended() -> tuple[Select[Any], Select[Any], Select[Any]]:
+    """A stay that has ended, how far it reaches, and what binds more than it was charged; made once."""
+    one = made(ended_shares, "until")
+    ended, charged = one.subquery("ended"), charged_by_placement().subquery("charged")
+    owed = func.coalesce(charged.c.amount, 0)
+    off = (
+        select(ended, owed.label("owed"))
+        .outerjoin(
+            charged,
+            (charged.c.placement_id == ended.c.placement_id) & (charged.c.line_id == ended.c.line_id),
+        )
+        .where(ended.c.committed > owed)
+        .order_by(ended.c.placement_id, ended.c.line_id)
+    )
+    return one.limit(1), _reach(ended, ended.c.committed), off
+
+
 def _reach(rows: Any, amount: ColumnElement[Any]) -> Select[Any]:  # noqa: ANN401 - any selectable
     return select(func.count(), func.coalesce(func.sum(amount), literal(0))).select_from(rows)
 
 
-def _extent(work: Work, reach: Select[Any]) -> tuple[int, int]:
+def _extent(work: Work, reach: Select[Any], given: dict[str, Any] | None = None) -> tuple[int, int]:
     """How many rows a comparison covers, and the centimes they sum to."""
-    found = work.session.execute(reach).one()
+    found = work.session.execute(reach, given).one()
     return int(found[0]), int(found[1])

@@ -11,6 +11,7 @@ from cii.kernel.clock import local_day
 from cii.payments.proofs import came_back, on_their_way, sums_that_do_not_fit
 from cii.payments.vocabulary import PaymentKind
 from cii.reconciliation.differences import Difference, Proof
+from cii.reconciliation.proofs_made import made
 from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
 from cii.store.work import Work
 
@@ -25,8 +26,8 @@ _ABOUT = {
 def transfers(work: Work, day: date) -> Proof:
     """Transfers without an answer in time, rejected ones, and reclaims of which another sum came in."""
     waiting, rejected, unfit = (
-        work.session.execute(query).all()
-        for query in (on_their_way(), came_back(day), sums_that_do_not_fit())
+        work.session.execute(query, {"day": day}).all()
+        for query in (made(on_their_way), made(came_back, "day"), made(sums_that_do_not_fit))
     )
     term = timedelta(days=work.parameter("transfer_answered_days", day)) if waiting else timedelta()
     late = [one for one in waiting if local_day(one.made_at) + term < day]

@@ -4,6 +4,7 @@ from datetime import date
 
 from cii.agreements.queries import agreements_by_id
 from cii.reconciliation.differences import Difference, Proof
+from cii.reconciliation.proofs_made import made
 from cii.reconciliation.vocabulary import FindingKind, Severity
 from cii.store.work import Work
 from cii.wages.proofs import paid_otherwise
@@ -11,7 +12,7 @@ from cii.wages.proofs import paid_otherwise
 
 def pay_by_scale(work: Work, day: date) -> Proof:  # noqa: ARG001 - every proof takes the business date
     """Each month that a measure paid otherwise than the scale."""
-    rows = work.session.execute(paid_otherwise()).all()
+    rows = work.session.execute(made(paid_otherwise)).all()
     numbers = agreements_by_id(work, {row.agreement_id for row in rows})
     return Proof(
         len(rows),
