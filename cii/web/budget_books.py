@@ -140,10 +140,11 @@ def _file_url(form: PostingsForm, ask: PostingsAsked) -> str:
 
 
 def _opening_page(result: OpeningImported | None, *, dry_run: bool = False) -> str:
+    heads = {one.name: one.titles[0] for one in OPENING_COLUMNS}
     faults = [
         {
             "line": no.facts.get("line"),
-            "column": no.field,
+            "column": heads.get(no.field, no.field),
             "found": no.facts.get("found"),
             "reason": no.text,
         }

@@ -123,6 +123,8 @@ class Money(Limited, fields.String):
     """A sum as text, `1234.50`: never a JSON number, never grouped; not negative unless `min` allows it."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG002
+        if value == "":
+            raise fault(refusals.EmptyField())
         if not isinstance(value, str) or not _FLAT_MONEY.fullmatch(value):
             raise fault(NotMoney(text=str(value)[:40]))
         amount = Chf.parse(value)

@@ -138,7 +138,8 @@ def test_refused_form_leads_to_its_errors(page, guide):
 
     assert window.evaluate("document.activeElement.matches('[data-errors]')")
 
-    window.get_by_role("link", name="Le chiffre de contrôle").click()
+    label = window.locator("label[for=f-avs]").inner_text().split(" (")[0]
+    window.get_by_role("link", name=f"{label}\u00a0: Le chiffre de contrôle").click()
     assert window.evaluate("document.activeElement.id") == "f-avs"
     described = window.locator("#f-avs").get_attribute("aria-describedby").split()
     assert "13 chiffres" in window.locator(f"#{described[0]}").inner_text()

@@ -178,6 +178,11 @@
   const prepare = () => {
     all(".table-region").forEach((region) => watch.observe(region));
     all("form.bulk").forEach(count);
+    all("[data-errors] a:not([data-named])").forEach((fault) => { // several fields say the same: each fault begins with its field
+      const field = one(`label[for="${CSS.escape(fault.hash.slice(1))}"]`)?.firstChild?.textContent.trim();
+      if (field) fault.prepend(field, document.documentElement.lang === "fr" ? "\u00a0: " : ": ");
+      fault.dataset.named = "";
+    });
   };
   prepare();
   // Where the keyboard goes on after a form: at its faults, else at what was done, else at the title of the page.
