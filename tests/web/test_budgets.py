@@ -121,6 +121,8 @@ def test_a_transfer_is_asked_on_a_page_and_granted_by_somebody_else(site):
     assert "ne peut pas être réduit" in asker.post(
         "/budgets/transfers/new", 409, **(wish | {"amount": "9000000"})
     )
+    blank = asker.post("/budgets/transfers/new", 422, **(wish | {"amount": ""}))
+    assert "Ce champ ne peut pas rester vide." in blank.split('id="f-amount-error"')[1].split("</")[0]
     asker.post("/budgets/transfers/new", **wish)
 
     assert "LACI → MIP-X, 2026" in asker.get("/budgets")
@@ -197,6 +199,7 @@ def test_opening_balances_are_tried_then_taken_and_faults_stand_by_line_and_colu
     page = finance.post("/budgets/opening", 422, file=a_file(good, "LACI;2023;;disponible;x;2023-01-01"))
     assert "faults" in page
     assert "ne se lit pas" in page
+    assert ">Montant</td>" in page.split('id="faults"')[1]
     tried = finance.post("/budgets/opening", 200, file=a_file(good), dry_run="yes")
     assert "CHF\u00a01&#39;000.50" in tried
     finance.get(f"/budgets/{site.town.lines['LACI']}/2023", 404)
