@@ -11,6 +11,7 @@ from benchmarks import (
     lists,
     outcomes,
     process,
+    quarter,
     rights,
     rows,
     search,
@@ -147,6 +148,14 @@ _ALL = [
         1,
         rights.person_file_of_many,
     ),
+    Target(
+        "quarter",
+        "a quarter's figures over a million days of attendance",
+        "its statements raw",
+        1.05,
+        quarter.figures,
+    ),
+    Target("quarter-export", "the same with its file", "its statements raw", 3, quarter.export),
     Target(
         "reconcile",
         "a night's reconciliation",

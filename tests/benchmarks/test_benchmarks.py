@@ -13,8 +13,10 @@ from benchmarks.targets import TARGETS
 PROMISED = {
     "decision", "decision-zen", "decision-spiff", "step", "step-spiff", "step-sqlite", "step-postgresql",
     "inbox-many", "inbox-growth", "storage", "load", "proof", "what-if",
+    "reconcile-sqlite", "reconcile-postgresql", "reconcile-sum-sqlite", "reconcile-sum-postgresql", "reconcile-growth",
+    "reconcile-growth-postgresql", "case-list", "case-page", "quarter", "quarter-export",
 }  # fmt: skip
-"""Rows of the table of numbers in the design of the engine."""
+"""Rows of the tables of numbers in the designs of the engine and of money."""
 
 
 def test_every_promised_number_has_its_line():
