@@ -53,7 +53,7 @@ from cii.budgets.vocabulary import EntryKind, Stage, YearState
 from cii.kernel.errors import Refusal, refuse
 from cii.kernel.money import Chf
 from cii.store.columns import new_ref
-from cii.store.gates import hold
+from cii.store.gates import hold, read_behind
 from cii.store.ready import Ready
 from cii.store.work import Work
 
@@ -236,12 +236,8 @@ def _at_once(work: Work, ready: Engagement, first: Fought) -> dict[int, Chf]:
     values |= {f"account_{at}": account for at, account in enumerate(sorted(wanted))}
     for at, row in enumerate(_rows(work, ready)):
         values |= {f"{name}_{at}": value for name, value in row.items()}
-    statement, connection = (
-        _statement(first.updates, len(ready.moves), len(wanted)),
-        work.session.connection(),
-    )
-    hold(work, first.gate)
-    found = statement.read(connection, values)
+    statement = _statement(first.updates, len(ready.moves), len(wanted))
+    found = read_behind(work, first.gate, statement, values)
     if len(found) != len(wanted):
         raise Lost
     return {row[0]: row[1] for row in found}

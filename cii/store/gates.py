@@ -4,9 +4,12 @@ Rows that many want at once are changed by statements that come after the gate: 
 has committed, and none waits row by row. The guards of the rows do not rest on it.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import String, bindparam, func, literal_column, select
 
-from cii.store.ready import Ready
+from cii.store.ready import Ready, Row
 from cii.store.work import Work
 
 _HOLD = Ready(
@@ -26,3 +29,8 @@ def hold(work: Work, gate: str) -> None:
     connection = work.session.connection()
     if connection.dialect.name == "postgresql":
         _HOLD.read(connection, {"gate": gate})
+
+
+def read_behind(work: Work, gate: str, statement: Ready, values: Row) -> Sequence[Any]:
+    """What a statement gives back that comes right behind the gate, on PostgreSQL; both sent in one go."""
+    return statement.read_behind(work.session.connection(), _HOLD, {"gate": gate}, values)

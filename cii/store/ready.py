@@ -64,6 +64,26 @@ class Ready:
         told = self._told(connection.dialect)
         return told.read(_run(connection, told.sql, [told.values(values)], wanted=True)[1])
 
+    def read_behind(self, connection: Connection, first: "Ready", waited: Row, values: Row) -> Sequence[Any]:
+        """As `read`, sent together with a statement that may wait: no time is lost between the two.
+
+        The second sees what was committed while the first waited. Drivers that send one at a time do so.
+        """
+        held: Any = connection.connection.dbapi_connection
+        nested = connection.get_nested_transaction()
+        if not hasattr(held, "pipeline") or _heard(connection) or (nested and not nested.is_active):
+            first.read(connection, waited)
+            return self.read(connection, values)
+        one, told = first._told(connection.dialect), self._told(connection.dialect)  # noqa: SLF001 - its own
+        with held.cursor() as ahead, held.cursor() as cursor:
+            try:
+                with held.pipeline():
+                    connection.dialect.do_execute(ahead, one.sql, one.values(waited))
+                    connection.dialect.do_execute(cursor, told.sql, told.values(values))
+                return told.read(cursor.fetchall())
+            except connection.dialect.loaded_dbapi.Error as no:
+                raise _said(connection, cursor, told.sql, [told.values(values)], no) from no
+
     def compiled(self, dialect: Dialect) -> Any:  # noqa: ANN401 - SQLAlchemy leaves it untyped
         """The statement for one driver."""
         return self.statement.compile(dialect=dialect, column_keys=list(self.names) or None)
@@ -132,13 +152,21 @@ def _given(connection: Connection, cursor: Any, sql: str, given: list[Any]) -> N
         else:
             dialect.do_execute(cursor, sql, given[0])
     except dialect.loaded_dbapi.Error as no:
-        gone = dialect.is_disconnect(no, connection.connection.dbapi_connection, cursor)
-        cursor.close()
-        if gone:
-            connection.invalidate(no)
-        raise DBAPIError.instance(
-            sql, given, no, dialect.loaded_dbapi.Error, connection_invalidated=gone, dialect=dialect
-        ) from no
+        raise _said(connection, cursor, sql, given, no) from no
+
+
+def _said(connection: Connection, cursor: Any, sql: str, given: list[Any], no: Any) -> DBAPIError:  # noqa: ANN401
+    """What the driver refused, as the house says it."""
+    dialect = connection.dialect
+    gone = dialect.is_disconnect(no, connection.connection.dbapi_connection, cursor)
+    cursor.close()
+    if gone:
+        connection.invalidate(no)
+    said: Any = DBAPIError.instance(
+        sql, given, no, dialect.loaded_dbapi.Error, connection_invalidated=gone, dialect=dialect
+    )
+    refusal: DBAPIError = said
+    return refusal
 
 
 def _heard(connection: Connection) -> bool:
