@@ -14,7 +14,7 @@ from cii.institutions.queries import UnitLabel, shown_units
 from cii.institutions.schemas import UNIT
 from cii.kernel.money import Chf
 from cii.reconciliation.actions import reconcile
-from cii.reconciliation.queries import findings_list, runs
+from cii.reconciliation.queries import findings_list, runs, sums_shown
 from cii.reconciliation.rules import OWNERS
 from cii.reconciliation.tables import Finding, ReconciliationRun
 from cii.reconciliation.vocabulary import FindingKind, FindingUnit, Severity
@@ -43,7 +43,7 @@ class FindingsAsked(PageAsked):
 
 @dataclass(frozen=True)
 class RunShown:
-    """What a run compared, and how many findings were open after it."""
+    """What a run compared, and how many findings were open after it; `sums` for who reads every line."""
 
     ref: str
     business_date: date
@@ -123,7 +123,7 @@ def found(asked: FindingsAsked) -> Page[FindingShown]:
 
 
 def _run(row: ReconciliationRun) -> RunShown:
-    sums = {name: Chf(centimes) for name, centimes in row.sums.items()}
+    sums = {name: Chf(centimes) for name, centimes in sums_shown(g.work, row).items()}
     return RunShown(row.ref, row.business_date, row.horizon, row.rule_version, row.counts, sums, row.findings)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, false, select
 from sqlmodel import col
 
 from cii.placements.queries import visible_refs
-from cii.reconciliation.seeing import visible_to
+from cii.reconciliation.seeing import reads_every_line, visible_to
 from cii.reconciliation.tables import Finding, ReconciliationRun
 from cii.reconciliation.vocabulary import FindingKind, Severity
 from cii.store.work import HOUSE, Work
@@ -52,3 +52,8 @@ def runs(work: Work, limit: int = 30) -> list[ReconciliationRun]:
             select(ReconciliationRun).order_by(col(ReconciliationRun.business_date).desc()).limit(limit)
         )
     )
+
+
+def sums_shown(work: Work, run: ReconciliationRun) -> dict[str, int]:
+    """The centimes of all lines that a run compared; none for who does not read every line."""
+    return run.sums if reads_every_line(work) else {}

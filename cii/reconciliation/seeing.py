@@ -33,11 +33,16 @@ _LINE_IN_KEY = {
 """Keys that name a line by its id, and where."""
 
 
+def reads_every_line(work: Work) -> bool:
+    """Whether the actor reads the money of every sector."""
+    return work.actor == HOUSE or work.actor.has_role(*ALL_READERS)
+
+
 def visible_to(work: Work) -> ColumnElement[bool]:
     """Findings about what the actor may see; all for those who read every line."""
-    actor = work.actor
-    if actor == HOUSE or actor.has_role(*ALL_READERS):
+    if reads_every_line(work):
         return true()
+    actor = work.actor
     own = select(line_facts.c.line_id).where(own_sector(actor))
     shares = shares_in(_EVER).subquery("seen_shares")
     mine = shares.c.line_id.in_(own)

@@ -184,6 +184,17 @@ def test_no_address_that_reads_is_left_out(january):
     assert asked | OUTSIDE_THE_STORY == reading
 
 
+def test_what_all_lines_moved_together_is_told_to_who_reads_every_line_only(january):
+    told = {
+        who: january.as_(who).send("GET", "/reconciliation/runs").get_json()["items"][0]
+        for who in ("auditor", "finance")
+    }
+
+    assert float(told["auditor"]["sums"]["commitments"]) > 0
+    assert told["finance"]["sums"] == {}
+    assert told["finance"]["counts"] == told["auditor"]["counts"]
+
+
 def test_no_answer_holds_an_id_or_money_as_a_number(january):
     """Ids stay in the house; sums are text."""
     known, found = names(january), {}
