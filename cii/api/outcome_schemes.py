@@ -334,8 +334,8 @@ def drifted(asked: DriftAsked, ref: str) -> DriftShown:
     scheme = scheme_by_ref(g.work, ref)
     quarter = Quarter.parse(asked.quarter) if asked.quarter else Quarter.of(g.work.today)
     before = quarter.previous
-    parts = drift(g.work, scheme.line_id, before.period, quarter.period)
     points = g.work.parameter("category_drift_points", quarter.period.last)
+    parts = drift(g.work, scheme.line_id, before.period, quarter.period, points)
     return DriftShown(str(quarter), str(before), points, _mix(parts))
 
 

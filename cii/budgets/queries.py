@@ -88,6 +88,8 @@ _columns: list[Any] = [
     col(BudgetYear.state),
     col(BudgetYear.hard),
     col(BudgetYear.warn_permille),
+    line_facts.c.line_ref,
+    line_facts.c.name,
     *(_sum_of(stage).label(stage.value) for stage in Stage),
 ]
 _positions = (
@@ -98,7 +100,9 @@ _positions = (
         (col(BudgetAccount.line_id) == col(BudgetYear.line_id))
         & (col(BudgetAccount.year) == col(BudgetYear.year)),
     )
-    .group_by(col(BudgetYear.id), line_facts.c.code, line_facts.c.sector)
+    .group_by(
+        col(BudgetYear.id), line_facts.c.code, line_facts.c.sector, line_facts.c.line_ref, line_facts.c.name
+    )
     .order_by(line_facts.c.code, col(BudgetYear.line_id), col(BudgetYear.year))
 )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, tuple_
 from sqlmodel import col
 
-from cii.access.queries import account_names
+from cii.access.naming import account_name
 from cii.agreements.queries import agreements_by_id, bought
 from cii.budgets.queries import visible_to
 from cii.budgets.rules import Cap, at_mark
@@ -138,19 +138,19 @@ class OpenTransfer:
 
 def open_transfers(work: Work) -> list[OpenTransfer]:
     """The undecided transfers of lines whose budget the actor may read, the oldest first."""
-    rows = work.session.scalars(
-        select(BudgetTransfer)
+    found = work.session.execute(
+        select(BudgetTransfer, account_name(col(BudgetTransfer.asked_by)))
         .join(line_facts, line_facts.c.line_id == col(BudgetTransfer.line_id))
         .where(col(BudgetTransfer.granted).is_(None), visible_to(work.actor))
         .order_by(col(BudgetTransfer.id))
     ).all()
+    rows, people = [row for row, _ in found], {row.asked_by: name or "" for row, name in found}
     if not rows:
         return []
     lines = {one.line_id: one.code for one in work.session.execute(select(line_facts))}
     ids = {one for row in rows for one in (row.from_ceiling_id, row.to_ceiling_id) if one}
     ceilings = work.session.scalars(select(BudgetCeiling).where(col(BudgetCeiling.id).in_(ids))).all()
     names = labels_of_ceilings(work, ceilings)
-    people = account_names(work, {row.asked_by for row in rows})
     return [
         OpenTransfer(
             row.ref, row.year, lines[row.line_id],

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from cii.access.queries import account_names
+from cii.access.naming import account_name
 from cii.budgets.queries import visible_to
 from cii.budgets.tables import BudgetAccount, LedgerEntry, Movement, ReversalRequest
 from cii.budgets.vocabulary import EntryKind
@@ -32,7 +32,12 @@ class OpenReversal:
 def open_reversals(work: Work) -> Sequence[OpenReversal]:
     """The undecided requests that touch a line whose budget the actor may read, the oldest first."""
     rows = work.session.execute(
-        select(ReversalRequest, col(LedgerEntry.kind), col(Movement.amount))
+        select(
+            ReversalRequest,
+            col(LedgerEntry.kind),
+            col(Movement.amount),
+            account_name(col(ReversalRequest.asked_by)),
+        )
         .join(LedgerEntry, col(LedgerEntry.id) == col(ReversalRequest.entry_id))
         .join(Movement, col(Movement.entry_id) == col(LedgerEntry.id))
         .join(BudgetAccount, col(BudgetAccount.id) == col(Movement.debit_id))
@@ -40,16 +45,15 @@ def open_reversals(work: Work) -> Sequence[OpenReversal]:
         .where(col(ReversalRequest.granted).is_(None), visible_to(work.actor))
         .order_by(col(ReversalRequest.id), col(Movement.id))
     ).all()
-    names = account_names(work, {request.asked_by for request, _, _ in rows})
     found: dict[str, OpenReversal] = {}
-    for request, kind, amount in rows:
+    for request, kind, amount, name in rows:
         before = found[request.ref].amount if request.ref in found else Chf(0)
         found[request.ref] = OpenReversal(
             request.ref,
             kind,
             request.reason,
             request.asked_by,
-            names.get(request.asked_by, ""),
+            name or "",
             request.asked_at,
             before + amount,
         )

@@ -205,6 +205,8 @@ class Position:
     state: YearState
     hard: bool
     warn_permille: int
+    line_ref: str
+    line_name: str
     granted: Chf
     available: Chf
     committed: Chf

@@ -14,11 +14,11 @@ from cii.budgets.tables import BudgetAccount, LedgerEntry
 from cii.budgets.vocabulary import Stage
 from cii.figures.money import delivered
 from cii.figures.rules_forecast import Booked, Forecast, Rates, forecast, rates
-from cii.institutions.queries import lines_by_id
 from cii.kernel.money import Chf
 from cii.kernel.period import Period, month_of, year_of
 from cii.measures.tables import Measure
 from cii.placements.tables import Placement, PlacementLeg, PlacementShare
+from cii.store.parameters import read_parameters
 from cii.store.work import Work
 
 _DELIVERED = (Stage.ACCRUED, Stage.INVOICED, Stage.PAID)
@@ -95,10 +95,9 @@ def year_forecast(work: Work, year: int) -> YearForecast:
     whole = year_of(date(year, 1, 1))
     known_until = min(max(month_of(work.today).start, whole.start), whole.end)
     at = max(min(work.today, whole.last), whole.start)
-    least_months = work.parameter("forecast_months_least", at)
-    least_stays = work.parameter("forecast_stays_least", at)
+    least = read_parameters(work.session, ("forecast_months_least", "forecast_stays_least"), at)
+    least_months, least_stays = least["forecast_months_least"], least["forecast_stays_least"]
     seen = positions(work, year)
-    named = lines_by_id(work, [one.line_id for one in seen])
     stays = _stays(work, whole, known_until, [one.line_id for one in seen])
     other = _other(work, Period(whole.start, known_until), stays)
     found = []
@@ -114,7 +113,7 @@ def year_forecast(work: Work, year: int) -> YearForecast:
         found.append(
             LineForecast(
                 position.line,
-                named[position.line_id].ref,
+                position.line_ref,
                 position.sector,
                 position.granted,
                 position.hard,

@@ -30,8 +30,10 @@ def indicator_figures(
     institutions: Mapping[int, str],
     quarter: Quarter,
     known_at: datetime,
+    *,
+    quarterly: bool = True,
 ) -> tuple[IndicatorFigures, ...]:
-    """Every indicator, by agreement and code."""
+    """Every indicator, by agreement and code; `quarterly` False: the quarter's own values are left out."""
     by_id = {one.id: one for one in agreements}
     rows = work.session.scalars(
         select(Indicator)
@@ -42,7 +44,8 @@ def indicator_figures(
     period = quarter.period
     year = Period(date(quarter.year, 1, 1), period.end)
     lines = facts.line_names(work)
-    yearly, quarterly = (_facts(work, wanted, span, known_at) for span in (year, period))
+    yearly = _facts(work, wanted, year, known_at)
+    own = _facts(work, wanted, period, known_at) if quarterly else {}
     entered = _entered(work, [row.id or 0 for row in rows], year, known_at)
     durable_from = work.parameter("exit_durable_from_months", period.last)
     found = [
@@ -51,7 +54,7 @@ def indicator_figures(
             by_id[row.agreement_id],
             (
                 _value(row, yearly[row.agreement_id], entered, year, durable_from),
-                _value(row, quarterly[row.agreement_id], entered, period, durable_from),
+                _value(row, own[row.agreement_id], entered, period, durable_from) if quarterly else None,
             ),
             _institutions(by_id[row.agreement_id], lines, institutions),
         )

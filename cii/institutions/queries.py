@@ -81,6 +81,7 @@ line_facts = columns(
     col(FundingLine.sector).label("sector"),
     col(FundingLine.code).label("code"),
     col(FundingLine.ref).label("line_ref"),
+    col(FundingLine.name).label("name"),
 ).subquery("line_facts")
 """Each funding line with its institution and sector, for statements of the rooms above."""
 

@@ -177,12 +177,11 @@ def subcontracted(work: Work, day: date) -> dict[int, int]:
     return found
 
 
-def drift(work: Work, line_id: int, before: Period, after: Period) -> tuple[MixPart, ...]:
+def drift(work: Work, line_id: int, before: Period, after: Period, points: int) -> tuple[MixPart, ...]:
     """How the shares of categories moved from one period to another, of the placements set in each.
 
-    A part is marked when it moved by more points than the parameter of the later period allows.
+    A part is marked when it moved by more than so many points.
     """
-    points = work.parameter("category_drift_points", after.last)
     now, then = _set_in(work, line_id, after, before)
     return mix_of(now, then, points)
 

@@ -17,7 +17,7 @@ from cii.budgets.queries_ceilings import open_transfers
 from cii.budgets.reversals import open_reversals
 from cii.budgets.rules import Position
 from cii.budgets.vocabulary import Stage, YearState
-from cii.institutions.queries import line_by_ref, lines, lines_by_id
+from cii.institutions.queries import line_by_ref, lines
 from cii.kernel.errors import UnknownThing
 from cii.kernel.money import Chf
 from cii.store.work import HOUSE, Work
@@ -55,7 +55,7 @@ class AnswerReversal:
 @needs(Permit.SEE_BUDGETS)
 def budgets_page() -> str:
     """Where the money of each line stands in a year."""
-    return render_template("pages/budgets/index.html", **_positions(g.work), budget_lines=used_lines(g.work))
+    return render_template("pages/budgets/index.html", **_positions(g.work))
 
 
 @page.get("/budgets/<ref:ref>/<int:year>")
@@ -117,7 +117,7 @@ def used_lines(work: Work) -> list[dict[str, Any]]:
     """How much of each line's budget of this year is used, for the left rail; empty without the right."""
     if Permit.SEE_BUDGETS not in work.actor.permits:
         return []
-    return [_used(position) for position in positions(work, work.today.year)]
+    return [_used(one) for one in positions(work, work.today.year)]
 
 
 def _used(position: Position) -> dict[str, Any]:
@@ -140,12 +140,12 @@ def _used(position: Position) -> dict[str, Any]:
 def _positions(work: Work) -> dict[str, Any]:
     year = year_asked()
     found = positions(work, year)
-    named = lines_by_id(work, [one.line_id for one in found])
     return {
         "year": year,
         "years": _years(work, year),
-        "rows": [_position_row(one, named[one.line_id]) for one in found],
+        "rows": [_position_row(one) for one in found],
         "total": _total(found),
+        "budget_lines": [_used(one) for one in found] if year == work.today.year else used_lines(work),
         "reversals": _reversals(work),
         "transfers": _transfers(work),
         "may_grant": Permit.EDIT_BUDGETS in work.actor.permits,
@@ -160,11 +160,11 @@ def _years(work: Work, chosen: int) -> list[dict[str, Any]]:
     ]
 
 
-def _position_row(one: Position, named: Any) -> dict[str, Any]:  # noqa: ANN401 - a funding line
+def _position_row(one: Position) -> dict[str, Any]:
     return {
         "line": one.line,
-        "name": named.name,
-        "ref": named.ref,
+        "name": one.line_name,
+        "ref": one.line_ref,
         "sector": one.sector,
         "granted": one.granted,
         "available": one.available if one.hard else None,
@@ -250,7 +250,7 @@ def _line(work: Work, ref: str, year: int) -> dict[str, Any]:
     return {
         "line": named,
         "year": year,
-        "position": _position_row(position, named),
+        "position": _position_row(position),
         "used": _used(position),
         "figures_shown": _figures(position),
         "agreements": [

@@ -28,7 +28,7 @@ def indicators_now(work: Work, number: str | None = None) -> list[dict[str, Any]
     bound = [one for one in bound_agreements(work, quarter.period, work.now) if one.number in seen]
     if not bound:
         return []
-    found = indicator_figures(work, bound, defaultdict(str), quarter, work.now)
+    found = indicator_figures(work, bound, defaultdict(str), quarter, work.now, quarterly=False)
     return [indicator_row(one) for one in found]
 
 

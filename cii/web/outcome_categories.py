@@ -108,7 +108,9 @@ def _drift(work: Work) -> dict[str, Any]:
     ref, text = text_asked("scheme"), text_asked("quarter")
     chosen = next((one for one in schemes if one.ref == ref), schemes[0] if schemes else None)
     quarter = Quarter.parse(text) if text else Quarter.of(work.today)
-    found = drift(work, chosen.line_id, quarter.previous.period, quarter.period) if chosen else ()
+    points = work.parameter("category_drift_points", quarter.period.last)
+    spans = quarter.previous.period, quarter.period
+    found = drift(work, chosen.line_id, *spans, points) if chosen else ()
     return {
         "schemes": [{"value": one.ref, "label": one.title} for one in schemes],
         "chosen": chosen.ref if chosen else None,
@@ -116,5 +118,5 @@ def _drift(work: Work) -> dict[str, Any]:
         "before": str(quarter.previous),
         "drift": mix_rows(found),
         "drifting": any(part.marked for part in found),
-        "points": work.parameter("category_drift_points"),
+        "points": points,
     }

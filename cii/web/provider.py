@@ -134,7 +134,8 @@ def _home(work: Work) -> dict[str, Any]:
         if row.provider_unit_id in units
     ]
     names = label(work, [row.person_id for row in held])
-    services = shown_units(work, {row.requested_by_unit_id for row in held})
+    known = units_by_id(work, {*units, *(row.requested_by_unit_id for row in held)})
+    services = {id_: one for id_, one in known.items() if not one.sensitive or id_ in work.actor.units}
     groups: dict[PlacementState, list[dict[str, Any]]] = {}
     for row in held:
         groups.setdefault(row.state, []).append(_row(row, names, services))
@@ -147,7 +148,7 @@ def _home(work: Work) -> dict[str, Any]:
         "attestations": _attestations(work),
         "statements": statement_rows(work, statements_list(work, newest=True, limit=12)),
         "indicators": indicators_now(work),
-        "unit": ", ".join(one.name for one in units_by_id(work, units).values()),
+        "unit": ", ".join(known[one].name for one in dict.fromkeys(units) if one in known),
     }
 
 

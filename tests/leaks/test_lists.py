@@ -28,16 +28,15 @@ NOT_BY_ROWS = {
 MOST = 4
 """Statements of a list: who asks, then at most three of the room; what it has shown is written, not asked."""
 OF_SEVERAL = {
-    "GET /budgets": (5, "two lists: the lines of a year, and the reversals that wait for a second person"),
-    "GET /budgets/forecast": (8, "two tables: lines and measures, from stays, books and the rates they have shown"),
+    "GET /budgets/forecast": (6, "two tables: lines and measures, from stays, books and the rates they have shown"),
     "GET /coordination": (18, "the group's whole table: agenda, meetings, decisions, correctives"),
     "GET /definitions/open": (118, "where every published file stands: not a list of rows, but a check of each"),
     "GET /desk": (28, "a desk: tasks, tabs, news, substitutions, notices and the indicators of the unit"),
     "GET /jobs": (6, "several lists: jobs with their last runs, what failed, what is ordered, who rings"),
     "GET /load": (10, "the load of a unit: its members, their cases, tasks, shares and absences"),
-    "GET /outcomes/categories": (7, "three lists: categories, placements with theirs, shares of two quarters"),
+    "GET /outcomes/categories": (5, "three lists: categories, placements with theirs, shares of two quarters"),
     "GET /programmes": (9, "the figures of four programmes side by side"),
-    "GET /provider": (38, "the provider's desk: placements, statements, requests, attendance, pay it has told"),
+    "GET /provider": (30, "the provider's desk: placements, statements, days to attest, and indicators from seven facts"),
     "GET /requests": (7, "two lists: what I have asked, and what is asked of my units"),
     "GET /rights": (7, "two lists: what is open, and what was answered"),
 }  # fmt: skip

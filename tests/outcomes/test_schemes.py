@@ -186,8 +186,11 @@ def test_the_drift_of_categories_compares_those_set_in_two_periods(town: Rewardi
     town.categorise(moved, "B", date(2026, 12, 1))
     quarter, december = Quarter.parse("2026-Q4").period, Period(date(2026, 12, 1), date(2027, 1, 1))
 
-    assert drift(town.work, town.scheme.line_id, Quarter.parse("2026-Q3").period, quarter) == ()
-    parts = drift(town.work, town.scheme.line_id, NOVEMBER, december)
+    before = Quarter.parse("2026-Q3").period
+    points = town.work.parameter("category_drift_points", quarter.last)
+
+    assert drift(town.work, town.scheme.line_id, before, quarter, points) == ()
+    parts = drift(town.work, town.scheme.line_id, NOVEMBER, december, points)
     assert [(one.category, one.count, one.marked) for one in parts] == [("A", 0, True), ("B", 1, True)]
 
 
