@@ -40,7 +40,7 @@ def booked(source_kinds: Collection[str], sums: Mapping[str, Mapping[EntryKind, 
 
 @cache
 def balances_off() -> Select[Any]:
-    """Accounts whose total is not what moved: account_id, line_id, year, stage, total, moved (centimes).
+    """Accounts whose total is not what moved: account_id, line_id, agreement_id, year, stage, total, moved.
 
     The ledger is added up once by pair of accounts, of which there are few, and each pair then counts twice.
     """
@@ -69,6 +69,7 @@ def balances_off() -> Select[Any]:
         col(BudgetAccount.line_id),
         col(BudgetAccount.year),
         col(BudgetAccount.stage),
+        col(BudgetAccount.agreement_id),
         total.label("total"),
         moved.label("moved"),
     ]

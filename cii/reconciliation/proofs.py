@@ -62,6 +62,7 @@ def balances(work: Work, day: date) -> Proof:  # noqa: ARG001 - every proof take
     """Each account against its movements."""
     rows = work.session.execute(balances_off()).all()
     labels = lines_by_id(work, {row.line_id for row in rows})
+    numbers = agreements_by_id(work, {row.agreement_id for row in rows if row.agreement_id})
     return Proof(
         int(work.session.scalar(_payers()) or 0),
         sum(int(row.moved) for row in rows),
@@ -78,7 +79,8 @@ def balances(work: Work, day: date) -> Proof:  # noqa: ARG001 - every proof take
                     "ref": labels[row.line_id].ref,
                     "year": row.year,
                     "stage": row.stage.value,
-                },
+                }
+                | ({"agreement": numbers[row.agreement_id].number} if row.agreement_id else {}),
             )
             for row in rows
         ),

@@ -225,7 +225,8 @@ def _owner(one: Finding, owners: Mapping[int, UnitLabel]) -> str | None:
 def _where(one: Finding) -> str:
     named = fallback(f"web.journal.kind.{one.object_kind.replace('_', '-')}", one.object_kind)
     if (stage := one.facts.get("stage")) and one.object_ref:
-        return f"{named} {one.object_ref.removesuffix(str(stage))}{word(str(stage), 'stage')}"
+        stated = f"{named} {one.object_ref.removesuffix(str(stage))}{word(str(stage), 'stage')}"
+        return f"{stated}, {one.facts['agreement']}" if one.facts.get("agreement") else stated
     return f"{named} {one.object_ref}" if one.object_ref else named
 
 

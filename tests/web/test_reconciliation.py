@@ -20,6 +20,11 @@ ACCOUNT = (
     "(SELECT min(id) FROM budget_account WHERE stage = 'committed')"
 )
 
+OF_ACCOUNT = (
+    "SELECT agreement.number FROM agreement JOIN budget_account ON budget_account.agreement_id = agreement.id "
+    "WHERE budget_account.id = (SELECT min(id) FROM budget_account WHERE stage = 'committed')"
+)
+
 
 def bell(site) -> Bell:
     wiring = site.app.wiring
@@ -38,6 +43,8 @@ def broken(work, day):
 
 def test_a_run_for_a_date_shows_its_progress_and_names_a_planted_difference(site):
     reader = site.as_("finance")
+    with site.work() as work:
+        number = work.session.scalar(text(OF_ACCOUNT))
 
     reader.post("/reconciliation", business_date="2026-10-13")
     waiting = reader.get("/reconciliation")
@@ -62,7 +69,7 @@ def test_a_run_for_a_date_shows_its_progress_and_names_a_planted_difference(site
     assert 'hx-trigger="every' not in clean
     assert "Comparer les places occupées aux placements" in page
     assert "administration des comptes" in page
-    assert "2026 engagé</a>" in page
+    assert f"2026 engagé, {number}</a>" in page
     assert "committed" not in page
     assert "/measures/" in page
     assert "AT-01" not in only_paid
