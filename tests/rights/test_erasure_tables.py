@@ -25,6 +25,7 @@ STAYS = {
     "wage_result": "sums with the days they come from", "paid_wage": "sums",
     "statement": "sums", "statement_line": "sums with the days they come from", "payment": "sums",
     "payment_file": "sums", "payment_transfer": "sums", "transfer_answer": "what became of sums",
+    "transfer_return": "what became of sums",
     "payment_release": "sums", "payment_file_form": "sums", "incoming_payment": "sums",
     "opening_balance": "sums of agreements and lines",
     "ledger_entry": "the books are never changed", "movement": "the books are never changed",
