@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, Subquery, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -39,7 +40,7 @@ def stays_in(
 
     `lock` holds their rows until the transaction ends. No visibility: the caller starts its own read.
     """
-    rows = shares_in(period).subquery("shares")
+    rows = _shares(period)
     query = select(rows).order_by(rows.c.placement_id, rows.c.share_id)
     if placement_ids is not None:
         query = query.where(rows.c.placement_id.in_(list(placement_ids)))
@@ -54,6 +55,12 @@ def stays_in(
         grouped.setdefault(row.placement_id, []).append(row)
     broken = breaks_of(work, grouped)
     return [_stay(found, broken.get(id_, ())) for id_, found in grouped.items()]
+
+
+@lru_cache(maxsize=48)
+def _shares(period: Period) -> Subquery:
+    """The shares of a period: the same months are asked for again and again."""
+    return shares_in(period).subquery("shares")
 
 
 def _stay(rows: Sequence[Row[Any]], breaks: tuple[Period, ...]) -> Stay:
