@@ -334,7 +334,7 @@ def test_a_database_that_cannot_write_keeps_nothing_and_says_when_to_come_back(n
     def read_only(*_, **__):
         raise OperationalError("", {}, Exception("attempt to write a readonly database"))
 
-    monkeypatch.setattr("cii.placements.actions.engage", read_only)
+    monkeypatch.setattr("cii.placements.actions.engage_prepared", read_only)
     answer = orp.send("POST", "/placements", json=a_wish(november), headers={"Idempotency-Key": "x"})
     monkeypatch.undo()
 
