@@ -16,6 +16,7 @@ from cii.measures.vocabulary import MeasureKind
 from cii.placements.actions import AssignPlacement, Share, assign, change_places
 from cii.placements.board import occupancy
 from cii.placements.life import CancelPlacement, cancel_placement
+from cii.placements.rules import PlaceJustTaken
 from cii.placements.tables import (
     MeasureDay,
     Placement,
@@ -24,6 +25,7 @@ from cii.placements.tables import (
     PlacementShare,
     QuotaDay,
 )
+from cii.placements.vocabulary import PlacementState
 from cii.store.work import HOUSE, working
 from tests.agreements.build_agreements import a_market
 from tests.conftest import NOW
@@ -280,3 +282,24 @@ def test_what_is_fought_over_is_taken_by_the_last_statement_of_the_act(fresh_eng
             "UPDATE measure_day",
             "INSERT INTO movement",
         ]
+
+
+def test_who_is_beaten_to_a_place_that_is_free_again_each_time_is_told_so(work):
+    """Whenever the place is about to be taken another has it, and lets it go before the reasons are read."""
+    stage = a_stage(work)
+    wish = stage.wish()
+    before = work.session.scalar(select(func.count()).select_from(Placement))
+
+    def another_is_quicker(connection, cursor, statement, *rest):
+        if "UPDATE quota_day" in statement:
+            cursor.execute("UPDATE quota_day SET taken = places")
+
+    connection = work.session.connection()
+    event.listen(connection, "before_cursor_execute", another_is_quicker)
+    with pytest.raises(PlaceJustTaken):
+        assign(work, wish)
+    event.remove(connection, "before_cursor_execute", another_is_quicker)
+
+    assert work.session.scalar(select(func.count()).select_from(Placement)) == before
+    assert not any(one.taken for one in occupancy(work, NOVEMBER[0]))
+    assert assign(work, wish).state is PlacementState.RESERVED
