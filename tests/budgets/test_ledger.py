@@ -327,7 +327,7 @@ def test_a_reversal_needs_two_persons_and_mirrors_the_entry_once(work: Work):
         ask_reversal(mine, AskReversal(mirror.ref, "Retour"))
     with pytest.raises(AlreadyReversed):
         ask_reversal(mine, AskReversal(entry.ref, "Encore"))
-    with pytest.raises(DBAPIError, match="(?i)unique"), work.session.begin_nested():
+    with pytest.raises(DBAPIError, match=r"(?i)unique"), work.session.begin_nested():
         work.session.execute(
             text(
                 "INSERT INTO reversal_request (ref, entry_id, reason, asked_by, asked_at) "
