@@ -88,7 +88,10 @@ def sheet_page(work: Work, year: int, number: int) -> dict[str, Any]:
         "year": year,
         "number": number,
         "over": month.end <= work.today,
-        "days": [{"n": day.day, "name": t(f"web.weekday.{day.weekday()}")} for day in sheet.days],
+        "days": [
+            {"n": day.day, "name": t(f"web.weekday.{day.weekday()}"), "weekday": day.isoweekday()}
+            for day in sheet.days
+        ],
         "letters": [
             {"value": one.value, "letter": t(f"web.presence.{one.value}"), "word": word(one)}
             for one in Presence
