@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import col
 
 from cii.budgets.tables import BudgetYear, LedgerEntry, Movement
@@ -56,6 +56,24 @@ def years_of_line(work: Work, line_id: int) -> dict[int, YearState]:
     """Each year of a line's books, and whether it is open."""
     shown = select(col(BudgetYear.year), col(BudgetYear.state)).where(col(BudgetYear.line_id) == line_id)
     return {row.year: row.state for row in work.session.execute(shown)}
+
+
+def year_of_books(work: Work, line_id: int, year: int) -> int:
+    """Where a line's sum of a year is booked: in that year, or in the next open one once it is closed."""
+    states = years_of_line(work, line_id)
+    later = open_after(states, year) if states.get(year) is YearState.CLOSED else None
+    return year if later is None else later
+
+
+def booked_years(work: Work, source_kind: str, source_id: int) -> dict[str, int]:
+    """Entries that one source booked, by key, with the year in which they took effect."""
+    shown = (
+        select(col(LedgerEntry.key), func.min(col(Movement.effective_on)).label("day"))
+        .join(Movement, col(Movement.entry_id) == col(LedgerEntry.id))
+        .where(col(LedgerEntry.source_kind) == source_kind, col(LedgerEntry.source_id) == source_id)
+        .group_by(col(LedgerEntry.key))
+    )
+    return {row.key: row.day.year for row in work.session.execute(shown)}
 
 
 def open_after(states: Mapping[int, YearState], year: int) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from cii.budgets.actions import Leg, Source, engage, release
+from cii.budgets.actions import Leg, Source, engage, in_open_years, release
 from cii.journal.actions import wrote
 from cii.kernel.errors import NotAllowed, refuse
 from cii.kernel.money import Chf
@@ -14,7 +14,15 @@ from cii.placements.queries import placement_by_ref
 from cii.settlement.rules import Stay
 from cii.store.work import Work
 from cii.wages.pricing import binds, formula_on, stay_of
-from cii.wages.queries import engagements_of, grant_by_ref, granted_spans, left_of, may_decide, results_of
+from cii.wages.queries import (
+    engagements_of,
+    grant_by_ref,
+    granted_spans,
+    kind_of,
+    left_of,
+    may_decide,
+    results_of,
+)
 from cii.wages.rules import (
     GrantNotOpen,
     NothingToPay,
@@ -138,7 +146,10 @@ class EngageFurther:
 
 
 def engage_further(work: Work, ask: EngageFurther) -> WageGrant:
-    """Bind more than the decision did. Refuses: GrantNotOpen, NotAllowed, UnknownThing; BudgetExceeded."""
+    """Bind more than the decision did; for a closed year, in the next open one.
+
+    Refuses: GrantNotOpen, NotAllowed, UnknownThing; BudgetExceeded.
+    """
     grant = _locked(work, ask.grant_ref)
     if grant.state is not GrantState.GRANTED:
         raise GrantNotOpen
@@ -172,7 +183,7 @@ def release_rest(work: Work, ref: str) -> WageGrant:
     if work.today <= over:
         raise WageMonthNotOver(month=over)
     agreements = {row.line_id: row.agreement_id for row in engagements_of(work, grant.id or 0)}
-    rest = {key: left for key, left in left_of(work, grant.id or 0).items() if left > Chf()}
+    rest = {key: left for key, left in left_of(work, grant).items() if left > Chf()}
     if not rest:
         raise NothingToPay(month=over)
     legs = [Leg(line, agreements[line], left, first_day(grant, year)) for (line, year), left in rest.items()]
@@ -186,11 +197,6 @@ def release_rest(work: Work, ref: str) -> WageGrant:
 def source_of(grant: WageGrant, act: str) -> Source:
     """What a decision is called in the ledger."""
     return Source(kind_of(grant), grant.id or 0, f"wage_grant:{grant.ref}:{act}")
-
-
-def kind_of(grant: WageGrant) -> str:
-    """The kind of source in the ledger: pay by the scale, or a subsidy."""
-    return "participant_pay" if grant.kind is GrantKind.PAY else "wage_subsidy"
 
 
 def first_day(grant: WageGrant, year: int) -> date:
@@ -214,12 +220,17 @@ def _locked(work: Work, ref: str) -> WageGrant:
 def _engage(
     work: Work, grant: WageGrant, wanted: Mapping[tuple[int, int, int], Chf], act: str, reason: str
 ) -> None:
-    legs: Sequence[Leg] = [
-        Leg(line, agreement, sum_, first_day(grant, year)) for (line, agreement, year), sum_ in wanted.items()
-    ]
+    legs: Sequence[Leg] = in_open_years(
+        work,
+        [
+            Leg(line, agreement, sum_, first_day(grant, year))
+            for (line, agreement, year), sum_ in wanted.items()
+        ],
+    )
     engage(work, legs, source_of(grant, act))
-    for key, sum_ in wanted.items():
-        _bound(work, grant, key, sum_, reason)
+    for leg in legs:
+        key = leg.line_id, leg.agreement_id or 0, leg.effective_on.year
+        _bound(work, grant, key, leg.amount, reason)
 
 
 def _bound(work: Work, grant: WageGrant, key: tuple[int, int, int], amount: Chf, reason: str) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from cii.budgets.actions import Leg, Source, book
+from cii.budgets.actions import Leg, Source, book, in_open_years
+from cii.budgets.queries_late import year_of_books
 from cii.budgets.vocabulary import EntryKind
 from cii.institutions.queries import line_by_ref
 from cii.journal.actions import wrote
@@ -17,11 +18,14 @@ from cii.kernel.money import Chf, round5
 from cii.kernel.moves import move
 from cii.kernel.period import Period, month_of
 from cii.store.work import Work
-from cii.wages.actions import kind_of
 from cii.wages.months import earlier_parts, parts_in, paying_grants
 from cii.wages.pricing import months_due, stay_of
 from cii.wages.queries import (
+    NEGATIVE,
+    POSITIVE,
     before,
+    booked_as,
+    kind_of,
     left_of,
     live_sums,
     next_number,
@@ -44,11 +48,11 @@ from cii.wages.tables import WageGrant, WagePart, WageResult
 from cii.wages.vocabulary import GrantKind, WageEvent, WageState
 
 _POSITIVE: Mapping[WageEvent, tuple[EntryKind, ...]] = {
-    WageEvent.APPROVE: (EntryKind.ACCRUAL, EntryKind.INVOICE),
+    WageEvent.APPROVE: POSITIVE,
     WageEvent.PAY: (EntryKind.PAYMENT,),
 }
 _NEGATIVE: Mapping[WageEvent, tuple[EntryKind, ...]] = {
-    WageEvent.PAY: (EntryKind.RECLAIM, EntryKind.CREDIT_NOTE, EntryKind.ACCRUAL_CORRECTION),
+    WageEvent.PAY: NEGATIVE,
 }
 _PREPARED: Mapping[WageEvent, WageState] = {
     WageEvent.CHECK: WageState.COMPUTED,
@@ -147,7 +151,7 @@ def approve_month(work: Work, ask: MonthOfLine) -> int:
     """Approve every checked part of a line's month, by somebody who neither computed nor checked it.
 
     Refuses, all at once: WageFourEyes, WageOverCommitment, WageOutdated, EarlierWageOpen; NothingToPay,
-    NotAllowed; by the ledger: BudgetYearClosed.
+    NotAllowed; by the ledger: BudgetYearClosed where no later year is open.
     """
     return _month(work, ask, WageEvent.APPROVE)
 
@@ -172,15 +176,34 @@ def _month(work: Work, ask: MonthOfLine, event: WageEvent) -> int:
 
 
 def _together(work: Work, parts: Sequence[WagePart], event: WageEvent) -> None:
-    """Take the step with all of them, or with none: every reason at once, each said once."""
-    faults: dict[str, Refusal] = {}
+    """Take the step with all of them, or with none: every reason at once, each said once.
+
+    What cannot be done before the others is tried again after them: money is taken back out of what the same
+    month pays.
+    """
     with work.session.begin_nested():
-        for part in parts:
-            try:
-                step(work, part, event)
-            except Refusal as no:
-                faults |= {str(reason): reason for reason in no.reasons}
+        waiting, faults = list(parts), dict[str, Refusal]()
+        while waiting:
+            again, faults = _each(work, waiting, event)
+            if len(again) == len(waiting):
+                break
+            waiting = again
         refuse(faults.values())
+
+
+def _each(
+    work: Work, parts: Sequence[WagePart], event: WageEvent
+) -> tuple[list[WagePart], dict[str, Refusal]]:
+    """The parts with which the step could not be taken, and why."""
+    refused, faults = list[WagePart](), dict[str, Refusal]()
+    for part in parts:
+        try:
+            with work.session.begin_nested():
+                step(work, part, event)
+        except Refusal as no:
+            refused.append(part)
+            faults |= {str(reason): reason for reason in no.reasons}
+    return refused, faults
 
 
 def check_part(work: Work, ref: str) -> WagePart:
@@ -227,8 +250,8 @@ def step(work: Work, part: WagePart, event: WageEvent, reason: str | None = None
     kinds = (_POSITIVE if part.amount > Chf() else _NEGATIVE).get(event, ())
     for kind in kinds:
         sum_ = part.amount if part.amount > Chf() else -part.amount
-        leg = Leg(part.line_id, part.agreement_id, sum_, result.month)
-        book(work, kind, [leg], Source(kind_of(grant), grant.id or 0, f"wage:{part.ref}:{kind.value}"))
+        legs = in_open_years(work, [Leg(part.line_id, part.agreement_id, sum_, result.month)])
+        book(work, kind, legs, Source(kind_of(grant), grant.id or 0, booked_as(part, kind)))
     if reason is not None:
         part.reason = reason
         work.session.flush()
@@ -285,7 +308,8 @@ def _faults(
         return faults
     if grant.kind is GrantKind.PAY and outdated(work, grant, result.month):
         faults.append(WageOutdated(month=result.month))
-    left = left_of(work, grant.id or 0).get((part.line_id, result.month.year), Chf())
+    year = year_of_books(work, part.line_id, result.month.year)
+    left = left_of(work, grant).get((part.line_id, year), Chf())
     if part.amount > left:
         faults.append(WageOverCommitment(excess=part.amount - left, month=result.month))
     return faults

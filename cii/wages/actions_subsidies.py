@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cii.budgets.actions_booking import year_of
+from cii.budgets.queries_late import year_of_books
 from cii.budgets.vocabulary import YearState
 from cii.institutions.queries import lines_by_id
 from cii.journal.actions import wrote
@@ -93,17 +94,18 @@ def _asked(  # noqa: PLR0917 - the claim, and what is known of it
     *,
     correcting: bool,
 ) -> SubsidyAsked:
-    year, codes = month.start.year, {id_: one.code for id_, one in lines_by_id(work, new).items()}
-    left = left_of(work, grant.id or 0)
+    codes = {id_: one.code for id_, one in lines_by_id(work, new).items()}
+    years = {id_: year_of_books(work, id_, month.start.year) for id_ in new}
+    left = left_of(work, grant)
     open_ = {}
     for id_, code in codes.items():
-        books = year_of(work, id_, year)
+        books = year_of(work, id_, years[id_])
         open_[code] = books is not None and books.state is YearState.OPEN
     return SubsidyAsked(
         month, amount, highest, span_of(grant), stay.span, work.today,
         () if correcting else claimed_months(work, grant.id or 0),
         {codes[id_]: part for id_, part in new.items()},
-        {codes[id_]: left.get((id_, year), Chf()) for id_ in new},
+        {codes[id_]: left.get((id_, years[id_]), Chf()) for id_ in new},
         open_,
     )  # fmt: skip
 

@@ -9,6 +9,8 @@ from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, func, or_, 
 from sqlmodel import col
 
 from cii.access.vocabulary import Role
+from cii.budgets.queries_late import booked_years
+from cii.budgets.vocabulary import EntryKind
 from cii.institutions.queries import line_facts
 from cii.kernel.errors import UnknownThing
 from cii.kernel.money import Chf
@@ -182,17 +184,38 @@ Purse = tuple[int, int]
 """Line and year."""
 
 
-def left_of(work: Work, grant_id: int) -> dict[Purse, Chf]:
-    """What a decision has bound and not used: parts approved or paid use it, a negative one when paid."""
+def left_of(work: Work, grant: WageGrant) -> dict[Purse, Chf]:
+    """What a decision has bound and not used: parts approved or paid use it, a negative one when paid.
+
+    A part counts in the year in which it was booked: the next open one where its own was closed by then.
+    """
     left: dict[Purse, Chf] = {}
-    for row in engagements_of(work, grant_id):
+    for row in engagements_of(work, grant.id or 0):
         left[row.line_id, row.year] = left.get((row.line_id, row.year), Chf()) + row.amount
-    for result, parts in results_of(work, grant_id):
+    years = booked_years(work, kind_of(grant), grant.id or 0)
+    for result, parts in results_of(work, grant.id or 0):
         for part in parts:
             if counts_as_used(part):
-                purse = part.line_id, result.month.year
+                first = (POSITIVE if part.amount > Chf() else NEGATIVE)[0]
+                purse = part.line_id, years.get(booked_as(part, first), result.month.year)
                 left[purse] = left.get(purse, Chf()) - part.amount
     return left
+
+
+POSITIVE = EntryKind.ACCRUAL, EntryKind.INVOICE
+"""What the approval of a part books."""
+NEGATIVE = EntryKind.RECLAIM, EntryKind.CREDIT_NOTE, EntryKind.ACCRUAL_CORRECTION
+"""What the payment of a negative part books."""
+
+
+def booked_as(part: WagePart, kind: EntryKind) -> str:
+    """The key of a part's entry in the ledger."""
+    return f"wage:{part.ref}:{kind.value}"
+
+
+def kind_of(grant: WageGrant) -> str:
+    """The kind of source in the ledger: pay by the scale, or a subsidy."""
+    return "participant_pay" if grant.kind is GrantKind.PAY else "wage_subsidy"
 
 
 def counts_as_used(part: WagePart) -> bool:
@@ -227,7 +250,7 @@ def grant_view(work: Work, ref: str) -> GrantView:
     parts = [part for _, held in results for part in held]
     own = set(work.session.scalars(own_lines(work.actor)))
     return GrantView(
-        grant, row, tuple(engagements_of(work, grant.id or 0)), left_of(work, grant.id or 0), results,
+        grant, row, tuple(engagements_of(work, grant.id or 0)), left_of(work, grant), results,
         {part.ref: moves_for(work, part, own=part.line_id in own) for part in parts},
     )  # fmt: skip
 

@@ -56,13 +56,13 @@ def test_a_month_is_bound_computed_checked_approved_and_paid_by_different_person
     before = town.sums()
 
     grant = town.granted(stay)
-    bound = left_of(town.work, grant.id)
+    bound = left_of(town.work, grant)
     town.paid()
 
     (part,) = town.parts(grant)
     assert (str(part.amount), part.state, str(part.transferred)) == ("1220.00", WageState.PAID, "1220.00")
     assert {key: str(sum_) for key, sum_ in bound.items()} == {(town.line.id, 2026): "1220.00"}
-    assert left_of(town.work, grant.id) == {(town.line.id, 2026): Chf()}
+    assert left_of(town.work, grant) == {(town.line.id, 2026): Chf()}
     assert (town.sums()["paid"], before["paid"]) == ("1220.00", "0.00")
     assert len({part.prepared_by, part.checked_by, part.approved_by, part.released_by}) == 4
     assert town.work.session.execute(trial_balance()).all() == []
@@ -144,9 +144,9 @@ def test_a_later_truth_is_a_further_row_which_may_be_negative(town: Paying):
 
     assert town.amounts(grant) == ["1220.00", "-58.10"]
     assert (town.sums()["paid"], town.sums()["invoiced"]) == ("1161.90", "0.00")
-    assert left_of(town.work, grant.id) == {(town.line.id, 2026): Chf.parse("58.10")}
+    assert left_of(town.work, grant) == {(town.line.id, 2026): Chf.parse("58.10")}
     release_rest(town.finance, grant.ref)
-    assert left_of(town.work, grant.id) == {(town.line.id, 2026): Chf()}
+    assert left_of(town.work, grant) == {(town.line.id, 2026): Chf()}
     with pytest.raises(Refusal) as no:
         compute_month(town.finance, town.month)
     assert codes(no) == ["wage-nothing-new"]
@@ -180,7 +180,7 @@ def test_more_than_was_bound_waits_for_a_further_engagement(town: Paying):
     town.work.session.execute(text("UPDATE placement SET workload = NULL"))
     compute_month(town.finance, town.month)
     check_month(town.checker, town.month)
-    release_of = left_of(town.work, family.id)[town.line.id, 2026]
+    release_of = left_of(town.work, family)[town.line.id, 2026]
     assert str(release_of) == "801.43"
     town.work.session.execute(
         text("INSERT INTO wage_engagement (grant_id, line_id, agreement_id, year, amount, reason, recorded_at, account_id) "
@@ -211,7 +211,7 @@ def test_a_decision_is_asked_by_one_and_taken_by_another_of_a_paying_sector(town
         decide_grant(town.finance, DecideGrant(asked.ref, grant=False, reason="Non")).state
         is GrantState.DECLINED
     )
-    assert left_of(town.work, asked.id) == {}
+    assert left_of(town.work, asked) == {}
 
 
 def test_an_earlier_row_of_the_month_goes_first(town: Paying):
@@ -245,7 +245,7 @@ def test_a_decision_is_taken_once_and_gives_its_rest_back_when_it_is_over(town: 
     with pytest.raises(NothingToPay):
         release_rest(town.finance, grant.ref)
 
-    assert left_of(town.work, grant.id) == {(town.line.id, 2026): Chf()}
+    assert left_of(town.work, grant) == {(town.line.id, 2026): Chf()}
 
 
 def test_a_measure_tells_what_it_paid_for_months_of_the_stay_that_are_over(town: Paying):
