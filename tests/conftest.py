@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 from jinja2 import BytecodeCache
-from sqlalchemy import URL, Engine, create_engine, text
+from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlmodel import Session
 
 from cii.access import passwords
@@ -231,6 +231,30 @@ def settled(engine: Engine) -> Engine:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
     return engine
+
+
+@pytest.fixture(scope="session")
+def small_canton(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Settings]:
+    """`small_canton("sqlite")`: settings of a demo canton of sixty cases, copied from one loaded per process."""
+    from cii.demo.load import load
+
+    models: dict[str, Settings] = {}
+
+    def new(name: str) -> Settings:
+        folder = tmp_path_factory.mktemp("canton")
+        if name not in models:
+            url = "" if name == "sqlite" else new_database(request.getfixturevalue("postgres_url"))
+            models[name] = Settings(mode="test", data_dir=tmp_path_factory.mktemp("model"), database_url=url)
+            load(models[name], 60)
+            settled(make_engine(models[name].url))
+        model = models[name]
+        shutil.copytree(model.data_dir, folder, dirs_exist_ok=True)
+        url = "" if name == "sqlite" else new_database(model.url, str(make_url(model.url).database))
+        return Settings(mode="test", data_dir=folder, database_url=url)
+
+    return new
 
 
 @pytest.fixture(scope="session")

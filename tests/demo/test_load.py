@@ -36,23 +36,19 @@ from cii.store.settings import Settings, canton_directory
 from cii.store.work import HOUSE, working
 from cii.texts.speech import knows
 from cii.workflow.projection import drift
-from tests.conftest import ENGINES, NOW, new_database
+from tests.conftest import ENGINES, NOW
 from tests.reconciliation.oracle import CHARGED_IN_2026, MOVED, TOTALS, Oracle
 
 SIZE = 60
 CALENDAR = calendar_of(canton_directory(Settings().canton))
 pytestmark = pytest.mark.xdist_group("demo-canton")
-"""One process loads the canton for all tests of this file."""
+"""One process loads the canton for all tests of the demo and its programmes."""
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def canton(request, tmp_path_factory):
+def canton(request, small_canton):
     """Settings of a loaded canton of sixty cases, shared by the tests of this file."""
-    folder = tmp_path_factory.mktemp("canton")
-    url = "" if request.param == "sqlite" else new_database(request.getfixturevalue("postgres_url"))
-    settings = Settings(mode="test", data_dir=folder, database_url=url)
-    load(settings, SIZE)
-    return settings
+    return small_canton(request.param)
 
 
 @pytest.fixture

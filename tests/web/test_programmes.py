@@ -11,24 +11,19 @@ import pytest
 
 from cii.app import create_app
 from cii.demo.directory import PASSWORD
-from cii.demo.load import load
 from cii.kernel.clock import ZURICH, FixedClock
-from cii.store.settings import Settings
-from tests.conftest import ENGINES, NOW, new_database
+from tests.conftest import ENGINES, NOW
 
-pytestmark = pytest.mark.xdist_group("demo-programmes")
+pytestmark = pytest.mark.xdist_group("demo-canton")
 LEGISLATURE = {"first": "2009-01-01", "last": "2013-03-31"}
 YOUTH = "youth-case-management"
 EVERYDAY = "everyday-cii"
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def canton(request, tmp_path_factory):
+def canton(request, small_canton):
     """The application on a demo canton of few cases; the archive is in it whole."""
-    url = "" if request.param == "sqlite" else new_database(request.getfixturevalue("postgres_url"))
-    settings = Settings(mode="test", data_dir=tmp_path_factory.mktemp("canton"), database_url=url)
-    load(settings, 40)
-    app = create_app(settings, FixedClock(NOW))
+    app = create_app(small_canton(request.param), FixedClock(NOW))
     yield app
     app.wiring.engine.dispose()
 
