@@ -22,3 +22,74 @@ class Access(StrEnum):
     MISSING_FACTS = "missing_facts"
     UNDECIDED = "undecided"
     CLOSED = "closed"
+
+
+class PinKind(StrEnum):
+    """What was decided of a case before the round is solved."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+
+
+class Who(StrEnum):
+    """How a policy decides who gets a place; where is always decided by suitability."""
+
+    STRICT_RANK = "strict_rank"
+    CLASS_THEN_SUITABILITY = "class_then_suitability"
+    MAX_PERSONS = "max_persons"
+
+
+class Engine(StrEnum):
+    """Which procedure made an allocation."""
+
+    FLOW = "flow"
+    MILP = "milp"
+    GREEDY = "greedy"
+    REFERENCE = "reference"
+
+
+class RankProof(StrEnum):
+    """Whether the choice of persons is proven to be the best one in rank order."""
+
+    PROVEN = "proven"
+    NOT_PROVEN = "not_proven"
+    NOT_ASKED = "not_asked"
+
+
+class Left(StrEnum):
+    """Why a case has no place."""
+
+    NO_OPTION = "no_option"
+    EXCLUDED = "excluded"
+    PLACES = "places"
+    BUDGET = "budget"
+    SUITABILITY = "suitability"
+
+
+class Conflict(StrEnum):
+    """On what pins contradict each other."""
+
+    TWO_PLACES = "two_places"
+    TAKEN_AND_REFUSED = "taken_and_refused"
+    NOT_ADMISSIBLE = "not_admissible"
+    QUOTA = "quota"
+    PLACES = "places"
+    BUDGET = "budget"
+
+
+class Flaw(StrEnum):
+    """What a verifier can find wrong with an allocation."""
+
+    OTHER_PROBLEM = "other_problem"
+    CASES = "cases"
+    NOT_ADMISSIBLE = "not_admissible"
+    QUOTA = "quota"
+    PLACES = "places"
+    BUDGET = "budget"
+    PIN = "pin"
+    OBJECTIVE = "objective"
+    BOUND = "bound"
+    TIGHT_SET = "tight_set"
+    REASON = "reason"
+    WASTE = "waste"
+    ENVY = "envy"

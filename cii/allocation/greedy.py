@@ -1,0 +1,18 @@
+"""First come, first served: in rank order the best place that is free and paid. The baseline of every round."""
+
+import numpy as np
+
+from cii.allocation.improving import State
+from cii.allocation.layout import Ints, Layout
+from cii.allocation.network import Asked
+from cii.allocation.prices import Aim
+
+
+def greedy(layout: Layout) -> Ints:
+    """Each case in rank order takes the option of most points that still fits; nobody moves again."""
+    everyone = np.ones(layout.cases, bool)
+    state = State(Aim(layout, layout.value, Asked(everyone, ~everyone)), np.zeros(0, np.int64))
+    for option in np.lexsort((-layout.value, layout.rank[layout.case])):
+        if state.holds[layout.case[option]] < 0 and state.fits(int(option)):
+            state.take(int(option))
+    return state.chosen()

@@ -1,0 +1,158 @@
+"""The problem as arrays, with the pins already carried out: what the engines compute on."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cii.allocation.outcome import PER_CENTIME, SCALE, Policy
+from cii.allocation.problem import Problem
+from cii.allocation.vocabulary import PinKind
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """What is left to decide once the pins are carried out; positions are those of the problem.
+
+    `option`: positions of the live options; `case`, `cell`, `measure`, `points`, `value` belong to them.
+    `value`: points in 1/SCALE with a tiebreak far below one point, so that the best solution is unique.
+    `charge_*`: one row per charge: position among the live options, purse, centimes.
+    """
+
+    problem: Problem
+    policy: Policy
+    option: Ints
+    case: Ints
+    cell: Ints
+    measure: Ints
+    points: Ints
+    value: Ints
+    charge_option: Ints
+    charge_purse: Ints
+    charge_amount: Ints
+    rank: Ints
+    quota: Ints
+    places: Ints
+    guaranteed: Ints
+    left: Ints
+    pinned: Ints
+
+    @property
+    def cases(self) -> int:
+        """How many cases the problem has."""
+        return len(self.problem.candidates)
+
+    def spent(self, chosen: Ints) -> Ints:
+        """What these options (positions among the live ones) charge to each purse."""
+        taken = np.zeros(len(self.option), bool)
+        taken[chosen] = True
+        rows = taken[self.charge_option]
+        total = np.zeros(len(self.left), np.int64)
+        np.add.at(total, self.charge_purse[rows], self.charge_amount[rows])
+        return total
+
+    def affordable(self, chosen: Ints) -> bool:
+        """Whether no purse is overdrawn by these options."""
+        return bool((self.spent(chosen) <= self.left).all())
+
+    def charged(self, prices: Ints) -> Ints:
+        """What each live option costs at these prices of purses, rounded down to 1/SCALE points."""
+        cost = np.zeros(len(self.option), np.int64)
+        np.add.at(cost, self.charge_option, prices[self.charge_purse] * self.charge_amount // PER_CENTIME)
+        return cost
+
+
+def lay_out(problem: Problem, policy: Policy) -> Layout:
+    """The arrays of a problem; its pins must not contradict each other (`pins.conflicts`)."""
+    case, cell = (np.frombuffer(one, np.int32).astype(np.int64) for one in (problem.case_at, problem.cell_at))
+    suitability = np.frombuffer(problem.suitability, np.int32).astype(np.int64)
+    measure_of = np.array(problem.measure_of_cell, np.int64)
+    froms = np.frombuffer(problem.charge_from, np.int64)
+    purse = np.frombuffer(problem.charge_purse, np.int32).astype(np.int64)
+    amount = np.frombuffer(problem.charge_amount, np.int64)
+    rank = np.empty(len(problem.candidates), np.int64)
+    rank[np.array(problem.by_rank, np.int64)] = np.arange(len(rank))
+    live, taken = _pinned(problem, case, cell, measure_of)
+    spent = np.zeros(len(problem.purses), np.int64)
+    of_option = np.repeat(np.arange(len(case)), np.diff(froms))
+    in_taken = np.isin(of_option, taken)
+    np.add.at(spent, purse[in_taken], amount[in_taken])
+    new = np.full(len(case), -1, np.int64)
+    option = np.flatnonzero(live)
+    new[option] = np.arange(len(option))
+    rows = live[of_option]
+    total = np.zeros(len(case), np.int64)
+    np.add.at(total, of_option, amount)
+    points = suitability * policy.suitability_weight + _thrift(case, total, len(rank), policy.thrift_weight)
+    tie = _tiebreak(problem, case, cell) * (SCALE // (len(rank) + 1) // 2) >> 32
+    held = np.bincount(measure_of[cell[taken]], minlength=len(problem.measures))
+    places = np.array([one.places for one in problem.measures], np.int64)
+    guaranteed = np.array([one.guaranteed for one in problem.measures], np.int64)
+    return Layout(
+        problem=problem,
+        policy=policy,
+        option=option,
+        case=case[option],
+        cell=cell[option],
+        measure=measure_of[cell[option]],
+        points=points[option],
+        value=(points * SCALE + tie)[option],
+        charge_option=new[of_option[rows]],
+        charge_purse=purse[rows],
+        charge_amount=amount[rows],
+        rank=rank,
+        quota=np.array([one.places for one in problem.quotas], np.int64)
+        - np.bincount(cell[taken], minlength=len(problem.quotas)),
+        places=places - held,
+        guaranteed=np.clip(np.minimum(guaranteed, places) - held, 0, None),
+        left=np.array([one.left for one in problem.purses], np.int64) - spent,
+        pinned=taken,
+    )
+
+
+def _pinned(problem: Problem, case: Ints, cell: Ints, measure_of: Ints) -> tuple[Mask, Ints]:
+    """Which options are still open, and which are taken by decision."""
+    live = np.ones(len(case), bool)
+    at = {one.key: number for number, one in enumerate(problem.candidates)}
+    names = [(one.measure, one.line) for one in problem.quotas]
+    taken = []
+    for pin in problem.pins:
+        for position in problem.options_of(at[pin.case]):
+            measure, line = names[cell[position]]
+            meant = pin.measure in ("", measure) and pin.line in ("", line)
+            if pin.kind is PinKind.TAKEN:
+                live[position] = False
+                if meant:
+                    taken.append(position)
+            elif meant:
+                live[position] = False
+    return live, np.array(sorted(taken), np.int64)
+
+
+def _thrift(case: Ints, total: Ints, cases: int, weight: int) -> Ints:
+    """Points for being cheap among the options of the same case: all for the cheapest, none for the dearest."""
+    least, most = np.full(cases, np.iinfo(np.int64).max), np.zeros(cases, np.int64)
+    np.minimum.at(least, case, total)
+    np.maximum.at(most, case, total)
+    spread = np.maximum(most - least, 1)
+    given: Ints = weight * (most[case] - total) // spread[case]
+    return given
+
+
+def _tiebreak(problem: Problem, case: Ints, cell: Ints) -> Ints:
+    """32 bits for each option out of the case's lot and the cell's name, whatever else is in the problem."""
+    lots = np.array([_bits(one.lot) for one in problem.candidates], np.uint64)
+    cells = np.array([_bits(f"{one.measure} {one.line}") for one in problem.quotas], np.uint64)
+    mixed = lots[case] ^ cells[cell]
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    drawn: Ints = (mixed >> np.uint64(32)).astype(np.int64)
+    return drawn
+
+
+def _bits(words: str) -> int:
+    return int.from_bytes(sha256(words.encode()).digest()[:8], "big")

@@ -1,0 +1,59 @@
+"""One minimum cost flow: case → quota → measure. The solver is OR-Tools; whoever may not be placed is left out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+
+from cii.allocation.layout import Ints, Layout, Mask
+
+
+class NoFlow(RuntimeError):
+    """The cases that must be placed cannot all be placed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """Who takes part: `may` be placed at all, and who of them `must` be."""
+
+    may: Mask
+    must: Mask
+
+
+def best_flow(layout: Layout, worth: Ints, asked: Asked, bonus: int = 0) -> Ints:
+    """The options (positions among the live ones) whose worth together is greatest within quotas and places.
+
+    `worth`: per live option; `bonus`: for each guaranteed place that is filled. Raises NoFlow.
+    """
+    use = np.flatnonzero(asked.may[layout.case])
+    cases, at = np.unique(layout.case[use], return_inverse=True)
+    if asked.must.any() and not np.isin(np.flatnonzero(asked.must), cases).all():
+        raise NoFlow
+    cells, measures = len(layout.quota), len(layout.places)
+    first_cell, first_measure = len(cases), len(cases) + cells
+    sink = first_measure + measures
+    measure_of = np.array(layout.problem.measure_of_cell, np.int64)
+    graph = SimpleMinCostFlow()
+    edges = _add(graph, at, first_cell + layout.cell[use], np.ones(len(use)), -worth[use])
+    numbers = np.arange(cells)
+    _add(graph, first_cell + numbers, first_measure + measure_of, layout.quota, np.zeros(cells))
+    own = np.arange(measures)
+    ends = np.full(measures, sink)
+    _add(graph, first_measure + own, ends, layout.guaranteed, np.full(measures, -bonus))
+    _add(graph, first_measure + own, ends, layout.places - layout.guaranteed, np.zeros(measures))
+    free = np.flatnonzero(~asked.must[cases])
+    _add(graph, free, np.full(len(free), sink), np.ones(len(free)), np.zeros(len(free)))
+    supply = np.zeros(sink + 1, np.int64)
+    supply[: len(cases)] = 1
+    supply[sink] = -len(cases)
+    graph.set_nodes_supplies(np.arange(sink + 1, dtype=np.int32), supply)
+    if graph.solve() != graph.OPTIMAL:
+        raise NoFlow
+    chosen: Ints = use[np.flatnonzero(graph.flows(edges))]
+    return chosen
+
+
+def _add(graph: SimpleMinCostFlow, tails: Ints, heads: Ints, room: Ints, cost: Ints):  # noqa: ANN202
+    return graph.add_arcs_with_capacity_and_unit_cost(
+        tails.astype(np.int32), heads.astype(np.int32), room.astype(np.int64), cost.astype(np.int64)
+    )

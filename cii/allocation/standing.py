@@ -1,0 +1,100 @@
+"""Why each case without a place has none: no option, excluded, all places held by better ranks, or no money."""
+
+import numpy as np
+
+from cii.allocation.layout import Ints, Layout
+from cii.allocation.outcome import Unplaced
+from cii.allocation.vocabulary import Left, PinKind, Who
+
+
+def unplaced(
+    layout: Layout, chosen: Ints, who: Who
+) -> tuple[tuple[Unplaced, ...], tuple[tuple[int, ...], ...]]:
+    """Every case without a place with its reason, and the tight sets to which the reasons point."""
+    problem = layout.problem
+    held = np.full(layout.cases, -1, np.int64)
+    held[layout.case[chosen]] = layout.cell[chosen]
+    pinned = (
+        set(np.frombuffer(problem.case_at, np.int32)[layout.pinned].tolist()) if len(layout.pinned) else set()
+    )
+    excluded = {pin.case for pin in problem.pins if pin.kind is PinKind.REFUSED}
+    onward = _onward(layout, held)
+    room = _room(layout, chosen)
+    sets: dict[tuple[int, ...], int] = {}
+    left = layout.left - layout.spent(chosen)
+    found = []
+    cells_of: dict[int, list[int]] = {}
+    rows_of: dict[int, list[int]] = {}
+    for row in np.flatnonzero(held[layout.case] < 0):
+        cells_of.setdefault(int(layout.case[row]), []).append(int(layout.cell[row]))
+        rows_of.setdefault(int(layout.case[row]), []).append(int(row))
+    rank_of_cell: dict[int, int] = {}
+    for case in np.flatnonzero(held >= 0):
+        cell = int(held[case])
+        rank_of_cell[cell] = max(rank_of_cell.get(cell, -1), int(layout.rank[case]))
+    order = np.argsort(layout.charge_option, kind="stable")
+    rows_from = np.searchsorted(layout.charge_option[order], np.arange(len(layout.option) + 1))
+    for case, one in enumerate(problem.candidates):
+        if held[case] >= 0 or case in pinned:
+            continue
+        if case not in cells_of:
+            has = len(problem.options_of(case)) > 0 or one.key in excluded
+            found.append(Unplaced(one.key, Left.EXCLUDED if has else Left.NO_OPTION))
+            continue
+        reach = _closure(onward, cells_of[case])
+        closed = not any(room[cell] for cell in reach)
+        better = all(rank_of_cell.get(cell, -1) < layout.rank[case] for cell in reach)
+        if closed and better:
+            found.append(Unplaced(one.key, Left.PLACES, tight=sets.setdefault(tuple(reach), len(sets))))
+            continue
+        lacking = []
+        for row in rows_of[case]:
+            for at in order[rows_from[row] : rows_from[row + 1]]:
+                purse = int(layout.charge_purse[at])
+                short = int(layout.charge_amount[at] - left[purse])
+                if short > 0:
+                    lacking.append((short, problem.purses[purse].key))
+        if lacking:
+            short, purse_key = min(lacking)
+            found.append(Unplaced(one.key, Left.BUDGET, purse=purse_key, short=short))
+        else:
+            found.append(Unplaced(one.key, Left.BUDGET if who is Who.STRICT_RANK else Left.SUITABILITY))
+    return tuple(found), tuple(sets)
+
+
+def _room(layout: Layout, chosen: Ints) -> np.ndarray:
+    taken = np.bincount(layout.cell[chosen], minlength=len(layout.quota))
+    held = np.bincount(layout.measure[chosen], minlength=len(layout.places))
+    measure_of = np.array(layout.problem.measure_of_cell, np.int64)
+    return (taken < layout.quota) & (held < layout.places)[measure_of]
+
+
+def _onward(layout: Layout, held: Ints) -> list[int]:
+    """For each quota the quotas (as bits) that are reached when a place in it is asked for."""
+    cells = len(layout.quota)
+    reach = [0] * cells
+    pairs = held[layout.case] * cells + layout.cell
+    for pair in np.unique(pairs[held[layout.case] >= 0]):
+        reach[int(pair) // cells] |= 1 << (int(pair) % cells)
+    taken = np.bincount(held[held >= 0], minlength=cells)
+    by_measure: dict[int, int] = {}
+    for cell, measure in enumerate(layout.problem.measure_of_cell):
+        if taken[cell]:
+            by_measure[measure] = by_measure.get(measure, 0) | 1 << cell
+    full = layout.quota <= taken
+    for cell, measure in enumerate(layout.problem.measure_of_cell):
+        if not full[cell]:
+            reach[cell] |= by_measure.get(measure, 0)
+    return reach
+
+
+def _closure(onward: list[int], cells: list[int]) -> list[int]:
+    seen = 0
+    wait = 0
+    for cell in cells:
+        wait |= 1 << cell
+    while fresh := wait & ~seen:
+        low = fresh & -fresh
+        seen |= low
+        wait |= onward[low.bit_length() - 1]
+    return [at for at in range(len(onward)) if seen >> at & 1]
