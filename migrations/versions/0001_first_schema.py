@@ -2506,7 +2506,7 @@ def upgrade() -> None:
     sa.Column('workload', sa.Integer(), nullable=True),
     sa.Column('state', sa.String(length=9), nullable=False),
     sa.Column('reserved_until', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('refusal_reason', sa.String(length=15), nullable=True),
+    sa.Column('refusal_reason', sa.String(length=16), nullable=True),
     sa.Column('exit_type', sa.String(length=17), nullable=True),
     sa.Column('contract_type', sa.String(length=14), nullable=True),
     sa.Column('contract_months', sa.Integer(), nullable=True),
@@ -2522,7 +2522,7 @@ def upgrade() -> None:
     sa.CheckConstraint("exited_on IS date(exited_on, '+0 days')", name=op.f("ck_placement_exited_on_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("kind IN ('occupation', 'socio_professional', 'professional', 'course', 'internship', 'durable_occupation')", name=op.f('ck_placement_kind_word')),
     sa.CheckConstraint("planned_end IS date(planned_end, '+0 days')", name=op.f("ck_placement_planned_end_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint("refusal_reason IN ('not_suited', 'no_supervision', 'not_reached', 'person_declined', 'other')", name=op.f('ck_placement_refusal_reason_word')),
+    sa.CheckConstraint("refusal_reason IN ('not_suited', 'no_supervision', 'not_reached', 'person_declined', 'person_prevented', 'other')", name=op.f('ck_placement_refusal_reason_word')),
     sa.CheckConstraint("starts_on IS date(starts_on, '+0 days')", name=op.f("ck_placement_starts_on_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("state <> 'reserved' OR reserved_until IS NOT NULL", name=op.f('ck_placement_hold_has_an_end')),
     sa.CheckConstraint("state IN ('requested', 'reserved', 'accepted', 'refused', 'started', 'ended', 'cancelled', 'expired')", name=op.f('ck_placement_state_word')),
@@ -2746,41 +2746,6 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER substituted_case_no_truncate BEFORE TRUNCATE ON substituted_case FOR EACH STATEMENT EXECUTE FUNCTION substituted_case_append_only()')
     with op.batch_alter_table('substituted_case', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_substituted_case_case_id'), ['case_id'], unique=False)
-
-    op.create_table('waiting_entry',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('ref', sa.String(length=10), nullable=False),
-    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('measure_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('requested_by_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('urgency', sa.Integer(), nullable=False),
-    sa.Column('waiting_since', sa.Date(), nullable=False),
-    sa.Column('lot', sa.String(length=64), nullable=False),
-    sa.Column('starts_on', sa.Date(), nullable=False),
-    sa.Column('ends_on', sa.Date(), nullable=False),
-    sa.Column('state', sa.String(length=9), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("(state = 'waiting') = (closed_at IS NULL)", name=op.f('ck_waiting_entry_closed_when_over')),
-    sa.CheckConstraint("ends_on IS date(ends_on, '+0 days')", name=op.f("ck_waiting_entry_ends_on_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint("starts_on IS date(starts_on, '+0 days')", name=op.f("ck_waiting_entry_starts_on_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint("state IN ('waiting', 'placed', 'withdrawn')", name=op.f('ck_waiting_entry_state_word')),
-    sa.CheckConstraint("waiting_since IS date(waiting_since, '+0 days')", name=op.f("ck_waiting_entry_waiting_since_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint('urgency BETWEEN 1 AND 3', name=op.f('ck_waiting_entry_urgency_known')),
-    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_waiting_entry_case_id')),
-    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_waiting_entry_line_id')),
-    sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_waiting_entry_measure_id')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_waiting_entry_person_id')),
-    sa.ForeignKeyConstraint(['requested_by_unit_id'], ['unit.id'], name=op.f('fk_waiting_entry_requested_by_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_waiting_entry')),
-    sa.UniqueConstraint('ref', name=op.f('uq_waiting_entry_ref'))
-    )
-    with op.batch_alter_table('waiting_entry', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_waiting_entry_case_id'), ['case_id'], unique=False)
-        batch_op.create_index('ix_waiting_entry_order', ['measure_id', 'line_id', 'state', 'urgency', 'waiting_since', 'lot'], unique=False)
-        batch_op.create_index(batch_op.f('ix_waiting_entry_person_id'), ['person_id'], unique=False)
 
     op.create_table('wf_decision',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3411,7 +3376,7 @@ def upgrade() -> None:
     op.create_table('placement_event',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('kind', sa.String(length=9), nullable=False),
+    sa.Column('kind', sa.String(length=11), nullable=False),
     sa.Column('effective_on', sa.Date(), nullable=False),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -3419,7 +3384,7 @@ def upgrade() -> None:
     sa.Column('facts', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
     sa.Column('replaces', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.CheckConstraint("effective_on IS date(effective_on, '+0 days')", name=op.f("ck_placement_event_effective_on_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint("kind IN ('requested', 'reserved', 'accepted', 'refused', 'started', 'ended', 'cancelled', 'expired')", name=op.f('ck_placement_event_kind_word')),
+    sa.CheckConstraint("kind IN ('requested', 'reserved', 'accepted', 'refused', 'started', 'ended', 'cancelled', 'expired', 'extended', 'warned', 'heard', 'module', 'balanced', 'breach', 'exit_report', 'checked')", name=op.f('ck_placement_event_kind_word')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_placement_event_account_id')),
     sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_placement_event_placement_id')),
     sa.ForeignKeyConstraint(['replaces'], ['placement_event.id'], name=op.f('fk_placement_event_replaces')),
@@ -3794,6 +3759,56 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER wage_grant_no_truncate BEFORE TRUNCATE ON wage_grant FOR EACH STATEMENT EXECUTE FUNCTION wage_grant_append_only()')
     with op.batch_alter_table('wage_grant', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_wage_grant_placement_id'), ['placement_id'], unique=False)
+
+    op.create_table('waiting_entry',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('measure_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('requested_by_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('urgency', sa.Integer(), nullable=False),
+    sa.Column('waiting_since', sa.Date(), nullable=False),
+    sa.Column('lot', sa.String(length=64), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(length=9), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('paused_on', sa.Date(), nullable=True),
+    sa.Column('paused_by_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('declined_on', sa.Date(), nullable=True),
+    sa.Column('declined_reason', sa.String(length=16), nullable=True),
+    sa.Column('rank_effect', sa.String(length=6), nullable=True),
+    sa.CheckConstraint("(state = 'waiting') = (closed_at IS NULL)", name=op.f('ck_waiting_entry_closed_when_over')),
+    sa.CheckConstraint("declined_on IS date(declined_on, '+0 days')", name=op.f("ck_waiting_entry_declined_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("declined_reason IN ('not_suited', 'no_supervision', 'not_reached', 'person_declined', 'person_prevented', 'other')", name=op.f('ck_waiting_entry_declined_reason_word')),
+    sa.CheckConstraint("ends_on IS date(ends_on, '+0 days')", name=op.f("ck_waiting_entry_ends_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("paused_on IS date(paused_on, '+0 days')", name=op.f("ck_waiting_entry_paused_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("rank_effect IN ('leaves', 'lost', 'kept')", name=op.f('ck_waiting_entry_rank_effect_word')),
+    sa.CheckConstraint("starts_on IS date(starts_on, '+0 days')", name=op.f("ck_waiting_entry_starts_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("state IN ('waiting', 'placed', 'withdrawn', 'released')", name=op.f('ck_waiting_entry_state_word')),
+    sa.CheckConstraint("waiting_since IS date(waiting_since, '+0 days')", name=op.f("ck_waiting_entry_waiting_since_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('(declined_on IS NULL) = (rank_effect IS NULL)', name=op.f('ck_waiting_entry_declined_with_effect')),
+    sa.CheckConstraint('(paused_on IS NULL) = (paused_by_unit_id IS NULL)', name=op.f('ck_waiting_entry_paused_by_somebody')),
+    sa.CheckConstraint('urgency BETWEEN 1 AND 3', name=op.f('ck_waiting_entry_urgency_known')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_waiting_entry_case_id')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_waiting_entry_line_id')),
+    sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_waiting_entry_measure_id')),
+    sa.ForeignKeyConstraint(['paused_by_unit_id'], ['unit.id'], name=op.f('fk_waiting_entry_paused_by_unit_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_waiting_entry_person_id')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_waiting_entry_placement_id')),
+    sa.ForeignKeyConstraint(['requested_by_unit_id'], ['unit.id'], name=op.f('fk_waiting_entry_requested_by_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_waiting_entry')),
+    sa.UniqueConstraint('ref', name=op.f('uq_waiting_entry_ref'))
+    )
+    with op.batch_alter_table('waiting_entry', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_waiting_entry_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('ix_waiting_entry_order', ['measure_id', 'line_id', 'state', 'urgency', 'waiting_since', 'lot'], unique=False)
+        batch_op.create_index(batch_op.f('ix_waiting_entry_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_waiting_entry_placement_id'), ['placement_id'], unique=False)
 
     op.create_table('year_account',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4770,6 +4785,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_year_account_agreement_id'))
 
     op.drop_table('year_account')
+    with op.batch_alter_table('waiting_entry', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_waiting_entry_placement_id'))
+        batch_op.drop_index(batch_op.f('ix_waiting_entry_person_id'))
+        batch_op.drop_index('ix_waiting_entry_order')
+        batch_op.drop_index(batch_op.f('ix_waiting_entry_case_id'))
+
+    op.drop_table('waiting_entry')
     with op.batch_alter_table('wage_grant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_wage_grant_placement_id'))
 
@@ -4927,12 +4949,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_wf_decision_case')
 
     op.drop_table('wf_decision')
-    with op.batch_alter_table('waiting_entry', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_waiting_entry_person_id'))
-        batch_op.drop_index('ix_waiting_entry_order')
-        batch_op.drop_index(batch_op.f('ix_waiting_entry_case_id'))
-
-    op.drop_table('waiting_entry')
     with op.batch_alter_table('substituted_case', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_substituted_case_case_id'))
 
