@@ -17,6 +17,7 @@ from cii.placements.vocabulary import (
     ExitType,
     PlacementEventKind,
     PlacementState,
+    RankEffect,
     RefusalReason,
     SignedHow,
     WaitingState,
@@ -188,7 +189,9 @@ class QuotaDay(SQLModel, table=True):
 class WaitingEntry(SQLModel, table=True):
     """A person who waits for a place of a line in a measure.
 
-    Order: urgency (1 first), since when, lot; the lot is a digest that anyone can recompute.
+    Order: urgency (1 first), since when, lot; the lot is a digest that anyone can recompute. A paused entry
+    keeps its rank and is passed over. `placement_id`: the place that closed it. The last refusal of that
+    place, its reason, its day and what it did to the rank.
     """
 
     __tablename__ = "waiting_entry"
@@ -196,6 +199,8 @@ class WaitingEntry(SQLModel, table=True):
         Index("ix_waiting_entry_order", "measure_id", "line_id", "state", "urgency", "waiting_since", "lot"),
         CheckConstraint("urgency BETWEEN 1 AND 3", name="urgency_known"),
         CheckConstraint("(state = 'waiting') = (closed_at IS NULL)", name="closed_when_over"),
+        CheckConstraint("(paused_on IS NULL) = (paused_by_unit_id IS NULL)", name="paused_by_somebody"),
+        CheckConstraint("(declined_on IS NULL) = (rank_effect IS NULL)", name="declined_with_effect"),
     )
 
     id: int | None = key()
@@ -213,6 +218,12 @@ class WaitingEntry(SQLModel, table=True):
     state: WaitingState = word(WaitingState)
     created_at: datetime = moment()
     closed_at: datetime | None = moment(nullable=True)
+    paused_on: date | None = day(nullable=True)
+    paused_by_unit_id: int | None = link("unit.id", nullable=True, index=False)
+    placement_id: int | None = link("placement.id", nullable=True)
+    declined_on: date | None = day(nullable=True)
+    declined_reason: RefusalReason | None = word(RefusalReason, nullable=True)
+    rank_effect: RankEffect | None = word(RankEffect, nullable=True)
 
 
 class IndividualObjective(SQLModel, table=True):

@@ -28,5 +28,5 @@ PLACEMENTS = Part(
 WAITING = Part(
     "waiting", WaitingEntry,
     "measure_id>measure line_id>line requested_by_unit_id>unit urgency waiting_since starts_on ends_on state "
-    "closed_at", _CASE,
+    "closed_at paused_on paused_by_unit_id>paused_by declined_on declined_reason rank_effect", _CASE,
 )  # fmt: skip

@@ -27,6 +27,14 @@ class PlacementEventKind(StrEnum):
     ENDED = "ended"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    EXTENDED = "extended"
+    WARNED = "warned"
+    HEARD = "heard"
+    MODULE = "module"
+    BALANCED = "balanced"
+    BREACH = "breach"
+    EXIT_REPORT = "exit_report"
+    CHECKED = "checked"
 
 
 class PlacementMove(StrEnum):
@@ -90,6 +98,7 @@ class RefusalReason(StrEnum):
     NO_SUPERVISION = "no_supervision"
     NOT_REACHED = "not_reached"
     PERSON_DECLINED = "person_declined"
+    PERSON_PREVENTED = "person_prevented"
     OTHER = "other"
 
 
@@ -99,6 +108,34 @@ class WaitingState(StrEnum):
     WAITING = "waiting"
     PLACED = "placed"
     WITHDRAWN = "withdrawn"
+    RELEASED = "released"
+
+
+class RankEffect(StrEnum):
+    """What a refused place does to the entry that led to it."""
+
+    LEAVES = "leaves"
+    LOST = "lost"
+    KEPT = "kept"
+
+
+class BalanceOutcome(StrEnum):
+    """How far an individual objective was reached."""
+
+    REACHED = "reached"
+    PARTLY = "partly"
+    NOT_REACHED = "not_reached"
+
+
+class ExitSituation(StrEnum):
+    """Where the person stands some months after the exit."""
+
+    AT_WORK = "at_work"
+    IN_TRAINING = "in_training"
+    OTHER_MEASURE = "other_measure"
+    SEEKING = "seeking"
+    OTHER = "other"
+    NOT_REACHED = "not_reached"
 
 
 class SignedHow(StrEnum):
