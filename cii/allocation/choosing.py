@@ -11,7 +11,7 @@ from cii.allocation.layout import Ints, Layout, Mask
 from cii.allocation.network import Asked, NoFlow, best_flow
 from cii.allocation.outcome import SCALE
 from cii.allocation.polish import Fit
-from cii.allocation.prices import Aim, search
+from cii.allocation.prices import Aim
 from cii.allocation.solving import solve
 from cii.allocation.vocabulary import RankProof, Who
 
@@ -28,6 +28,12 @@ class Choice:
     rank: RankProof
     persons_bound: int | None = None
     flows: int = 0
+
+
+PERSON = 1 << 40
+"""What one more person is worth where persons are counted."""
+_FINE = 12
+"""So many of the last bits of a value are left out beside a person."""
 
 
 def choose(layout: Layout) -> Choice:
@@ -172,14 +178,18 @@ def _make_room(layout, state, holders, mine_of, mine):  # noqa: ANN001, ANN202
 
 
 def max_persons(layout: Layout) -> Choice:
-    """As many persons as the places and purses bear, the better suited ones where the number is the same."""
+    """As many persons as the places and purses bear, the better suited ones where the number is the same.
+
+    The points of all together weigh less than one person; so the bound counts persons.
+    """
     asked = Asked(_everyone(layout), _nobody(layout))
-    count = search(Aim(layout, np.full(len(layout.option), SCALE, np.int64), asked))
-    best = solve(Aim(layout, layout.value + _person(layout), asked), greedy(layout))
+    top = (int(layout.points.max(initial=0)) + 1) * (layout.cases + 1) * 3
+    worth = PERSON + (layout.value >> _FINE) * (PERSON // top) // (SCALE >> _FINE)
+    best = solve(Aim(layout, worth, asked), greedy(layout))
     if best is None:
         raise NoFlow
     who = _who(layout, best.chosen)
-    return Choice(who, best.chosen, RankProof.NOT_ASKED, count.bound // SCALE, len(count.seen) + best.flows)
+    return Choice(who, best.chosen, RankProof.NOT_ASKED, best.bound // PERSON, best.flows)
 
 
 def _person(layout: Layout) -> np.int64:

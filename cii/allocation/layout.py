@@ -1,6 +1,7 @@
 """The problem as arrays, with the pins already carried out: what the engines compute on."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
@@ -41,6 +42,12 @@ class Layout:
     left: Ints
     pinned: Ints
 
+    @cached_property
+    def charge_from(self) -> Ints:
+        """For each live option the position of its first charge; one more entry for the end."""
+        counted = np.bincount(self.charge_option, minlength=len(self.option))
+        return np.concatenate([[0], np.cumsum(counted)]).astype(np.int64)
+
     @property
     def cases(self) -> int:
         """How many cases the problem has."""
@@ -48,12 +55,17 @@ class Layout:
 
     def spent(self, chosen: Ints) -> Ints:
         """What these options (positions among the live ones) charge to each purse."""
-        taken = np.zeros(len(self.option), bool)
-        taken[chosen] = True
-        rows = taken[self.charge_option]
+        rows, _ = self.charge_rows(chosen)
         total = np.zeros(len(self.left), np.int64)
         np.add.at(total, self.charge_purse[rows], self.charge_amount[rows])
         return total
+
+    def charge_rows(self, options: Ints) -> tuple[Ints, Ints]:
+        """The charges of these options: positions of rows, and to which of the options each belongs."""
+        froms, ends = self.charge_from[options], self.charge_from[options + 1]
+        many = ends - froms
+        of = np.repeat(np.arange(len(options)), many)
+        return np.arange(len(of)) - np.repeat(np.cumsum(many) - many, many) + froms[of], of
 
     def affordable(self, chosen: Ints) -> bool:
         """Whether no purse is overdrawn by these options."""
@@ -61,9 +73,13 @@ class Layout:
 
     def charged(self, prices: Ints) -> Ints:
         """What each live option costs at these prices of purses, rounded down to 1/SCALE points."""
-        cost = np.zeros(len(self.option), np.int64)
-        np.add.at(cost, self.charge_option, prices[self.charge_purse] * self.charge_amount // PER_CENTIME)
-        return cost
+        return self.summed(prices[self.charge_purse] * self.charge_amount // PER_CENTIME)
+
+    def summed(self, of_charges: Ints) -> Ints:
+        """One number per charge added up for each live option."""
+        total = np.concatenate([[0], np.cumsum(of_charges)])
+        added: Ints = total[self.charge_from[1:]] - total[self.charge_from[:-1]]
+        return added
 
 
 def lay_out(problem: Problem, policy: Policy) -> Layout:

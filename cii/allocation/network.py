@@ -20,12 +20,14 @@ class Asked:
     must: Mask
 
 
-def best_flow(layout: Layout, worth: Ints, asked: Asked, bonus: int = 0) -> Ints:
+def best_flow(layout: Layout, worth: Ints, asked: Asked, bonus: int = 0, among: Mask | None = None) -> Ints:
     """The options (positions among the live ones) whose worth together is greatest within quotas and places.
 
-    `worth`: per live option; `bonus`: for each guaranteed place that is filled. Raises NoFlow.
+    `worth`: per live option; `bonus`: for each guaranteed place that is filled; `among`: the options that
+    take part, all without. Raises NoFlow.
     """
-    use = np.flatnonzero(asked.may[layout.case])
+    open_ = asked.may[layout.case]
+    use = np.flatnonzero(open_ if among is None else open_ & among)
     cases, at = np.unique(layout.case[use], return_inverse=True)
     if asked.must.any() and not np.isin(np.flatnonzero(asked.must), cases).all():
         raise NoFlow

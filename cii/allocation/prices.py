@@ -43,13 +43,14 @@ class Aim:
 
 @dataclass(eq=False)
 class Search:
-    """The best bound so far with its prices, and every flow seen: worth, spent, chosen."""
+    """The best bound so far with its prices and flow, and every flow seen: worth, spent, chosen."""
 
     aim: Aim
     bound: int
     prices: Ints
     seen: list[tuple[int, Ints, Ints]] = field(default_factory=list)
     mixture: list[int] = field(default_factory=lambda: [0])
+    flow: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def feasible(self) -> list[tuple[int, Ints]]:
@@ -68,7 +69,7 @@ class Search:
         granted = sum(int(one) * int(sum_) for one, sum_ in zip(prices, aim.layout.left, strict=True))
         bound = worth - int(charged[chosen].sum()) - -granted // PER_CENTIME
         if not self.seen or bound < self.bound:
-            self.bound, self.prices = bound, prices
+            self.bound, self.prices, self.flow = bound, prices, chosen
         self.seen.append((worth, spent, chosen))
         return chosen, spent
 
