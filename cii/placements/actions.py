@@ -41,6 +41,7 @@ from cii.placements.reasons import (
     Share,
     budget_faults,
     capacity_faults,
+    consent_faults,
     double_financing,
     eligibility,
     read_payers,
@@ -98,9 +99,9 @@ def assign(work: Work, ask: AssignPlacement, facts: Mapping[str, object] | None 
 
     `facts`: what is known of the person, for the measure's eligibility table. The place is held until the
     parameter `placement_hold_working_days` from today; the provider answers meanwhile.
-    Refuses, all at once: CaseClosed · PlacementDatesUpsideDown, PlacementTooLong, MeasureNotRunning,
-    WorkloadUnfit ·
-    NoPayer, RequestingLineDoesNotPay · NotEligible, EligibilityNeedsFacts, EligibilityUndecided ·
+    Refuses, all at once: CaseClosed · PlacementConsentWithdrawn · PlacementDatesUpsideDown,
+    PlacementTooLong, MeasureNotRunning, WorkloadUnfit · NoPayer, RequestingLineDoesNotPay · NotEligible,
+    EligibilityNeedsFacts, EligibilityUndecided ·
     DoubleFinancing · NoAgreement, TariffMissing · MeasureFull, LineQuotaFull (with a transfer proposal),
     LineHasNoQuota · BudgetExceeded per line. Of two at the same moment one gets the place, the other the
     reasons.
@@ -110,6 +111,7 @@ def assign(work: Work, ask: AssignPlacement, facts: Mapping[str, object] | None 
     reasons: list[Refusal] = []
     if case.status is not CaseStatus.OPEN:
         reasons.append(CaseClosed(field="case_ref"))
+    reasons += consent_faults(work, case)
     payers = read_payers(work, ask.shares, ask.line_ref, reasons)
     stay = read_stay(work, ask.starts_on, ask.ends_on, reasons)
     reasons += workload_faults(ask.workload)
@@ -123,7 +125,7 @@ def assign(work: Work, ask: AssignPlacement, facts: Mapping[str, object] | None 
     wish = _Wish(ask, case, measure, stay, tuple(payers), verdict, dict(facts or {}))
     for _ in range(_TRIES):
         try:
-            with _all_or_nothing(work, stay):
+            with all_or_nothing(work, stay):
                 return _placed(work, wish, reasons)
         except Lost:  # undone: the next try reads every reason anew, and says so
             continue
@@ -215,7 +217,7 @@ def _told_of(work: Work, placement: Placement, wish: _Wish) -> None:
 
 
 @contextmanager
-def _all_or_nothing(work: Work, stay: Period) -> Iterator[None]:
+def all_or_nothing(work: Work, stay: Period) -> Iterator[None]:
     """A savepoint: whatever is refused inside leaves nothing behind, whoever catches the refusal."""
     try:
         with work.session.begin_nested():
@@ -323,7 +325,8 @@ def _leave_waiting_list(work: Work, placement: Placement) -> None:
             col(WaitingEntry.state) == WaitingState.WAITING,
         )
     ):
-        entry.state, entry.closed_at = WaitingState.PLACED, work.now
+        entry.state, entry.closed_at, entry.placement_id = WaitingState.PLACED, work.now, placement.id
+        entry.paused_on = entry.paused_by_unit_id = None
         work.session.add(entry)
     work.session.flush()
 
@@ -342,4 +345,6 @@ def change_quota(work: Work, ask: SetQuota) -> None:
         refresh_days(work, row.measure_id)
 
 
-__all__ = ["AssignPlacement", "Share", "assign", "change_places", "change_quota", "note_event"]
+__all__ = [
+    "AssignPlacement", "Share", "all_or_nothing", "assign", "change_places", "change_quota", "note_event",
+]  # fmt: skip

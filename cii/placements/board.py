@@ -1,6 +1,6 @@
 """Capacity per measure and line on a day, and who waits for a place."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,11 +11,12 @@ from sqlmodel import col
 from cii.access.queries import case_visible
 from cii.access.vocabulary import Section
 from cii.institutions.queries import line_facts, lines_by_id
+from cii.institutions.tables import FundingLine
 from cii.measures.queries import measure_words, running_ids
 from cii.measures.vocabulary import MeasureKind
 from cii.placements.rules import Waiter, waiting_order
 from cii.placements.tables import MeasureDay, QuotaDay, WaitingEntry
-from cii.placements.vocabulary import WaitingState
+from cii.placements.vocabulary import RankEffect, RefusalReason, WaitingState
 from cii.store.work import Work
 
 
@@ -128,9 +129,13 @@ def capacity_board(work: Work, day: date) -> list[BoardRow]:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """A place in the waiting list; the case is named only to those who may see it."""
+    """A place in the waiting list; the case is named only to those who may see it.
 
-    position: int
+    `position` none: paused, and passed over; by which unit and since when. `declined_*` and `rank_effect`:
+    the last place that came to nothing, told with the case only.
+    """
+
+    position: int | None
     ref: str
     case_id: int | None
     line_code: str
@@ -139,10 +144,18 @@ class WaitingRow:
     lot: str
     starts_on: date
     ends_on: date
+    paused_on: date | None = None
+    paused_by_unit_id: int | None = None
+    declined_on: date | None = None
+    declined_reason: RefusalReason | None = None
+    rank_effect: RankEffect | None = None
 
 
 def waiting_list(work: Work, measure_id: int) -> list[WaitingRow]:
-    """Who waits for a place in the measure, in order; all see the positions, only parties the case."""
+    """Who waits for a place in the measure, in order; all see the positions, only parties the case.
+
+    Those who are paused come last, in the order they would have.
+    """
     rows = {
         row.id or 0: row
         for row in work.session.scalars(
@@ -162,17 +175,29 @@ def waiting_list(work: Work, measure_id: int) -> list[WaitingRow]:
     lines = lines_by_id(work, {row.line_id for row in rows.values()})
     work.saw("person", [rows[one].person_id for one in mine if one is not None], int(Section.PLACEMENT))
     order = waiting_order(Waiter(one, row.urgency, row.waiting_since, row.lot) for one, row in rows.items())
+    calling = [one for one in order if rows[one.id].paused_on is None]
+    paused = [one for one in order if rows[one.id].paused_on is not None]
     return [
-        WaitingRow(
-            position,
-            rows[one.id].ref,
-            rows[one.id].case_id if one.id in mine else None,
-            lines[rows[one.id].line_id].code,
-            one.urgency,
-            one.since,
-            one.lot,
-            rows[one.id].starts_on,
-            rows[one.id].ends_on,
-        )
-        for position, one in enumerate(order, 1)
+        *(_row(rows[one.id], lines, mine, at) for at, one in enumerate(calling, 1)),
+        *(_row(rows[one.id], lines, mine, None) for one in paused),
     ]
+
+
+def _row(
+    row: WaitingEntry, lines: Mapping[int, FundingLine], mine: Collection[int | None], position: int | None
+) -> WaitingRow:
+    seen = row.id in mine
+    return WaitingRow(
+        position,
+        row.ref,
+        row.case_id if seen else None,
+        lines[row.line_id].code,
+        row.urgency,
+        row.waiting_since,
+        row.lot,
+        row.starts_on,
+        row.ends_on,
+        row.paused_on,
+        row.paused_by_unit_id,
+        *((row.declined_on, row.declined_reason, row.rank_effect) if seen else (None, None, None)),
+    )

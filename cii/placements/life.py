@@ -22,8 +22,10 @@ from cii.measures.queries import measures_by_id
 from cii.notices.actions import tell
 from cii.placements.actions import note_event
 from cii.placements.days import give_back_days, hold_days, hold_person
+from cii.placements.hearing import exclusion_faults
 from cii.placements.ledger import months_due, release_rest
 from cii.placements.queries import breaks_of, moves_for, placement_by_ref, shares_of
+from cii.placements.queueing import release_others, wait_again
 from cii.placements.rules import (
     MOVES,
     NotYet,
@@ -70,6 +72,7 @@ def answer_place(work: Work, ask: AnswerPlace) -> Placement:
     placement = _moved(work, ask.placement_ref, PlacementMove.ACCEPT if ask.accept else PlacementMove.REFUSE)
     if ask.accept:
         note_event(work, placement, PlacementEventKind.ACCEPTED, work.today, {"note": ask.note})
+        release_others(work, placement)
     else:
         if ask.reason is None:
             raise RefusalNeedsReason(field="reason")
@@ -82,6 +85,7 @@ def answer_place(work: Work, ask: AnswerPlace) -> Placement:
             {"reason": ask.reason.value, "note": ask.note},
         )
         _give_up(work, placement)
+        wait_again(work, placement, ask.reason)
     _tell_institution(work, placement)
     return _kept(work, placement, "placement.accept" if ask.accept else "placement.refuse")
 
@@ -137,13 +141,15 @@ def end_placement(work: Work, ask: EndPlacement) -> Placement:
     month's correction statement.
     The provider keeps its sight for the parameter `placement_closing_months`, to complete attendance and
     statement. Refuses, all at once: OutsideThePlacement, NotYet, ExitWithoutContractType,
-    ContractWithoutEmployment; before: UnknownThing, NotAllowed, IllegalMove.
+    ContractWithoutEmployment, ExclusionUnheard, WordsMissing (an exclusion without its reason); before:
+    UnknownThing, NotAllowed, IllegalMove.
     """
     placement = _moved(work, ask.placement_ref, PlacementMove.END)
     refuse(
         [
             *_day_faults(work, placement, ask.exited_on, "exited_on"),
             *exit_faults(ask.exit_type, ask.contract_type, ask.contract_months),
+            *exclusion_faults(work, placement, ask.exit_type, ask.exited_on, ask.note),
         ]
     )
     planned = Period.through(placement.starts_on, placement.planned_end)
@@ -206,6 +212,7 @@ def expire_holds(work: Work) -> list[Placement]:
         placement.state = move(MOVES, placement.state, PlacementMove.EXPIRE)
         note_event(work, placement, PlacementEventKind.EXPIRED, work.today, {})
         _give_up(work, placement)
+        wait_again(work, placement, None)
         _tell_institution(work, placement)
         _kept(work, placement, "placement.expire")
     return list(late)

@@ -176,6 +176,13 @@ def placements_list(
     return _rows(work, query.order_by(col(Placement.id)).limit(limit))
 
 
+def rows_where(
+    work: Work, *conditions: ColumnElement[bool], order: Sequence[Any], limit: int
+) -> list[PlacementRow]:
+    """The placements that the actor may see and that fulfil the conditions, in that order."""
+    return _rows(work, _list.where(visible_to(work), *conditions).order_by(*order).limit(limit))
+
+
 def participants(work: Work, period: Period) -> list[PlacementRow]:
     """The participants of the actor's provider units in a period: reserved, accepted, started or ended."""
     units = _units(work.actor, Role.PROVIDER)

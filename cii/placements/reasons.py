@@ -8,11 +8,15 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cii.budgets.actions_binding import engagement_faults
+from cii.cases.tables import CaseFile
 from cii.institutions.queries import line_by_ref, lines_by_id
+from cii.kernel.clock import local_day
 from cii.kernel.errors import Refusal
 from cii.kernel.period import Period
 from cii.measures.eligibility import ELIGIBILITY, OPEN_TO_ALL, Standing, Verdict, judge, read_table
 from cii.measures.queries import quota_rows, rules_at
+from cii.people.queries import consents
+from cii.people.vocabulary import Purpose
 from cii.placements.days import lines_with_places, shortage_of_line, shortage_of_measure
 from cii.placements.ledger import legs_of
 from cii.placements.pricing import Bill, Payer
@@ -25,6 +29,7 @@ from cii.placements.rules import (
     MeasureFull,
     NoPayer,
     NotEligible,
+    PlacementConsentWithdrawn,
     PlacementDatesUpsideDown,
     PlacementTooLong,
     RequestingLineDoesNotPay,
@@ -89,8 +94,24 @@ def eligibility(
     return verdict
 
 
-def double_financing(work: Work, person_id: int, stay: Period) -> list[Refusal]:
-    """DoubleFinancing when the person has another financed placement on one of the days."""
+def consent_faults(work: Work, case: CaseFile) -> list[Refusal]:
+    """PlacementConsentWithdrawn when the person took back their consent to a placement and gave no other.
+
+    A consent given for one case is asked for that case only; without any, the law's own basis holds.
+    """
+    held = [
+        one
+        for one in consents(work, case.person_id)
+        if one.consent.purpose is Purpose.PLACEMENT and one.consent.case_id in {None, case.id}
+    ]
+    taken_back = [one.consent.withdrawn_at for one in held if one.consent.withdrawn_at is not None]
+    if not taken_back or any(one.live(work.today) for one in held):
+        return []
+    return [PlacementConsentWithdrawn(field="case_ref", day=local_day(max(taken_back)))]
+
+
+def double_financing(work: Work, person_id: int, stay: Period, but: int | None = None) -> list[Refusal]:
+    """DoubleFinancing when the person has another financed placement on one of the days; `but`: not this."""
     other = work.session.execute(
         select(col(Placement.starts_on), col(Placement.ends_on))
         .where(
@@ -98,6 +119,7 @@ def double_financing(work: Work, person_id: int, stay: Period) -> list[Refusal]:
             col(Placement.state).in_(FINANCED),
             col(Placement.starts_on) <= stay.last,
             col(Placement.ends_on) >= stay.start,
+            col(Placement.id) != (but or 0),
         )
         .order_by(col(Placement.starts_on))
     ).first()

@@ -127,6 +127,66 @@ class DoubleFinancing(Refusal):
     code, kind = "double-financing", "conflict"
 
 
+class PlacementConsentWithdrawn(Refusal):
+    """The person has taken back their consent to a placement."""
+
+    code, kind = "placement-consent-withdrawn", "conflict"
+
+
+class NotAnExtension(Refusal):
+    """An extension ends after the day on which the stay ends now."""
+
+    code, kind = "not-an-extension", "unfit"
+
+
+class ExclusionUnheard(Refusal):
+    """Nobody is excluded who was not warned and then heard."""
+
+    code, kind = "exclusion-unheard", "conflict"
+
+
+class NotWarned(Refusal):
+    """A hearing follows a warning, on the day of the warning or later."""
+
+    code, kind = "hearing-without-warning", "conflict"
+
+
+class WordsMissing(Refusal):
+    """A warning, a hearing, an exclusion, a report say something."""
+
+    code = "words-missing"
+
+
+class ObjectiveUnknown(Refusal):
+    """The placement has no objective of that number."""
+
+    code = "objective-unknown"
+
+
+class StayNotOver(Refusal):
+    """An exit report or a check follows the exit."""
+
+    code, kind = "stay-not-over", "conflict"
+
+
+class StayNotRunning(Refusal):
+    """Only a stay that is accepted or under way is extended; only one under way is warned of."""
+
+    code, kind = "stay-not-running", "conflict"
+
+
+class CheckNotDue(Refusal):
+    """The check of an exit is answered from its day on, once."""
+
+    code, kind = "exit-check-not-due", "conflict"
+
+
+class NotWaiting(Refusal):
+    """The entry is not in the waiting list any more."""
+
+    code, kind = "not-waiting", "conflict"
+
+
 class QuotaBelowTaken(Refusal):
     """More places are taken than the new number would leave."""
 

@@ -91,20 +91,29 @@ def join_waiting_list(work: Work, ask: JoinWaitingList) -> WaitingEntry:
     return entry
 
 
-def withdraw_waiting(work: Work, ref: str) -> WaitingEntry:
-    """Take the person off the list; refuses UnknownThing, NotAllowed. A closed entry stays as it is."""
+def entry_by_ref(work: Work, ref: str) -> WaitingEntry:
+    """The entry, if the actor may see its case; held until the transaction ends; refuses UnknownThing."""
     entry = work.session.scalars(
-        select(WaitingEntry).where(
+        select(WaitingEntry)
+        .where(
             col(WaitingEntry.ref) == ref,
             case_visible(col(WaitingEntry.case_id), work.actor, work.now, Section.PLACEMENT),
         )
+        .with_for_update()
     ).first()
     if entry is None:
         raise UnknownThing(field="waiting_ref")
+    return entry
+
+
+def withdraw_waiting(work: Work, ref: str) -> WaitingEntry:
+    """Take the person off the list; refuses UnknownThing, NotAllowed. A closed entry stays as it is."""
+    entry = entry_by_ref(work, ref)
     if Section.PLACEMENT not in sections_on_case(work, entry.case_id)[1]:
         raise NotAllowed
     if entry.state is WaitingState.WAITING:
         entry.state, entry.closed_at = WaitingState.WITHDRAWN, work.now
+        entry.paused_on = entry.paused_by_unit_id = None
         work.session.add(entry)
         work.session.flush()
         wrote(

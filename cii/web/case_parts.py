@@ -37,7 +37,8 @@ ACTS = (
     "approach_employer", "answer_check", "restrict_case", "lift_restriction", "access_granted",
     "cancel_observation", "extend_observation", "evaluate_observation", "end_early_observation",
     "placement.refuse", "placement.cancel", "placement.start", "placement.end", "placement.expire",
-    "placement.interrupt",
+    "placement.interrupt", "placement.extend", "placement.warn", "placement.hear", "placement.balanced",
+    "placement.module", "placement.breach", "placement.exit_report", "placement.checked",
 )  # fmt: skip
 """Acts of the journal that a case's history tells, each with its word `word.journal-action.<act>`."""
 REASONED = frozenset({"hand_over_task", "reopen_case"})
