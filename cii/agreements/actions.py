@@ -80,10 +80,11 @@ def add_provider(work: Work, ask: AddProvider) -> Provider:
 
 @dataclass(frozen=True)
 class Bought:
-    """A measure bought for a funding line."""
+    """A measure bought for a funding line; `overbooking`: places beyond the quota that are agreed on."""
 
     measure_ref: str
     line_ref: str
+    overbooking: int = field(default=0, metadata={"min": 0, "max": 100})
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def draft_agreement(work: Work, ask: DraftAgreement) -> Agreement:
                 agreement_id=made.id or 0,
                 measure_id=measure_by_ref(work, one.measure_ref).id or 0,
                 line_id=line_by_ref(work, one.line_ref).id or 0,
+                overbooking=one.overbooking,
             )
         )
     work.session.flush()

@@ -78,15 +78,23 @@ class Agreement(SQLModel, table=True):
 
 
 class AgreementMeasure(SQLModel, table=True):
-    """What an agreement buys: a measure for a funding line."""
+    """What an agreement buys: a measure for a funding line.
+
+    `overbooking`: by how many places the line may go beyond its quota while the agreement is in force; the
+    clause is signed with the agreement, a change takes a following one.
+    """
 
     __tablename__ = "agreement_measure"
-    __table_args__ = (UniqueConstraint("agreement_id", "measure_id", "line_id"),)
+    __table_args__ = (
+        UniqueConstraint("agreement_id", "measure_id", "line_id"),
+        CheckConstraint("overbooking BETWEEN 0 AND 100", name="overbooking"),
+    )
 
     id: int | None = key()
     agreement_id: int = link("agreement.id")
     measure_id: int = link("measure.id")
     line_id: int = link("funding_line.id")
+    overbooking: int = 0
 
 
 class Tariff(SQLModel, table=True):

@@ -19,7 +19,7 @@ class Measure(SQLModel, table=True):
 
     `region`: code of a region of the canton, empty when open to all. `languages`: codes of the languages of
     work. `target_groups`: values of TargetGroup. `justification`: why it exists beside a measure that it
-    overlaps.
+    overlaps. `opening_hours`: when it is open, in the provider's words.
     """
 
     __tablename__ = "measure"
@@ -38,6 +38,7 @@ class Measure(SQLModel, table=True):
     ends_on: date | None = day(nullable=True)
     description: str = text(default="")
     justification: str | None = text(nullable=True)
+    opening_hours: str = text(300, default="")
     recorded_at: datetime = moment()
     version: int = 1
 
@@ -102,6 +103,30 @@ class PlaceQuota(SQLModel, table=True):
 
 
 append_only(PlaceQuota)
+
+
+class PlanTarget(SQLModel, table=True):
+    """How many places of a kind a line is to have by a day: one step of the transformation plan.
+
+    An aim, not a limit; the last one recorded for the same line, kind and day counts.
+    """
+
+    __tablename__ = "plan_target"
+    __table_args__ = (
+        CheckConstraint("places >= 0", name="not_negative"),
+        Index("ix_plan_target_series", "measure_id", "due_on"),
+    )
+
+    id: int | None = key()
+    measure_id: int = link("measure.id", index=False)
+    line_id: int = link("funding_line.id")
+    kind: MeasureKind = word(MeasureKind)
+    places: int
+    due_on: date = day()
+    recorded_at: datetime = moment()
+
+
+append_only(PlanTarget)
 
 
 class MeasureRule(SQLModel, table=True):
