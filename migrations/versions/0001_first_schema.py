@@ -601,6 +601,7 @@ def upgrade() -> None:
     sa.Column('ends_on', sa.Date(), nullable=True),
     sa.Column('description', sa.Text(), nullable=False),
     sa.Column('justification', sa.Text(), nullable=True),
+    sa.Column('opening_hours', sa.String(length=300), nullable=False),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("ends_on IS date(ends_on, '+0 days')", name=op.f("ck_measure_ends_on_date")).ddl_if(dialect="sqlite"),
@@ -1458,6 +1459,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_place_quota_line_id'), ['line_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_place_quota_replaces'), ['replaces'], unique=False)
         batch_op.create_index('ix_place_quota_series', ['measure_id', 'line_id', 'kind', 'valid_from'], unique=False)
+
+    op.create_table('plan_target',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('measure_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=18), nullable=False),
+    sa.Column('places', sa.Integer(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("due_on IS date(due_on, '+0 days')", name=op.f("ck_plan_target_due_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("kind IN ('occupation', 'socio_professional', 'professional', 'course', 'internship', 'durable_occupation')", name=op.f('ck_plan_target_kind_word')),
+    sa.CheckConstraint('places >= 0', name=op.f('ck_plan_target_not_negative')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_plan_target_line_id')),
+    sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_plan_target_measure_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_target'))
+    )
+    _on("sqlite", "CREATE TRIGGER plan_target_no_update BEFORE UPDATE ON plan_target FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'plan_target is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER plan_target_no_delete BEFORE DELETE ON plan_target FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'plan_target is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION plan_target_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'plan_target is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER plan_target_no_update BEFORE UPDATE ON plan_target FOR EACH ROW EXECUTE FUNCTION plan_target_append_only()')
+    _on("postgresql", 'CREATE TRIGGER plan_target_no_delete BEFORE DELETE ON plan_target FOR EACH ROW EXECUTE FUNCTION plan_target_append_only()')
+    _on("postgresql", 'CREATE TRIGGER plan_target_no_truncate BEFORE TRUNCATE ON plan_target FOR EACH STATEMENT EXECUTE FUNCTION plan_target_append_only()')
+    with op.batch_alter_table('plan_target', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_plan_target_line_id'), ['line_id'], unique=False)
+        batch_op.create_index('ix_plan_target_series', ['measure_id', 'due_on'], unique=False)
 
     op.create_table('provider',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2835,6 +2861,8 @@ def upgrade() -> None:
     sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('measure_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('overbooking', sa.Integer(), nullable=False),
+    sa.CheckConstraint('overbooking BETWEEN 0 AND 100', name=op.f('ck_agreement_measure_overbooking')),
     sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_agreement_measure_agreement_id')),
     sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_agreement_measure_line_id')),
     sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_agreement_measure_measure_id')),
@@ -5178,6 +5206,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_provider_unit_id'))
 
     op.drop_table('provider')
+    with op.batch_alter_table('plan_target', schema=None) as batch_op:
+        batch_op.drop_index('ix_plan_target_series')
+        batch_op.drop_index(batch_op.f('ix_plan_target_line_id'))
+
+    op.drop_table('plan_target')
     with op.batch_alter_table('place_quota', schema=None) as batch_op:
         batch_op.drop_index('ix_place_quota_series')
         batch_op.drop_index(batch_op.f('ix_place_quota_replaces'))
