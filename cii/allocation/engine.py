@@ -2,9 +2,9 @@
 
 from importlib.metadata import version
 
-from cii.allocation.choosing import Choice, choose
+from cii.allocation.choosing import choose
 from cii.allocation.greedy import greedy
-from cii.allocation.layout import Ints, Layout, lay_out
+from cii.allocation.layout import Choice, Ints, Layout, lay_out
 from cii.allocation.network import Asked
 from cii.allocation.outcome import SCALE, Allocation, Certificate, Placed, Policy
 from cii.allocation.pins import PinsContradict, conflicts

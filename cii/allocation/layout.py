@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cii.allocation.outcome import PER_CENTIME, SCALE, Policy
 from cii.allocation.problem import Problem
-from cii.allocation.vocabulary import PinKind
+from cii.allocation.vocabulary import PinKind, RankProof
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -53,6 +53,22 @@ class Layout:
         """How many cases the problem has."""
         return len(self.problem.candidates)
 
+    def everyone(self) -> Mask:
+        """Which cases have an option left."""
+        may = np.zeros(self.cases, bool)
+        may[self.case] = True
+        return may
+
+    def nobody(self) -> Mask:
+        """No case."""
+        return np.zeros(self.cases, bool)
+
+    def who(self, chosen: Ints) -> Mask:
+        """Whose options these are."""
+        held = np.zeros(self.cases, bool)
+        held[self.case[chosen]] = True
+        return held
+
     def spent(self, chosen: Ints) -> Ints:
         """What these options (positions among the live ones) charge to each purse."""
         rows, _ = self.charge_rows(chosen)
@@ -80,6 +96,17 @@ class Layout:
         total = np.concatenate([[0], np.cumsum(of_charges)])
         added: Ints = total[self.charge_from[1:]] - total[self.charge_from[:-1]]
         return added
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """Who is placed, with a way of doing so within all limits."""
+
+    who: Mask
+    chosen: Ints
+    rank: RankProof
+    persons_bound: int | None = None
+    flows: int = 0
 
 
 def lay_out(problem: Problem, policy: Policy) -> Layout:

@@ -3,16 +3,16 @@
 Stopped by nodes and by gap, never by the clock: the same problem gives the same answer.
 """
 
-from collections.abc import Sequence
 from enum import Enum
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix, hstack, vstack
 
-from cii.allocation.layout import Ints
+from cii.allocation.layout import Ints, Mask
+from cii.allocation.network import Asked
 from cii.allocation.outcome import SCALE
-from cii.allocation.prices import Aim, Search
+from cii.allocation.prices import Aim
 
 
 class Fit(Enum):
@@ -23,20 +23,11 @@ class Fit(Enum):
     UNKNOWN = "unknown"
 
 
-LARGEST = 2_000
-"""Cases up to which a round is polished."""
 NODES = 60
-INFEASIBLE = 2
+OPTIMAL = 0
+HALF = 0.5
 WHOLE = 600
 """Options up to which all of them are looked at."""
-
-
-def core(found: Search, known: Sequence[Ints]) -> Ints:
-    """The options worth a look: all of a small problem, else those of the last flows and of what is known."""
-    if len(found.aim.layout.option) <= WHOLE:
-        return np.arange(len(found.aim.layout.option))
-    seen = [chosen for *_, chosen in found.seen[-12:]]
-    return np.unique(np.concatenate([*seen, *known]))
 
 
 def exact(aim: Aim, core: Ints, *, nodes: int = NODES, gap: float = 1e-6) -> Ints | None:
@@ -68,26 +59,34 @@ def exact(aim: Aim, core: Ints, *, nodes: int = NODES, gap: float = 1e-6) -> Int
     )
     if done.x is None:
         return None
-    chosen = core[done.x[:many] > 0.5]
+    chosen = core[done.x[:many] > HALF]
     return np.sort(chosen) if layout.affordable(chosen) and _complete(aim, chosen) else None
 
 
-def decided(aim: Aim, options: Ints, *, nodes: int) -> "tuple[Fit, Ints | None]":
-    """Whether all who must be placed can be placed by these options: a way, a proof that there is none, or open."""
-    rows, low, high = _rows(aim, options)
+def first_of(aim: Aim, who: Mask, group: list[int], *, nodes: int) -> Ints | None:
+    """The first of a group, in its order, who can be placed together with those who must be: a way to do so.
+
+    Each of the group weighs more than all after it, so one programme decides them all; None where it does
+    not end within so many nodes.
+    """
+    layout = aim.layout
+    weight = np.zeros(layout.cases, np.int64)
+    weight[group] = 1 << np.arange(len(group))[::-1]
+    may = who | (weight > 0)
+    options = np.flatnonzero(may[layout.case])
+    rows, low, high = _rows(Aim(layout, aim.value, Asked(may, who)), options)
     done = milp(
-        np.zeros(len(options)),
-        constraints=LinearConstraint(rows.tocsr(), low, high),
+        -weight[layout.case[options]].astype(float),
+        constraints=LinearConstraint(rows, low, high),
         integrality=np.ones(len(options)),
         bounds=Bounds(0, 1),
-        options={"node_limit": nodes},
+        options={"node_limit": nodes, "mip_rel_gap": 1e-7},
     )
-    if done.x is not None:
-        chosen = np.sort(options[done.x > 0.5])
-        if aim.layout.affordable(chosen) and _complete(aim, chosen):
-            return Fit.YES, chosen
-        return Fit.UNKNOWN, None
-    return (Fit.NO if done.status == INFEASIBLE else Fit.UNKNOWN), None
+    if done.status != OPTIMAL or done.x is None:
+        return None
+    chosen = np.sort(options[done.x > HALF])
+    fine = layout.affordable(chosen) and not (who & ~layout.who(chosen)).any()
+    return chosen if fine else None
 
 
 def _complete(aim: Aim, chosen: Ints) -> bool:
