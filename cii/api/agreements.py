@@ -57,10 +57,11 @@ class AgreementLine:
 
 @dataclass(frozen=True)
 class BoughtShown:
-    """What an agreement buys: a measure for a line."""
+    """What an agreement buys: a measure for a line, and how many places beyond its quota."""
 
     measure: Measure
     line: FundingLine
+    overbooking: int
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ ROW = only(
     AgreementLine, "ref", "number", "profile", "instrument", "state", "valid_from", "valid_to",
     "notice_months", "version", provider=UNIT, called="AgreementLineAnswer",
 )  # fmt: skip
-BOUGHT = only(BoughtShown, measure=NAMED, line=LINE, called="BoughtAnswer")
+BOUGHT = only(BoughtShown, "overbooking", measure=NAMED, line=LINE, called="BoughtAnswer")
 TARIFF = only(
     TariffShown, "ref", "measure_code", "line_code", "valid_from", "valid_to", "basis", "amount", "places",
     "month_begun", "excused_days", "unexcused_days", "day_minutes", "full_from", "half_from", "guarantee",
@@ -197,7 +198,10 @@ def _shown(ref: str) -> Tagged:
         row.ref, row.number, row.profile, row.instrument, row.state, row.valid_from, row.valid_to,
         row.notice_months, row.version, view.provider.legal_form, row.document,
         next(iter(by_ref(shown_units(work, [view.provider.unit_id]), [view.provider.unit_id])), None),
-        tuple(BoughtShown(measures[one.measure_id], lines[one.line_id]) for one in view.measures),
+        tuple(
+            BoughtShown(measures[one.measure_id], lines[one.line_id], one.overbooking)
+            for one in view.measures
+        ),
         _tariffs(view.tariffs, measures, lines), view.objectives, view.indicators, view.deliverables,
     )  # fmt: skip
     return tagged(shown, row.ref, row.version)

@@ -3,6 +3,7 @@
 The guard is in the database (`CHECK 0 <= taken <= places`) and in the statement (`AND taken < places`, with
 the number of changed rows compared): whoever comes second changes nothing. Whoever changes days of a measure
 first waits for its gate (`hold_days`), so that two requests wait for each other once instead of row by row.
+The `places` of a day are the quota in force plus the margin that an agreement in force states.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,7 @@ from sqlalchemy import ColumnElement, Date, Update, and_, bindparam, func, liter
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
+from cii.agreements.margins import margins_of
 from cii.budgets.actions_binding import Fought
 from cii.kernel.errors import refuse
 from cii.kernel.period import Period
@@ -37,10 +39,44 @@ def open_days(work: Work, measure_id: int, until: date, since: date | None = Non
     last = min(until, measure.ends_on) if measure.ends_on else until
     if last < first:
         return 0
-    fresh = _open(work, MeasureDay, {"measure_id": measure_id}, places_rows(work, measure_id), first, last)
-    for line_id, rows in sorted(quota_rows(work, measure_id).items()):
-        fresh += _open(work, QuotaDay, {"measure_id": measure_id, "line_id": line_id}, rows, first, last)
-    return fresh
+    return sum(_open(work, table, keys, rows, first, last) for table, keys, rows in _limits(work, measure_id))
+
+
+def granted(work: Work, measure_id: int) -> tuple[list[Dated], dict[int, list[Dated]]]:
+    """The dated limits of the measure and of each line: what was granted and the agreed margins beside it."""
+    quotas, margins = quota_rows(work, measure_id), _margins(work, measure_id)
+    beside = [row for line_id in sorted(margins) if line_id in quotas for row in margins[line_id]]
+    lines = {line_id: [*quotas[line_id], *margins.get(line_id, [])] for line_id in sorted(quotas)}
+    return [*places_rows(work, measure_id), *beside], lines
+
+
+def _limits(work: Work, measure_id: int) -> list[tuple[_Day, dict[str, int], list[Dated]]]:
+    whole, lines = granted(work, measure_id)
+    limits: list[tuple[_Day, dict[str, int], list[Dated]]] = [(MeasureDay, {"measure_id": measure_id}, whole)]
+    for line_id, rows in lines.items():
+        limits.append((QuotaDay, {"measure_id": measure_id, "line_id": line_id}, rows))
+    return limits
+
+
+def _margins(work: Work, measure_id: int) -> dict[int, list[Dated]]:
+    """Each agreement's margin by line, as a number that begins with it and falls to none at its end."""
+    found: dict[int, list[Dated]] = {}
+    for one in margins_of(work, measure_id):
+        series = ("margin", one.agreement_id, one.line_id)
+        rows = found.setdefault(one.line_id, [])
+        rows.append(Dated(series, one.places, one.valid_from, 0))
+        if one.valid_to is not None:
+            rows.append(Dated(series, 0, one.valid_to, 1))
+    return found
+
+
+def renew_days(work: Work, measure_ids: Iterable[int]) -> None:
+    """Bring the opened days to the margins of the agreements now in force.
+
+    A day on which more places are taken than now agreed keeps its former limit: nobody is sent away.
+    """
+    for measure_id in measure_ids:
+        _renewed(work, measure_id)
 
 
 def _open(  # noqa: PLR0917 - one series of days
@@ -72,17 +108,23 @@ def refresh_days(work: Work, measure_id: int) -> None:
 
     Refuses: QuotaBelowTaken, for the total and for each line, with the first day and what is taken there.
     """
+    refuse(_renewed(work, measure_id))
+
+
+def _renewed(work: Work, measure_id: int) -> list[QuotaBelowTaken]:
+    """Days that can take the limits now in force have them; the first that cannot, of each, comes back."""
     last = work.session.scalar(
         select(func.max(MeasureDay.day)).where(col(MeasureDay.measure_id) == measure_id)
     )
     if last is None or last < work.today:
-        return
+        return []
     hold_days(work, measure_id)
     open_days(work, measure_id, last)
-    faults = list(_adapt(work, MeasureDay, {"measure_id": measure_id}, places_rows(work, measure_id), last))
-    for line_id, rows in sorted(quota_rows(work, measure_id).items()):
-        faults += _adapt(work, QuotaDay, {"measure_id": measure_id, "line_id": line_id}, rows, last)
-    refuse(faults)
+    return [
+        fault
+        for table, keys, rows in _limits(work, measure_id)
+        for fault in _adapt(work, table, keys, rows, last)
+    ]
 
 
 def _adapt(
@@ -222,6 +264,6 @@ _TAKEN = (
 
 
 __all__ = [
-    "Shortage", "give_back_days", "hold_days", "hold_person", "lines_with_places", "open_days", "place_on",
-    "refresh_days", "shortage_of_line", "shortage_of_measure", "take_days",
+    "Shortage", "give_back_days", "granted", "hold_days", "hold_person", "lines_with_places", "open_days",
+    "place_on", "refresh_days", "renew_days", "shortage_of_line", "shortage_of_measure", "take_days",
 ]  # fmt: skip

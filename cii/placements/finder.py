@@ -27,11 +27,10 @@ from cii.measures.queries import (
     CatalogueRow,
     LineQuota,
     catalogue,
-    places_rows,
-    quota_rows,
     rules_at,
 )
 from cii.measures.rules import steps
+from cii.placements.days import granted
 from cii.placements.tables import MeasureDay, QuotaDay
 from cii.store.work import Work
 
@@ -283,9 +282,9 @@ def _planned(
     work: Work, measure_id: int, line_id: int, stay: Period, opened: tuple[int, int, int] | None
 ) -> tuple[int, int, int]:
     """Least free places of the measure and of the line, and places of the line, with days not opened yet."""
-    whole = min(step.places for step in steps(places_rows(work, measure_id), stay.start, stay.last))
-    quota = quota_rows(work, measure_id).get(line_id, [])
-    mine = min(step.places for step in steps(quota, stay.start, stay.last))
+    rows, lines = granted(work, measure_id)
+    whole = min(step.places for step in steps(rows, stay.start, stay.last))
+    mine = min(step.places for step in steps(lines.get(line_id, []), stay.start, stay.last))
     if opened is None:
         return whole, mine, mine
     return min(whole, opened[0]), min(mine, opened[1]), max(mine, opened[2])

@@ -17,6 +17,7 @@ from cii.agreements.actions import (
     sign,
     terminate,
 )
+from cii.agreements.margins import measures_bought
 from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_view, agreements_list
 from cii.agreements.rules import LIVING_STATES, MOVES, OPEN_STATES
 from cii.agreements.vocabulary import AgreementEvent, AgreementState
@@ -25,6 +26,7 @@ from cii.institutions.queries import lines_by_id, shown_units, unit_told
 from cii.kernel.moves import open_moves
 from cii.kernel.period import ONE_DAY
 from cii.measures.queries import measures_by_id
+from cii.placements.days import renew_days
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other
@@ -120,7 +122,8 @@ def sign_agreement(ref: str) -> Response:
 def enforce(ref: str) -> Response:
     """Put a signed agreement in force."""
     _fresh(g.work, ref)
-    put_in_force(g.work, ref)
+    agreement = put_in_force(g.work, ref)
+    renew_days(g.work, measures_bought(g.work, agreement.id or 0))
     return see_other("agreements.one", ref=ref)
 
 
@@ -141,7 +144,8 @@ def termination(ref: str) -> str:
 def end(ref: str) -> Response:
     """End an agreement after its last day."""
     _fresh(g.work, ref)
-    terminate(g.work, asked(TerminateAgreement, agreement_ref=ref))
+    agreement = terminate(g.work, asked(TerminateAgreement, agreement_ref=ref))
+    renew_days(g.work, measures_bought(g.work, agreement.id or 0))
     return see_other("agreements.one", ref=ref)
 
 
@@ -223,6 +227,7 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
                 "name": measures[one.measure_id].name,
                 "line": named[one.line_id].code,
                 "sector": named[one.line_id].sector.value,
+                "overbooking": one.overbooking,
             }
             for one in view.measures
         ],

@@ -97,6 +97,7 @@ class Market:
         indicators: bool = True,
         in_force: bool = True,
         profile: Profile | None = None,
+        overbooking: int = 0,
         **tariff,
     ) -> Agreement:
         """An agreement of the measure for a line (AC when left out)."""
@@ -111,7 +112,7 @@ class Market:
                 instrument=Instrument.AGREEMENT,
                 valid_from=valid_from,
                 last_day=last_day,
-                bought=(Bought(self.measure.ref, bought.ref),),
+                bought=(Bought(self.measure.ref, bought.ref, overbooking),),
             ),
         )
         if amount is not None:

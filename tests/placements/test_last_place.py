@@ -14,7 +14,7 @@ from cii.kernel.money import Chf
 from cii.measures.actions import SetPlaces
 from cii.measures.vocabulary import MeasureKind
 from cii.placements.actions import AssignPlacement, Share, assign, change_places
-from cii.placements.board import occupancy
+from cii.placements.board import occupancy, waiting_list
 from cii.placements.life import CancelPlacement, cancel_placement
 from cii.placements.rules import PlaceJustTaken
 from cii.placements.tables import (
@@ -24,8 +24,10 @@ from cii.placements.tables import (
     PlacementLeg,
     PlacementShare,
     QuotaDay,
+    WaitingEntry,
 )
 from cii.placements.vocabulary import PlacementState
+from cii.placements.waiting import JoinWaitingList, join_waiting_list, withdraw_waiting
 from cii.store.work import HOUSE, working
 from tests.agreements.build_agreements import a_market
 from tests.conftest import NOW
@@ -102,21 +104,77 @@ def test_of_fifty_at_once_one_gets_the_last_place_in_thirty_rounds(fresh_engine)
     rounds_on_the_last_place(fresh_engine, clients=50, rounds=30)
 
 
+def rounds_on_the_last_franc(engine, clients, rounds):
+    cases, measure, ac, _ = laid_out(engine, clients, ac="4399.99", places=(10, 10, 10))
+    for number in range(rounds):
+        answers = all_at_once(
+            engine, [AssignPlacement(case, measure, *NOVEMBER, (Share(ac.ref),)) for case in cases]
+        )
+
+        winners = [one for one in answers if isinstance(one, str)]
+        losers = [one for one in answers if isinstance(one, Refusal)]
+        assert (len(winners), len(losers)) == (1, clients - 1)
+        assert {reason.code for one in losers for reason in one.reasons} <= {
+            "budget-exceeded",
+            "measure-full",
+        }
+        assert counts(engine) == [number + 1, number + 1, number + 1, 2 * (number + 1) + number]
+        assert taken(engine) == (1, 1)
+        with working(engine, HOUSE, NOW) as work:
+            line = next(one for one in positions(work, 2026) if one.line_id == ac.id)
+            assert (line.committed, line.available) == (Chf.parse("2200.00"), Chf.parse("2199.99"))
+            cancel_placement(work, CancelPlacement(winners[0], "tour suivant"))
+
+
 def test_of_sixteen_at_once_one_gets_the_last_franc(fresh_engine):
-    cases, measure, ac, _ = laid_out(fresh_engine, 16, ac="4399.99", places=(10, 10, 10))
+    rounds_on_the_last_franc(fresh_engine, clients=16, rounds=1)
 
-    answers = all_at_once(
-        fresh_engine, [AssignPlacement(case, measure, *NOVEMBER, (Share(ac.ref),)) for case in cases]
-    )
 
-    losers = [one for one in answers if isinstance(one, Refusal)]
-    assert len(losers) == 15
-    assert {reason.code for one in losers for reason in one.reasons} <= {"budget-exceeded", "measure-full"}
-    assert counts(fresh_engine) == [1, 1, 1, 2]
-    assert taken(fresh_engine) == (1, 1)
-    with working(fresh_engine, HOUSE, NOW, writing=False) as work:
-        line = next(one for one in positions(work, 2026) if one.line_id == ac.id)
-    assert (line.committed, line.available) == (Chf.parse("2200.00"), Chf.parse("2199.99"))
+@pytest.mark.slow
+def test_of_fifty_at_once_one_gets_the_last_franc_in_thirty_rounds(fresh_engine):
+    rounds_on_the_last_franc(fresh_engine, clients=50, rounds=30)
+
+
+def rounds_on_the_last_of_a_quota(engine, clients, rounds):
+    """The measure has places left, the line has one: who comes too late joins the waiting list."""
+    cases, measure, ac, _ = laid_out(engine, clients, places=(10, 1, 9))
+    for number in range(rounds):
+        answers = all_of(engine, [placing_or_waiting(case, measure, ac) for case in cases])
+
+        winners = [one for one in answers if isinstance(one, str)]
+        waiting = [one for one in answers if isinstance(one, WaitingEntry)]
+        assert (len(winners), len(waiting)) == (1, clients - 1)
+        assert taken(engine) == (1, 1)
+        assert counts(engine)[0] == number + 1
+        with working(engine, HOUSE, NOW) as work:
+            measure_id = waiting[0].measure_id
+            assert [one.position for one in waiting_list(work, measure_id)] == list(range(1, clients))
+            for one in waiting_list(work, measure_id):
+                withdraw_waiting(work, one.ref)
+            cancel_placement(work, CancelPlacement(winners[0], "tour suivant"))
+
+
+def test_of_sixteen_at_once_one_gets_the_last_of_the_quota_and_the_others_wait(fresh_engine):
+    rounds_on_the_last_of_a_quota(fresh_engine, clients=16, rounds=1)
+
+
+@pytest.mark.slow
+def test_of_fifty_at_once_one_gets_the_last_of_the_quota_in_thirty_rounds(fresh_engine):
+    rounds_on_the_last_of_a_quota(fresh_engine, clients=50, rounds=30)
+
+
+def placing_or_waiting(case, measure, line):
+    """A place, or, where the quota is used up and for no other reason, an entry of the waiting list."""
+
+    def act(work):
+        try:
+            return assign(work, AssignPlacement(case, measure, *NOVEMBER, (Share(line.ref),))).ref
+        except Refusal as no:
+            if {one.code for one in no.reasons} != {"line-quota-full"}:
+                raise
+            return join_waiting_list(work, JoinWaitingList(case, measure, line.ref, *NOVEMBER))
+
+    return act
 
 
 def test_one_person_asked_for_twice_at_once_is_placed_once(fresh_engine):
