@@ -37,6 +37,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "recognitions",
     "placements",
     "objectives",
+    "stays",
     "observing",
     "attendance",
     "attendance_imports",

@@ -26,6 +26,7 @@ from cii.measures.schemas import QUOTA
 from cii.measures.vocabulary import MeasureKind
 from cii.placements.actions import change_places, change_quota
 from cii.placements.board import BoardLine, BoardRow, WaitingRow, capacity_board, waiting_list
+from cii.placements.vocabulary import RankEffect, RefusalReason
 from cii.placements.waiting import JoinWaitingList, join_waiting_list, withdraw_waiting
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs, once
@@ -79,9 +80,13 @@ class MeasureShown:
 
 @dataclass(frozen=True)
 class WaitingShown:
-    """A place in the waiting list; the case is named to those who may see it."""
+    """A place in the waiting list; the case is named to those who may see it.
 
-    position: int
+    `position` none: paused since `paused_on`, and passed over. `rank_effect`: what the last refused place,
+    for `declined_reason`, did to the rank; told with the case only.
+    """
+
+    position: int | None
     ref: str
     case_ref: str | None
     line_code: str
@@ -90,6 +95,10 @@ class WaitingShown:
     lot: str
     starts_on: date
     ends_on: date
+    paused_on: date | None
+    declined_on: date | None
+    declined_reason: RefusalReason | None
+    rank_effect: RankEffect | None
 
 
 MEASURE = only(
@@ -104,7 +113,7 @@ BOARD = only(
 )  # fmt: skip
 WAITING = only(
     WaitingShown, "position", "ref", "case_ref", "line_code", "urgency", "waiting_since", "lot", "starts_on",
-    "ends_on", called="WaitingAnswer",
+    "ends_on", "paused_on", "declined_on", "declined_reason", "rank_effect", called="WaitingAnswer",
 )  # fmt: skip
 
 
@@ -224,5 +233,5 @@ def _waiting(measure_id: int) -> list[WaitingShown]:
 def _waiter(row: WaitingRow, case_ref: str | None) -> WaitingShown:
     return WaitingShown(
         row.position, row.ref, case_ref, row.line_code, row.urgency, row.waiting_since, row.lot,
-        row.starts_on, row.ends_on,
+        row.starts_on, row.ends_on, row.paused_on, row.declined_on, row.declined_reason, row.rank_effect,
     )  # fmt: skip

@@ -201,3 +201,28 @@ def _row(
         row.paused_by_unit_id,
         *((row.declined_on, row.declined_reason, row.rank_effect) if seen else (None, None, None)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWait:
+    """An entry of a case in a waiting list, with the measure and its place in the order (none: paused)."""
+
+    measure_ref: str
+    measure_name: str
+    row: WaitingRow
+
+
+def waits_of(work: Work, case_id: int) -> list[CaseWait]:
+    """Where the person of a case waits, by measure; the caller has seen the case."""
+    held = work.session.execute(
+        select(*measure_words.c["measure_id", "measure_ref", "measure_name"])
+        .join(WaitingEntry, col(WaitingEntry.measure_id) == measure_words.c.measure_id)
+        .where(col(WaitingEntry.case_id) == case_id, col(WaitingEntry.state) == WaitingState.WAITING)
+        .order_by(measure_words.c.measure_name)
+    ).all()
+    return [
+        CaseWait(one.measure_ref, one.measure_name, row)
+        for one in held
+        for row in waiting_list(work, one.measure_id)
+        if row.case_id == case_id
+    ]

@@ -25,6 +25,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "case_process",
     "attachments",
     "case_links",
+    "stays",
     "links",
     "detections",
     "persons",

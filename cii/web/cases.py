@@ -46,6 +46,7 @@ from cii.web.case_list import listed
 from cii.web.case_manage import managing
 from cii.web.choices import number_asked, options
 from cii.web.drafts import drafted, rows_begun
+from cii.web.stay_words import waits
 from cii.web.versions import seen_version
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
@@ -260,7 +261,9 @@ def placements(ref: str) -> str:
         "placements",
         shown,
         places=case_parts.places(g.work, shown.case_id),
-        exits=options(ExitType),
+        waits=waits(g.work, shown.case_id),
+        may_wait=_permitted(Permit.ASSIGN_PLACEMENT) and bool(shown.view.may_write & Section.PLACEMENT),
+        exits=options(one for one in ExitType if one is not ExitType.EXCLUDED),
         contracts=options(ContractType),
     )
 

@@ -33,6 +33,7 @@ def index() -> str:
         rows=_rows(found.items),
         next_url=url_for("checks.index", **kept, after=found.next) if found.next else None,
         coming=coming,
+        may_exits=Permit.END_PLACEMENT.value in g.work.actor.permits,
         done=word("check", "done") if request.args.get("done") == "check" else None,
     )
 

@@ -26,6 +26,7 @@ from cii.store.work import Work
 from cii.web.base import Blueprint, see_other
 from cii.web.budgets import used_lines
 from cii.web.choices import choice_asked, day_asked, fallback, figure, options, t, text_asked, word
+from cii.web.stay_words import standing
 from cii.web.tables import rulebook
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag, require_match
@@ -220,7 +221,9 @@ def _quotas(row: CatalogueRow, held: BoardRow | None) -> list[dict[str, Any]]:
 
 def _waiting(row: WaitingRow) -> dict[str, Any]:
     return {
-        "position": row.position,
+        "position": row.position or "–",
+        "lot": row.lot[:8],
+        "told": standing(g.work, row) or "–",
         "line": row.line_code,
         "urgency": t("web.measures.urgency", level=row.urgency),
         "since": row.waiting_since,

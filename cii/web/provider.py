@@ -40,6 +40,7 @@ from cii.web.case_head import unit_name
 from cii.web.choices import clock, options, t, word
 from cii.web.indicators import indicators_now
 from cii.web.statements import statement_rows
+from cii.web.stay_words import events_shown
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag, require_match
@@ -224,7 +225,10 @@ def _placement(work: Work, ref: str) -> dict[str, Any]:
         "refusal_reason": word(held.refusal_reason, "refusal-reason") if held.refusal_reason else None,
         "exit_type": word(held.exit_type, "exit-type") if held.exit_type else None,
         "reasons": options(RefusalReason),
-        "exits": options(ExitType),
+        "exits": options(one for one in ExitType if one is not ExitType.EXCLUDED),
+        "events": events_shown(work, held),
+        "follows": held.state in {PlacementState.STARTED, PlacementState.ENDED},
+        "over": held.state is PlacementState.ENDED,
         "contracts": options(ContractType),
         "today": work.today.isoformat(),
         "months": [

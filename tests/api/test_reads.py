@@ -61,6 +61,8 @@ READS = {
     "/api/v1/placements": ("finance", "AT-01"),
     "/api/v1/placements/{placement}": ("gsr", "2026-SAS-01"),
     "/api/v1/placements/{placement}/objectives": ("gsr", "items"),
+    "/api/v1/placements/{placement}/events": ("gsr", "reserved"),
+    "/api/v1/exit-checks": ("gsr", "items"),
     "/api/v1/placements/{placement}/attendance": ("provider", "present"),
     "/api/v1/placements/{placement}/observations": ("provider", "items"),
     "/api/v1/participants": ("provider", "Alix 1"),

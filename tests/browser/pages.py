@@ -113,6 +113,7 @@ def _examples(town):
         "places": {"ref": refs["case"]},
         "case_links": {"ref": refs["case"], "purpose": "satisfaction"},
         "case_links.objectives": {"ref": refs["case"], "placement": refs["placement:shared"]},
+        "stays": {"ref": refs["case"], "placement": refs["placement:shared"]},
         "links": {"token": refs["link"]},
         "definitions.decision_table": {"name": "detection", "version": 1},
         "whatif": {"name": "triage"},

@@ -85,6 +85,7 @@ NAMES: Mapping[str, Thing | str] = {
     "/cases/<ref>/notes/<note>": of_case("case_note"),
     "/cases/<ref>/plan/actions/<action>": Thing("SELECT a.ref FROM plan_part a JOIN plan p ON p.id = a.plan_id WHERE p.case_id = :case"),
     "/cases/<ref>/placements/<placement>": of_case("placement"),
+    "/cases/<ref>/waiting/<waiting>": of_case("waiting_entry"),
     "/checks/<ref>": of_case("outcome_check"),
     "/consents/<ref>": of_case("consent"),
     "/coordination/corrections/<ref>": of_the_house("corrective_measure"),
