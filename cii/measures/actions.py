@@ -62,6 +62,7 @@ class AddMeasure:
     description: str = ""
     justification: str | None = None
     rule_source: str | None = None
+    opening_hours: str = ""
 
 
 def add_measure(work: Work, ask: AddMeasure) -> Measure:
@@ -93,6 +94,7 @@ def add_measure(work: Work, ask: AddMeasure) -> Measure:
         ends_on=ask.ends_on,
         description=ask.description,
         justification=ask.justification,
+        opening_hours=ask.opening_hours,
         recorded_at=work.now,
     )
     work.session.add(measure)

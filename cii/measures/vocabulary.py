@@ -30,5 +30,14 @@ class TargetGroup(StrEnum):
     LONG_TERM = "long_term"
 
 
+class MeasureState(StrEnum):
+    """Where a measure stands on a day: taken into the catalogue, running, becoming another, or over."""
+
+    APPROVED = "approved"
+    RUNNING = "running"
+    TRANSFORMING = "transforming"
+    CLOSED = "closed"
+
+
 COUNTED_KINDS = (MeasureKind.OCCUPATION, MeasureKind.SOCIO_PROFESSIONAL, MeasureKind.PROFESSIONAL)
 """The kinds of the report's table; the share of professional places is taken over these."""
