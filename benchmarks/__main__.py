@@ -47,6 +47,8 @@ def figure(value: float, unit: str) -> str:
     """A figure in the unit that fits its size."""
     if unit == "bytes":
         return f"{value / 1024:.2f} KB"
+    if unit != "s":
+        return f"{value:.0f}"
     for factor, name in ((1, "s"), (1e3, "ms")):
         if value * factor >= 1:
             return f"{value * factor:.2f} {name}"

@@ -75,7 +75,7 @@ def a_round(cases: int, measures: int, seed: int, tight: float = TIGHT) -> Probl
 
 def _quotas(draw: np.random.Generator, places: np.ndarray) -> dict[tuple[int, int], int]:
     """Cells in canonical order, with their places."""
-    found = {}
+    found: dict[tuple[int, int], int] = {}
     for measure, many in enumerate(places):
         lines = np.sort(draw.choice(len(LINES), draw.integers(1, 5), replace=False))
         shares = draw.dirichlet(np.full(len(lines), 2.0)) * many * 1.2

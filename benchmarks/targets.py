@@ -10,6 +10,7 @@ from benchmarks import (
     ledger,
     lists,
     outcomes,
+    places,
     process,
     quarter,
     rights,
@@ -19,6 +20,7 @@ from benchmarks import (
     whatif,
 )
 from benchmarks.measure import Target
+from cii.allocation.vocabulary import Who
 
 _ALL = [
     Target(
@@ -232,6 +234,78 @@ _ALL = [
         "on a tenth of them",
         11,
         outcomes.simulated_growth,
+    ),
+    *(
+        Target(f"round-{name}-{size[0]}", what, limit, goal, sides(size), unit=unit)
+        for size in (places.SMALL, places.MIDDLE)
+        for name, what, limit, goal, sides, unit in (
+            (
+                "persons",
+                "persons placed by priority greedy",
+                "as many as possible, ours",
+                1 / 1.05,
+                places.persons,
+                "persons",
+            ),
+            (
+                "persons-bound",
+                "certified bound of persons",
+                "persons placed",
+                1 / 0.9995,
+                places.persons_bound,
+                "persons",
+            ),
+            (
+                "points-bound",
+                "certified bound of points, strict rank",
+                "points reached",
+                1 / 0.9995,
+                lambda size: places.points_bound(size, Who.STRICT_RANK),
+                "points",
+            ),
+            (
+                "points-max-bound",
+                "certified bound of points, max persons",
+                "points reached",
+                1 / 0.9995,
+                lambda size: places.points_bound(size, Who.MAX_PERSONS),
+                "points",
+            ),
+            (
+                "persons-time",
+                "as many persons as possible chosen",
+                "one unpriced flow of the same graph",
+                40,
+                places.time_of_persons,
+                "s",
+            ),
+            (
+                "places-time",
+                "phase 2 of the default policy",
+                "one unpriced flow of the same graph",
+                40,
+                places.time_of_places,
+                "s",
+            ),
+        )
+    ),
+    Target(
+        "round-envy", "justified envy inside a class", "those without a place", 0, places.envy, unit="persons"
+    ),
+    Target(
+        "round-memory",
+        "peak of a round of 10 000 x 300",
+        "HiGHS LP of the same round",
+        0.6,
+        places.memory,
+        unit="bytes",
+    ),
+    Target(
+        "round-growth",
+        "a round of 10 000 x 300, 376 000 options",
+        "one of 2 000 x 120, 30 000 options",
+        12.7,
+        places.growth,
     ),
 ]
 TARGETS = {target.name: target for target in _ALL}

@@ -2,17 +2,23 @@
 
 from importlib.metadata import version
 
+import numpy as np
+
 from cii.allocation.choosing import choose
 from cii.allocation.greedy import greedy
-from cii.allocation.layout import Choice, Ints, Layout, lay_out
-from cii.allocation.network import Asked
+from cii.allocation.layout import Choice, Ints, Layout, Mask, lay_out
+from cii.allocation.network import Asked, NoFlow
 from cii.allocation.outcome import SCALE, Allocation, Certificate, Placed, Policy
+from cii.allocation.passing import nobody_passed
 from cii.allocation.pins import PinsContradict, conflicts
 from cii.allocation.prices import Aim
 from cii.allocation.problem import Problem
-from cii.allocation.solving import Solved, solve
+from cii.allocation.solving import Solved, proven, solve
 from cii.allocation.standing import unplaced
 from cii.allocation.vocabulary import Engine
+
+ROUNDS = 2
+"""Where placing better leaves somebody passed over, persons and places are settled again so many times."""
 
 
 def allocate(problem: Problem, policy: Policy | None = None) -> Allocation:
@@ -25,10 +31,25 @@ def allocate(problem: Problem, policy: Policy | None = None) -> Allocation:
         raise PinsContradict(found)
     layout = lay_out(problem, policy)
     choice = choose(layout)
-    aim = Aim(layout, layout.value, Asked(choice.who, choice.who), policy.guarantee_weight * SCALE)
-    solved = solve(aim, choice.chosen)
-    assert solved is not None
+    settled, rounds = nobody_passed(layout, choice.chosen), 0
+    while True:
+        aim, rounds = _aim(layout, layout.who(settled)), rounds + 1
+        solved = solve(aim, settled)
+        if solved is None:
+            raise NoFlow
+        settled = nobody_passed(layout, solved.chosen)
+        if np.array_equal(settled, solved.chosen):
+            break
+        if rounds == ROUNDS:
+            aim = _aim(layout, layout.who(settled))
+            solved = proven(aim, settled, solved.purse_prices, solved.flows)
+            break
     return _told(layout, choice, aim, solved)
+
+
+def _aim(layout: Layout, who: Mask) -> Aim:
+    """Where these persons are to be placed: points, with those of guaranteed places that are filled."""
+    return Aim(layout, layout.value, Asked(who, who), layout.policy.guarantee_weight * SCALE)
 
 
 def _told(layout: Layout, choice: Choice, aim: Aim, solved: Solved) -> Allocation:

@@ -1,4 +1,4 @@
-"""Two ways of placing, and the best of both: the steps that lead from one to the other, taken or left one by one.
+"""Two ways of placing, and the best of both: the steps from one to the other, taken or left one by one.
 
 The difference of two flows falls apart into chains: a case leaves a place, another takes it, until a place
 stays free or was free. Any chains together keep quotas and places, for no chain undoes what another does
@@ -12,8 +12,10 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from cii.allocation.layout import Ints, Mask
 from cii.allocation.prices import Aim, Floats
+from cii.allocation.quiet import quiet
 
 NODES = 200
+HALF = 0.5
 OUT = -1
 
 
@@ -75,18 +77,19 @@ def _knapsack(gain: Ints, spent: Ints, room: Ints, fine: Floats, slack: int) -> 
     unit = np.maximum(np.abs(spent[:, binds]).max(axis=0), 1)
     wish = float(np.maximum(gain, 0).sum()) or 1.0
     many, over = len(gain), 0 if (room >= 0).all() else len(binds)
-    done = milp(
-        np.concatenate([-gain, (fine[binds] * unit)[:over]]) / wish * 1000,
-        constraints=LinearConstraint(
-            np.hstack([(spent[:, binds] / unit).T, -np.eye(len(binds))[:, :over]]),
-            -np.inf,
-            room[binds] / unit,
-        ),
-        integrality=np.concatenate([np.ones(many), np.zeros(over)]),
-        bounds=Bounds(0, np.concatenate([np.ones(many), np.full(over, np.inf)])),
-        options={"mip_rel_gap": max(1e-6, slack / wish), "node_limit": NODES},
-    )
-    return None if done.x is None else done.x[:many] > 0.5
+    with quiet():
+        done = milp(
+            np.concatenate([-gain, (fine[binds] * unit)[:over]]) / wish * 1000,
+            constraints=LinearConstraint(
+                np.hstack([(spent[:, binds] / unit).T, -np.eye(len(binds))[:, :over]]),
+                -np.inf,
+                room[binds] / unit,
+            ),
+            integrality=np.concatenate([np.ones(many), np.zeros(over)]),
+            bounds=Bounds(0, np.concatenate([np.ones(many), np.full(over, np.inf)])),
+            options={"mip_rel_gap": max(1e-6, slack / wish), "node_limit": NODES},
+        )
+    return None if done.x is None else done.x[:many] > HALF
 
 
 def _chains(aim: Aim, holds: Ints, goal: Ints) -> Chains:

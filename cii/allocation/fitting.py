@@ -1,4 +1,4 @@
-"""Whether certain cases can all be placed within the budgets: a way to do so, or prices that prove there is none."""
+"""Whether certain cases fit together within the budgets: a way, or prices that prove there is none."""
 
 from dataclasses import dataclass
 

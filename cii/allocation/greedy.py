@@ -1,4 +1,4 @@
-"""First come, first served: in rank order the best place that is free and paid. The baseline of every round."""
+"""First come, first served: in rank order the best place free and paid. The baseline of every round."""
 
 import numpy as np
 

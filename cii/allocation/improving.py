@@ -1,4 +1,4 @@
-"""From prices to a solution that keeps every budget: prices squeezed until the purses hold, then better by steps."""
+"""From prices to a solution that keeps every budget: squeezed until the purses hold, then better by steps."""
 
 import numpy as np
 

@@ -119,7 +119,7 @@ def lay_out(problem: Problem, policy: Policy) -> Layout:
     amount = np.frombuffer(problem.charge_amount, np.int64)
     rank = np.empty(len(problem.candidates), np.int64)
     rank[np.array(problem.by_rank, np.int64)] = np.arange(len(rank))
-    live, taken = _pinned(problem, case, cell, measure_of)
+    live, taken = _pinned(problem, cell)
     spent = np.zeros(len(problem.purses), np.int64)
     of_option = np.repeat(np.arange(len(case)), np.diff(froms))
     in_taken = np.isin(of_option, taken)
@@ -157,9 +157,9 @@ def lay_out(problem: Problem, policy: Policy) -> Layout:
     )
 
 
-def _pinned(problem: Problem, case: Ints, cell: Ints, measure_of: Ints) -> tuple[Mask, Ints]:
+def _pinned(problem: Problem, cell: Ints) -> tuple[Mask, Ints]:
     """Which options are still open, and which are taken by decision."""
-    live = np.ones(len(case), bool)
+    live = np.ones(len(cell), bool)
     at = {one.key: number for number, one in enumerate(problem.candidates)}
     names = [(one.measure, one.line) for one in problem.quotas]
     taken = []

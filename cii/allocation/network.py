@@ -1,4 +1,4 @@
-"""One minimum cost flow: case → quota → measure. The solver is OR-Tools; whoever may not be placed is left out."""
+"""One minimum cost flow: case → quota → measure. The solver is OR-Tools; who may not be placed is left out."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 from cii.allocation.layout import Ints, Layout, Mask
 
 
-class NoFlow(RuntimeError):
+class NoFlow(RuntimeError):  # noqa: N818 - it says what is wrong
     """The cases that must be placed cannot all be placed."""
 
 
@@ -36,15 +36,15 @@ def best_flow(layout: Layout, worth: Ints, asked: Asked, bonus: int = 0, among: 
     sink = first_measure + measures
     measure_of = np.array(layout.problem.measure_of_cell, np.int64)
     graph = SimpleMinCostFlow()
-    edges = _add(graph, at, first_cell + layout.cell[use], np.ones(len(use)), -worth[use])
+    edges = _add(graph, at, first_cell + layout.cell[use], np.ones(len(use), np.int64), -worth[use])
     numbers = np.arange(cells)
-    _add(graph, first_cell + numbers, first_measure + measure_of, layout.quota, np.zeros(cells))
+    _add(graph, first_cell + numbers, first_measure + measure_of, layout.quota, np.zeros(cells, np.int64))
     own = np.arange(measures)
     ends = np.full(measures, sink)
     _add(graph, first_measure + own, ends, layout.guaranteed, np.full(measures, -bonus))
-    _add(graph, first_measure + own, ends, layout.places - layout.guaranteed, np.zeros(measures))
+    _add(graph, first_measure + own, ends, layout.places - layout.guaranteed, np.zeros(measures, np.int64))
     free = np.flatnonzero(~asked.must[cases])
-    _add(graph, free, np.full(len(free), sink), np.ones(len(free)), np.zeros(len(free)))
+    _add(graph, free, np.full(len(free), sink), np.ones(len(free), np.int64), np.zeros(len(free), np.int64))
     supply = np.zeros(sink + 1, np.int64)
     supply[: len(cases)] = 1
     supply[sink] = -len(cases)
@@ -55,7 +55,9 @@ def best_flow(layout: Layout, worth: Ints, asked: Asked, bonus: int = 0, among: 
     return chosen
 
 
-def _add(graph: SimpleMinCostFlow, tails: Ints, heads: Ints, room: Ints, cost: Ints):  # noqa: ANN202
-    return graph.add_arcs_with_capacity_and_unit_cost(
+def _add(graph: SimpleMinCostFlow, tails: Ints, heads: Ints, room: Ints, cost: Ints) -> Ints:
+    """Arcs in one go, with their numbers."""
+    arcs: Ints = graph.add_arcs_with_capacity_and_unit_cost(
         tails.astype(np.int32), heads.astype(np.int32), room.astype(np.int64), cost.astype(np.int64)
     )
+    return arcs

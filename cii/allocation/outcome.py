@@ -1,4 +1,4 @@
-"""What a round comes to: who is placed where, who is not and why, with the certificate that anyone can check."""
+"""What a round comes to: who is placed where, who is not and why, and the certificate that proves it."""
 
 import json
 from dataclasses import asdict, dataclass

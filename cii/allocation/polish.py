@@ -13,6 +13,7 @@ from cii.allocation.layout import Ints, Mask
 from cii.allocation.network import Asked
 from cii.allocation.outcome import SCALE
 from cii.allocation.prices import Aim
+from cii.allocation.quiet import quiet
 
 
 class Fit(Enum):
@@ -50,13 +51,14 @@ def exact(aim: Aim, core: Ints, *, nodes: int = NODES, gap: float = 1e-6) -> Int
         low, high = np.concatenate([low, np.full(extra, -np.inf)]), np.concatenate([high, np.zeros(extra)])
     worth = np.concatenate([aim.value[core], np.full(extra, aim.bonus)]) / SCALE
     top = np.concatenate([np.ones(many), layout.guaranteed[guaranteed]])
-    done = milp(
-        -worth,
-        constraints=LinearConstraint(rows.tocsr(), low, high),
-        integrality=np.ones(many + extra),
-        bounds=Bounds(0, top),
-        options={"mip_rel_gap": gap, "node_limit": nodes},
-    )
+    with quiet():
+        done = milp(
+            -worth,
+            constraints=LinearConstraint(rows.tocsr(), low, high),
+            integrality=np.ones(many + extra),
+            bounds=Bounds(0, top),
+            options={"mip_rel_gap": gap, "node_limit": nodes},
+        )
     if done.x is None:
         return None
     chosen = core[done.x[:many] > HALF]
@@ -75,13 +77,14 @@ def first_of(aim: Aim, who: Mask, group: list[int], *, nodes: int) -> Ints | Non
     may = who | (weight > 0)
     options = np.flatnonzero(may[layout.case])
     rows, low, high = _rows(Aim(layout, aim.value, Asked(may, who)), options)
-    done = milp(
-        -weight[layout.case[options]].astype(float),
-        constraints=LinearConstraint(rows, low, high),
-        integrality=np.ones(len(options)),
-        bounds=Bounds(0, 1),
-        options={"node_limit": nodes, "mip_rel_gap": 1e-7},
-    )
+    with quiet():
+        done = milp(
+            -weight[layout.case[options]].astype(float),
+            constraints=LinearConstraint(rows, low, high),
+            integrality=np.ones(len(options)),
+            bounds=Bounds(0, 1),
+            options={"node_limit": nodes, "mip_rel_gap": 1e-7},
+        )
     if done.status != OPTIMAL or done.x is None:
         return None
     chosen = np.sort(options[done.x > HALF])

@@ -1,4 +1,4 @@
-"""What a franc of each purse is worth to the round: prices that make the budgets hold, and the bound they prove.
+"""What a franc of each purse is worth to the round: prices that keep the budgets, and the bound they prove.
 
 Lagrange relaxation: with a price on every purse the budgets fall away and one minimum cost flow is left, whose
 worth is never below the best. The prices that bring it lowest are sought by combining the flows seen so far
@@ -18,6 +18,7 @@ from cii.allocation.outcome import PER_CENTIME
 Floats = NDArray[np.float64]
 ROUNDS = 18
 NEAR = 2e-5
+_STEPS, _NONE = 3, 1e-9
 """The search stops when bound and combined flows are as near as that."""
 
 
@@ -88,7 +89,7 @@ def search(aim: Aim, first: Ints | None = None, rounds: int = ROUNDS) -> Search:
         combined, wanted = _combine(found, most)
         if found.bound - combined <= NEAR * abs(found.bound):
             break
-        mixed = wanted if number % 3 == 2 else 0.6 * found.prices + 0.4 * wanted
+        mixed = wanted if number % _STEPS == _STEPS - 1 else 0.6 * found.prices + 0.4 * wanted
         prices = np.minimum(np.round(mixed), most).astype(np.int64)
     return found
 
@@ -111,7 +112,7 @@ def _combine(found: Search, most: Ints) -> tuple[float, Floats]:
     )
     if done.status:
         return float("-inf"), found.prices.astype(float)
-    found.mixture = [at for at in range(len(worth)) if done.x[at] > 1e-9] or found.mixture
+    found.mixture = [at for at in range(len(worth)) if done.x[at] > _NONE] or found.mixture
     return -done.fun * unit, -done.ineqlin.marginals * unit / left * PER_CENTIME
 
 

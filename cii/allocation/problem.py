@@ -22,7 +22,7 @@ BEST = 100
 """The best suitability."""
 
 
-class ProblemFault(ValueError):
+class ProblemFault(ValueError):  # noqa: N818 - it says what is wrong
     """The problem contradicts itself: a key twice, an unknown key, a number out of its bounds."""
 
 

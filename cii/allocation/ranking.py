@@ -1,4 +1,4 @@
-"""Strict rank: the first in rank order who can be placed together, exactly where the round is small enough."""
+"""Strict rank: the first in rank order who can be placed together, exactly where the round is small."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from cii.allocation.prices import Aim
 from cii.allocation.vocabulary import RankProof
 
 PROVABLE = 400
-"""Cases up to which a binding budget is checked exactly: beyond, a check takes seconds and there are hundreds."""
+"""Cases up to which a binding budget is checked exactly: a check of more takes seconds, and there are hundreds."""
 TOGETHER = 6
 """So many cases in rank order are decided by one exact check."""
 NODES = 30
@@ -155,5 +155,3 @@ class _Turn:
             if fine:
                 return onward
         return None
-
-

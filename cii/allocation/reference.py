@@ -1,4 +1,4 @@
-"""The reference: every possibility tried, for problems small enough. Pure Python, no solver, plain to read."""
+"""The reference: every possibility tried, for problems small enough. Pure Python, no solver."""
 
 from collections.abc import Iterator
 from itertools import combinations

@@ -1,4 +1,4 @@
-"""One aim brought as high as it goes: flow, prices where a budget binds, flows blended, single moves, bound."""
+"""One aim brought as high as it goes: flow, prices where budgets bind, flows blended, single moves, bound."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -58,6 +58,14 @@ def solve(aim: Aim, start: Ints | None = None) -> Solved | None:
     if chosen is None:
         return None
     return Solved(chosen, aim.worth(chosen), bound, found.prices, of_cell, of_measure, len(found.seen))
+
+
+def proven(aim: Aim, chosen: Ints, prices: Ints, flows: int) -> Solved:
+    """A choice as it is, with the bound that these prices of purses prove for it."""
+    flow = best_flow(aim.layout, aim.value - aim.layout.charged(prices), aim.asked, aim.bonus)
+    of_cell, of_measure = place_prices(aim, prices, flow)
+    bound = bound_of(aim, prices, of_cell, of_measure)
+    return Solved(chosen, aim.worth(chosen), bound, prices, of_cell, of_measure, flows + 1)
 
 
 def _measures(aim: Aim) -> Ints:

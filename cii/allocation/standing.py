@@ -1,4 +1,4 @@
-"""Why each case without a place has none: no option, excluded, all places held by better ranks, or no money."""
+"""Why each case without a place has none: no option, excluded, places held by better ranks, or no money."""
 
 import numpy as np
 
@@ -25,11 +25,11 @@ def unplaced(
     found = []
     cells_of: dict[int, list[int]] = {}
     rows_of: dict[int, list[int]] = {}
-    for row in np.flatnonzero(held[layout.case] < 0):
+    for row in np.flatnonzero(held[layout.case] < 0).tolist():
         cells_of.setdefault(int(layout.case[row]), []).append(int(layout.cell[row]))
         rows_of.setdefault(int(layout.case[row]), []).append(int(row))
     rank_of_cell: dict[int, int] = {}
-    for case in np.flatnonzero(held >= 0):
+    for case in np.flatnonzero(held >= 0).tolist():
         cell = int(held[case])
         rank_of_cell[cell] = max(rank_of_cell.get(cell, -1), int(layout.rank[case]))
     order = np.argsort(layout.charge_option, kind="stable")
