@@ -41,6 +41,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "recognitions",
     "places",
     "measures",
+    "catalogue",
     "agreements",
     "tariffs",
     "closures",

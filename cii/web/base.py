@@ -75,6 +75,7 @@ PARENTS: Mapping[str, str] = {
     "case_moments": "cases",
     "employers": "measures",
     "checks": "cases",
+    "catalogue": "measures",
     "stays": "cases",
     "case_process": "cases",
     "case_links": "cases",

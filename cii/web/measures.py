@@ -138,6 +138,7 @@ def _catalogue(work: Work) -> dict[str, Any]:
         "kinds": options(MeasureKind),
         "sectors": options(Sector),
         "rows": [_catalogue_row(row) for row in catalogue(work, shown, day)],
+        "may_edit": Permit.EDIT_MEASURES in work.actor.permits,
     }
 
 

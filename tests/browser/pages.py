@@ -163,6 +163,7 @@ def _examples(town):
         "outcome_claims": {"ref": refs["outcome"]},
         "reports": {"ref": refs["report"], "quarter": "2026-Q3", "form": "csv"},
         "measures": {"ref": stage.measure},
+        "catalogue": {"ref": stage.measure},
         "persons": {
             "ref": _one(
                 town,
