@@ -1,6 +1,6 @@
-"""Targets of the allocation round (allocation.md §5) on invented rounds, each beside a baseline of the same run.
+"""Targets of the allocation round (allocation.md §5) on invented rounds, each beside a baseline.
 
-Baselines: *priority greedy* gives each case in rank order the best place that is free and paid and moves nobody;
+Baselines: *priority greedy* gives each case in rank order the best place free and paid and moves nobody;
 *one flow* is one minimum cost flow of the same graph without budgets, the graph built included; *HiGHS LP* is
 the linear programme of the same round.
 Run alone, size by size with time, memory and growth: `python -m benchmarks.places [cases measures]...`.
@@ -171,7 +171,7 @@ def _seconds(size: tuple[int, int]) -> float:
 
 
 def _peak(what: str, cases: int, measures: int) -> float:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - this module
         [sys.executable, "-m", "benchmarks.places", what, str(cases), str(measures)],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
@@ -219,9 +219,9 @@ def main(words: list[str]) -> int:
             grown = f", x {took / former:.1f} of the size before" if former and who is Who.MAX_PERSONS else ""
             former = took if who is Who.MAX_PERSONS else former
             print(
-                f"{size[0]} x {size[1]} ({len(problem)} options) {who}: {took:.2f} s, x {took / one_flow:.0f} one"
-                f" flow ({one_flow:.3f} s), {len(told.placed)} placed (bound {told.certificate.persons_bound}),"
-                f" {told.certificate.gap_ppm} ppm of points open, rank {told.certificate.rank}{grown};"
+                f"{size[0]} x {size[1]} ({len(problem)} options) {who}: {took:.2f} s, x {took / one_flow:.0f}"
+                f" a flow of {one_flow:.3f} s, {len(told.placed)} placed of {told.certificate.persons_bound},"
+                f" {told.certificate.gap_ppm} ppm open, rank {told.certificate.rank}{grown};"
                 f" peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB",
                 flush=True,
             )

@@ -63,7 +63,7 @@ def class_then_suitability(layout: Layout) -> Choice:
 
 
 def without_envy(layout: Layout, chosen: Ints, group: Mask) -> Ints:
-    """The same choice, with a place handed on while somebody of better rank, as well suited, could take it."""
+    """The same choice, with a place handed on while a better rank, as well suited, could take it."""
     free = Aim(layout, layout.value, Asked(layout.everyone(), layout.nobody()))
     state = State(free, chosen)
     changed = True

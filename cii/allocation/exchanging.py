@@ -93,7 +93,7 @@ def _knapsack(gain: Ints, spent: Ints, room: Ints, fine: Floats, slack: int) -> 
 
 
 def _chains(aim: Aim, holds: Ints, goal: Ints) -> Chains:
-    """The chains that lead from one choice to the other, each through any quota and any measure once at most."""
+    """The chains that lead from one choice to the other, each through any quota or measure once at most."""
     layout = aim.layout
     cells, root = len(layout.quota), len(layout.quota) + len(layout.places)
     case = np.flatnonzero(holds != goal)

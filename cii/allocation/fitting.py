@@ -26,8 +26,8 @@ class Proof:
 class Fitting:
     """Answers for one layout; what is proven once goes on holding when more cases must be placed.
 
-    Cheapest flows at changing prices (multiplicative weights): one that overdraws no purse is a way; one whose
-    cost at its prices exceeds what the purses hold at the same prices proves that there is none.
+    Cheapest flows at changing prices (multiplicative weights): one that overdraws no purse is a way; one
+    whose cost at its prices exceeds what the purses hold at the same prices proves that there is none.
     """
 
     def __init__(self, layout: Layout) -> None:

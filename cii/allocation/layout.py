@@ -177,7 +177,7 @@ def _pinned(problem: Problem, cell: Ints) -> tuple[Mask, Ints]:
 
 
 def _thrift(case: Ints, total: Ints, cases: int, weight: int) -> Ints:
-    """Points for being cheap among the options of the same case: all for the cheapest, none for the dearest."""
+    """Points for being cheap among the options of a case: all for the cheapest, none for the dearest."""
     least, most = np.full(cases, np.iinfo(np.int64).max), np.zeros(cases, np.int64)
     np.minimum.at(least, case, total)
     np.maximum.at(most, case, total)

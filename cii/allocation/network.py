@@ -1,4 +1,4 @@
-"""One minimum cost flow: case → quota → measure. The solver is OR-Tools; who may not be placed is left out."""
+"""One minimum cost flow: case → quota → measure. The solver is OR-Tools; who may not be placed is out."""
 
 from dataclasses import dataclass
 

@@ -43,7 +43,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Unplaced:
-    """A case without a place. `tight`: number of the tight set; `purse` and `short`: what is missing where."""
+    """A case without a place. `tight`: number of the tight set; `purse`, `short`: what is missing where."""
 
     case: str
     why: Left

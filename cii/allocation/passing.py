@@ -3,7 +3,7 @@
 import numpy as np
 
 from cii.allocation.improving import State
-from cii.allocation.layout import Ints, Layout
+from cii.allocation.layout import Ints, Layout, Mask
 from cii.allocation.network import Asked
 from cii.allocation.prices import Aim
 from cii.allocation.vocabulary import Who
@@ -80,10 +80,11 @@ class _Passing:
     def _behind(self, case: int, option: int) -> Ints:
         """Those in the quota of this option whose place is due to the case, the worst rank first."""
         layout = self.layout
-        held = self.in_cell[layout.cell[option]]
+        held: Ints = self.in_cell[int(layout.cell[option])]
         if self.who is Who.MAX_PERSONS or not len(held):
-            return held[:0]
-        due = layout.rank[held] > layout.rank[case]
+            nobody: Ints = held[:0]
+            return nobody
+        due: Mask = layout.rank[held] > layout.rank[case]
         if self.who is Who.CLASS_THEN_SUITABILITY:
             due &= self.urgency[held] == self.urgency[case]
             due &= layout.points[self.state.holds[held]] <= layout.points[option]

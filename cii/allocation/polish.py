@@ -4,6 +4,7 @@ Stopped by nodes and by gap, never by the clock: the same problem gives the same
 """
 
 from enum import Enum
+from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -27,7 +28,7 @@ class Fit(Enum):
 NODES = 60
 OPTIMAL = 0
 HALF = 0.5
-WHOLE = 600
+WHOLE = 160
 """Options up to which all of them are looked at."""
 
 
@@ -98,7 +99,7 @@ def _complete(aim: Aim, chosen: Ints) -> bool:
     return bool(held[aim.asked.must].all())
 
 
-def _rows(aim: Aim, core: Ints):  # noqa: ANN202 - matrix, least, most
+def _rows(aim: Aim, core: Ints) -> Any:  # noqa: ANN401 - sparse matrix, least, most
     layout = aim.layout
     many, number = len(core), np.arange(len(core))
     cases, at = np.unique(layout.case[core], return_inverse=True)

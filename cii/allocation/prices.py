@@ -1,7 +1,7 @@
 """What a franc of each purse is worth to the round: prices that keep the budgets, and the bound they prove.
 
-Lagrange relaxation: with a price on every purse the budgets fall away and one minimum cost flow is left, whose
-worth is never below the best. The prices that bring it lowest are sought by combining the flows seen so far
+Lagrange relaxation: with a price on every purse the budgets fall away and one minimum cost flow is left,
+whose worth is never below the best. The prices that bring it lowest are sought by combining the flows
 (Dantzig and Wolfe 1960), a linear programme with one row per purse.
 """
 

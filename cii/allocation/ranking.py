@@ -13,7 +13,7 @@ from cii.allocation.prices import Aim
 from cii.allocation.vocabulary import RankProof
 
 PROVABLE = 400
-"""Cases up to which a binding budget is checked exactly: a check of more takes seconds, and there are hundreds."""
+"""Cases up to which a binding budget is checked exactly: more take seconds each, and there are hundreds."""
 TOGETHER = 6
 """So many cases in rank order are decided by one exact check."""
 NODES = 30
@@ -48,7 +48,7 @@ def _weights(layout: Layout) -> Ints:
 
 
 def _exactly(layout: Layout, fitting: Fitting) -> Choice:
-    """In rank order each case that can be placed with those before it: by a free place, by flows, or exactly."""
+    """In rank order each case that can be placed with those before it: by a place, by flows, or exactly."""
     weights = _weights(layout)
     free = Aim(layout, np.zeros(len(layout.option), np.int64), Asked(layout.everyone(), layout.nobody()))
     options = [np.flatnonzero(layout.case == case) for case in range(layout.cases)]

@@ -12,7 +12,7 @@ SMALL = 10
 
 
 def best_by_rank(problem: Problem) -> tuple[str, ...]:
-    """The cases placed by strict rank, in rank order: the lexicographically largest vector that is feasible."""
+    """The cases placed by strict rank, in rank order: the lexicographically largest feasible vector."""
     chosen: list[int] = []
     for case in problem.by_rank:
         if any(True for _ in ways(problem, [*chosen, case])):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cii.allocation.layout import Ints, Layout
+from cii.allocation.layout import Ints, Layout, Mask
 from cii.allocation.outcome import Unplaced
 from cii.allocation.vocabulary import Left, PinKind, Who
 
@@ -32,8 +32,6 @@ def unplaced(
     for case in np.flatnonzero(held >= 0).tolist():
         cell = int(held[case])
         rank_of_cell[cell] = max(rank_of_cell.get(cell, -1), int(layout.rank[case]))
-    order = np.argsort(layout.charge_option, kind="stable")
-    rows_from = np.searchsorted(layout.charge_option[order], np.arange(len(layout.option) + 1))
     for case, one in enumerate(problem.candidates):
         if held[case] >= 0 or case in pinned:
             continue
@@ -47,13 +45,7 @@ def unplaced(
         if closed and better:
             found.append(Unplaced(one.key, Left.PLACES, tight=sets.setdefault(tuple(reach), len(sets))))
             continue
-        lacking = []
-        for row in rows_of[case]:
-            for at in order[rows_from[row] : rows_from[row + 1]]:
-                purse = int(layout.charge_purse[at])
-                short = int(layout.charge_amount[at] - left[purse])
-                if short > 0:
-                    lacking.append((short, problem.purses[purse].key))
+        lacking = _lacking(layout, rows_of[case], left)
         if lacking:
             short, purse_key = min(lacking)
             found.append(Unplaced(one.key, Left.BUDGET, purse=purse_key, short=short))
@@ -62,11 +54,22 @@ def unplaced(
     return tuple(found), tuple(sets)
 
 
-def _room(layout: Layout, chosen: Ints) -> np.ndarray:
+def _lacking(layout: Layout, options: list[int], left: Ints) -> list[tuple[int, str]]:
+    """By how much which purses are too poor for any of these options."""
+    rows, _ = layout.charge_rows(np.array(options, np.int64))
+    short = layout.charge_amount[rows] - left[layout.charge_purse[rows]]
+    return [
+        (int(short[at]), layout.problem.purses[layout.charge_purse[rows[at]]].key)
+        for at in np.flatnonzero(short > 0)
+    ]
+
+
+def _room(layout: Layout, chosen: Ints) -> Mask:
     taken = np.bincount(layout.cell[chosen], minlength=len(layout.quota))
     held = np.bincount(layout.measure[chosen], minlength=len(layout.places))
     measure_of = np.array(layout.problem.measure_of_cell, np.int64)
-    return (taken < layout.quota) & (held < layout.places)[measure_of]
+    free: Mask = (taken < layout.quota) & (held < layout.places)[measure_of]
+    return free
 
 
 def _onward(layout: Layout, held: Ints) -> list[int]:
