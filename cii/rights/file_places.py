@@ -8,16 +8,31 @@ from enum import StrEnum
 from typing import Any
 
 from cii.kernel.money import Chf
-from cii.placements.vocabulary import ContractType, ExitType, PlacementEventKind, RefusalReason
+from cii.placements.vocabulary import (
+    BalanceOutcome,
+    ContractType,
+    ExitSituation,
+    ExitType,
+    PlacementEventKind,
+    RefusalReason,
+)
 from cii.rights.file_words import ELIGIBILITY, FileWords, Plainly
 from cii.texts import formats
 from cii.texts.speech import pair, say, word
 
 TABLE = "placement_event"
 """The table whose rows' facts are told here."""
-_WORDS: Mapping[str, type[StrEnum]] = {"exit_type": ExitType, "contract_type": ContractType}
+_WORDS: Mapping[str, type[StrEnum]] = {
+    "exit_type": ExitType,
+    "contract_type": ContractType,
+    "outcome": BalanceOutcome,
+    "situation": ExitSituation,
+}
 _SUMS = ("total", "released")
-_SAID = ("reason", "note", *_WORDS, "contract_months", "early", *_SUMS, "facts")
+_SAID = (
+    "reason", "statement", "text", "objective", "name", "certificate", "note", *_WORDS, "contract_months",
+    "early", *_SUMS, "facts",
+)  # fmt: skip
 """What is told, in this order."""
 
 
