@@ -19,7 +19,7 @@ from cii.measures.queries import (
     measure_by_ref,
     rules_at,
 )
-from cii.measures.vocabulary import MeasureKind
+from cii.measures.vocabulary import MeasureKind, TargetGroup
 from cii.placements.actions import change_places, change_quota
 from cii.placements.board import BoardLine, BoardRow, WaitingRow, capacity_board, waiting_list
 from cii.store.work import Work
@@ -125,17 +125,20 @@ def _catalogue(work: Work) -> dict[str, Any]:
         choice_asked(Sector, "sector"),
         text_asked("mixed"),
     )
+    group = choice_asked(TargetGroup, "target_group")
     shown = CatalogueFilter(
         kind=kind,
         sector=sector,
+        target_group=group,
         mixed=mixed == "yes" if mixed in {"yes", "no"} else None,
         text=text_asked("text"),
     )
     return {
         "day_shown": day,
-        "asked": {"kind": kind, "sector": sector, "mixed": mixed, "text": shown.text},
-        "filtered": any((kind, sector, mixed, shown.text)),
+        "asked": {"kind": kind, "sector": sector, "mixed": mixed, "text": shown.text, "target_group": group},
+        "filtered": any((kind, sector, mixed, shown.text, group)),
         "kinds": options(MeasureKind),
+        "groups": options(TargetGroup),
         "sectors": options(Sector),
         "rows": [_catalogue_row(row) for row in catalogue(work, shown, day)],
         "may_edit": Permit.EDIT_MEASURES in work.actor.permits,

@@ -8,15 +8,16 @@ def version_of(page):
 
 
 def test_a_measure_enters_the_catalogue_and_a_second_one_of_its_code_does_not(site):
-    reader, unit = site.as_("contracts"), None
+    reader = site.as_("contracts")
     page = reader.get("/measures/new")
     unit = page.split('name="respondent_ref"')[1].split('<option value="')[2].split('"')[0]
     form = {"code": "NEU-01", "name": "Atelier de reliure", "kind": "occupation", "respondent_ref": unit,
-            "places": "3", "starts_on": date(2026, 10, 15).isoformat(), "opening_hours": "lundi à jeudi"}  # fmt: skip
+            "places": "3", "target_group": "youth", "starts_on": date(2026, 10, 15).isoformat(), "opening_hours": "lundi à jeudi"}  # fmt: skip
 
     reader.post("/measures/new", **form)
 
-    assert "Atelier de reliure" in reader.get("/measures", day="2026-10-20")
+    assert "Atelier de reliure" in reader.get("/measures", day="2026-10-20", target_group="youth")
+    assert "Atelier de reliure" not in reader.get("/measures", day="2026-10-20", target_group="skilled")
     assert "NEU-01" in reader.post("/measures/new", 409, **form)
 
 
