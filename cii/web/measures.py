@@ -252,7 +252,7 @@ def _board(work: Work) -> dict[str, Any]:
         "figures": [
             figure("web.board.places", places, t("web.board.measures", n=len(rows))),
             figure("web.board.taken", used),
-            figure("web.board.free", places - used),
+            figure("web.board.free", sum(one["free"] for one in board_rows)),
             figure("web.board.waiting", sum(one["waiting"] for one in board_rows)),
         ],
     }
@@ -279,7 +279,7 @@ def _board_row(row: CatalogueRow, held: BoardRow | None, heads: Sequence[dict[st
         "mixed": _mixed(row) if row.mixed else None,
         "places": row.places,
         "taken": taken,
-        "free": row.places - taken,
+        "free": held.free if held else row.places,
         "waiting": held.waiting if held else 0,
         "tone": "bad" if share >= _FULL else "warn" if share >= _WARN else "good",
         "cells": [quotas.get(head["code"]) for head in heads],
