@@ -11,6 +11,15 @@ from cii.outcomes.vocabulary import OutcomeState, OutcomeStep
 
 def due() -> Select[Any]:
     """Paid outcomes; columns as `cii.payments.sources` names them. Sums leave to the next five centimes."""
+    return _paid().where(col(Outcome.state) == OutcomeState.PAID)
+
+
+def taken_back() -> Select[Any]:
+    """Outcomes that were paid and reversed since, in the same columns: a transfer of theirs may have left."""
+    return _paid().where(col(Outcome.state) != OutcomeState.PAID)
+
+
+def _paid() -> Select[Any]:
     owed = type_coerce(col(Outcome.amount), BigInteger)
     leaves = (owed + 2) - (owed + 2) % 5
     shown: list[Any] = [
@@ -32,7 +41,5 @@ def due() -> Select[Any]:
         select(*shown)
         .join(OutcomeScheme, col(OutcomeScheme.id) == col(Outcome.scheme_id))
         .join(OutcomeStepRow, col(OutcomeStepRow.outcome_id) == col(Outcome.id))
-        .where(
-            col(OutcomeStepRow.kind) == OutcomeStep.PAID, col(Outcome.state) == OutcomeState.PAID, leaves > 0
-        )
+        .where(col(OutcomeStepRow.kind) == OutcomeStep.PAID, leaves > 0)
     )

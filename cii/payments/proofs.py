@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Select, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from cii.payments.sources import due_payments, owed_back
+from cii.payments.sources import due_payments, left_payments, owed_back
 from cii.payments.tables import (
     IncomingPayment,
     PaymentFile,
@@ -21,7 +21,7 @@ from cii.payments.vocabulary import TransferOutcome
 
 def on_their_way() -> Select[Any]:
     """Transfers without an answer: id, kind, about_ref, agreement_id, made_at, amount (centimes), number."""
-    due = due_payments()
+    due = left_payments()
     shown: list[Any] = [
         col(PaymentTransfer.id).label("id"), due.c.kind, due.c.about_ref, due.c.agreement_id,
         col(PaymentFile.made_at).label("made_at"), _centimes(PaymentTransfer.amount).label("amount"),
@@ -71,15 +71,19 @@ def came_back(day: date) -> Select[Any]:
 
 
 def paid() -> Select[Any]:
-    """What came back and was not released again, as less paid: line_id, agreement_id, amount (centimes)."""
+    """What came back and was not released again, as less paid: line_id, agreement_id, amount (centimes).
+
+    Payments that were reversed since are left out: their reversal says it.
+    """
     shown: list[Any] = [
         col(TransferReturn.line_id).label("line_id"),
         col(TransferReturn.agreement_id).label("agreement_id"),
         (-_centimes(TransferReturn.amount)).label("amount"),
     ]
+    due = due_payments()
     return (
-        select(*shown)
-        .join(PaymentTransfer, col(PaymentTransfer.id) == col(TransferReturn.transfer_id))
+        _with_source(select(*shown), due)
+        .join(TransferReturn, col(TransferReturn.transfer_id) == col(PaymentTransfer.id))
         .where(~_released_again().exists())
     )
 

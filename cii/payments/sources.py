@@ -9,7 +9,7 @@ ledger's payment). The provider of the agreement is paid.
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, Subquery, union_all
+from sqlalchemy import Select, Subquery, literal, select, union_all
 
 from cii.final_accounts import payments_due as final_accounts
 from cii.outcomes import payments_due as outcomes
@@ -23,6 +23,14 @@ SOURCES: tuple[Callable[[], Select[Any]], ...] = (settlement.due, final_accounts
 def due_payments() -> Subquery:
     """Everything released by any room."""
     return union_all(*(room() for room in SOURCES)).subquery("due")
+
+
+def left_payments() -> Subquery:
+    """Everything that may have left: what is due, and what was reversed since (`taken_back` 1)."""
+    due, since = due_payments(), outcomes.taken_back().subquery("since")
+    return union_all(
+        select(due, literal(0).label("taken_back")), select(since, literal(1).label("taken_back"))
+    ).subquery("left")
 
 
 def owed_back() -> Select[Any]:
