@@ -43,6 +43,11 @@ def back(amount, day, key, *, details=DETAILS, **more):
     return entry(amount, day, key=key, credit=True, **more).replace("</TxDtls>", f"{details}</TxDtls>")
 
 
+def as_desk(town):
+    """Those who pay for outcomes, as those who confirm a provider's account."""
+    return SimpleNamespace(stage=town.stage, work=town.work, approver=town.finance, payer=town.cashier)
+
+
 def left(work):
     """A payment that left and was executed today; its key, its sum, its desk."""
     desk = a_way(work)
@@ -203,8 +208,7 @@ def test_what_came_back_came_back_once_and_after_it_had_left(answered, returned,
 
 def test_what_comes_back_of_a_payment_that_was_reversed_since_is_recorded_and_booked_once(work):
     town = a_rewarding(work)
-    desk = SimpleNamespace(stage=town.stage, work=town.work, approver=town.finance, payer=town.cashier)
-    with_account(desk)
+    with_account(as_desk(town))
     made = town.paid()
     (waiting,) = open_payments(town.cashier)
     send_payments(town.cashier, SendPayments(Sector.AS, PaymentFormat.PAIN))
