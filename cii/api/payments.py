@@ -60,7 +60,7 @@ class PaymentShown:
 
 @dataclass(frozen=True)
 class OwedShown:
-    """A sum that a provider owes back; `reference` is that of its QR invoice, `about_ref` what it is about."""
+    """A sum that a provider owes back; `reference` is its QR invoice's, `about_ref` what it is about."""
 
     ref: str
     kind: PaymentKind
