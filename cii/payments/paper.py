@@ -17,14 +17,14 @@ def invoice(work: Work, ref: str, lang: str) -> Paper:
     words = say("web.payments.owed.about", lang, agreement=held.agreement, ref=held.about_ref)
     page = FinalAccountPage(
         Letterhead(say("reports.canton", lang), say("web.final-accounts.paper.office", lang)),
-        say("web.payments.owed.of", lang, creditor=held.creditor),
+        say("web.payments.owed.bill", lang),
         (
             (say("documents.provider", lang), held.creditor),
             (say("documents.agreement", lang), held.agreement),
             (say("web.measures.line", lang), held.line),
             (say("web.payments.kind", lang), say(f"web.payments.owed.why.{held.kind.value}", lang)),
             (say("web.payments.owed.amount", lang), formats.money(held.amount)),
-            (say("web.payments.received", lang), formats.money(held.received)),
+            (say("web.payments.owed.received", lang), formats.money(held.received)),
             (say("web.payments.owed.reference", lang), held.reference),
         ),
         (),
