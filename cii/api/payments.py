@@ -17,6 +17,7 @@ from cii.kernel.money import Chf
 from cii.payments.actions import ReleaseAgain, SendPayments, release_again, send_payments
 from cii.payments.actions_accounts import ChangeAccount, change_account, decide_account
 from cii.payments.actions_answers import AnswersRead, ReadAnswers, read_answers
+from cii.payments.actions_owed import NoteReceipt, note_receipt
 from cii.payments.queries import (
     FileRow,
     PaymentRow,
@@ -26,6 +27,7 @@ from cii.payments.queries import (
     open_payments,
     payment_by_ref,
 )
+from cii.payments.queries_owed import OwedBack, owed_to
 from cii.payments.tables import ProviderAccount
 from cii.payments.vocabulary import PaymentFormat, PaymentKind, PaymentStep
 from cii.store.work import Work
@@ -54,6 +56,31 @@ class PaymentShown:
     step: PaymentStep
     has_account: bool
     reason: str
+
+
+@dataclass(frozen=True)
+class OwedShown:
+    """A sum that a provider owes back; `reference` is its QR invoice's, `about_ref` what it is about."""
+
+    ref: str
+    kind: PaymentKind
+    about_ref: str
+    agreement_number: str
+    creditor: str
+    line: str
+    reference: str
+    amount: Chf
+    received: Chf
+    left: Chf
+    due_on: date
+    settled: bool
+
+
+@dataclass(frozen=True)
+class ReceiptAsked:
+    """On which day the rest came in."""
+
+    received_on: date
 
 
 @dataclass(frozen=True)
@@ -150,6 +177,10 @@ ACCOUNT = only(
     AccountShown, "ref", "provider_ref", "iban", "holder", "street", "house_number", "postcode",
     "town", "country", "valid_from", "reason", "asked_at", "decided_at",
     "confirmed", called="ProviderAccountAnswer",
+)  # fmt: skip
+OWED = only(
+    OwedShown, "ref", "kind", "about_ref", "agreement_number", "creditor", "line", "reference", "amount",
+    "received", "left", "due_on", "settled", called="OwedBackAnswer",
 )  # fmt: skip
 READ = only(
     AnswersRead,
@@ -248,6 +279,24 @@ def released(ask: AgainAsked, ref: str) -> PaymentShown:
     return _payment(payment_by_ref(g.work, ref))
 
 
+@blueprint.get("/owed")
+@needs(Permit.PAY_STATEMENT)
+@blueprint.response(200, paged(OWED))
+def owed() -> Page[OwedShown]:
+    """What providers owe back to the actor's sectors and has not come in, the oldest first."""
+    return Page([_owed(one) for one in owed_to(g.work, open_only=True)])
+
+
+@blueprint.post("/owed/<ref:ref>/receipt")
+@needs(Permit.PAY_STATEMENT)
+@once
+@blueprint.arguments(ReceiptAsked)
+@blueprint.response(200, OWED)
+def owed_received(ask: ReceiptAsked, ref: str) -> OwedShown:
+    """Note by hand that the rest has come in; a year's is noted at the final account."""
+    return _owed(note_receipt(g.work, NoteReceipt(ref, ask.received_on)))
+
+
 @blueprint.get("/accounts")
 @needs(Permit.PAY_STATEMENT)
 @blueprint.response(200, paged(ACCOUNT))
@@ -281,6 +330,13 @@ def account_decided(ask: DecisionAsked, ref: str) -> AccountShown:
 
 def _named(work: Work, one: ProviderAccount) -> AccountShown:
     return _account(one, provider_refs(work, [one.provider_id])[one.provider_id])
+
+
+def _owed(one: OwedBack) -> OwedShown:
+    return OwedShown(
+        one.ref, one.kind, one.about_ref, one.agreement, one.creditor, one.line, one.reference, one.amount,
+        one.received, one.left, one.due_on, one.settled,
+    )  # fmt: skip
 
 
 def _payment(one: PaymentRow) -> PaymentShown:

@@ -10,8 +10,6 @@ from datetime import date
 
 from sqlalchemy import select, update
 from sqlmodel import col
-from stdnum import iso11649
-from stdnum.iso7064 import mod_97_10
 
 from cii.agreements.actions import receive_deliverable
 from cii.agreements.queries import agreement_by_ref, agreement_view
@@ -48,6 +46,7 @@ from cii.final_accounts.queries import (
     next_entry,
     payments_of,
 )
+from cii.final_accounts.references import creditor_reference
 from cii.final_accounts.rules import (
     RULE_VERSION,
     AuditReportMissing,
@@ -292,13 +291,6 @@ def _told_late(work: Work, account: YearAccount) -> dict[str, int]:
     """The year that took the settlement, where the books of its own were closed."""
     books = late_books(work, account.line_id, account.year, {"final_account": [account.id or 0]})
     return {"booked_year": books.into} if books is not None and books.into is not None else {}
-
-
-def creditor_reference(ref: str) -> str:
-    """The creditor reference (ISO 11649) under which a payment back is recognised."""
-    body = ref.upper()
-    made = f"RF{mod_97_10.calc_check_digits(body + 'RF')}{body}"
-    return str(iso11649.validate(made))
 
 
 def _book_settlement(work: Work, account: YearAccount, found: Settlement) -> None:

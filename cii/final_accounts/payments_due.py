@@ -34,17 +34,16 @@ def due() -> Select[Any]:
 
 
 def owed_back() -> Select[Any]:
-    """What providers owe back: receivable_id, account_ref, agreement_id, line_id, reference, amount.
-
-    In centimes, with `due_on`, and `received_on`, which is empty while it is open.
-    """
+    """What providers owe back of years; columns as `cii.payments.sources` names them."""
     shown: list[Any] = [
-        col(Receivable.id).label("receivable_id"),
-        col(YearAccount.ref).label("account_ref"),
+        literal("year").label("kind"),
+        col(Receivable.id).label("source_id"),
+        col(YearAccount.ref).label("ref"),
+        col(YearAccount.ref).label("about_ref"),
         col(YearAccount.agreement_id).label("agreement_id"),
         col(YearAccount.line_id).label("line_id"),
-        col(Receivable.reference).label("reference"),
         _centimes(Receivable.amount).label("amount"),
+        col(Receivable.decided_at).label("since"),
         col(Receivable.due_on).label("due_on"),
         col(Receivable.received_on).label("received_on"),
     ]

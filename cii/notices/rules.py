@@ -20,6 +20,7 @@ _BEGINS: Mapping[str, Topic] = {
     "budget": Topic.COORDINATION,
     "referral": Topic.REFERRALS,
     "placement": Topic.PLACEMENTS,
+    "wage": Topic.PLACEMENTS,
     "admission": Topic.OBSERVATIONS,
     "observation": Topic.OBSERVATIONS,
     "recognition": Topic.RECOGNITIONS,

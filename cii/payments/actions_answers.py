@@ -13,10 +13,12 @@ from cii.journal.actions import wrote
 from cii.kernel.clock import local_day
 from cii.kernel.errors import Refusal, refuse
 from cii.kernel.money import Chf
+from cii.payments.actions_owed import Came, take_in
 from cii.payments.actions_returns import take_back
 from cii.payments.exchange import told_by_table
 from cii.payments.iso20022_reading import told_by_message
-from cii.payments.queries import OwedBack, owed_to, payer, sectors_of
+from cii.payments.queries import payer, sectors_of
+from cii.payments.queries_owed import OwedBack, owed_to
 from cii.payments.rules import (
     KEY,
     AnswerRow,
@@ -29,7 +31,7 @@ from cii.payments.rules import (
     incoming_faults,
 )
 from cii.payments.tables import IncomingPayment, PaymentFile, PaymentTransfer, TransferAnswer, TransferReturn
-from cii.payments.vocabulary import TransferOutcome
+from cii.payments.vocabulary import PaymentKind, TransferOutcome
 from cii.store.work import Work
 
 _BLANK = b"\xef\xbb\xbf \t\r\n"
@@ -223,24 +225,13 @@ def _take_in(
     message: str,
     digest: str,
 ) -> None:
-    """Record what came in; a reclaim is settled on the day on which all of it is there."""
+    """Record what came in; a year's reclaim is settled on the day on which all of it is there."""
     came: dict[str, Chf] = {reference: one.received for reference, one in owed.items()}
     for row in sorted(new, key=lambda one: one.received_on):
         held = owed[row.reference]
-        made = IncomingPayment(
-            receivable_id=held.receivable_id,
-            entry=row.entry,
-            message=message[:70],
-            amount=row.amount,
-            received_on=row.received_on,
-            file_sha256=digest,
-            recorded_at=work.now,
-            account_id=account,
-        )
-        work.session.add(made)
-        work.session.flush()
-        facts = {"amount": row.amount, "reference": row.reference, "file": digest}
-        wrote(work, "incoming_payment_recorded", "incoming_payment", made.id, ref=made.ref, payload=facts)
+        said = Came(row.entry, row.amount, row.received_on, message, digest)
+        take_in(work, account, held, said)
         before, came[row.reference] = came[row.reference], came[row.reference] + row.amount
-        if held.received_on is None and before < held.amount <= came[row.reference]:
-            receive_reclaim(work, ReceiveReclaim(held.account_ref, row.received_on))
+        year = held.kind is PaymentKind.YEAR and held.received_on is None
+        if year and before < held.amount <= came[row.reference]:
+            receive_reclaim(work, ReceiveReclaim(held.about_ref, row.received_on))

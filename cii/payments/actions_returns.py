@@ -11,7 +11,7 @@ from cii.budgets.vocabulary import EntryKind
 from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, Refusals, refuse
 from cii.payments.rules import AnswerRow
-from cii.payments.sources import due_payments
+from cii.payments.sources import left_payments
 from cii.payments.tables import PaymentTransfer, TransferReturn
 from cii.store.work import Work
 
@@ -30,13 +30,14 @@ def take_back(
 ) -> None:
     """Record what came back; the ledger holds each sum as invoiced again, with the bank's reason.
 
+    Of a payment that was reversed since the ledger has taken the sum back already: nothing more is booked.
     Refuses, by line: what the ledger refuses (BudgetYearClosed, StageExceeded).
     """
     told = _booked(work, [transfers[row.key] for row in rows])
     faults: list[Refusal] = []
     for row in rows:
         transfer = transfers[row.key]
-        ref, paid = told[transfer.id or 0]
+        ref, paid, reversed_ = told[transfer.id or 0]
         made = TransferReturn(
             transfer_id=transfer.id or 0,
             line_id=paid.line_id,
@@ -52,7 +53,8 @@ def take_back(
         work.session.add(made)
         work.session.flush()
         try:
-            _book(work, EntryKind.RECLAIM, made, paid)
+            if not reversed_:
+                _book(work, EntryKind.RECLAIM, made, paid)
         except (Refusal, Refusals) as no:
             for one in no.reasons if isinstance(no, Refusals) else (no,):
                 one.facts = {**one.facts, "line": row.line}
@@ -74,11 +76,11 @@ def _book(work: Work, kind: EntryKind, made: TransferReturn, paid: PaidOut) -> N
     book(work, kind, in_open_years(work, [leg]), source, reason=made.reason)
 
 
-def _booked(work: Work, transfers: Sequence[PaymentTransfer]) -> dict[int, tuple[str, PaidOut]]:
-    """Of each transfer, the payment's ref and where the ledger had booked it."""
-    due = due_payments()
+def _booked(work: Work, transfers: Sequence[PaymentTransfer]) -> dict[int, tuple[str, PaidOut, bool]]:
+    """Of each transfer: the payment's ref, where the ledger had booked it, whether it was reversed since."""
+    due = left_payments()
     rows = work.session.execute(
-        select(col(PaymentTransfer.id), due.c.ref, due.c.entry_key)
+        select(col(PaymentTransfer.id), due.c.ref, due.c.entry_key, due.c.taken_back)
         .join(
             due,
             (col(PaymentTransfer.kind) == due.c.kind) & (col(PaymentTransfer.source_id) == due.c.source_id),
@@ -86,4 +88,4 @@ def _booked(work: Work, transfers: Sequence[PaymentTransfer]) -> dict[int, tuple
         .where(col(PaymentTransfer.id).in_([one.id for one in transfers]))
     ).all()
     booked = paid_out(work, {row.entry_key for row in rows})
-    return {row.id: (row.ref, booked[row.entry_key]) for row in rows}
+    return {row.id: (row.ref, booked[row.entry_key], bool(row.taken_back)) for row in rows}

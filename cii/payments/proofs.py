@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, and_, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from cii.payments.sources import due_payments, owed_back
+from cii.payments.sources import due_payments, left_payments, owed_back
 from cii.payments.tables import (
     IncomingPayment,
     PaymentFile,
@@ -16,12 +16,12 @@ from cii.payments.tables import (
     TransferAnswer,
     TransferReturn,
 )
-from cii.payments.vocabulary import TransferOutcome
+from cii.payments.vocabulary import PaymentKind, TransferOutcome
 
 
 def on_their_way() -> Select[Any]:
     """Transfers without an answer: id, kind, about_ref, agreement_id, made_at, amount (centimes), number."""
-    due = due_payments()
+    due = left_payments()
     shown: list[Any] = [
         col(PaymentTransfer.id).label("id"), due.c.kind, due.c.about_ref, due.c.agreement_id,
         col(PaymentFile.made_at).label("made_at"), _centimes(PaymentTransfer.amount).label("amount"),
@@ -71,33 +71,61 @@ def came_back(day: date) -> Select[Any]:
 
 
 def paid() -> Select[Any]:
-    """What came back and was not released again, as less paid: line_id, agreement_id, amount (centimes)."""
+    """What came back and was not released again, as less paid: line_id, agreement_id, amount (centimes).
+
+    Payments that were reversed since are left out: their reversal says it.
+    """
     shown: list[Any] = [
         col(TransferReturn.line_id).label("line_id"),
         col(TransferReturn.agreement_id).label("agreement_id"),
         (-_centimes(TransferReturn.amount)).label("amount"),
     ]
+    due = due_payments()
     return (
-        select(*shown)
-        .join(PaymentTransfer, col(PaymentTransfer.id) == col(TransferReturn.transfer_id))
+        _with_source(select(*shown), due)
+        .join(TransferReturn, col(TransferReturn.transfer_id) == col(PaymentTransfer.id))
         .where(~_released_again().exists())
     )
 
 
 def sums_that_do_not_fit() -> Select[Any]:
-    """Sums owed back of which another came in: receivable_id, account_ref, agreement_id, amount, came."""
-    owed = owed_back().subquery("owed")
+    """Sums owed back of which another came in: kind, source_id, about_ref, agreement_id, amount, came."""
+    owed = owed_back()
     came = func.sum(_centimes(IncomingPayment.amount))
     shown: list[Any] = [
-        owed.c.receivable_id, owed.c.account_ref, owed.c.agreement_id, owed.c.amount, came.label("came"),
+        owed.c.kind, owed.c.source_id, owed.c.about_ref, owed.c.agreement_id, owed.c.amount,
     ]  # fmt: skip
     return (
-        select(*shown)
-        .join(IncomingPayment, col(IncomingPayment.receivable_id) == owed.c.receivable_id)
-        .group_by(owed.c.receivable_id, owed.c.account_ref, owed.c.agreement_id, owed.c.amount)
+        select(*shown, came.label("came"))
+        .join(IncomingPayment, _of(owed))
+        .group_by(*shown)
         .having(came != owed.c.amount)
-        .order_by(owed.c.receivable_id)
+        .order_by(owed.c.kind, owed.c.source_id)
     )
+
+
+def still_owed() -> Select[Any]:
+    """What is owed back otherwise than of a year and has not come in, all or in part.
+
+    kind, source_id, about_ref, agreement_id, amount, came (centimes), since.
+    """
+    owed = owed_back()
+    came = func.coalesce(func.sum(_centimes(IncomingPayment.amount)), 0)
+    shown: list[Any] = [
+        owed.c.kind, owed.c.source_id, owed.c.about_ref, owed.c.agreement_id, owed.c.amount, owed.c.since,
+    ]  # fmt: skip
+    return (
+        select(*shown, came.label("came"))
+        .outerjoin(IncomingPayment, _of(owed))
+        .where(owed.c.kind != PaymentKind.YEAR)
+        .group_by(*shown)
+        .having(came < owed.c.amount)
+        .order_by(owed.c.kind, owed.c.source_id)
+    )
+
+
+def _of(owed: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a subquery
+    return and_(col(IncomingPayment.kind) == owed.c.kind, col(IncomingPayment.source_id) == owed.c.source_id)
 
 
 def _released_again() -> Select[Any]:

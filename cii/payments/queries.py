@@ -1,11 +1,11 @@
 """Reads of payments on their way: what waits, is under way or came back; files; accounts; what came in."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Subquery, and_, case, func, or_, select, type_coerce
+from sqlalchemy import Row, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -15,9 +15,8 @@ from cii.budgets.queries import deciding
 from cii.institutions.queries import line_facts
 from cii.kernel.errors import NotAllowed, UnknownThing
 from cii.kernel.money import Chf
-from cii.payments.sources import due_payments, owed_back
+from cii.payments.sources import due_payments
 from cii.payments.tables import (
-    IncomingPayment,
     PaymentFile,
     PaymentFileForm,
     PaymentRelease,
@@ -282,52 +281,6 @@ def form_of(work: Work, ref: str, form: str) -> tuple[PaymentFile, bytes]:
     if held is None:
         raise UnknownThing(field="form")
     return file, held.content.encode()
-
-
-@dataclass(frozen=True, slots=True)
-class OwedBack:
-    """What a provider owes back of a year, and how much of it has come in."""
-
-    receivable_id: int
-    account_ref: str
-    agreement: str
-    creditor: str
-    reference: str
-    amount: Chf
-    received: Chf
-    due_on: date
-    received_on: date | None
-
-
-def owed_to(
-    work: Work, *, references: Collection[str] | None = None, open_only: bool = False
-) -> list[OwedBack]:
-    """What is owed to the actor's sectors, the oldest first."""
-    owed, payee = owed_back().subquery("owed"), payees(work.actor)
-    came = (
-        select(func.coalesce(func.sum(type_coerce(col(IncomingPayment.amount), BigInteger)), 0))
-        .where(col(IncomingPayment.receivable_id) == owed.c.receivable_id)
-        .correlate(owed)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            owed.c.receivable_id, owed.c.account_ref, payee.c.number, payee.c.creditor, owed.c.reference,
-            owed.c.amount, came.label("came"), owed.c.due_on, owed.c.received_on,
-        )
-        .join(line_facts, line_facts.c.line_id == owed.c.line_id)
-        .join(payee, payee.c.agreement_id == owed.c.agreement_id)
-        .where(deciding(work.actor))
-        .order_by(owed.c.due_on, owed.c.receivable_id)
-    )  # fmt: skip
-    if references is not None:
-        query = query.where(owed.c.reference.in_(list(references)))
-    if open_only:
-        query = query.where(owed.c.received_on.is_(None))
-    return [
-        OwedBack(row[0], row[1], row[2], row[3], row[4], Chf(int(row[5])), Chf(int(row[6])), row[7], row[8])
-        for row in work.session.execute(query)
-    ]
 
 
 def sectors_of(work: Work) -> list[str]:

@@ -165,6 +165,12 @@ class PaymentNotRejected(Refusal):
     code, kind = "payment-not-rejected", "conflict"
 
 
+class OwedSettled(Refusal):
+    """What was owed back has come in already."""
+
+    code, kind = "owed-settled", "conflict"
+
+
 class PaymentReleaseFourEyes(Refusal):
     """Whoever prepared a payment does not release it again."""
 

@@ -189,18 +189,21 @@ class PaymentRelease(SQLModel, table=True):
 class IncomingPayment(SQLModel, table=True):
     """What a provider has paid back, as the bank told it: a fact, whether it is all that is owed or not.
 
-    `entry` is the bank's own number of the entry: told twice it counts once.
+    `kind` and `source_id` name what was owed, as `sources.owed_back` does. `entry` is the bank's own number
+    of the entry: told twice it counts once; noted by hand it carries the reference.
     """
 
     __tablename__ = "incoming_payment"
     __table_args__ = (
         UniqueConstraint("entry"),
         CheckConstraint("amount > 0", name="amount"),
+        Index("ix_incoming_payment_source", "kind", "source_id"),
     )
 
     id: int | None = key()
     ref: str = ref()
-    receivable_id: int = link("receivable.id")
+    kind: PaymentKind = word(PaymentKind)
+    source_id: int = Field(sa_type=BigInteger)
     entry: str = text(80)
     message: str = text(70)
     amount: Chf = chf()

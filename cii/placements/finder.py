@@ -110,12 +110,14 @@ def find_places(  # noqa: PLR0917 - the parts of one question
     *,
     wish: Wish | None = None,
     bids: Mapping[str, int] | None = None,
+    workload: int | None = None,
 ) -> list[Proposal]:
     """Every running measure for the case and the days (both inside), for the line that would ask; best first.
 
     `facts`: what is known of the person, for the eligibility tables. `wish`: what is known for the choice
     (left out: `region`, `language`, `target_groups` of the facts). `bids`: points by measure code, from the
-    last round. Refuses: UnknownThing, NotAllowed (no access to placements of the case), PeriodUpsideDown.
+    last round. `workload`: percent of full time, as it would be bound; none, full time.
+    Refuses: UnknownThing, NotAllowed (no access to placements of the case), PeriodUpsideDown.
     """
     held = case_by_ref(work, case_ref)
     if Section.PLACEMENT not in sections_on_case(work, held.id or 0)[0]:
@@ -129,7 +131,7 @@ def find_places(  # noqa: PLR0917 - the parts of one question
     verdicts = {row.id: _verdict(rules.get(row.id), facts) for row in shown}
     prices = {
         row.id: tuple(
-            _price(book, agreements.get((row.id, quota.line_id)), row.id, quota, stay)
+            _price(book, agreements.get((row.id, quota.line_id)), row.id, quota, stay, workload)
             for quota in row.quotas
             if quota.places
         )
@@ -218,14 +220,20 @@ def _access(
     return Access.OPEN if freedom.free > 0 else Access.FULL
 
 
-def _price(
-    book: PriceBook, agreement_id: int | None, measure_id: int, quota: LineQuota, stay: Period
+def _price(  # noqa: PLR0917 - one stay under one agreement
+    book: PriceBook,
+    agreement_id: int | None,
+    measure_id: int,
+    quota: LineQuota,
+    stay: Period,
+    workload: int | None,
 ) -> LinePrice:
     ref, code = quota.line_ref, quota.line_code
     if agreement_id is None:
         return LinePrice(ref, code, None, "no-agreement-in-force")
     try:
-        return LinePrice(ref, code, book.price((agreement_id, measure_id, quota.line_id), stay).total)
+        key = (agreement_id, measure_id, quota.line_id)
+        return LinePrice(ref, code, book.price(key, stay, workload=workload).total)
     except Refusal as no:
         return LinePrice(ref, code, None, no.reasons[0].code)
 

@@ -1,14 +1,15 @@
 """What has left for the bank and what has come in: unanswered, rejected, or another sum than was owed."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
-from cii.agreements.queries import agreements_by_id
+from cii.agreements.queries import agreements_by_id, provider_units
 from cii.agreements.tables import Agreement
 from cii.kernel.clock import local_day
-from cii.payments.proofs import came_back, on_their_way, sums_that_do_not_fit
+from cii.payments.proofs import came_back, on_their_way, still_owed, sums_that_do_not_fit
 from cii.payments.vocabulary import PaymentKind
 from cii.reconciliation.differences import Difference, Proof
 from cii.reconciliation.proofs_made import made
@@ -47,14 +48,36 @@ def transfers(work: Work, day: date) -> Proof:
         for one in rejected
     ]  # fmt: skip
     found += [
-        Difference(
-            FindingKind.INCOMING, "year_account", f"incoming:{one.receivable_id}", one.account_ref,
-            int(one.amount), int(one.came), severity=Severity.WARNING,
-            facts={"agreement": numbers[one.agreement_id].number},
+        _told(
+            FindingKind.INCOMING, one, numbers, f"incoming:{one.kind}:{one.source_id}", {},
+            expected=int(one.amount), found=int(one.came),
         )
         for one in unfit
     ]  # fmt: skip
+    found += _owed(work, day)
     return Proof(len(waiting) + len(rejected), sum(int(one.amount) for one in waiting), tuple(found))
+
+
+def _owed(work: Work, day: date) -> list[Difference]:
+    """What a negative statement, pay or a reversed outcome asked back and has not come in in time."""
+    rows = work.session.execute(made(still_owed)).all()
+    term = timedelta(days=work.parameter("reclaim_payment_days", day)) if rows else timedelta()
+    late = [one for one in rows if local_day(one.since) + term < day]
+    agreements = {one.agreement_id for one in late}
+    numbers, units = agreements_by_id(work, agreements), provider_units(work, agreements)
+    return [
+        replace(
+            _told(
+                FindingKind.LATE_RECLAIM, one, numbers, f"owed:{one.kind}:{one.source_id}",
+                {
+                    "due": (local_day(one.since) + term).isoformat(), "amount": int(one.amount - one.came),
+                },
+                found=(day - (local_day(one.since) + term)).days, unit=FindingUnit.DAYS,
+            ),
+            owner_unit_id=units.get(one.agreement_id),
+        )
+        for one in late
+    ]  # fmt: skip
 
 
 def _told(

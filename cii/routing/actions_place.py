@@ -45,12 +45,12 @@ def facts_for_place(work: Work, case_ref: str, line_ref: str) -> Mapping[str, ob
     )
 
 
-def propose_places(
-    work: Work, case_ref: str, starts_on: date, ends_on: date, line_ref: str
+def propose_places(  # noqa: PLR0917 - the parts of one question
+    work: Work, case_ref: str, starts_on: date, ends_on: date, line_ref: str, workload: int | None = None
 ) -> list[Proposal]:
     """The place finder with what is known of the person; refuses as `find_places`."""
     facts = facts_for_place(work, case_ref, line_ref)
-    return find_places(work, case_ref, starts_on, ends_on, line_ref, facts)
+    return find_places(work, case_ref, starts_on, ends_on, line_ref, facts, workload=workload)
 
 
 def place_person(work: Work, ask: AssignPlacement) -> Placement:

@@ -1,8 +1,8 @@
-"""What statements owe, for payments on their way: their released payments."""
+"""What statements owe and are owed, for payments on their way: their released payments."""
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, literal, select, type_coerce
+from sqlalchemy import BigInteger, Date, Select, cast, literal, null, select, type_coerce
 from sqlmodel import col
 
 from cii.settlement.tables import Payment, Statement
@@ -30,4 +30,26 @@ def due() -> Select[Any]:
         select(*shown)
         .join(Statement, col(Statement.id) == col(Payment.statement_id))
         .where(col(Payment.released_at).is_not(None), transferred > 0)
+    )
+
+
+def owed_back() -> Select[Any]:
+    """What negative statements ask back once they are released; columns as `cii.payments.sources` says."""
+    transferred = type_coerce(col(Payment.transferred), BigInteger)
+    shown: list[Any] = [
+        literal("statement").label("kind"),
+        col(Payment.id).label("source_id"),
+        col(Payment.ref).label("ref"),
+        col(Statement.ref).label("about_ref"),
+        col(Statement.agreement_id).label("agreement_id"),
+        col(Statement.line_id).label("line_id"),
+        (-transferred).label("amount"),
+        col(Payment.released_at).label("since"),
+        cast(null(), Date).label("due_on"),
+        cast(null(), Date).label("received_on"),
+    ]
+    return (
+        select(*shown)
+        .join(Statement, col(Statement.id) == col(Payment.statement_id))
+        .where(col(Payment.released_at).is_not(None), transferred < 0)
     )

@@ -33,6 +33,7 @@ from cii.wages.rules import (
 )
 from cii.wages.rules_subsidy import age_on, terms_faults
 from cii.wages.tables import WageEngagement, WageGrant
+from cii.wages.telling import tell_asked
 from cii.wages.vocabulary import SUBSIDIES, GrantKind, GrantState, PayCategory, WageState
 
 _TENTHS = 10
@@ -102,6 +103,7 @@ def ask_grant(work: Work, ask: AskGrant) -> WageGrant:
     work.session.add(made)
     work.session.flush()
     told(work, "wage_grant_asked", made, stay, {"kind": made.kind.value, "reason": ask.reason})
+    tell_asked(work, made, stay)
     return made
 
 

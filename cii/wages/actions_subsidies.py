@@ -22,6 +22,7 @@ from cii.wages.queries import claimed_months, grant_by_ref, left_of, live_sums
 from cii.wages.rules import GrantNotOpen, NothingToPay, PaidOutside, WageMonthNotOver
 from cii.wages.rules_subsidy import RULE_VERSION, SubsidyAsked, claim_faults
 from cii.wages.tables import PaidWage, WageGrant, WageResult
+from cii.wages.telling import tell_claimed
 from cii.wages.vocabulary import SUBSIDIES, GrantState
 
 
@@ -80,6 +81,7 @@ def _claim(work: Work, ask: ClaimSubsidy, *, correcting: bool) -> WageResult:
         raise NothingToPay(month=month.start)
     act = "subsidy_corrected" if correcting else "subsidy_claimed"
     told(work, act, grant, stay, {"month": month.start, "amount": made.amount})
+    tell_claimed(work, grant, stay)
     return made
 
 

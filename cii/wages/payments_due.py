@@ -1,12 +1,14 @@
-"""What pay and subsidies owe, for payments on their way: their released payments."""
+"""What pay and subsidies owe and are owed, for payments on their way: their released payments."""
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, case, literal, select, type_coerce
+from sqlalchemy import BigInteger, Date, Select, case, cast, literal, null, select, type_coerce
 from sqlmodel import col
 
 from cii.wages.tables import WageGrant, WagePart, WageResult
 from cii.wages.vocabulary import GrantKind
+
+_KIND = case((col(WageGrant.kind) == GrantKind.PAY, "wage"), else_="wage_subsidy")
 
 
 def due() -> Select[Any]:
@@ -16,7 +18,7 @@ def due() -> Select[Any]:
     """
     transferred = type_coerce(col(WagePart.transferred), BigInteger)
     shown: list[Any] = [
-        case((col(WageGrant.kind) == GrantKind.PAY, "wage"), else_="wage_subsidy").label("kind"),
+        _KIND.label("kind"),
         col(WagePart.id).label("source_id"),
         col(WagePart.ref).label("ref"),
         col(WageGrant.ref).label("about_ref"),
@@ -35,4 +37,27 @@ def due() -> Select[Any]:
         .join(WageResult, col(WageResult.id) == col(WagePart.result_id))
         .join(WageGrant, col(WageGrant.id) == col(WageResult.grant_id))
         .where(col(WagePart.released_at).is_not(None), transferred > 0)
+    )
+
+
+def owed_back() -> Select[Any]:
+    """What negative parts ask back once they are paid; columns as `cii.payments.sources` says."""
+    transferred = type_coerce(col(WagePart.transferred), BigInteger)
+    shown: list[Any] = [
+        _KIND.label("kind"),
+        col(WagePart.id).label("source_id"),
+        col(WagePart.ref).label("ref"),
+        col(WageGrant.ref).label("about_ref"),
+        col(WagePart.agreement_id).label("agreement_id"),
+        col(WagePart.line_id).label("line_id"),
+        (-transferred).label("amount"),
+        col(WagePart.released_at).label("since"),
+        cast(null(), Date).label("due_on"),
+        cast(null(), Date).label("received_on"),
+    ]
+    return (
+        select(*shown)
+        .join(WageResult, col(WageResult.id) == col(WagePart.result_id))
+        .join(WageGrant, col(WageGrant.id) == col(WageResult.grant_id))
+        .where(col(WagePart.released_at).is_not(None), transferred < 0)
     )

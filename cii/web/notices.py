@@ -38,6 +38,7 @@ PLACES: Mapping[str, str] = {
     "retention": "retention.index",
     "erasure": "erasures.one",
     "budget_year": "budgets.index",
+    "wage_grant": "wage_grants.one",
 }
 """Subject of a notice → the page of the matter."""
 LISTS = frozenset({"budget_year", "retention"})

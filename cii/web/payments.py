@@ -9,24 +9,25 @@ from werkzeug.wrappers import Response
 from cii.access.permits import Permit
 from cii.access.queries import account_names
 from cii.agreements.queries import provider_names, provider_refs
-from cii.documents import csv
+from cii.documents import csv, pdf
 from cii.institutions.vocabulary import Sector
 from cii.payments.actions import ReleaseAgain, SendPayments, release_again, send_payments
 from cii.payments.actions_accounts import ChangeAccount, change_account, decide_account
 from cii.payments.actions_answers import AnswersRead, ReadAnswers, read_answers
+from cii.payments.actions_owed import NoteReceipt, note_receipt
 from cii.payments.adapters import CURRENCY
+from cii.payments.paper import invoice
 from cii.payments.queries import (
-    OwedBack,
     PaymentRow,
     accounts_of,
     files_list,
     form_of,
     open_payments,
-    owed_to,
     payment_by_ref,
     sectors_of,
     waiting,
 )
+from cii.payments.queries_owed import OwedBack, owed_by_ref, owed_to
 from cii.payments.rules import TITLES
 from cii.payments.tables import ProviderAccount
 from cii.payments.vocabulary import PaymentFormat, PaymentKind, PaymentStep
@@ -113,6 +114,31 @@ def release_once_more(ref: str) -> Response:
     """Release a rejected payment again."""
     release_again(g.work, asked(ReleaseAgain, payment_ref=ref))
     return see_other("payments.index")
+
+
+@page.get("/payments/owed/<ref:ref>")
+@needs(Permit.PAY_STATEMENT)
+def owed(ref: str) -> str:
+    """What a provider owes back otherwise than of a year, and the form that notes its receipt."""
+    return render_template("pages/payments/owed.html", **_owed(owed_by_ref(g.work, ref)))
+
+
+@page.get("/payments/owed/<ref:ref>/invoice")
+@needs(Permit.PAY_STATEMENT)
+def owed_invoice(ref: str) -> Response:
+    """Its QR invoice as PDF."""
+    made = invoice(g.work, ref, language.lang())
+    return handed_out([made.content], made.name, pdf.MEDIA_TYPE, len(made.content))
+
+
+@page.post("/payments/owed/<ref:ref>")
+@needs(Permit.PAY_STATEMENT)
+@once
+@again(owed)
+def owed_received(ref: str) -> Response:
+    """Note that the rest has come in."""
+    note_receipt(g.work, asked(NoteReceipt, owed_ref=ref))
+    return see_other("payments.owed", ref=ref)
 
 
 @page.get("/payments/answers")
@@ -212,15 +238,21 @@ def _row(one: PaymentRow) -> dict[str, Any]:
 
 
 def _owed(one: OwedBack) -> dict[str, Any]:
+    year = one.kind is PaymentKind.YEAR
     return {
+        "ref": one.ref,
         "creditor": one.creditor,
         "agreement": one.agreement,
+        "line": one.line,
+        "why": t(f"web.payments.owed.why.{one.kind.value}"),
         "amount": one.amount,
         "received": one.received,
-        "left": one.amount - one.received,
+        "left": one.left,
         "due_on": one.due_on,
         "reference": one.reference,
-        "url": url_for("final_accounts.one", ref=one.account_ref),
+        "settled": one.settled,
+        "url": url_for("final_accounts.one" if year else "payments.owed", ref=one.ref),
+        "about_url": url_for(_ABOUT[one.kind], ref=one.about_ref) if _ABOUT[one.kind] else None,
     }
 
 

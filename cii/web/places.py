@@ -66,7 +66,8 @@ def find(ref: str) -> str:
     wish = _wish(work)
     everything = text_asked("show") == "all"
     upside_down = wish.ends_on < wish.starts_on
-    found = [] if upside_down else propose_places(work, ref, wish.starts_on, wish.ends_on, wish.payers[0][0])
+    days, payer = (wish.starts_on, wish.ends_on), wish.payers[0][0]
+    found = [] if upside_down else propose_places(work, ref, *days, payer, wish.workload)
     shown = found if everything else found[:FIRST_SHOWN]
     person = view.sections.get("identity")
     return render_template(
@@ -189,12 +190,9 @@ def _prices(
     wish: Wish,
     known: Any,  # noqa: ANN401 - lines by their outward names
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """What each payer would bear; with several the bill of the first is split by the key.
-
-    Part time is billed as well: the tariff says for how much it counts.
-    """
+    """What each payer would bear; with several the bill of the first is split by the key."""
     lang = language.lang()
-    if len(wish.payers) == 1 and wish.workload is None:
+    if len(wish.payers) == 1:
         mine = next((each for each in one.prices if each.line_ref == wish.payers[0][0]), None)
         others = [each for each in one.prices if each is not mine and each.amount is not None]
         first = mine or LinePrice(wish.payers[0][0], known[wish.payers[0][0]].code, None)

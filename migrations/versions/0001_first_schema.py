@@ -462,6 +462,36 @@ def upgrade() -> None:
     with op.batch_alter_table('funding_line', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_funding_line_institution_id'), ['institution_id'], unique=False)
 
+    op.create_table('incoming_payment',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('source_id', sa.BigInteger(), nullable=False),
+    sa.Column('entry', sa.String(length=80), nullable=False),
+    sa.Column('message', sa.String(length=70), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('received_on', sa.Date(), nullable=False),
+    sa.Column('file_sha256', sa.String(length=64), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_incoming_payment_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("kind IN ('statement', 'year', 'outcome', 'wage', 'wage_subsidy')", name=op.f('ck_incoming_payment_kind_word')),
+    sa.CheckConstraint("received_on IS date(received_on, '+0 days')", name=op.f("ck_incoming_payment_received_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_incoming_payment_amount')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_incoming_payment_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_incoming_payment')),
+    sa.UniqueConstraint('entry', name=op.f('uq_incoming_payment_entry')),
+    sa.UniqueConstraint('ref', name=op.f('uq_incoming_payment_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER incoming_payment_no_update BEFORE UPDATE ON incoming_payment FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'incoming_payment is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER incoming_payment_no_delete BEFORE DELETE ON incoming_payment FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'incoming_payment is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION incoming_payment_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'incoming_payment is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER incoming_payment_no_update BEFORE UPDATE ON incoming_payment FOR EACH ROW EXECUTE FUNCTION incoming_payment_append_only()')
+    _on("postgresql", 'CREATE TRIGGER incoming_payment_no_delete BEFORE DELETE ON incoming_payment FOR EACH ROW EXECUTE FUNCTION incoming_payment_append_only()')
+    _on("postgresql", 'CREATE TRIGGER incoming_payment_no_truncate BEFORE TRUNCATE ON incoming_payment FOR EACH STATEMENT EXECUTE FUNCTION incoming_payment_append_only()')
+    with op.batch_alter_table('incoming_payment', schema=None) as batch_op:
+        batch_op.create_index('ix_incoming_payment_source', ['kind', 'source_id'], unique=False)
+
     op.create_table('job_order',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -4473,35 +4503,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_corrective_measure_respondent_unit_id'), ['respondent_unit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_corrective_measure_state'), ['state'], unique=False)
 
-    op.create_table('incoming_payment',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('ref', sa.String(length=10), nullable=False),
-    sa.Column('receivable_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.Column('entry', sa.String(length=80), nullable=False),
-    sa.Column('message', sa.String(length=70), nullable=False),
-    sa.Column('amount', sa.BigInteger(), nullable=False),
-    sa.Column('received_on', sa.Date(), nullable=False),
-    sa.Column('file_sha256', sa.String(length=64), nullable=False),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_incoming_payment_amount_whole")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint("received_on IS date(received_on, '+0 days')", name=op.f("ck_incoming_payment_received_on_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint('amount > 0', name=op.f('ck_incoming_payment_amount')),
-    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_incoming_payment_account_id')),
-    sa.ForeignKeyConstraint(['receivable_id'], ['receivable.id'], name=op.f('fk_incoming_payment_receivable_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_incoming_payment')),
-    sa.UniqueConstraint('entry', name=op.f('uq_incoming_payment_entry')),
-    sa.UniqueConstraint('ref', name=op.f('uq_incoming_payment_ref'))
-    )
-    _on("sqlite", "CREATE TRIGGER incoming_payment_no_update BEFORE UPDATE ON incoming_payment FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'incoming_payment is append-only'); END")
-    _on("sqlite", "CREATE TRIGGER incoming_payment_no_delete BEFORE DELETE ON incoming_payment FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'incoming_payment is append-only'); END")
-    _on("postgresql", "CREATE FUNCTION incoming_payment_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'incoming_payment is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER incoming_payment_no_update BEFORE UPDATE ON incoming_payment FOR EACH ROW EXECUTE FUNCTION incoming_payment_append_only()')
-    _on("postgresql", 'CREATE TRIGGER incoming_payment_no_delete BEFORE DELETE ON incoming_payment FOR EACH ROW EXECUTE FUNCTION incoming_payment_append_only()')
-    _on("postgresql", 'CREATE TRIGGER incoming_payment_no_truncate BEFORE TRUNCATE ON incoming_payment FOR EACH STATEMENT EXECUTE FUNCTION incoming_payment_append_only()')
-    with op.batch_alter_table('incoming_payment', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_incoming_payment_receivable_id'), ['receivable_id'], unique=False)
-
     op.create_table('indicator_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -4740,10 +4741,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_indicator_entry_series')
 
     op.drop_table('indicator_entry')
-    with op.batch_alter_table('incoming_payment', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_incoming_payment_receivable_id'))
-
-    op.drop_table('incoming_payment')
     with op.batch_alter_table('corrective_measure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_corrective_measure_state'))
         batch_op.drop_index(batch_op.f('ix_corrective_measure_respondent_unit_id'))
@@ -5368,6 +5365,10 @@ def downgrade() -> None:
         batch_op.drop_index('uq_job_order_open', sqlite_where=sa.text("state IN ('waiting', 'running')"), postgresql_where=sa.text("state IN ('waiting', 'running')"))
 
     op.drop_table('job_order')
+    with op.batch_alter_table('incoming_payment', schema=None) as batch_op:
+        batch_op.drop_index('ix_incoming_payment_source')
+
+    op.drop_table('incoming_payment')
     with op.batch_alter_table('funding_line', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_funding_line_institution_id'))
 

@@ -298,6 +298,7 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/reconciliation/runs": {"business_date": "2026-12-01"},
     "/api/v1/jobs/orders": {"job": "reconciliation", "business_date": "2026-10-01"},
     "/api/v1/payments/files": {"sector": "SFPO"},
+    "/api/v1/payments/owed/{ref}/receipt": {"received_on": "2027-03-01"},
     "/api/v1/payments/{ref}/release": {"reason": "Compte corrigé"},
     "/api/v1/payments/accounts": {
         "provider_ref": "zzzzzzzzzz", "iban": "CH9300762011623852957", "holder": "Fondation", "postcode": "2000", "town": "Neuchâtel",

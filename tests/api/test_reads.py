@@ -82,6 +82,7 @@ READS = {
     "/api/v1/payments": ("finance", "items"),
     "/api/v1/payments/files": ("finance", "items"),
     "/api/v1/payments/accounts": ("finance", "items"),
+    "/api/v1/payments/owed": ("finance", "items"),
     "/api/v1/statements": ("provider", "2026-SAS-01"),
     "/api/v1/statements/corrections": ("finance", "items"),
     "/api/v1/statements/{statement}": ("finance", "1/1"),

@@ -184,3 +184,22 @@ def test_a_process_of_its_own_says_the_same(run):
 )
 def test_the_size_of_the_demo_holds_wherever_it_stands(words, size):
     assert getattr(make_parser().parse_args(words.split()), "size", None) == size
+
+
+def test_a_draft_over_a_loaded_canton_is_told_as_json_and_saves_nothing(run, tmp_path):
+    shipped = (default_settings().workflows_dir / "decisions/triage.md").read_text(encoding="utf-8")
+    draft = tmp_path / "draft.md"
+    lines = [
+        one.replace("everyday-cii", "reseau-cii") if "| T4 |" in one else one for one in shipped.splitlines()
+    ]
+    draft.write_text("\n".join(lines), "utf-8")
+
+    first, again = (json.loads(run("rules", "what-if", draft, "--json").stdout) for _ in range(2))
+
+    assert first == again
+    assert first["table"] == "triage"
+    assert first["open_cases"] == sum(first["effects"].values()) + first["undecided"] > 0
+    assert first["effects"]["moved"] == len(first["moved"]) > 0
+    assert {(one["before"], one["after"]) for one in first["moved"]} == {
+        ("path=everyday-cii", "path=reseau-cii")
+    }

@@ -26,7 +26,6 @@ _UNSIGNED = ("agreement", {"signed_by": None})
 BEFORE = ABOVE | {
     "account_item": [_UNSIGNED, ("year_account", COMPLETED["year_account"])],
     "receivable": [_UNSIGNED, ("year_account", COMPLETED["year_account"])],
-    "incoming_payment": [_UNSIGNED, ("year_account", COMPLETED["year_account"]), ("receivable", _RECEIVED)],
     "opening_balance": [_UNSIGNED],
     "payment_transfer": [_ACCOUNT],
     "transfer_answer": [_ACCOUNT],

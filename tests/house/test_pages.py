@@ -16,9 +16,10 @@ WRITTEN_BY_READING = ("journal_", "login_session", "case_visit")
 LEADING_ON = {
     "notices.one", "calendars.feed", "erasures.certified",
     "federal_ceiling.csv", "federal_ceiling.pdf", "payments.file",
+    "payments.owed", "payments.owed_invoice",
 }  # fmt: skip
-"""A notice leads to what it is about, a calendar opens by its token alone; certificate, statement of the ceiling
-and file of payments wait for what they tell (tests/web)."""
+"""A notice leads to what it is about, a calendar opens by its token alone; certificate, statement of the ceiling,
+file of payments and what is owed back wait for what they tell (tests/web)."""
 
 MAILS = "catcher.one"
 """The demo shows everybody's mails; their links are for who they are addressed to."""

@@ -25,6 +25,7 @@ DYNAMIC = (
     "web.jobs.name.",  # one per job of the house
     "web.jobs.step.",  # one per comparison of a night, and per count of a job
     "web.reconciliation.todo.",  # one per kind of finding
+    "web.payments.owed.why.",  # one per kind of what is owed back
     "web.postings.",  # one per column of the postings, and per form of their file
     "web.attendance.column.",  # one per column of a file of attendance
     "web.whatif.",

@@ -73,6 +73,7 @@ NAMES: Mapping[str, Thing | str] = {
     "/calendar/<token>": "nothing-that-was-ever-made",
     "/payments/<ref>": of_the_house("payment"),
     "/payments/accounts/<ref>": of_the_house("provider_account"),
+    "/payments/owed/<ref>": of_the_house("payment"),
     "/payments/files/<ref>": of_the_house("payment_file"),
     "/payments/files/<ref>/<form>": "csv",
     "/cases/<ref>": CASE,

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from cii.payments.actions import ReleaseAgain, release_again, send_payments
-from cii.payments.queries import open_payments, owed_to
+from cii.payments.queries import open_payments
+from cii.payments.queries_owed import owed_to
 from cii.reconciliation.actions import reconcile
 from cii.reconciliation.queries import findings_list
 from cii.reconciliation.vocabulary import FindingKind

@@ -17,7 +17,8 @@ from cii.payments.actions_accounts import ChangeAccount, change_account, decide_
 from cii.payments.actions_answers import AnswersRead, ReadAnswers, read_answers
 from cii.payments.iso20022 import SPACE
 from cii.payments.iso20022_reading import told_by_message
-from cii.payments.queries import files_list, form_of, open_payments, owed_to
+from cii.payments.queries import files_list, form_of, open_payments
+from cii.payments.queries_owed import owed_to
 from cii.payments.rules import DebtorMissing, MessageUnknown, NotAMessage, TransferUnknown
 from cii.payments.vocabulary import PaymentFormat, PaymentKind, PaymentStep
 from tests.final_accounts.build_final_accounts import MORE, a_year

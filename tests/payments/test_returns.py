@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from cii.budgets.actions import close_year
 from cii.budgets.queries import movements_of
+from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import Refusal, Refusals
 from cii.kernel.money import Chf
-from cii.payments.actions import ReleaseAgain, release_again, send_payments
+from cii.outcomes.actions_outcomes import AskOutcomeReversal, ask_outcome_reversal, reverse_outcome
+from cii.payments.actions import ReleaseAgain, SendPayments, release_again, send_payments
 from cii.payments.iso20022_reading import told_by_message
 from cii.payments.queries import files_list, open_payments
 from cii.payments.rules import (
@@ -22,10 +25,11 @@ from cii.payments.rules import (
     TransferReturned,
     answer_faults,
 )
-from cii.payments.vocabulary import PaymentStep, TransferOutcome
+from cii.payments.vocabulary import PaymentFormat, PaymentStep, TransferOutcome
 from cii.reconciliation.actions import reconcile
 from cii.reconciliation.queries import findings_list
-from tests.payments.test_exchange import AC, answer
+from tests.outcomes.build_outcomes import a_rewarding
+from tests.payments.test_exchange import AC, answer, with_account
 from tests.payments.test_iso20022 import CAMT, PAIN, a_way, entry, notice, read
 
 DETAILS = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>Compte clos</AddtlInf></RtrInf>"
@@ -37,6 +41,11 @@ OF_ITS_CODE = (
 def back(amount, day, key, *, details=DETAILS, **more):
     """An entry by which the bank gives a payment back."""
     return entry(amount, day, key=key, credit=True, **more).replace("</TxDtls>", f"{details}</TxDtls>")
+
+
+def as_desk(town):
+    """Those who pay for outcomes, as those who confirm a provider's account."""
+    return SimpleNamespace(stage=town.stage, work=town.work, approver=town.finance, payer=town.cashier)
 
 
 def left(work):
@@ -195,3 +204,24 @@ def test_what_came_back_came_back_once_and_after_it_had_left(answered, returned,
     faults = answer_faults(AnswerRow(2, "K", TransferOutcome(told), Chf(500), on(day), "x"), sent, on(9))
 
     assert [type(one) for one in faults] == ([refusal] if refusal else [])
+
+
+def test_what_comes_back_of_a_payment_that_was_reversed_since_is_recorded_and_booked_once(work):
+    town = a_rewarding(work)
+    with_account(as_desk(town))
+    made = town.paid()
+    (waiting,) = open_payments(town.cashier)
+    send_payments(town.cashier, SendPayments(Sector.AS, PaymentFormat.PAIN))
+    key, day = f"{waiting.ref}-1", town.cashier.today.isoformat()
+    read(town.cashier, notice(entry(waiting.amount, day, key=key)))
+    ask_outcome_reversal(town.finance, AskOutcomeReversal(made.ref, "Contrat fictif."))
+    reverse_outcome(town.cashier, made.ref)
+
+    told = read(town.cashier, notice(back(waiting.amount, day, key)))
+
+    assert told.returned == 1
+    assert town.sums() == {"accrued": "0.00", "invoiced": "0.00", "paid": "0.00"}
+    assert open_payments(town.cashier) == []
+    later = town.on(town.finance.today + timedelta(days=1))
+    reconcile(later.finance, later.finance.today)
+    assert findings_list(later.finance) == []

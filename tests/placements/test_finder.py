@@ -9,6 +9,7 @@ from cii.kernel.money import Chf
 from cii.measures.actions import PublishRule, publish_rule
 from cii.measures.eligibility import Standing
 from cii.placements.finder import find_places
+from cii.placements.queries import shares_of
 from tests.measures.build_measures import CONDITIONS, a_measure
 from tests.placements.build_placements import NOVEMBER, a_stage
 
@@ -127,3 +128,14 @@ def test_the_number_of_statements_does_not_grow_with_the_measures(work):
         counts.append(statements())
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(("workload", "price"), [(None, "2200.00"), (80, "2200.00"), (50, "1100.00")])
+def test_the_price_shown_is_what_the_place_binds_part_time_as_well(work, workload, price):
+    stage = a_stage(work, full_from=80, half_from=40)
+
+    shown = {one.line_code: str(one.amount) for one in find(stage, workload=workload)[0].prices}
+    placement = stage.placement(workload=workload)
+
+    assert shown["LACI"] == price
+    assert [str(share.committed) for share in shares_of(work, placement.id)] == [price]

@@ -1,9 +1,15 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
+from cii.access.actions import add_membership
+from cii.access.tables import Account
+from cii.access.vocabulary import Role
 from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf
+from cii.notices.tables import Notice
 from cii.wages.actions import ask_grant
 from cii.wages.actions_parts import approve_part, check_part, pay_part
 from cii.wages.actions_subsidies import ClaimSubsidy, claim_subsidy, correct_subsidy
@@ -100,3 +106,23 @@ def test_a_social_enterprise_has_its_own_share(town: Paying):
 
     assert codes(no) == ["subsidy-above-percentage"]
     assert ask_grant(town.manager, town.wish(stay, percent=40, **told)).permille == 400
+
+
+def heard(town: Paying, who) -> list[str]:
+    rows = select(Notice).where(col(Notice.account_id) == who.actor.account_id).order_by(col(Notice.id))
+    return [one.kind for one in town.work.session.scalars(rows)]
+
+
+def test_who_decides_and_who_checks_for_a_paying_sector_is_told_and_nobody_else(town: Paying):
+    for who in (town.finance, town.approver, town.checker, town.other_finance, town.manager):
+        (seat,) = who.actor.seats
+        account = town.work.session.get_one(Account, who.actor.account_id)
+        add_membership(town.work, account, seat.unit_id, Role(seat.role))
+
+    grant = town.subsidised()
+    town.claim(grant)
+
+    both = ["wage-grant-asked", "wage-subsidy-claimed"]
+    assert heard(town, town.finance) == heard(town, town.approver) == both
+    assert heard(town, town.checker) == ["wage-subsidy-claimed"]
+    assert [heard(town, one) for one in (town.other_finance, town.manager, town.stranger)] == [[], [], []]
