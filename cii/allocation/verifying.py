@@ -246,7 +246,7 @@ def _reasons(read: _Reading) -> Iterator[Fault]:
 
 
 def _closed(read: _Reading, cells: tuple[int, ...]) -> int | None:
-    """The worst rank among those in a tight set; None where it is not full, or one in it could go elsewhere."""
+    """The worst rank within a tight set; None where it is not full, or one in it could go elsewhere."""
     inside = set(cells)
     rooms: Counter[int] = Counter()
     for cell in inside:

@@ -78,7 +78,10 @@ def test_what_happened_to_a_place_is_told_by_its_kind():
     )
     assert told("cancelled", reason="Déménagement") == "motif : Déménagement"
     assert told("reserved") == ""
-    assert told("balanced", objective=2, outcome="partly", note="") == "objectif : 2; bilan : partiellement atteint"
+    assert (
+        told("balanced", objective=2, outcome="partly", note="")
+        == "objectif : 2; bilan : partiellement atteint"
+    )
     assert told("heard", statement="Le bus") == "ce que la personne a dit : Le bus"
     assert told("requested", total=239147, shares=[[1, 1, 239147]], rule=[1, "ab"]).replace("'", "") == cost
     assert told("requested", facts={"age": 46}) == "age : 46"
