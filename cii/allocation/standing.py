@@ -41,7 +41,8 @@ def unplaced(
             continue
         reach = _closure(onward, cells_of[case])
         closed = not any(room[cell] for cell in reach)
-        better = all(rank_of_cell.get(cell, -1) < layout.rank[case] for cell in reach)
+        strict = who is Who.STRICT_RANK
+        better = all(not strict or rank_of_cell.get(cell, -1) < layout.rank[case] for cell in reach)
         if closed and better:
             found.append(Unplaced(one.key, Left.PLACES, tight=sets.setdefault(tuple(reach), len(sets))))
             continue
@@ -50,7 +51,7 @@ def unplaced(
             short, purse_key = min(lacking)
             found.append(Unplaced(one.key, Left.BUDGET, purse=purse_key, short=short))
         else:
-            found.append(Unplaced(one.key, Left.BUDGET if who is Who.STRICT_RANK else Left.SUITABILITY))
+            found.append(Unplaced(one.key, Left.TOGETHER if who is Who.STRICT_RANK else Left.SUITABILITY))
     return tuple(found), tuple(sets)
 
 

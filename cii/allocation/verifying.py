@@ -3,6 +3,8 @@
 It shares nothing with the engines but the shapes of problem and allocation. It takes each claim by itself:
 everyone once and admissibly, no limit exceeded, pins kept, the objective as it adds up, the bound as the
 prices prove it (weak duality of linear programming), each tight set full and closed, nobody passed over.
+That a rank is proven, and how many persons there could be at most, is the engine's word; the tests hold it
+against brute force.
 """
 
 from collections import Counter, defaultdict
@@ -272,27 +274,38 @@ def _closed(read: _Reading, cells: tuple[int, ...]) -> int | None:
 
 
 def _reason_holds(read: _Reading, case: int, one: Unplaced, closed: list[int | None]) -> bool:
-    live = read.live(case)
-    if one.why is Left.NO_OPTION:
-        return not read.problem.options_of(case)
-    if one.why is Left.EXCLUDED:
-        return not live and bool(read.problem.options_of(case) or one.case in read.pins_of)
-    if one.why is Left.PLACES:
-        if one.tight is None or not 0 <= one.tight < len(closed):
-            return False
-        worst, inside = closed[one.tight], set(read.allocation.certificate.tight_sets[one.tight])
-        ranked = read.allocation.policy.who is not Who.STRICT_RANK or (worst or 0) < read.rank[case]
-        return worst is not None and ranked and all(read.problem.cell_at[at] in inside for at in live)
-    if one.why is Left.BUDGET and one.purse is not None:
-        left = {purse.key: purse.left - read.spent[at] for at, purse in enumerate(read.problem.purses)}
-        lacking = [
-            sum_ - left[read.problem.purses[purse].key]
-            for at in live
-            for purse, sum_ in read.problem.charges_of(at)
-            if read.problem.purses[purse].key == one.purse
-        ]
-        return one.short in lacking
-    return bool(live)
+    """Whether a reason is the one that the facts give: options, tight sets, purses, then the rest."""
+    live, strict = read.live(case), read.allocation.policy.who is Who.STRICT_RANK
+    if not live:
+        known = bool(read.problem.options_of(case) or one.case in read.pins_of)
+        return one.why is (Left.EXCLUDED if known else Left.NO_OPTION)
+    tight = [at for at in range(len(closed)) if _shut(read, case, at, closed)]
+    if tight:
+        return one.why is Left.PLACES and one.tight in tight
+    short = _shortest(read, live)
+    if short is not None:
+        return one.why is Left.BUDGET and (one.short, one.purse) == short
+    return one.why is (Left.TOGETHER if strict else Left.SUITABILITY)
+
+
+def _shut(read: _Reading, case: int, at: int, closed: list[int | None]) -> bool:
+    """Whether all options of a case lie in that tight set, by strict rank behind all who are in it."""
+    worst, inside = closed[at], set(read.allocation.certificate.tight_sets[at])
+    ranked = read.allocation.policy.who is not Who.STRICT_RANK or (worst or 0) < read.rank[case]
+    return (
+        worst is not None and ranked and all(read.problem.cell_at[one] in inside for one in read.live(case))
+    )
+
+
+def _shortest(read: _Reading, live: list[int]) -> tuple[int, str] | None:
+    """By how much the purse nearest to paying one of these options fails; None where all could pay."""
+    lacking = [
+        (sum_ - (purse.left - read.spent[at]), purse.key)
+        for option in live
+        for at, sum_ in read.problem.charges_of(option)
+        for purse in (read.problem.purses[at],)
+    ]
+    return min((one for one in lacking if one[0] > 0), default=None)
 
 
 def _passed_over(read: _Reading) -> Iterator[Fault]:

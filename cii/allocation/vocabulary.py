@@ -57,12 +57,16 @@ class RankProof(StrEnum):
 
 
 class Left(StrEnum):
-    """Why a case has no place."""
+    """Why a case has no place.
+
+    `together`: a place and money are there, but not together with everybody of better rank.
+    """
 
     NO_OPTION = "no_option"
     EXCLUDED = "excluded"
     PLACES = "places"
     BUDGET = "budget"
+    TOGETHER = "together"
     SUITABILITY = "suitability"
 
 

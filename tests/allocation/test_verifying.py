@@ -95,6 +95,16 @@ LIES = {
         Flaw.BOUND,
     ),
     "a tight set with room": (lambda found: certified(found, tight_sets=((0,),)), Flaw.TIGHT_SET),
+    "the budget instead of the places": (
+        lambda found: replace(
+            found, unplaced=(replace(found.unplaced[0], why=Left.BUDGET, tight=None, purse="AC/2026", short=50),)
+        ),
+        Flaw.REASON,
+    ),
+    "no more than a worse mark": (
+        lambda found: replace(found, unplaced=(replace(found.unplaced[0], why=Left.SUITABILITY, tight=None),)),
+        Flaw.REASON,
+    ),
     "another reason": (
         lambda found: replace(found, unplaced=(replace(found.unplaced[0], why=Left.NO_OPTION, tight=None),)),
         Flaw.REASON,
