@@ -8,7 +8,7 @@ from flask import g, render_template
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
-from cii.institutions.queries import lines, lines_by_id, units
+from cii.institutions.queries import UnitLabel, lines, lines_by_id, shown_units, units
 from cii.kernel.clock import local_midnight
 from cii.kernel.period import ONE_DAY
 from cii.measures.actions import AddMeasure, ChangeRespondent, KindPlaces, add_measure, change_respondent
@@ -148,11 +148,18 @@ def _fresh(work: Work, ref: str) -> None:
     require_match(ref, measure_by_ref(work, ref).version)
 
 
+def _respondents(work: Work) -> list[UnitLabel]:
+    """Units that may answer for a measure: of institutions that pay, where their names are open."""
+    paying = {one.institution_id for one in lines(work)}
+    found = shown_units(work, [one.id or 0 for one in units(work) if one.institution_id in paying])
+    return sorted(found.values(), key=lambda one: one.code)
+
+
 def _choices(work: Work) -> dict[str, Any]:
     return {
         "kinds": options(MeasureKind),
         "groups": options(TargetGroup),
-        "units": [{"value": one.ref, "label": f"{one.code}, {one.name}"} for one in units(work)],
+        "units": [{"value": one.ref, "label": f"{one.code}, {one.name}"} for one in _respondents(work)],
         "today": work.today.isoformat(),
     }
 
