@@ -2,20 +2,21 @@
 
 import numpy as np
 
-from cii.allocation.layout import Ints
+from cii.allocation.aim import Aim
+from cii.allocation.layout import Ints, Mask
 from cii.allocation.outcome import PER_CENTIME, SCALE
-from cii.allocation.prices import Aim
 
 _FAR = np.int64(1) << 60
 _APART = 64
 """So many times the greatest worth is charged where nobody could be moved at all."""
 
 
-def place_prices(aim: Aim, prices: Ints, chosen: Ints) -> tuple[Ints, Ints]:
+def place_prices(aim: Aim, prices: Ints, chosen: Ints, among: Mask | None = None) -> tuple[Ints, Ints]:
     """Prices of quotas and of measures, from the best flow at these prices of purses.
 
     The price of a quota with its measure is what one more case in it would cost the others: the shortest way
     by which places are freed, one case moving on for the next.
+    `among`: the options that took part, all without.
     """
     layout = aim.layout
     worth = aim.value - layout.charged(prices)
@@ -24,7 +25,8 @@ def place_prices(aim: Aim, prices: Ints, chosen: Ints) -> tuple[Ints, Ints]:
     holds[layout.case[chosen]] = chosen
     move = np.full((cells, cells), _FAR, np.int64)
     of = holds[layout.case]
-    rows = np.flatnonzero((of >= 0) & aim.asked.may[layout.case])
+    open_ = (of >= 0) & aim.asked.may[layout.case]
+    rows = np.flatnonzero(open_ if among is None else open_ & among)
     np.minimum.at(move, (layout.cell[of[rows]], layout.cell[rows]), worth[of[rows]] - worth[rows])
     leave = np.full(cells, _FAR, np.int64)
     may_leave = chosen[~aim.asked.must[layout.case[chosen]]]

@@ -2,20 +2,25 @@
 
 import numpy as np
 
+from cii.allocation.aim import Aim
 from cii.allocation.greedy import greedy
 from cii.allocation.improving import State
 from cii.allocation.layout import Choice, Ints, Layout, Mask
 from cii.allocation.network import Asked, NoFlow
 from cii.allocation.outcome import SCALE
-from cii.allocation.prices import Aim
+from cii.allocation.prices import search
 from cii.allocation.ranking import strict_rank
-from cii.allocation.solving import solve
+from cii.allocation.solving import Solved, reached, solve
 from cii.allocation.vocabulary import RankProof, Who
 
-PERSON = 1 << 40
+PERSON = 1 << 44
 """What one more person is worth where persons are counted."""
 _FINE = 12
 """So many of the last bits of a value are left out beside a person."""
+_FEW = 6
+"""After so many flows it shows whether money bounds the number of persons, or places alone."""
+_SHARE = 64
+"""The points of all together are worth one person in so many."""
 
 
 def choose(layout: Layout) -> Choice:
@@ -30,16 +35,32 @@ def choose(layout: Layout) -> Choice:
 def max_persons(layout: Layout) -> Choice:
     """As many persons as the places and purses bear, the better suited ones where the number is the same.
 
-    The points of all together weigh less than one person; so the bound counts persons.
+    First how many, the points of all together weighing less than one person, so that the bound counts
+    persons. Where places bound the number and not money, those of so many are sought who come to most
+    points; where money does, there is hardly a choice between those who can be paid together.
     """
     asked = Asked(layout.everyone(), layout.nobody())
-    top = (int(layout.points.max(initial=0)) + 1) * (layout.cases + 1) * 3
+    top = (int(layout.points.max(initial=0)) + 1) * (layout.cases + 1) * _SHARE
     worth = PERSON + (layout.value >> _FINE) * (PERSON // top) // (SCALE >> _FINE)
-    best = solve(Aim(layout, worth, asked), greedy(layout))
+    aim = Aim(layout, worth, asked, unit=PERSON)
+    counting = search(aim, rounds=_FEW)
+    bound, flows, best = counting.seen[0][0] // PERSON, len(counting.seen), None
+    if flows > 1 and counting.certain()[0] // PERSON >= bound:
+        best = _so_many(layout, bound)
     if best is None:
-        raise NoFlow
+        counting = search(aim)
+        best, bound = reached(counting, greedy(layout)), counting.certain()[0] // PERSON
+        if best is None:
+            raise NoFlow
     who = layout.who(best.chosen)
-    return Choice(who, best.chosen, RankProof.NOT_ASKED, best.bound // PERSON, best.flows)
+    return Choice(who, best.chosen, RankProof.NOT_ASKED, bound, flows + best.flows)
+
+
+def _so_many(layout: Layout, persons: int) -> Solved | None:
+    """The choice of so many persons that comes to most points; None where none was found."""
+    bonus = layout.policy.guarantee_weight * SCALE
+    asked = Asked(layout.everyone(), layout.nobody())
+    return solve(Aim(layout.at_least(persons), layout.value, asked, bonus))
 
 
 def _person(layout: Layout) -> np.int64:

@@ -1,23 +1,24 @@
 """`allocate`: from a problem and a policy to an allocation with its certificate. Pure and deterministic."""
 
+from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
 
+from cii.allocation.aim import Aim
 from cii.allocation.choosing import choose
 from cii.allocation.greedy import greedy
-from cii.allocation.layout import Choice, Ints, Layout, Mask, lay_out
+from cii.allocation.layout import Choice, Ints, Layout, lay_out
 from cii.allocation.network import Asked, NoFlow
 from cii.allocation.outcome import SCALE, Allocation, Certificate, Placed, Policy
-from cii.allocation.passing import nobody_passed
+from cii.allocation.passing import nobody_passed, overtaken
 from cii.allocation.pins import PinsContradict, conflicts
-from cii.allocation.prices import Aim
 from cii.allocation.problem import Problem
 from cii.allocation.solving import Solved, proven, solve
 from cii.allocation.standing import unplaced
 from cii.allocation.vocabulary import Engine
 
-ROUNDS = 2
+ROUNDS = 5
 """Where placing better leaves somebody passed over, persons and places are settled again so many times."""
 
 
@@ -31,45 +32,64 @@ def allocate(problem: Problem, policy: Policy | None = None) -> Allocation:
         raise PinsContradict(found)
     layout = lay_out(problem, policy)
     choice = choose(layout)
-    settled, rounds = nobody_passed(layout, choice.chosen), 0
-    while True:
-        aim, rounds = _aim(layout, layout.who(settled)), rounds + 1
-        solved = solve(aim, settled)
+    return _told(layout, choice, _settled(layout, choice))
+
+
+def _settled(layout: Layout, choice: Choice) -> Solved:
+    """The places of those chosen, as good as can be while nobody is passed over.
+
+    Where a better place for one leaves another passed over, they change, and all is placed anew.
+    """
+    settled, prices, flows = nobody_passed(layout, choice.chosen), choice.prices, choice.flows
+    for _ in range(ROUNDS):
+        aim, kept = _aim(layout, settled)
+        solved = solve(aim, np.searchsorted(kept, settled), prices)
         if solved is None:
             raise NoFlow
-        settled = nobody_passed(layout, solved.chosen)
-        if np.array_equal(settled, solved.chosen):
-            break
-        if rounds == ROUNDS:
-            aim = _aim(layout, layout.who(settled))
-            solved = proven(aim, settled, solved.purse_prices, solved.flows)
-            break
-    return _told(layout, choice, aim, solved)
+        placed, prices = kept[solved.chosen], solved.purse_prices
+        flows += solved.flows
+        settled = nobody_passed(layout, placed)
+        if np.array_equal(settled, placed):
+            return replace(solved, chosen=settled, flows=flows)
+    aim, kept = _aim(layout, settled)
+    if prices is None:
+        prices = np.zeros(len(layout.left), np.int64)
+    return replace(proven(aim, np.searchsorted(kept, settled), prices, flows), chosen=settled)
 
 
-def _aim(layout: Layout, who: Mask) -> Aim:
-    """Where these persons are to be placed: points, with those of guaranteed places that are filled."""
-    return Aim(layout, layout.value, Asked(who, who), layout.policy.guarantee_weight * SCALE)
+def _aim(layout: Layout, settled: Ints) -> tuple[Aim, Ints]:
+    """Where these persons are to be placed, with the options that come into question.
+
+    Points, with those of guaranteed places that are filled; without the options that pass somebody over.
+    """
+    who = layout.who(settled)
+    fine = ~overtaken(layout, who)
+    fine[settled] = True
+    kept = np.flatnonzero(fine)
+    asked = Asked(who, who)
+    some = layout.among(kept)
+    return Aim(some, some.value, asked, layout.policy.guarantee_weight * SCALE), kept
 
 
-def _told(layout: Layout, choice: Choice, aim: Aim, solved: Solved) -> Allocation:
+def _told(layout: Layout, choice: Choice, solved: Solved) -> Allocation:
     problem, policy = layout.problem, layout.policy
     placed = [_placed(problem, int(layout.option[one]), pinned=False) for one in solved.chosen]
     placed += [_placed(problem, int(one), pinned=True) for one in layout.pinned]
     out, tight = unplaced(layout, solved.chosen, policy.who)
-    objective = int(layout.points[solved.chosen].sum()) + policy.guarantee_weight * aim.filled(solved.chosen)
+    who = layout.who(solved.chosen)
+    filled = Aim(layout, layout.value, Asked(who, who)).filled(solved.chosen)
     return Allocation(
         problem.digest, policy, Engine.FLOW, tuple(sorted(placed)), out,
         Certificate(
-            objective=objective,
+            objective=int(layout.points[solved.chosen].sum()) + policy.guarantee_weight * filled,
             bound=solved.bound // SCALE,
             rank=choice.rank,
-            persons_bound=choice.persons_bound,
+            persons_bound=None if choice.persons_bound is None else choice.persons_bound + len(layout.pinned),
             purse_prices=_plain(solved.purse_prices),
             cell_prices=_plain(solved.cell_prices),
             measure_prices=_plain(solved.measure_prices),
             tight_sets=tight,
-            solved=choice.flows + solved.flows,
+            solved=solved.flows,
             versions=tuple((name, version(name)) for name in ("numpy", "ortools", "scipy")),
         ),
     )  # fmt: skip

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from cii.allocation.aim import Aim
 from cii.allocation.layout import Ints, Mask
-from cii.allocation.prices import Aim, Floats
+from cii.allocation.prices import Floats
 from cii.allocation.quiet import quiet
 
 NODES = 200

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cii.allocation.aim import Aim
 from cii.allocation.bounding import place_prices
 from cii.allocation.layout import Ints, Layout, Mask
 from cii.allocation.network import Asked, NoFlow, best_flow
 from cii.allocation.outcome import SCALE
 from cii.allocation.polish import Fit
-from cii.allocation.prices import Aim
 
 TRIES = 10
 FAR = np.int64(1) << 58

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from cii.allocation.aim import Aim
 from cii.allocation.improving import State
 from cii.allocation.layout import Ints, Layout
 from cii.allocation.network import Asked
-from cii.allocation.prices import Aim
 
 
 def greedy(layout: Layout) -> Ints:

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from cii.allocation.aim import Aim
 from cii.allocation.layout import Ints
-from cii.allocation.prices import Aim, Search
+from cii.allocation.prices import Search
 
 SQUEEZES = 14
 """So many more flows are asked for at most."""

@@ -1,6 +1,6 @@
 """The problem as arrays, with the pins already carried out: what the engines compute on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 
@@ -87,6 +87,39 @@ class Layout:
         """Whether no purse is overdrawn by these options."""
         return bool((self.spent(chosen) <= self.left).all())
 
+    def at_least(self, persons: int) -> "Layout":
+        """The same, with a last purse more, which is overdrawn where fewer persons are placed."""
+        many = len(self.option)
+        option = np.concatenate([self.charge_option, np.arange(many)])
+        order = np.argsort(option, kind="stable")
+        purse = np.concatenate([self.charge_purse, np.full(many, len(self.left))])
+        amount = np.concatenate([self.charge_amount, np.full(many, -1)])
+        return replace(
+            self,
+            charge_option=option[order],
+            charge_purse=purse[order],
+            charge_amount=amount[order],
+            left=np.append(self.left, -persons),
+        )
+
+    def among(self, kept: Ints) -> "Layout":
+        """The same with these options alone (positions among the live ones, in order)."""
+        new = np.full(len(self.option), -1, np.int64)
+        new[kept] = np.arange(len(kept))
+        rows = new[self.charge_option] >= 0
+        return replace(
+            self,
+            option=self.option[kept],
+            case=self.case[kept],
+            cell=self.cell[kept],
+            measure=self.measure[kept],
+            points=self.points[kept],
+            value=self.value[kept],
+            charge_option=new[self.charge_option[rows]],
+            charge_purse=self.charge_purse[rows],
+            charge_amount=self.charge_amount[rows],
+        )
+
     def charged(self, prices: Ints) -> Ints:
         """What each live option costs at these prices of purses, rounded down to 1/SCALE points."""
         return self.summed(prices[self.charge_purse] * self.charge_amount // PER_CENTIME)
@@ -100,13 +133,14 @@ class Layout:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """Who is placed, with a way of doing so within all limits."""
+    """Who is placed, with a way of doing so within all limits, and with prices of purses near the best."""
 
     who: Mask
     chosen: Ints
     rank: RankProof
     persons_bound: int | None = None
     flows: int = 0
+    prices: Ints | None = None
 
 
 def lay_out(problem: Problem, policy: Policy) -> Layout:
@@ -129,7 +163,7 @@ def lay_out(problem: Problem, policy: Policy) -> Layout:
     new[option] = np.arange(len(option))
     rows = live[of_option]
     total = np.zeros(len(case), np.int64)
-    np.add.at(total, of_option, amount)
+    np.add.at(total, of_option, amount * np.array(problem.pays, np.int64)[purse])
     points = suitability * policy.suitability_weight + _thrift(case, total, len(rank), policy.thrift_weight)
     tie = _tiebreak(problem, case, cell) * (SCALE // (len(rank) + 1) // 2) >> 32
     held = np.bincount(measure_of[cell[taken]], minlength=len(problem.measures))
@@ -152,7 +186,7 @@ def lay_out(problem: Problem, policy: Policy) -> Layout:
         - np.bincount(cell[taken], minlength=len(problem.quotas)),
         places=places - held,
         guaranteed=np.clip(np.minimum(guaranteed, places) - held, 0, None),
-        left=np.array([one.left for one in problem.purses], np.int64) - spent,
+        left=np.maximum(np.array([one.left for one in problem.purses], np.int64) - spent, 0),
         pinned=taken,
     )
 

@@ -7,6 +7,9 @@ from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from cii.allocation.layout import Ints, Layout, Mask
 
+FAR = 1 << 61
+"""Costs times nodes stay below; where they do not, the last bits of all costs are left out."""
+
 
 class NoFlow(RuntimeError):  # noqa: N818 - it says what is wrong
     """The cases that must be placed cannot all be placed."""
@@ -35,6 +38,9 @@ def best_flow(layout: Layout, worth: Ints, asked: Asked, bonus: int = 0, among: 
     first_cell, first_measure = len(cases), len(cases) + cells
     sink = first_measure + measures
     measure_of = np.array(layout.problem.measure_of_cell, np.int64)
+    most = max(int(np.abs(worth[use]).max(initial=0)), abs(bonus)) * (sink + 2)
+    less = max(0, most.bit_length() - FAR.bit_length() + 1)
+    worth, bonus = worth >> less, bonus >> less
     graph = SimpleMinCostFlow()
     edges = _add(graph, at, first_cell + layout.cell[use], np.ones(len(use), np.int64), -worth[use])
     numbers = np.arange(cells)

@@ -56,7 +56,8 @@ class Unplaced:
 class Certificate:
     """What proves the allocation; `verifying.verify` checks it without the solver.
 
-    `objective` and `bound`: points of those placed, and what nobody can exceed with these persons.
+    `objective` and `bound`: points of those placed, and what nobody can exceed with these persons (by strict
+    rank: without passing somebody over who has no place).
     `purse_prices` in 1/(SCALE × PER_CENTIME) points per centime, `cell_prices` and `measure_prices` in
     1/SCALE points, each in the order of the problem. `tight_sets`: positions of quotas, all full, held by
     cases of better rank that have no other option.

@@ -1,11 +1,13 @@
 """Nobody passed over: no place left empty that is paid, none held by whom the policy puts behind another."""
 
+from itertools import pairwise
+
 import numpy as np
 
+from cii.allocation.aim import Aim
 from cii.allocation.improving import State
 from cii.allocation.layout import Ints, Layout, Mask
 from cii.allocation.network import Asked
-from cii.allocation.prices import Aim
 from cii.allocation.vocabulary import Who
 
 PASSES = 50
@@ -23,6 +25,34 @@ def nobody_passed(layout: Layout, chosen: Ints) -> Ints:
         if not search.once():
             break
     return search.state.chosen()
+
+
+def overtaken(layout: Layout, who: Mask) -> Mask:
+    """Which options of those placed pass somebody over, wherever the others are.
+
+    By strict rank a case without a place that could pay for the same quota with no more than the option
+    charges, purse by purse, takes it from any worse rank. (A cell's options are compared all with all.)
+    """
+    out = np.zeros(len(layout.option), bool)
+    if layout.policy.who is not Who.STRICT_RANK:
+        return out
+    order = np.argsort(layout.cell, kind="stable")
+    ends = np.searchsorted(layout.cell[order], np.arange(len(layout.quota) + 1))
+    for start, end in pairwise(ends.tolist()):
+        here = order[start:end]
+        placed = who[layout.case[here]]
+        held, wish = here[placed], here[~placed]
+        if not len(held) or not len(wish):
+            continue
+        rows, of = layout.charge_rows(here)
+        purses, column = np.unique(layout.charge_purse[rows], return_inverse=True)
+        charged = np.zeros((len(here), len(purses)), np.int64)
+        np.add.at(charged, (of, column), layout.charge_amount[rows])
+        due = layout.rank[layout.case[wish]][:, None] < layout.rank[layout.case[held]]
+        for purse in range(len(purses)):
+            due &= charged[~placed, purse][:, None] <= charged[placed, purse]
+        out[held] = due.any(axis=0)
+    return out
 
 
 class _Passing:
@@ -44,10 +74,29 @@ class _Passing:
         for cell in np.unique(cells).tolist():
             self.in_cell[cell] = layout.case[chosen][order][cells == cell]
 
+    def _likely(self) -> Mask:
+        """To whom an option might be due: one that is free, or held by somebody who pays enough."""
+        layout, state = self.layout, self.state
+        held = state.holds[state.holds >= 0]
+        rows, of = layout.charge_rows(held)
+        most = np.zeros((len(layout.quota), len(layout.left)), np.int64)
+        np.maximum.at(most, (layout.cell[held][of], layout.charge_purse[rows]), layout.charge_amount[rows])
+        worst = np.full(len(layout.quota), -1, np.int64)
+        np.maximum.at(worst, layout.cell[held], layout.rank[layout.case[held]])
+        room = (state.quota[layout.cell] > 0) & (state.places[layout.measure] > 0)
+        rival = worst[layout.cell] > layout.rank[layout.case]
+        enough = most[layout.cell[layout.charge_option], layout.charge_purse] * rival[layout.charge_option]
+        dear = layout.charge_amount > enough + state.left[layout.charge_purse]
+        fine = room | rival
+        fine[layout.charge_option[dear]] = False
+        found = layout.nobody()
+        found[layout.case[fine]] = True
+        return found & (state.holds < 0)
+
     def once(self) -> bool:
         """Everyone without a place looked at in rank order; whether anything changed."""
         layout, changed = self.layout, False
-        waiting = layout.everyone() & (self.state.holds < 0)
+        waiting = self._likely()
         for case in map(int, np.argsort(layout.rank)):
             if waiting[case] and self.state.holds[case] < 0:
                 loser = self._taken(case)

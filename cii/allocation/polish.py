@@ -10,10 +10,10 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix, hstack, vstack
 
+from cii.allocation.aim import Aim
 from cii.allocation.layout import Ints, Mask
 from cii.allocation.network import Asked
 from cii.allocation.outcome import SCALE
-from cii.allocation.prices import Aim
 from cii.allocation.quiet import quiet
 
 

@@ -11,35 +11,28 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from cii.allocation.layout import Ints, Layout
-from cii.allocation.network import Asked, best_flow
+from cii.allocation.aim import Aim
+from cii.allocation.bounding import bound_of, place_prices
+from cii.allocation.layout import Ints, Mask
+from cii.allocation.network import best_flow
 from cii.allocation.outcome import PER_CENTIME
 
 Floats = NDArray[np.float64]
-ROUNDS = 18
-NEAR = 2e-5
-_STEPS, _NONE = 3, 1e-9
+ROUNDS = 60
+"""So many flows are asked for at most."""
+NEAR = 4e-5
 """The search stops when bound and combined flows are as near as that."""
-
-
-@dataclass(frozen=True, eq=False)
-class Aim:
-    """What a search makes as great as possible: `value` per live option, `bonus` per guaranteed place."""
-
-    layout: Layout
-    value: Ints
-    asked: Asked
-    bonus: int = 0
-
-    def worth(self, chosen: Ints) -> int:
-        """What these options come to."""
-        return int(self.value[chosen].sum()) + self.bonus * self.filled(chosen)
-
-    def filled(self, chosen: Ints) -> int:
-        """How many guaranteed places they fill."""
-        layout = self.layout
-        held = np.bincount(layout.measure[chosen], minlength=len(layout.places))
-        return int(np.minimum(held, layout.guaranteed).sum())
+STEEP = 16
+"""Where hardly more than the cheapest way is paid, a franc is worth many times what it buys elsewhere."""
+LARGEST = 1 << 61
+"""No price times a charge is larger."""
+FRESH = (1, 6, 18)
+"""Before these flows it is settled again which options take part."""
+BEST = 4
+"""So many options of each case take part, the best at the prices of the moment, with all of any flow seen."""
+MIXED = 0.4
+"""So far the prices go from the best towards those that the combined flows want."""
+_NONE = 1e-9
 
 
 @dataclass(eq=False)
@@ -52,6 +45,7 @@ class Search:
     seen: list[tuple[int, Ints, Ints]] = field(default_factory=list)
     mixture: list[int] = field(default_factory=lambda: [0])
     flow: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    kept: Mask | None = None
 
     @property
     def feasible(self) -> list[tuple[int, Ints]]:
@@ -61,18 +55,73 @@ class Search:
         return sorted(found, key=lambda one: one[0])
 
     def ask(self, prices: Ints) -> tuple[Ints, Ints]:
-        """The best flow at these prices, with what it spends; the bound is noted."""
+        """The best flow at these prices, with what it spends; the bound among the options kept is noted."""
         aim = self.aim
         charged = aim.layout.charged(prices)
-        chosen = best_flow(aim.layout, aim.value - charged, aim.asked, aim.bonus)
+        chosen = best_flow(aim.layout, aim.value - charged, aim.asked, aim.bonus, self.kept)
         spent = aim.layout.spent(chosen)
         worth = aim.worth(chosen)
         granted = sum(int(one) * int(sum_) for one, sum_ in zip(prices, aim.layout.left, strict=True))
-        bound = worth - int(charged[chosen].sum()) - -granted // PER_CENTIME
+        bound = worth - sum(map(int, charged[chosen])) - -granted // PER_CENTIME
         if not self.seen or bound < self.bound:
             self.bound, self.prices, self.flow = bound, prices, chosen
         self.seen.append((worth, spent, chosen))
         return chosen, spent
+
+    def again(self) -> None:
+        """What takes part has changed: what was noted as best counts no more, but by its flow asked anew."""
+        prices, seen = self.prices, self.seen
+        self.seen = []
+        self.ask(prices)
+        self.seen = seen + self.seen
+
+    def keep(self) -> None:
+        """Let the best options of each case at the best prices take part, and all of any flow seen."""
+        layout = self.aim.layout
+        of_cell, of_measure = place_prices(self.aim, self.prices, self.flow, self.kept)
+        surplus = self.aim.value - layout.charged(self.prices) - of_cell[layout.cell]
+        surplus -= of_measure[layout.measure]
+        order = np.lexsort((-surplus, layout.case))
+        case = layout.case[order]
+        kept = np.zeros(len(order), bool)
+        kept[order[np.arange(len(order)) - np.searchsorted(case, case) < BEST]] = True
+        if self.kept is None:
+            for *_, chosen in self.seen:
+                kept[chosen] = True
+            self.kept = kept
+        else:
+            self.kept |= kept
+            self.again()
+
+    def proof(self) -> tuple[int, Ints, Ints]:
+        """The bound among all options, with the prices of quotas and of measures.
+
+        An option left out that would do better at these prices takes part from now on.
+        """
+        aim, layout = self.aim, self.aim.layout
+        of_cell, of_measure = place_prices(aim, self.prices, self.flow, self.kept)
+        if self.kept is not None:
+            surplus = aim.value - layout.charged(self.prices) - of_cell[layout.cell]
+            surplus -= of_measure[layout.measure]
+            best = np.zeros(layout.cases, np.int64)
+            best[layout.case[self.flow]] = surplus[self.flow]
+            self.kept |= surplus > best[layout.case]
+        return bound_of(aim, self.prices, of_cell, of_measure), of_cell, of_measure
+
+    def near(self, bound: int, combined: float) -> bool:
+        """Whether nothing that counts lies between bound and combined flows."""
+        unit = self.aim.unit
+        return bound - combined <= NEAR * abs(bound) or (unit > 1 and bound // unit <= combined / unit)
+
+    def certain(self) -> tuple[int, Ints, Ints]:
+        """The same, from a flow of all options where one among those kept proves too little."""
+        told = self.proof()
+        if told[0] - self.bound > NEAR * abs(self.bound):
+            kept, self.kept = self.kept, None
+            self.again()
+            told = self.proof()
+            self.kept = kept
+        return told
 
 
 def search(aim: Aim, first: Ints | None = None, rounds: int = ROUNDS) -> Search:
@@ -85,11 +134,16 @@ def search(aim: Aim, first: Ints | None = None, rounds: int = ROUNDS) -> Search:
     most = _ceiling(aim)
     prices = _start(aim) if first is None else first
     for number in range(rounds):
+        if number in FRESH:
+            found.keep()
         found.ask(prices)
         combined, wanted = _combine(found, most)
-        if found.bound - combined <= NEAR * abs(found.bound):
-            break
-        mixed = wanted if number % _STEPS == _STEPS - 1 else 0.6 * found.prices + 0.4 * wanted
+        if found.near(found.bound, combined):
+            bound, *_ = found.proof()
+            if found.near(bound, combined):
+                break
+            found.again()
+        mixed = (1 - MIXED) * found.prices + MIXED * wanted
         prices = np.minimum(np.round(mixed), most).astype(np.int64)
     return found
 
@@ -97,7 +151,7 @@ def search(aim: Aim, first: Ints | None = None, rounds: int = ROUNDS) -> Search:
 def _combine(found: Search, most: Ints) -> tuple[float, Floats]:
     """What the flows seen come to at best when mixed within the budgets, and the prices that say so."""
     layout = found.aim.layout
-    left = np.maximum(layout.left, 1).astype(float)
+    left = np.maximum(np.abs(layout.left), 1).astype(float)
     worth = np.array([one[0] for one in found.seen], float)
     unit = max(1.0, np.abs(worth).max())
     spent = np.array([one[1] for one in found.seen], float).T / left[:, None]
@@ -105,7 +159,7 @@ def _combine(found: Search, most: Ints) -> tuple[float, Floats]:
     done = linprog(
         np.concatenate([-worth / unit, over]),
         A_ub=np.hstack([spent, -np.eye(len(left))]),
-        b_ub=np.ones(len(left)),
+        b_ub=np.sign(layout.left),
         A_eq=np.concatenate([np.ones(len(worth)), np.zeros(len(left))])[None],
         b_eq=[1.0],
         method="highs-ds",
@@ -144,4 +198,9 @@ def _ceiling(aim: Aim) -> Ints:
     rows, density = _density(aim)
     found = np.zeros(len(aim.layout.left))
     np.maximum.at(found, aim.layout.charge_purse[rows], density)
-    return np.ceil(found).astype(np.int64) + 1
+    owed = aim.layout.left < 0
+    found[owed] = np.abs(aim.value).max(initial=1) * PER_CENTIME
+    most = np.ones(len(found), np.int64)
+    np.maximum.at(most, aim.layout.charge_purse, np.abs(aim.layout.charge_amount))
+    highest: Ints = np.minimum(STEEP * (np.ceil(found) + 1), (LARGEST // most).astype(float)).astype(np.int64)
+    return highest

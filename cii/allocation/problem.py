@@ -18,6 +18,8 @@ from cii.allocation.vocabulary import PinKind
 
 Key = TypeVar("Key", bound=Hashable)
 FORMAT = "allocation-problem/1"
+CEILING = " · "
+"""A purse whose key holds this is a ceiling: it counts what another purse pays, and pays nothing itself."""
 BEST = 100
 """The best suitability."""
 
@@ -122,6 +124,15 @@ class Problem:
         """What an option charges: positions of purses with centimes."""
         span = slice(self.charge_from[option], self.charge_from[option + 1])
         return list(zip(self.charge_purse[span], self.charge_amount[span], strict=True))
+
+    @cached_property
+    def pays(self) -> tuple[bool, ...]:
+        """For each purse whether it pays; a ceiling only counts."""
+        return tuple(CEILING not in one.key for one in self.purses)
+
+    def cost_of(self, option: int) -> int:
+        """What an option costs all who pay, in centimes; ceilings aside."""
+        return sum(sum_ for purse, sum_ in self.charges_of(option) if self.pays[purse])
 
     def option(self, at: int) -> Option:
         """One option in words."""

@@ -3,13 +3,13 @@
 import numpy as np
 
 from cii.allocation import polish
+from cii.allocation.aim import Aim
 from cii.allocation.fitting import Fitting
 from cii.allocation.improving import State
 from cii.allocation.layout import Choice, Ints, Layout
 from cii.allocation.network import Asked, best_flow
 from cii.allocation.outcome import SCALE
 from cii.allocation.polish import Fit
-from cii.allocation.prices import Aim
 from cii.allocation.vocabulary import RankProof
 
 PROVABLE = 400

@@ -12,21 +12,31 @@ SMALL = 10
 
 
 def best_by_rank(problem: Problem) -> tuple[str, ...]:
-    """The cases placed by strict rank, in rank order: the lexicographically largest feasible vector."""
-    chosen: list[int] = []
+    """The cases placed by strict rank, in rank order: the lexicographically largest feasible vector.
+
+    Those for whom a place was decided come before everybody.
+    """
+    chosen = decided(problem)
     for case in problem.by_rank:
-        if any(True for _ in ways(problem, [*chosen, case])):
+        if case not in chosen and any(True for _ in ways(problem, [*chosen, case])):
             chosen.append(case)
-    return tuple(problem.candidates[case].key for case in chosen)
+    return tuple(problem.candidates[case].key for case in problem.by_rank if case in chosen)
+
+
+def decided(problem: Problem) -> list[int]:
+    """The cases for whom a place was decided."""
+    taken = {pin.case for pin in problem.pins if pin.kind is PinKind.TAKEN}
+    return [case for case, one in enumerate(problem.candidates) if one.key in taken]
 
 
 def most_persons(problem: Problem) -> int:
     """How many cases can be placed together at most."""
-    everyone = range(len(problem.candidates))
-    for many in range(len(problem.candidates), 0, -1):
-        if any(any(True for _ in ways(problem, group)) for group in combinations(everyone, many)):
-            return many
-    return 0
+    first = decided(problem)
+    others = [case for case in range(len(problem.candidates)) if case not in first]
+    for many in range(len(others), 0, -1):
+        if any(any(True for _ in ways(problem, [*first, *group])) for group in combinations(others, many)):
+            return len(first) + many
+    return len(first)
 
 
 def best_points(problem: Problem, placed: tuple[str, ...], policy: Policy) -> int:
@@ -40,8 +50,8 @@ def points(problem: Problem, way: tuple[int, ...], policy: Policy) -> int:
     total, held = 0, [0] * len(problem.measures)
     for option in way:
         case = problem.case_at[option]
-        sums = [sum(sum_ for _, sum_ in problem.charges_of(at)) for at in problem.options_of(case)]
-        own = sum(sum_ for _, sum_ in problem.charges_of(option))
+        sums = [problem.cost_of(at) for at in problem.options_of(case)]
+        own = problem.cost_of(option)
         total += problem.suitability[option] * policy.suitability_weight
         total += policy.thrift_weight * (max(sums) - own) // max(max(sums) - min(sums), 1)
         held[problem.measure_of_cell[problem.cell_at[option]]] += 1

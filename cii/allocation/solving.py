@@ -6,23 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from cii.allocation import polish
+from cii.allocation.aim import Aim
 from cii.allocation.bounding import bound_of, place_prices
 from cii.allocation.exchanging import blended
 from cii.allocation.improving import improved, squeeze
 from cii.allocation.layout import Ints
-from cii.allocation.network import Asked, NoFlow, best_flow
+from cii.allocation.network import NoFlow, best_flow
 from cii.allocation.outcome import PER_CENTIME
-from cii.allocation.prices import Aim, Search, search
+from cii.allocation.prices import Search, search
+from cii.allocation.swapping import Prices, repaired, swapped
 
-ENOUGH = 1 << 16
+ENOUGH = 1 << 12
 """Nothing more is tried once no more than this part of the bound is open."""
 LAST = 8
 """So many of the last flows are blended in."""
-TRIES = 16
+TRIES = 8
 """So many more flows are asked for at prices a little beside the best."""
 ASIDE = 0.03
-NEAR = 3
-"""So many options of a case, the best at the last prices, take part in those flows."""
+ALTERNATING = 6
+"""So many times at most cases change places and flows are blended in, in turns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,23 +40,27 @@ class Solved:
     flows: int
 
 
-def solve(aim: Aim, start: Ints | None = None) -> Solved | None:
+def solve(aim: Aim, start: Ints | None = None, first: Ints | None = None) -> Solved | None:
     """The best choice found, with its proof; None where nothing was found within the budgets.
 
-    `start`: a choice known to be within the budgets.
+    `start`: a choice known to be within the budgets; `first`: prices of purses to begin with.
     """
     try:
-        found = search(aim)
+        return reached(search(aim, first), start)
     except NoFlow:
         return None
-    of_cell, of_measure = place_prices(aim, found.prices, found.flow)
-    bound = min(found.bound, bound_of(aim, found.prices, of_cell, of_measure))
+
+
+def reached(found: Search, start: Ints | None = None) -> Solved | None:
+    """The best choice found after a search for prices, with its proof; None where there is none."""
+    aim = found.aim
+    bound, of_cell, of_measure = found.certain()
     known = [chosen for _, chosen in found.feasible[-1:]]
     if start is not None:
         known.append(start)
     chosen = max(known, key=aim.worth) if known else None
-    if chosen is None or bound - aim.worth(chosen) > bound // ENOUGH:
-        chosen = _nearer(found, bound, chosen, of_cell + of_measure[_measures(aim)])
+    if chosen is None or bound - aim.worth(chosen) > _slack(aim, bound):
+        chosen = _nearer(found, bound, chosen, Prices(found.prices, of_cell, of_measure))
     if chosen is None:
         return None
     return Solved(chosen, aim.worth(chosen), bound, found.prices, of_cell, of_measure, len(found.seen))
@@ -68,13 +74,14 @@ def proven(aim: Aim, chosen: Ints, prices: Ints, flows: int) -> Solved:
     return Solved(chosen, aim.worth(chosen), bound, prices, of_cell, of_measure, flows + 1)
 
 
-def _measures(aim: Aim) -> Ints:
-    return np.array(aim.layout.problem.measure_of_cell, np.int64)
+def _slack(aim: Aim, bound: int) -> int:
+    """The worth that need not be found."""
+    return max(max(bound, 0) // ENOUGH, bound % aim.unit)
 
 
-def _nearer(found: Search, bound: int, start: Ints | None, of_cell: Ints) -> Ints | None:
+def _nearer(found: Search, bound: int, start: Ints | None, prices: Prices) -> Ints | None:
     """The flows seen and a few beside, blended; exactly where the round is small."""
-    aim, layout, slack = found.aim, found.aim.layout, max(bound, 0) // ENOUGH
+    aim, layout, slack = found.aim, found.aim.layout, _slack(found.aim, bound)
     if len(layout.option) <= polish.WHOLE:
         best = polish.exact(aim, np.arange(len(layout.option)))
         known = [one for one in (best, start) if one is not None]
@@ -82,22 +89,35 @@ def _nearer(found: Search, bound: int, start: Ints | None, of_cell: Ints) -> Int
             return max(known, key=aim.worth)
     mixed = [found.seen[at][2] for at in reversed(found.mixture)]
     last = [chosen for *_, chosen in found.seen[: -1 - LAST : -1]]
-    chosen = _blend(found, mixed[0], [*mixed[1:], *mixed, *last], slack)
+    others = [*mixed, *last]
+    chosen = _within(found, _blend(found, mixed[0], [*mixed[1:], *others], slack), start, prices)
+    if chosen is None:
+        return None
+    for number in range(ALTERNATING):
+        before = chosen
+        chosen = swapped(aim, chosen, prices, bound=bound, slack=slack)
+        if bound - aim.worth(chosen) <= slack:
+            break
+        chosen = _blend(found, chosen, others if number % 2 else _beside(found, number), slack)
+        if number and np.array_equal(chosen, before):
+            break
+    return improved(aim, swapped(aim, chosen, prices, bound=bound, slack=slack))
+
+
+def _within(found: Search, chosen: Ints, start: Ints | None, prices: Prices) -> Ints | None:
+    """The same within the purses, or what is known to be, whichever is worth more."""
+    aim, layout = found.aim, found.aim.layout
+    if not layout.affordable(chosen):
+        chosen = repaired(aim, chosen, prices)
     if not layout.affordable(chosen):
         if start is None:
             squeeze(found)
             start = found.feasible[-1][1] if found.feasible else None
         if start is None:
             return None
-        chosen = _blend(found, chosen, [start], slack)
-        if not layout.affordable(chosen):
-            chosen = _blend(found, start, [chosen], slack)
-    if start is not None:
-        chosen = max(chosen, start, key=aim.worth)
-    chosen = _blend(found, chosen, [*mixed, *last], slack)
-    if bound - aim.worth(chosen) > slack:
-        chosen = _blend(found, chosen, _beside(found, of_cell), slack)
-    return improved(aim, chosen)
+        again = _blend(found, chosen, [start], slack=0)
+        chosen = again if layout.affordable(again) else _blend(found, start, [chosen], slack=0)
+    return chosen if start is None else max(chosen, start, key=aim.worth)
 
 
 def _blend(found: Search, chosen: Ints, others: Iterable[Ints], slack: int) -> Ints:
@@ -112,27 +132,14 @@ def _blend(found: Search, chosen: Ints, others: Iterable[Ints], slack: int) -> I
     return chosen
 
 
-def _beside(found: Search, of_cell: Ints) -> Iterator[Ints]:
-    """Flows at prices a little beside the best, among the best options of each case only."""
+def _beside(found: Search, number: int) -> Iterator[Ints]:
+    """Flows at prices a little beside the best, each time others."""
     aim, layout = found.aim, found.aim.layout
-    surplus = aim.value - layout.charged(found.prices) - of_cell[layout.cell]
-    order = np.lexsort((-surplus, layout.case))
-    case = layout.case[order]
-    number = np.arange(len(order)) - np.searchsorted(case, case)
-    kept = np.zeros(len(order), bool)
-    kept[order[number < NEAR]] = True
-    for chosen in [one[2] for one in found.seen[-LAST:]]:
-        kept[chosen] = True
     purses = np.arange(1, len(layout.left) + 1)
-    for number_ in range(1, TRIES + 1):
-        prices = np.round(found.prices * (1 + ASIDE * np.sin(number_ * purses))).astype(np.int64)
+    for one in range(1, TRIES + 1):
+        wave = np.sin((number * TRIES + one) * purses)
+        prices = np.round(found.prices * (1 + ASIDE * wave)).astype(np.int64)
         try:
-            yield best_flow(
-                layout,
-                aim.value - layout.charged(prices),
-                Asked(aim.asked.may, aim.asked.must),
-                aim.bonus,
-                kept,
-            )
+            yield best_flow(layout, aim.value - layout.charged(prices), aim.asked, aim.bonus, found.kept)
         except NoFlow:
             return

@@ -21,7 +21,7 @@ def unplaced(
     onward = _onward(layout, held)
     room = _room(layout, chosen)
     sets: dict[tuple[int, ...], int] = {}
-    left = layout.left - layout.spent(chosen)
+    left = _left_over(layout, chosen)
     found = []
     cells_of: dict[int, list[int]] = {}
     rows_of: dict[int, list[int]] = {}
@@ -53,6 +53,15 @@ def unplaced(
         else:
             found.append(Unplaced(one.key, Left.TOGETHER if who is Who.STRICT_RANK else Left.SUITABILITY))
     return tuple(found), tuple(sets)
+
+
+def _left_over(layout: Layout, chosen: Ints) -> Ints:
+    """What is left in each purse; below nothing where it was overdrawn before the round."""
+    left = np.array([one.left for one in layout.problem.purses], np.int64) - layout.spent(chosen)
+    for option in layout.pinned:
+        for purse, sum_ in layout.problem.charges_of(int(option)):
+            left[purse] -= sum_
+    return left
 
 
 def _lacking(layout: Layout, options: list[int], left: Ints) -> list[tuple[int, str]]:

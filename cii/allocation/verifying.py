@@ -3,17 +3,20 @@
 It shares nothing with the engines but the shapes of problem and allocation. It takes each claim by itself:
 everyone once and admissibly, no limit exceeded, pins kept, the objective as it adds up, the bound as the
 prices prove it (weak duality of linear programming), each tight set full and closed, nobody passed over.
-That a rank is proven, and how many persons there could be at most, is the engine's word; the tests hold it
-against brute force.
+That a rank is proven, and how many persons there could be at most, is tried out where the round is small;
+beyond that `proving.proof` says for how many the facts prove it, and for how many the engine's word stands.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from cii.allocation.outcome import PER_CENTIME, SCALE, Allocation, Unplaced
+from cii.allocation.overtaking import overtaken
 from cii.allocation.problem import Problem
-from cii.allocation.vocabulary import Flaw, Left, PinKind, Who
+from cii.allocation.proving import first_by_trying, most_by_trying
+from cii.allocation.reading import Reading
+from cii.allocation.vocabulary import Flaw, Left, PinKind, RankProof, Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,84 +36,14 @@ def verify(problem: Problem, allocation: Allocation) -> list[Fault]:
     faults = list(_persons(problem, allocation))
     if faults:
         return faults
-    read = _Reading(problem, allocation)
+    read = Reading(problem, allocation)
     faults += _limits(read)
     faults += _pins(read)
     faults += _worth(read)
     faults += _reasons(read)
     faults += _passed_over(read)
+    faults += _who(read)
     return faults
-
-
-@dataclass(eq=False)
-class _Reading:
-    """The allocation in positions of the problem, and what it leaves free."""
-
-    problem: Problem
-    allocation: Allocation
-    holds: dict[int, int] = field(default_factory=dict)
-    pinned: set[int] = field(default_factory=set)
-    cells: Counter[int] = field(default_factory=Counter)
-    measures: Counter[int] = field(default_factory=Counter)
-    spent: Counter[int] = field(default_factory=Counter)
-    held_by: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    rank: dict[int, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        case_at = {one.key: at for at, one in enumerate(self.problem.candidates)}
-        self.rank = {case: at for at, case in enumerate(self.problem.by_rank)}
-        for one in self.allocation.placed:
-            case = case_at[one.case]
-            option = _option(self.problem, case, one.measure, one.line)
-            if option is None:
-                raise AssertionError("unreachable: admissibility is looked at first")
-            self.holds[case] = option
-            if one.pinned:
-                self.pinned.add(case)
-            cell = self.problem.cell_at[option]
-            self.cells[cell] += 1
-            self.measures[self.problem.measure_of_cell[cell]] += 1
-            self.held_by[cell].append(case)
-            for purse, sum_ in self.problem.charges_of(option):
-                self.spent[purse] += sum_
-
-    def room(self, cell: int) -> bool:
-        """Whether one more could come in."""
-        measure = self.problem.measure_of_cell[cell]
-        places = self.problem.measures[measure].places
-        return self.cells[cell] < self.problem.quotas[cell].places and self.measures[measure] < places
-
-    def paid(self, option: int, instead: int | None = None) -> bool:
-        """Whether the purses bear an option more, where `instead` gives its own back."""
-        need: Counter[int] = Counter()
-        for purse, sum_ in self.problem.charges_of(option):
-            need[purse] += sum_
-        for purse, sum_ in self.problem.charges_of(instead) if instead is not None else ():
-            need[purse] -= sum_
-        left = self.problem.purses
-        return all(sum_ <= 0 or self.spent[purse] + sum_ <= left[purse].left for purse, sum_ in need.items())
-
-    def refused(self, case: int, option: int) -> bool:
-        """Whether a pin takes this option from the case."""
-        key = self.problem.candidates[case].key
-        quota = self.problem.quotas[self.problem.cell_at[option]]
-        return any(
-            pin.kind is PinKind.REFUSED
-            and pin.measure in ("", quota.measure)
-            and pin.line in ("", quota.line)
-            for pin in self.pins_of.get(key, ())
-        )
-
-    @property
-    def pins_of(self) -> Mapping[str, list]:  # type: ignore[type-arg]
-        found = defaultdict(list)
-        for pin in self.problem.pins:
-            found[pin.case].append(pin)
-        return found
-
-    def live(self, case: int) -> list[int]:
-        """The options of a case that no pin took from it."""
-        return [at for at in self.problem.options_of(case) if not self.refused(case, at)]
 
 
 def _option(problem: Problem, case: int, measure: str, line: str) -> int | None:
@@ -143,7 +76,7 @@ def _said(problem: Problem, option: int) -> tuple[int, tuple[tuple[str, int], ..
     return full.suitability, tuple(sorted(full.charges))
 
 
-def _limits(read: _Reading) -> Iterator[Fault]:
+def _limits(read: Reading) -> Iterator[Fault]:
     for cell, quota in enumerate(read.problem.quotas):
         if read.cells[cell] > quota.places:
             yield Fault(Flaw.QUOTA, f"{quota.measure} {quota.line}", quota.places, read.cells[cell])
@@ -155,11 +88,10 @@ def _limits(read: _Reading) -> Iterator[Fault]:
             yield Fault(Flaw.BUDGET, purse.key, purse.left, read.spent[at])
 
 
-def _pins(read: _Reading) -> Iterator[Fault]:
-    case_at = {one.key: at for at, one in enumerate(read.problem.candidates)}
+def _pins(read: Reading) -> Iterator[Fault]:
     taken = set()
     for pin in read.problem.pins:
-        case = case_at[pin.case]
+        case = read.case_at[pin.case]
         if pin.kind is PinKind.TAKEN:
             taken.add(case)
             option = read.holds.get(case)
@@ -172,16 +104,7 @@ def _pins(read: _Reading) -> Iterator[Fault]:
         yield Fault(Flaw.PIN, read.problem.candidates[case].key)
 
 
-def _points(read: _Reading, case: int, option: int) -> int:
-    """What an option is worth by the policy."""
-    policy = read.allocation.policy
-    totals = [sum(sum_ for _, sum_ in read.problem.charges_of(at)) for at in read.problem.options_of(case)]
-    own = sum(sum_ for _, sum_ in read.problem.charges_of(option))
-    thrift = policy.thrift_weight * (max(totals) - own) // max(max(totals) - min(totals), 1)
-    return read.problem.suitability[option] * policy.suitability_weight + thrift
-
-
-def _worth(read: _Reading) -> Iterator[Fault]:
+def _worth(read: Reading) -> Iterator[Fault]:
     """The objective as it adds up, and the bound as its prices prove it."""
     problem, policy, told = read.problem, read.allocation.policy, read.allocation.certificate
     free = {case: option for case, option in read.holds.items() if case not in read.pinned}
@@ -194,7 +117,7 @@ def _worth(read: _Reading) -> Iterator[Fault]:
         pinned_in[problem.measure_of_cell[cell]] += 1
         for purse, sum_ in problem.charges_of(read.holds[case]):
             pinned_spent[purse] += sum_
-    objective = sum(_points(read, case, option) for case, option in free.items())
+    objective = sum(read.points[option] for option in free.values())
     guaranteed = []
     for at, held in enumerate(problem.measures):
         first = max(min(held.guaranteed, held.places) - pinned_in[at], 0)
@@ -211,22 +134,14 @@ def _worth(read: _Reading) -> Iterator[Fault]:
     ):
         yield Fault(Flaw.BOUND, "prices")
         return
-    total = 0
-    for case in free:
-        total += max(
-            _points(read, case, at) * SCALE
-            - sum(told.purse_prices[purse] * sum_ // PER_CENTIME for purse, sum_ in problem.charges_of(at))
-            - told.cell_prices[problem.cell_at[at]]
-            - told.measure_prices[problem.measure_of_cell[problem.cell_at[at]]]
-            for at in read.live(case)
-        )
+    total = sum(max(surplus, default=0) for surplus in _surplus(read, free))
     for at, quota in enumerate(problem.quotas):
         total += told.cell_prices[at] * (quota.places - pinned_cell[at])
     for at, held in enumerate(problem.measures):
         price, rest = told.measure_prices[at], held.places - pinned_in[at] - guaranteed[at]
         total += max(price + bonus, 0) * guaranteed[at] + max(price, 0) * rest
     granted = sum(
-        price * (purse.left - pinned_spent[at])
+        price * max(purse.left - pinned_spent[at], 0)
         for at, (price, purse) in enumerate(zip(told.purse_prices, problem.purses, strict=True))
     )
     proven = (total - -granted // PER_CENTIME) // SCALE
@@ -234,52 +149,44 @@ def _worth(read: _Reading) -> Iterator[Fault]:
         yield Fault(Flaw.BOUND, "bound", told.bound, proven)
 
 
-def _reasons(read: _Reading) -> Iterator[Fault]:
+def _surplus(read: Reading, cases: Iterable[int]) -> Iterator[list[int]]:
+    """For each case what options that pass nobody over are worth beyond their prices of purses and place."""
+    problem, told = read.problem, read.allocation.certificate
+    froms, purses, sums = problem.charge_from, problem.charge_purse, problem.charge_amount
+    of_place = [
+        price + told.measure_prices[measure]
+        for price, measure in zip(told.cell_prices, problem.measure_of_cell, strict=True)
+    ]
+    out = overtaken(read)
+    for case in cases:
+        found = []
+        for at in read.live(case):
+            if out[at]:
+                continue
+            worth = read.points[at] * SCALE - of_place[problem.cell_at[at]]
+            for row in range(froms[at], froms[at + 1]):
+                worth -= told.purse_prices[purses[row]] * sums[row] // PER_CENTIME
+            found.append(worth)
+        yield found
+
+
+def _reasons(read: Reading) -> Iterator[Fault]:
     """Each reason for having no place, and each tight set, as it claims to be."""
-    case_at = {one.key: at for at, one in enumerate(read.problem.candidates)}
-    closed = [_closed(read, cells) for cells in read.allocation.certificate.tight_sets]
-    for at, found in enumerate(closed):
+    for at, found in enumerate(read.closed):
         if found is None:
             yield Fault(Flaw.TIGHT_SET, str(at))
     for one in read.allocation.unplaced:
-        case = case_at[one.case]
-        if not _reason_holds(read, case, one, closed):
+        if not _reason_holds(read, read.case_at[one.case], one):
             yield Fault(Flaw.REASON, one.case)
 
 
-def _closed(read: _Reading, cells: tuple[int, ...]) -> int | None:
-    """The worst rank within a tight set; None where it is not full, or one in it could go elsewhere."""
-    inside = set(cells)
-    rooms: Counter[int] = Counter()
-    for cell in inside:
-        rooms[read.problem.measure_of_cell[cell]] += read.problem.quotas[cell].places
-    outside: Counter[int] = Counter()
-    for cell, many in read.cells.items():
-        if cell not in inside:
-            outside[read.problem.measure_of_cell[cell]] += many
-    most = sum(min(room, read.problem.measures[at].places - outside[at]) for at, room in rooms.items())
-    held = [case for cell in inside for case in read.held_by.get(cell, ())]
-    if len(held) < most:
-        return None
-    for case in held:
-        if case not in read.pinned and any(read.problem.cell_at[at] not in inside for at in read.live(case)):
-            return None
-    for at, room in rooms.items():
-        if room > read.problem.measures[at].places - outside[at] and outside[at]:
-            movers = (c for cell, cs in read.held_by.items() if cell not in inside for c in cs
-                      if read.problem.measure_of_cell[cell] == at and c not in read.pinned)  # fmt: skip
-            if any(True for _ in movers):
-                return None
-    return max((read.rank[case] for case in held if case not in read.pinned), default=-1)
-
-
-def _reason_holds(read: _Reading, case: int, one: Unplaced, closed: list[int | None]) -> bool:
+def _reason_holds(read: Reading, case: int, one: Unplaced) -> bool:
     """Whether a reason is the one that the facts give: options, tight sets, purses, then the rest."""
     live, strict = read.live(case), read.allocation.policy.who is Who.STRICT_RANK
     if not live:
         known = bool(read.problem.options_of(case) or one.case in read.pins_of)
         return one.why is (Left.EXCLUDED if known else Left.NO_OPTION)
-    tight = [at for at in range(len(closed)) if _shut(read, case, at, closed)]
+    tight = [at for at in read.shut_in(case) if not strict or (read.closed[at] or 0) < read.rank[case]]
     if tight:
         return one.why is Left.PLACES and one.tight in tight
     short = _shortest(read, live)
@@ -288,16 +195,7 @@ def _reason_holds(read: _Reading, case: int, one: Unplaced, closed: list[int | N
     return one.why is (Left.TOGETHER if strict else Left.SUITABILITY)
 
 
-def _shut(read: _Reading, case: int, at: int, closed: list[int | None]) -> bool:
-    """Whether all options of a case lie in that tight set, by strict rank behind all who are in it."""
-    worst, inside = closed[at], set(read.allocation.certificate.tight_sets[at])
-    ranked = read.allocation.policy.who is not Who.STRICT_RANK or (worst or 0) < read.rank[case]
-    return (
-        worst is not None and ranked and all(read.problem.cell_at[one] in inside for one in read.live(case))
-    )
-
-
-def _shortest(read: _Reading, live: list[int]) -> tuple[int, str] | None:
+def _shortest(read: Reading, live: list[int]) -> tuple[int, str] | None:
     """By how much the purse nearest to paying one of these options fails; None where all could pay."""
     lacking = [
         (sum_ - (purse.left - read.spent[at]), purse.key)
@@ -308,7 +206,7 @@ def _shortest(read: _Reading, live: list[int]) -> tuple[int, str] | None:
     return min((one for one in lacking if one[0] > 0), default=None)
 
 
-def _passed_over(read: _Reading) -> Iterator[Fault]:
+def _passed_over(read: Reading) -> Iterator[Fault]:
     """Nobody without a place for whom one was free and paid, nor, by strict rank, held by a worse rank."""
     ranked = read.allocation.policy.who is Who.STRICT_RANK
     for case in range(len(read.problem.candidates)):
@@ -326,3 +224,19 @@ def _passed_over(read: _Reading) -> Iterator[Fault]:
                 if worse and read.paid(option, read.holds[other]):
                     yield Fault(Flaw.ENVY, key)
                     break
+
+
+def _who(read: Reading) -> Iterator[Fault]:
+    """What is claimed of the choice of persons: fit for the policy, and true where all can be tried."""
+    problem, told = read.problem, read.allocation.certificate
+    if (read.allocation.policy.who is Who.STRICT_RANK) == (told.rank is RankProof.NOT_ASKED):
+        yield Fault(Flaw.RANK, told.rank.value)
+    if told.rank is RankProof.PROVEN and (best := first_by_trying(problem)) is not None:
+        placed = {one.case for one in read.allocation.placed}
+        for key in sorted(placed ^ set(best)):
+            yield Fault(Flaw.RANK, key)
+    if told.persons_bound is None:
+        if read.allocation.policy.who is Who.MAX_PERSONS:
+            yield Fault(Flaw.PERSONS, "bound")
+    elif told.persons_bound < (most := max(len(read.holds), most_by_trying(problem) or 0)):
+        yield Fault(Flaw.PERSONS, "bound", told.persons_bound, most)

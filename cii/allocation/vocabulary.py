@@ -70,6 +70,31 @@ class Left(StrEnum):
     SUITABILITY = "suitability"
 
 
+class Bar(StrEnum):
+    """What stands between a case and one of its options.
+
+    `worse`: it is worth no more than the place the case has. `together`: it is free and paid, but all
+    together come out better otherwise.
+    """
+
+    HELD = "held"
+    DECISION = "decision"
+    WORSE = "worse"
+    QUOTA = "quota"
+    PLACES = "places"
+    MONEY = "money"
+    TOGETHER = "together"
+
+
+class NeedKind(StrEnum):
+    """What a case without a place would have needed; `decision`: that a refusal be lifted."""
+
+    DECISION = "decision"
+    QUOTA = "quota"
+    PLACE = "place"
+    MONEY = "money"
+
+
 class Conflict(StrEnum):
     """On what pins contradict each other."""
 
@@ -97,3 +122,5 @@ class Flaw(StrEnum):
     REASON = "reason"
     WASTE = "waste"
     ENVY = "envy"
+    RANK = "rank"
+    PERSONS = "persons"

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from benchmarks.rounds import a_round
+from cii.allocation.aim import Aim
 from cii.allocation.engine import allocate, first_come
 from cii.allocation.exchanging import blended
 from cii.allocation.layout import lay_out
 from cii.allocation.network import Asked, best_flow
 from cii.allocation.outcome import Policy
-from cii.allocation.prices import Aim
 from cii.allocation.problem import Problem, problem
 from cii.allocation.quiet import quiet
 from cii.allocation.verifying import verify

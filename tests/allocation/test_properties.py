@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from cii.allocation.engine import allocate, first_come
 from cii.allocation.outcome import Allocation, Policy
 from cii.allocation.pins import PinsContradict, conflicts
-from cii.allocation.problem import Pin, Problem, problem
+from cii.allocation.problem import Candidate, MeasurePlaces, Option, Pin, Problem, Purse, Quota, problem
 from cii.allocation.reference import best_by_rank, best_points, most_persons
 from cii.allocation.verifying import verify
 from cii.allocation.vocabulary import Conflict, PinKind, RankProof, Who
-from tests.allocation.build_rounds import a_small_round
+from tests.allocation.build_rounds import a_small_round, with_decisions
 
 SEEDS = st.integers(0, 10**9)
 STRICT, MOST = Policy(), Policy(who=Who.MAX_PERSONS)
@@ -37,6 +37,17 @@ def changed(one: Problem, **parts) -> Problem:
         "options": list(one.options()), "pins": one.pins,
     }  # fmt: skip
     return problem(**(held | parts))
+
+
+def of_one_place() -> Problem:
+    """One who asks for the one place there is."""
+    return problem(
+        [Candidate("C1", 1, "2026-01-01", "0" * 64)],
+        [MeasurePlaces("M1", 1)],
+        [Quota("M1", "AC", 1)],
+        [Purse("AC 2026", 1_000)],
+        [Option("C1", "M1", "AC", 50, (("AC 2026", 100),))],
+    )
 
 
 @FEW
@@ -167,10 +178,91 @@ def test_a_pin_that_can_hold_is_kept_and_a_refused_place_is_not_given(seed, pick
     assert [(held.measure, held.line) for held in found.placed if held.pinned] == [(wish.measure, wish.line)]
 
 
+def with_a_twin(one: Problem, of: int, lots: tuple[str, str]) -> Problem:
+    """The round with one case asking twice, told apart by name and lot alone."""
+    case = one.candidates[of % len(one.candidates)]
+    own = [held for held in one.options() if held.case == case.key]
+    return changed(
+        one,
+        candidates=[
+            *(held for held in one.candidates if held is not case),
+            replace(case, key="left", lot=lots[0]),
+            replace(case, key="right", lot=lots[1]),
+        ],
+        options=[
+            *(held for held in one.options() if held.case != case.key),
+            *(replace(held, case=key) for held in own for key in ("left", "right")),
+        ],
+    )
+
+
+@FEW
+@given(SEEDS, st.integers(0, 7))
+def test_between_two_who_are_alike_the_lot_alone_decides(seed, of):
+    one = a_small_round(seed, cases=6)
+    lots = f"{0:064x}", f"{1:064x}"
+    swap = {"left": "right", "right": "left"}
+
+    straight = who(allocate(with_a_twin(one, of, lots), STRICT))
+    crossed = who(allocate(with_a_twin(one, of, lots[::-1]), STRICT))
+
+    assert {swap.get(key, key) for key in crossed} == straight
+    assert not ("right" in straight and "left" not in straight)
+
+
+@pytest.mark.parametrize("policy", list(Who))
+def test_of_two_who_are_alike_one_has_the_place_and_the_other_when_their_lots_are_exchanged(policy):
+    lots = f"{0:064x}", f"{1:064x}"
+
+    straight = who(allocate(with_a_twin(of_one_place(), 0, lots), Policy(who=policy)))
+    crossed = who(allocate(with_a_twin(of_one_place(), 0, lots[::-1]), Policy(who=policy)))
+
+    assert (len(straight), straight ^ crossed) == (1, {"left", "right"})
+
+
+@pytest.mark.parametrize("policy", [Who.STRICT_RANK, Who.CLASS_THEN_SUITABILITY])
+@pytest.mark.parametrize("number", range(0, 10, 2))
+def test_where_rank_decides_the_smaller_lot_has_the_one_place(policy, number):
+    one = with_a_twin(of_one_place(), 0, (f"{number:064x}", f"{number + 1:064x}"))
+
+    assert who(allocate(one, Policy(who=policy))) == {"left"}
+
+
+@FEW
+@given(SEEDS, st.sampled_from(list(Who)))
+def test_whatever_is_decided_that_can_hold_the_round_holds_around_it(seed, policy):
+    one = with_decisions(a_small_round(seed), seed)
+    if conflicts(one):
+        return
+
+    found = allocate(one, Policy(who=policy))
+
+    assert verify(one, found) == []
+    if policy is Who.MAX_PERSONS:
+        assert len(found.placed) == most_persons(one)
+
+
+@FEW
+@given(SEEDS, st.sampled_from(list(Who)))
+def test_a_purse_that_is_overdrawn_pays_nothing_and_spoils_no_round(seed, policy):
+    one = a_small_round(seed)
+    first, *others = one.purses
+    poor = changed(one, purses=[replace(first, left=-500), *others])
+    empty = changed(one, purses=[replace(first, left=0), *others])
+
+    found = allocate(poor, Policy(who=policy))
+
+    assert verify(poor, found) == []
+    assert found.placed == allocate(empty, Policy(who=policy)).placed
+
+
 @pytest.mark.slow
 @settings(max_examples=1500)
 @given(SEEDS, st.sampled_from(list(Who)))
 def test_every_allocation_holds_before_the_verifier_at_length(seed, policy):
     one = a_small_round(seed)
+    decided = with_decisions(one, seed)
 
     assert verify(one, allocate(one, Policy(who=policy))) == []
+    if not conflicts(decided):
+        assert verify(decided, allocate(decided, Policy(who=policy))) == []

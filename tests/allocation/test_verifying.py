@@ -169,3 +169,25 @@ def test_a_pin_taken_and_refused_and_one_beyond_the_budget_are_named():
 
     assert [(one.kind, one.key) for one in conflicts(a_round(*both))] == [(Conflict.TAKEN_AND_REFUSED, "C1")]
     assert [(one.kind, one.key, one.over) for one in conflicts(dear)] == [(Conflict.BUDGET, "AC/2026", 50)]
+
+
+def test_a_place_that_a_decision_forbids_is_found_also_where_nothing_else_is_left():
+    one = a_round(Pin("C1", PinKind.REFUSED))
+    free = allocate(a_round())
+
+    assert Flaw.PIN in flaws(one, replace(free, problem=one.digest))
+
+
+@pytest.mark.parametrize("cells", [(99,), (-1,), (0, 99)])
+def test_a_tight_set_of_quotas_that_do_not_exist_is_found(cells):
+    one = a_round()
+
+    assert Flaw.TIGHT_SET in flaws(one, certified(allocate(one), tight_sets=(cells,)))
+
+
+@pytest.mark.parametrize("part", ["purse_prices", "cell_prices", "measure_prices"])
+def test_a_price_too_few_is_found(part):
+    one = a_round()
+    found = allocate(one)
+
+    assert flaws(one, certified(found, **{part: getattr(found.certificate, part)[1:]})) == {Flaw.BOUND}
