@@ -1,6 +1,6 @@
 """Tariffs read from their rows, and prices made of them: the only way from an agreement to a sum."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -112,18 +112,49 @@ class PriceBook:
         )
 
 
-def price_book(work: Work, agreement_ids: Iterable[int]) -> PriceBook:
-    """Rates and closures of these agreements, in three statements; a year settled by costs has no price."""
+_KEY = ("agreement_id", "measure_id", "line_id")
+_PARTS = (
+    "id", "valid_from", "valid_to", "basis", "amount", "places", "month_begun", "excused_days",
+    "unexcused_days", "day_minutes", "full_from", "half_from", "guarantee",
+)  # fmt: skip
+"""What a rate is made of, in the order of `_rate`."""
+_READ = (
+    *(getattr(Tariff, name) for name in _KEY),
+    col(Agreement.valid_from),
+    col(Agreement.valid_to),
+    *(getattr(Tariff, name) for name in _PARTS),
+)
+
+
+def price_book(
+    work: Work,
+    agreement_ids: Iterable[int],
+    *,
+    line_ids: Collection[int] | None = None,
+    measure_ids: Collection[int] | None = None,
+    stay: Period | None = None,
+) -> PriceBook:
+    """Rates and closures of these agreements, in three statements; a year settled by costs has no price.
+
+    Narrowed to these lines, to these measures, to what is in force on a day of `stay`.
+    """
     ids = set(agreement_ids)
+    wanted = [col(Tariff.agreement_id).in_(ids), in_use(Tariff)]
+    if line_ids is not None:
+        wanted.append(col(Tariff.line_id).in_(line_ids))
+    if measure_ids is not None:
+        wanted.append(col(Tariff.measure_id).in_(measure_ids))
+    if stay is not None:
+        wanted.append(col(Tariff.valid_from) < stay.end)
+        wanted.append(or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) > stay.start))
     rates: dict[Key, list[Rate]] = {}
-    for tariff, start, end in work.session.execute(
-        select(Tariff, col(Agreement.valid_from), col(Agreement.valid_to))
+    for agreement, measure, line, *told in work.session.execute(
+        select(*_READ)
         .join(Agreement, col(Agreement.id) == col(Tariff.agreement_id))
-        .where(col(Tariff.agreement_id).in_(ids), in_use(Tariff))
+        .where(*wanted)
         .order_by(col(Tariff.valid_from))
     ):
-        key = (tariff.agreement_id, tariff.measure_id, tariff.line_id)
-        rates.setdefault(key, []).append(rate_of(tariff, start, end))
+        rates.setdefault((agreement, measure, line), []).append(_rate(*told))
     by_costs = select(col(SettledYear.agreement_id), col(SettledYear.line_id), col(SettledYear.year)).where(
         col(SettledYear.agreement_id).in_(ids), col(SettledYear.settled_by) == SettledBy.COSTS
     )
@@ -149,25 +180,42 @@ def price_book(work: Work, agreement_ids: Iterable[int]) -> PriceBook:
 
 def rate_of(tariff: Tariff, start: date, end: date | None) -> Rate:
     """A tariff for the proration, cut to the term of its agreement."""
-    ends = [day for day in (tariff.valid_to, end) if day is not None]
-    spread = None
-    if tariff.basis is Basis.PERIOD and tariff.valid_to is not None:
-        spread = Period(tariff.valid_from, tariff.valid_to)
+    return _rate(start, end, *(getattr(tariff, name) for name in _PARTS))
+
+
+def _rate(  # noqa: PLR0917 - the term of an agreement, then a tariff, part by part
+    start: date,
+    end: date | None,
+    number: int | None,
+    first: date,
+    last: date | None,
+    basis: Basis,
+    amount: Chf,
+    places: int,
+    month_begun: bool,  # noqa: FBT001 - a column
+    excused_days: int | None,
+    unexcused_days: int | None,
+    day_minutes: int | None,
+    full_from: int | None,
+    half_from: int | None,
+    guarantee: int | None,
+) -> Rate:
+    ends = [day for day in (last, end) if day is not None]
     return Rate(
-        tariff.id or 0,
-        max(tariff.valid_from, start),
+        number or 0,
+        max(first, start),
         min(ends, default=None),
-        tariff.basis,
-        tariff.amount,
-        tariff.places,
-        tariff.month_begun,
-        tariff.excused_days,
-        tariff.unexcused_days,
-        tariff.day_minutes,
-        tariff.full_from,
-        tariff.half_from,
-        tariff.guarantee,
-        spread,
+        basis,
+        amount,
+        places,
+        month_begun,
+        excused_days,
+        unexcused_days,
+        day_minutes,
+        full_from,
+        half_from,
+        guarantee,
+        Period(first, last) if basis is Basis.PERIOD and last is not None else None,
     )
 
 

@@ -51,9 +51,9 @@ class Chf:
     @classmethod
     def rounded(cls, centimes: Fraction | int) -> Self:
         """The nearest whole centime, half away from zero: the one rounding of a tariff piece."""
-        exact = Fraction(centimes)
-        whole = (abs(exact) * 2 + 1) // 2
-        return cls(int(whole) if exact >= 0 else -int(whole))
+        over, under = centimes.numerator, centimes.denominator
+        whole = (2 * abs(over) + under) // (2 * under)
+        return cls(whole if over >= 0 else -whole)
 
     @classmethod
     def total(cls, sums: Iterable["Chf"]) -> Self:
