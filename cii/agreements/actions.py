@@ -13,11 +13,13 @@ from cii.agreements.actions_terms import (
     AddDeliverable,
     AddObjective,
     AddTariff,
+    AgreeMargin,
     IndicatorWish,
     add_closure,
     add_deliverable,
     add_objective,
     add_tariff,
+    agree_margin,
     receive_deliverable,
 )
 from cii.agreements.queries import agreement_by_ref, price_book, provider_by_ref
@@ -237,8 +239,8 @@ def _move(
 
 
 __all__ = [
-    "AddClosure", "AddDeliverable", "AddObjective", "AddProvider", "AddTariff", "Bought", "DraftAgreement",
-    "IndicatorWish", "TerminateAgreement", "add_closure", "add_deliverable", "add_objective", "add_provider",
-    "add_tariff", "draft_agreement", "expire_agreements", "negotiate", "put_in_force", "receive_deliverable",
-    "sign", "terminate",
+    "AddClosure", "AddDeliverable", "AddObjective", "AddProvider", "AddTariff", "AgreeMargin", "Bought",
+    "DraftAgreement", "IndicatorWish", "TerminateAgreement", "add_closure", "add_deliverable",
+    "add_objective", "add_provider", "add_tariff", "agree_margin", "draft_agreement", "expire_agreements",
+    "negotiate", "put_in_force", "receive_deliverable", "sign", "terminate",
 ]  # fmt: skip

@@ -147,6 +147,38 @@ def add_closure(work: Work, ask: AddClosure) -> AgreementClosure:
 
 
 @dataclass(frozen=True)
+class AgreeMargin:
+    """By how many places a line may go beyond its quota in a measure that the agreement buys; 0 is none."""
+
+    agreement_ref: str
+    measure_ref: str
+    line_ref: str
+    overbooking: int = field(metadata={"min": 0, "max": 100})
+
+
+def agree_margin(work: Work, ask: AgreeMargin) -> AgreementMeasure:
+    """Write the margin into the text of an agreement that is not signed; it counts once it is in force.
+
+    Refuses: NotOpenForChange, NotAllowed, UnknownThing (also what the agreement does not buy).
+    """
+    agreement = open_for_change(work, ask.agreement_ref)
+    measure, line = measure_by_ref(work, ask.measure_ref), line_by_ref(work, ask.line_ref)
+    bought = work.session.scalars(
+        select(AgreementMeasure).where(
+            col(AgreementMeasure.agreement_id) == agreement.id,
+            col(AgreementMeasure.measure_id) == measure.id,
+            col(AgreementMeasure.line_id) == line.id,
+        )
+    ).first()
+    if bought is None:
+        raise UnknownThing(field="line_ref")
+    before, bought.overbooking = bought.overbooking, ask.overbooking
+    facts = {"measure": measure.code, "line": line.code, "before": before, "after": ask.overbooking}
+    changed(work, agreement, "margin_agreed", facts)
+    return bought
+
+
+@dataclass(frozen=True)
 class IndicatorWish:
     """How an objective is to be measured; percentages in permille, francs in centimes."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import g
 
 from cii.access.permits import Permit
-from cii.agreements.actions import AddClosure, AddTariff, add_closure
+from cii.agreements.actions import AddClosure, AddTariff, AgreeMargin, add_closure, agree_margin
 from cii.agreements.queries import agreement_by_ref, agreement_view, agreements_list
 from cii.agreements.schemas import DELIVERABLE, INDICATOR, OBJECTIVE
 from cii.agreements.tables import Agreement, Deliverable, Indicator, Objective, Tariff
@@ -165,6 +165,19 @@ def closure_added(ask: Callable[..., AddClosure], ref: str) -> Tagged:
     """State days on which a measure is closed, while the agreement's text is open."""
     matched(ref, agreement_by_ref(g.work, ref).version)
     add_closure(g.work, ask(agreement_ref=ref))
+    return _shown(ref)
+
+
+@blueprint.post("/<ref:ref>/margins")
+@needs(Permit.EDIT_AGREEMENTS)
+@versioned
+@once
+@blueprint.arguments(AgreeMargin, given=("agreement_ref",))
+@blueprint.response(200, AGREEMENT)
+def margin_agreed(ask: Callable[..., AgreeMargin], ref: str) -> Tagged:
+    """State by how many places a line may go beyond its quota, while the agreement's text is open."""
+    matched(ref, agreement_by_ref(g.work, ref).version)
+    agree_margin(g.work, ask(agreement_ref=ref))
     return _shown(ref)
 
 

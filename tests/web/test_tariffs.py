@@ -91,3 +91,36 @@ def test_closing_days_are_stated_once_and_an_overlap_is_refused_at_its_field(sit
     assert 'id="f-starts_on-error"' in again
     assert 'id="f-ends_on-error"' in upside
     assert 'name="starts_on"' not in site.as_("steering").get(url)
+
+
+def test_a_margin_is_agreed_while_the_agreement_is_open_and_by_nobody_after(site):
+    ref, signed = site.town.agreements["unsigned"], site.town.agreements["LACI"]
+    reader, url = site.as_("contracts"), f"/agreements/{ref}/margins"
+    first = reader.get(url)
+    measure, line = re.findall(r'<option value="(\w+)" selected', first)
+    wish = {"measure_ref": measure, "line_ref": line, "overbooking": "3"}
+
+    reader.post(url, version=the_version(first), **wish)
+    page = reader.get(url)
+    too_many = reader.post(url, 422, version=the_version(page), **(wish | {"overbooking": "101"}))
+    stale = reader.post(url, 412, version=the_version(first), **wish)
+    closed = site.as_("contracts").get(f"/agreements/{signed}/margins")
+
+    assert "3 places au-delà du quota" in reader.get(f"/agreements/{ref}")
+    assert 'id="f-overbooking-error"' in too_many
+    assert stale
+    assert 'name="overbooking"' not in closed
+    assert "avenant" in closed
+
+
+def test_a_margin_is_stated_by_a_program_and_of_what_is_bought_only(site):
+    ref, caller = site.town.agreements["unsigned"], program(site, "contracts")
+    bought = caller.ask("GET", f"/api/v1/agreements/{ref}")["bought"][0]
+    wish = {"measure_ref": bought["measure"]["ref"], "line_ref": bought["line"]["ref"], "overbooking": 2}
+    foreign = next(one for one in site.town.lines.values() if one != wish["line_ref"])
+
+    told = caller.move(f"/api/v1/agreements/{ref}", "margins", 200, **wish)
+    other = caller.move(f"/api/v1/agreements/{ref}", "margins", 404, **(wish | {"line_ref": foreign}))
+
+    assert told["bought"][0]["overbooking"] == 2
+    assert other["code"] == "unknown"
