@@ -14,16 +14,10 @@ from cii.cases.queries import cases_by_id
 from cii.institutions.queries import UnitLabel
 from cii.institutions.schemas import UNIT
 from cii.measures.actions import SetPlaces, SetQuota
-from cii.measures.queries import (
-    CatalogueFilter,
-    CatalogueRow,
-    LineQuota,
-    catalogue,
-    catalogue_rows,
-    measure_by_ref,
-)
+from cii.measures.catalogue import CatalogueFilter, CatalogueRow, LineQuota, catalogue, catalogue_rows
+from cii.measures.queries import measure_by_ref, measure_held
 from cii.measures.schemas import QUOTA
-from cii.measures.vocabulary import MeasureKind
+from cii.measures.vocabulary import MeasureKind, TargetGroup
 from cii.placements.actions import change_places, change_quota
 from cii.placements.board import BoardLine, BoardRow, WaitingRow, capacity_board, waiting_list
 from cii.placements.vocabulary import RankEffect, RefusalReason
@@ -43,6 +37,8 @@ class MeasuresAsked(PageAsked):
     kind: MeasureKind | None = None
     sector: str | None = None
     region: str | None = None
+    language: str | None = None
+    target_group: TargetGroup | None = None
     mixed: bool | None = None
     text: str | None = field(default=None, metadata={"max": 100})
 
@@ -68,6 +64,7 @@ class MeasureShown:
     starts_on: date
     ends_on: date | None
     description: str
+    opening_hours: str
     justification: str | None
     respondent: UnitLabel | None
     places: int
@@ -103,7 +100,8 @@ class WaitingShown:
 
 MEASURE = only(
     MeasureShown, "ref", "code", "name", "kind", "region", "languages", "target_groups", "starts_on",
-    "ends_on", "description", "justification", "places", "places_by_kind", "mixed", "overlaps", "version",
+    "ends_on", "description", "opening_hours", "justification", "places", "places_by_kind", "mixed",
+    "overlaps", "version",
     quotas=QUOTA, respondent=UNIT, called="MeasureAnswer",
 )  # fmt: skip
 BOARD_LINE = only(BoardLine, "line_code", "places", "taken", "free", "waiting", called="CapacityLineAnswer")
@@ -140,7 +138,7 @@ def capacity(asked: DayAsked) -> Page[BoardRow]:
 @blueprint.response(200, MEASURE)
 def one(ref: str) -> Tagged:
     """A measure today."""
-    return _shown(ref)
+    return measure_shown(ref)
 
 
 @blueprint.post("/measures/<ref:ref>/places")
@@ -152,7 +150,7 @@ def one(ref: str) -> Tagged:
 def places_set(ask: Callable[..., SetPlaces], ref: str) -> Tagged:
     """Change the places of a kind from a day on."""
     change_places(g.work, ask(measure_ref=_fresh(ref)))
-    return _shown(ref)
+    return measure_shown(ref)
 
 
 @blueprint.post("/measures/<ref:ref>/quotas")
@@ -164,7 +162,7 @@ def places_set(ask: Callable[..., SetPlaces], ref: str) -> Tagged:
 def quota_set(ask: Callable[..., SetQuota], ref: str) -> Tagged:
     """Change the quota of a line from a day on."""
     change_quota(g.work, ask(measure_ref=_fresh(ref)))
-    return _shown(ref)
+    return measure_shown(ref)
 
 
 @blueprint.get("/measures/<ref:ref>/waiting")
@@ -194,23 +192,24 @@ def left(ref: str) -> None:
 
 
 def _fresh(ref: str) -> str:
-    matched(ref, measure_by_ref(g.work, ref).version)
+    matched(ref, measure_held(g.work, ref).version)
     return ref
 
 
 def _page(asked: MeasuresAsked) -> Page[MeasureShown]:
     day = asked.day or g.work.today
     shown = CatalogueFilter(
-        kind=asked.kind, sector=asked.sector, region=asked.region, mixed=asked.mixed, text=asked.text
+        asked.kind, asked.region, asked.language, asked.target_group, asked.sector, asked.mixed, asked.text
     )
-    name = f"measures {day} {asked.kind} {asked.sector} {asked.region} {asked.mixed} {asked.text}"
+    name = f"measures {day} {shown}"
     since = place(g.work.settings, name, asked.after)
     rows = catalogue(g.work, shown, day, after=since[0] if since else "", limit=asked.limit + 1)
     page = page_of(rows, asked.limit, g.work.settings, name, lambda row: (row.code,))
     return Page([_measure(row) for row in page.items], page.next)
 
 
-def _shown(ref: str) -> Tagged:
+def measure_shown(ref: str) -> Tagged:
+    """The measure today, with its version."""
     (row,) = catalogue_rows(g.work, [measure_by_ref(g.work, ref)], g.work.today)
     return tagged(_measure(row), row.ref, row.version)
 
@@ -218,9 +217,9 @@ def _shown(ref: str) -> Tagged:
 def _measure(row: CatalogueRow) -> MeasureShown:
     return MeasureShown(
         row.ref, row.code, row.name, row.kind, row.region, row.languages, row.target_groups, row.starts_on,
-        row.ends_on, row.description, row.justification, open_label(row.respondent), row.places,
-        {kind.value: places for kind, places in row.places_by_kind.items()}, row.quotas, row.mixed,
-        row.overlaps, row.version,
+        row.ends_on, row.description, row.opening_hours, row.justification, open_label(row.respondent),
+        row.places, {kind.value: places for kind, places in row.places_by_kind.items()}, row.quotas,
+        row.mixed, row.overlaps, row.version,
     )  # fmt: skip
 
 

@@ -1,16 +1,18 @@
 """Writes of the measures. Places of single days follow in `placements`, which knows who holds them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from cii.institutions.queries import institution_by_ref, line_by_ref, unit_by_ref
+from cii.files.reading import MAX_CHARACTERS
+from cii.files.vocabulary import LANGUAGES
+from cii.institutions.queries import institution_by_ref, line_by_ref, regions, unit_by_ref
 from cii.journal.actions import wrote
 from cii.kernel.digest import plain
 from cii.kernel.errors import Refusal, refuse
-from cii.measures.eligibility import read_table
+from cii.measures.eligibility import typed_table
 from cii.measures.queries import measure_by_ref
 from cii.measures.rules import (
     MeasureCodeTaken,
@@ -20,6 +22,7 @@ from cii.measures.rules import (
     QuotaInThePast,
     RespondentInThePast,
     RuleInThePast,
+    UnknownRegion,
 )
 from cii.measures.tables import Measure, MeasurePlaces, MeasureRespondent, MeasureRule, PlaceQuota
 from cii.measures.vocabulary import MeasureKind, TargetGroup
@@ -47,8 +50,8 @@ class LinePlaces:
 class AddMeasure:
     """A new measure with its respondent, places, quotas and eligibility table, all from its first day."""
 
-    code: str
-    name: str
+    code: str = field(metadata={"min": 1, "max": 40})
+    name: str = field(metadata={"min": 1, "max": 200})
     kind: MeasureKind
     starts_on: date
     respondent_ref: str
@@ -57,19 +60,19 @@ class AddMeasure:
     provider_ref: str | None = None
     ends_on: date | None = None
     region: str = ""
-    languages: tuple[str, ...] = ("fr",)
+    languages: tuple[str, ...] = field(default=("fr",), metadata={"choices": LANGUAGES, "min": 1})
     target_groups: tuple[TargetGroup, ...] = ()
-    description: str = ""
-    justification: str | None = None
-    rule_source: str | None = None
-    opening_hours: str = ""
+    description: str = field(default="", metadata={"max": 2000})
+    justification: str | None = field(default=None, metadata={"max": 2000})
+    rule_source: str | None = field(default=None, metadata={"max": MAX_CHARACTERS})
+    opening_hours: str = field(default="", metadata={"max": 300})
 
 
 def add_measure(work: Work, ask: AddMeasure) -> Measure:
     """Take a measure into the catalogue.
 
-    Refuses: MeasureCodeTaken, MeasureDatesUpsideDown, NegativePlaces · UnknownThing · BrokenFile for the
-    table.
+    Refuses: MeasureCodeTaken, MeasureDatesUpsideDown, NegativePlaces, UnknownRegion · UnknownThing ·
+    TableFault with every fault of the table · NotAnEligibilityTable.
     """
     reasons: list[Refusal] = []
     if work.session.execute(select(col(Measure.id)).where(col(Measure.code) == ask.code)).first():
@@ -79,6 +82,8 @@ def add_measure(work: Work, ask: AddMeasure) -> Measure:
     numbers = [one.places for one in ask.places] + [one.places for one in ask.quotas]
     if min(numbers, default=0) < 0:
         reasons.append(NegativePlaces(field="places"))
+    if ask.region and ask.region not in regions(work):
+        reasons.append(UnknownRegion(field="region", region=ask.region))
     refuse(reasons)
     provider = institution_by_ref(work, ask.provider_ref) if ask.provider_ref else None
     respondent = unit_by_ref(work, ask.respondent_ref)
@@ -111,7 +116,7 @@ def add_measure(work: Work, ask: AddMeasure) -> Measure:
             _quota(work, measure_id, line.id or 0, quota.kind, quota.places, ask.starts_on, None)
         )
     if ask.rule_source:
-        work.session.add(_rule(work, measure, 1, ask.rule_source, ask.starts_on))
+        work.session.add(_rule(work, measure, 1, ask.rule_source, ask.starts_on, "rule_source"))
     work.session.flush()
     wrote(work, "measure.add", "measure", measure_id, ref=measure.ref, payload=_payload(ask))
     return measure
@@ -191,22 +196,16 @@ class ChangeRespondent:
 
 
 def change_respondent(work: Work, ask: ChangeRespondent) -> MeasureRespondent:
-    """Hand the measure to another respondent service: the former ends on the day the next begins.
+    """Hand the measure to another respondent service: the former answers until the day before.
 
     Refuses: RespondentInThePast (before today, or not after the present one began).
     """
     measure, unit = measure_by_ref(work, ask.measure_ref), unit_by_ref(work, ask.unit_ref)
-    last = work.session.scalars(
-        select(MeasureRespondent)
-        .where(col(MeasureRespondent.measure_id) == measure.id)
-        .order_by(col(MeasureRespondent.valid_from).desc())
-    ).first()
-    if ask.valid_from < work.today or (last is not None and ask.valid_from <= last.valid_from):
+    last = work.session.scalar(
+        select(func.max(MeasureRespondent.valid_from)).where(col(MeasureRespondent.measure_id) == measure.id)
+    )
+    if ask.valid_from < work.today or (last is not None and ask.valid_from <= last):
         raise RespondentInThePast(field="valid_from", day=ask.valid_from)
-    if last is not None:
-        last.valid_to = ask.valid_from
-        work.session.add(last)
-        work.session.flush()
     row = MeasureRespondent(measure_id=measure.id or 0, unit_id=unit.id or 0, valid_from=ask.valid_from)
     _save(work, measure, row, "measure.change-respondent", ask)
     return row
@@ -217,14 +216,14 @@ class PublishRule:
     """A new eligibility table for a measure, in force from a day on."""
 
     measure_ref: str
-    source: str
+    source: str = field(metadata={"min": 1, "max": MAX_CHARACTERS})
     valid_from: date
 
 
 def publish_rule(work: Work, ask: PublishRule) -> MeasureRule:
     """Publish the next version of the eligibility table.
 
-    Refuses: RuleInThePast · BrokenFile with every fault and its line · NotAnEligibilityTable.
+    Refuses: RuleInThePast · TableFault with every fault and its line · NotAnEligibilityTable.
     """
     measure = measure_by_ref(work, ask.measure_ref)
     if ask.valid_from < work.today:
@@ -304,8 +303,11 @@ def _quota(  # noqa: PLR0917 - the columns of the row
     )
 
 
-def _rule(work: Work, measure: Measure, version: int, source: str, day: date) -> MeasureRule:
-    table = read_table(source, f"{measure.code}.md")
+def _rule(  # noqa: PLR0917 - the columns of the row, and where its text was typed
+    work: Work, measure: Measure, version: int, source: str, day: date, field_name: str = "source"
+) -> MeasureRule:
+    source = source.replace("\r\n", "\n")
+    table = typed_table(source, f"{measure.code}.md", field_name)
     return MeasureRule(
         measure_id=measure.id or 0,
         version=version,

@@ -16,8 +16,9 @@ from cii.decisions.decision import NoRule, RulesOverlap, RuleVerdict, counterfac
 from cii.decisions.domain import MissingFacts
 from cii.decisions.rulebook import Table, parse_table
 from cii.decisions.vocabulary import HitPolicy
+from cii.files.problems import BrokenFile
 from cii.files.vocabulary import LANGUAGES
-from cii.kernel.errors import Refusal
+from cii.kernel.errors import Refusal, refuse
 
 OUTPUT = "eligible"
 ELIGIBILITY = "eligibility"
@@ -28,6 +29,12 @@ class NotAnEligibilityTable(Refusal):
     """The table does not answer `eligible` with yes or no."""
 
     code, kind = "not-an-eligibility-table", "unfit"
+
+
+class TableFault(Refusal):
+    """A fault of the table's text: its line, the sentence, what was probably meant."""
+
+    code, kind = "table-fault", "unfit"
 
 
 class Standing(StrEnum):
@@ -101,6 +108,22 @@ def read_table(source: str, name: str) -> Table:
     if [(one.name, one.domain.kind) for one in table.outputs] != [(OUTPUT, "yes/no")]:
         raise NotAnEligibilityTable(field="source", outputs=", ".join(one.name for one in table.outputs))
     return table
+
+
+def typed_table(source: str, name: str, field: str) -> Table:
+    """The table out of a text that somebody sent in this field.
+
+    Refuses: TableFault, once for each fault, all at once · NotAnEligibilityTable.
+    """
+    try:
+        return read_table(source.replace("\r\n", "\n"), name)
+    except BrokenFile as broken:
+        faults = [one for one in broken.problems if one.severity == "error"]
+        refuse(
+            TableFault(field=field, line=one.line, message=one.message, hint=one.suggestion or "")
+            for one in faults
+        )
+        raise
 
 
 def judge(table: Table, facts: Mapping[str, object]) -> Verdict:

@@ -48,6 +48,12 @@ class NegativePlaces(Refusal):
     code, kind = "negative-places", "unfit"
 
 
+class UnknownRegion(Refusal):
+    """The canton has no region of this code."""
+
+    code, kind = "unknown-region", "unfit"
+
+
 class RuleInThePast(Refusal):
     """An eligibility table counts from today on; decisions already taken keep theirs."""
 

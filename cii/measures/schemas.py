@@ -1,8 +1,8 @@
 """How a measure is told, by its name and as an offer of the catalogue."""
 
+from cii.measures.catalogue import CatalogueRow, LineQuota
 from cii.measures.eligibility import Condition, RuleLine, Verdict, WouldChange
-from cii.measures.queries import CatalogueRow, LineQuota
-from cii.measures.tables import Measure
+from cii.measures.tables import Measure, MeasureRule
 from cii.wire.answers import only
 
 NAMED = only(Measure, "ref", "code", "name", "kind", called="MeasureNameAnswer")
@@ -15,3 +15,6 @@ VERDICT = only(
     Verdict, "standing", "reasons", "missing", "fault", "version", "digest", rules=RULE, failed=CONDITION,
     changes=CHANGE, called="VerdictAnswer",
 )  # fmt: skip
+TABLE = only(
+    MeasureRule, "version", "valid_from", "recorded_at", "digest", "source", called="EligibilityTableAnswer"
+)

@@ -1,7 +1,7 @@
 """Rows of the measures, their places, quotas and rules.
 
-Dated rows: `valid_from` is the first day on which the row counts; `recorded_at` when it was learnt. Periods
-with `valid_to` are half-open (`valid_to` is the first day no more); `ends_on` is a last day.
+Dated rows: `valid_from` is the first day on which the row counts; `recorded_at` when it was learnt. `ends_on`
+is a last day.
 """
 
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from cii.measures.vocabulary import MeasureKind
 from cii.store.columns import day, key, link, moment, plain_json, ref, text, word
-from cii.store.guards import append_only, no_overlap
+from cii.store.guards import append_only
 
 
 class Measure(SQLModel, table=True):
@@ -44,19 +44,21 @@ class Measure(SQLModel, table=True):
 
 
 class MeasureRespondent(SQLModel, table=True):
-    """The one service that speaks to the provider for all sectors; exactly one at any date."""
+    """From which day on which one service speaks to the provider for all sectors; until the next one does.
+
+    Without a last day no day has none and no day has two: the service in force is the last that began.
+    """
 
     __tablename__ = "measure_respondent"
-    __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="dates_in_order"),)
+    __table_args__ = (UniqueConstraint("measure_id", "valid_from"),)
 
     id: int | None = key()
-    measure_id: int = link("measure.id")
+    measure_id: int = link("measure.id", index=False)
     unit_id: int = link("unit.id")
     valid_from: date = day()
-    valid_to: date | None = day(nullable=True)
 
 
-no_overlap(MeasureRespondent, same=("measure_id",), start="valid_from", end="valid_to")
+append_only(MeasureRespondent)
 
 
 class MeasurePlaces(SQLModel, table=True):

@@ -4,14 +4,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from flask import g, render_template
+from flask import g, render_template, request
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
-from cii.institutions.queries import UnitLabel, lines, lines_by_id, shown_units, units
+from cii.files.vocabulary import LANGUAGES
+from cii.institutions.queries import UnitLabel, institutions, lines, lines_by_id, shown_units, units
+from cii.institutions.regions import region_names
+from cii.institutions.vocabulary import InstitutionKind
 from cii.kernel.clock import local_midnight
 from cii.kernel.period import ONE_DAY
-from cii.measures.actions import AddMeasure, ChangeRespondent, KindPlaces, add_measure, change_respondent
+from cii.measures.actions import (
+    AddMeasure,
+    ChangeRespondent,
+    KindPlaces,
+    LinePlaces,
+    add_measure,
+    change_respondent,
+)
 from cii.measures.planning import (
     SetOpeningHours,
     SetTarget,
@@ -21,12 +31,12 @@ from cii.measures.planning import (
     set_target,
     state_of,
 )
-from cii.measures.queries import measure_by_ref
+from cii.measures.queries import measure_by_ref, measure_held
 from cii.measures.tables import Measure
 from cii.measures.vocabulary import MeasureKind, TargetGroup
 from cii.store.work import Work
 from cii.web.base import Blueprint, see_other
-from cii.web.choices import day_asked, options, t, word
+from cii.web.choices import Option, day_asked, options, t, word
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag, require_match
 from cii.wire.reading import asked
@@ -35,8 +45,16 @@ page = Blueprint("catalogue", __name__)
 
 
 @dataclass(frozen=True)
+class QuotaTyped:
+    """How many of the places a funding line may use; none where the field was left empty."""
+
+    line_ref: str
+    places: int | None = field(default=None, metadata={"min": 0, "max": 10_000})
+
+
+@dataclass(frozen=True)
 class NewMeasure:
-    """A measure as the form asks for it; its quotas follow on its page."""
+    """A measure as the form asks for it: places of one kind, quotas by line."""
 
     code: str = field(metadata={"min": 1, "max": 40})
     name: str = field(metadata={"min": 1, "max": 200})
@@ -45,16 +63,21 @@ class NewMeasure:
     places: int = field(metadata={"min": 0, "max": 10_000})
     starts_on: date
     ends_on: date | None = None
-    target_group: TargetGroup | None = None
+    provider_ref: str | None = None
+    region: str = ""
+    languages: tuple[str, ...] = field(default=(), metadata={"choices": LANGUAGES, "min": 1})
+    target_groups: tuple[TargetGroup, ...] = ()
+    quotas: tuple[QuotaTyped, ...] = ()
     opening_hours: str = field(default="", metadata={"max": 300})
     description: str = field(default="", metadata={"max": 2000})
+    rule_source: str = field(default="", metadata={"max": 200_000})
 
 
 @page.get("/measures/new")
 @needs(Permit.EDIT_MEASURES)
 def new() -> str:
     """The form that takes a measure into the catalogue."""
-    return render_template("pages/measures/new.html", **_choices(g.work))
+    return render_template("pages/measures/new.html", **_new(g.work))
 
 
 @page.post("/measures/new")
@@ -73,11 +96,17 @@ def add() -> Response:
             starts_on=ask.starts_on,
             ends_on=ask.ends_on,
             respondent_ref=ask.respondent_ref,
+            provider_ref=ask.provider_ref,
+            region=ask.region,
+            languages=ask.languages,
             places=(KindPlaces(ask.kind, ask.places),),
-            quotas=(),
-            target_groups=(ask.target_group,) if ask.target_group else (),
+            quotas=tuple(
+                LinePlaces(one.line_ref, ask.kind, one.places) for one in ask.quotas if one.places is not None
+            ),
+            target_groups=ask.target_groups,
             description=ask.description,
             opening_hours=ask.opening_hours,
+            rule_source=ask.rule_source or None,
         ),
     )
     return see_other("measures.one", ref=made.ref)
@@ -145,7 +174,7 @@ def add_target(ref: str) -> Response:
 
 
 def _fresh(work: Work, ref: str) -> None:
-    require_match(ref, measure_by_ref(work, ref).version)
+    require_match(ref, measure_held(work, ref).version)
 
 
 def _respondents(work: Work) -> list[UnitLabel]:
@@ -153,6 +182,31 @@ def _respondents(work: Work) -> list[UnitLabel]:
     paying = {one.institution_id for one in lines(work)}
     found = shown_units(work, [one.id or 0 for one in units(work) if one.institution_id in paying])
     return sorted(found.values(), key=lambda one: one.code)
+
+
+def _new(work: Work) -> dict[str, Any]:
+    typed = request.form
+    return {
+        **_choices(work),
+        "languages": [{"value": one, "label": t(f"web.language.{one}")} for one in LANGUAGES],
+        "spoken": typed.getlist("languages") if typed else ["fr"],
+        "chosen": typed.getlist("target_groups"),
+        "regions": region_options(work),
+        "providers": [
+            {"value": one.ref, "label": one.name}
+            for one in institutions(work)
+            if one.kind is InstitutionKind.PROVIDER
+        ],
+        "payers": [
+            {"name": f"quotas-{number}", "ref": line.ref, "label": f"{line.code}, {line.name}"}
+            for number, line in enumerate(lines(work))
+        ],
+    }
+
+
+def region_options(work: Work) -> list[Option]:
+    """The regions of the canton, by their names."""
+    return [{"value": code, "label": name} for code, name in region_names(work).items()]
 
 
 def _choices(work: Work) -> dict[str, Any]:
@@ -211,4 +265,4 @@ def _state(work: Work, measure: Measure, due: list[date]) -> str:
     return word(state_of(measure.starts_on, measure.ends_on, due, work.today))
 
 
-__all__ = ["page"]
+__all__ = ["page", "region_options"]

@@ -1,5 +1,6 @@
 """Measures: the catalogue, one measure with its places and conditions, the capacity board of a day."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -8,26 +9,27 @@ from flask import g, render_template
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
+from cii.agreements.margins import margins_of
+from cii.files.vocabulary import LANGUAGES
 from cii.institutions.queries import lines, lines_by_id
+from cii.institutions.regions import region_names
 from cii.institutions.vocabulary import Sector
 from cii.measures.actions import JustifyMeasure, SetPlaces, SetQuota, justify
-from cii.measures.queries import (
-    CatalogueFilter,
-    CatalogueRow,
-    catalogue,
-    catalogue_rows,
-    measure_by_ref,
-    rules_at,
-)
+from cii.measures.catalogue import CatalogueFilter, CatalogueRow, catalogue, catalogue_rows
+from cii.measures.queries import measure_by_ref, measure_held, rules_at
+from cii.measures.rules import professional_share
 from cii.measures.vocabulary import MeasureKind, TargetGroup
 from cii.placements.actions import change_places, change_quota
 from cii.placements.board import BoardLine, BoardRow, WaitingRow, capacity_board, waiting_list
 from cii.store.work import Work
+from cii.texts import formats
 from cii.web.base import Blueprint, see_other
 from cii.web.budgets import used_lines
+from cii.web.catalogue import region_options
 from cii.web.choices import choice_asked, day_asked, fallback, figure, options, t, text_asked, word
 from cii.web.stay_words import standing
 from cii.web.tables import rulebook
+from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag, require_match
 from cii.wire.reading import asked
@@ -115,7 +117,7 @@ def set_justification(ref: str) -> Response:
 
 
 def _fresh(work: Work, ref: str) -> None:
-    require_match(ref, measure_by_ref(work, ref).version)
+    require_match(ref, measure_held(work, ref).version)
 
 
 def _catalogue(work: Work) -> dict[str, Any]:
@@ -125,24 +127,64 @@ def _catalogue(work: Work) -> dict[str, Any]:
         choice_asked(Sector, "sector"),
         text_asked("mixed"),
     )
-    group = choice_asked(TargetGroup, "target_group")
+    group, region, spoken = (
+        choice_asked(TargetGroup, "target_group"),
+        text_asked("region"),
+        text_asked("language"),
+    )
     shown = CatalogueFilter(
         kind=kind,
-        sector=sector,
+        region=region or None,
+        language=spoken or None,
         target_group=group,
+        sector=sector,
         mixed=mixed == "yes" if mixed in {"yes", "no"} else None,
         text=text_asked("text"),
     )
+    rows = catalogue(work, shown, day)
     return {
         "day_shown": day,
-        "asked": {"kind": kind, "sector": sector, "mixed": mixed, "text": shown.text, "target_group": group},
-        "filtered": any((kind, sector, mixed, shown.text, group)),
+        "asked": {
+            "kind": kind,
+            "region": region,
+            "language": spoken,
+            "sector": sector,
+            "mixed": mixed,
+            "text": shown.text,
+            "target_group": group,
+        },
+        "filtered": any((kind, region, spoken, sector, mixed, shown.text, group)),
+        "regions": region_options(work),
+        "languages": [{"value": one, "label": t(f"web.language.{one}")} for one in LANGUAGES],
         "kinds": options(MeasureKind),
         "groups": options(TargetGroup),
         "sectors": options(Sector),
-        "rows": [_catalogue_row(row) for row in catalogue(work, shown, day)],
+        "figures": _figures(rows, day),
+        "rows": [_catalogue_row(row) for row in rows],
         "may_edit": Permit.EDIT_MEASURES in work.actor.permits,
     }
+
+
+def _figures(rows: Sequence[CatalogueRow], day: date) -> list[dict[str, object]]:
+    """Places of the measures listed, the mixed ones among them, and what part of these is professional."""
+    shared: Counter[MeasureKind] = Counter()
+    for row in rows:
+        if row.mixed:
+            shared.update(row.places_by_kind)
+    share = professional_share(shared)
+    return [
+        figure(
+            "web.catalogue.figure.places",
+            sum(row.places for row in rows),
+            t("web.catalogue.figure.places.note", day=day),
+        ),
+        figure("web.catalogue.figure.mixed", shared.total(), t("web.catalogue.figure.mixed.note")),
+        figure(
+            "web.catalogue.figure.professional",
+            formats.percent(share, language.lang(), 1) if share is not None else formats.DASH,
+            t("web.catalogue.figure.professional.note"),
+        ),
+    ]
 
 
 def _catalogue_row(row: CatalogueRow) -> dict[str, Any]:
@@ -186,15 +228,28 @@ def _measure(work: Work, ref: str) -> dict[str, Any]:
         "overlap": _overlap(row),
         "target_groups": ", ".join(word(one, "target-group") for one in row.target_groups),
         "languages": ", ".join(fallback(f"web.language.{one}", one) for one in row.languages),
+        "region": region_names(work).get(row.region, row.region),
         "kinds": [{"label": word(kind), "value": number} for kind, number in row.places_by_kind.items()],
         "quotas": _quotas(row, held),
         "total": {"line": t("web.measures.total"), "places": row.places,
                   "taken": held.taken if held else 0, "free": held.free if held else row.places,
                   "waiting": held.waiting if held else 0},
+        "beyond": _beyond(work, row, today),
         "waiting": [_waiting(one) for one in waiting_list(work, row.id)],
         "rule": rulebook(parsed_table(rule.source, row.code)) if rule else None,
         "may_edit": Permit.EDIT_MEASURES in work.actor.permits,
     }  # fmt: skip
+
+
+def _beyond(work: Work, row: CatalogueRow, day: date) -> str:
+    """The margins that agreements state that day, as « SAS +1 »; empty where there is none."""
+    codes = {quota.line_id: quota.line_code for quota in row.quotas}
+    held = [
+        f"{codes[one.line_id]} +{one.places}"
+        for one in margins_of(work, row.id)
+        if one.line_id in codes and one.valid_from <= day and (one.valid_to is None or day < one.valid_to)
+    ]
+    return ", ".join(held)
 
 
 def _form(work: Work, ref: str) -> dict[str, Any]:

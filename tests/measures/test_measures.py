@@ -2,10 +2,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from cii.files.reading import BrokenFile
 from cii.institutions.queries import unit_by_code
 from cii.kernel.errors import Refusal
 from cii.measures.actions import (
@@ -20,15 +19,9 @@ from cii.measures.actions import (
     set_places,
     set_quota,
 )
-from cii.measures.queries import (
-    CatalogueFilter,
-    catalogue,
-    overlapping,
-    places_at,
-    places_by_kind,
-    respondents_at,
-    rules_at,
-)
+from cii.measures.catalogue import CatalogueFilter, catalogue
+from cii.measures.eligibility import TableFault
+from cii.measures.queries import overlapping, places_at, places_by_kind, respondents_at, rules_at
 from cii.measures.rules import (
     MeasureCodeTaken,
     MeasureDatesUpsideDown,
@@ -137,12 +130,22 @@ def test_the_database_refuses_a_second_respondent_on_the_same_day(canton):
 
     canton.session.add(
         MeasureRespondent(
-            measure_id=measure.id, unit_id=unit_by_code(canton, "ODAS").id, valid_from=date(2027, 1, 1)
+            measure_id=measure.id, unit_id=unit_by_code(canton, "ODAS").id, valid_from=measure.starts_on
         )
     )
 
     with pytest.raises(IntegrityError), canton.session.begin_nested():
         canton.session.flush()
+
+
+@pytest.mark.parametrize(
+    "told", ["DELETE FROM measure_respondent", "UPDATE measure_respondent SET unit_id = unit_id"]
+)
+def test_the_database_leaves_no_day_without_a_respondent(canton, told):
+    a_measure(canton)
+
+    with pytest.raises(Exception, match="append-only"), canton.session.begin_nested():
+        canton.session.execute(text(told))
 
 
 def test_mixed_is_derived_from_the_sectors_that_have_places(canton):
@@ -174,13 +177,13 @@ def test_overlapping_measures_are_flagged_until_one_says_why(canton):
 
 
 def test_the_catalogue_is_filtered_and_read_in_pages(canton):
-    a_measure(canton, code="A", region="Littoral", languages=("fr", "de"), quotas={"SAS": 1})
-    a_measure(canton, code="B", region="Montagnes")
+    a_measure(canton, code="A", region="littoral-est", languages=("fr", "de"), quotas={"SAS": 1})
+    a_measure(canton, code="B", region="le-locle")
     a_measure(canton, code="C", ends_on=date(2026, 10, 14))
     day = canton.today
 
     assert [row.code for row in catalogue(canton, CatalogueFilter(), day)] == ["A", "B"]
-    assert [row.code for row in catalogue(canton, CatalogueFilter(region="Littoral"), day)] == ["A"]
+    assert [row.code for row in catalogue(canton, CatalogueFilter(region="littoral-est"), day)] == ["A"]
     assert [row.code for row in catalogue(canton, CatalogueFilter(language="de"), day)] == ["A"]
     assert [row.code for row in catalogue(canton, CatalogueFilter(sector="AS"), day)] == ["A"]
     assert [row.code for row in catalogue(canton, CatalogueFilter(), day, after="A")] == ["B"]
@@ -200,5 +203,5 @@ def test_an_eligibility_table_has_versions_and_the_one_in_force_decides(canton):
     assert rules_at(canton, date(2027, 1, 1))[measure.id].version == 2
     with pytest.raises(RuleInThePast):
         publish_rule(canton, PublishRule(measure.ref, CONDITIONS, date(2026, 10, 14)))
-    with pytest.raises(BrokenFile):
+    with pytest.raises(TableFault):
         publish_rule(canton, PublishRule(measure.ref, "no table", date(2027, 1, 1)))

@@ -72,6 +72,17 @@ def test_a_refused_quota_keeps_what_was_typed_and_says_why_beside_the_field(site
     assert "f-valid_from-error" in page
 
 
+def test_a_quota_below_the_places_taken_is_refused_with_the_day_and_their_number(site):
+    reader = site.as_("contracts")
+    url = f"/measures/{site.town.workshop}/quota"
+    version = reader.get(url).split('name="version" value="')[1].split('"')[0].replace("&#34;", '"')
+
+    page = reader.post(url, 409, version=version, line_ref=site.town.lines["LACI"], kind="professional", places="0",
+                       valid_from="2026-10-15")  # fmt: skip
+
+    assert "Le 15.10.2026, 2 places sont déjà prises" in page
+
+
 def test_who_may_not_edit_measures_gets_no_form(site):
     site.as_("finance").get(f"/measures/{site.town.workshop}/quota", 403)
 
