@@ -1,16 +1,13 @@
 """Extending a stay: days, quota and money of the rest in one act, or none of them with every reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-
-from sqlalchemy import select
-from sqlmodel import col
 
 from cii.access.queries import sections_on_case
 from cii.access.vocabulary import Section
 from cii.agreements.queries import agreements_by_id, price_of
-from cii.budgets.actions import Leg, Source
+from cii.budgets.actions import Source
 from cii.budgets.actions_binding import Lost, engage_prepared, engagement_faults, prepare_engagement
 from cii.institutions.queries import lines_by_id
 from cii.journal.actions import wrote
@@ -21,7 +18,7 @@ from cii.measures.queries import measures_by_id
 from cii.notices.actions import tell
 from cii.placements.actions import all_or_nothing, note_event
 from cii.placements.days import hold_person, open_days, place_on
-from cii.placements.ledger import months_due
+from cii.placements.ledger import bind_further, further_legs, months_due
 from cii.placements.queries import breaks_of, placement_by_ref, shares_of
 from cii.placements.reasons import capacity_faults, double_financing
 from cii.placements.rules import (
@@ -32,7 +29,7 @@ from cii.placements.rules import (
     PlacementTooLong,
     StayNotRunning,
 )
-from cii.placements.tables import Placement, PlacementLeg, PlacementShare
+from cii.placements.tables import Placement, PlacementShare
 from cii.placements.vocabulary import PlacementEventKind, PlacementState
 from cii.store.work import Work
 
@@ -91,17 +88,12 @@ def _extended(work: Work, placement: Placement, until: date) -> Placement:
         due = _further(work, placement, shares, until)
     except Refusal as no:
         reasons += no.reasons
-    legs = [
-        Leg(share.line_id, share.agreement_id, amount, max(rest.start, date(year, 1, 1)))
-        for share in shares
-        for (share_id, year), amount in sorted(due.items())
-        if share_id == share.id and amount
-    ]
+    legs = further_legs(shares, due, rest.start)
     if reasons:
         refuse([*reasons, *engagement_faults(work, legs)] if legs else reasons)
     act = f"placement:{placement.ref}:extend:{placement.version}"
     money = prepare_engagement(work, legs, Source("placement", placement.id or 0, act))
-    _bind(work, shares, due)
+    bind_further(work, shares, due, rest.start)
     placement.ends_on = placement.planned_end = until
     placement.version += 1
     work.session.add(placement)
@@ -162,18 +154,6 @@ def _price(
         key = (due.share_id, due.month.year)
         found[key] = found.get(key, Chf()) + amount
     return found
-
-
-def _bind(work: Work, shares: Sequence[PlacementShare], due: Mapping[tuple[int, int], Chf]) -> None:
-    by_id = {share.id or 0: share for share in shares}
-    for (share_id, year), amount in sorted(due.items()):
-        leg = work.session.scalars(
-            select(PlacementLeg).where(col(PlacementLeg.share_id) == share_id, col(PlacementLeg.year) == year)
-        ).one_or_none() or PlacementLeg(share_id=share_id, year=year, engaged=Chf(), released=Chf())
-        leg.engaged += amount
-        by_id[share_id].committed += amount
-        work.session.add_all([leg, by_id[share_id]])
-    work.session.flush()
 
 
 def _told(work: Work, placement: Placement, before: date, rest: Period, engaged: Chf) -> None:
