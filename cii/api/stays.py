@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import g
+from flask import Response, g, request
 
 from cii.access.permits import Permit
 from cii.access.vocabulary import Section
 from cii.api.asking import matched, versioned
 from cii.api.base import PREFIX, Blueprint
+from cii.cases.attachments import Sent
 from cii.institutions.queries import UnitLabel, shown_units
 from cii.institutions.schemas import UNIT
 from cii.placements.extending import ExtendStay, extend_stay
@@ -30,12 +31,15 @@ from cii.placements.following import (
 from cii.placements.hearing import HearPerson, WarnPerson, hear_person, warn_person
 from cii.placements.queries import placement_by_ref
 from cii.placements.queueing import pause_waiting, resume_waiting
-from cii.placements.story import life_of
+from cii.placements.story import certificate_file, life_of
 from cii.placements.tables import Placement
 from cii.placements.vocabulary import ExitType, PlacementEventKind
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs, once
+from cii.wire.files import handed_out
+from cii.wire.forms import load_form
 from cii.wire.pages import Page
+from cii.wire.reading import sent_file
 
 blueprint = Blueprint("api-stays", __name__, url_prefix=PREFIX)
 
@@ -76,6 +80,25 @@ DUE = only(
 def happened(ref: str) -> Page[EventShown]:
     """What happened to a placement, in the order of recording."""
     return _life(placement_by_ref(g.work, ref))
+
+
+CERTIFICATE = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "file": {"type": "string", "format": "binary"},
+                    "name": {"type": "string", "maxLength": 200},
+                    "acquired_on": {"type": "string", "format": "date"},
+                    "certificate": {"type": "string", "maxLength": 100},
+                },
+                "required": ["file", "name", "acquired_on"],
+            }
+        }
+    },
+}
 
 
 @blueprint.post("/placements/<ref:ref>/extension")
@@ -126,8 +149,29 @@ def balanced(ask: Callable[..., BalanceObjective], ref: str) -> Page[EventShown]
 @blueprint.arguments(RecordModule, given=("placement_ref",))
 @blueprint.response(201, paged(EVENT))
 def acquired(ask: Callable[..., RecordModule], ref: str) -> Page[EventShown]:
-    """Record a module acquired, with its certificate."""
+    """Record a module acquired, with the number of its certificate."""
     return _life(record_module(g.work, ask(placement_ref=ref)))
+
+
+@blueprint.post("/placements/<ref:ref>/certificates")
+@needs(Permit.ANSWER_PLACEMENT, Permit.END_PLACEMENT)
+@once
+@blueprint.doc(requestBody=CERTIFICATE)
+@blueprint.response(201, paged(EVENT))
+def certified(ref: str) -> Page[EventShown]:
+    """Record a module acquired, with the certificate itself; its event names the document."""
+    placement_by_ref(g.work, ref)
+    ask, file = load_form(RecordModule, request.form, {"placement_ref": ref}), sent_file()
+    return _life(record_module(g.work, ask, Sent(file.content, file.media_type)))
+
+
+@blueprint.get("/placements/<ref:ref>/certificates/<ref:document>")
+@needs(Permit.SEE_CASE, Permit.SEE_PARTICIPANTS)
+@blueprint.response(200, content_type="application/octet-stream")
+def certificate(ref: str, document: str) -> Response:
+    """The certificate of a module, for the case's parties and the provider of the stay."""
+    found, name, pieces = certificate_file(g.work, ref, document)
+    return handed_out(pieces, name, found.media_type, found.size)
 
 
 @blueprint.post("/placements/<ref:ref>/breaches")

@@ -41,7 +41,8 @@ from cii.store.work import Work
 Pair = tuple[int, int]
 """Measure and funding line; in reads by agreement, agreement and nothing."""
 
-_VOID = (PlacementEventKind.REFUSED, PlacementEventKind.CANCELLED, PlacementEventKind.EXPIRED)
+VOID = (PlacementEventKind.REFUSED, PlacementEventKind.CANCELLED, PlacementEventKind.EXPIRED)
+"""After these a placement is none."""
 _ABSENT = (Presence.EXCUSED_ABSENCE, Presence.UNEXCUSED_ABSENCE, Presence.SICK)
 
 
@@ -65,7 +66,7 @@ def _days_pg(element: DaysThrough, compiler: Any, **more: Any) -> str:  # noqa: 
     return f"(CAST({last} AS DATE) - CAST({first} AS DATE) + 1)"
 
 
-def _known(table: type[PlacementEvent | Attendance], known_at: datetime) -> ColumnElement[bool]:
+def known(table: type[PlacementEvent | Attendance], known_at: datetime) -> ColumnElement[bool]:
     """Rows seen at that moment and not replaced by one that was seen as well."""
     replaced = select(col(table.replaces)).where(
         col(table.replaces).is_not(None), col(table.recorded_at) <= known_at
@@ -91,9 +92,9 @@ def stays(known_at: datetime) -> Subquery:
             latest(PlacementEventKind.ENDED, event.effective_on).label("ended_on"),
             latest(PlacementEventKind.ENDED, event.id).label("exit_id"),
         )
-        .where(_known(event, known_at))
+        .where(known(event, known_at))
         .group_by(col(event.placement_id))
-        .having(func.max(case((col(event.kind).in_(_VOID), 1), else_=0)) == 0)
+        .having(func.max(case((col(event.kind).in_(VOID), 1), else_=0)) == 0)
         .subquery("told")
     )
     return (
@@ -232,7 +233,7 @@ def attended(work: Work, period: Period, known_at: datetime, *, by_agreement: bo
             day >= period.start,
             day < period.end,
             col(Attendance.presence) != Presence.CLOSED,
-            _known(Attendance, known_at),
+            known(Attendance, known_at),
         )
         .group_by(keys[0], *(() if by_agreement else (keys[1],)), col(Attendance.placement_id), month)
     )
@@ -257,12 +258,19 @@ class Places:
 
 def places(work: Work, period: Period, known_at: datetime) -> tuple[dict[int, Places], dict[Pair, Places]]:
     """Places of each measure, and the quota of each line in it, while the measure runs."""
+    return next(iter(places_of_each(work, [period], known_at)))
+
+
+def places_of_each(
+    work: Work, periods: Sequence[Period], known_at: datetime
+) -> list[tuple[dict[int, Places], dict[Pair, Places]]]:
+    """`places` of several periods, in order of time, in the statements of one."""
     running = {
         row.id: row
         for row in work.session.execute(
             select(col(Measure.id), col(Measure.starts_on), col(Measure.ends_on)).where(
-                col(Measure.starts_on) < period.end,
-                or_(col(Measure.ends_on).is_(None), col(Measure.ends_on) >= period.start),
+                col(Measure.starts_on) < periods[-1].end,
+                or_(col(Measure.ends_on).is_(None), col(Measure.ends_on) >= periods[0].start),
                 col(Measure.recorded_at) <= known_at,
             )
         )
@@ -278,18 +286,27 @@ def places(work: Work, period: Period, known_at: datetime) -> tuple[dict[int, Pl
         shown = (*keys, table.kind, table.places, table.valid_from, table.id)
         for row in work.session.execute(
             select(*(col(one) for one in shown)).where(
-                col(table.valid_from) < period.end,
+                col(table.valid_from) < periods[-1].end,
                 col(table.recorded_at) <= known_at,
                 col(table.id).not_in(replaced),
             )
         ):
             *key, kind, number, valid_from, order = row
             whole.setdefault(tuple(key), []).append(Dated((kind,), number, valid_from, order))
-    held = {
-        key: _places(rows, max(period.start, running[key[0]].starts_on), period, running[key[0]].ends_on)
-        for key, rows in whole.items()
-        if key[0] in running
-    }
+    return [_within(period, whole, running) for period in periods]
+
+
+def _within(
+    period: Period, whole: Mapping[tuple[int, ...], Sequence[Dated]], running: Mapping[int, Any]
+) -> tuple[dict[int, Places], dict[Pair, Places]]:
+    """The places of the measures that run in a period."""
+    held = {}
+    for key, rows in whole.items():
+        one = running.get(key[0])
+        if one is not None and one.starts_on < period.end and (one.ends_on or period.start) >= period.start:
+            known_rows = [row for row in rows if row.valid_from < period.end]
+            if known_rows:
+                held[key] = _places(known_rows, max(period.start, one.starts_on), period, one.ends_on)
     return (
         {key[0]: one for key, one in held.items() if len(key) == 1},
         {(key[0], key[1]): one for key, one in held.items() if len(key) > 1},

@@ -132,7 +132,7 @@ class WaitingRow:
     """A place in the waiting list; the case is named only to those who may see it.
 
     `position` none: paused, and passed over; by which unit and since when. `declined_*` and `rank_effect`:
-    the last place that came to nothing, told with the case only.
+    the last place that came to nothing, told with the case only; so is `ref`, empty otherwise.
     """
 
     position: int | None
@@ -156,11 +156,17 @@ def waiting_list(work: Work, measure_id: int) -> list[WaitingRow]:
 
     Those who are paused come last, in the order they would have.
     """
+    return waiting_lists(work, [measure_id]).get(measure_id, [])
+
+
+def waiting_lists(work: Work, measure_ids: Collection[int]) -> dict[int, list[WaitingRow]]:
+    """The same for several measures at once, by measure."""
     rows = {
         row.id or 0: row
         for row in work.session.scalars(
             select(WaitingEntry).where(
-                col(WaitingEntry.measure_id) == measure_id, col(WaitingEntry.state) == WaitingState.WAITING
+                col(WaitingEntry.measure_id).in_(set(measure_ids)),
+                col(WaitingEntry.state) == WaitingState.WAITING,
             )
         )
     }
@@ -174,6 +180,15 @@ def waiting_list(work: Work, measure_id: int) -> list[WaitingRow]:
     )
     lines = lines_by_id(work, {row.line_id for row in rows.values()})
     work.saw("person", [rows[one].person_id for one in mine if one is not None], int(Section.PLACEMENT))
+    found: dict[int, dict[int, WaitingEntry]] = {}
+    for one, row in rows.items():
+        found.setdefault(row.measure_id, {})[one] = row
+    return {measure_id: _in_order(held, lines, mine) for measure_id, held in found.items()}
+
+
+def _in_order(
+    rows: Mapping[int, WaitingEntry], lines: Mapping[int, FundingLine], mine: Collection[int | None]
+) -> list[WaitingRow]:
     order = waiting_order(Waiter(one, row.urgency, row.waiting_since, row.lot) for one, row in rows.items())
     calling = [one for one in order if rows[one.id].paused_on is None]
     paused = [one for one in order if rows[one.id].paused_on is not None]
@@ -189,7 +204,7 @@ def _row(
     seen = row.id in mine
     return WaitingRow(
         position,
-        row.ref,
+        row.ref if seen else "",
         row.case_id if seen else None,
         lines[row.line_id].code,
         row.urgency,
@@ -220,9 +235,10 @@ def waits_of(work: Work, case_id: int) -> list[CaseWait]:
         .where(col(WaitingEntry.case_id) == case_id, col(WaitingEntry.state) == WaitingState.WAITING)
         .order_by(measure_words.c.measure_name)
     ).all()
+    lists = waiting_lists(work, {one.measure_id for one in held})
     return [
         CaseWait(one.measure_ref, one.measure_name, row)
         for one in held
-        for row in waiting_list(work, one.measure_id)
+        for row in lists.get(one.measure_id, [])
         if row.case_id == case_id
     ]

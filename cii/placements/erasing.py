@@ -10,8 +10,8 @@ from cii.store.erasing import GONE, Erased
 from cii.store.work import Work
 
 _BY_PLACE = (("placement_id", "placement.person_id"),)
-STAY = ("exit_type", "contract_type", "contract_months", "released", "early")
-"""Facts of an exit that figures count."""
+STAY = ("exit_type", "contract_type", "contract_months", "released", "early", "situation")
+"""Facts of an exit and of its check that figures count."""
 
 LIVE = (
     PlacementState.REQUESTED, PlacementState.RESERVED, PlacementState.ACCEPTED, PlacementState.STARTED,

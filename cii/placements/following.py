@@ -14,6 +14,8 @@ from sqlmodel import col
 
 from cii.access.queries import sections_on_case
 from cii.access.vocabulary import Role, Section
+from cii.cases.attachments import AttachDocument, Sent, keep_document
+from cii.cases.vocabulary_attachments import AttachmentKind, AttachmentSection
 from cii.journal.actions import wrote
 from cii.kernel.errors import NotAllowed, Refusal, refuse
 from cii.kernel.period import months_later
@@ -22,7 +24,14 @@ from cii.placements.actions import note_event
 from cii.placements.hearing import words
 from cii.placements.objectives import PlacementNotRunning, objectives_of
 from cii.placements.queries import PlacementRow, events_of, placement_by_ref, rows_where
-from cii.placements.rules import CheckNotDue, NotYet, ObjectiveUnknown, OutsideThePlacement, StayNotOver
+from cii.placements.rules import (
+    CertificateMissing,
+    CheckNotDue,
+    NotYet,
+    ObjectiveUnknown,
+    OutsideThePlacement,
+    StayNotOver,
+)
 from cii.placements.tables import Placement, PlacementEvent
 from cii.placements.vocabulary import BalanceOutcome, ExitSituation, PlacementEventKind, PlacementState
 from cii.store.work import HOUSE, Work
@@ -43,12 +52,12 @@ class BalanceObjective:
 
 @dataclass(frozen=True)
 class RecordModule:
-    """A module that the person acquired, with its day and the number of the certificate."""
+    """A module that the person acquired, with its day and its certificate or the number of it."""
 
     placement_ref: str
     name: str = field(metadata={"max": 200})
     acquired_on: date
-    certificate: str = field(metadata={"max": 100})
+    certificate: str = field(default="", metadata={"max": 100})
 
 
 @dataclass(frozen=True)
@@ -95,22 +104,32 @@ def balance_objective(work: Work, ask: BalanceObjective) -> Placement:
     return _noted(work, placement, PlacementEventKind.BALANCED, ask.balanced_on, facts)
 
 
-def record_module(work: Work, ask: RecordModule) -> Placement:
+def record_module(work: Work, ask: RecordModule, file: Sent | None = None) -> Placement:
     """Record a module acquired in the stay; by the placing institution or the provider.
 
-    Refuses, all at once: WordsMissing (name, certificate), OutsideThePlacement, NotYet; before: UnknownThing,
-    NotAllowed, PlacementNotRunning.
+    The certificate itself is kept with the case, in the section of its places. Refuses, all at once:
+    WordsMissing (name), CertificateMissing, OutsideThePlacement, NotYet; before: UnknownThing, NotAllowed,
+    PlacementNotRunning; after: CaseClosed, EmptyFile, FileTooLarge, UnsupportedFile, LockedFile.
     """
     placement = _of(work, ask.placement_ref, _BEGUN, provider=True, placing=True)
     refuse(
         [
             *words(ask.name, "name"),
             *_day_faults(work, placement, ask.acquired_on, "acquired_on"),
-            *words(ask.certificate, "certificate"),
+            *([] if file or ask.certificate.strip() else [CertificateMissing(field="certificate")]),
         ]
     )
     facts = {"name": ask.name.strip(), "certificate": ask.certificate.strip()}
+    if file is not None:
+        facts["document"] = _keep_certificate(work, placement, facts["name"], file)
     return _noted(work, placement, PlacementEventKind.MODULE, ask.acquired_on, facts)
+
+
+def _keep_certificate(work: Work, placement: Placement, module: str, file: Sent) -> str:
+    """Keep the certificate with the case, for who may write of the stay; returns the document's ref."""
+    unit = next(iter(work.actor.units), placement.requested_by_unit_id)
+    ask = AttachDocument("", module, AttachmentKind.CERTIFICATE, AttachmentSection.PLACEMENT)
+    return keep_document(work, placement.case_id, unit, ask, file).ref
 
 
 def notice_breach(work: Work, ask: NoticeBreach) -> Placement:

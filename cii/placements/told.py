@@ -21,7 +21,7 @@ PLACEMENTS = Part(
         Part("events", PlacementEvent, "kind effective_on facts recorded_at" + AUTHOR, _PLACE),
         Part("objectives", IndividualObjective,
              "number goal balance_on set_at signed_on signed_how" + AUTHOR, _PLACE),
-        Part("breaks", PlacementBreak, "starts_on ends_on recorded_at account_id>by", _PLACE),
+        Part("breaks", PlacementBreak, "starts_on ends_on recorded_at account_id>by withdrawn_at", _PLACE),
         Part("payers", PlacementShare, "line_id>line weight committed", _PLACE),
     ),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from flask import g, render_template
+from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
@@ -23,6 +23,7 @@ from cii.placements.life import (
 )
 from cii.placements.queries import PlacementRow, moves_for, participants, placement_by_ref, placements_list
 from cii.placements.vocabulary import (
+    BalanceOutcome,
     ContractType,
     ExitType,
     PlacementMove,
@@ -40,7 +41,7 @@ from cii.web.case_head import unit_name
 from cii.web.choices import clock, options, t, word
 from cii.web.indicators import indicators_now
 from cii.web.statements import statement_rows
-from cii.web.stay_words import events_shown
+from cii.web.stay_words import events_shown, objectives_said
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag, require_match
@@ -226,7 +227,11 @@ def _placement(work: Work, ref: str) -> dict[str, Any]:
         "exit_type": word(held.exit_type, "exit-type") if held.exit_type else None,
         "reasons": options(RefusalReason),
         "exits": options(one for one in ExitType if one is not ExitType.EXCLUDED),
-        "events": events_shown(work, held),
+        "events": events_shown(
+            work, held, lambda one: url_for("stays.provider_certificate", ref=ref, document=one)
+        ),
+        "objectives": objectives_said(work, held),
+        "outcomes": options(BalanceOutcome),
         "follows": held.state in {PlacementState.STARTED, PlacementState.ENDED},
         "over": held.state is PlacementState.ENDED,
         "contracts": options(ContractType),

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from flask import Response as FlaskResponse
 from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.access.vocabulary import Section
+from cii.cases.attachments import Sent
 from cii.cases.queries import cases_by_id
+from cii.figures.exit_checks import ExitChecks, exit_checks
 from cii.kernel.errors import NotAllowed
 from cii.people.queries import label
 from cii.placements.extending import EXTENDABLE, ExtendStay, extend_stay
@@ -27,10 +30,10 @@ from cii.placements.following import (
 )
 from cii.placements.hearing import HearPerson, WarnPerson, hear_person, may_exclude, warn_person
 from cii.placements.life import EndPlacement, end_placement
-from cii.placements.objectives import objectives_of
 from cii.placements.queries import placement_by_ref, placements_of
 from cii.placements.queueing import pause_waiting, resume_waiting
-from cii.placements.story import balances_shown, is_checked, life_of
+from cii.placements.resuming import RESUMABLE, ResumeStay, may_resume
+from cii.placements.story import certificate_file, is_checked, life_of
 from cii.placements.tables import Placement
 from cii.placements.vocabulary import (
     BalanceOutcome,
@@ -39,14 +42,19 @@ from cii.placements.vocabulary import (
     PlacementEventKind,
     PlacementState,
 )
+from cii.placements.waiting import withdraw_waiting
+from cii.settlement.actions_breaks import resume as resume_break
 from cii.store.work import Work
+from cii.texts import formats
 from cii.web.base import Blueprint, see_other
 from cii.web.case_head import case_page, head
-from cii.web.choices import options, word
+from cii.web.choices import options, t, word
 from cii.web.provider import placement as provider_page
-from cii.web.stay_words import absences_said, events_shown
+from cii.web.stay_words import absences_said, breaks_said, events_shown, objectives_said
+from cii.wire import language
 from cii.wire.doors import again, needs, once
-from cii.wire.reading import asked
+from cii.wire.files import handed_out
+from cii.wire.reading import asked, sent_file_if_any
 
 page = Blueprint("stays", __name__)
 
@@ -60,27 +68,19 @@ def life(ref: str, placement: str) -> str:
         raise NotAllowed
     work: Work = g.work
     events, may = life_of(work, held), _may(work, shown.view.may_write, held)
-    balances = balances_shown(work, held.id or 0)
-    goals = objectives_of(work, held.id or 0)
+    goals, breaks = objectives_said(work, held), breaks_said(work, held)
     return render_template(
         "pages/stays/life.html",
         **head(shown, "placements"),
         place=next(one for one in placements_of(work, shown.case_id) if one.id == held.id),
-        events=events_shown(work, held),
+        events=events_shown(
+            work, held, lambda one: url_for("stays.certificate", ref=ref, placement=placement, document=one)
+        ),
         absences=absences_said(work, held),
-        objectives=[
-            {
-                "number": one.number,
-                "goal": one.goal,
-                "on": one.balance_on,
-                "outcome": word(str(balances[one.number].facts["outcome"]), "balance-outcome")
-                if one.number in balances
-                else "–",
-                "note": str(balances[one.number].facts.get("note") or "–") if one.number in balances else "–",
-            }
-            for one in goals
-        ],
-        numbers=[{"value": str(one.number), "label": f"{one.number} {one.goal}"} for one in goals],
+        breaks=breaks,
+        standing=[one for one in breaks if one["stands"]],
+        objectives=goals,
+        numbers=goals,
         may=may | {"exclude": may["warn"] and any(one.kind is PlacementEventKind.HEARD for one in events)},
         outcomes=options(BalanceOutcome),
         situations=options(ExitSituation),
@@ -99,6 +99,15 @@ def _act(act: Any, command: type[Any], ref: str, placement: str, **more: object)
 def extend(ref: str, placement: str) -> Response:
     """Extend the stay."""
     return _act(extend_stay, ExtendStay, ref, placement)
+
+
+@page.post("/cases/<ref:ref>/placements/<ref:placement>/life/resumption")
+@needs(Permit.END_PLACEMENT)
+@once
+@again(life)
+def resume_stay(ref: str, placement: str) -> Response:
+    """Take a break back, or let it end on an earlier day."""
+    return _act(resume_break, ResumeStay, ref, placement)
 
 
 @page.post("/cases/<ref:ref>/placements/<ref:placement>/life/warning")
@@ -134,7 +143,25 @@ def exclude(ref: str, placement: str) -> Response:
 @again(life)
 def module(ref: str, placement: str) -> Response:
     """Record a module acquired."""
-    return _act(record_module, RecordModule, ref, placement)
+    record_module(g.work, asked(RecordModule, placement_ref=placement), _sent())
+    return see_other("stays.life", ref=ref, placement=placement, done="moved")
+
+
+@page.get("/cases/<ref:ref>/placements/<ref:placement>/certificates/<ref:document>")
+@needs(Permit.SEE_CASE)
+def certificate(ref: str, placement: str, document: str) -> FlaskResponse:  # noqa: ARG001 - part of the address
+    """The certificate of a module, to keep."""
+    return _handed(placement, document)
+
+
+def _handed(placement: str, document: str) -> FlaskResponse:
+    found, name, pieces = certificate_file(g.work, placement, document)
+    return handed_out(pieces, name, found.media_type, found.size)
+
+
+def _sent() -> Sent | None:
+    file = sent_file_if_any()
+    return Sent(file.content, file.media_type) if file else None
 
 
 @page.post("/cases/<ref:ref>/placements/<ref:placement>/life/balance")
@@ -165,14 +192,31 @@ def breach(ref: str) -> Response:
     return see_other("provider.placement", ref=ref)
 
 
+@page.post("/provider/placements/<ref:ref>/balance")
+@needs(Permit.ANSWER_PLACEMENT)
+@once
+@again(provider_page)
+def provider_balance(ref: str) -> Response:
+    """Record how far a participant has reached an objective."""
+    balance_objective(g.work, asked(BalanceObjective, placement_ref=ref))
+    return see_other("provider.placement", ref=ref)
+
+
 @page.post("/provider/placements/<ref:ref>/module")
 @needs(Permit.ANSWER_PLACEMENT)
 @once
 @again(provider_page)
 def provider_module(ref: str) -> Response:
     """Record a module that the participant acquired."""
-    record_module(g.work, asked(RecordModule, placement_ref=ref))
+    record_module(g.work, asked(RecordModule, placement_ref=ref), _sent())
     return see_other("provider.placement", ref=ref)
+
+
+@page.get("/provider/placements/<ref:ref>/certificates/<ref:document>")
+@needs(Permit.SEE_PARTICIPANTS)
+def provider_certificate(ref: str, document: str) -> FlaskResponse:
+    """The certificate of a module of a participant, to keep."""
+    return _handed(ref, document)
 
 
 @page.post("/provider/placements/<ref:ref>/report")
@@ -194,6 +238,7 @@ def due() -> str:
     refs = {id_: one.ref for id_, one in cases_by_id(g.work, {one.case_id for one in found}).items()}
     return render_template(
         "pages/stays/due.html",
+        checks=_figures(exit_checks(g.work, g.work.actor.units)),
         rows=[
             {
                 "person": {
@@ -211,6 +256,20 @@ def due() -> str:
     )
 
 
+def _figures(found: ExitChecks) -> dict[str, Any]:
+    """How the checks of the past year were answered, as the page shows it."""
+    rows = [(word(one, "exit-situation"), n) for one, n in found.situations.items()]
+    if found.due > found.answered:
+        rows.append((t("web.stays.unanswered"), found.due - found.answered))
+    share = found.at_work
+    return {
+        "period": formats.period(found.period, language.lang()),
+        "rows": [{"label": label, "value": str(persons)} for label, persons in rows],
+        "total": {"label": t("web.stays.checks-total"), "value": str(found.due)},
+        "at_work": "–" if share is None else formats.percent(share, language.lang()),
+    }
+
+
 def _waits_again(ref: str, waiting: str) -> str:  # noqa: ARG001 - the address of the act
     from cii.web.cases import placements  # noqa: PLC0415 - the page lists what is written here
 
@@ -224,6 +283,16 @@ def _waits_again(ref: str, waiting: str) -> str:  # noqa: ARG001 - the address o
 def pause(ref: str, waiting: str) -> Response:
     """Pass the entry over until it is resumed."""
     pause_waiting(g.work, waiting)
+    return see_other("cases.placements", ref=ref, done="moved")
+
+
+@page.post("/cases/<ref:ref>/waiting/<ref:waiting>/withdrawal")
+@needs(Permit.ASSIGN_PLACEMENT)
+@once
+@again(_waits_again)
+def withdraw(ref: str, waiting: str) -> Response:
+    """Take the person off the list; the rank is gone with it."""
+    withdraw_waiting(g.work, waiting)
     return see_other("cases.placements", ref=ref, done="moved")
 
 
@@ -248,6 +317,7 @@ def _may(work: Work, writes: Section, held: Placement) -> dict[str, bool]:
     return {
         "extend": placing and Permit.ASSIGN_PLACEMENT.value in permits and held.state in EXTENDABLE,
         "warn": ends and running and may_exclude(work, held),
+        "resume": ends and held.state in RESUMABLE and may_resume(work, held),
         "module": ends and begun,
         "balance": ends and begun,
         "check": ends

@@ -223,12 +223,12 @@ def test_who_waits_stands_in_one_order_and_others_see_the_position_only(work):
     ours = stage.case()
     usual = JoinWaitingList(ours.ref, stage.measure.ref, stage.market.ac.ref, *NOVEMBER)
     mine = join_waiting_list(work, usual)
-    urgent = join_waiting_list(work, replace(usual, case_ref=stage.case(stage.gsr).ref, urgency=1))
+    join_waiting_list(work, replace(usual, case_ref=stage.case(stage.gsr).ref, urgency=1))
 
     seen = waiting_list(stage.actor(stage.orp), stage.measure.id)
 
     assert [(row.position, row.ref, row.case_id) for row in seen] == [
-        (1, urgent.ref, None),
+        (1, "", None),
         (2, mine.ref, ours.id),
     ]
     assert capacity_board(work, DAY) == [], "no day is opened before the first wish"

@@ -4,6 +4,10 @@ import re
 from datetime import date
 from html import unescape
 
+import pytest
+
+from cii.placements.actions import AssignPlacement, Share, assign
+from cii.placements.waiting import JoinWaitingList, join_waiting_list
 from tests.web.build_links import BORN, _unit, a_link, bearer, csrf_of, leader, rows, the_end_of
 from tests.web.build_path import path
 
@@ -14,8 +18,6 @@ def written(page):
 
 
 def test_the_provider_accepts_a_place_by_link(site, path):
-    from cii.placements.actions import AssignPlacement, Share, assign
-
     case = path.case("assessment")
     with site.work() as work:
         share = Share(site.town.lines["LACI"], 1)
@@ -33,6 +35,44 @@ def test_the_provider_accepts_a_place_by_link(site, path):
 
     assert "place acceptée" in person.get().text
     assert rows(site, "SELECT state FROM placement WHERE ref = :ref", ref=place) == [("accepted",)]
+
+
+def a_wait(path, hand, case, measure):
+    """The person of the case waits for a place in the measure; the entry's ref."""
+    days = (date(2026, 10, 19), date(2026, 12, 18))
+    return join_waiting_list(hand, JoinWaitingList(case, measure, path.site.town.lines["LACI"], *days)).ref
+
+
+@pytest.mark.parametrize(
+    ("said", "placement", "entry"),
+    [
+        ({"accept": "no", "reason": "person_declined"}, "refused", ("waiting", "lost")),
+        ({"accept": "no", "reason": "not_suited"}, "refused", ("withdrawn", "leaves")),
+        ({"accept": "yes"}, "accepted", ("placed", None)),
+    ],
+    ids=["declined", "not suited", "accepted"],
+)
+def test_the_answer_by_link_does_to_the_waits_what_the_answer_on_the_page_does(
+    site, path, said, placement, entry
+):
+    case, town = path.case("agreed"), site.town
+    with site.work() as work:
+        hand = path.hand(work, "manager")
+        waited, other = (a_wait(path, hand, case, one) for one in (town.workshop, town.course))
+        share = Share(town.lines["LACI"], 1)
+        wish = AssignPlacement(case, town.workshop, date(2026, 10, 19), date(2026, 10, 30), (share,))
+        place = assign(hand, wish).ref
+    link = a_link(path.as_("manager"), case, "place_answer", placement_ref=place, bearer="Fondation")
+    person = bearer(site, link.token)
+    person.enter(link.code)
+
+    person.post("answer", **said)
+
+    asked = "SELECT state, rank_effect FROM waiting_entry WHERE ref = :ref"
+    assert rows(site, "SELECT state FROM placement WHERE ref = :ref", ref=place) == [(placement,)]
+    assert rows(site, asked, ref=waited) == [entry]
+    released = "released" if placement == "accepted" else "waiting"
+    assert rows(site, asked, ref=other) == [(released, None)]
 
 
 def test_the_physician_gives_an_opinion_and_sees_identity_and_question_only(site, path, leader):
