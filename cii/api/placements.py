@@ -22,6 +22,7 @@ from cii.people.queries import PersonLabel, label
 from cii.people.schemas import PERSON
 from cii.placements.actions import AssignPlacement
 from cii.placements.breaks import InterruptStay
+from cii.placements.finder import Sought
 from cii.placements.life import (
     AnswerPlace,
     CancelPlacement,
@@ -42,11 +43,12 @@ from cii.placements.queries import (
     placements_of,
     shares_of,
 )
+from cii.placements.resuming import ResumeStay
 from cii.placements.schemas import PROPOSAL, ProposalShown, proposals
 from cii.placements.tables import Placement
 from cii.placements.vocabulary import PlacementMove, PlacementState
 from cii.routing.actions import place_person, propose_places
-from cii.settlement.actions_breaks import interrupt
+from cii.settlement.actions_breaks import interrupt, resume
 from cii.wire.answers import only, paged
 from cii.wire.doors import needs, once
 from cii.wire.pages import Page, page_of, place
@@ -162,7 +164,8 @@ PLACEMENT = only(
 @blueprint.response(200, paged(PROPOSAL))
 def found(asked: PlacesAsked, ref: str) -> Page[ProposalShown]:
     """Every running measure for the case, the best first, each with its reasons."""
-    return Page(proposals(propose_places(g.work, ref, asked.starts_on, asked.ends_on, asked.line_ref)))
+    sought = Sought(asked.starts_on, asked.ends_on, ((asked.line_ref, 1),))
+    return Page(proposals(propose_places(g.work, ref, sought)))
 
 
 @blueprint.get("/cases/<ref:ref>/placements")
@@ -248,6 +251,17 @@ def ended(ask: Callable[..., EndPlacement], ref: str) -> Tagged:
 def interrupted(ask: Callable[..., InterruptStay], ref: str) -> Tagged:
     """The stay is interrupted for some days: nobody is expected, nothing is owed, the place stays."""
     return _shown(interrupt(g.work, ask(placement_ref=_fresh(ref))))
+
+
+@blueprint.post("/placements/<ref:ref>/resumption")
+@needs(Permit.END_PLACEMENT)
+@versioned
+@once
+@blueprint.arguments(ResumeStay, given=("placement_ref",))
+@blueprint.response(200, PLACEMENT)
+def resumed(ask: Callable[..., ResumeStay], ref: str) -> Tagged:
+    """A break is taken back, or ends on an earlier day: its other days count again, with their money."""
+    return _shown(resume(g.work, ask(placement_ref=_fresh(ref))))
 
 
 @blueprint.post("/placements/<ref:ref>/cancellation")

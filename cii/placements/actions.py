@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -78,8 +78,12 @@ class AssignPlacement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
-    """A wish that has been read: who, where, when, who pays, and what the measure's table says."""
+class ReadWish:
+    """A wish that has been read: who, where, when, who pays, and what the measure's table says.
+
+    `asked_by_unit_id`: for which unit the place is asked, where that is not a unit of the actor. `entry_id`:
+    the waiting entry that the place closes, whatever its measure.
+    """
 
     ask: AssignPlacement
     case: CaseFile
@@ -88,6 +92,8 @@ class _Wish:
     payers: tuple[Payer, ...]
     verdict: Verdict
     facts: Mapping[str, object]
+    asked_by_unit_id: int | None = None
+    entry_id: int | None = None
 
 
 _TRIES = 3
@@ -122,18 +128,18 @@ def assign(work: Work, ask: AssignPlacement, facts: Mapping[str, object] | None 
     if stay is None or not payers:
         refuse(reasons)
         raise AssertionError("unreachable: without stay or payers there is a reason")
-    wish = _Wish(ask, case, measure, stay, tuple(payers), verdict, dict(facts or {}))
+    wish = ReadWish(ask, case, measure, stay, tuple(payers), verdict, dict(facts or {}))
     for _ in range(_TRIES):
         try:
             with all_or_nothing(work, stay):
-                return _placed(work, wish, reasons)
+                return place_wish(work, wish, reasons)
         except Lost:  # undone: the next try reads every reason anew, and says so
             continue
     raise PlaceJustTaken(measure=measure.code)
 
 
-def _placed(work: Work, wish: _Wish, before: Sequence[Refusal]) -> Placement:
-    """One try: reasons read while nobody waits, all rows written, and at the very end the place taken.
+def place_wish(work: Work, wish: ReadWish, before: Sequence[Refusal] = ()) -> Placement:
+    """One try of a wish that was read: reasons first, all rows written, and the place taken at the very end.
 
     Raises Lost where another was quicker.
     """
@@ -153,13 +159,13 @@ def _placed(work: Work, wish: _Wish, before: Sequence[Refusal]) -> Placement:
     source = Source("placement", placement.id or 0, f"placement:{placement.ref}:engage")
     money = prepare_engagement(work, legs_of(cost, stay), source)
     _open_to_provider(work, placement, ask.functional_basis)
-    _leave_waiting_list(work, placement)
+    _leave_waiting_list(work, placement, wish.entry_id)
     _told_of(work, placement, wish)
     engage_prepared(work, money, place_on(measure_id, line_id, stay))
     return placement
 
 
-def _record(work: Work, wish: _Wish, cost: Bill) -> Placement:
+def _record(work: Work, wish: ReadWish, cost: Bill) -> Placement:
     """The placement with its shares, legs and first events."""
     ask, case, measure, stay = wish.ask, wish.case, wish.measure, wish.stay
     line_id = wish.payers[0].line_id
@@ -170,7 +176,7 @@ def _record(work: Work, wish: _Wish, cost: Bill) -> Placement:
         kind=_kind(work, measure.id or 0, line_id, measure.kind, stay),
         provider_unit_id=cost.provider_unit_id,
         line_id=line_id,
-        requested_by_unit_id=next(iter(work.actor.units), case.lead_unit_id),
+        requested_by_unit_id=wish.asked_by_unit_id or next(iter(work.actor.units), case.lead_unit_id),
         requested_by_account_id=work.actor.account_id,
         starts_on=stay.start,
         ends_on=stay.last,
@@ -190,7 +196,7 @@ def _record(work: Work, wish: _Wish, cost: Bill) -> Placement:
     return placement
 
 
-def _told_of(work: Work, placement: Placement, wish: _Wish) -> None:
+def _told_of(work: Work, placement: Placement, wish: ReadWish) -> None:
     """The provider's notice and the journal's entry."""
     if placement.provider_unit_id is not None:
         tell(
@@ -317,11 +323,12 @@ def _open_to_provider(work: Work, placement: Placement, functional_basis: str | 
     )
 
 
-def _leave_waiting_list(work: Work, placement: Placement) -> None:
+def _leave_waiting_list(work: Work, placement: Placement, entry_id: int | None) -> None:
+    of_place = col(WaitingEntry.measure_id) == placement.measure_id
     for entry in work.session.scalars(
         select(WaitingEntry).where(
             col(WaitingEntry.person_id) == placement.person_id,
-            col(WaitingEntry.measure_id) == placement.measure_id,
+            of_place if entry_id is None else or_(of_place, col(WaitingEntry.id) == entry_id),
             col(WaitingEntry.state) == WaitingState.WAITING,
         )
     ):
@@ -346,5 +353,6 @@ def change_quota(work: Work, ask: SetQuota) -> None:
 
 
 __all__ = [
-    "AssignPlacement", "Share", "all_or_nothing", "assign", "change_places", "change_quota", "note_event",
+    "AssignPlacement", "ReadWish", "Share", "all_or_nothing", "assign", "change_places", "change_quota",
+    "note_event", "place_wish",
 ]  # fmt: skip

@@ -1,47 +1,33 @@
 """The place finder: for one case each measure with verdict, free days, price, rank, and what would change it.
 
-A constant number of statements, whatever the number of measures. No other person appears in it.
+A constant number of statements, whatever the number of measures. No other person appears in it. All measures
+are ranked; what is told of those that are shown (prices of other lines, full days, remedies) is read after.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
-
-from sqlalchemy import and_, case, func, or_, select
-from sqlmodel import col
 
 from cii.access.queries import sections_on_case
 from cii.access.vocabulary import Section
-from cii.agreements.queries import PriceBook, agreements_in_force, price_book
-from cii.allocation.rules import DEFAULT, Option, Wish, rank
+from cii.allocation.rules import DEFAULT, Option, Ranked, Wish, rank
 from cii.allocation.vocabulary import Access, Part
 from cii.cases.queries import case_by_ref
-from cii.institutions.queries import line_by_ref
-from cii.kernel.errors import NotAllowed, Refusal
+from cii.institutions.queries import line_by_ref, lines_by_id
+from cii.kernel.errors import NotAllowed
 from cii.kernel.money import Chf
 from cii.kernel.period import Period
+from cii.measures.catalogue import CatalogueRow, catalogue_rows
+from cii.measures.dated import Offered, offered, rule_on, rules_until
 from cii.measures.eligibility import ELIGIBILITY, OPEN_TO_ALL, Standing, Verdict, judge, read_table
-from cii.measures.queries import (
-    CatalogueFilter,
-    CatalogueRow,
-    LineQuota,
-    catalogue,
-    rules_at,
-)
-from cii.measures.rules import steps
-from cii.placements.days import granted
-from cii.placements.tables import MeasureDay, QuotaDay
+from cii.measures.queries import measures_by_id
+from cii.placements import remedies
+from cii.placements.bids import BidBook, BidSource, bid_book
+from cii.placements.free_days import Freedom, free_places, full_days, lines_free
+from cii.placements.payable import Obstacle, Payment, Till, other_prices
+from cii.placements.pricing import Payer
+from cii.placements.remedies import Remedy
 from cii.store.work import Work
-
-SHOWN = 500
-"""More measures than that are not searched at once; a canton has about 120."""
-
-
-class _Published(Protocol):
-    """An eligibility table as `measures` keeps it."""
-
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +41,17 @@ class LinePrice:
 
 
 @dataclass(frozen=True, slots=True)
-class Freedom:
-    """Free places over the days asked for: of the paying line, and of the measure as a whole.
-
-    `free` is the least number over all days that the line may use; `full_days` counts days without any.
-    """
-
-    free: int
-    measure_free: int
-    line_free: int
-    line_places: int
-    full_days: int
-    first_full: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """What would change the answer: a stable code (`remedy.<code>`) with its facts."""
-
-    code: str
-    facts: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
 class Proposal:
-    """A measure for the case; `parts` sum to `suitability`; `score` = suitability − bid."""
+    """A measure for the case; `parts` sum to `suitability`; `score` = suitability − bid.
+
+    `shares`: what each payer of the wish would bear; `prices`: what each line would pay alone.
+    """
 
     measure: CatalogueRow
     access: Access
     verdict: Verdict
     freedom: Freedom
+    shares: tuple[LinePrice, ...]
     prices: tuple[LinePrice, ...]
     position: int
     parts: Mapping[Part, int]
@@ -100,91 +67,183 @@ class Proposal:
         return self.verdict.missing
 
 
-def find_places(  # noqa: PLR0917 - the parts of one question
-    work: Work,
-    case_ref: str,
-    starts_on: date,
-    ends_on: date,
-    line_ref: str,
-    facts: Mapping[str, object],
-    *,
-    wish: Wish | None = None,
-    bids: Mapping[str, int] | None = None,
-    workload: int | None = None,
-) -> list[Proposal]:
-    """Every running measure for the case and the days (both inside), for the line that would ask; best first.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The proposals shown, best first, of how many in all, and where their bid prices come from."""
+
+    proposals: tuple[Proposal, ...]
+    total: int
+    bids: BidSource | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for: days (both inside), who pays with which weight, percent of full time.
+
+    The first payer asks for the place: its quota is used, its tariff prices the stay. `shown`: no more
+    proposals than that are told, all of them without.
+    """
+
+    starts_on: date
+    ends_on: date
+    payers: tuple[tuple[str, int], ...]
+    workload: int | None = None
+    shown: int | None = None
+
+
+def find_places(
+    work: Work, case_ref: str, sought: Sought, facts: Mapping[str, object], *, wish: Wish | None = None
+) -> Found:
+    """Every measure that runs on a day of the stay, for the line that would ask; best first.
 
     `facts`: what is known of the person, for the eligibility tables. `wish`: what is known for the choice
-    (left out: `region`, `language`, `target_groups` of the facts). `bids`: points by measure code, from the
-    last round. `workload`: percent of full time, as it would be bound; none, full time.
+    (left out: `region`, `language`, `target_groups` of the facts).
     Refuses: UnknownThing, NotAllowed (no access to placements of the case), PeriodUpsideDown.
     """
     held = case_by_ref(work, case_ref)
     if Section.PLACEMENT not in sections_on_case(work, held.id or 0)[0]:
         raise NotAllowed
-    stay, line = Period.through(starts_on, ends_on), line_by_ref(work, line_ref)
-    shown = catalogue(work, CatalogueFilter(), starts_on, limit=SHOWN, overlaps=False)
-    rules = rules_at(work, starts_on, [row.id for row in shown])
-    freedom = _freedom(work, shown, line.id or 0, stay)
-    agreements = agreements_in_force(work, starts_on)
-    book = price_book(work, set(agreements.values()))
-    verdicts = {row.id: _verdict(rules.get(row.id), facts) for row in shown}
-    prices = {
-        row.id: tuple(
-            _price(book, agreements.get((row.id, quota.line_id)), row.id, quota, stay, workload)
-            for quota in row.quotas
-            if quota.places
-        )
-        for row in shown
-    }
-    open_to = {
-        row.id: _access(row, verdicts[row.id], freedom[row.id], _mine(prices[row.id], line_ref), stay)
-        for row in shown
-    }
-    options = [
-        Option(
-            row.code,
-            open_to[row.id],
-            row.region,
-            row.languages,
-            row.target_groups,
-            freedom[row.id].free,
-            freedom[row.id].line_places,
-            _centimes(_mine(prices[row.id], line_ref)),
-            (bids or {}).get(row.code, 0),
-        )
-        for row in shown
-    ]
-    by_code = {row.code: row for row in shown}
-    found = []
-    for ranked in rank(options, wish or _wish(facts), DEFAULT):
-        row = by_code[ranked.option.code]
-        found.append(
-            Proposal(
-                row,
-                ranked.option.access,
-                verdicts[row.id],
-                freedom[row.id],
-                prices[row.id],
-                ranked.position,
-                ranked.parts,
-                ranked.suitability,
-                ranked.option.bid,
-                ranked.score,
-                ranked.weights,
-                tuple(
-                    _remedies(
-                        row, verdicts[row.id], freedom[row.id], prices[row.id], (line_ref, line.code), stay
-                    )
-                ),
-            )
-        )
+    search = _Search(work, sought, facts)
+    ranked = rank(search.options(), wish or _wish(facts), DEFAULT)
+    found = search.told(ranked[: sought.shown])
     work.saw("person", [held.person_id], int(Section.PLACEMENT))
-    return found
+    return Found(tuple(found), len(ranked), search.bids.source)
 
 
-def _verdict(rule: _Published | None, facts: Mapping[str, object]) -> Verdict:
-    return judge(read_table(rule.source, ELIGIBILITY), facts) if rule is not None else OPEN_TO_ALL
+class _Search:
+    """All that the ranking needs, read once for all measures."""
+
+    def __init__(self, work: Work, sought: Sought, facts: Mapping[str, object]) -> None:
+        self.work, self.sought = work, sought
+        self.stay = Period.through(sought.starts_on, sought.ends_on)
+        self.lines = [line_by_ref(work, ref) for ref, _ in sought.payers]
+        self.line = self.lines[0]
+        self.measures = {one.code: one for one in offered(work, self.stay.start, self.stay.last)}
+        ids = [one.id for one in self.measures.values()]
+        self.verdicts = self._judged(facts)
+        self.freedom = free_places(work, ids, self._line_id, self.stay)
+        payers = [
+            Payer(line.id or 0, weight) for line, (_, weight) in zip(self.lines, sought.payers, strict=True)
+        ]
+        till = Till(work, payers, self.stay, sought.workload)
+        self.payments = {one: till.payment(one) for one in ids}
+        self.bids: BidBook = bid_book(work, self.stay.start)
+
+    @property
+    def _line_id(self) -> int:
+        return self.line.id or 0
+
+    def _judged(self, facts: Mapping[str, object]) -> dict[int, Verdict]:
+        """The verdict of each measure; the same table gives the same one."""
+        rules, judged = rules_until(self.work, self.stay.start), dict[str, Verdict]()
+        found = {}
+        for one in self.measures.values():
+            rule = rule_on(rules.get(one.id, ()), self.stay.start)
+            if rule is None:
+                found[one.id] = OPEN_TO_ALL
+                continue
+            if rule.source not in judged:
+                judged[rule.source] = judge(read_table(rule.source, ELIGIBILITY), facts)
+            found[one.id] = judged[rule.source]
+        return found
+
+    def options(self) -> list[Option]:
+        """Each measure as the ranking sees it."""
+        return [self._option(one) for one in self.measures.values()]
+
+    def _option(self, one: Offered) -> Option:
+        freedom, payment = self.freedom[one.id], self.payments[one.id]
+        price, bid = payment.total, 0
+        if payment.parts is not None:
+            shares = zip((line.id or 0 for line in self.lines), payment.parts, strict=True)
+            bid = self.bids.points(one.id, self._line_id, shares)
+        return Option(
+            one.code,
+            self._access(one, freedom, payment),
+            one.region,
+            one.languages,
+            one.target_groups,
+            freedom.free,
+            freedom.line_places,
+            price.centimes if price is not None else None,
+            bid,
+        )
+
+    def _access(self, one: Offered, freedom: Freedom, payment: Payment) -> Access:
+        """Whether the place can be had; a line that has places and cannot pay for one has none to give."""
+        verdict = self.verdicts[one.id]
+        if verdict.standing is Standing.NOT_ELIGIBLE or not one.runs(self.stay.start, self.stay.last):
+            return Access.CLOSED
+        if verdict.standing is Standing.MISSING_FACTS:
+            return Access.MISSING_FACTS
+        if verdict.standing is Standing.UNDECIDED:
+            return Access.UNDECIDED
+        if freedom.line_places > 0 and payment.against:
+            return Access.UNPAYABLE
+        return Access.OPEN if freedom.free > 0 else Access.FULL
+
+    def told(self, ranked: Sequence[Ranked]) -> list[Proposal]:
+        """These with what is read of the shown ones only."""
+        shown = [self.measures[one.option.code].id for one in ranked]
+        held = measures_by_id(self.work, shown)
+        rows = {
+            row.id: row
+            for row in catalogue_rows(self.work, [held[one] for one in shown], self.stay.start, beside=[])
+        }
+        freedom = full_days(self.work, {one: self.freedom[one] for one in shown}, self._line_id, self.stay)
+        short = [one for one in shown if freedom[one].line_free <= 0 < freedom[one].line_places]
+        others = lines_free(self.work, short, self.stay)
+        paying = {quota.line_id for row in rows.values() for quota in row.quotas if quota.places}
+        prices = other_prices(self.work, shown, paying, self.stay, self.sought.workload)
+        codes = {line.id or 0: line.code for line in self.lines}
+        codes |= {id_: line.code for id_, line in lines_by_id(self.work, paying).items()}
+        found = []
+        for one in ranked:
+            measure = self.measures[one.option.code]
+            id_, payment, row = measure.id, self.payments[measure.id], rows[measure.id]
+            free = [codes[line] for line in others.get(id_, ()) if line != self._line_id and line in codes]
+            against = payment.against if freedom[id_].line_places > 0 else ()
+            would_change = (
+                *remedies.of_verdict(self.verdicts[id_]),
+                *remedies.of_dates(measure.starts_on, measure.ends_on, self.stay),
+                *remedies.of_places(freedom[id_], self.line.code, free),
+                *remedies.of_payment(against, codes),
+            )
+            found.append(
+                Proposal(
+                    row,
+                    one.option.access,
+                    self.verdicts[id_],
+                    freedom[id_],
+                    self._shares(payment),
+                    tuple(
+                        _price(quota.line_ref, quota.line_code, prices[id_, quota.line_id])
+                        for quota in row.quotas
+                        if quota.places
+                    ),
+                    one.position,
+                    one.parts,
+                    one.suitability,
+                    one.option.bid,
+                    one.score,
+                    one.weights,
+                    would_change,
+                )
+            )
+        return found
+
+    def _shares(self, payment: Payment) -> tuple[LinePrice, ...]:
+        """What each payer of the wish bears."""
+        faults = {one.line_id: one.code for one in payment.against}
+        parts = payment.parts or (None,) * len(self.lines)
+        return tuple(
+            LinePrice(line.ref, line.code, part, faults.get(line.id or 0))
+            for line, part in zip(self.lines, parts, strict=True)
+        )
+
+
+def _price(ref: str, code: str, told: Chf | Obstacle) -> LinePrice:
+    return LinePrice(ref, code, None, told.code) if isinstance(told, Obstacle) else LinePrice(ref, code, told)
 
 
 def _wish(facts: Mapping[str, object]) -> Wish:
@@ -196,133 +255,4 @@ def _wish(facts: Mapping[str, object]) -> Wish:
     )
 
 
-def _mine(prices: Sequence[LinePrice], line_ref: str) -> LinePrice | None:
-    """The price for the paying line; None when the line has no places in the measure."""
-    return next((price for price in prices if price.line_ref == line_ref), None)
-
-
-def _centimes(price: LinePrice | None) -> int | None:
-    return price.amount.centimes if price is not None and price.amount is not None else None
-
-
-def _access(
-    row: CatalogueRow, verdict: Verdict, freedom: Freedom, price: LinePrice | None, stay: Period
-) -> Access:
-    """Whether the place can be had; without an agreement and a tariff of the paying line it cannot."""
-    if verdict.standing is Standing.NOT_ELIGIBLE or (row.ends_on is not None and row.ends_on < stay.last):
-        return Access.CLOSED
-    if verdict.standing is Standing.MISSING_FACTS:
-        return Access.MISSING_FACTS
-    if verdict.standing is Standing.UNDECIDED:
-        return Access.UNDECIDED
-    if price is not None and price.fault is not None:
-        return Access.UNPAYABLE
-    return Access.OPEN if freedom.free > 0 else Access.FULL
-
-
-def _price(  # noqa: PLR0917 - one stay under one agreement
-    book: PriceBook,
-    agreement_id: int | None,
-    measure_id: int,
-    quota: LineQuota,
-    stay: Period,
-    workload: int | None,
-) -> LinePrice:
-    ref, code = quota.line_ref, quota.line_code
-    if agreement_id is None:
-        return LinePrice(ref, code, None, "no-agreement-in-force")
-    try:
-        key = (agreement_id, measure_id, quota.line_id)
-        return LinePrice(ref, code, book.price(key, stay, workload=workload).total)
-    except Refusal as no:
-        return LinePrice(ref, code, None, no.reasons[0].code)
-
-
-def _freedom(work: Work, shown: Sequence[CatalogueRow], line_id: int, stay: Period) -> dict[int, Freedom]:
-    """Free places of each measure; days that are not opened yet count with their quota and nobody in them."""
-    ids = [row.id for row in shown]
-    mine = func.coalesce(QuotaDay.places - QuotaDay.taken, 0)
-    whole = col(MeasureDay.places) - col(MeasureDay.taken)
-    shut = or_(whole <= 0, mine <= 0)
-    opened = {
-        row.measure_id: row
-        for row in work.session.execute(
-            select(
-                col(MeasureDay.measure_id),
-                func.count().label("days"),
-                func.min(whole).label("whole"),
-                func.min(mine).label("mine"),
-                func.max(func.coalesce(QuotaDay.places, 0)).label("places"),
-                func.count(case((shut, 1))).label("full"),
-                func.min(case((shut, col(MeasureDay.day)))).label("first"),
-            )
-            .outerjoin(
-                QuotaDay,
-                and_(
-                    col(QuotaDay.measure_id) == col(MeasureDay.measure_id),
-                    col(QuotaDay.day) == col(MeasureDay.day),
-                    col(QuotaDay.line_id) == line_id,
-                ),
-            )
-            .where(col(MeasureDay.measure_id).in_(ids), col(MeasureDay.day).between(stay.start, stay.last))
-            .group_by(col(MeasureDay.measure_id))
-        )
-    }
-    found = {}
-    for measure_id in ids:
-        row = opened.get(measure_id)
-        least = (int(row.whole), int(row.mine), int(row.places)) if row is not None else None
-        if row is None or int(row.days) < len(stay):
-            least = _planned(work, measure_id, line_id, stay, least)
-        free, line_free, places = least or (0, 0, 0)
-        found[measure_id] = Freedom(
-            max(0, min(free, line_free)),
-            free,
-            line_free,
-            places,
-            int(row.full) if row is not None else 0,
-            row.first if row is not None else None,
-        )
-    return found
-
-
-def _planned(
-    work: Work, measure_id: int, line_id: int, stay: Period, opened: tuple[int, int, int] | None
-) -> tuple[int, int, int]:
-    """Least free places of the measure and of the line, and places of the line, with days not opened yet."""
-    rows, lines = granted(work, measure_id)
-    whole = min(step.places for step in steps(rows, stay.start, stay.last))
-    mine = min(step.places for step in steps(lines.get(line_id, []), stay.start, stay.last))
-    if opened is None:
-        return whole, mine, mine
-    return min(whole, opened[0]), min(mine, opened[1]), max(mine, opened[2])
-
-
-def _remedies(  # noqa: PLR0917 - what one proposal knows
-    row: CatalogueRow,
-    verdict: Verdict,
-    freedom: Freedom,
-    prices: Sequence[LinePrice],
-    line: tuple[str, str],
-    stay: Period,
-) -> list[Remedy]:
-    """What would change the answer, as facts for a sentence."""
-    line_ref, line_code = line
-    found = [
-        Remedy("fact", {"input": change.input, "observed": change.observed, "needed": change.needed})
-        for change in verdict.changes
-    ]
-    found += [Remedy("missing", {"input": name}) for name in verdict.missing]
-    if row.ends_on is not None and row.ends_on < stay.last:
-        found.append(Remedy("dates", {"day": row.ends_on}))
-    if freedom.line_places == 0:
-        found.append(Remedy("quota-none", {"line": line_code}))
-    elif freedom.line_free <= 0 < freedom.measure_free:
-        others = [quota.line_code for quota in row.quotas if quota.line_ref != line_ref and quota.places]
-        found.append(Remedy("quota", {"line": line_code, "lines": others, "day": freedom.first_full}))
-    elif freedom.measure_free <= 0:
-        found.append(Remedy("place", {"day": freedom.first_full, "days": freedom.full_days}))
-    mine = _mine(prices, line_ref)
-    if mine is not None and mine.fault is not None:
-        found.append(Remedy("agreement", {"line": line_code}))
-    return found
+__all__ = ["Found", "LinePrice", "Proposal", "Remedy", "Sought", "find_places"]

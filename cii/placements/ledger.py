@@ -53,6 +53,37 @@ def months_due(priced: Priced, shares: Sequence[PlacementShare]) -> dict[MonthDu
     return due
 
 
+def bind_further(
+    work: Work, shares: Sequence[PlacementShare], due: Mapping[tuple[int, int], Chf], since: date
+) -> list[Leg]:
+    """Note what shares bind more, by (share id, year), and return the legs to engage, in the key's order.
+
+    A leg is of the first day of its year, or of `since` where that is later.
+    """
+    by_id = {share.id or 0: share for share in shares}
+    for (share_id, year), amount in sorted(due.items()):
+        leg = work.session.scalars(
+            select(PlacementLeg).where(col(PlacementLeg.share_id) == share_id, col(PlacementLeg.year) == year)
+        ).one_or_none() or PlacementLeg(share_id=share_id, year=year, engaged=Chf(), released=Chf())
+        leg.engaged += amount
+        by_id[share_id].committed += amount
+        work.session.add_all([leg, by_id[share_id]])
+    work.session.flush()
+    return further_legs(shares, due, since)
+
+
+def further_legs(
+    shares: Sequence[PlacementShare], due: Mapping[tuple[int, int], Chf], since: date
+) -> list[Leg]:
+    """The legs of what shares would bind more, by (share id, year)."""
+    return [
+        Leg(share.line_id, share.agreement_id, amount, _first_day(year, since))
+        for share in shares
+        for (share_id, year), amount in sorted(due.items())
+        if share_id == share.id and amount
+    ]
+
+
 def release_rest(
     work: Work,
     placement: Placement,
@@ -102,7 +133,7 @@ def _still_owed(
     owed: dict[tuple[int, int], Chf] = {}
     for key in sorted({*due, *earned}, key=lambda one: (one.share_id, one.month)):
         price, held, share = due.get(key, Chf()), earned.get(key, Chf()), by_id[key.share_id]
-        if held > price and not _stated(work, share, key.month):
+        if held > price and not is_stated(work, share, key.month):
             over = Leg(share.line_id, share.agreement_id, held - price, key.month)
             act = f"placement:{placement.ref}:end:{key.share_id}:{key.month.isoformat()}"
             correct_accrual(work, [over], Source(ATTENDANCE, key.share_id, act))
@@ -124,7 +155,7 @@ def _reached(
     return found
 
 
-def _stated(work: Work, share: PlacementShare, month: date) -> bool:
+def is_stated(work: Work, share: PlacementShare, month: date) -> bool:
     """Whether the ledger holds a statement of this payer for the month."""
     rows = reached(Stage.INVOICED, STATEMENT)
     return (

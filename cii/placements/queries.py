@@ -310,7 +310,8 @@ def asked_by_units(work: Work, placement_ids: Collection[int]) -> dict[int, int]
 def changes_recorded(since: date) -> Select[*tuple[object, ...]]:
     """What was recorded of placements since that day: placement_id, effective_on, recorded_at.
 
-    Starts, exits and what else happened to a place, and its breaks; for settlement. No visibility.
+    Starts, exits and what else happened to a place, its breaks and those taken back; for settlement. No
+    visibility.
     """
     at = local_midnight(since)
     events: Any = select(
@@ -318,20 +319,27 @@ def changes_recorded(since: date) -> Select[*tuple[object, ...]]:
         col(PlacementEvent.effective_on).label("effective_on"),
         col(PlacementEvent.recorded_at).label("recorded_at"),
     ).where(col(PlacementEvent.recorded_at) >= at)
-    breaks = select(
-        col(PlacementBreak.placement_id), col(PlacementBreak.starts_on), col(PlacementBreak.recorded_at)
-    ).where(col(PlacementBreak.recorded_at) >= at)
-    told = events.union_all(breaks).subquery("changes")
+    breaks = [
+        select(col(PlacementBreak.placement_id), col(PlacementBreak.starts_on), when).where(when >= at)
+        for when in (col(PlacementBreak.recorded_at), col(PlacementBreak.withdrawn_at))
+    ]
+    told = events.union_all(*breaks).subquery("changes")
     return select(told.c.placement_id, told.c.effective_on, told.c.recorded_at)
 
 
 def breaks_of(work: Work, placement_ids: Collection[int]) -> dict[int, tuple[Period, ...]]:
-    """The days on which these placements are interrupted, by placement; no visibility."""
+    """The days on which these placements are interrupted, by placement; no visibility.
+
+    A break that was taken back is none.
+    """
     if not placement_ids:
         return {}
     rows = work.session.scalars(
         select(PlacementBreak)
-        .where(col(PlacementBreak.placement_id).in_(list(placement_ids)))
+        .where(
+            col(PlacementBreak.placement_id).in_(list(placement_ids)),
+            col(PlacementBreak.withdrawn_at).is_(None),
+        )
         .order_by(col(PlacementBreak.starts_on))
     )
     found: dict[int, tuple[Period, ...]] = {}

@@ -55,6 +55,18 @@ class BreakOverlaps(Refusal):
     code, kind = "break-overlaps", "conflict"
 
 
+class BreakUnknown(Refusal):
+    """No break of the stay that stands begins on that day."""
+
+    code, kind = "break-unknown", "unknown"
+
+
+class BreakNotShortened(Refusal):
+    """A break that ends earlier ends within its days, before its last one."""
+
+    code, kind = "break-not-shortened", "unfit"
+
+
 class NoPayer(Refusal):
     """A placement needs at least one paying line, each once, with a weight from 1."""
 
@@ -161,6 +173,12 @@ class ObjectiveUnknown(Refusal):
     """The placement has no objective of that number."""
 
     code = "objective-unknown"
+
+
+class CertificateMissing(Refusal):
+    """A module acquired has its certificate: the number, or the document itself."""
+
+    code = "certificate-missing"
 
 
 class StayNotOver(Refusal):

@@ -140,11 +140,15 @@ append_only(PlacementEvent)
 class PlacementBreak(SQLModel, table=True):
     """Days (both inside) on which a stay is interrupted: nobody is expected and nothing is owed; append-only.
 
-    The place itself stays the person's.
+    The place itself stays the person's. Filled once from empty: when the break was taken back and by whom. A
+    shortened break is taken back and stands as another row, which names the one that it replaces.
     """
 
     __tablename__ = "placement_break"
-    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="term"),)
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="term"),
+        CheckConstraint("withdrawn_at IS NOT NULL OR withdrawn_by IS NULL", name="withdrawn_by_somebody"),
+    )
 
     id: int | None = key()
     placement_id: int = link("placement.id")
@@ -152,10 +156,20 @@ class PlacementBreak(SQLModel, table=True):
     ends_on: date = day()
     recorded_at: datetime = moment()
     account_id: int | None = link("account.id", nullable=True, index=False)
+    replaces: int | None = link("placement_break.id", nullable=True, index=False)
+    withdrawn_at: datetime | None = moment(nullable=True)
+    withdrawn_by: int | None = link("account.id", nullable=True, index=False)
 
 
-append_only(PlacementBreak)
-no_overlap(PlacementBreak, same=("placement_id",), start="starts_on", end="ends_on", inclusive=True)
+append_only(PlacementBreak, but=("withdrawn_at", "withdrawn_by"))
+no_overlap(
+    PlacementBreak,
+    same=("placement_id",),
+    start="starts_on",
+    end="ends_on",
+    inclusive=True,
+    unless="withdrawn_at",
+)
 
 
 class MeasureDay(SQLModel, table=True):

@@ -15,17 +15,19 @@ from cii.cases.view import case_view
 from cii.decisions.rulebook import Table
 from cii.institutions.queries import lines
 from cii.kernel.errors import NotAllowed
-from cii.kernel.period import ONE_DAY, Period, next_month
+from cii.kernel.period import ONE_DAY, next_month
 from cii.measures.eligibility import ELIGIBILITY, RuleLine, read_table
 from cii.measures.queries import rules_at
 from cii.placements.actions import AssignPlacement
-from cii.placements.finder import LinePrice, Proposal, Remedy
-from cii.placements.pricing import Payer, bill
+from cii.placements.bids import BidSource
+from cii.placements.finder import Found, LinePrice, Proposal, Sought
+from cii.placements.remedies import Remedy
+from cii.placements.waiting import JoinWaitingList, join_waiting_list
 from cii.routing.actions import place_person, propose_places
 from cii.store.work import Work
-from cii.texts.speech import refusal
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import number_asked, optional_day, t, text_asked, word
+from cii.web.stay_words import urgencies
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
@@ -36,10 +38,16 @@ FIRST_SHOWN = 10
 """Measures on the page at first; the address asks for all."""
 PAYERS = 2
 """Payers in the form: one is usual, two are the mixed case."""
+WAITED_FOR = (Access.FULL, Access.UNPAYABLE, Access.MISSING_FACTS)
+"""Measures to wait for: what stands in the way may pass, and no rule closes them to the person."""
 TONES = {
     "open": "good", "full": "warn", "unpayable": "warn", "missing_facts": "warn", "undecided": "warn",
     "closed": "neutral",
 }  # fmt: skip
+NO_PRICE = {
+    "agreement-ends": "web.places.no-price-ends",
+    "tariff-missing": "web.places.no-price-tariff",
+}
 
 
 @dataclass(frozen=True)
@@ -64,11 +72,10 @@ def find(ref: str) -> str:
     if not view.may_read & Section.PLACEMENT:
         raise NotAllowed
     wish = _wish(work)
-    everything = text_asked("show") == "all"
     upside_down = wish.ends_on < wish.starts_on
-    days, payer = (wish.starts_on, wish.ends_on), wish.payers[0][0]
-    found = [] if upside_down else propose_places(work, ref, *days, payer, wish.workload)
-    shown = found if everything else found[:FIRST_SHOWN]
+    shown = None if text_asked("show") == "all" else FIRST_SHOWN
+    sought = Sought(wish.starts_on, wish.ends_on, wish.payers, wish.workload, shown)
+    found = Found((), 0, None) if upside_down else propose_places(work, ref, sought)
     person = view.sections.get("identity")
     return render_template(
         "pages/places/find.html",
@@ -77,13 +84,17 @@ def find(ref: str) -> str:
         wish=_said(wish),
         lines=[{"value": one.ref, "label": f"{one.code} {one.name}"} for one in lines(work)],
         upside_down=upside_down,
-        proposals=_cards(work, shown, wish),
-        all_url=url_for("places.find", ref=ref, **_address(show="all")) if len(found) > len(shown) else None,
-        total=len(found),
+        proposals=_cards(work, found.proposals, wish),
+        bids=_source(found.bids),
+        all_url=url_for("places.find", ref=ref, **_address(show="all"))
+        if found.total > len(found.proposals)
+        else None,
+        total=found.total,
         refused=_refused(),
         chosen=request.form.get("measure_ref", ""),
         may_assign=Permit.ASSIGN_PLACEMENT.value in work.actor.permits
         and bool(view.may_write & Section.PLACEMENT),
+        urgencies=urgencies(),
         shares=[{"line_ref": line, "weight": weight} for line, weight in wish.payers],
         address=request.query_string.decode(),
     )
@@ -97,6 +108,16 @@ def assign(ref: str) -> Response:
     """Take the place: measure, quota and every payer's budget, or none of them with all reasons."""
     place_person(g.work, asked(AssignPlacement, case_ref=ref))
     return see_other("cases.placements", ref=ref, done="assigned")
+
+
+@page.post("/cases/<ref:ref>/waiting")
+@needs(Permit.ASSIGN_PLACEMENT)
+@once
+@again(find)
+def wait(ref: str) -> Response:
+    """Put the person on the waiting list of a measure, for the days and the line that were sought."""
+    join_waiting_list(g.work, asked(JoinWaitingList, case_ref=ref))
+    return see_other("cases.placements", ref=ref, done="moved", _anchor="waits")
 
 
 def _address(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - parts of an address
@@ -137,25 +158,24 @@ def _said(wish: Wish) -> dict[str, Any]:
     }
 
 
+def _source(bids: BidSource | None) -> str | None:
+    """Where the bid prices come from: the night, for which stays, how many waited, and the round if any."""
+    if bids is None:
+        return None
+    told = {"night": bids.night, "first": bids.starts_on, "last": bids.ends_on, "n": bids.cases}
+    if bids.round_title is None:
+        return t("web.places.bids", **told)
+    return t("web.places.bids-of-round", round=bids.round_title, **told)
+
+
 def _cards(work: Work, found: Sequence[Proposal], wish: Wish) -> list[dict[str, Any]]:
     rules = rules_at(work, wish.starts_on, [one.measure.id for one in found])
-    ids = {one.ref: one for one in lines(work)}
-    return [
-        _card(
-            work,
-            one,
-            wish,
-            read_table(rules[one.measure.id].source, ELIGIBILITY) if one.measure.id in rules else None,
-            ids,
-        )
-        for one in found
-    ]
+    tables = {id_: read_table(rule.source, ELIGIBILITY) for id_, rule in rules.items()}
+    return [_card(one, wish, tables.get(one.measure.id)) for one in found]
 
 
-def _card(work: Work, one: Proposal, wish: Wish, table: Table | None, known: Any) -> dict[str, Any]:  # noqa: ANN401
-    lang = language.lang()
-    prices, faults = _prices(work, one, wish, known)
-    payable = bool(prices) and not faults and prices[0]["amount"] is not None
+def _card(one: Proposal, wish: Wish, table: Table | None) -> dict[str, Any]:
+    lang, prices = language.lang(), _prices(one, wish)
     return {
         "ref": one.measure.ref,
         "position": one.position,
@@ -163,15 +183,13 @@ def _card(work: Work, one: Proposal, wish: Wish, table: Table | None, known: Any
         "code": one.measure.code,
         "kind": word(one.measure.kind),
         "mixed": one.measure.mixed,
-        "access": {"label": word(one.access), "tone": TONES[one.access.value]}
-        if payable or one.access is not Access.OPEN
-        else {"label": t("web.places.unpayable"), "tone": "warn"},
-        "open": one.access is Access.OPEN and payable,
+        "access": {"label": word(one.access), "tone": TONES[one.access.value]},
+        "open": one.access is Access.OPEN,
+        "waits": one.access in WAITED_FOR,
         "free": one.freedom.free,
         "places": one.freedom.line_places,
         "measure_free": one.freedom.measure_free,
         "prices": prices,
-        "faults": faults,
         "said": " ".join(said[lang] for said in one.verdict.reasons),
         "verdicts": _verdicts(one, table, lang),
         "missing": ", ".join(_title(table, name, lang) for name in one.missing),
@@ -184,30 +202,17 @@ def _card(work: Work, one: Proposal, wish: Wish, table: Table | None, known: Any
     }
 
 
-def _prices(
-    work: Work,
-    one: Proposal,
-    wish: Wish,
-    known: Any,  # noqa: ANN401 - lines by their outward names
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """What each payer would bear; with several the bill of the first is split by the key."""
-    lang = language.lang()
-    if len(wish.payers) == 1:
-        mine = next((each for each in one.prices if each.line_ref == wish.payers[0][0]), None)
-        others = [each for each in one.prices if each is not mine and each.amount is not None]
-        first = mine or LinePrice(wish.payers[0][0], known[wish.payers[0][0]].code, None)
-        return [_price(each) for each in (first, *others)], []
-    payers = [Payer(known[ref].id or 0, weight) for ref, weight in wish.payers if ref in known]
-    days = Period.through(wish.starts_on, wish.ends_on)
-    cost, faults = bill(work, one.measure.id, payers, days, workload=wish.workload)
-    if cost is None:
-        return [], [refusal(each, lang) for each in faults]
-    names = {each.id: each.code for each in known.values()}
-    return [{"line": names[each.line_id], "amount": each.amount, "fault": None} for each in cost.payers], []
+def _prices(one: Proposal, wish: Wish) -> list[dict[str, Any]]:
+    """What each payer would bear; of a single payer also what other lines would pay alone."""
+    if len(wish.payers) > 1:
+        return [_price(each) for each in one.shares]
+    asking = one.shares[0].line_ref
+    others = [each for each in one.prices if each.line_ref != asking and each.amount is not None]
+    return [_price(each) for each in (*one.shares, *others)]
 
 
 def _price(one: LinePrice) -> dict[str, Any]:
-    fault = t("web.places.no-price") if one.amount is None else None
+    fault = t(NO_PRICE.get(one.fault or "", "web.places.no-price")) if one.amount is None else None
     return {"line": one.line_code, "amount": one.amount, "fault": fault}
 
 

@@ -11,9 +11,9 @@ from sqlmodel import Session
 from cii.budgets.queries import positions
 from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf
-from cii.measures.actions import SetPlaces
+from cii.measures.actions import SetPlaces, SetQuota
 from cii.measures.vocabulary import MeasureKind
-from cii.placements.actions import AssignPlacement, Share, assign, change_places
+from cii.placements.actions import AssignPlacement, Share, assign, change_places, change_quota
 from cii.placements.board import occupancy, waiting_list
 from cii.placements.life import CancelPlacement, cancel_placement
 from cii.placements.rules import PlaceJustTaken
@@ -244,6 +244,35 @@ def test_coming_and_going_at_once_leaves_the_days_right(fresh_engine):
     with working(fresh_engine, HOUSE, NOW, writing=False) as work:
         line = next(one for one in positions(work, 2026) if one.line_id == ac.id)
     assert line.committed == Chf.parse("2200.00") * len(came)
+
+
+def test_a_quota_lowered_while_places_are_asked_for_never_falls_below_those_taken(fresh_engine):
+    """Whoever comes first, the other is refused with day and number, and no day holds more than it has."""
+    cases, measure, ac, _ = laid_out(fresh_engine, 8, places=(8, 8, 4))
+
+    def lowering(places):
+        wish = SetQuota(measure, ac.ref, MeasureKind.PROFESSIONAL, places, NOVEMBER[0])
+        return lambda work: change_quota(work, wish)
+
+    answers = all_of(
+        fresh_engine,
+        [*(placing(case, measure, Share(ac.ref)) for case in cases), *map(lowering, (5, 4, 3, 2))],
+    )
+
+    came = [one for one in answers if isinstance(one, str)]
+    refused = [reason for one in answers if isinstance(one, Refusal) for reason in one.reasons]
+    assert {one.code for one in refused} <= {"line-quota-full", "quota-below-taken"}
+    assert all(
+        (one.facts["day"], one.facts["taken"] > one.facts["places"]) == (NOVEMBER[0], True)
+        for one in refused
+        if one.code == "quota-below-taken"
+    )
+    assert taken(fresh_engine)[1] == len(came) >= 2
+    with Session(fresh_engine) as session:
+        lowest = session.scalar(
+            select(func.min(QuotaDay.places - QuotaDay.taken)).where(QuotaDay.line_id == ac.id)
+        )
+    assert lowest >= 0
 
 
 def all_of(engine, acts):

@@ -1,5 +1,10 @@
 """The place finder of a case: verdicts, places and prices, and a place for one or two payers."""
 
+from datetime import date
+
+from cii.institutions.queries import line_by_ref
+from cii.measures.queries import measure_by_ref
+from cii.placements.bids import Bid, BidSource, Priced, keep
 from tests.web.build_path import path
 
 __all__ = ["path"]
@@ -113,3 +118,20 @@ def test_the_finder_is_closed_to_who_has_no_part_or_no_right(path):
     path.as_("stranger").get(f"/cases/{case}/places", 404)
     path.as_("doctor").get(f"/cases/{case}/places", 403)
     taken(path.as_("stranger"), case, path, ("LACI", 1), status=404)
+
+
+def test_a_place_shows_what_it_is_worth_to_others_and_from_which_night(path):
+    case = path.case("agreed")
+    before = path.as_("manager").get(f"/cases/{case}/places", **days(path, ("LACI", 1)))
+
+    with path.site.work() as work:
+        workshop = measure_by_ref(work, path.site.town.workshop)
+        line = line_by_ref(work, path.site.town.lines["LACI"])
+        source = BidSource(date(2026, 10, 14), date(2026, 11, 1), date(2026, 12, 31), 7, "Tour de novembre")
+        keep(work, Priced(source, 12, "0" * 64, "bids-1", (Bid(workshop.id, line.id, 11_600, 0),)))
+    after = path.as_("manager").get(f"/cases/{case}/places", **days(path, ("LACI", 1)))
+
+    assert "Aucune nuit n&#39;a encore évalué la liste d&#39;attente" in before
+    assert "la nuit du 14.10.2026 (7 personnes)" in after
+    assert "Tour de novembre" in after
+    assert "12 points" in after.split("Atelier de menuiserie")[1].split("Conditions et rang")[0]
