@@ -21,10 +21,10 @@ from cii.people.doubles import Double, LookForDoubles, likely_doubles
 from cii.people.importing import ImportStatuses, StatusesImported, import_statuses
 from cii.people.queries import avs_of, label, person_by_ref
 from cii.people.schemas import PERSON
-from cii.people.shown import StandingRow, identity_version, masked, standing_of
+from cii.people.shown import StandingRow, identity_version, masked, own_identity, standing_of
 from cii.people.tables import Disclosure, Person
 from cii.people.telling import disclosure_text
-from cii.people.vocabulary import Basis
+from cii.people.vocabulary import Basis, Sex
 from cii.rights.merging import MergePersons, UnmergePersons, merge, merges, unmerge
 from cii.rights.tables_merging import PersonMerge
 from cii.routing.bases import record_standing
@@ -39,13 +39,17 @@ blueprint = Blueprint("api-persons", __name__, url_prefix=PREFIX)
 
 @dataclass(frozen=True)
 class PersonShown:
-    """A person as my unit knows them; the AVS number only where it is asked for (`?avs=true`)."""
+    """A person as my unit knows them; the AVS number only where it is asked for (`?avs=true`).
+
+    `sex` is None where my unit has not typed it.
+    """
 
     ref: str
     name: str
     birth_date: date
     municipality: str | None
     language: str | None
+    sex: Sex | None
     avs: str | None
 
 
@@ -100,8 +104,9 @@ DISCLOSURE = only(
 )  # fmt: skip
 MERGE = only(MergeShown, "ref", "reason", "at", "rows", "undone_at", "undo_reason", called="MergeAnswer")
 SHOWN = only(
-    PersonShown, "ref", "name", "birth_date", "municipality", "language", "avs", called="OnePersonAnswer"
-)
+    PersonShown, "ref", "name", "birth_date", "municipality", "language", "sex", "avs",
+    called="OnePersonAnswer",
+)  # fmt: skip
 
 
 @blueprint.post("/persons/doubles")
@@ -235,12 +240,12 @@ def _shown(person: Person, *, clear: bool = False) -> Tagged:
     known = label(g.work, [person.id or 0]).get(person.id or 0)
     if known is None:
         raise UnknownThing(field="person")
-    number = avs_of(g.work, person)
+    number, mine = avs_of(g.work, person), own_identity(g.work, person.id or 0)
     if clear and number:
         g.work.saw("person", [person.id or 0], Section.IDENTITY, "avs-shown")
     shown = PersonShown(
         known.ref, known.name, known.birth_date, known.municipality, known.language,
-        number if clear or not number else masked(number),
+        mine.sex if mine else None, number if clear or not number else masked(number),
     )  # fmt: skip
     return tagged(shown, person.ref, identity_version(g.work, person.id or 0))
 

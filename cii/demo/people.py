@@ -11,10 +11,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from cii.people.rules import folded
+from cii.people.vocabulary import Sex
 
 FILES = Path(__file__).parent / "files"
 FIRST = tuple((FILES / "first_names.txt").read_text(encoding="utf-8").split())
 LAST = tuple((FILES / "last_names.txt").read_text(encoding="utf-8").split())
+MEN = frozenset((FILES / "first_names_men.txt").read_text(encoding="utf-8").split())
 LANGUAGES = ("fr",) * 17 + ("de", "en", "en")
 
 FILE_NUMBERS, FILE_COUNT = 90_000, 1_000
@@ -38,6 +40,13 @@ class Invented:
     def folded(self) -> str:
         """The name as search finds it."""
         return folded(self.last_name, self.first_name)
+
+    @property
+    def sex(self) -> Sex | None:
+        """As the name says; of one in twenty nobody stated it."""
+        if int(self.avs[7:12]) % 20 == 0:
+            return None
+        return Sex.MALE if self.first_name in MEN else Sex.FEMALE
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from cii.people.queries import avs_hash, identity_for, person_by_ref
 from cii.people.rules import avs_number, folded
 from cii.people.statuses import RecordStatus, StatusDates, record_status
 from cii.people.tables import Identity, Person
-from cii.people.vocabulary import Basis
+from cii.people.vocabulary import Basis, Sex
 from cii.store.locks import one_at_a_time
 from cii.store.secrets import seal
 from cii.store.work import Work
@@ -47,6 +47,7 @@ class AttachPerson:
     postcode: str | None = None
     municipality: str | None = None
     language: str | None = None
+    sex: Sex | None = None
 
 
 def attach_person(work: Work, ask: AttachPerson, unit_id: int) -> Person:
@@ -99,6 +100,7 @@ def _identity(work: Work, person: Person, ask: AttachPerson, unit_id: int) -> No
         postcode=ask.postcode,
         municipality=ask.municipality,
         language=ask.language,
+        sex=ask.sex,
         folded=folded(ask.last_name, ask.first_name),
         recorded_at=work.now,
         account_id=work.actor.account_id,
@@ -118,6 +120,7 @@ class CorrectIdentity:
     postcode: str | None = field(default=None, metadata={"max": 10})
     municipality: str | None = field(default=None, metadata={"max": 80})
     language: str | None = field(default=None, metadata={"choices": ("fr", "de", "en")})
+    sex: Sex | None = None
     unit_ref: str | None = None
 
 
@@ -133,7 +136,14 @@ def correct_identity(work: Work, ask: CorrectIdentity) -> Identity:
         raise BornLater(field="birth_date")
     unit_id = acting_unit(work, person.id or 0, ask.unit_ref)
     attach = AttachPerson(
-        None, ask.last_name, ask.first_name, ask.birth_date, ask.postcode, ask.municipality, ask.language
+        None,
+        ask.last_name,
+        ask.first_name,
+        ask.birth_date,
+        ask.postcode,
+        ask.municipality,
+        ask.language,
+        ask.sex,
     )
     _identity(work, person, attach, unit_id)
     wrote(work, "correct_identity", "person", person.id, ref=person.ref, unit_id=unit_id)

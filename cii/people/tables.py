@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import SQLModel
 
 from cii.institutions.vocabulary import Sector
-from cii.people.vocabulary import Basis, ConsentHow, Purpose, StatusKind, StatusSource
+from cii.people.vocabulary import Basis, ConsentHow, Purpose, Sex, StatusKind, StatusSource
 from cii.store.columns import day, key, link, moment, ref, text, word
 from cii.store.guards import append_only
 
@@ -49,6 +49,7 @@ class Identity(SQLModel, table=True):
     postcode: str | None = text(10, nullable=True)
     municipality: str | None = text(80, nullable=True)
     language: str | None = text(2, nullable=True)
+    sex: Sex | None = word(Sex, nullable=True)
     folded: str = text(220)
     recorded_at: datetime = moment()
     account_id: int | None = link("account.id", nullable=True, index=False)

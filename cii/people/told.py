@@ -5,7 +5,7 @@ from cii.store.telling import AUTHOR, Part
 
 IDENTITIES = Part(
     "identities", Identity,
-    "last_name first_name birth_date postcode municipality language recorded_at" + AUTHOR,
+    "last_name first_name birth_date postcode municipality language sex recorded_at" + AUTHOR,
 )  # fmt: skip
 STATUSES = Part(
     "statuses", SystemStatus,

@@ -51,6 +51,14 @@ class Purpose(StrEnum):
     FOLLOW_UP = "follow_up"
 
 
+class Sex(StrEnum):
+    """Sex as the registers of residents write it (eCH-0044: 1, 2, 3); what was not stated is left empty."""
+
+    MALE = "male"
+    FEMALE = "female"
+    UNKNOWN = "unknown"
+
+
 class Likeness(StrEnum):
     """Why two persons may be one, the surest first."""
 

@@ -9,6 +9,7 @@ from cii.partners import erasing as partners
 from cii.people import erasing as people
 from cii.placements import erasing as placements
 from cii.requests import erasing as requests
+from cii.rounds import erasing as rounds
 from cii.routing import erasing as routing
 from cii.settlement import erasing as settlement
 from cii.store.erasing import Erased
@@ -20,6 +21,7 @@ EVERY_ROW: tuple[Erased, ...] = (
     *partners.ROWS,
     *desk.ROWS,
     *requests.ROWS,
+    *rounds.ROWS,
     *routing.ROWS,
     *wages.ROWS,
     *settlement.ROWS,

@@ -19,6 +19,7 @@ from cii.rights.tables_erasing import LegalHold
 from cii.rights.tables_merging import PersonMerge
 from cii.rights.tables_requests import PersonRequest, PersonRequestEvent
 from cii.rights.tables_retention import ArchiveOffer, ArchiveStep
+from cii.rounds.told import PINS, ROUNDS
 from cii.routing.told import CHAPTERS, DETECTIONS
 from cii.settlement.told import UNDER_PLACEMENT
 from cii.store.telling import Condition, Part, Scope
@@ -32,7 +33,8 @@ def _merged(table: Any, scope: Scope) -> Condition:  # noqa: ANN401 - columns of
 
 
 _STAYS = replace(PLACEMENTS, parts=(*PLACEMENTS.parts, *UNDER_PLACEMENT, *OUTCOMES, *WAGES))
-CASE = replace(CASE_ITSELF, parts=(*CASE_ITSELF.parts, RESTRICTIONS, *CHAPTERS, _STAYS, WAITING))
+_OF_PLACES = (_STAYS, WAITING, ROUNDS, PINS)
+CASE = replace(CASE_ITSELF, parts=(*CASE_ITSELF.parts, RESTRICTIONS, *CHAPTERS, *_OF_PLACES))
 """A case and its chapters, those of all rooms."""
 
 PERSON: tuple[Part, ...] = (

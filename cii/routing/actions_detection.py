@@ -16,10 +16,11 @@ from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, refuse
 from cii.people.actions import AttachPerson, RecordStatus, attach_person, record_status
 from cii.people.rules import avs_number
-from cii.people.vocabulary import StatusKind, StatusSource
+from cii.people.vocabulary import Sex, StatusKind, StatusSource
 from cii.routing.queries import detection_by_ref
 from cii.routing.rules import (
     HEADERS,
+    SEX,
     AlreadyAnnounced,
     InsuredRow,
     NotYourUnit,
@@ -65,6 +66,7 @@ class DetectPerson:
     social_aid_months: int = 0
     problems: int = 0
     language: str = "fr"
+    sex: Sex | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def import_detections(work: Work, ask: ImportDetections) -> Imported:
 
 def read_file(data: bytes, today: date) -> list[InsuredRow]:
     """The rows of a file; refuses with every fault of every row at once."""
-    table = read_rows(data, [Wanted(header) for header in HEADERS])
+    table = read_rows(data, [Wanted(header, required=header != SEX.header) for header in HEADERS])
     faults: list[tuple[int, Refusal]] = []
     for fault in table.faults:
         fault.reason.facts = {**fault.reason.facts, "line": fault.line}
@@ -187,6 +189,7 @@ def detect_person(work: Work, ask: DetectPerson) -> tuple[Detection | None, Deci
     row = InsuredRow(
         line=0, avs=number, last_name=ask.last_name, first_name=ask.first_name, birth_date=ask.birth_date,
         postcode=ask.postcode, municipality=ask.municipality, language=ask.language,
+        sex=ask.sex,
         followed=tuple(dict.fromkeys(ask.followed)),
         may_owe=tuple(one for one in dict.fromkeys(ask.may_owe) if one not in ask.followed), facts=facts,
     )  # fmt: skip
@@ -224,6 +227,7 @@ def _keep(work: Work, row: InsuredRow, unit: int, run_id: int | None) -> Detecti
             row.postcode,
             row.municipality,
             row.language,
+            row.sex,
         ),
         unit,
     )

@@ -5,7 +5,6 @@ says that it is missing.
 """
 
 from collections.abc import Mapping
-from datetime import date
 
 from cii.cases.queries import case_by_ref
 from cii.cases.shapes import CaseView, GridLine
@@ -14,7 +13,7 @@ from cii.institutions.queries import line_by_ref, region_of
 from cii.institutions.vocabulary import Sector
 from cii.people.queries import identity_for, statuses
 from cii.placements.actions import AssignPlacement, assign
-from cii.placements.finder import Proposal, find_places
+from cii.placements.finder import Found, Sought, find_places
 from cii.placements.tables import Placement
 from cii.routing.queries import detection_of_case
 from cii.routing.rules import PlaceFacts, age_at, place_facts
@@ -45,12 +44,9 @@ def facts_for_place(work: Work, case_ref: str, line_ref: str) -> Mapping[str, ob
     )
 
 
-def propose_places(  # noqa: PLR0917 - the parts of one question
-    work: Work, case_ref: str, starts_on: date, ends_on: date, line_ref: str, workload: int | None = None
-) -> list[Proposal]:
+def propose_places(work: Work, case_ref: str, sought: Sought) -> Found:
     """The place finder with what is known of the person; refuses as `find_places`."""
-    facts = facts_for_place(work, case_ref, line_ref)
-    return find_places(work, case_ref, starts_on, ends_on, line_ref, facts, workload=workload)
+    return find_places(work, case_ref, sought, facts_for_place(work, case_ref, sought.payers[0][0]))
 
 
 def place_person(work: Work, ask: AssignPlacement) -> Placement:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import Refusal
+from cii.people.vocabulary import Sex
 from cii.routing.vocabulary import Potential
 
 
@@ -34,6 +35,12 @@ class NotASystem(Refusal):
     """The cell names something else than AC, AI, AS, SFPO or SMIG."""
 
     code, kind = "row-not-a-system", "unfit"
+
+
+class NotASex(Refusal):
+    """The cell is none of 1, 2, 3, M, H, F, and not empty."""
+
+    code, kind = "row-not-a-sex", "unfit"
 
 
 class RowTwice(Refusal):
@@ -147,8 +154,15 @@ SYSTEMS: Mapping[str, Column] = {
     "followed": Column("suivi_par"),
     "may_owe": Column("droit_possible", required=False),
 }
-HEADERS: tuple[str, ...] = tuple(
-    column.header for group in (TEXTS, SYSTEMS, COUNTS) for column in group.values()
+SEX = Column("sexe", required=False)
+"""As the registers of residents write it (eCH-0044: 1, 2, 3), or by its first letter; may be left out."""
+_SEXES: Mapping[str, Sex | None] = {
+    "": None, "1": Sex.MALE, "M": Sex.MALE, "H": Sex.MALE, "2": Sex.FEMALE, "F": Sex.FEMALE,
+    "3": Sex.UNKNOWN,
+}  # fmt: skip
+HEADERS: tuple[str, ...] = (
+    *(column.header for group in (TEXTS, SYSTEMS, COUNTS) for column in group.values()),
+    SEX.header,
 )
 
 
@@ -167,13 +181,14 @@ class InsuredRow:
     followed: tuple[Sector, ...]
     may_owe: tuple[Sector, ...]
     facts: Mapping[str, int]
+    sex: Sex | None = None
 
 
 def read_row(line: int, cells: Mapping[str, str], today: date) -> tuple[InsuredRow | None, list[Refusal]]:
     """Read one row; all its faults at once, each with `line`, and the column's header as its field.
 
-    `cells` maps header → text. Refuses (as a list): MissingCell, NotADay, NotACount, NotASystem. The AVS
-    number itself is checked by `people`, which owns that rule.
+    `cells` maps header → text. Refuses (as a list): MissingCell, NotADay, NotACount, NotASystem, NotASex. The
+    AVS number itself is checked by `people`, which owns that rule.
     """
     faults: list[Refusal] = []
     texts = {name: cells.get(column.header, "").strip() for name, column in TEXTS.items()}
@@ -191,6 +206,9 @@ def read_row(line: int, cells: Mapping[str, str], today: date) -> tuple[InsuredR
         faults += [NotASystem(field=column.header, line=line, found=one[:20]) for one in strangers]
     if not systems["followed"] and not any(fault.field == SYSTEMS["followed"].header for fault in faults):
         faults.append(MissingCell(field=SYSTEMS["followed"].header, line=line))
+    sex = cells.get(SEX.header, "").strip().upper()
+    if sex not in _SEXES:
+        faults.append(NotASex(field=SEX.header, line=line, found=sex[:20]))
     facts: dict[str, int] = {"systems": len(systems["followed"])}
     for name, column in COUNTS.items():
         written = cells.get(column.header, "").strip()
@@ -223,6 +241,7 @@ def read_row(line: int, cells: Mapping[str, str], today: date) -> tuple[InsuredR
             followed=systems["followed"],
             may_owe=owing,
             facts=facts,
+            sex=_SEXES[sex],
         ),
         [],
     )

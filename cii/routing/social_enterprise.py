@@ -16,6 +16,7 @@ from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import NotAllowed
 from cii.kernel.money import Chf
 from cii.people.actions import AttachPerson, attach_person
+from cii.people.vocabulary import Sex
 from cii.routing.admission import keep_stated
 from cii.routing.flow import see_to
 from cii.routing.holding import CASE
@@ -39,6 +40,7 @@ class ProposeCandidate:
     postcode: str | None = field(default=None, metadata={"max": 4})
     municipality: str | None = field(default=None, metadata={"max": 120})
     language: str | None = field(default=None, metadata={"choices": ("fr", "de", "en")})
+    sex: Sex | None = None
     on: date | None = None
     productivity: int | None = field(default=None, metadata={"min": 0, "max": 100})
     dependants: int | None = field(default=None, metadata={"min": 0, "max": 20})
@@ -62,7 +64,7 @@ def propose_candidate(work: Work, ask: ProposeCandidate) -> CaseFile:
         work,
         AttachPerson(
             ask.avs, ask.last_name, ask.first_name, ask.birth_date, ask.postcode, ask.municipality,
-            ask.language,
+            ask.language, ask.sex,
         ),
         unit,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from cii.institutions.vocabulary import UnitKind
 from cii.kernel.period import next_month
 from cii.people.actions import AttachPerson, GiveConsent, attach_person, disclose, give_consent
 from cii.people.tables import Person
-from cii.people.vocabulary import Basis, ConsentHow, Purpose
+from cii.people.vocabulary import Basis, ConsentHow, Purpose, Sex
 from cii.routing.actions_announce import TEXT_VERSION
 from cii.routing.admission import keep_stated
 from cii.routing.flow import see_to
@@ -46,6 +46,7 @@ class AnnounceYouth:
     postcode: str | None = field(default=None, metadata={"max": 4})
     municipality: str | None = field(default=None, metadata={"max": 120})
     language: str | None = field(default=None, metadata={"choices": ("fr", "de", "en")})
+    sex: Sex | None = None
     without_training: bool | None = None
     problems: int | None = field(default=None, metadata={"min": 0, "max": 10})
     able_to_work: bool | None = None
@@ -72,7 +73,7 @@ def announce_youth(work: Work, ask: AnnounceYouth) -> CaseFile:
         work,
         AttachPerson(
             ask.avs, ask.last_name, ask.first_name, ask.birth_date, ask.postcode, ask.municipality,
-            ask.language,
+            ask.language, ask.sex,
         ),
         unit,
     )  # fmt: skip

@@ -24,8 +24,9 @@ from cii.people.actions import (
 from cii.people.consent_texts import UnknownConsentText, consent_texts
 from cii.people.queries import person_by_ref, statuses
 from cii.people.rules import ends_soon
+from cii.people.shown import own_identity
 from cii.people.statuses import rights_ending, warned_of
-from cii.people.vocabulary import Basis, Purpose, StatusKind
+from cii.people.vocabulary import Basis, Purpose, Sex, StatusKind
 from cii.store.parameters import publish_parameters
 from cii.store.settings import HOUSE
 from tests.access.build_access import an_actor, as_
@@ -151,6 +152,20 @@ def test_my_unit_corrects_what_it_typed_and_nobody_elses(canton):
     from cii.people.queries import label
 
     assert label(theirs, [person.id])[person.id].name == "Leur Élodie"
+
+
+def test_the_sex_is_what_my_unit_stated_and_may_be_left_out(canton):
+    (orp, mine), (gsr, theirs) = canton["orp"], canton["gsr"]
+    number = an_avs()
+    person = a_person(mine, orp, avs=number, sex=Sex.UNKNOWN)
+    a_person(theirs, gsr, avs=number)
+
+    held = correct_identity(
+        mine, CorrectIdentity(person.ref, "Exemple", "Élodie", date(1985, 5, 20), sex=Sex.FEMALE)
+    )
+
+    assert held.sex is Sex.FEMALE
+    assert own_identity(theirs, person.id).sex is None
 
 
 def test_who_only_reads_an_identity_does_not_correct_it(canton):

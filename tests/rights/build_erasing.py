@@ -61,7 +61,7 @@ ADDRESS = f"{WORD.lower()}@exemple.invalid"
 
 
 THE_HOUSE = frozenset({
-    "account", "acknowledgement", "attendance_import", "agreement", "agreement_closure", "agreement_measure", "budget_account",
+    "account", "acknowledgement", "allocation_round", "attendance_import", "agreement", "agreement_closure", "agreement_measure", "bid_night", "bid_price", "budget_account",
     "account_item", "account_payment", "budget_ceiling", "budget_ceiling_step", "budget_transfer",
     "budget_year", "calendar_feed", "carry_over", "receivable", "surplus_clause", "year_account", "client_category", "clock_shift", "collaboration_agreement", "collaboration_party",
     "corrective_measure", "corrective_step", "criterion_answer", "deliverable", "employer",
@@ -70,7 +70,7 @@ THE_HOUSE = frozenset({
     "measure_day", "measure_places", "measure_respondent", "measure_rule", "meeting", "membership",
     "monthly_data", "notice_preference", "objective",
     "outcome_budget", "outcome_scheme", "outcome_scheme_version", "parameter", "place_quota", "plan_target", "postcode_region",
-    "presidency", "provider", "provider_account", "quota_day", "recognition", "reconciliation_run", "released_share", "settled_year",
+    "presidency", "provider", "provider_account", "quota_day", "recognition", "reconciliation_run", "released_share", "round_run", "settled_year",
     "report_file", "report_issue", "subcontractor", "substitution", "tariff", "unit", "unit_region", "wf_definition", "wf_table",
 })  # fmt: skip
 """The house, its agreements, measures, accounts and figures: no row is about a person who is helped."""
@@ -210,6 +210,8 @@ BESIDE = {
     "referral": _PROCESS,
     "stated_facts": _PROCESS,
     "placement_event": _PLACE,
+    "round_candidate": _PLACE,
+    "round_pin": _PLACE,
     "individual_objective": _PLACE,
     "observation_event": _PLACE,
     "placement_category": _PLACE,
@@ -232,6 +234,20 @@ BESIDE = {
 }
 """Tables whose row is written beside the acts, each with its reason; every other is written by an act."""
 LEADING: dict[str, dict[str, Any]] = {
+    "waiting_entry": {"paused_by_unit_id": None, "placement_id": None},
+    "round_run": {"problem": b"x", "result": b"x"},
+    "allocation_round": {"state": "open", "policy": {}}
+    | dict.fromkeys(
+        (
+            "computed_by",
+            "approved_run",
+            "approved_by",
+            "approved_at",
+            "cancelled_by",
+            "cancelled_at",
+            "cancel_reason",
+        )
+    ),
     "agreement": {"signed_by": None},
     "case_file": {"outcome": None},
     "outcome_scheme_version": {"published_by": None},
@@ -250,6 +266,9 @@ LEADING: dict[str, dict[str, Any]] = {
 }
 _EARLIER = datetime(2026, 10, 1, tzinfo=UTC)
 SHAPED: dict[str, dict[str, Any]] = {
+    "round_candidate": {"standing": "unplaced", "why": "places", "lot": "0" * 64, "purse": "AC 2026"}
+    | dict.fromkeys(("measure_id", "line_id")),
+    "round_pin": {"kind": "refused", "withdrawn_by": None},
     "placement_category": {"code": "B"},
     "outcome_step": {"before_by": None},
     "outcome_scheme_version": {"published_at": _EARLIER},

@@ -57,10 +57,11 @@ OTHERWISE = {
 WORDS_OF_THE_HOUSE = {
     "access_question.ref", "access_request.ref", "break_glass.ref", "detection.ref", "disclosure.ref",
     "employer_approach.ref", "erasure.ref", "individual_objective.ref", "legal_hold.ref", "outcome_check.ref",
-    "person_merge.ref", "placement_category.code", "person_request.ref", "referral.ref", "satisfaction.ref", "stated_facts.ref",
+    "person_merge.ref", "placement_category.code", "person_request.ref", "referral.ref", "round_pin.ref", "satisfaction.ref", "stated_facts.ref",
     "wage_grant.ref", "wage_part.ref", "wf_decision.ref",
     "erasure.prepared_as", "erasure.decided_as", "outcome_check.outcome", "satisfaction.subject",
     "stated_facts.asked_by", "wf_decision.subject", "wf_event.kind", "erasure.planned",
+    "round_candidate.lot", "round_candidate.purse", "round_candidate.why",
 }  # fmt: skip
 """Texts that stay in rows that are emptied: outward names of the row, roles, words of tables and processes."""
 

@@ -88,7 +88,7 @@ WITH_THE_CASE = {
     "case_party", "case_reader", "case_rest", "case_restriction", "employer_approach", "employer_contact",
     "grid_entry", "medical_statement", "mention", "observation_contract", "observation_event",
     "outcome_check", "plan", "plan_answer", "plan_consent", "plan_goal", "plan_part", "plan_progress",
-    "referral", "satisfaction", "stated_facts", "substituted_case", "waiting_entry", "wf_decision",
+    "referral", "round_candidate", "round_pin", "satisfaction", "stated_facts", "substituted_case", "waiting_entry", "wf_decision",
     "wf_event", "wf_instance", "wf_part", "wf_task", "wf_timer",
 }  # fmt: skip
 """Parts of a case, kept as long as its term: a case that is not closed or not over keeps the whole person."""

@@ -75,7 +75,7 @@ def a_row(**cells: str) -> dict[str, str]:
 
 def a_file(*rows: dict[str, str]) -> bytes:
     """The CSV file of these rows, as a sector exports it."""
-    lines = [";".join(HEADERS), *(";".join(row[header] for header in HEADERS) for row in rows)]
+    lines = [";".join(HEADERS), *(";".join(row.get(header, "") for header in HEADERS) for row in rows)]
     return ("﻿" + "\r\n".join(lines) + "\r\n").encode()
 
 

@@ -9,6 +9,7 @@ from cii.institutions.vocabulary import Sector
 from cii.kernel.errors import Refusal
 from cii.people.queries import statuses
 from cii.people.tables import Person
+from cii.people.vocabulary import Sex
 from cii.routing.actions import (
     DetectPerson,
     DismissDetection,
@@ -24,6 +25,7 @@ from cii.routing.rules import (
     MissingCell,
     NotACount,
     NotADay,
+    NotASex,
     NotASystem,
     NotYourUnit,
     ReasonMissing,
@@ -60,6 +62,7 @@ def test_a_good_row_is_read_with_its_facts():
         ({"problemes": "٣"}, NotACount, "problemes"),
         ({"suivi_par": "LACI"}, NotASystem, "suivi_par"),
         ({"suivi_par": ""}, MissingCell, "suivi_par"),
+        ({"sexe": "X"}, NotASex, "sexe"),
     ],
 )
 def test_a_faulty_cell_is_named_by_line_and_column(cells, fault, column):
@@ -67,6 +70,16 @@ def test_a_faulty_cell_is_named_by_line_and_column(cells, fault, column):
 
     assert row is None
     assert [(type(one), one.field, one.facts["line"]) for one in faults] == [(fault, column, 7)]
+
+
+@pytest.mark.parametrize(
+    ("written", "sex"),
+    [("1", Sex.MALE), ("h", Sex.MALE), ("F", Sex.FEMALE), ("3", Sex.UNKNOWN), (" ", None)],
+)
+def test_a_file_may_state_the_sex_as_the_registers_of_residents_do(written, sex):
+    row, _ = read_row(7, a_row(sexe=written), TODAY)
+
+    assert row.sex is sex
 
 
 @given(
