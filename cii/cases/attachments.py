@@ -146,11 +146,27 @@ def attach_document(work: Work, ask: AttachDocument, data: bytes, claimed: str |
     """
     case = case_by_ref(work, ask.case_ref)
     need(work, case, SECTION[ask.section])
-    unit = acting_unit(work, case)
+    return _keep(work, case, acting_unit(work, case), ask, Sent(data, claimed))
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file as it was sent: its bytes, and the type it claims to be."""
+
+    data: bytes
+    claimed: str | None = None
+
+
+def keep_document(work: Work, case_id: int, unit: int, ask: AttachDocument, sent: Sent) -> Attachment:
+    """Keep a file with a case for a unit that the caller has let in; else as `attach_document`."""
+    return _keep(work, work.session.get_one(CaseFile, case_id), unit, ask, sent)
+
+
+def _keep(work: Work, case: CaseFile, unit: int, ask: AttachDocument, sent: Sent) -> Attachment:
     _open(case)
     if not ask.title.strip():
         raise TextMissing(field="title")
-    made = clean(data, sniff(data, claimed))
+    made = clean(sent.data, sniff(sent.data, sent.claimed))
     kept = keep(work, folder(work), made.data, sniff(made.data))
     row = Attachment(
         case_id=case.id or 0,
@@ -170,6 +186,28 @@ def attach_document(work: Work, ask: AttachDocument, data: bytes, claimed: str |
     wrote(work, "attach_document", "attachment", row.id, ref=row.ref, case_id=case.id,
           person_id=case.person_id, unit_id=unit, payload=_told(row))  # fmt: skip
     return row
+
+
+def kept_file(work: Work, case_id: int, document_ref: str) -> tuple[FileRef, str, Iterator[bytes]]:
+    """A document as `document_file` gives it, of a case the caller has let the reader see."""
+    row = work.session.exec(select(Attachment).where(*_kept(case_id, [document_ref]))).first()
+    if row is None:
+        raise UnknownThing(field="document")
+    found = FileRef(row.sha256, row.size, row.media_type)
+    return found, name_of(row), store.pieces(folder(work), row.sha256)
+
+
+def kept_documents(work: Work, case_id: int, refs: Collection[str]) -> set[str]:
+    """Which of these documents are still in the case; no visibility: the caller has it."""
+    return set(work.session.exec(select(Attachment.ref).where(*_kept(case_id, refs)))) if refs else set()
+
+
+def _kept(case_id: int, refs: Collection[str]) -> list[ColumnElement[bool]]:
+    return [
+        col(Attachment.case_id) == case_id,
+        col(Attachment.ref).in_(list(refs)),
+        col(Attachment.withdrawn_at).is_(None),
+    ]
 
 
 def withdraw_document(work: Work, ask: WithdrawDocument) -> Attachment:

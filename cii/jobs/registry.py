@@ -75,6 +75,7 @@ JOBS: tuple[Job, ...] = (
     Job("results", "cii.routing.checking:ask_for_results"),
     Job("stuck-timers", "cii.jobs.night:name_stuck_timers"),
     Job("ends-of-right", "cii.cases.ends_of_right:warn_ends"),
+    Job("bid-prices", "cii.rounds.bids:keep_prices", looks="cii.rounds.bids:price_waiting_list"),
     Job("person-requests", "cii.rights.person_requests:watch"),
     Job("files", "cii.jobs.night:sweep_files"),
     Job("retention", "cii.rights.expiring:expire"),

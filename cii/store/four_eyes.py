@@ -1,7 +1,7 @@
 """The one list of acts that take two persons: who prepares such an act never completes it.
 
-The tables named refuse it by a constraint of this name; the rooms refuse it before, in words. Approvals of
-allocation rounds join the list with their table. Source: house.md §2 (four eyes).
+The tables named refuse it by a constraint of this name; the rooms refuse it before, in words.
+Source: house.md §2 (four eyes).
 """
 
 from dataclasses import dataclass
@@ -42,5 +42,6 @@ FOUR_EYES: tuple[FourEyes, ...] = (
     FourEyes("decision on pay", "wage_grant", ("asked_by",), "decided_by"),
     FourEyes("approval of wages", "wage_part", ("prepared_by", "checked_by"), "approved_by"),
     FourEyes("payment of wages", "wage_part", ("approved_by",), "released_by", ("state", "paid")),
+    FourEyes("approval of a round", "allocation_round", ("computed_by",), "approved_by"),
     FourEyes("break-glass review", "break_glass_step", ("opened_by",), "account_id", ("kind", "reviewed")),
 )

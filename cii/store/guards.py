@@ -186,15 +186,19 @@ def no_overlap(
     end: str,
     inclusive: bool = False,
     only: tuple[str, tuple[str, ...]] | None = None,
+    unless: str | None = None,
 ) -> None:
     """Refuse two rows with the same keys whose days overlap; an empty `end` means for ever.
 
     `same`: columns of whole numbers. `inclusive`: `end` is a last day, else the first day no more. `only`:
-    a column and the words it must hold for a row to count. PostgreSQL: an exclusion constraint over ranges
+    a column and the words it must hold for a row to count; or `unless`: a column that must be empty for it.
+    PostgreSQL: an exclusion constraint over ranges
     (needs no extension). SQLite: triggers.
     """
     sql: Table = table.__table__  # type: ignore[attr-defined]
-    for statement, dialect in no_overlap_ddl(sql.name, same, start, end, inclusive=inclusive, only=only):
+    counts = f"{only[0]} IN ({', '.join(repr(word) for word in only[1])})" if only else ""
+    counts = f"{unless} IS NULL" if unless else counts
+    for statement, dialect in no_overlap_ddl(sql.name, same, start, end, inclusive=inclusive, counts=counts):
         ddl = _ddl(statement.replace("%", "%%"))
         event.listen(sql, "after_create", ddl.execute_if(dialect=dialect))
 
@@ -206,10 +210,9 @@ def no_overlap_ddl(
     end: str,
     *,
     inclusive: bool,
-    only: tuple[str, tuple[str, ...]] | None,
+    counts: str,
 ) -> list[tuple[str, str]]:
-    """The statements with the dialect each is for."""
-    counts = f"{only[0]} IN ({', '.join(repr(word) for word in only[1])})" if only else ""
+    """The statements with the dialect each is for; `counts`: SQL that begins with a column, or nothing."""
     keys = ", ".join(f"int8range({one}, {one}, '[]') WITH &&" for one in same)
     days = f"daterange({start}, {end}, '{'[]' if inclusive else '[)'}') WITH &&"
     before = "<=" if inclusive else "<"

@@ -36,6 +36,33 @@ def upgrade() -> None:
     sa.UniqueConstraint('email', name=op.f('uq_account_email')),
     sa.UniqueConstraint('ref', name=op.f('uq_account_ref'))
     )
+    op.create_table('bid_night',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('night', sa.Date(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('round_title', sa.String(length=120), nullable=True),
+    sa.Column('cases', sa.Integer(), nullable=False),
+    sa.Column('options', sa.Integer(), nullable=False),
+    sa.Column('problem_digest', sa.String(length=64), nullable=False),
+    sa.Column('version', sa.String(length=20), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("ends_on IS date(ends_on, '+0 days')", name=op.f("ck_bid_night_ends_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("night IS date(night, '+0 days')", name=op.f("ck_bid_night_night_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("starts_on IS date(starts_on, '+0 days')", name=op.f("ck_bid_night_starts_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('cases >= 0 AND options >= 0', name=op.f('ck_bid_night_counts')),
+    sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_bid_night_term')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bid_night'))
+    )
+    _on("sqlite", "CREATE TRIGGER bid_night_no_update BEFORE UPDATE ON bid_night FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'bid_night is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER bid_night_no_delete BEFORE DELETE ON bid_night FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'bid_night is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION bid_night_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'bid_night is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER bid_night_no_update BEFORE UPDATE ON bid_night FOR EACH ROW EXECUTE FUNCTION bid_night_append_only()')
+    _on("postgresql", 'CREATE TRIGGER bid_night_no_delete BEFORE DELETE ON bid_night FOR EACH ROW EXECUTE FUNCTION bid_night_append_only()')
+    _on("postgresql", 'CREATE TRIGGER bid_night_no_truncate BEFORE TRUNCATE ON bid_night FOR EACH STATEMENT EXECUTE FUNCTION bid_night_append_only()')
+    with op.batch_alter_table('bid_night', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_bid_night_night'), ['night'], unique=False)
+
     op.create_table('clock_shift',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('micros', sa.BigInteger(), nullable=False),
@@ -299,6 +326,49 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER wf_table_no_update BEFORE UPDATE ON wf_table FOR EACH ROW EXECUTE FUNCTION wf_table_append_only()')
     _on("postgresql", 'CREATE TRIGGER wf_table_no_delete BEFORE DELETE ON wf_table FOR EACH ROW EXECUTE FUNCTION wf_table_append_only()')
     _on("postgresql", 'CREATE TRIGGER wf_table_no_truncate BEFORE TRUNCATE ON wf_table FOR EACH STATEMENT EXECUTE FUNCTION wf_table_append_only()')
+    op.create_table('allocation_round',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('title', sa.String(length=120), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('policy', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('commitment', sa.String(length=64), nullable=False),
+    sa.Column('seed', sa.String(length=64), nullable=False),
+    sa.Column('state', sa.String(length=9), nullable=False),
+    sa.Column('opened_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('computed_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('approved_run', sa.Integer(), nullable=True),
+    sa.Column('approved_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('cancelled_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('cancelled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('cancel_reason', sa.String(length=500), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(state = 'approved') = (approved_by IS NOT NULL AND computed_by IS NOT NULL AND approved_at IS NOT NULL AND approved_run IS NOT NULL)", name=op.f('ck_allocation_round_approved_by_somebody')),
+    sa.CheckConstraint("(state = 'cancelled') = (cancelled_by IS NOT NULL AND cancelled_at IS NOT NULL AND cancel_reason IS NOT NULL)", name=op.f('ck_allocation_round_cancelled_by_somebody')),
+    sa.CheckConstraint("ends_on IS date(ends_on, '+0 days')", name=op.f("ck_allocation_round_ends_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("starts_on IS date(starts_on, '+0 days')", name=op.f("ck_allocation_round_starts_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("state IN ('open', 'approved', 'cancelled')", name=op.f('ck_allocation_round_state_word')),
+    sa.CheckConstraint('approved_by IS NULL OR approved_by <> computed_by', name=op.f('ck_allocation_round_four_eyes')),
+    sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_allocation_round_term')),
+    sa.ForeignKeyConstraint(['approved_by'], ['account.id'], name=op.f('fk_allocation_round_approved_by')),
+    sa.ForeignKeyConstraint(['cancelled_by'], ['account.id'], name=op.f('fk_allocation_round_cancelled_by')),
+    sa.ForeignKeyConstraint(['computed_by'], ['account.id'], name=op.f('fk_allocation_round_computed_by')),
+    sa.ForeignKeyConstraint(['opened_by'], ['account.id'], name=op.f('fk_allocation_round_opened_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_allocation_round')),
+    sa.UniqueConstraint('ref', name=op.f('uq_allocation_round_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER allocation_round_no_update BEFORE UPDATE ON allocation_round FOR EACH ROW WHEN OLD.state <> 'open' OR (NEW.id IS NOT OLD.id OR NEW.ref IS NOT OLD.ref OR NEW.title IS NOT OLD.title OR NEW.starts_on IS NOT OLD.starts_on OR NEW.ends_on IS NOT OLD.ends_on OR NEW.policy IS NOT OLD.policy OR NEW.commitment IS NOT OLD.commitment OR NEW.seed IS NOT OLD.seed OR NEW.opened_by IS NOT OLD.opened_by OR NEW.opened_at IS NOT OLD.opened_at) BEGIN SELECT RAISE(ABORT, 'allocation_round: what was opened stays, and a round that is over is never changed'); END")
+    _on("sqlite", "CREATE TRIGGER allocation_round_no_delete BEFORE DELETE ON allocation_round FOR EACH ROW WHEN 1 BEGIN SELECT RAISE(ABORT, 'allocation_round: what was opened stays, and a round that is over is never changed'); END")
+    _on("postgresql", "CREATE FUNCTION allocation_round_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'allocation_round: what was opened stays, and a round that is over is never changed' USING ERRCODE = 'check_violation'; END $$")
+    _on("postgresql", "CREATE TRIGGER allocation_round_no_update BEFORE UPDATE ON allocation_round FOR EACH ROW WHEN (OLD.state <> 'open' OR (NEW.id IS DISTINCT FROM OLD.id OR NEW.ref IS DISTINCT FROM OLD.ref OR NEW.title IS DISTINCT FROM OLD.title OR NEW.starts_on IS DISTINCT FROM OLD.starts_on OR NEW.ends_on IS DISTINCT FROM OLD.ends_on OR NEW.policy IS DISTINCT FROM OLD.policy OR NEW.commitment IS DISTINCT FROM OLD.commitment OR NEW.seed IS DISTINCT FROM OLD.seed OR NEW.opened_by IS DISTINCT FROM OLD.opened_by OR NEW.opened_at IS DISTINCT FROM OLD.opened_at)) EXECUTE FUNCTION allocation_round_guard()")
+    _on("postgresql", 'CREATE TRIGGER allocation_round_no_delete BEFORE DELETE ON allocation_round FOR EACH ROW WHEN (TRUE) EXECUTE FUNCTION allocation_round_guard()')
+    _on("postgresql", 'CREATE TRIGGER allocation_round_no_truncate BEFORE TRUNCATE ON allocation_round FOR EACH STATEMENT EXECUTE FUNCTION allocation_round_guard()')
+    with op.batch_alter_table('allocation_round', schema=None) as batch_op:
+        batch_op.create_index('ix_allocation_round_state', ['state', 'starts_on'], unique=False)
+
     op.create_table('archive_offer',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -992,6 +1062,26 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER attendance_import_no_update BEFORE UPDATE ON attendance_import FOR EACH ROW EXECUTE FUNCTION attendance_import_append_only()')
     _on("postgresql", 'CREATE TRIGGER attendance_import_no_delete BEFORE DELETE ON attendance_import FOR EACH ROW EXECUTE FUNCTION attendance_import_append_only()')
     _on("postgresql", 'CREATE TRIGGER attendance_import_no_truncate BEFORE TRUNCATE ON attendance_import FOR EACH STATEMENT EXECUTE FUNCTION attendance_import_append_only()')
+    op.create_table('bid_price',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('night_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('measure_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('money', sa.Integer(), nullable=False),
+    sa.CheckConstraint('place >= 0 AND money >= 0 AND place + money > 0', name=op.f('ck_bid_price_costs_somebody')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_bid_price_line_id')),
+    sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_bid_price_measure_id')),
+    sa.ForeignKeyConstraint(['night_id'], ['bid_night.id'], name=op.f('fk_bid_price_night_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bid_price')),
+    sa.UniqueConstraint('night_id', 'measure_id', 'line_id', name=op.f('uq_bid_price_night_id_measure_id_line_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER bid_price_no_update BEFORE UPDATE ON bid_price FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'bid_price is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER bid_price_no_delete BEFORE DELETE ON bid_price FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'bid_price is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION bid_price_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'bid_price is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER bid_price_no_update BEFORE UPDATE ON bid_price FOR EACH ROW EXECUTE FUNCTION bid_price_append_only()')
+    _on("postgresql", 'CREATE TRIGGER bid_price_no_delete BEFORE DELETE ON bid_price FOR EACH ROW EXECUTE FUNCTION bid_price_append_only()')
+    _on("postgresql", 'CREATE TRIGGER bid_price_no_truncate BEFORE TRUNCATE ON bid_price FOR EACH STATEMENT EXECUTE FUNCTION bid_price_append_only()')
     op.create_table('break_glass',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -1214,10 +1304,12 @@ def upgrade() -> None:
     sa.Column('postcode', sa.String(length=10), nullable=True),
     sa.Column('municipality', sa.String(length=80), nullable=True),
     sa.Column('language', sa.String(length=2), nullable=True),
+    sa.Column('sex', sa.String(length=7), nullable=True),
     sa.Column('folded', sa.String(length=220), nullable=False),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.CheckConstraint("birth_date IS date(birth_date, '+0 days')", name=op.f("ck_identity_birth_date_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("sex IN ('male', 'female', 'unknown')", name=op.f('ck_identity_sex_word')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_identity_account_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_identity_person_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_identity_unit_id')),
@@ -1299,19 +1391,19 @@ def upgrade() -> None:
     sa.Column('measure_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('valid_from', sa.Date(), nullable=False),
-    sa.Column('valid_to', sa.Date(), nullable=True),
     sa.CheckConstraint("valid_from IS date(valid_from, '+0 days')", name=op.f("ck_measure_respondent_valid_from_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint("valid_to IS date(valid_to, '+0 days')", name=op.f("ck_measure_respondent_valid_to_date")).ddl_if(dialect="sqlite"),
-    sa.CheckConstraint('valid_to IS NULL OR valid_to > valid_from', name=op.f('ck_measure_respondent_dates_in_order')),
     sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_measure_respondent_measure_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_measure_respondent_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_measure_respondent'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_measure_respondent')),
+    sa.UniqueConstraint('measure_id', 'valid_from', name=op.f('uq_measure_respondent_measure_id_valid_from'))
     )
-    _on("postgresql", "ALTER TABLE measure_respondent ADD CONSTRAINT ex_measure_respondent_days EXCLUDE USING gist (int8range(measure_id, measure_id, '[]') WITH &&, daterange(valid_from, valid_to, '[)') WITH &&)")
-    _on("sqlite", "CREATE TRIGGER measure_respondent_no_overlap_insert AFTER INSERT ON measure_respondent FOR EACH ROW WHEN EXISTS (SELECT 1 FROM measure_respondent AS o WHERE o.measure_id = NEW.measure_id AND o.rowid <> NEW.rowid AND (NEW.valid_to IS NULL OR o.valid_from < NEW.valid_to) AND (o.valid_to IS NULL OR NEW.valid_from < o.valid_to)) BEGIN SELECT RAISE(ABORT, 'measure_respondent: days overlap'); END")
-    _on("sqlite", "CREATE TRIGGER measure_respondent_no_overlap_update AFTER UPDATE ON measure_respondent FOR EACH ROW WHEN EXISTS (SELECT 1 FROM measure_respondent AS o WHERE o.measure_id = NEW.measure_id AND o.rowid <> NEW.rowid AND (NEW.valid_to IS NULL OR o.valid_from < NEW.valid_to) AND (o.valid_to IS NULL OR NEW.valid_from < o.valid_to)) BEGIN SELECT RAISE(ABORT, 'measure_respondent: days overlap'); END")
+    _on("sqlite", "CREATE TRIGGER measure_respondent_no_update BEFORE UPDATE ON measure_respondent FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'measure_respondent is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER measure_respondent_no_delete BEFORE DELETE ON measure_respondent FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'measure_respondent is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION measure_respondent_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'measure_respondent is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER measure_respondent_no_update BEFORE UPDATE ON measure_respondent FOR EACH ROW EXECUTE FUNCTION measure_respondent_append_only()')
+    _on("postgresql", 'CREATE TRIGGER measure_respondent_no_delete BEFORE DELETE ON measure_respondent FOR EACH ROW EXECUTE FUNCTION measure_respondent_append_only()')
+    _on("postgresql", 'CREATE TRIGGER measure_respondent_no_truncate BEFORE TRUNCATE ON measure_respondent FOR EACH STATEMENT EXECUTE FUNCTION measure_respondent_append_only()')
     with op.batch_alter_table('measure_respondent', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_measure_respondent_measure_id'), ['measure_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_measure_respondent_unit_id'), ['unit_id'], unique=False)
 
     op.create_table('measure_rule',
@@ -1644,6 +1736,40 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_reversal_request_entry_id'), ['entry_id'], unique=False)
         batch_op.create_index('uq_reversal_request_standing', ['entry_id'], unique=True, sqlite_where=sa.text('granted IS NULL OR granted'), postgresql_where=sa.text('granted IS NULL OR granted'))
 
+    op.create_table('round_run',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('round_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('problem', sa.LargeBinary(), nullable=False),
+    sa.Column('problem_digest', sa.String(length=64), nullable=False),
+    sa.Column('result', sa.LargeBinary(), nullable=False),
+    sa.Column('result_digest', sa.String(length=64), nullable=False),
+    sa.Column('candidates', sa.Integer(), nullable=False),
+    sa.Column('placed', sa.Integer(), nullable=False),
+    sa.Column('first_come', sa.Integer(), nullable=False),
+    sa.Column('objective', sa.Integer(), nullable=False),
+    sa.Column('bound', sa.Integer(), nullable=False),
+    sa.Column('gap_ppm', sa.Integer(), nullable=False),
+    sa.Column('rank', sa.String(length=10), nullable=False),
+    sa.Column('persons_bound', sa.Integer(), nullable=True),
+    sa.Column('cost', sa.BigInteger(), nullable=False),
+    sa.Column('fairness', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('computed_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('computed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("cost IS NULL OR typeof(cost) = 'integer'", name=op.f("ck_round_run_cost_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("rank IN ('proven', 'not_proven', 'not_asked')", name=op.f('ck_round_run_rank_word')),
+    sa.CheckConstraint('number >= 1', name=op.f('ck_round_run_number')),
+    sa.ForeignKeyConstraint(['computed_by'], ['account.id'], name=op.f('fk_round_run_computed_by')),
+    sa.ForeignKeyConstraint(['round_id'], ['allocation_round.id'], name=op.f('fk_round_run_round_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_round_run')),
+    sa.UniqueConstraint('round_id', 'number', name=op.f('uq_round_run_round_id_number'))
+    )
+    _on("sqlite", "CREATE TRIGGER round_run_no_update BEFORE UPDATE ON round_run FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'round_run is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER round_run_no_delete BEFORE DELETE ON round_run FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'round_run is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION round_run_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'round_run is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER round_run_no_update BEFORE UPDATE ON round_run FOR EACH ROW EXECUTE FUNCTION round_run_append_only()')
+    _on("postgresql", 'CREATE TRIGGER round_run_no_delete BEFORE DELETE ON round_run FOR EACH ROW EXECUTE FUNCTION round_run_append_only()')
+    _on("postgresql", 'CREATE TRIGGER round_run_no_truncate BEFORE TRUNCATE ON round_run FOR EACH STATEMENT EXECUTE FUNCTION round_run_append_only()')
     op.create_table('saved_filter',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -2725,6 +2851,42 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER right_end_warning_no_update BEFORE UPDATE ON right_end_warning FOR EACH ROW EXECUTE FUNCTION right_end_warning_append_only()')
     _on("postgresql", 'CREATE TRIGGER right_end_warning_no_delete BEFORE DELETE ON right_end_warning FOR EACH ROW EXECUTE FUNCTION right_end_warning_append_only()')
     _on("postgresql", 'CREATE TRIGGER right_end_warning_no_truncate BEFORE TRUNCATE ON right_end_warning FOR EACH STATEMENT EXECUTE FUNCTION right_end_warning_append_only()')
+    op.create_table('round_pin',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('round_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=7), nullable=False),
+    sa.Column('measure_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('made_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind <> 'taken' OR (measure_id IS NOT NULL AND line_id IS NOT NULL)", name=op.f('ck_round_pin_taken_somewhere')),
+    sa.CheckConstraint("kind IN ('taken', 'refused')", name=op.f('ck_round_pin_kind_word')),
+    sa.CheckConstraint('(withdrawn_by IS NULL) = (withdrawn_at IS NULL)', name=op.f('ck_round_pin_withdrawn')),
+    sa.CheckConstraint('line_id IS NULL OR measure_id IS NOT NULL', name=op.f('ck_round_pin_line_of_a_measure')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_round_pin_case_id')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_round_pin_line_id')),
+    sa.ForeignKeyConstraint(['made_by'], ['account.id'], name=op.f('fk_round_pin_made_by')),
+    sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_round_pin_measure_id')),
+    sa.ForeignKeyConstraint(['round_id'], ['allocation_round.id'], name=op.f('fk_round_pin_round_id')),
+    sa.ForeignKeyConstraint(['withdrawn_by'], ['account.id'], name=op.f('fk_round_pin_withdrawn_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_round_pin')),
+    sa.UniqueConstraint('ref', name=op.f('uq_round_pin_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER round_pin_no_update BEFORE UPDATE ON round_pin FOR EACH ROW WHEN NOT ((NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.round_id IS OLD.round_id AND NEW.case_id IS OLD.case_id AND NEW.kind IS OLD.kind AND NEW.measure_id IS OLD.measure_id AND NEW.line_id IS OLD.line_id AND NEW.reason IS OLD.reason AND NEW.made_by IS OLD.made_by AND NEW.made_at IS OLD.made_at AND OLD.withdrawn_by IS NULL AND OLD.withdrawn_at IS NULL) OR (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.round_id IS OLD.round_id AND NEW.case_id IS OLD.case_id AND NEW.kind IS OLD.kind AND NEW.measure_id IS OLD.measure_id AND NEW.line_id IS OLD.line_id AND (NEW.reason IS OLD.reason OR NEW.reason IS '–') AND NEW.made_by IS OLD.made_by AND NEW.made_at IS OLD.made_at AND NEW.withdrawn_by IS OLD.withdrawn_by AND NEW.withdrawn_at IS OLD.withdrawn_at AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM case_file WHERE id = OLD.case_id))))) BEGIN SELECT RAISE(ABORT, 'round_pin is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER round_pin_no_delete BEFORE DELETE ON round_pin FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'round_pin is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION round_pin_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'UPDATE' THEN IF NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.round_id IS NOT DISTINCT FROM OLD.round_id AND NEW.case_id IS NOT DISTINCT FROM OLD.case_id AND NEW.kind IS NOT DISTINCT FROM OLD.kind AND NEW.measure_id IS NOT DISTINCT FROM OLD.measure_id AND NEW.line_id IS NOT DISTINCT FROM OLD.line_id AND (NEW.reason IS NOT DISTINCT FROM OLD.reason OR NEW.reason IS NOT DISTINCT FROM '–') AND NEW.made_by IS NOT DISTINCT FROM OLD.made_by AND NEW.made_at IS NOT DISTINCT FROM OLD.made_at AND NEW.withdrawn_by IS NOT DISTINCT FROM OLD.withdrawn_by AND NEW.withdrawn_at IS NOT DISTINCT FROM OLD.withdrawn_at AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM case_file WHERE id = OLD.case_id))) THEN RETURN NEW; END IF; END IF; RAISE EXCEPTION 'round_pin is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER round_pin_no_update BEFORE UPDATE ON round_pin FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.round_id IS NOT DISTINCT FROM OLD.round_id AND NEW.case_id IS NOT DISTINCT FROM OLD.case_id AND NEW.kind IS NOT DISTINCT FROM OLD.kind AND NEW.measure_id IS NOT DISTINCT FROM OLD.measure_id AND NEW.line_id IS NOT DISTINCT FROM OLD.line_id AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.made_by IS NOT DISTINCT FROM OLD.made_by AND NEW.made_at IS NOT DISTINCT FROM OLD.made_at AND OLD.withdrawn_by IS NULL AND OLD.withdrawn_at IS NULL)) EXECUTE FUNCTION round_pin_append_only()')
+    _on("postgresql", 'CREATE TRIGGER round_pin_no_delete BEFORE DELETE ON round_pin FOR EACH ROW EXECUTE FUNCTION round_pin_append_only()')
+    _on("postgresql", 'CREATE TRIGGER round_pin_no_truncate BEFORE TRUNCATE ON round_pin FOR EACH STATEMENT EXECUTE FUNCTION round_pin_append_only()')
+    with op.batch_alter_table('round_pin', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_round_pin_round_id'), ['round_id'], unique=False)
+        batch_op.create_index('uq_round_pin_taken', ['round_id', 'case_id'], unique=True, sqlite_where=sa.text("kind = 'taken' AND withdrawn_at IS NULL"), postgresql_where=sa.text("kind = 'taken' AND withdrawn_at IS NULL"))
+
     op.create_table('satisfaction',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -3384,20 +3546,26 @@ def upgrade() -> None:
     sa.Column('ends_on', sa.Date(), nullable=False),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('replaces', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('withdrawn_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.CheckConstraint("ends_on IS date(ends_on, '+0 days')", name=op.f("ck_placement_break_ends_on_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("starts_on IS date(starts_on, '+0 days')", name=op.f("ck_placement_break_starts_on_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_placement_break_term')),
+    sa.CheckConstraint('withdrawn_at IS NOT NULL OR withdrawn_by IS NULL', name=op.f('ck_placement_break_withdrawn_by_somebody')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_placement_break_account_id')),
     sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_placement_break_placement_id')),
+    sa.ForeignKeyConstraint(['replaces'], ['placement_break.id'], name=op.f('fk_placement_break_replaces')),
+    sa.ForeignKeyConstraint(['withdrawn_by'], ['account.id'], name=op.f('fk_placement_break_withdrawn_by')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_placement_break'))
     )
-    _on("postgresql", "ALTER TABLE placement_break ADD CONSTRAINT ex_placement_break_days EXCLUDE USING gist (int8range(placement_id, placement_id, '[]') WITH &&, daterange(starts_on, ends_on, '[]') WITH &&)")
-    _on("sqlite", "CREATE TRIGGER placement_break_no_overlap_insert AFTER INSERT ON placement_break FOR EACH ROW WHEN EXISTS (SELECT 1 FROM placement_break AS o WHERE o.placement_id = NEW.placement_id AND o.rowid <> NEW.rowid AND (NEW.ends_on IS NULL OR o.starts_on <= NEW.ends_on) AND (o.ends_on IS NULL OR NEW.starts_on <= o.ends_on)) BEGIN SELECT RAISE(ABORT, 'placement_break: days overlap'); END")
-    _on("sqlite", "CREATE TRIGGER placement_break_no_overlap_update AFTER UPDATE ON placement_break FOR EACH ROW WHEN EXISTS (SELECT 1 FROM placement_break AS o WHERE o.placement_id = NEW.placement_id AND o.rowid <> NEW.rowid AND (NEW.ends_on IS NULL OR o.starts_on <= NEW.ends_on) AND (o.ends_on IS NULL OR NEW.starts_on <= o.ends_on)) BEGIN SELECT RAISE(ABORT, 'placement_break: days overlap'); END")
-    _on("sqlite", "CREATE TRIGGER placement_break_no_update BEFORE UPDATE ON placement_break FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'placement_break is append-only'); END")
+    _on("postgresql", "ALTER TABLE placement_break ADD CONSTRAINT ex_placement_break_days EXCLUDE USING gist (int8range(placement_id, placement_id, '[]') WITH &&, daterange(starts_on, ends_on, '[]') WITH &&) WHERE (withdrawn_at IS NULL)")
+    _on("sqlite", "CREATE TRIGGER placement_break_no_overlap_insert AFTER INSERT ON placement_break FOR EACH ROW WHEN EXISTS (SELECT 1 FROM placement_break AS o WHERE o.placement_id = NEW.placement_id AND o.rowid <> NEW.rowid AND (NEW.ends_on IS NULL OR o.starts_on <= NEW.ends_on) AND (o.ends_on IS NULL OR NEW.starts_on <= o.ends_on) AND o.withdrawn_at IS NULL AND NEW.withdrawn_at IS NULL) BEGIN SELECT RAISE(ABORT, 'placement_break: days overlap'); END")
+    _on("sqlite", "CREATE TRIGGER placement_break_no_overlap_update AFTER UPDATE ON placement_break FOR EACH ROW WHEN EXISTS (SELECT 1 FROM placement_break AS o WHERE o.placement_id = NEW.placement_id AND o.rowid <> NEW.rowid AND (NEW.ends_on IS NULL OR o.starts_on <= NEW.ends_on) AND (o.ends_on IS NULL OR NEW.starts_on <= o.ends_on) AND o.withdrawn_at IS NULL AND NEW.withdrawn_at IS NULL) BEGIN SELECT RAISE(ABORT, 'placement_break: days overlap'); END")
+    _on("sqlite", "CREATE TRIGGER placement_break_no_update BEFORE UPDATE ON placement_break FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.placement_id IS OLD.placement_id AND NEW.starts_on IS OLD.starts_on AND NEW.ends_on IS OLD.ends_on AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND NEW.replaces IS OLD.replaces AND OLD.withdrawn_at IS NULL AND OLD.withdrawn_by IS NULL) BEGIN SELECT RAISE(ABORT, 'placement_break is append-only'); END")
     _on("sqlite", "CREATE TRIGGER placement_break_no_delete BEFORE DELETE ON placement_break FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'placement_break is append-only'); END")
     _on("postgresql", "CREATE FUNCTION placement_break_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'placement_break is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER placement_break_no_update BEFORE UPDATE ON placement_break FOR EACH ROW EXECUTE FUNCTION placement_break_append_only()')
+    _on("postgresql", 'CREATE TRIGGER placement_break_no_update BEFORE UPDATE ON placement_break FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.placement_id IS NOT DISTINCT FROM OLD.placement_id AND NEW.starts_on IS NOT DISTINCT FROM OLD.starts_on AND NEW.ends_on IS NOT DISTINCT FROM OLD.ends_on AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.replaces IS NOT DISTINCT FROM OLD.replaces AND OLD.withdrawn_at IS NULL AND OLD.withdrawn_by IS NULL)) EXECUTE FUNCTION placement_break_append_only()')
     _on("postgresql", 'CREATE TRIGGER placement_break_no_delete BEFORE DELETE ON placement_break FOR EACH ROW EXECUTE FUNCTION placement_break_append_only()')
     _on("postgresql", 'CREATE TRIGGER placement_break_no_truncate BEFORE TRUNCATE ON placement_break FOR EACH STATEMENT EXECUTE FUNCTION placement_break_append_only()')
     with op.batch_alter_table('placement_break', schema=None) as batch_op:
@@ -3449,9 +3617,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_placement_event_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_placement_event'))
     )
-    _on("sqlite", 'CREATE TRIGGER placement_event_no_update BEFORE UPDATE ON placement_event FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.placement_id IS OLD.placement_id AND NEW.kind IS OLD.kind AND NEW.effective_on IS OLD.effective_on AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND NEW.unit_id IS OLD.unit_id AND (NEW.facts IS OLD.facts OR (NEW.facts = \'[]\' OR (json_type(NEW.facts) = \'object\' AND NOT EXISTS (SELECT 1 FROM json_each(NEW.facts) n WHERE n.key NOT IN (\'exit_type\', \'contract_type\', \'contract_months\', \'released\', \'early\') OR n.value IS NOT json_extract(OLD.facts, \'$."\' || n.key || \'"\'))))) AND NEW.replaces IS OLD.replaces AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM placement WHERE id = OLD.placement_id)))) BEGIN SELECT RAISE(ABORT, \'placement_event is append-only\'); END')
+    _on("sqlite", 'CREATE TRIGGER placement_event_no_update BEFORE UPDATE ON placement_event FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.placement_id IS OLD.placement_id AND NEW.kind IS OLD.kind AND NEW.effective_on IS OLD.effective_on AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND NEW.unit_id IS OLD.unit_id AND (NEW.facts IS OLD.facts OR (NEW.facts = \'[]\' OR (json_type(NEW.facts) = \'object\' AND NOT EXISTS (SELECT 1 FROM json_each(NEW.facts) n WHERE n.key NOT IN (\'exit_type\', \'contract_type\', \'contract_months\', \'released\', \'early\', \'situation\') OR n.value IS NOT json_extract(OLD.facts, \'$."\' || n.key || \'"\'))))) AND NEW.replaces IS OLD.replaces AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM placement WHERE id = OLD.placement_id)))) BEGIN SELECT RAISE(ABORT, \'placement_event is append-only\'); END')
     _on("sqlite", "CREATE TRIGGER placement_event_no_delete BEFORE DELETE ON placement_event FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'placement_event is append-only'); END")
-    _on("postgresql", "CREATE FUNCTION placement_event_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'UPDATE' THEN IF NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.placement_id IS NOT DISTINCT FROM OLD.placement_id AND NEW.kind IS NOT DISTINCT FROM OLD.kind AND NEW.effective_on IS NOT DISTINCT FROM OLD.effective_on AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.unit_id IS NOT DISTINCT FROM OLD.unit_id AND (NEW.facts IS NOT DISTINCT FROM OLD.facts OR (NEW.facts = '[]'::jsonb OR (jsonb_typeof(NEW.facts) = 'object' AND NEW.facts <@ OLD.facts AND NEW.facts - ARRAY['exit_type', 'contract_type', 'contract_months', 'released', 'early']::text[] = '{}'::jsonb))) AND NEW.replaces IS NOT DISTINCT FROM OLD.replaces AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM placement WHERE id = OLD.placement_id))) THEN RETURN NEW; END IF; END IF; RAISE EXCEPTION 'placement_event is append-only'; END $$")
+    _on("postgresql", "CREATE FUNCTION placement_event_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'UPDATE' THEN IF NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.placement_id IS NOT DISTINCT FROM OLD.placement_id AND NEW.kind IS NOT DISTINCT FROM OLD.kind AND NEW.effective_on IS NOT DISTINCT FROM OLD.effective_on AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.unit_id IS NOT DISTINCT FROM OLD.unit_id AND (NEW.facts IS NOT DISTINCT FROM OLD.facts OR (NEW.facts = '[]'::jsonb OR (jsonb_typeof(NEW.facts) = 'object' AND NEW.facts <@ OLD.facts AND NEW.facts - ARRAY['exit_type', 'contract_type', 'contract_months', 'released', 'early', 'situation']::text[] = '{}'::jsonb))) AND NEW.replaces IS NOT DISTINCT FROM OLD.replaces AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM placement WHERE id = OLD.placement_id))) THEN RETURN NEW; END IF; END IF; RAISE EXCEPTION 'placement_event is append-only'; END $$")
     _on("postgresql", 'CREATE TRIGGER placement_event_no_update BEFORE UPDATE ON placement_event FOR EACH ROW EXECUTE FUNCTION placement_event_append_only()')
     _on("postgresql", 'CREATE TRIGGER placement_event_no_delete BEFORE DELETE ON placement_event FOR EACH ROW EXECUTE FUNCTION placement_event_append_only()')
     _on("postgresql", 'CREATE TRIGGER placement_event_no_truncate BEFORE TRUNCATE ON placement_event FOR EACH STATEMENT EXECUTE FUNCTION placement_event_append_only()')
@@ -4277,6 +4445,56 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER receivable_no_update BEFORE UPDATE ON receivable FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.amount IS NOT DISTINCT FROM OLD.amount AND NEW.reference IS NOT DISTINCT FROM OLD.reference AND NEW.due_on IS NOT DISTINCT FROM OLD.due_on AND NEW.decided_by IS NOT DISTINCT FROM OLD.decided_by AND NEW.decided_at IS NOT DISTINCT FROM OLD.decided_at AND OLD.received_on IS NULL AND OLD.received_by IS NULL)) EXECUTE FUNCTION receivable_append_only()')
     _on("postgresql", 'CREATE TRIGGER receivable_no_delete BEFORE DELETE ON receivable FOR EACH ROW EXECUTE FUNCTION receivable_append_only()')
     _on("postgresql", 'CREATE TRIGGER receivable_no_truncate BEFORE TRUNCATE ON receivable FOR EACH STATEMENT EXECUTE FUNCTION receivable_append_only()')
+    op.create_table('round_candidate',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('run_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('requested_by_unit_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('urgency', sa.Integer(), nullable=False),
+    sa.Column('waiting_since', sa.Date(), nullable=False),
+    sa.Column('lot', sa.String(length=64), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('options', sa.Integer(), nullable=False),
+    sa.Column('standing', sa.String(length=8), nullable=False),
+    sa.Column('why', sa.String(length=40), nullable=True),
+    sa.Column('measure_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('suitability', sa.Integer(), nullable=True),
+    sa.Column('cost', sa.BigInteger(), nullable=True),
+    sa.Column('pinned', sa.Boolean(), nullable=False),
+    sa.Column('purse', sa.String(length=120), nullable=True),
+    sa.Column('short', sa.BigInteger(), nullable=True),
+    sa.Column('refused', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.CheckConstraint("(standing = 'placed') = (measure_id IS NOT NULL)", name=op.f('ck_round_candidate_placed_somewhere')),
+    sa.CheckConstraint("(standing = 'placed') = (why IS NULL)", name=op.f('ck_round_candidate_left_with_reason')),
+    sa.CheckConstraint("cost IS NULL OR typeof(cost) = 'integer'", name=op.f("ck_round_candidate_cost_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("ends_on IS date(ends_on, '+0 days')", name=op.f("ck_round_candidate_ends_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("short IS NULL OR typeof(short) = 'integer'", name=op.f("ck_round_candidate_short_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("standing IN ('placed', 'unplaced', 'left_out')", name=op.f('ck_round_candidate_standing_word')),
+    sa.CheckConstraint("starts_on IS date(starts_on, '+0 days')", name=op.f("ck_round_candidate_starts_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("waiting_since IS date(waiting_since, '+0 days')", name=op.f("ck_round_candidate_waiting_since_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('(measure_id IS NULL) = (line_id IS NULL)', name=op.f('ck_round_candidate_paid_by_somebody')),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_round_candidate_case_id')),
+    sa.ForeignKeyConstraint(['entry_id'], ['waiting_entry.id'], name=op.f('fk_round_candidate_entry_id')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_round_candidate_line_id')),
+    sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_round_candidate_measure_id')),
+    sa.ForeignKeyConstraint(['requested_by_unit_id'], ['unit.id'], name=op.f('fk_round_candidate_requested_by_unit_id')),
+    sa.ForeignKeyConstraint(['run_id'], ['round_run.id'], name=op.f('fk_round_candidate_run_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_round_candidate')),
+    sa.UniqueConstraint('run_id', 'case_id', name=op.f('uq_round_candidate_run_id_case_id'))
+    )
+    _on("sqlite", 'CREATE TRIGGER round_candidate_no_update BEFORE UPDATE ON round_candidate FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.run_id IS OLD.run_id AND NEW.case_id IS OLD.case_id AND NEW.entry_id IS OLD.entry_id AND NEW.requested_by_unit_id IS OLD.requested_by_unit_id AND NEW.position IS OLD.position AND NEW.urgency IS OLD.urgency AND NEW.waiting_since IS OLD.waiting_since AND NEW.lot IS OLD.lot AND NEW.starts_on IS OLD.starts_on AND NEW.ends_on IS OLD.ends_on AND NEW.options IS OLD.options AND NEW.standing IS OLD.standing AND NEW.why IS OLD.why AND NEW.measure_id IS OLD.measure_id AND NEW.line_id IS OLD.line_id AND NEW.suitability IS OLD.suitability AND NEW.cost IS OLD.cost AND NEW.pinned IS OLD.pinned AND NEW.purse IS OLD.purse AND NEW.short IS OLD.short AND (NEW.refused IS OLD.refused OR (NEW.refused = \'[]\' OR (json_type(NEW.refused) = \'object\' AND NOT EXISTS (SELECT 1 FROM json_each(NEW.refused) n WHERE n.key NOT IN (\'\') OR n.value IS NOT json_extract(OLD.refused, \'$."\' || n.key || \'"\'))))) AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM case_file WHERE id = OLD.case_id)))) BEGIN SELECT RAISE(ABORT, \'round_candidate is append-only\'); END')
+    _on("sqlite", "CREATE TRIGGER round_candidate_no_delete BEFORE DELETE ON round_candidate FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'round_candidate is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION round_candidate_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'UPDATE' THEN IF NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.run_id IS NOT DISTINCT FROM OLD.run_id AND NEW.case_id IS NOT DISTINCT FROM OLD.case_id AND NEW.entry_id IS NOT DISTINCT FROM OLD.entry_id AND NEW.requested_by_unit_id IS NOT DISTINCT FROM OLD.requested_by_unit_id AND NEW.position IS NOT DISTINCT FROM OLD.position AND NEW.urgency IS NOT DISTINCT FROM OLD.urgency AND NEW.waiting_since IS NOT DISTINCT FROM OLD.waiting_since AND NEW.lot IS NOT DISTINCT FROM OLD.lot AND NEW.starts_on IS NOT DISTINCT FROM OLD.starts_on AND NEW.ends_on IS NOT DISTINCT FROM OLD.ends_on AND NEW.options IS NOT DISTINCT FROM OLD.options AND NEW.standing IS NOT DISTINCT FROM OLD.standing AND NEW.why IS NOT DISTINCT FROM OLD.why AND NEW.measure_id IS NOT DISTINCT FROM OLD.measure_id AND NEW.line_id IS NOT DISTINCT FROM OLD.line_id AND NEW.suitability IS NOT DISTINCT FROM OLD.suitability AND NEW.cost IS NOT DISTINCT FROM OLD.cost AND NEW.pinned IS NOT DISTINCT FROM OLD.pinned AND NEW.purse IS NOT DISTINCT FROM OLD.purse AND NEW.short IS NOT DISTINCT FROM OLD.short AND (NEW.refused IS NOT DISTINCT FROM OLD.refused OR (NEW.refused = '[]'::jsonb OR (jsonb_typeof(NEW.refused) = 'object' AND NEW.refused <@ OLD.refused AND NEW.refused - ARRAY['']::text[] = '{}'::jsonb))) AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM case_file WHERE id = OLD.case_id))) THEN RETURN NEW; END IF; END IF; RAISE EXCEPTION 'round_candidate is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER round_candidate_no_update BEFORE UPDATE ON round_candidate FOR EACH ROW EXECUTE FUNCTION round_candidate_append_only()')
+    _on("postgresql", 'CREATE TRIGGER round_candidate_no_delete BEFORE DELETE ON round_candidate FOR EACH ROW EXECUTE FUNCTION round_candidate_append_only()')
+    _on("postgresql", 'CREATE TRIGGER round_candidate_no_truncate BEFORE TRUNCATE ON round_candidate FOR EACH STATEMENT EXECUTE FUNCTION round_candidate_append_only()')
+    with op.batch_alter_table('round_candidate', schema=None) as batch_op:
+        batch_op.create_index('ix_round_candidate_case', ['case_id'], unique=False)
+
     op.create_table('statement_line',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('statement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4768,6 +4986,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_statement_line_placement_id'))
 
     op.drop_table('statement_line')
+    with op.batch_alter_table('round_candidate', schema=None) as batch_op:
+        batch_op.drop_index('ix_round_candidate_case')
+
+    op.drop_table('round_candidate')
     op.drop_table('receivable')
     with op.batch_alter_table('plan_part', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_plan_part_unit_id'))
@@ -4986,6 +5208,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_satisfaction_case_id'))
 
     op.drop_table('satisfaction')
+    with op.batch_alter_table('round_pin', schema=None) as batch_op:
+        batch_op.drop_index('uq_round_pin_taken', sqlite_where=sa.text("kind = 'taken' AND withdrawn_at IS NULL"), postgresql_where=sa.text("kind = 'taken' AND withdrawn_at IS NULL"))
+        batch_op.drop_index(batch_op.f('ix_round_pin_round_id'))
+
+    op.drop_table('round_pin')
     op.drop_table('right_end_warning')
     with op.batch_alter_table('referral', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_referral_to_unit_id'))
@@ -5179,6 +5406,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_saved_filter_unit_id'))
 
     op.drop_table('saved_filter')
+    op.drop_table('round_run')
     with op.batch_alter_table('reversal_request', schema=None) as batch_op:
         batch_op.drop_index('uq_reversal_request_standing', sqlite_where=sa.text('granted IS NULL OR granted'), postgresql_where=sa.text('granted IS NULL OR granted'))
         batch_op.drop_index(batch_op.f('ix_reversal_request_entry_id'))
@@ -5243,7 +5471,6 @@ def downgrade() -> None:
     op.drop_table('measure_rule')
     with op.batch_alter_table('measure_respondent', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_measure_respondent_unit_id'))
-        batch_op.drop_index(batch_op.f('ix_measure_respondent_measure_id'))
 
     op.drop_table('measure_respondent')
     with op.batch_alter_table('measure_places', schema=None) as batch_op:
@@ -5299,6 +5526,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_break_glass_account')
 
     op.drop_table('break_glass')
+    op.drop_table('bid_price')
     op.drop_table('attendance_import')
     with op.batch_alter_table('archive_step', schema=None) as batch_op:
         batch_op.drop_index('uq_archive_step_received', sqlite_where=sa.text("kind = 'handed_over'"), postgresql_where=sa.text("kind = 'handed_over'"))
@@ -5396,6 +5624,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_archive_offer_person_id'))
 
     op.drop_table('archive_offer')
+    with op.batch_alter_table('allocation_round', schema=None) as batch_op:
+        batch_op.drop_index('ix_allocation_round_state')
+
+    op.drop_table('allocation_round')
     op.drop_table('wf_table')
     op.drop_table('wf_definition')
     op.drop_table('reconciliation_run')
@@ -5427,5 +5659,9 @@ def downgrade() -> None:
     op.drop_table('grid_template')
     op.drop_table('collaboration_agreement')
     op.drop_table('clock_shift')
+    with op.batch_alter_table('bid_night', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_bid_night_night'))
+
+    op.drop_table('bid_night')
     op.drop_table('account')
     # ### end Alembic commands ###
