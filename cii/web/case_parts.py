@@ -11,7 +11,7 @@ from cii.cases.shapes import AssessmentView, PartView, PlanView
 from cii.cases.vocabulary import ActionState, PlanState, Voice
 from cii.institutions.queries import UnitLabel, lines, lines_by_id, shown_units
 from cii.journal.queries import HistoryRow, history
-from cii.measures.queries import CatalogueFilter, catalogue
+from cii.measures.catalogue import CatalogueFilter, catalogue
 from cii.placements.queries import breaks_of, moves_for, placements_of, shares_of_each
 from cii.placements.vocabulary import PlacementState
 from cii.store.work import Work
@@ -37,8 +37,9 @@ ACTS = (
     "approach_employer", "answer_check", "restrict_case", "lift_restriction", "access_granted",
     "cancel_observation", "extend_observation", "evaluate_observation", "end_early_observation",
     "placement.refuse", "placement.cancel", "placement.start", "placement.end", "placement.expire",
-    "placement.interrupt", "placement.extend", "placement.warn", "placement.hear", "placement.balanced",
-    "placement.module", "placement.breach", "placement.exit_report", "placement.checked",
+    "placement.interrupt", "placement.resume", "placement.extend", "placement.warn", "placement.hear",
+    "placement.balanced", "placement.module", "placement.breach", "placement.exit_report",
+    "placement.checked",
 )  # fmt: skip
 """Acts of the journal that a case's history tells, each with its word `word.journal-action.<act>`."""
 REASONED = frozenset({"hand_over_task", "reopen_case"})

@@ -46,7 +46,7 @@ from cii.web.case_list import listed
 from cii.web.case_manage import managing
 from cii.web.choices import number_asked, options
 from cii.web.drafts import drafted, rows_begun
-from cii.web.stay_words import waits
+from cii.web.stay_words import effects, waits
 from cii.web.versions import seen_version
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
@@ -261,7 +261,8 @@ def placements(ref: str) -> str:
         "placements",
         shown,
         places=case_parts.places(g.work, shown.case_id),
-        waits=waits(g.work, shown.case_id),
+        waits=(waiting := waits(g.work, shown.case_id)),
+        effects=effects(g.work) if waiting else [],
         may_wait=_permitted(Permit.ASSIGN_PLACEMENT) and bool(shown.view.may_write & Section.PLACEMENT),
         exits=options(one for one in ExitType if one is not ExitType.EXCLUDED),
         contracts=options(ContractType),
