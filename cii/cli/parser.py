@@ -34,9 +34,11 @@ from cii.cli.running import (
 )
 from cii.cli.telling import CANNOT_START, EPILOG, FINDINGS, Arguments, Json, Run, Told, no_arguments
 from cii.cli.trade import (
+    forecast_needs,
     import_arguments,
     import_file,
     import_opening_balances,
+    needs_arguments,
     opening_arguments,
     reconcile_arguments,
     reconcile_day,
@@ -80,6 +82,7 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("jobs list", jobs_list, no_arguments),
     ("jobs run", jobs_run, run_arguments),
     ("report quarter", report_quarter, report_arguments),
+    ("forecast needs", forecast_needs, needs_arguments),
 )
 """Words of the command, what it runs, its arguments: one line each; its docstring is the help text."""
 
@@ -93,6 +96,7 @@ GROUPS = {
     "jobs": "what the house does by itself",
     "import": "files that a sector brings",
     "report": "the packs of the coordination group",
+    "forecast": "what is to be expected",
 }
 
 

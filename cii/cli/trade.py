@@ -1,6 +1,7 @@
 """Commands of the trade: import a sector's file, reconcile a day, issue the quarter's report."""
 
 import argparse
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -113,6 +114,39 @@ def report_quarter(asked: argparse.Namespace, settings: Settings) -> Told:
     lines = [f"{asked.quarter} version {issue.version}, {issue.sha256}", *written]
     data = {"quarter": str(asked.quarter), "version": issue.version, "sha256": issue.sha256, "files": written}
     return Told(lines, data)
+
+
+def forecast_needs(asked: argparse.Namespace, settings: Settings) -> Told:
+    """Foresee who will ask for places, and tell what the forecast would have missed by in the past."""
+    from cii.figures.needs import needs_figures, quarter_told  # noqa: PLC0415
+    from cii.jobs.clock import clock_of  # noqa: PLC0415
+
+    engine = engine_of(settings)
+    with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings, writing=False) as held:
+        found = needs_figures(held, quarter_told(held, asked.quarter))
+    lines = [f"{found.rule}, as of {found.stand}, {len(found.quarters)} quarters known"]
+    for one in found.groups:
+        told = [f"{ahead.quarter}: {_bounds(ahead.expected, ahead.low, ahead.high)}" for ahead in one.ahead]
+        lines.append(f"{one.group} ({one.method or 'too few quarters'}): {', '.join(told)}".rstrip(": "))
+    if (tried := found.tried) is not None:
+        lines += [
+            f"tried on {tried.quarters} past quarters: mean error {tried.mean_error}",
+            f"last quarter again: {tried.last_error}, same quarter a year ago: {tried.year_ago_error}",
+            f"inside the interval: {tried.inside} of {tried.bounded}",
+        ]
+    return Told(lines, asdict(found))
+
+
+def _bounds(expected: int | None, low: int | None, high: int | None) -> str:
+    """A number with its bounds; `few` where it is too small to be told."""
+    if expected is None:
+        return "few"
+    return str(expected) if low is None else f"{expected} ({low}-{high})"
+
+
+def needs_arguments(parser: argparse.ArgumentParser) -> None:
+    """--quarter QUARTER."""
+    parser.add_argument("--quarter", help="the last one that is known, as 2026-Q3; else the last one over")
 
 
 def report_arguments(parser: argparse.ArgumentParser) -> None:
