@@ -57,5 +57,11 @@ def document() -> Response:
 
 @blueprint.get("/docs")
 def page() -> str:
-    """The same document, to read."""
-    return render_template("pages/api.html", document=_document())
+    """Its operations, to read."""
+    return render_template("pages/api.html", document=_document(), part="operations")
+
+
+@blueprint.get("/docs/shapes")
+def shapes() -> str:
+    """Its shapes, to read."""
+    return render_template("pages/api.html", document=_document(), part="shapes")

@@ -26,5 +26,6 @@ PUBLIC: Mapping[str, Public] = {
     "calendars.feed": Public("a calendar reads deadlines at a secret address, no names", works=True),
     "openapi.document": Public("the API document holds no data"),
     "openapi.page": Public("the API document, to read"),
+    "openapi.shapes": Public("the shapes of the API document, to read"),
 }
 """Endpoint → why it is public. One line for each; tests/house/test_routes.py knows no other list."""

@@ -56,6 +56,12 @@ def sent_file(field: str = "file") -> SentFile:
     return SentFile(held.filename, held.read(), held.mimetype)
 
 
+def sent_file_if_any(field: str = "file") -> SentFile | None:
+    """The file in this request, where there is one."""
+    held = request.files.get(field)
+    return sent_file(field) if held is not None and held.filename else None
+
+
 def typed() -> dict[str, str]:
     """What the reader typed into the form that was refused, by input; empty on a fresh page."""
     return request.form.to_dict() if g.get("reasons") else {}

@@ -103,8 +103,10 @@ def test_work_without_cases_does_not_name_a_protected_service_either(site, hidde
     with site.work() as work:
         run = work.session.connection().execute
         secret = unit_by_code(work, "ROSEAUX-1").id
-        before = run(text("SELECT id, unit_id FROM measure_respondent")).all()
-        run(text("UPDATE measure_respondent SET unit_id = :unit"), {"unit": secret})
+        run(
+            text("INSERT INTO measure_respondent (measure_id, unit_id, valid_from) SELECT id, :unit, :day FROM measure"),
+            {"unit": secret, "day": work.today.isoformat()},
+        )  # fmt: skip
         work.session.add(
             Finding(
                 kind=FindingKind.PLACES, severity=Severity.ERROR, object_kind="measure", object_key="planted",
@@ -130,11 +132,6 @@ def test_work_without_cases_does_not_name_a_protected_service_either(site, hidde
     journal = site.as_("auditor").client.get("/journal?unit=ROSEAUX-1").status_code
     with site.work() as work:
         run = work.session.connection().execute
-        for row, unit in before:
-            run(
-                text("UPDATE measure_respondent SET unit_id = :unit WHERE id = :id"),
-                {"unit": unit, "id": row},
-            )
         run(text("DELETE FROM finding WHERE object_key = 'planted'"))
 
     assert told == {}
