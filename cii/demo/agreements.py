@@ -16,7 +16,7 @@ from cii.agreements.vocabulary import (
     Profile,
 )
 from cii.demo.directory import PROVIDERS, House
-from cii.demo.measures import LIVING, MARK, MeasureSpec
+from cii.demo.measures import LIVING, MARGINS, MARK, MeasureSpec
 from cii.demo.sheet import Sheet
 from cii.figures.vocabulary import Definition
 from cii.kernel.money import Chf
@@ -129,7 +129,7 @@ def _document() -> dict[str, str]:
 
 def _buy(house: House, sheet: Sheet, deal: Deal, spec: MeasureSpec, line: str) -> None:
     keys = {"agreement_id": deal.id, "measure_id": deal.measures[spec.code], "line_id": house.lines[line]}
-    sheet.put("agreement_measure", **keys)
+    sheet.put("agreement_measure", **keys, overbooking=MARGINS.get((spec.code, line), 0))
     amount = spec.monthly * deal.payer.permille // 10
     basis = Basis.STARTED_MONTH if deal.payer.profile is Profile.AI else Basis.WEEKDAYS
     dated = PRICES_OF if deal.payer.key == "AC" else PRICES_OF[:1]

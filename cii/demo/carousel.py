@@ -66,7 +66,7 @@ def _file(person: Invented) -> bytes:
     """The person as the employment office's file names her; she lives where the social counter is."""
     cells = (
         avs_written(person.avs), person.last_name, person.first_name, f"{person.birth_date:%d.%m.%Y}", "2114",
-        "Fleurier", person.language, "AC", "AI+AS", "14", "80", "8", "0", "60", "2",
+        "Fleurier", person.language, "AC", "AI+AS", "14", "80", "8", "0", "60", "2", "2",
     )  # fmt: skip
     return "\r\n".join((";".join(HEADERS), ";".join(cells), "")).encode()
 

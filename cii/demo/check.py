@@ -16,6 +16,7 @@ from cii.demo.measures import ANNEX, COUNTED
 from cii.figures.rules import goal, light
 from cii.kernel.clock import local_midnight
 from cii.kernel.period import ONE_DAY
+from cii.measures.planning import planned_by_kind
 from cii.measures.queries import mixed_ids, places_at, places_by_kind, quotas_at
 from cii.measures.rules import professional_share
 from cii.store.naming import load_all_tables
@@ -137,6 +138,9 @@ def _places(work: Work) -> Iterator[Checked]:
             share,
             professional_share(held),
         )
+        aimed = sum(planned_by_kind(work, day).values())
+        if aimed:
+            yield _same(figure, f"places visées pour fin {day.year} par le plan", source, total, aimed)
         alone = sum(places_by_kind(work, day, mixed=False).values())
         yield Checked(
             figure,

@@ -84,8 +84,8 @@ class Dossier:
         sheet.put(
             "identity", person_id=self.person_id, unit_id=unit, last_name=one.last_name,
             first_name=one.first_name, birth_date=one.birth_date, postcode=one.postcode,
-            municipality=one.municipality, language=one.language, folded=one.folded, recorded_at=at,
-            account_id=self.canton.house.by_unit.get(unit),
+            municipality=one.municipality, language=one.language, sex=one.sex, folded=one.folded,
+            recorded_at=at, account_id=self.canton.house.by_unit.get(unit),
         )  # fmt: skip
         self.grant(
             unit, at, Mask(Section.IDENTITY, Section.IDENTITY), Basis.OWN_CASE,

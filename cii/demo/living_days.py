@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from cii.demo.dossiers import Canton
-from cii.demo.measures import LIVING, LIVING_FROM, STAGE
+from cii.demo.measures import LIVING, LIVING_FROM, MARGINS, STAGE
 from cii.kernel.period import Period
 
 OPEN_UNTIL = date(2027, 3, 31)
@@ -13,7 +13,10 @@ STAGE_SHARE = 0.25
 
 
 class Days:
-    """Places per day while history is written: what is free, and in the end the rows."""
+    """Places per day while history is written: what is free, and in the end the rows.
+
+    What the agreements allow beyond the quotas lies in the rows, and history does not use it.
+    """
 
     def __init__(self, canton: Canton, measures: Mapping[str, int], times: int) -> None:
         self.first, self.count = LIVING_FROM, (OPEN_UNTIL - LIVING_FROM).days + 1
@@ -50,18 +53,21 @@ class Days:
         """Write the rows of every day."""
         days = [self.first + timedelta(days=at) for at in range(self.count)]
         lines = self.canton.house.lines
+        beyond: dict[str, int] = {}
+        for (code, _), more in MARGINS.items():
+            beyond[code] = beyond.get(code, 0) + more
         for code, row in self.taken.items():
             for day, taken in zip(days, row, strict=True):
                 self.canton.sheet.put(
                     "measure_day",
                     measure_id=self.measures[code],
                     day=day,
-                    places=self.places[code],
+                    places=self.places[code] + beyond.get(code, 0),
                     taken=taken,
                 )
         for (code, line), row in self.used.items():
             for day, taken in zip(days, row, strict=True):
                 self.canton.sheet.put(
                     "quota_day", measure_id=self.measures[code], line_id=lines[line], day=day,
-                    places=self.quotas[code, line], taken=taken,
+                    places=self.quotas[code, line] + MARGINS.get((code, line), 0), taken=taken,
                 )  # fmt: skip

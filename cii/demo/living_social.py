@@ -43,7 +43,7 @@ def build_social(work: Work, canton: Canton) -> None:
                 social,
                 ProposeCandidate(
                     one.avs, one.last_name, one.first_name, one.birth_date, one.postcode, one.municipality,
-                    one.language, productivity=70,
+                    one.language, one.sex, productivity=70,
                 ),
             )
         )  # fmt: skip

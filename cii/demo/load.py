@@ -23,9 +23,11 @@ from cii.demo.check import check
 from cii.demo.directory import build_house
 from cii.demo.dossiers import Canton
 from cii.demo.living import build_living, scale
+from cii.demo.living_allocation import share_out
 from cii.demo.living_desk import build_desk
 from cii.demo.living_documents import build_documents
 from cii.demo.living_erasures import end_some
+from cii.demo.living_life import live_stays
 from cii.demo.living_links import send_links
 from cii.demo.living_people import build_people
 from cii.demo.living_requests import build_requests
@@ -200,6 +202,8 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     ask_rights(work)
     offer_old_files(work)
     live_rounds(work)
+    live_stays(work)
+    share_out(work)
     end_some(work)
     wrote(
         work, "demo_loaded", "directory", None, payload={"cases": size, "seed": seed, "rows": sheet.written}

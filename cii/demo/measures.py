@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from cii.demo.directory import House
+from cii.demo.measures_plan import plan_ahead, plan_archive
 from cii.demo.sheet import Sheet
 from cii.kernel.money import Chf
 from cii.measures.eligibility import read_table
@@ -65,6 +66,17 @@ class MeasureSpec:
     monthly: int
     justification: str | None = None
     ruled: bool = False
+
+
+MARGINS: Mapping[tuple[str, str], int] = {("VENTE", "SAS"): 1}
+"""Places beyond the quota that an agreement states, by measure and funding line."""
+HOURS: Mapping[MeasureKind, str] = {
+    K.PROFESSIONAL: "Lundi à vendredi, 7 h 30 à 11 h 45 et 13 h à 16 h 45.",
+    K.SOCIO_PROFESSIONAL: "Lundi à jeudi, 8 h 30 à 12 h et 13 h 30 à 16 h ; vendredi matin.",
+    K.COURSE: "Mardi et jeudi, 8 h à 12 h ; pas de cours pendant les vacances scolaires.",
+}
+"""When the measures of a kind are open, in their providers' words."""
+IN_GERMAN_TOO = ("BUREAU", "NUMERIQUE")
 
 
 LIVING: tuple[MeasureSpec, ...] = (
@@ -242,6 +254,7 @@ def build_archive_measures(house: House, sheet: Sheet) -> None:
                 for (line, _), part in zip(ANNEX, parts, strict=True):
                     _quota(sheet, measure, house.lines[line], kind, part.centimes, since, recorded)
             before = counts
+        plan_archive(house, sheet, measure, COUNTED, dict(zip(STATED, stated, strict=True)), ANNEX)
     for code, name, places in AS_ONLY:
         measure = _measure(
             sheet, code, name, K.OCCUPATION, f"Archive 2009–2014, aide sociale seule. {MARK}",
@@ -263,7 +276,8 @@ def build_living_measures(house: House, sheet: Sheet, times: int) -> dict[str, i
         measure = _measure(
             sheet, spec.code, spec.name, spec.kind, MARK, region=spec.region, groups=spec.groups,
             since=LIVING_FROM, until=None, recorded=recorded, justification=spec.justification,
-            provider=house.institution_of_provider(spec.provider),
+            provider=house.institution_of_provider(spec.provider), hours=HOURS[spec.kind],
+            languages=("fr", "de") if spec.code in IN_GERMAN_TOO else ("fr",),
         )  # fmt: skip
         found[spec.code] = measure
         speaker = "LMMT" if "LACI" in spec.quotas else "OFIJ" if "SFPO" in spec.quotas else "ODAS"
@@ -276,6 +290,7 @@ def build_living_measures(house: House, sheet: Sheet, times: int) -> dict[str, i
                 "measure_rule", measure_id=measure, version=1, valid_from=LIVING_FROM, source=source,
                 digest=rule_digest(), recorded_at=recorded,
             )  # fmt: skip
+    plan_ahead(house, sheet, found, times)
     return found
 
 
@@ -298,11 +313,14 @@ def _measure(
     recorded: datetime,
     justification: str | None = None,
     provider: int | None = None,
+    hours: str = "",
+    languages: Sequence[str] = ("fr",),
 ) -> int:
     return sheet.put(
         "measure", code=code, name=name, kind=kind, provider_institution_id=provider, region=region,
-        languages=["fr"], target_groups=[one.value for one in groups], starts_on=since, ends_on=until,
-        description=description, justification=justification, recorded_at=recorded,
+        languages=list(languages), target_groups=[one.value for one in groups], starts_on=since,
+        ends_on=until, description=description, justification=justification, opening_hours=hours,
+        recorded_at=recorded,
     )  # fmt: skip
 
 

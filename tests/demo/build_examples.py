@@ -8,6 +8,7 @@ from io import StringIO
 
 from cii.demo.people import FILE_NUMBERS, Invented, Place, invent
 from cii.people.rules import avs_written
+from cii.people.vocabulary import Sex
 from cii.routing.rules import HEADERS
 
 ROWS, SEED = 200, 756
@@ -35,7 +36,7 @@ def _rows(places: Sequence[Place], *, faulty: bool) -> Iterator[list[str]]:
         if faulty and FAULTY.get(number) == "number":
             cells[0] = cells[0][:-1] + str((int(cells[0][-1]) + 1) % 10)
         elif faulty and FAULTY.get(number) == "cells":
-            cells[3], cells[-2] = "31.02.1987", "cent"
+            cells[3], cells[-3] = "31.02.1987", "cent"
         yield cells
 
 
@@ -60,4 +61,5 @@ def _cells(chance: random.Random, person: Invented) -> list[str]:
         "0",
         str(chance.choice((40, 50, 60, 70)) if complex_ else 100),
         str(chance.randint(2, 5) if complex_ else chance.randint(0, 2)),
+        {Sex.MALE: "1", Sex.FEMALE: "2"}.get(person.sex, ""),
     ]

@@ -68,6 +68,17 @@ def test_every_figure_of_the_sources_comes_out_of_the_database(inside):
     assert {one.figure for one in found} == {"F1", "F2", "F3", "F4", "F5", "F6", "F7", "F10"}
 
 
+def test_stays_have_modules_balances_and_reports_and_an_agreement_a_margin(inside):
+    run = inside.session.connection().execute
+    kinds = {one for (one,) in run(text("SELECT DISTINCT kind FROM placement_event"))}
+    beyond = run(text("SELECT overbooking FROM agreement_measure WHERE overbooking > 0")).scalars().all()
+    planned = dict(run(text("SELECT due_on, sum(places) FROM plan_target GROUP BY due_on")).all())
+
+    assert {"balanced", "module", "exit_report", "checked"} <= kinds
+    assert beyond == [1]
+    assert [int(planned[day]) for day in sorted(planned)[:2]] == [199, 194]
+
+
 MORE_PLACES = """
     INSERT INTO measure_places (measure_id, kind, places, valid_from, recorded_at)
     SELECT measure_id, kind, places + 1, valid_from, recorded_at FROM measure_places

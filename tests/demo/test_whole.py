@@ -3,8 +3,12 @@
 from sqlalchemy import text
 
 from cii.demo.load import SIZE, load
+from cii.figures.needs import needs_figures
+from cii.kernel.period import Quarter
 from cii.store.engine import make_engine
 from cii.store.settings import Settings
+from cii.store.work import HOUSE, working
+from tests.conftest import NOW
 
 
 def test_the_canton_of_the_demo_loads_at_its_full_size(tmp_path):
@@ -29,6 +33,8 @@ def test_the_canton_of_the_demo_loads_at_its_full_size(tmp_path):
         changed = connection.execute(
             text("SELECT kind FROM ledger_entry WHERE reason LIKE 'Crédit suppl%' OR reason LIKE 'Arrivées%'")
         ).scalars().all()  # fmt: skip
+    with working(engine, HOUSE, NOW, settings=settings, writing=False) as work:
+        tried = needs_figures(work, Quarter(2026, 3)).tried
     engine.dispose()
 
     assert done.fresh
@@ -39,3 +45,8 @@ def test_the_canton_of_the_demo_loads_at_its_full_size(tmp_path):
     assert taken_back == [("paid", 1)]
     assert sorted(changed) == ["amendment", "reduction"]
     assert "SMIG" in warned
+    # the forecast of needs, tried on the two years: nearer than the plain guesses, four in five inside
+    assert tried is not None
+    assert float(tried.mean_error) < min(float(tried.last_error), float(tried.year_ago_error))
+    assert (tried.quarters, tried.bounded) == (16, 16)
+    assert tried.inside >= 12
