@@ -207,10 +207,12 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/agreements/{ref}/closures": {
         "measure_ref": "{measure}", "starts_on": "2027-07-20", "ends_on": "2027-07-31", "reason": "Vacances",
     },
+    "/api/v1/agreements/{ref}/margins": {"measure_ref": "{measure}", "line_ref": "{line}", "overbooking": 2},
     "/api/v1/agreements/{ref}/tariffs": {
         "measure_ref": "{measure}", "line_ref": "{line}", "valid_from": "2027-01-01", "basis": "weekdays",
         "amount": "2200.00",
     },
+    "/api/v1/placements/{ref}/resumption": {"starts_on": "2026-11-09", "ends_on": "2026-11-11"},
     "/api/v1/placements/{ref}/cancellation": {"reason": "Motif"},
     "/api/v1/placements/{ref}/observations": {
         "entries": [{"item": "quality", "value": "3", "effective_on": "2026-11-03"}],
@@ -223,7 +225,22 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/measures/{ref}/quotas": {
         "line_ref": "{line}", "kind": "professional", "places": 5, "valid_from": "2027-03-01",
     },
+    "/api/v1/measures": {
+        "code": "NEU-01", "name": "Reliure", "kind": "occupation", "starts_on": "2027-01-01", "respondent_ref": "{unit}",
+        "places": [{"kind": "occupation", "places": 4}], "quotas": [],
+    },
+    "/api/v1/measures/{ref}/plan": {"line_ref": "{line}", "kind": "professional", "places": 9, "due_on": "2027-06-30"},
+    "/api/v1/measures/{ref}/opening-hours": {"opening_hours": "mardi"},
+    "/api/v1/measures/{ref}/respondent": {"unit_ref": "{unit}", "valid_from": "2027-03-01"},
+    "/api/v1/measures/{ref}/justification": {"text": "Motif"},
+    "/api/v1/measures/{ref}/eligibility": {"source": "table", "valid_from": "2027-03-01"},
     "/api/v1/cases/{ref}/waiting": {"measure_ref": "{measure}", "line_ref": "{line}", **NOVEMBER},
+    "/api/v1/rounds": {"title": "Tour", "starts_on": "2027-01-01", "ends_on": "2027-03-31"},
+    "/api/v1/rounds/{ref}/computation": None,
+    "/api/v1/rounds/{ref}/approval": {"run": 1},
+    "/api/v1/rounds/{ref}/cancellation": {"reason": "Motif"},
+    "/api/v1/rounds/{ref}/pins": {"candidate": 1, "kind": "refused", "reason": "Motif"},
+    "/api/v1/rounds/{ref}/pins/{number}/withdrawal": None,
     "/api/v1/statements": {"agreement_ref": "{agreement}", "line_ref": "{line}", "month": "2026-11-01"},
     "/api/v1/statements/{ref}/submission": {"invoice_number": "F-2026-118"},
     "/api/v1/statements/{ref}/check": None,
@@ -318,7 +335,7 @@ BODIES: Mapping[str, Any] = {
 
 FILES = {
     "/api/v1/payments/answers", "/api/v1/budgets/opening",
-    "/api/v1/detections/import", "/api/v1/statuses/import", "/api/v1/cases/{ref}/documents", "/api/v1/attendance/import",
+    "/api/v1/detections/import", "/api/v1/statuses/import", "/api/v1/cases/{ref}/documents", "/api/v1/placements/{ref}/certificates", "/api/v1/attendance/import",
 }  # fmt: skip
 """Addresses that take a file."""
 
@@ -331,6 +348,8 @@ OTHER_PARTS = {
     "document": "zzzzzzzzzz",
     "item": "french_oral",
     "form": "json",
+    "position": "1",
+    "number": "1",
     "name": "triage",
     "older": "{report}",
 }

@@ -7,6 +7,7 @@ import pytest
 from tests.api.operations import BODIES
 from tests.journeys.caller import codes
 from tests.journeys.stage import avs
+from tests.measures.build_measures import CONDITIONS
 
 CONSENT = {"given_on": "2026-10-14", "how": "signed_paper"}
 PERSON = BODIES["/api/v1/detections"]
@@ -197,6 +198,61 @@ def test_places_and_quotas_change_from_a_day_on_and_never_back(november):
 
     assert (shown["places"], {one["line_code"]: one["places"] for one in shown["quotas"]}["SAS"]) == (12, 5)
     assert past["code"] == "quota-in-the-past"
+
+
+def test_a_measure_enters_the_catalogue_with_its_groups_and_is_found_by_them(november):
+    contracts, orp = november.as_("contracts"), november.as_("orp")
+    wish = {
+        "code": "REL-01", "name": "Reliure", "kind": "occupation", "starts_on": "2026-11-01", "region": "le-locle",
+        "respondent_ref": november.stage.units["OAI-REA"], "languages": ["fr", "de"], "target_groups": ["youth", "migration"],
+        "places": [{"kind": "occupation", "places": 4}], "quotas": [], "opening_hours": "lundi à jeudi",
+    }  # fmt: skip
+
+    made = contracts.post("/measures", wish, 201)
+    odd = contracts.post("/measures", wish | {"code": "REL-02", "region": "paris"}, 422)
+
+    def found(**asked):
+        return [one["code"] for one in orp.get("/measures", day="2026-11-16", **asked)["items"]]
+
+    assert (made["opening_hours"], made["respondent"]["code"]) == ("lundi à jeudi", "OAI-REA")
+    assert (odd["code"], odd["reasons"][0]["field"]) == ("unknown-region", "region")
+    assert (
+        found(language="de")
+        == found(target_group="migration")
+        == found(region="le-locle", kind="occupation")
+        == ["REL-01"]
+    )
+    assert "REL-01" not in found(region="neuchatel")
+
+
+def test_plan_hours_service_and_conditions_are_kept_and_the_numbers_stay(november):
+    contracts, path = november.as_("contracts"), f"/measures/{november.stage.measure}"
+    unit, line = november.stage.units["OAI-REA"], november.stage.lines["SAS"]
+
+    contracts.post(f"{path}/opening-hours", {"opening_hours": "mardi"}, seen=path)
+    contracts.post(f"{path}/respondent", {"unit_ref": unit, "valid_from": "2027-03-01"}, seen=path)
+    gap = contracts.post(f"{path}/respondent", {"unit_ref": unit, "valid_from": "2027-02-01"}, 409, seen=path)
+    target = {"line_ref": line, "kind": "professional", "places": 9, "due_on": "2027-06-30"}
+    plan = contracts.post(f"{path}/plan", target, seen=path)
+    tables = contracts.post(
+        f"{path}/eligibility", {"source": CONDITIONS, "valid_from": "2027-01-01"}, seen=path
+    )
+    broken = contracts.post(
+        f"{path}/eligibility", {"source": "?", "valid_from": "2027-01-01"}, 422, seen=path
+    )
+    past = contracts.post(
+        f"{path}/eligibility", {"source": CONDITIONS, "valid_from": "2026-01-01"}, 409, seen=path
+    )
+
+    assert contracts.get(path)["opening_hours"] == "mardi"
+    assert (plan["state"], [one["places"] for one in plan["targets"]]) == ("transforming", [9])
+    assert all(one["places"] != 9 for one in plan["written"])
+    assert tables["items"][0]["source"] == CONDITIONS.strip()
+    assert [one["code"] for one in (gap, broken, past)] == [
+        "respondent-in-the-past",
+        "table-fault",
+        "rule-in-the-past",
+    ]
 
 
 def test_who_waits_stands_in_an_order_that_all_may_check(november):

@@ -10,8 +10,9 @@ WALKED = {
     "outcome-schemes",
     "wages",
     "wage-grants",
+    "rounds",
 }
-"""Asked in tests/web/test_social.py, test_final_accounts.py, test_outcomes.py and test_wages.py, where enterprises, observations and schemes live."""
+"""Asked in tests/web/test_social.py, test_final_accounts.py, test_outcomes.py, test_wages.py and test_rounds.py, where enterprises, observations and schemes live."""
 
 
 def test_the_document_names_every_route_of_the_api(site):
@@ -43,9 +44,14 @@ def test_a_body_is_described_field_by_field_and_no_as_a_problem(site):
 def test_the_page_shows_the_document_without_anything_from_elsewhere(site):
     page = site.app.test_client().get("/api/v1/docs").text
 
+    shapes = site.app.test_client().get("/api/v1/docs/shapes").text
+
     assert "/api/v1/session" in page
-    assert "http://" not in page.replace("http://localhost", "")
-    assert "https://" not in page
+    assert '/api/v1/docs/shapes#LogInRequest"' in page
+    assert 'id="LogInRequest"' in shapes
+    for shown in (page, shapes):
+        assert "http://" not in shown.replace("http://localhost", "")
+        assert "https://" not in shown
 
 
 def test_the_headers_that_an_act_must_carry_are_described(site):
@@ -75,6 +81,7 @@ def test_every_act_on_a_version_asks_for_it(january):
         "withdrawal": "orp",
         "submission": "provider",
         "extension": "gsr",
+        "resumption": "gsr",
     }
     held = january.refs() | {
         "measures": january.stage.measure,
@@ -98,4 +105,4 @@ def test_every_act_on_a_version_asks_for_it(january):
             told[str(one)] = ask(client, one, refs, held[one.kind], **{"If-Match": ""}).status_code
 
     assert set(told.values()) == {428}, told
-    assert len(told) == 41
+    assert len(told) == 48

@@ -94,6 +94,7 @@ class World(Site):
             "wages": NOBODY,
             "wage-grants": NOBODY,
             "outcome-schemes": NOBODY,
+            "rounds": NOBODY,
         }
 
 

@@ -95,6 +95,7 @@ from cii.wages.actions import AskGrant, DecideGrant, ask_grant, decide_grant
 from cii.wages.actions_parts import MonthOfLine, compute_month
 from cii.wages.actions_subsidies import TellPaidWage, tell_paid_wage
 from cii.wages.vocabulary import GrantKind, PayCategory
+from tests.browser.distributed import distributed
 from tests.browser.requested import requested
 from tests.browser.stage import a_canton, hand
 from tests.people.build_people import an_avs
@@ -130,6 +131,7 @@ def some_months(town) -> None:
     at(town, 10, 15)
     _linked(town)
     _observed(town)
+    distributed(town)
     requested(town)
     catch_up(town.bell)
     send_waiting(town.bell)

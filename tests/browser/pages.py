@@ -13,6 +13,10 @@ APART = frozenset({"login.home"})
 """Rules that only lead elsewhere."""
 
 
+API_PAGES = frozenset({"openapi.page", "openapi.shapes"})
+"""The document of the API, to read."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What somebody gets at an address: the status, and the page if it is one (None for a file)."""
@@ -68,7 +72,7 @@ def rules(app):
         for rule in app.url_map.iter_rules()
         if "GET" in rule.methods
         and rule.endpoint not in APART
-        and (rule.endpoint.partition(".")[0] in web.BLUEPRINTS or rule.endpoint == "openapi.page")
+        and (rule.endpoint.partition(".")[0] in web.BLUEPRINTS or rule.endpoint in API_PAGES)
     ]
     return sorted(found, key=lambda rule: rule.rule)
 
@@ -103,6 +107,7 @@ def _examples(town):
         "agreements": {"ref": stage.agreements["LACI"]},
         "tariffs": {"ref": stage.agreements["LACI"]},
         "closures": {"ref": stage.agreements["LACI"]},
+        "margins": {"ref": stage.agreements["LACI"]},
         "budgets": {"ref": stage.lines["LACI"], "year": 2026},
         "budget_steering": {"ref": stage.lines["LACI"], "year": 2026},
         "budget_books": {"ref": stage.lines["LACI"], "year": 2026},
@@ -113,8 +118,20 @@ def _examples(town):
         "places": {"ref": refs["case"]},
         "case_links": {"ref": refs["case"], "purpose": "satisfaction"},
         "case_links.objectives": {"ref": refs["case"], "placement": refs["placement:shared"]},
-        "stays": {"ref": refs["case"], "placement": refs["placement:shared"]},
+        "stays": {
+            "ref": refs["case"],
+            "placement": refs["placement:shared"],
+            "document": refs["document"],
+        },
+        "stays.provider_certificate": {
+            "ref": refs["placement:shared"],
+            "document": refs["document"],
+        },
         "links": {"token": refs["link"]},
+        "rounds": {"ref": refs["open_round"]},
+        "round_cases": {"ref": refs["open_round"], "position": 1},
+        "round_results": {"ref": refs["round"], "form": "csv"},
+        "case_rounds": {"ref": refs["case"]},
         "definitions.decision_table": {"name": "detection", "version": 1},
         "whatif": {"name": "triage"},
         "definitions.process": {"name": "reseau-cii"},
@@ -164,6 +181,7 @@ def _examples(town):
         "reports": {"ref": refs["report"], "quarter": "2026-Q3", "form": "csv"},
         "measures": {"ref": stage.measure},
         "catalogue": {"ref": stage.measure},
+        "conditions": {"ref": stage.measure},
         "persons": {
             "ref": _one(
                 town,

@@ -103,6 +103,17 @@ def test_opening_balances_are_brought_in_once_by_command(run, tmp_path):
     assert taken["amount"] == "1234.50"
 
 
+def test_the_forecast_of_needs_is_told_with_what_it_would_have_missed_by(run):
+    told, early = run("forecast", "needs"), run("forecast", "needs", "--quarter", "2025-Q2", "--json")
+    ahead = run("forecast", "needs", "--quarter", "2026-Q4")
+
+    assert (told.returncode, early.returncode, ahead.returncode) == (DONE, DONE, FINDINGS)
+    assert "needs/1, as of 2026-09-30, 8 quarters known" in told.stdout
+    assert "inside the interval" in told.stdout
+    assert not any(one["ahead"] for one in json.loads(early.stdout)["groups"])
+    assert "2026-Q3" in ahead.stderr
+
+
 def test_a_planted_difference_is_named_the_same_twice_and_closes_by_itself(run):
     clean = run("reconcile", "--date", "2026-10-14")
     _shift(run, -1)

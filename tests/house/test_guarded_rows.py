@@ -42,6 +42,7 @@ SHAPES = {
     "outcome_scheme_version": {"published_by": WHO},
     "payment": {"released_by": WHO},
     "payment_release": {"released_by": WHO},
+    "placement_break": {"withdrawn_at": NOW},
     "provider_account": {"decided_by": WHO},
     "receivable": _RECEIVED,
     "reversal_request": {"decided_by": WHO, "decided_at": NOW, "granted": True},

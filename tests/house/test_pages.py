@@ -16,10 +16,10 @@ WRITTEN_BY_READING = ("journal_", "login_session", "case_visit")
 LEADING_ON = {
     "notices.one", "calendars.feed", "erasures.certified",
     "federal_ceiling.csv", "federal_ceiling.pdf", "payments.file",
-    "payments.owed", "payments.owed_invoice",
+    "payments.owed", "payments.owed_invoice", "stays.certificate", "stays.provider_certificate",
 }  # fmt: skip
 """A notice leads to what it is about, a calendar opens by its token alone; certificate, statement of the ceiling,
-file of payments and what is owed back wait for what they tell (tests/web)."""
+file of payments, what is owed back and the certificate of a module wait for what they tell (tests/web)."""
 
 MAILS = "catcher.one"
 """The demo shows everybody's mails; their links are for who they are addressed to."""

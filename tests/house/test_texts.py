@@ -65,6 +65,7 @@ DYNAMIC = (
     "web.reports.section.",  # one per part of a pack
     "workflow.diff.",  # one per kind of difference between two versions, and per thing that differs
     "web.statements.four-eyes.",  # one per act that needs a second person
+    "web.rounds.",  # one per tab, step and column of a round and its report, by name
 )
 """Prefixes of keys that code puts together at run time; a new one is declared here with its reason."""
 

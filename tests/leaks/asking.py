@@ -86,6 +86,7 @@ NAMES: Mapping[str, Thing | str] = {
     "/cases/<ref>/notes/<note>": of_case("case_note"),
     "/cases/<ref>/plan/actions/<action>": Thing("SELECT a.ref FROM plan_part a JOIN plan p ON p.id = a.plan_id WHERE p.case_id = :case"),
     "/cases/<ref>/placements/<placement>": of_case("placement"),
+    "/cases/<ref>/placements/<placement>/certificates/<document>": of_case("attachment"),
     "/cases/<ref>/waiting/<waiting>": of_case("waiting_entry"),
     "/checks/<ref>": of_case("outcome_check"),
     "/consents/<ref>": of_case("consent"),
@@ -126,10 +127,12 @@ NAMES: Mapping[str, Thing | str] = {
     "/persons/<ref>/consents/<consent>": of_case("consent"),
     "/persons/<ref>/merges/<merge>": Thing("SELECT m.ref FROM person_merge m JOIN case_file c ON c.person_id = m.new_person_id WHERE c.id = :case"),
     "/placements/<ref>": of_case("placement"),
+    "/placements/<ref>/certificates/<document>": of_case("attachment"),
     "/programmes/<programme>": "youth-case-management",
     "/provider/attendance/<year>": "2026",
     "/provider/attendance/<year>/<number>": "9",
     "/provider/placements/<ref>": of_case("placement"),
+    "/provider/placements/<ref>/certificates/<document>": of_case("attachment"),
     "/provider/placements/<ref>/attestation/<year>": "2026",
     "/provider/placements/<ref>/attestation/<year>/<number>": "9",
     "/recognitions/<ref>": of_the_house("recognition"),
@@ -151,6 +154,11 @@ NAMES: Mapping[str, Thing | str] = {
     "/legal-holds/<ref>": HELD,
     "/rights/erasures/<ref>": TO_BE_ERASED,
     "/erasures/<ref>": TO_BE_ERASED,
+    "/rounds/<ref>": of_the_house("allocation_round"),
+    "/rounds/<ref>/candidates/<position>": "1",
+    "/rounds/<ref>/cases/<position>": "1",
+    "/rounds/<ref>/pins/<number>": "1",
+    "/rounds/<ref>/report/<form>": "csv",
     "/statements/<ref>": of_the_house("statement"),
     "/tables/<name>": "triage",
     "/tasks/<ref>": Thing("SELECT ref FROM wf_task WHERE subject = 'case' AND subject_id = :case ORDER BY id DESC LIMIT 1"),
@@ -160,7 +168,7 @@ NAMES: Mapping[str, Thing | str] = {
 """The address up to a part → what the part names, or the word that stands there."""
 PLAIN_FILES = {"static"}
 SAME_FOR_ALL = (
-    "/agreements", "/budgets", "/definitions", "/docs", "/healthz", "/help", "/lines", "/login", "/openapi.json", "/programmes", "/readyz",
+    "/agreements", "/budgets", "/definitions", "/docs", "/fairness", "/healthz", "/help", "/lines", "/login", "/needs", "/openapi.json", "/programmes", "/readyz",
     "/reports", "/settings", "/tables", "/units", "/workflows", "/youth/figures",
 )  # fmt: skip
 """Addresses without cases and persons: walked for every role, but not again for every relation to a case."""

@@ -21,8 +21,7 @@ FINDS = ("case_manager", "party")
 """Whose unit detects: it reads the detections."""
 NOT_BY_ROWS = {
     "GET /api/v1/statements/corrections": "each month with news is priced by itself, fifty at most",
-    "GET /cases/<ref:ref>/places": "a measure whose days are not opened yet is planned by itself",
-    "GET /api/v1/cases/<ref:ref>/places": "a measure whose days are not opened yet is planned by itself",
+    "GET /api/v1/cases/<ref:ref>/places": "days that are not opened yet are planned, in three statements for all measures",
 }  # fmt: skip
 """What asks more for more, and why that is no row of a list."""
 MOST = 4
@@ -34,6 +33,7 @@ OF_SEVERAL = {
     "GET /desk": (28, "a desk: tasks, tabs, news, substitutions, notices and the indicators of the unit"),
     "GET /jobs": (6, "several lists: jobs with their last runs, what failed, what is ordered, who rings"),
     "GET /load": (10, "the load of a unit: its members, their cases, tasks, shares and absences"),
+    "GET /needs": (12, "the forecast of needs: requests, stays, plans, places and the numbers it is made by"),
     "GET /outcomes/categories": (5, "three lists: categories, placements with theirs, shares of two quarters"),
     "GET /programmes": (9, "the figures of four programmes side by side"),
     "GET /provider": (30, "the provider's desk: placements, statements, days to attest, and indicators from seven facts"),
