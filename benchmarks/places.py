@@ -20,13 +20,13 @@ from scipy.sparse import csr_matrix, vstack
 
 from benchmarks.measure import Sides
 from benchmarks.rounds import SIZES, a_round
+from cii.allocation.aim import Aim
 from cii.allocation.choosing import choose
 from cii.allocation.engine import allocate
 from cii.allocation.greedy import greedy
 from cii.allocation.layout import Layout, lay_out
 from cii.allocation.network import Asked, best_flow
 from cii.allocation.outcome import SCALE, Allocation, Policy
-from cii.allocation.prices import Aim
 from cii.allocation.problem import Problem
 from cii.allocation.solving import solve
 from cii.allocation.verifying import verify

@@ -6,6 +6,8 @@ from benchmarks import (
     contention,
     decisions,
     engine,
+    explained,
+    finding,
     journal,
     ledger,
     lists,
@@ -17,6 +19,7 @@ from benchmarks import (
     rows,
     search,
     storage,
+    streams,
     whatif,
 )
 from benchmarks.measure import Target
@@ -289,6 +292,31 @@ _ALL = [
             ),
         )
     ),
+    Target("online-rank", "500 measures ranked for a case, purely", "50 milliseconds", 1, finding.ranked),
+    *(
+        Target(name, what, limit, goal, sides)
+        for engine, what, clock, raw in (
+            ("sqlite", "a search among 500 measures, SQLite", finding.whole_sqlite, finding.raw_sqlite),
+            (
+                "postgresql",
+                "a search among 500 measures, PostgreSQL",
+                finding.whole_postgresql,
+                finding.raw_postgresql,
+            ),
+        )
+        for name, limit, goal, sides in (
+            (f"online-{engine}", "50 milliseconds", 1, clock),
+            (f"online-raw-{engine}", "its statements raw", 4, raw),
+        )
+    ),
+    *(
+        Target(f"online-{name}", what, "points with nightly prices", goal, sides, unit="points")
+        for name, what, goal, sides in (
+            ("first-come", "points of first come, first served", 1 / 1.25, streams.beside_first_come),
+            ("best-free", "points of the best suited free place", 1, streams.beside_best_free),
+            ("hindsight", "bound of all points, everybody known", 1 / 0.9, streams.hindsight),
+        )
+    ),
     Target(
         "round-envy", "justified envy inside a class", "those without a place", 0, places.envy, unit="persons"
     ),
@@ -306,6 +334,17 @@ _ALL = [
         "one of 2 000 x 120, 30 000 options",
         12.7,
         places.growth,
+    ),
+    Target(
+        "round-explained",
+        "cases of four rounds, 2 000 and 10 000",
+        "those told in numbers why",
+        1,
+        explained.coverage,
+        unit="persons",
+    ),
+    Target(
+        "round-verify", "a round of 10 000 x 300 checked without a solver", "3 seconds", 1, explained.checked
     ),
 ]
 TARGETS = {target.name: target for target in _ALL}
