@@ -64,9 +64,10 @@ class Till:
         self._prices = StayPrices(book, stay, [payer.weight for payer in payers], workload)
         years = range(stay.start.year, stay.last.year + 1)
         self._years: Mapping[tuple[int, int], YearLeft] = years_left(work, years)
-        self._ceilings: dict[tuple[int, int], list[CeilingLeft]] = {}
-        for one in ceilings_left(work, years):
-            self._ceilings.setdefault((one.line_id, one.year), []).append(one)
+        self._ceilings: dict[tuple[int, int, int], list[CeilingLeft]] = {}
+        for one in sorted(ceilings_left(work, years), key=lambda one: one.left):
+            for agreement_id in one.agreements:
+                self._ceilings.setdefault((one.line_id, one.year, agreement_id), []).append(one)
 
     def payment(self, measure_id: int) -> Payment:
         """What the stay would cost in this measure, with every reason against paying it."""
@@ -98,11 +99,10 @@ class Till:
         if held is None or not held.open:
             return [Obstacle("budget-none" if held is None else "budget-closed", line_id, {"year": year})]
         short = [sum_ - held.left] if held.hard and sum_ > held.left else []
-        short += [
-            sum_ - one.left
-            for one in self._ceilings.get((line_id, year), ())
-            if agreement_id in one.agreements and sum_ > one.left
-        ]
+        for one in self._ceilings.get((line_id, year, agreement_id), ()):
+            if sum_ <= one.left:
+                break  # the ceilings stand in the order of what they have left
+            short.append(sum_ - one.left)
         return [Obstacle("budget", line_id, {"year": year, "short": one}) for one in short]
 
 
