@@ -105,6 +105,14 @@ def agreements_by_id(work: Work, ids: Iterable[int]) -> dict[int, Agreement]:
     return {row.id or 0: row for row in rows}
 
 
+def former_ref(work: Work, agreement: Agreement) -> str | None:
+    """The outward name of the agreement that this one follows, if any (no visibility: a label)."""
+    if agreement.follows_id is None:
+        return None
+    wanted = select(col(Agreement.ref)).where(col(Agreement.id) == agreement.follows_id)
+    return work.session.scalars(wanted).first()
+
+
 def provider_by_ref(work: Work, ref: str) -> Provider:
     """The provider with this outward name; refuses UnknownThing."""
     found = work.session.scalars(select(Provider).where(col(Provider.ref) == ref)).first()

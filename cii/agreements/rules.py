@@ -13,8 +13,12 @@ MOVES: Mapping[AgreementState, Mapping[AgreementEvent, AgreementState]] = {
     AgreementState.DRAFT: {
         AgreementEvent.NEGOTIATE: AgreementState.NEGOTIATION,
         AgreementEvent.SIGN: AgreementState.SIGNED,
+        AgreementEvent.DROP: AgreementState.DROPPED,
     },
-    AgreementState.NEGOTIATION: {AgreementEvent.SIGN: AgreementState.SIGNED},
+    AgreementState.NEGOTIATION: {
+        AgreementEvent.SIGN: AgreementState.SIGNED,
+        AgreementEvent.DROP: AgreementState.DROPPED,
+    },
     AgreementState.SIGNED: {AgreementEvent.PUT_IN_FORCE: AgreementState.IN_FORCE},
     AgreementState.IN_FORCE: {
         AgreementEvent.CORRECT: AgreementState.UNDER_CORRECTION,

@@ -11,16 +11,21 @@ from sqlmodel import SQLModel
 
 from cii.agreements.vocabulary import (
     AgreementState,
+    Award,
     Basis,
     DeliverableKind,
     Direction,
+    FollowsAs,
     Frequency,
     IndicatorUnit,
     Instrument,
+    Interruptions,
     LegalForm,
+    ObjectiveKind,
     ObjectiveLevel,
     Profile,
     SettledBy,
+    Standing,
 )
 from cii.kernel.money import Chf
 from cii.store.columns import chf, day, key, link, moment, plain_json, ref, text, word
@@ -42,18 +47,25 @@ class Provider(SQLModel, table=True):
 
 
 class Agreement(SQLModel, table=True):
-    """A convention de prestations, or one of the other instruments; `version` counts its changes (ETag)."""
+    """A convention de prestations, or one of the other instruments; `version` counts its changes (ETag).
+
+    `lang`: the parties' language, in which the text is written. `award`: how the provider was found.
+    `contract_change`: it changes what was agreed before, so that the steering group decides (mandate,
+    task 3).
+    """
 
     __tablename__ = "agreement"
     __table_args__ = (
         UniqueConstraint("number"),
         CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="term"),
         CheckConstraint("notice_months >= 0", name="notice"),
+        CheckConstraint("lang IN ('fr', 'de', 'en')", name="known_language"),
+        CheckConstraint("follows_as IS NULL OR follows_id IS NOT NULL", name="follows_something"),
         CheckConstraint(
             "prepared_by IS NULL OR signed_by IS NULL OR prepared_by <> signed_by", name="four_eyes"
         ),
         CheckConstraint(
-            "state IN ('draft', 'negotiation') OR "
+            "state IN ('draft', 'negotiation', 'dropped') OR "
             "(prepared_by IS NOT NULL AND signed_by IS NOT NULL AND signed_at IS NOT NULL)",
             name="signed_by_somebody",
         ),
@@ -70,7 +82,11 @@ class Agreement(SQLModel, table=True):
     valid_from: date = day()
     valid_to: date | None = day(nullable=True)
     notice_months: int = 6
+    lang: str = text(2, default="fr")
+    award: Award | None = word(Award, nullable=True)
     follows_id: int | None = link("agreement.id", nullable=True)
+    follows_as: FollowsAs | None = word(FollowsAs, nullable=True)
+    contract_change: bool = False
     prepared_by: int | None = link("account.id", nullable=True, index=False)
     signed_by: int | None = link("account.id", nullable=True, index=False)
     signed_at: datetime | None = moment(nullable=True)
@@ -168,15 +184,29 @@ class AgreementClosure(SQLModel, table=True):
 
 
 class Objective(SQLModel, table=True):
-    """What the agreement wants to reach, at one of three levels, with its owner (i.5, i.6)."""
+    """What the agreement wants to reach, at one of three levels, with its owner (i.5-i.8).
+
+    In the evaluation it has a rank (1 first) or a weight in percent; a `basic` one has to be reached in any
+    case (i.26).
+    """
 
     __tablename__ = "objective"
+    __table_args__ = (
+        CheckConstraint("rank IS NULL OR rank >= 1", name="rank"),
+        CheckConstraint("weight IS NULL OR weight BETWEEN 0 AND 100", name="weight"),
+    )
 
     id: int | None = key()
+    ref: str = ref()
     agreement_id: int = link("agreement.id")
     level: ObjectiveLevel = word(ObjectiveLevel)
+    kind: ObjectiveKind = word(ObjectiveKind, default=ObjectiveKind.INTEGRATION)
+    standing: Standing = word(Standing, default=Standing.MAIN)
     wording: str = text(500)
     owner: str = text(120)
+    rank: int | None = None
+    weight: int | None = None
+    basic: bool = False
 
 
 class Indicator(SQLModel, table=True):
@@ -208,6 +238,7 @@ class Indicator(SQLModel, table=True):
     target: int
     minimum: int | None = None
     source: str = text(120)
+    interruptions: Interruptions | None = word(Interruptions, nullable=True)
 
 
 class Deliverable(SQLModel, table=True):

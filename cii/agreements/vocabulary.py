@@ -34,12 +34,14 @@ class AgreementState(StrEnum):
     RENEWED = "renewed"
     TERMINATED = "terminated"
     EXPIRED = "expired"
+    DROPPED = "dropped"
 
 
 class AgreementEvent(StrEnum):
     """What may happen to an agreement."""
 
     NEGOTIATE = "negotiate"
+    DROP = "drop"
     SIGN = "sign"
     PUT_IN_FORCE = "put_in_force"
     CORRECT = "correct"
@@ -80,6 +82,49 @@ class ObjectiveLevel(StrEnum):
     OUTCOME = "outcome"
     ENTERPRISE = "enterprise"
     BENEFICIARY = "beneficiary"
+
+
+class ObjectiveKind(StrEnum):
+    """What an objective is about: the effect on persons, services, quality, money, the enterprise (i.7)."""
+
+    INTEGRATION = "integration"
+    OUTPUT = "output"
+    QUALITY = "quality"
+    FINANCIAL = "financial"
+    OPERATIONAL = "operational"
+
+
+class Standing(StrEnum):
+    """Whether an objective is the main one of an offer, or a part on the way to it (i.8)."""
+
+    MAIN = "main"
+    PARTIAL = "partial"
+
+
+class Interruptions(StrEnum):
+    """How stays that were broken off count in an indicator (i.11)."""
+
+    COUNTED = "counted"
+    EXCLUDED = "excluded"
+    EXCLUDED_IF_JUSTIFIED = "excluded_if_justified"
+
+
+class Award(StrEnum):
+    """How the provider was found (i.42, i.43)."""
+
+    CALL = "call"
+    DIRECT = "direct"
+
+
+class FollowsAs(StrEnum):
+    """What an agreement is to the one before: it renews it, changes it within its term.
+
+    Or takes its option.
+    """
+
+    RENEWAL = "renewal"
+    AMENDMENT = "amendment"
+    OPTION = "option"
 
 
 class IndicatorUnit(StrEnum):

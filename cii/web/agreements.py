@@ -46,6 +46,7 @@ _NEAR = timedelta(days=90)
 _TONES: Mapping[AgreementState, str] = {
     AgreementState.DRAFT: "neutral",
     AgreementState.NEGOTIATION: "info",
+    AgreementState.DROPPED: "neutral",
     AgreementState.SIGNED: "info",
     AgreementState.IN_FORCE: "good",
     AgreementState.UNDER_CORRECTION: "warn",

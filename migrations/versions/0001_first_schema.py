@@ -2090,17 +2090,25 @@ def upgrade() -> None:
     sa.Column('valid_from', sa.Date(), nullable=False),
     sa.Column('valid_to', sa.Date(), nullable=True),
     sa.Column('notice_months', sa.Integer(), nullable=False),
+    sa.Column('lang', sa.String(length=2), nullable=False),
+    sa.Column('award', sa.String(length=6), nullable=True),
     sa.Column('follows_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('follows_as', sa.String(length=9), nullable=True),
+    sa.Column('contract_change', sa.Boolean(), nullable=False),
     sa.Column('prepared_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('signed_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('document', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.CheckConstraint("award IN ('call', 'direct')", name=op.f('ck_agreement_award_word')),
+    sa.CheckConstraint("follows_as IN ('renewal', 'amendment', 'option')", name=op.f('ck_agreement_follows_as_word')),
     sa.CheckConstraint("instrument IN ('agreement', 'subsidy_decision', 'framework', 'cooperation', 'case_by_case')", name=op.f('ck_agreement_instrument_word')),
+    sa.CheckConstraint("lang IN ('fr', 'de', 'en')", name=op.f('ck_agreement_known_language')),
     sa.CheckConstraint("profile IN ('AC', 'AI', 'AS', 'FR_IAE', 'BE_POIAS')", name=op.f('ck_agreement_profile_word')),
-    sa.CheckConstraint("state IN ('draft', 'negotiation') OR (prepared_by IS NOT NULL AND signed_by IS NOT NULL AND signed_at IS NOT NULL)", name=op.f('ck_agreement_signed_by_somebody')),
-    sa.CheckConstraint("state IN ('draft', 'negotiation', 'signed', 'in_force', 'under_correction', 'renewed', 'terminated', 'expired')", name=op.f('ck_agreement_state_word')),
+    sa.CheckConstraint("state IN ('draft', 'negotiation', 'dropped') OR (prepared_by IS NOT NULL AND signed_by IS NOT NULL AND signed_at IS NOT NULL)", name=op.f('ck_agreement_signed_by_somebody')),
+    sa.CheckConstraint("state IN ('draft', 'negotiation', 'signed', 'in_force', 'under_correction', 'renewed', 'terminated', 'expired', 'dropped')", name=op.f('ck_agreement_state_word')),
     sa.CheckConstraint("valid_from IS date(valid_from, '+0 days')", name=op.f("ck_agreement_valid_from_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("valid_to IS date(valid_to, '+0 days')", name=op.f("ck_agreement_valid_to_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('follows_as IS NULL OR follows_id IS NOT NULL', name=op.f('ck_agreement_follows_something')),
     sa.CheckConstraint('notice_months >= 0', name=op.f('ck_agreement_notice')),
     sa.CheckConstraint('prepared_by IS NULL OR signed_by IS NULL OR prepared_by <> signed_by', name=op.f('ck_agreement_four_eyes')),
     sa.CheckConstraint('valid_to IS NULL OR valid_to > valid_from', name=op.f('ck_agreement_term')),
@@ -3252,6 +3260,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_consent_recipient_consent_id'), ['consent_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_consent_recipient_institution_id'), ['institution_id'], unique=False)
 
+    op.create_table('convention_edition',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('cause', sa.String(length=9), nullable=False),
+    sa.Column('note', sa.String(length=500), nullable=False),
+    sa.Column('whole', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("cause IN ('round', 'submitted', 'signed', 'kept')", name=op.f('ck_convention_edition_cause_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_convention_edition_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_convention_edition_agreement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_convention_edition')),
+    sa.UniqueConstraint('agreement_id', 'number', name=op.f('uq_convention_edition_agreement_id_number')),
+    sa.UniqueConstraint('ref', name=op.f('uq_convention_edition_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER convention_edition_no_update BEFORE UPDATE ON convention_edition FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'convention_edition is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER convention_edition_no_delete BEFORE DELETE ON convention_edition FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'convention_edition is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION convention_edition_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'convention_edition is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER convention_edition_no_update BEFORE UPDATE ON convention_edition FOR EACH ROW EXECUTE FUNCTION convention_edition_append_only()')
+    _on("postgresql", 'CREATE TRIGGER convention_edition_no_delete BEFORE DELETE ON convention_edition FOR EACH ROW EXECUTE FUNCTION convention_edition_append_only()')
+    _on("postgresql", 'CREATE TRIGGER convention_edition_no_truncate BEFORE TRUNCATE ON convention_edition FOR EACH STATEMENT EXECUTE FUNCTION convention_edition_append_only()')
+    op.create_table('convention_part',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('part', sa.String(length=11), nullable=False),
+    sa.Column('body', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("part IN ('parties', 'bases', 'aims', 'services', 'volume', 'price', 'surplus', 'principles', 'evaluation', 'reports', 'talks', 'term', 'disputes', 'insertion', 'outcome_pay')", name=op.f('ck_convention_part_part_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_convention_part_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_convention_part_agreement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_convention_part')),
+    sa.UniqueConstraint('agreement_id', 'part', name=op.f('uq_convention_part_agreement_id_part'))
+    )
     op.create_table('deliverable',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -3388,13 +3433,24 @@ def upgrade() -> None:
 
     op.create_table('objective',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
     sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('level', sa.String(length=11), nullable=False),
+    sa.Column('kind', sa.String(length=11), nullable=False),
+    sa.Column('standing', sa.String(length=7), nullable=False),
     sa.Column('wording', sa.String(length=500), nullable=False),
     sa.Column('owner', sa.String(length=120), nullable=False),
+    sa.Column('rank', sa.Integer(), nullable=True),
+    sa.Column('weight', sa.Integer(), nullable=True),
+    sa.Column('basic', sa.Boolean(), nullable=False),
+    sa.CheckConstraint("kind IN ('integration', 'output', 'quality', 'financial', 'operational')", name=op.f('ck_objective_kind_word')),
     sa.CheckConstraint("level IN ('outcome', 'enterprise', 'beneficiary')", name=op.f('ck_objective_level_word')),
+    sa.CheckConstraint("standing IN ('main', 'partial')", name=op.f('ck_objective_standing_word')),
+    sa.CheckConstraint('rank IS NULL OR rank >= 1', name=op.f('ck_objective_rank')),
+    sa.CheckConstraint('weight IS NULL OR weight BETWEEN 0 AND 100', name=op.f('ck_objective_weight')),
     sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_objective_agreement_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_objective'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_objective')),
+    sa.UniqueConstraint('ref', name=op.f('uq_objective_ref'))
     )
     with op.batch_alter_table('objective', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_objective_agreement_id'), ['agreement_id'], unique=False)
@@ -4152,6 +4208,31 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER account_payment_no_update BEFORE UPDATE ON account_payment FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.kind IS NOT DISTINCT FROM OLD.kind AND NEW.number IS NOT DISTINCT FROM OLD.number AND NEW.due_on IS NOT DISTINCT FROM OLD.due_on AND NEW.amount IS NOT DISTINCT FROM OLD.amount AND NEW.transferred IS NOT DISTINCT FROM OLD.transferred AND NEW.rounding IS NOT DISTINCT FROM OLD.rounding AND NEW.prepared_by IS NOT DISTINCT FROM OLD.prepared_by AND NEW.prepared_at IS NOT DISTINCT FROM OLD.prepared_at AND OLD.released_by IS NULL AND OLD.released_at IS NULL AND OLD.lapsed_at IS NULL)) EXECUTE FUNCTION account_payment_append_only()')
     _on("postgresql", 'CREATE TRIGGER account_payment_no_delete BEFORE DELETE ON account_payment FOR EACH ROW EXECUTE FUNCTION account_payment_append_only()')
     _on("postgresql", 'CREATE TRIGGER account_payment_no_truncate BEFORE TRUNCATE ON account_payment FOR EACH STATEMENT EXECUTE FUNCTION account_payment_append_only()')
+    op.create_table('agreement_signature',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('edition_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('side', sa.String(length=8), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('function', sa.String(length=120), nullable=False),
+    sa.Column('place', sa.String(length=120), nullable=False),
+    sa.Column('signed_on', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("side IN ('payer', 'provider', 'other')", name=op.f('ck_agreement_signature_side_word')),
+    sa.CheckConstraint("signed_on IS date(signed_on, '+0 days')", name=op.f("ck_agreement_signature_signed_on_date")).ddl_if(dialect="sqlite"),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_agreement_signature_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_agreement_signature_agreement_id')),
+    sa.ForeignKeyConstraint(['edition_id'], ['convention_edition.id'], name=op.f('fk_agreement_signature_edition_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_agreement_signature')),
+    sa.UniqueConstraint('agreement_id', 'side', 'name', name=op.f('uq_agreement_signature_agreement_id_side_name'))
+    )
+    _on("sqlite", "CREATE TRIGGER agreement_signature_no_update BEFORE UPDATE ON agreement_signature FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'agreement_signature is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER agreement_signature_no_delete BEFORE DELETE ON agreement_signature FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'agreement_signature is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION agreement_signature_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'agreement_signature is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER agreement_signature_no_update BEFORE UPDATE ON agreement_signature FOR EACH ROW EXECUTE FUNCTION agreement_signature_append_only()')
+    _on("postgresql", 'CREATE TRIGGER agreement_signature_no_delete BEFORE DELETE ON agreement_signature FOR EACH ROW EXECUTE FUNCTION agreement_signature_append_only()')
+    _on("postgresql", 'CREATE TRIGGER agreement_signature_no_truncate BEFORE TRUNCATE ON agreement_signature FOR EACH STATEMENT EXECUTE FUNCTION agreement_signature_append_only()')
     op.create_table('budget_transfer',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -4206,7 +4287,9 @@ def upgrade() -> None:
     sa.Column('target', sa.Integer(), nullable=False),
     sa.Column('minimum', sa.Integer(), nullable=True),
     sa.Column('source', sa.String(length=120), nullable=False),
+    sa.Column('interruptions', sa.String(length=21), nullable=True),
     sa.CheckConstraint("direction IN ('up', 'down')", name=op.f('ck_indicator_direction_word')),
+    sa.CheckConstraint("interruptions IN ('counted', 'excluded', 'excluded_if_justified')", name=op.f('ck_indicator_interruptions_word')),
     sa.CheckConstraint("minimum IS NULL OR (direction = 'up' AND minimum <= target) OR (direction = 'down' AND minimum >= target)", name=op.f('ck_indicator_minimum_before_target')),
     sa.CheckConstraint("unit IN ('percent', 'days', 'number', 'francs')", name=op.f('ck_indicator_unit_word')),
     sa.CheckConstraint('target >= 0 AND (minimum IS NULL OR minimum >= 0)', name=op.f('ck_indicator_positive')),
@@ -4282,6 +4365,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_movement_debit_id'), ['debit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_movement_entry_id'), ['entry_id'], unique=False)
 
+    op.create_table('negotiation_round',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('edition_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('opened_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('stand', sa.String(length=7), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("due_on IS date(due_on, '+0 days')", name=op.f("ck_negotiation_round_due_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("stand IN ('accepts', 'amends', 'refuses')", name=op.f('ck_negotiation_round_stand_word')),
+    sa.CheckConstraint('(stand IS NULL) = (answered_at IS NULL)', name=op.f('ck_negotiation_round_answered')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_negotiation_round_agreement_id')),
+    sa.ForeignKeyConstraint(['answered_by'], ['account.id'], name=op.f('fk_negotiation_round_answered_by')),
+    sa.ForeignKeyConstraint(['edition_id'], ['convention_edition.id'], name=op.f('fk_negotiation_round_edition_id')),
+    sa.ForeignKeyConstraint(['opened_by'], ['account.id'], name=op.f('fk_negotiation_round_opened_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_negotiation_round')),
+    sa.UniqueConstraint('agreement_id', 'number', name=op.f('uq_negotiation_round_agreement_id_number')),
+    sa.UniqueConstraint('ref', name=op.f('uq_negotiation_round_ref'))
+    )
     op.create_table('outcome_budget',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('scheme_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4555,6 +4661,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_statement_remark_placement_id'), ['placement_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_statement_remark_statement_id'), ['statement_id'], unique=False)
 
+    op.create_table('steering_answer',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('edition_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('stand', sa.String(length=8), nullable=False),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
+    sa.Column('decided_on', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("decided_on IS date(decided_on, '+0 days')", name=op.f("ck_steering_answer_decided_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("stand IN ('approved', 'refused')", name=op.f('ck_steering_answer_stand_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_steering_answer_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_steering_answer_agreement_id')),
+    sa.ForeignKeyConstraint(['edition_id'], ['convention_edition.id'], name=op.f('fk_steering_answer_edition_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_steering_answer')),
+    sa.UniqueConstraint('edition_id', name=op.f('uq_steering_answer_edition_id')),
+    sa.UniqueConstraint('ref', name=op.f('uq_steering_answer_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER steering_answer_no_update BEFORE UPDATE ON steering_answer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'steering_answer is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER steering_answer_no_delete BEFORE DELETE ON steering_answer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'steering_answer is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION steering_answer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'steering_answer is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER steering_answer_no_update BEFORE UPDATE ON steering_answer FOR EACH ROW EXECUTE FUNCTION steering_answer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER steering_answer_no_delete BEFORE DELETE ON steering_answer FOR EACH ROW EXECUTE FUNCTION steering_answer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER steering_answer_no_truncate BEFORE TRUNCATE ON steering_answer FOR EACH STATEMENT EXECUTE FUNCTION steering_answer_append_only()')
+    with op.batch_alter_table('steering_answer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_steering_answer_agreement_id'), ['agreement_id'], unique=False)
+
     op.create_table('transfer_answer',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('transfer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4753,6 +4887,31 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER indicator_entry_no_truncate BEFORE TRUNCATE ON indicator_entry FOR EACH STATEMENT EXECUTE FUNCTION indicator_entry_append_only()')
     with op.batch_alter_table('indicator_entry', schema=None) as batch_op:
         batch_op.create_index('ix_indicator_entry_series', ['indicator_id', 'effective_on'], unique=False)
+
+    op.create_table('negotiation_comment',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('round_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('side', sa.String(length=8), nullable=False),
+    sa.Column('part', sa.String(length=11), nullable=True),
+    sa.Column('wording', sa.String(length=2000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("part IN ('parties', 'bases', 'aims', 'services', 'volume', 'price', 'surplus', 'principles', 'evaluation', 'reports', 'talks', 'term', 'disputes', 'insertion', 'outcome_pay')", name=op.f('ck_negotiation_comment_part_word')),
+    sa.CheckConstraint("side IN ('payer', 'provider', 'other')", name=op.f('ck_negotiation_comment_side_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_negotiation_comment_account_id')),
+    sa.ForeignKeyConstraint(['round_id'], ['negotiation_round.id'], name=op.f('fk_negotiation_comment_round_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_negotiation_comment')),
+    sa.UniqueConstraint('ref', name=op.f('uq_negotiation_comment_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER negotiation_comment_no_update BEFORE UPDATE ON negotiation_comment FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'negotiation_comment is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER negotiation_comment_no_delete BEFORE DELETE ON negotiation_comment FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'negotiation_comment is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION negotiation_comment_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'negotiation_comment is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER negotiation_comment_no_update BEFORE UPDATE ON negotiation_comment FOR EACH ROW EXECUTE FUNCTION negotiation_comment_append_only()')
+    _on("postgresql", 'CREATE TRIGGER negotiation_comment_no_delete BEFORE DELETE ON negotiation_comment FOR EACH ROW EXECUTE FUNCTION negotiation_comment_append_only()')
+    _on("postgresql", 'CREATE TRIGGER negotiation_comment_no_truncate BEFORE TRUNCATE ON negotiation_comment FOR EACH STATEMENT EXECUTE FUNCTION negotiation_comment_append_only()')
+    with op.batch_alter_table('negotiation_comment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_negotiation_comment_round_id'), ['round_id'], unique=False)
 
     op.create_table('outcome',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4955,6 +5114,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_outcome_scheme_state')
 
     op.drop_table('outcome')
+    with op.batch_alter_table('negotiation_comment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_negotiation_comment_round_id'))
+
+    op.drop_table('negotiation_comment')
     with op.batch_alter_table('indicator_entry', schema=None) as batch_op:
         batch_op.drop_index('ix_indicator_entry_series')
 
@@ -4976,6 +5139,10 @@ def downgrade() -> None:
     op.drop_table('wage_engagement')
     op.drop_table('transfer_return')
     op.drop_table('transfer_answer')
+    with op.batch_alter_table('steering_answer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_steering_answer_agreement_id'))
+
+    op.drop_table('steering_answer')
     with op.batch_alter_table('statement_remark', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_statement_remark_statement_id'))
         batch_op.drop_index(batch_op.f('ix_statement_remark_placement_id'))
@@ -5008,6 +5175,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outcome_budget_scheme_id'))
 
     op.drop_table('outcome_budget')
+    op.drop_table('negotiation_round')
     with op.batch_alter_table('movement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_movement_entry_id'))
         batch_op.drop_index(batch_op.f('ix_movement_debit_id'))
@@ -5024,6 +5192,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_budget_transfer_line_id'))
 
     op.drop_table('budget_transfer')
+    op.drop_table('agreement_signature')
     op.drop_table('account_payment')
     op.drop_table('account_item')
     with op.batch_alter_table('year_account', schema=None) as batch_op:
@@ -5144,6 +5313,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_deliverable_agreement_id'))
 
     op.drop_table('deliverable')
+    op.drop_table('convention_part')
+    op.drop_table('convention_edition')
     with op.batch_alter_table('consent_recipient', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_consent_recipient_institution_id'))
         batch_op.drop_index(batch_op.f('ix_consent_recipient_consent_id'))

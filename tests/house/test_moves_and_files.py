@@ -44,9 +44,8 @@ STORIES = {
     "agreement": _story(
         AgreementState,
         AGREEMENT_MOVES,
-        # The room keeps the four-eyes signature and the decision of the steering group as rows of their own;
-        # a draft given up is withdrawn there, not closed.
-        only_in_file=frozenset({"steering_decision", "signature", "dropped"}),
+        # The room keeps the four-eyes signature and the decision of the steering group as rows of their own.
+        only_in_file=frozenset({"steering_decision", "signature"}),
     ),
     "placement": _story(
         PlacementState,

@@ -331,6 +331,8 @@ def _linked(work: Work, column, target: str, held: dict[str, int]) -> int | None
 def _said(work: Work, column, name: str) -> Any:
     """What stands in a column without a link."""
     kind, word = column.type, WORD if name in _WORDY else name
+    if column.name == "lang":
+        return "fr"
     if isinstance(kind, String | Text) and not isinstance(kind, Words):
         length = kind.length or 100
         return new_ref()[:length] if length <= SHORT else f"{word} {name} {new_ref()}"[:length]
