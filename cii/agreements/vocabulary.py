@@ -154,6 +154,7 @@ class DeliverableKind(StrEnum):
     ICS_ATTESTATION = "ics_attestation"
     STAFF_QUALIFICATION = "staff_qualification"
     ANNUAL_REPORT = "annual_report"
+    QUALITY_SYSTEM = "quality_system"
 
 
 class Frequency(StrEnum):

@@ -3247,6 +3247,54 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER carry_over_no_update BEFORE UPDATE ON carry_over FOR EACH ROW EXECUTE FUNCTION carry_over_append_only()')
     _on("postgresql", 'CREATE TRIGGER carry_over_no_delete BEFORE DELETE ON carry_over FOR EACH ROW EXECUTE FUNCTION carry_over_append_only()')
     _on("postgresql", 'CREATE TRIGGER carry_over_no_truncate BEFORE TRUNCATE ON carry_over FOR EACH STATEMENT EXECUTE FUNCTION carry_over_append_only()')
+    op.create_table('checklist_answer',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('code', sa.String(length=60), nullable=False),
+    sa.Column('object', sa.String(length=200), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('answer', sa.String(length=14), nullable=False),
+    sa.Column('wording', sa.String(length=2000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("answer = 'yes' OR length(wording) >= 20", name=op.f('ck_checklist_answer_wording')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_checklist_answer_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_checklist_answer_agreement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_checklist_answer')),
+    sa.UniqueConstraint('ref', name=op.f('uq_checklist_answer_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER checklist_answer_no_update BEFORE UPDATE ON checklist_answer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'checklist_answer is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER checklist_answer_no_delete BEFORE DELETE ON checklist_answer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'checklist_answer is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION checklist_answer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'checklist_answer is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER checklist_answer_no_update BEFORE UPDATE ON checklist_answer FOR EACH ROW EXECUTE FUNCTION checklist_answer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER checklist_answer_no_delete BEFORE DELETE ON checklist_answer FOR EACH ROW EXECUTE FUNCTION checklist_answer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER checklist_answer_no_truncate BEFORE TRUNCATE ON checklist_answer FOR EACH STATEMENT EXECUTE FUNCTION checklist_answer_append_only()')
+    with op.batch_alter_table('checklist_answer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_checklist_answer_agreement_id'), ['agreement_id'], unique=False)
+
+    op.create_table('conformity_record',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('findings', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_conformity_record_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_conformity_record_agreement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_conformity_record')),
+    sa.UniqueConstraint('ref', name=op.f('uq_conformity_record_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER conformity_record_no_update BEFORE UPDATE ON conformity_record FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'conformity_record is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER conformity_record_no_delete BEFORE DELETE ON conformity_record FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'conformity_record is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION conformity_record_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'conformity_record is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER conformity_record_no_update BEFORE UPDATE ON conformity_record FOR EACH ROW EXECUTE FUNCTION conformity_record_append_only()')
+    _on("postgresql", 'CREATE TRIGGER conformity_record_no_delete BEFORE DELETE ON conformity_record FOR EACH ROW EXECUTE FUNCTION conformity_record_append_only()')
+    _on("postgresql", 'CREATE TRIGGER conformity_record_no_truncate BEFORE TRUNCATE ON conformity_record FOR EACH STATEMENT EXECUTE FUNCTION conformity_record_append_only()')
+    with op.batch_alter_table('conformity_record', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_conformity_record_agreement_id'), ['agreement_id'], unique=False)
+
     op.create_table('consent_recipient',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('consent_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3308,7 +3356,7 @@ def upgrade() -> None:
     sa.Column('received_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.CheckConstraint("due_on IS date(due_on, '+0 days')", name=op.f("ck_deliverable_due_on_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("frequency IN ('once', 'monthly', 'quarterly', 'yearly')", name=op.f('ck_deliverable_frequency_word')),
-    sa.CheckConstraint("kind IN ('indicators', 'participants', 'courses', 'final_account', 'audit_report', 'ics_attestation', 'staff_qualification', 'annual_report')", name=op.f('ck_deliverable_kind_word')),
+    sa.CheckConstraint("kind IN ('indicators', 'participants', 'courses', 'final_account', 'audit_report', 'ics_attestation', 'staff_qualification', 'annual_report', 'quality_system')", name=op.f('ck_deliverable_kind_word')),
     sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_deliverable_agreement_id')),
     sa.ForeignKeyConstraint(['received_by'], ['account.id'], name=op.f('fk_deliverable_received_by')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_deliverable')),
@@ -3383,6 +3431,31 @@ def upgrade() -> None:
     with op.batch_alter_table('disclosure', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_disclosure_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_disclosure_person_id'), ['person_id'], unique=False)
+
+    op.create_table('finding_justification',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('code', sa.String(length=60), nullable=False),
+    sa.Column('object', sa.String(length=200), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('wording', sa.String(length=2000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint('length(wording) >= 20', name=op.f('ck_finding_justification_wording')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_finding_justification_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_finding_justification_agreement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_finding_justification')),
+    sa.UniqueConstraint('ref', name=op.f('uq_finding_justification_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER finding_justification_no_update BEFORE UPDATE ON finding_justification FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'finding_justification is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER finding_justification_no_delete BEFORE DELETE ON finding_justification FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'finding_justification is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION finding_justification_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'finding_justification is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER finding_justification_no_update BEFORE UPDATE ON finding_justification FOR EACH ROW EXECUTE FUNCTION finding_justification_append_only()')
+    _on("postgresql", 'CREATE TRIGGER finding_justification_no_delete BEFORE DELETE ON finding_justification FOR EACH ROW EXECUTE FUNCTION finding_justification_append_only()')
+    _on("postgresql", 'CREATE TRIGGER finding_justification_no_truncate BEFORE TRUNCATE ON finding_justification FOR EACH STATEMENT EXECUTE FUNCTION finding_justification_append_only()')
+    with op.batch_alter_table('finding_justification', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_finding_justification_agreement_id'), ['agreement_id'], unique=False)
 
     op.create_table('individual_objective',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -5295,6 +5368,10 @@ def downgrade() -> None:
 
     op.drop_table('mention')
     op.drop_table('individual_objective')
+    with op.batch_alter_table('finding_justification', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_finding_justification_agreement_id'))
+
+    op.drop_table('finding_justification')
     with op.batch_alter_table('disclosure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_disclosure_person_id'))
         batch_op.drop_index(batch_op.f('ix_disclosure_case_id'))
@@ -5320,6 +5397,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_consent_recipient_consent_id'))
 
     op.drop_table('consent_recipient')
+    with op.batch_alter_table('conformity_record', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_conformity_record_agreement_id'))
+
+    op.drop_table('conformity_record')
+    with op.batch_alter_table('checklist_answer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_checklist_answer_agreement_id'))
+
+    op.drop_table('checklist_answer')
     op.drop_table('carry_over')
     with op.batch_alter_table('budget_ceiling', schema=None) as batch_op:
         batch_op.drop_index('uq_budget_ceiling_measure', sqlite_where=sa.text('measure_id IS NOT NULL'), postgresql_where=sa.text('measure_id IS NOT NULL'))
