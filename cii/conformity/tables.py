@@ -1,4 +1,4 @@
-"""Rows of the checks: reasons and answers that settle a finding as it stood; what was found at a signature."""
+"""Rows of the checks: reasons and answers for a finding as it stood; what was found at a signature."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ class FindingJustification(SQLModel, table=True):
     ref: str = ref()
     agreement_id: int = link("agreement.id")
     code: str = text(60)
-    object: str = text(200, default="")
+    about: str = text(200, default="")
     digest: str = text(64)
     wording: str = text(2000)
     recorded_at: datetime = moment()
@@ -38,7 +38,7 @@ class ChecklistAnswer(SQLModel, table=True):
     ref: str = ref()
     agreement_id: int = link("agreement.id")
     code: str = text(60)
-    object: str = text(200, default="")
+    about: str = text(200, default="")
     digest: str = text(64)
     answer: Answer = word(Answer)
     wording: str = text(2000, default="")

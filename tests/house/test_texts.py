@@ -33,6 +33,7 @@ DYNAMIC = (
     "drawing.",
     "web.process.who.",
     "rights.",  # parts, fields and grounds of a person's file, put together in rights/file_page.py
+    "finding.",  # one per code of a finding, with what would satisfy it; tests/conformity says each of them
     "refusal.",  # one per code of a refusal; checked against the classes and the source by its own test
     "summary.",  # the parts and heads of a case on paper, put together in reports/case_summary.py
     "documents.",  # the frame and the heads of issued pages, put together in documents/layout.py
