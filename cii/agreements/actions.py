@@ -28,6 +28,7 @@ from cii.agreements.rules import (
     MOVES,
     AgreementOverlaps,
     Draft,
+    NumberTaken,
     enterprise_uid,
     signature_faults,
 )
@@ -41,13 +42,15 @@ from cii.agreements.tables import (
 from cii.agreements.vocabulary import (
     AgreementEvent,
     AgreementState,
+    Award,
+    FollowsAs,
     Instrument,
     LegalForm,
     Profile,
 )
 from cii.institutions.queries import institution_by_ref, line_by_ref, unit_by_ref
 from cii.journal.actions import wrote
-from cii.kernel.errors import refuse
+from cii.kernel.errors import Refusal, refuse
 from cii.kernel.moves import move
 from cii.kernel.period import Period
 from cii.measures.queries import measure_by_ref
@@ -103,10 +106,20 @@ class DraftAgreement:
     notice_months: int = 6
     document: dict[str, Any] = field(default_factory=dict)
     follows_ref: str | None = None
+    lang: str = field(default="fr", metadata={"choices": ("fr", "de", "en")})
+    award: Award | None = None
+    follows_as: FollowsAs | None = None
+    contract_change: bool = False
 
 
 def draft_agreement(work: Work, ask: DraftAgreement) -> Agreement:
-    """Draft an agreement; whoever drafts it will not sign it. Refuses UnknownThing, PeriodUpsideDown."""
+    """Draft an agreement; whoever drafts it will not sign it.
+
+    Refuses: NumberTaken, UnknownThing, PeriodUpsideDown.
+    """
+    taken = select(col(Agreement.id)).where(col(Agreement.number) == ask.number)
+    if work.session.scalars(taken).first() is not None:
+        raise NumberTaken(field="number", number=ask.number)
     term = Period.through(ask.valid_from, ask.last_day) if ask.last_day else None
     made = Agreement(
         number=ask.number,
@@ -117,7 +130,11 @@ def draft_agreement(work: Work, ask: DraftAgreement) -> Agreement:
         valid_from=ask.valid_from,
         valid_to=term.end if term else None,
         notice_months=ask.notice_months,
+        lang=ask.lang,
+        award=ask.award,
         follows_id=agreement_by_ref(work, ask.follows_ref).id if ask.follows_ref else None,
+        follows_as=ask.follows_as,
+        contract_change=ask.contract_change,
         prepared_by=work.actor.account_id,
         document=ask.document,
     )
@@ -149,6 +166,15 @@ def sign(work: Work, ref: str) -> Agreement:
     with the first days on which a measure has no price, TariffOpenEnd; IllegalMove.
     """
     agreement = writable(work, ref)
+    state = move(MOVES, agreement.state, AgreementEvent.SIGN)
+    refuse(signature_hindrances(work, agreement))
+    agreement.signed_by, agreement.signed_at, agreement.state = work.actor.account_id, work.now, state
+    changed(work, agreement, "agreement_signed", {})
+    return agreement
+
+
+def signature_hindrances(work: Work, agreement: Agreement) -> list[Refusal]:
+    """Everything that `sign` would refuse for the actor, for whoever tells all reasons at once."""
     own = col(AgreementMeasure.agreement_id) == agreement.id
     bought = work.session.scalars(select(AgreementMeasure).where(own)).all()
     book = price_book(work, [agreement.id or 0])
@@ -172,16 +198,16 @@ def sign(work: Work, ref: str) -> Agreement:
         len(indicators),
         unpriced,
     )
-    state = move(MOVES, agreement.state, AgreementEvent.SIGN)
-    refuse(signature_faults(draft, work.actor.account_id))
-    agreement.signed_by, agreement.signed_at, agreement.state = work.actor.account_id, work.now, state
-    changed(work, agreement, "agreement_signed", {})
-    return agreement
+    return signature_faults(draft, work.actor.account_id)
 
 
 def put_in_force(work: Work, ref: str) -> Agreement:
-    """Put a signed agreement in force; refuses AgreementOverlaps for each measure another one covers."""
+    """Put a signed agreement in force; refuses AgreementOverlaps for each measure another one covers.
+
+    From its first day an amendment takes the new stays of what it amends.
+    """
     agreement = writable(work, ref)
+    amended = work.session.get(Agreement, agreement.follows_id or 0) if _amends(agreement) else None
     mine, theirs = AgreementMeasure.__table__.alias("mine"), AgreementMeasure.__table__.alias("theirs")  # type: ignore[attr-defined]
     others = (
         select(col(Agreement.number))
@@ -190,6 +216,7 @@ def put_in_force(work: Work, ref: str) -> Agreement:
         .where(
             mine.c.agreement_id == agreement.id,
             col(Agreement.id) != agreement.id,
+            col(Agreement.id) != (amended.id if amended else None),
             col(Agreement.state).in_(LIVING_STATES),
             or_(col(Agreement.valid_to).is_(None), col(Agreement.valid_to) > agreement.valid_from),
         )
@@ -199,7 +226,20 @@ def put_in_force(work: Work, ref: str) -> Agreement:
     if agreement.valid_to is not None:
         others = others.where(col(Agreement.valid_from) < agreement.valid_to)
     refuse(AgreementOverlaps(number=number) for number in work.session.scalars(others).all())
-    return _move(work, agreement, AgreementEvent.PUT_IN_FORCE)
+    _move(work, agreement, AgreementEvent.PUT_IN_FORCE)
+    if amended is not None:
+        _give_way(work, amended, agreement)
+    return agreement
+
+
+def _amends(agreement: Agreement) -> bool:
+    return agreement.follows_as is FollowsAs.AMENDMENT
+
+
+def _give_way(work: Work, amended: Agreement, to: Agreement) -> None:
+    """What was amended takes no stay that begins from then on; those that run keep its terms to their end."""
+    amended.takes_until = to.valid_from
+    changed(work, amended, "agreement_amended", {"by": to.number, "from": to.valid_from})
 
 
 @dataclass(frozen=True)
@@ -219,15 +259,24 @@ def terminate(work: Work, ask: TerminateAgreement) -> Agreement:
 
 
 def expire_agreements(work: Work) -> int:
-    """Mark agreements whose term is over; for the nightly job. Returns how many."""
+    """Mark agreements whose term is over, renewed where another carries them on; for the nightly job."""
     over = work.session.scalars(
         select(Agreement).where(
             col(Agreement.state).in_(LIVING_STATES), col(Agreement.valid_to) <= work.today
         )
     ).all()
     for agreement in over:
-        _move(work, agreement, AgreementEvent.EXPIRE)
+        renewed = agreement.state is AgreementState.IN_FORCE and _followed(work, agreement)
+        _move(work, agreement, AgreementEvent.RENEW if renewed else AgreementEvent.EXPIRE)
     return len(over)
+
+
+def _followed(work: Work, agreement: Agreement) -> bool:
+    """Whether another agreement in force carries it on."""
+    after = select(col(Agreement.id)).where(
+        col(Agreement.follows_id) == agreement.id, col(Agreement.state).in_(LIVING_STATES)
+    )
+    return work.session.scalars(after).first() is not None
 
 
 def _move(
@@ -242,5 +291,5 @@ __all__ = [
     "AddClosure", "AddDeliverable", "AddObjective", "AddProvider", "AddTariff", "AgreeMargin", "Bought",
     "DraftAgreement", "IndicatorWish", "TerminateAgreement", "add_closure", "add_deliverable",
     "add_objective", "add_provider", "add_tariff", "agree_margin", "draft_agreement", "expire_agreements",
-    "negotiate", "put_in_force", "receive_deliverable", "sign", "terminate",
+    "negotiate", "put_in_force", "receive_deliverable", "sign", "signature_hindrances", "terminate",
 ]  # fmt: skip

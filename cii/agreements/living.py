@@ -17,17 +17,20 @@ from cii.store.work import Work
 class Living:
     """An agreement under which a line places persons in a measure; `valid_to` is the first day no more.
 
-    `overbooking`: by how many places the line may go beyond its quota.
+    `takes_until`: from when on an amendment takes new stays; `overbooking`: by how many places the line may
+    go beyond its quota.
     """
 
     agreement_id: int
     valid_from: date
     valid_to: date | None
+    takes_until: date | None
     overbooking: int
 
     def on(self, day: date) -> bool:
         """Whether it takes placements that begin on that day."""
-        return self.valid_from <= day and (self.valid_to is None or self.valid_to > day)
+        ends = [one for one in (self.valid_to, self.takes_until) if one is not None]
+        return self.valid_from <= day < min(ends, default=date.max)
 
 
 def living(
@@ -57,6 +60,7 @@ def living(
             col(Agreement.id),
             col(Agreement.valid_from),
             col(Agreement.valid_to),
+            col(Agreement.takes_until),
             col(AgreementMeasure.overbooking),
         )
         .join(Agreement, col(Agreement.id) == col(AgreementMeasure.agreement_id))

@@ -105,14 +105,6 @@ def agreements_by_id(work: Work, ids: Iterable[int]) -> dict[int, Agreement]:
     return {row.id or 0: row for row in rows}
 
 
-def former_ref(work: Work, agreement: Agreement) -> str | None:
-    """The outward name of the agreement that this one follows, if any (no visibility: a label)."""
-    if agreement.follows_id is None:
-        return None
-    wanted = select(col(Agreement.ref)).where(col(Agreement.id) == agreement.follows_id)
-    return work.session.scalars(wanted).first()
-
-
 def provider_by_ref(work: Work, ref: str) -> Provider:
     """The provider with this outward name; refuses UnknownThing."""
     found = work.session.scalars(select(Provider).where(col(Provider.ref) == ref)).first()
@@ -266,6 +258,7 @@ def agreement_in_force(work: Work, measure_id: int, line_id: int, at: date) -> A
             col(Agreement.state).in_(LIVING_STATES),
             col(Agreement.valid_from) <= at,
             or_(col(Agreement.valid_to).is_(None), col(Agreement.valid_to) > at),
+            or_(col(Agreement.takes_until).is_(None), col(Agreement.takes_until) > at),
         )
         .order_by(col(Agreement.id))
         .limit(1)
@@ -281,6 +274,7 @@ def agreements_in_force(work: Work, at: date) -> dict[tuple[int, int], int]:
             col(Agreement.state).in_(LIVING_STATES),
             col(Agreement.valid_from) <= at,
             or_(col(Agreement.valid_to).is_(None), col(Agreement.valid_to) > at),
+            or_(col(Agreement.takes_until).is_(None), col(Agreement.takes_until) > at),
         )
         .order_by(col(Agreement.id).desc())
     )

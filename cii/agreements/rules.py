@@ -46,6 +46,12 @@ class UidInvalid(Refusal):
     code, kind = "uid-invalid", "unfit"
 
 
+class NumberTaken(Refusal):
+    """Another agreement has this number."""
+
+    code, kind = "agreement-number-taken", "conflict"
+
+
 class NotOpenForChange(Refusal):
     """The agreement is signed: its text changes by an amendment only."""
 

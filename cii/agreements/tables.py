@@ -49,15 +49,17 @@ class Provider(SQLModel, table=True):
 class Agreement(SQLModel, table=True):
     """A convention de prestations, or one of the other instruments; `version` counts its changes (ETag).
 
-    `lang`: the parties' language, in which the text is written. `award`: how the provider was found.
-    `contract_change`: it changes what was agreed before, so that the steering group decides (mandate,
-    task 3).
+    `takes_until`: the first day from which an amendment takes the new stays in its place; stays that began
+    before keep its terms. `lang`: the parties' language, in which the text is written. `award`: how the
+    provider was found. `contract_change`: it changes what was agreed before, so that the steering group
+    decides (mandate, task 3).
     """
 
     __tablename__ = "agreement"
     __table_args__ = (
         UniqueConstraint("number"),
         CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="term"),
+        CheckConstraint("takes_until IS NULL OR takes_until > valid_from", name="takes"),
         CheckConstraint("notice_months >= 0", name="notice"),
         CheckConstraint("lang IN ('fr', 'de', 'en')", name="known_language"),
         CheckConstraint("follows_as IS NULL OR follows_id IS NOT NULL", name="follows_something"),
@@ -81,6 +83,7 @@ class Agreement(SQLModel, table=True):
     state: AgreementState = word(AgreementState, index=True)
     valid_from: date = day()
     valid_to: date | None = day(nullable=True)
+    takes_until: date | None = day(nullable=True)
     notice_months: int = 6
     lang: str = text(2, default="fr")
     award: Award | None = word(Award, nullable=True)

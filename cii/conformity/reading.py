@@ -2,11 +2,11 @@
 
 from datetime import date
 
+from cii.agreements.chain import former_ref
 from cii.agreements.queries import (
     AgreementView,
     agreement_view,
     agreements_by_id,
-    former_ref,
     of_provider_units,
 )
 from cii.agreements.rules import LIVING_STATES, OPEN_STATES

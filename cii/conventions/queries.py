@@ -6,7 +6,8 @@ from dataclasses import fields
 from sqlalchemy import select
 from sqlmodel import col
 
-from cii.agreements.queries import AgreementView, agreement_view, former_ref
+from cii.agreements.chain import former_ref
+from cii.agreements.queries import AgreementView, agreement_view
 from cii.agreements.tables import Indicator, Objective
 from cii.conventions.parts import PARTS, Text
 from cii.conventions.tables import ConventionPart

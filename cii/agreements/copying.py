@@ -1,0 +1,57 @@
+"""The terms of an agreement taken over by the one that follows it: objectives, indicators, tariffs.
+
+Deliverables.
+"""
+
+from typing import Any
+
+from cii.agreements.queries import AgreementView
+from cii.agreements.tables import Agreement, Deliverable, Indicator, Objective, Tariff
+from cii.store.work import Work
+
+
+def copy_terms(work: Work, view: AgreementView, made: Agreement) -> None:
+    """Copy what the former agreed on into a fresh draft: from its first day on, and as far as its term goes.
+
+    Tariffs begin on the first day of the new term at the earliest; what ends before is left, so is what is
+    due before. Closing days are agreed anew. Source: 000, i.39 (what has proved itself is continued).
+    """
+    goals: dict[int, int] = {}
+    for one in view.objectives:
+        copied = Objective(**_values(one), agreement_id=made.id or 0)
+        work.session.add(copied)
+        work.session.flush()
+        goals[one.id or 0] = copied.id or 0
+    for gauge in view.indicators:
+        held = _values(gauge) | {"objective_id": goals[gauge.objective_id]}
+        work.session.add(Indicator(**held, agreement_id=made.id or 0))
+    for rate in view.tariffs:
+        if rate.valid_to is not None and rate.valid_to <= made.valid_from:
+            continue
+        if made.valid_to is not None and rate.valid_from >= made.valid_to:
+            continue
+        held = _values(rate) | {
+            "valid_from": max(rate.valid_from, made.valid_from),
+            "recorded_at": work.now,
+            "account_id": work.actor.account_id,
+        }
+        if made.valid_to is not None and rate.valid_to is not None:
+            held["valid_to"] = min(rate.valid_to, made.valid_to)
+        work.session.add(Tariff(**held, agreement_id=made.id or 0))
+    for owed in view.deliverables:
+        inside = made.valid_to is None or owed.due_on < made.valid_to
+        if owed.due_on >= made.valid_from and inside:
+            work.session.add(
+                Deliverable(
+                    agreement_id=made.id or 0, kind=owed.kind, frequency=owed.frequency, due_on=owed.due_on
+                )
+            )
+    work.session.flush()
+
+
+_OWN = frozenset({"id", "ref", "agreement_id"})
+
+
+def _values(row: Objective | Indicator | Tariff) -> dict[str, Any]:
+    """What a row says, without what is its own."""
+    return {name: getattr(row, name) for name in type(row).model_fields if name not in _OWN}
