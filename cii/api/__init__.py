@@ -44,6 +44,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "measures",
     "catalogue",
     "agreements",
+    "conformity",
     "budgets",
     "budget_steering",
     "federal_ceiling",

@@ -10,6 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
+from cii.cli.agreements import (
+    agreements_check,
+    agreements_listed,
+    check_one_arguments,
+    state_arguments,
+)
 from cii.cli.demo import demo, demo_check, demo_load, size_arguments
 from cii.cli.drawing import bpmn_arguments, workflows_export_bpmn
 from cii.cli.files import check_arguments, draw_arguments, folder, workflows_check, workflows_draw
@@ -79,6 +85,8 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("import detections", import_file, import_arguments),
     ("import opening", import_opening_balances, opening_arguments),
     ("reconcile", reconcile_day, reconcile_arguments),
+    ("agreements list", agreements_listed, state_arguments),
+    ("agreements check", agreements_check, check_one_arguments),
     ("jobs list", jobs_list, no_arguments),
     ("jobs run", jobs_run, run_arguments),
     ("report quarter", report_quarter, report_arguments),
@@ -93,6 +101,7 @@ GROUPS = {
     "audit": "the journal",
     "workflows": "the processes",
     "rules": "the decision tables",
+    "agreements": "the agreements with providers",
     "jobs": "what the house does by itself",
     "import": "files that a sector brings",
     "report": "the packs of the coordination group",

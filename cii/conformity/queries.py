@@ -2,23 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_view
 from cii.agreements.tables import Agreement
+from cii.agreements.vocabulary import Profile
 from cii.conformity.reading import facts_of
-from cii.conformity.rules import Settled, Settlement, check, settle
+from cii.conformity.rules import Finding, Settled, Settlement, check, settle
 from cii.conformity.tables import ChecklistAnswer, ConformityRecord, FindingJustification
 from cii.conformity.vocabulary import Severity
+from cii.kernel.digest import plain
 from cii.store.work import Work
+from cii.texts.languages import LANGUAGES
 from cii.texts.speech import Saying
 
 
 @dataclass(frozen=True)
 class FindingRow:
-    """A finding as doors tell it: what it is, in words, what would satisfy it, and what settles it."""
+    """A finding as programs read it: what it is, its facts, its words by language, and what settles it.
+
+    `about`: the thing (`kind:name`, empty for the whole); `remedy`: what would satisfy it; `open`: it stands
+    in the way of a signature; `stale`: what was said about it is for an older text.
+    """
 
     indication: str
     chapter: str
@@ -26,12 +34,27 @@ class FindingRow:
     code: str
     about: str
     place: str
-    sentence: Saying
-    remedy: Saying
+    facts: dict[str, Any]
+    sentence: dict[str, str]
+    remedy: dict[str, str]
     open: bool
     stale: bool
     answer: str | None
     wording: str | None
+
+
+@dataclass(frozen=True)
+class CheckShown:
+    """The check of an agreement: how many findings of each severity are open, and every finding."""
+
+    ref: str
+    number: str
+    profile: Profile
+    ready: bool
+    errors: int
+    warnings: int
+    checks: int
+    findings: tuple[FindingRow, ...]
 
 
 @dataclass(frozen=True)
@@ -80,8 +103,23 @@ def settlements(work: Work, agreement_id: int) -> dict[tuple[str, str], Settleme
     return found
 
 
+def shown(found: Checked) -> CheckShown:
+    """The check as programs read it."""
+    held = found.agreement
+    return CheckShown(
+        held.ref,
+        held.number,
+        held.profile,
+        not found.open,
+        found.counted(Severity.ERROR),
+        found.counted(Severity.WARNING),
+        found.counted(Severity.CHECK),
+        tuple(told(one) for one in found.findings),
+    )
+
+
 def told(one: Settled) -> FindingRow:
-    """A finding as doors tell it, in any language."""
+    """A finding as programs read it."""
     finding, by = one.finding, one.by
     return FindingRow(
         indication=finding.indication,
@@ -90,13 +128,24 @@ def told(one: Settled) -> FindingRow:
         code=finding.code,
         about=finding.about,
         place=finding.place.value,
-        sentence=Saying(f"finding.{finding.code}", **finding.facts),
-        remedy=Saying(f"finding.{finding.code}.remedy", **finding.facts),
+        facts={name: plain(value) for name, value in finding.facts.items()},
+        sentence={lang: sentence(finding).said(lang) for lang in LANGUAGES},
+        remedy={lang: remedy(finding).said(lang) for lang in LANGUAGES},
         open=one.open,
         stale=one.stale,
         answer=by.answer.value if by and by.answer else None,
         wording=by.wording if by else None,
     )
+
+
+def sentence(finding: Finding) -> Saying:
+    """What was found, in any language."""
+    return Saying(f"finding.{finding.code}", **finding.facts)
+
+
+def remedy(finding: Finding) -> Saying:
+    """What would satisfy it, in any language."""
+    return Saying(f"finding.{finding.code}.remedy", **finding.facts)
 
 
 def records_of(work: Work, ref: str) -> Sequence[ConformityRecord]:

@@ -15,7 +15,7 @@ from cii.agreements.queries import agreement_view
 from cii.agreements.rules import MOVES
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementEvent, Frequency, Profile
-from cii.conformity.queries import Checked, checked_view, told
+from cii.conformity.queries import Checked, checked_view, remedy, sentence
 from cii.conformity.rules import CheckUnanswered, FindingStands, Settled, WarningUnjustified
 from cii.conformity.rules_reports import AT_SIGNATURE
 from cii.conformity.tables import ConformityRecord
@@ -86,11 +86,13 @@ def enforce(work: Work, ref: str) -> Agreement:
 
 
 def _reason(one: Settled) -> Refusal:
-    row = told(one)
-    facts = {"indication": row.indication, "finding": row.code, "about": row.about, "what": row.sentence}
-    match row.severity:
+    held = one.finding
+    facts = {
+        "indication": held.indication, "finding": held.code, "about": held.about, "what": sentence(held),
+    }  # fmt: skip
+    match held.severity:
         case Severity.ERROR:
-            return FindingStands(**facts, remedy=row.remedy)
+            return FindingStands(**facts, remedy=remedy(held))
         case Severity.WARNING:
             return WarningUnjustified(**facts)
         case Severity.CHECK:

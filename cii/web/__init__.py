@@ -48,6 +48,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "catalogue",
     "conditions",
     "agreements",
+    "conformity",
     "tariffs",
     "closures",
     "margins",

@@ -85,6 +85,7 @@ PARENTS: Mapping[str, str] = {
     "round_results": "rounds",
     "case_links": "cases",
     "tariffs": "agreements",
+    "conformity": "agreements",
     "margins": "agreements",
     "reconciliation": "budgets",
     "budget_steering": "budgets",

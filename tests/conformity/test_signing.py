@@ -14,7 +14,7 @@ from cii.agreements.vocabulary import AgreementState, DeliverableKind, Profile
 from cii.conformity.actions import AnswerItem, JustifyFinding, answer_item, justify
 from cii.conformity.queries import checked, records_of
 from cii.conformity.reading import limits
-from cii.conformity.rules import AnswerContradictsText, FindingGone, ReasonTooShort
+from cii.conformity.rules import AnswerContradictsText, FindingGone, FindingStands, ReasonTooShort
 from cii.conformity.signing import ProviderUnsigned, SteeringNotApproved, enforce, sign_agreement
 from cii.conformity.vocabulary import Answer, Severity
 from cii.conventions.actions import write_part
@@ -51,7 +51,7 @@ def an_agreement(market, line=None, profile=None, **more):
 
 def for_the_ai(work: Work, market):
     """An open-ended agreement of the AI, drafted by somebody of its office."""
-    market.drafter = an_actor(work, unit_by_code(work, "OAI"))
+    market.drafter = an_actor(work, unit_by_code(work, "OAI-REA"))
     return an_agreement(market, line_by_code(work, "AI"), Profile.AI, last_day=None)
 
 
@@ -158,14 +158,14 @@ def test_what_the_steering_group_approved_may_not_change_before_the_signature(wo
 
 def test_an_agreement_of_the_ai_with_a_guarantee_is_refused(work: Work, market):
     agreement = for_the_ai(work, market)
-    mine = acting(work, an_actor(work, unit_by_code(work, "OAI")))
+    mine = acting(work, an_actor(work, unit_by_code(work, "OAI-REA")))
     made_ready(acting(work, market.drafter), agreement)
     write_part(acting(work, market.drafter), agreement.ref, Part.VOLUME, Volume(guarantee_percent=50))
 
-    with pytest.raises(Refusals) as no:
+    with pytest.raises(FindingStands) as no:
         sign_agreement(mine, agreement.ref)
 
-    assert ("AI6", "ai-guarantee") in findings(no)
+    assert findings(no) == [("AI6", "ai-guarantee")]
 
 
 def test_an_agreement_of_the_ai_gets_the_dates_of_the_general_conditions_when_it_is_signed(
@@ -174,7 +174,7 @@ def test_an_agreement_of_the_ai_gets_the_dates_of_the_general_conditions_when_it
     agreement = for_the_ai(work, market)
     made_ready(acting(work, market.drafter), agreement)
 
-    sign_agreement(acting(work, an_actor(work, unit_by_code(work, "OAI"))), agreement.ref)
+    sign_agreement(acting(work, an_actor(work, unit_by_code(work, "OAI-REA"))), agreement.ref)
 
     owed = agreement_view(acting(work, market.drafter), agreement.ref).deliverables
     yearly = [one.due_on for one in owed if one.kind is DeliverableKind.QUALITY_SYSTEM]

@@ -1,0 +1,65 @@
+"""Commands of the agreements: list them, check one by the guide, the law and the model contracts."""
+
+import argparse
+from dataclasses import asdict
+from typing import Any
+
+from cii.cli.telling import DONE, FINDINGS, Told, engine_of
+from cii.store.settings import Settings
+from cii.store.work import HOUSE, working
+
+
+def agreements_listed(asked: argparse.Namespace, settings: Settings) -> Told:
+    """List the agreements with their number, profile, state and term."""
+    from cii.agreements.queries import agreements_list  # noqa: PLC0415
+    from cii.agreements.vocabulary import AgreementState  # noqa: PLC0415
+    from cii.jobs.clock import clock_of  # noqa: PLC0415
+
+    engine, after = engine_of(settings), ""
+    rows: list[Any] = []
+    states = (AgreementState(asked.state),) if asked.state else ()
+    with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings, writing=False) as held:
+        while found := agreements_list(held, states=states, after=after, limit=200):
+            rows += found
+            after = found[-1].number
+    data: list[dict[str, Any]] = [
+        {
+            "ref": one.ref, "number": one.number, "profile": one.profile, "instrument": one.instrument,
+            "state": one.state, "provider": one.provider_ref, "valid_from": one.valid_from,
+            "valid_to": one.valid_to, "notice_months": one.notice_months,
+        }
+        for one in rows
+    ]  # fmt: skip
+    lines = [
+        f"{one['ref']}  {one['number']}  {one['profile'].value}  {one['state'].value}  "
+        f"{one['valid_from']} - {one['valid_to'] or 'open-ended'}"
+        for one in data
+    ]
+    return Told(lines, {"agreements": data})
+
+
+def state_arguments(parser: argparse.ArgumentParser) -> None:
+    """--state STATE."""
+    parser.add_argument("--state", help="only those in this state, as in_force")
+
+
+def agreements_check(asked: argparse.Namespace, settings: Settings) -> Told:
+    """Check an agreement by the 44 indications and the rules of its payer; exit code 1 with an error."""
+    from cii.conformity.queries import checked, shown  # noqa: PLC0415
+    from cii.jobs.clock import clock_of  # noqa: PLC0415
+
+    engine = engine_of(settings)
+    with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings, writing=False) as held:
+        told = shown(checked(held, asked.ref))
+    counted = f"{told.errors} error(s), {told.warnings} warning(s) not justified"
+    lines = [f"{told.number}: {counted}, {told.checks} item(s) not answered"]
+    for one in told.findings:
+        grade = f"{one.severity.value} {one.indication}{'' if one.open else ' (settled)'}"
+        lines.append(f"{grade}: {one.sentence[asked.lang]} -> {one.remedy[asked.lang]}")
+    return Told(lines, asdict(told), FINDINGS if told.errors else DONE)
+
+
+def check_one_arguments(parser: argparse.ArgumentParser) -> None:
+    """REF [--lang]."""
+    parser.add_argument("ref", metavar="REF", help="the agreement's reference, as list tells it")
+    parser.add_argument("--lang", default="fr", choices=["fr", "de", "en"])
