@@ -21,11 +21,11 @@ blueprint = Blueprint("api-conformity", __name__, url_prefix=f"{PREFIX}/agreemen
 
 FINDING = only(
     FindingRow, "indication", "chapter", "severity", "code", "about", "place", "facts", "sentence", "remedy",
-    "open", "stale", "answer", "wording", called="FindingAnswer",
+    "open", "stale", "answer", "wording", called="ConformityFindingAnswer",
 )  # fmt: skip
 CHECK = only(
     CheckShown, "ref", "number", "profile", "ready", "errors", "warnings", "checks", findings=FINDING,
-    called="CheckAnswer",
+    called="ConformityAnswer",
 )  # fmt: skip
 
 

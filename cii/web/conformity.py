@@ -48,7 +48,7 @@ def conformity_page(ref: str) -> str:
 @page.get("/agreements/<ref:ref>/conformity/finding", endpoint="one")
 @needs(Permit.SEE_AGREEMENTS)
 def finding_page(ref: str) -> str:
-    """One finding with the form for its reason or its answer; `code`, `about` in the address name it."""
+    """One finding with the form for its reason or its answer; the address names it, else the first."""
     return render_template("pages/conformity/one.html", **_finding(g.work, ref))
 
 
@@ -98,7 +98,8 @@ def _finding(work: Work, ref: str) -> dict[str, Any]:
     found = checked(work, ref)
     code = request.form.get("code") or text_asked("code")
     about = request.form.get("about") or text_asked("about")
-    one = next((one for one in found.findings if one.finding.key == (code, about)), None)
+    named = (one for one in found.findings if not code or one.finding.key == (code, about))
+    one = next(named, None)
     if one is None:
         raise UnknownThing(field="code")
     return {
