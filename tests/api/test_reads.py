@@ -77,6 +77,7 @@ READS = {
     "/api/v1/measures/{measure}/eligibility": ("orp", "items"),
     "/api/v1/measures/{measure}/waiting": ("orp", "items"),
     "/api/v1/agreements": ("provider", "2026-LACI-01"),
+    "/api/v1/agreements/{agreement}/findings": ("contracts", "ac-item-missing"),
     "/api/v1/agreements/{agreement}": ("provider", "Taux de réinsertion"),
     "/api/v1/budgets": ("finance", "LACI"),
     "/api/v1/budgets/{line}/movements": ("finance", "payment"),

@@ -108,6 +108,7 @@ def _examples(town):
         "tariffs": {"ref": stage.agreements["LACI"]},
         "closures": {"ref": stage.agreements["LACI"]},
         "margins": {"ref": stage.agreements["LACI"]},
+        "conformity": {"ref": stage.agreements["LACI"]},
         "budgets": {"ref": stage.lines["LACI"], "year": 2026},
         "budget_steering": {"ref": stage.lines["LACI"], "year": 2026},
         "budget_books": {"ref": stage.lines["LACI"], "year": 2026},
