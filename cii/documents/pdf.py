@@ -46,20 +46,36 @@ def render(template: str, data: Mapping[str, object], *, created: datetime, lang
     Templates: report, statement, letter, case_summary; their data come from `layout`: texts only, nothing
     to compute.
     """
-    stamp = created.astimezone(UTC)
-    inputs = {
-        "data": orjson.dumps(data).decode(),
-        "lang": lang,
-        "created": orjson.dumps(stamp.timetuple()[:6]).decode(),
-    }
     return typst.compile(
         str(_TEMPLATES / f"{template}.typ"),
         root=str(_TEMPLATES),
         font_paths=_fonts(),
-        sys_inputs=inputs,
+        sys_inputs=_inputs(data, created, lang),
         pdf_standards=_STANDARD,
-        timestamp=int(stamp.timestamp()),
+        timestamp=int(created.astimezone(UTC).timestamp()),
     )
+
+
+def total(template: str, label: str, data: Mapping[str, object], *, created: datetime, lang: str) -> int:
+    """The number that the template lays down under a label when its pages are set, such as their count."""
+    found = typst.query(
+        str(_TEMPLATES / f"{template}.typ"),
+        f"<{label}>",
+        field="value",
+        one=True,
+        root=str(_TEMPLATES),
+        font_paths=_fonts(),
+        sys_inputs=_inputs(data, created, lang),
+    )
+    return int(orjson.loads(found))
+
+
+def _inputs(data: Mapping[str, object], created: datetime, lang: str) -> dict[str, str]:
+    return {
+        "data": orjson.dumps(data).decode(),
+        "lang": lang,
+        "created": orjson.dumps(created.astimezone(UTC).timetuple()[:6]).decode(),
+    }
 
 
 @cache
