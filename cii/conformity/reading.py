@@ -13,8 +13,10 @@ from cii.agreements.rules import LIVING_STATES, OPEN_STATES
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementState, Instrument, Profile
 from cii.conformity.facts import CallSeen, Document, Facts, Limits, ProviderSeen
+from cii.conformity.severities import severity_of
 from cii.conventions.comparing import changed_sections, differences
 from cii.conventions.negotiating import rounds_answered
+from cii.conventions.paper import pages_of
 from cii.conventions.queries import text_of, whole_of
 from cii.conventions.whole import Convention
 from cii.kernel.errors import UnknownThing
@@ -58,7 +60,7 @@ def facts_of(work: Work, view: AgreementView) -> Facts:
         provider=_provider(work, view),
         others=_others(work, view),
         rounds=rounds_answered(work, held.id or 0),
-        pages=_pages(work, held),
+        pages=_pages(work, view),
     )
 
 
@@ -106,5 +108,9 @@ def _provider(work: Work, view: AgreementView) -> ProviderSeen:  # noqa: ARG001
     return ProviderSeen()
 
 
-def _pages(work: Work, agreement: Agreement) -> int | None:  # noqa: ARG001
-    return None
+def _pages(work: Work, view: AgreementView) -> int | None:
+    """The pages of the paper, where somebody asks for them (i.1): counting prints it once."""
+    held = view.agreement
+    if severity_of("pages-outside", held.profile, held.instrument, binding=False) is None:
+        return None
+    return pages_of(work, view)

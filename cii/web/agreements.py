@@ -12,9 +12,7 @@ from cii.access.permits import Permit
 from cii.agreements.actions import (
     TerminateAgreement,
     negotiate,
-    put_in_force,
     receive_deliverable,
-    sign,
     terminate,
 )
 from cii.agreements.margins import measures_bought
@@ -22,6 +20,7 @@ from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_vi
 from cii.agreements.rules import LIVING_STATES, MOVES, OPEN_STATES
 from cii.agreements.vocabulary import AgreementEvent, AgreementState
 from cii.agreements.warnings import overdue_deliverables
+from cii.conformity import signing
 from cii.institutions.queries import lines_by_id, shown_units, unit_told
 from cii.kernel.moves import open_moves
 from cii.kernel.period import ONE_DAY
@@ -110,9 +109,9 @@ def open_negotiation(ref: str) -> Response:
 @once
 @again(one)
 def sign_agreement(ref: str) -> Response:
-    """Sign what somebody else has prepared."""
+    """Sign what somebody else has prepared, when nothing that was found stands in the way."""
     _fresh(g.work, ref)
-    sign(g.work, ref)
+    signing.sign_agreement(g.work, ref)
     return see_other("agreements.one", ref=ref)
 
 
@@ -121,9 +120,9 @@ def sign_agreement(ref: str) -> Response:
 @once
 @again(one)
 def enforce(ref: str) -> Response:
-    """Put a signed agreement in force."""
+    """Put in force what both sides have signed."""
     _fresh(g.work, ref)
-    agreement = put_in_force(g.work, ref)
+    agreement = signing.enforce(g.work, ref)
     renew_days(g.work, measures_bought(g.work, agreement.id or 0))
     return see_other("agreements.one", ref=ref)
 

@@ -27,9 +27,9 @@ from cii.wire.reading import asked
 page = Blueprint("conformity", __name__)
 _TONES: Mapping[Severity, str] = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.CHECK: "info"}
 _PLACES: Mapping[Place, str] = {
-    Place.GOALS: "conventions.objectives",
-    Place.OWED: "conventions.deliverables",
-    Place.NEGOTIATION: "conventions.negotiation",
+    Place.GOALS: "goals.index",
+    Place.OWED: "owed.index",
+    Place.NEGOTIATION: "negotiation.index",
     Place.TARIFFS: "tariffs.index",
     Place.WHOLE: "agreements.one",
     Place.CALL: "agreements.one",
@@ -154,7 +154,7 @@ def _mended(place: Place, ref: str) -> str:
         return url_for("agreements.one", ref=ref)
     if place in _PLACES:
         return url_for(endpoint, ref=ref)
-    return url_for(endpoint, ref=ref, part=place.value)
+    return url_for(endpoint, ref=ref, name=place.value)
 
 
 def _may_settle(work: Work, found: Checked) -> bool:

@@ -1,5 +1,10 @@
 """The pages of the agreements."""
 
+from cii.agreements.queries import agreement_by_ref
+from cii.conventions.signing import SignForSide, sign_for_side
+from tests.agreements.build_agreements import acting
+from tests.conformity.build_signing import made_ready, the_provider
+
 
 def the_version(page: str) -> str:
     return page.split('name="version" value="')[1].split('"', maxsplit=1)[0].replace("&#34;", '"')
@@ -35,13 +40,17 @@ def test_whoever_prepared_an_agreement_reads_why_somebody_else_signs(site):
     assert "signe" in refused
 
 
-def test_a_draft_is_negotiated_signed_by_a_second_person_put_in_force_and_ended(site):
+def test_a_draft_is_negotiated_signed_by_both_sides_put_in_force_and_ended(site):
     drafter, signer, ref = site.as_("contracts"), site.as_("contracts2"), site.town.agreements["unsigned"]
     url = f"/agreements/{ref}"
 
     drafter.post(f"/agreements/{ref}/negotiation", version=the_version(drafter.get(url)))
+    early = signer.post(f"/agreements/{ref}/signature", 422, version=the_version(signer.get(url)))
+    _made_ready(site, ref)
     signer.post(f"/agreements/{ref}/signature", version=the_version(signer.get(url)))
     assert "Mettre en vigueur" in signer.get(url)
+    alone = signer.post(f"/agreements/{ref}/entry-into-force", 409, version=the_version(signer.get(url)))
+    _signed_by_the_provider(site, ref)
     signer.post(f"/agreements/{ref}/entry-into-force", version=the_version(signer.get(url)))
     form = signer.get(f"/agreements/{ref}/termination")
     signer.post(
@@ -52,8 +61,22 @@ def test_a_draft_is_negotiated_signed_by_a_second_person_put_in_force_and_ended(
     )
 
     page = signer.get(url)
+    assert "le mandat" in early
+    assert "les droits et devoirs des parties" in early
+    assert "pas encore signé" in alone
     assert "Résiliée" in page
     assert "30.06.2027" in page
+
+
+def _made_ready(site, ref):
+    with site.work() as work:
+        made_ready(work, agreement_by_ref(work, ref))
+
+
+def _signed_by_the_provider(site, ref):
+    with site.work() as work:
+        provider = acting(work, the_provider(work, agreement_by_ref(work, ref)))
+        sign_for_side(provider, SignForSide(ref, "Direction de l'atelier", work.today))
 
 
 def test_a_deliverable_is_noted_as_received(site):
