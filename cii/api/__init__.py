@@ -44,6 +44,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "measures",
     "catalogue",
     "agreements",
+    "agreement_paper",
     "conformity",
     "budgets",
     "budget_steering",

@@ -4,6 +4,7 @@ What was signed is printed from its edition, an open text as it stands now; alwa
 language. Source: 000, table 1 and i.1 (five to ten pages, annexes apart).
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -28,6 +29,8 @@ from cii.kernel.errors import UnknownThing
 from cii.kernel.period import ONE_DAY
 from cii.store.work import Work
 
+_UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
+"""Signs of a number that no file name bears."""
 _UNSIGNED = {*OPEN_STATES, AgreementState.DROPPED}
 Tells = Callable[[Sheet], list[Block]]
 _Item = tuple[str, Tells]
@@ -136,7 +139,7 @@ def agreement_paper(work: Work, ref: str, edition_ref: str | None = None) -> Pap
     lang = printed.whole.header.lang
     content = agreement(_page(work, printed), created=printed.at, lang=lang)
     number = f"-{printed.edition.number}" if edition_ref and printed.edition else ""
-    return Paper(f"{printed.whole.header.number}{number}.pdf".replace(" ", "-"), content)
+    return Paper(f"{_UNSAFE.sub('-', printed.whole.header.number)}{number}.pdf", content)
 
 
 def pages(work: Work, ref: str) -> int:

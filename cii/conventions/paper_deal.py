@@ -79,8 +79,13 @@ def beneficiaries(on: Sheet) -> list[Block]:
     """What is reached with those placed, in their individual agreements above all."""
     return [
         *on.prose(on.whole.text.aims.individual_link),
-        *_goals(on, ObjectiveLevel.BENEFICIARY),
+        *(_goals(on, ObjectiveLevel.BENEFICIARY) if _has_individual_goals(on) else []),
     ]
+
+
+def _has_individual_goals(on: Sheet) -> bool:
+    held = on.whole.text.aims.individual_link.strip()
+    return not held or any(one.level is ObjectiveLevel.BENEFICIARY for one in on.whole.goals)
 
 
 def requirements(on: Sheet) -> list[Block]:
@@ -326,7 +331,9 @@ def _extras(on: Sheet, held: Price) -> list[Block]:
     ]  # fmt: skip
     if not rows:
         return on.led("paper.extras", on.say("paper.extras-none")) if held.extras_none else []
-    heads = ("paper.extra", "paper.offer", "paper.unit", "paper.amount")
+    heads: tuple[str, ...] = ("paper.extra", "paper.offer", "paper.unit", "paper.amount")
+    if not any(row[1] for row in rows):
+        heads, rows = ("paper.extra", "paper.unit", "paper.amount"), [(row[0], *row[2:]) for row in rows]
     columns = [Column(on.say(key), "money" if key == "paper.amount" else "text") for key in heads]
     return [*on.led("paper.extras", on.say("paper.extras-lead")), Table("", columns, rows)]
 

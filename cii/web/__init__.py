@@ -48,6 +48,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "catalogue",
     "conditions",
     "agreements",
+    "agreement_paper",
     "conformity",
     "tariffs",
     "closures",

@@ -138,6 +138,7 @@ READS = {
 }
 """Address → who asks, and a word of the answer."""
 OUTSIDE_THE_STORY = {
+    "/api/v1/agreements/*/document.pdf", "/api/v1/agreements/*/editions/*/document.pdf",
     "/api/v1/persons/*/merges",
     "/api/v1/desk/load",
     "/api/v1/notices/*", "/api/v1/cases/*/documents/*", "/api/v1/placements/*/certificates/*", "/api/v1/cases/*/summary",

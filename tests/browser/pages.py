@@ -105,6 +105,7 @@ def _examples(town):
     return {
         "accounts": {"ref": refs["account"], "seat": 1},
         "agreements": {"ref": stage.agreements["LACI"]},
+        "agreement_paper": {"ref": stage.agreements["LACI"], "edition": "zzzzzzzzzz"},
         "tariffs": {"ref": stage.agreements["LACI"]},
         "closures": {"ref": stage.agreements["LACI"]},
         "margins": {"ref": stage.agreements["LACI"]},

@@ -39,6 +39,7 @@ DYNAMIC = (
     "documents.",  # the frame and the heads of issued pages, put together in documents/layout.py
     "problem.",  # one per fault of a definition file; tests/workflow/test_broken.py raises each of them
     "notice.",  # one per kind of notice that rooms tell; said by the page of notices
+    "paper.",  # chapters, items, columns and sentences of an agreement on paper, by name
     "word.",  # one per word of a vocabulary; checked by the room that owns it
     "web.clock.",  # one per state of a deadline, said by ui.clock
     "web.light.",  # one per light, said by ui.light

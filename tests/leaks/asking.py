@@ -66,6 +66,7 @@ NAMES: Mapping[str, Thing | str] = {
     "/access-requests/<ref>": Thing("SELECT ref FROM access_request ORDER BY id LIMIT 1"),
     "/accounts/<ref>": of_the_house("account"),
     "/agreements/<ref>": of_the_house("agreement"),
+    "/agreements/<ref>/editions/<edition>": NOBODY,
     "/break-glass/<ref>": Thing("SELECT b.ref FROM break_glass b JOIN case_file c ON c.person_id = b.person_id WHERE c.id = :case"),
     "/budgets/<ref>": of_the_house("funding_line"),
     "/budgets/<ref>/<year>": "2026",
