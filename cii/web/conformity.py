@@ -77,7 +77,8 @@ def answered(ref: str) -> Response:
 def _conformity(work: Work, ref: str) -> dict[str, Any]:
     found = checked(work, ref)
     may = _may_settle(work, found)
-    rows = [_row(found, one, may=may) for one in found.findings]
+    law_first = sorted(found.findings, key=lambda one: one.finding.indication.isdigit())
+    rows = [_row(found, one, may=may) for one in law_first]
     return {
         **_head(found),
         "counts": [
