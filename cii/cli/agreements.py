@@ -40,7 +40,10 @@ def agreements_listed(asked: argparse.Namespace, settings: Settings) -> Told:
 
 def state_arguments(parser: argparse.ArgumentParser) -> None:
     """--state STATE."""
-    parser.add_argument("--state", help="only those in this state, as in_force")
+    from cii.agreements.vocabulary import AgreementState  # noqa: PLC0415
+
+    states = [one.value for one in AgreementState]
+    parser.add_argument("--state", choices=states, help="only those in this state")
 
 
 def agreements_check(asked: argparse.Namespace, settings: Settings) -> Told:

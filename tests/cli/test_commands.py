@@ -214,24 +214,3 @@ def test_a_draft_over_a_loaded_canton_is_told_as_json_and_saves_nothing(run, tmp
     assert {(one["before"], one["after"]) for one in first["moved"]} == {
         ("path=everyday-cii", "path=reseau-cii")
     }
-
-
-def test_agreements_are_listed_and_one_is_checked_by_command(run):
-    listed = json.loads(run("agreements", "list", "--json").stdout)["agreements"]
-    in_force = json.loads(run("agreements", "list", "--state", "in_force", "--json").stdout)["agreements"]
-    one = next(held for held in listed if held["profile"] == "AC")
-
-    found = run("agreements", "check", one["ref"], "--json")
-    told = run("agreements", "check", one["ref"], "--lang", "de")
-    nothing = run("agreements", "check", "zzzzzzzzzz")
-
-    check = json.loads(found.stdout)
-    assert {held["state"] for held in in_force} == {"in_force"}
-    assert check["number"] == one["number"]
-    assert found.returncode == (FINDINGS if check["errors"] else DONE)
-    assert told.returncode == found.returncode
-    assert {"indication", "severity", "code", "about", "facts", "sentence", "remedy"} <= check["findings"][
-        0
-    ].keys()
-    assert check["findings"][0]["sentence"].keys() == {"fr", "de", "en"}
-    assert nothing.returncode == FINDINGS

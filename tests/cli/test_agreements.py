@@ -1,0 +1,89 @@
+"""Agreements at the command line, on a canton with one agreement of the AC and one of social aid."""
+
+import json
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+
+import pytest
+
+from cii.cli.parser import main
+from cii.cli.telling import DONE, FINDINGS, USAGE
+from cii.store.engine import make_engine
+from cii.store.parameters import publish_parameters
+from cii.store.settings import HOUSE as FOLDER
+from cii.store.settings import Settings, default_settings
+from cii.store.work import HOUSE, working
+from tests.agreements.build_agreements import a_market
+from tests.conftest import ENGINES, NOW, new_database
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def canton(request, tmp_path_factory):
+    """Run `cii …` on the canton; gives the command and the references of both agreements."""
+    folder = tmp_path_factory.mktemp("agreements")
+    url = "" if request.param == "sqlite" else new_database(request.getfixturevalue("postgres_url"))
+    known = {"CII_DATA_DIR": str(folder), "CII_DATABASE_URL": url, "CII_MODE": "demo"}
+
+    def cii(*words):
+        out, err = StringIO(), StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name, value in known.items():
+                patch.setenv(name, value)
+            patch.chdir(FOLDER)
+            default_settings.cache_clear()
+            try:
+                code = main(list(words))
+            except SystemExit as left:
+                code = left.code
+        default_settings.cache_clear()
+        return code, out.getvalue(), err.getvalue()
+
+    assert cii("db", "upgrade")[0] == DONE
+    engine = make_engine(Settings(mode="demo", data_dir=folder, database_url=url).url)
+    with working(engine, HOUSE, NOW) as work:
+        publish_parameters(work.session, FOLDER / "workflows" / "parameters", work.now)
+        market = a_market(work)
+        refs = market.agreement().ref, market.agreement(market.social, in_force=False).ref
+    engine.dispose()
+    return cii, *refs
+
+
+def test_agreements_are_listed_by_state(canton):
+    cii, ours, theirs = canton
+
+    code, out, _ = cii("agreements", "list", "--json")
+    living = json.loads(cii("agreements", "list", "--state", "in_force", "--json")[1])["agreements"]
+
+    listed = json.loads(out)["agreements"]
+    assert code == DONE
+    assert {(one["ref"], one["profile"], one["state"]) for one in listed} == {
+        (ours, "AC", "in_force"), (theirs, "AS", "draft"),
+    }  # fmt: skip
+    assert [one["ref"] for one in living] == [ours]
+    assert ours in cii("agreements", "list")[1]
+    assert cii("agreements", "list", "--state", "asleep")[0] == USAGE
+
+
+def test_an_agreement_with_errors_fails_its_check_and_one_with_warnings_does_not(canton):
+    cii, ours, theirs = canton
+
+    failed, out, _ = cii("agreements", "check", ours, "--json")
+    warned, told, _ = cii("agreements", "check", theirs, "--lang", "de")
+
+    check = json.loads(out)
+    assert (failed, warned) == (FINDINGS, DONE)
+    assert check["errors"] > 0
+    assert not check["ready"]
+    first = check["findings"][0]
+    assert first.keys() >= {"indication", "severity", "code", "about", "facts", "sentence", "remedy", "open"}
+    assert first["sentence"].keys() == first["remedy"].keys() == {"fr", "de", "en"}
+    assert "warning 14: Die Vereinbarung sagt nicht, wer das Risiko schwankender Auslastung trägt." in told
+
+
+def test_an_agreement_that_is_not_there_is_said_to_be_unknown(canton):
+    cii, _, _ = canton
+
+    code, _, err = cii("agreements", "check", "zzzzzzzzzz")
+
+    assert code == FINDINGS
+    assert err
