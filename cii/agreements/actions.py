@@ -27,6 +27,7 @@ from cii.agreements.rules import (
     LIVING_STATES,
     MOVES,
     AgreementOverlaps,
+    BoughtTwice,
     Draft,
     NumberTaken,
     enterprise_uid,
@@ -50,7 +51,7 @@ from cii.agreements.vocabulary import (
 )
 from cii.institutions.queries import institution_by_ref, line_by_ref, unit_by_ref
 from cii.journal.actions import wrote
-from cii.kernel.errors import Refusal, refuse
+from cii.kernel.errors import NotAllowed, Refusal, refuse
 from cii.kernel.moves import move
 from cii.kernel.period import Period
 from cii.measures.queries import measure_by_ref
@@ -115,8 +116,17 @@ class DraftAgreement:
 def draft_agreement(work: Work, ask: DraftAgreement) -> Agreement:
     """Draft an agreement; whoever drafts it will not sign it.
 
-    Refuses: NumberTaken, UnknownThing, PeriodUpsideDown.
+    Refuses: NumberTaken, BoughtTwice at each repetition, NotAllowed (a line of another sector), UnknownThing,
+    PeriodUpsideDown.
     """
+    seen: set[tuple[str, str]] = set()
+    for at, one in enumerate(ask.bought):
+        if (one.measure_ref, one.line_ref) in seen:
+            raise BoughtTwice(field=f"bought-{at}-line_ref")
+        seen.add((one.measure_ref, one.line_ref))
+    sectors = work.actor.sectors()
+    if sectors and any(line_by_ref(work, line).sector not in sectors for _, line in seen):
+        raise NotAllowed
     taken = select(col(Agreement.id)).where(col(Agreement.number) == ask.number)
     if work.session.scalars(taken).first() is not None:
         raise NumberTaken(field="number", number=ask.number)

@@ -52,6 +52,12 @@ class NumberTaken(Refusal):
     code, kind = "agreement-number-taken", "conflict"
 
 
+class BoughtTwice(Refusal):
+    """A measure is bought for a line once in an agreement."""
+
+    code, kind = "bought-twice", "unfit"
+
+
 class NotOpenForChange(Refusal):
     """The agreement is signed: its text changes by an amendment only."""
 

@@ -33,7 +33,7 @@ from cii.store.guards import append_only, no_overlap
 
 
 class Provider(SQLModel, table=True):
-    """An institution that delivers measures, with the unit in which its staff work."""
+    """An institution that delivers measures, with its staff's unit; `version` counts its changes (ETag)."""
 
     __tablename__ = "provider"
 
@@ -44,6 +44,7 @@ class Provider(SQLModel, table=True):
     uid: str | None = text(15, nullable=True)
     legal_form: LegalForm = word(LegalForm)
     non_profit: bool = True
+    version: int = 1
 
 
 class Agreement(SQLModel, table=True):

@@ -1,0 +1,65 @@
+"""What stands above every page of an agreement: its number, state, provider and term.
+
+And the way to its pages.
+"""
+
+from typing import Any
+
+from flask import url_for
+
+from cii.agreements.queries import AgreementView
+from cii.agreements.vocabulary import AgreementState
+from cii.institutions.queries import shown_units
+from cii.kernel.period import ONE_DAY
+from cii.store.work import Work
+from cii.texts import formats
+from cii.web.case_head import unit_name
+from cii.web.choices import t, word
+from cii.wire.etags import etag
+
+TONES = {
+    AgreementState.DRAFT: "neutral",
+    AgreementState.NEGOTIATION: "info",
+    AgreementState.DROPPED: "neutral",
+    AgreementState.SIGNED: "info",
+    AgreementState.IN_FORCE: "good",
+    AgreementState.UNDER_CORRECTION: "warn",
+    AgreementState.RENEWED: "neutral",
+    AgreementState.TERMINATED: "bad",
+    AgreementState.EXPIRED: "neutral",
+}
+TABS = (
+    ("overview", "agreements.one"),
+    ("text", "conventions.index"),
+    ("goals", "goals.index"),
+    ("owed", "owed.index"),
+    ("conformity", "conformity.index"),
+    ("negotiation", "negotiation.index"),
+    ("versions", "agreement_versions.index"),
+)
+"""The pages of an agreement, by name and endpoint."""
+
+
+def agreement_head(work: Work, view: AgreementView, active: str) -> dict[str, Any]:
+    """The context of `pages/conventions/head.html`."""
+    held = view.agreement
+    unit = unit_name(shown_units(work, [view.provider.unit_id]).get(view.provider.unit_id))
+    last = held.valid_to - ONE_DAY if held.valid_to else None
+    return {
+        "agreement": held,
+        "version": etag(held.ref, held.version),
+        "state": {"label": word(held.state, "agreement_state"), "tone": TONES[held.state]},
+        "provider": unit,
+        "last_day": last,
+        "profile": word(held.profile, "profile"),
+        "dash": formats.DASH,
+        "tabs": [
+            {
+                "label": t(f"web.conventions.tab.{name}"),
+                "url": url_for(endpoint, ref=held.ref),
+                "current": name == active,
+                "count": None,
+            }
+            for name, endpoint in TABS
+        ],
+    }
