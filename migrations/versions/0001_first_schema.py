@@ -1615,6 +1615,7 @@ def upgrade() -> None:
     sa.Column('uid', sa.String(length=15), nullable=True),
     sa.Column('legal_form', sa.String(length=11), nullable=False),
     sa.Column('non_profit', sa.Boolean(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("legal_form IN ('foundation', 'association', 'llc', 'company', 'cooperative', 'public')", name=op.f('ck_provider_legal_form_word')),
     sa.ForeignKeyConstraint(['institution_id'], ['institution.id'], name=op.f('fk_provider_institution_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_provider_unit_id')),
@@ -2808,6 +2809,95 @@ def upgrade() -> None:
         batch_op.create_index('uq_provider_account_asked', ['provider_id'], unique=True, sqlite_where=sa.text('decided_by IS NULL'), postgresql_where=sa.text('decided_by IS NULL'))
         batch_op.create_index('uq_provider_account_in_force', ['provider_id', 'valid_from'], unique=True, sqlite_where=sa.text('confirmed'), postgresql_where=sa.text('confirmed'))
 
+    op.create_table('provider_attestation',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('provider_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=15), nullable=False),
+    sa.Column('attested_on', sa.Date(), nullable=False),
+    sa.Column('issuer', sa.String(length=120), nullable=False),
+    sa.Column('evidence', sa.String(length=300), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("attested_on IS date(attested_on, '+0 days')", name=op.f("ck_provider_attestation_attested_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("kind IN ('ics', 'risk_management', 'non_profit', 'audit')", name=op.f('ck_provider_attestation_kind_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_provider_attestation_account_id')),
+    sa.ForeignKeyConstraint(['provider_id'], ['provider.id'], name=op.f('fk_provider_attestation_provider_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_provider_attestation')),
+    sa.UniqueConstraint('ref', name=op.f('uq_provider_attestation_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER provider_attestation_no_update BEFORE UPDATE ON provider_attestation FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'provider_attestation is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER provider_attestation_no_delete BEFORE DELETE ON provider_attestation FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'provider_attestation is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION provider_attestation_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'provider_attestation is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER provider_attestation_no_update BEFORE UPDATE ON provider_attestation FOR EACH ROW EXECUTE FUNCTION provider_attestation_append_only()')
+    _on("postgresql", 'CREATE TRIGGER provider_attestation_no_delete BEFORE DELETE ON provider_attestation FOR EACH ROW EXECUTE FUNCTION provider_attestation_append_only()')
+    _on("postgresql", 'CREATE TRIGGER provider_attestation_no_truncate BEFORE TRUNCATE ON provider_attestation FOR EACH STATEMENT EXECUTE FUNCTION provider_attestation_append_only()')
+    with op.batch_alter_table('provider_attestation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_provider_attestation_provider_id'), ['provider_id'], unique=False)
+
+    op.create_table('provider_label',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('provider_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('area', sa.String(length=120), nullable=False),
+    sa.Column('issuer', sa.String(length=120), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('valid_to', sa.Date(), nullable=True),
+    sa.Column('evidence', sa.String(length=300), nullable=False),
+    sa.Column('withdrawn_on', sa.Date(), nullable=True),
+    sa.Column('withdrawal_reason', sa.String(length=500), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("valid_from IS date(valid_from, '+0 days')", name=op.f("ck_provider_label_valid_from_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("valid_to IS date(valid_to, '+0 days')", name=op.f("ck_provider_label_valid_to_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("withdrawn_on IS date(withdrawn_on, '+0 days')", name=op.f("ck_provider_label_withdrawn_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('(withdrawn_on IS NULL) = (withdrawal_reason IS NULL)', name=op.f('ck_provider_label_withdrawn_for_a_reason')),
+    sa.CheckConstraint('valid_to IS NULL OR valid_to > valid_from', name=op.f('ck_provider_label_term')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_provider_label_account_id')),
+    sa.ForeignKeyConstraint(['provider_id'], ['provider.id'], name=op.f('fk_provider_label_provider_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_provider_label')),
+    sa.UniqueConstraint('ref', name=op.f('uq_provider_label_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER provider_label_no_update BEFORE UPDATE ON provider_label FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.provider_id IS OLD.provider_id AND NEW.name IS OLD.name AND NEW.area IS OLD.area AND NEW.issuer IS OLD.issuer AND NEW.valid_from IS OLD.valid_from AND NEW.valid_to IS OLD.valid_to AND NEW.evidence IS OLD.evidence AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.withdrawn_on IS NULL AND OLD.withdrawal_reason IS NULL) BEGIN SELECT RAISE(ABORT, 'provider_label is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER provider_label_no_delete BEFORE DELETE ON provider_label FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'provider_label is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION provider_label_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'provider_label is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER provider_label_no_update BEFORE UPDATE ON provider_label FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.provider_id IS NOT DISTINCT FROM OLD.provider_id AND NEW.name IS NOT DISTINCT FROM OLD.name AND NEW.area IS NOT DISTINCT FROM OLD.area AND NEW.issuer IS NOT DISTINCT FROM OLD.issuer AND NEW.valid_from IS NOT DISTINCT FROM OLD.valid_from AND NEW.valid_to IS NOT DISTINCT FROM OLD.valid_to AND NEW.evidence IS NOT DISTINCT FROM OLD.evidence AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.withdrawn_on IS NULL AND OLD.withdrawal_reason IS NULL)) EXECUTE FUNCTION provider_label_append_only()')
+    _on("postgresql", 'CREATE TRIGGER provider_label_no_delete BEFORE DELETE ON provider_label FOR EACH ROW EXECUTE FUNCTION provider_label_append_only()')
+    _on("postgresql", 'CREATE TRIGGER provider_label_no_truncate BEFORE TRUNCATE ON provider_label FOR EACH STATEMENT EXECUTE FUNCTION provider_label_append_only()')
+    with op.batch_alter_table('provider_label', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_provider_label_provider_id'), ['provider_id'], unique=False)
+
+    op.create_table('provider_subcontractor',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('provider_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('uid', sa.String(length=15), nullable=False),
+    sa.Column('services', sa.String(length=500), nullable=False),
+    sa.Column('share', sa.Integer(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("ends_on IS date(ends_on, '+0 days')", name=op.f("ck_provider_subcontractor_ends_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("starts_on IS date(starts_on, '+0 days')", name=op.f("ck_provider_subcontractor_starts_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('ends_on IS NULL OR ends_on >= starts_on', name=op.f('ck_provider_subcontractor_term')),
+    sa.CheckConstraint('share BETWEEN 1 AND 100', name=op.f('ck_provider_subcontractor_share')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_provider_subcontractor_account_id')),
+    sa.ForeignKeyConstraint(['provider_id'], ['provider.id'], name=op.f('fk_provider_subcontractor_provider_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_provider_subcontractor')),
+    sa.UniqueConstraint('ref', name=op.f('uq_provider_subcontractor_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER provider_subcontractor_no_update BEFORE UPDATE ON provider_subcontractor FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.provider_id IS OLD.provider_id AND NEW.name IS OLD.name AND NEW.uid IS OLD.uid AND NEW.services IS OLD.services AND NEW.share IS OLD.share AND NEW.starts_on IS OLD.starts_on AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.ends_on IS NULL) BEGIN SELECT RAISE(ABORT, 'provider_subcontractor is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER provider_subcontractor_no_delete BEFORE DELETE ON provider_subcontractor FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'provider_subcontractor is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION provider_subcontractor_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'provider_subcontractor is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER provider_subcontractor_no_update BEFORE UPDATE ON provider_subcontractor FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.provider_id IS NOT DISTINCT FROM OLD.provider_id AND NEW.name IS NOT DISTINCT FROM OLD.name AND NEW.uid IS NOT DISTINCT FROM OLD.uid AND NEW.services IS NOT DISTINCT FROM OLD.services AND NEW.share IS NOT DISTINCT FROM OLD.share AND NEW.starts_on IS NOT DISTINCT FROM OLD.starts_on AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.ends_on IS NULL)) EXECUTE FUNCTION provider_subcontractor_append_only()')
+    _on("postgresql", 'CREATE TRIGGER provider_subcontractor_no_delete BEFORE DELETE ON provider_subcontractor FOR EACH ROW EXECUTE FUNCTION provider_subcontractor_append_only()')
+    _on("postgresql", 'CREATE TRIGGER provider_subcontractor_no_truncate BEFORE TRUNCATE ON provider_subcontractor FOR EACH STATEMENT EXECUTE FUNCTION provider_subcontractor_append_only()')
+    with op.batch_alter_table('provider_subcontractor', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_provider_subcontractor_provider_id'), ['provider_id'], unique=False)
+
     op.create_table('referral',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -2930,6 +3020,34 @@ def upgrade() -> None:
     with op.batch_alter_table('satisfaction', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_satisfaction_case_id'), ['case_id'], unique=False)
 
+    op.create_table('staff_notice',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('provider_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('change', sa.String(length=5), nullable=False),
+    sa.Column('function', sa.String(length=120), nullable=False),
+    sa.Column('qualification', sa.String(length=200), nullable=False),
+    sa.Column('workload', sa.Integer(), nullable=False),
+    sa.Column('effective_on', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("change IN ('hired', 'left')", name=op.f('ck_staff_notice_change_word')),
+    sa.CheckConstraint("effective_on IS date(effective_on, '+0 days')", name=op.f("ck_staff_notice_effective_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('workload BETWEEN 1 AND 100', name=op.f('ck_staff_notice_workload')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_staff_notice_account_id')),
+    sa.ForeignKeyConstraint(['provider_id'], ['provider.id'], name=op.f('fk_staff_notice_provider_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_notice')),
+    sa.UniqueConstraint('ref', name=op.f('uq_staff_notice_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER staff_notice_no_update BEFORE UPDATE ON staff_notice FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'staff_notice is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER staff_notice_no_delete BEFORE DELETE ON staff_notice FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'staff_notice is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION staff_notice_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'staff_notice is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER staff_notice_no_update BEFORE UPDATE ON staff_notice FOR EACH ROW EXECUTE FUNCTION staff_notice_append_only()')
+    _on("postgresql", 'CREATE TRIGGER staff_notice_no_delete BEFORE DELETE ON staff_notice FOR EACH ROW EXECUTE FUNCTION staff_notice_append_only()')
+    _on("postgresql", 'CREATE TRIGGER staff_notice_no_truncate BEFORE TRUNCATE ON staff_notice FOR EACH STATEMENT EXECUTE FUNCTION staff_notice_append_only()')
+    with op.batch_alter_table('staff_notice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_staff_notice_provider_id'), ['provider_id'], unique=False)
+
     op.create_table('stated_facts',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -2975,6 +3093,33 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER substituted_case_no_truncate BEFORE TRUNCATE ON substituted_case FOR EACH STATEMENT EXECUTE FUNCTION substituted_case_append_only()')
     with op.batch_alter_table('substituted_case', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_substituted_case_case_id'), ['case_id'], unique=False)
+
+    op.create_table('talk_request',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('provider_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('subject', sa.String(length=120), nullable=False),
+    sa.Column('wording', sa.String(length=2000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('answer', sa.String(length=2000), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint('(answered_at IS NULL) = (answer IS NULL)', name=op.f('ck_talk_request_answered_in_words')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_talk_request_account_id')),
+    sa.ForeignKeyConstraint(['answered_by'], ['account.id'], name=op.f('fk_talk_request_answered_by')),
+    sa.ForeignKeyConstraint(['provider_id'], ['provider.id'], name=op.f('fk_talk_request_provider_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_talk_request')),
+    sa.UniqueConstraint('ref', name=op.f('uq_talk_request_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER talk_request_no_update BEFORE UPDATE ON talk_request FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.provider_id IS OLD.provider_id AND NEW.subject IS OLD.subject AND NEW.wording IS OLD.wording AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.answer IS NULL AND OLD.answered_at IS NULL AND OLD.answered_by IS NULL) BEGIN SELECT RAISE(ABORT, 'talk_request is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER talk_request_no_delete BEFORE DELETE ON talk_request FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'talk_request is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION talk_request_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'talk_request is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER talk_request_no_update BEFORE UPDATE ON talk_request FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.provider_id IS NOT DISTINCT FROM OLD.provider_id AND NEW.subject IS NOT DISTINCT FROM OLD.subject AND NEW.wording IS NOT DISTINCT FROM OLD.wording AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.answer IS NULL AND OLD.answered_at IS NULL AND OLD.answered_by IS NULL)) EXECUTE FUNCTION talk_request_append_only()')
+    _on("postgresql", 'CREATE TRIGGER talk_request_no_delete BEFORE DELETE ON talk_request FOR EACH ROW EXECUTE FUNCTION talk_request_append_only()')
+    _on("postgresql", 'CREATE TRIGGER talk_request_no_truncate BEFORE TRUNCATE ON talk_request FOR EACH STATEMENT EXECUTE FUNCTION talk_request_append_only()')
+    with op.batch_alter_table('talk_request', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_talk_request_provider_id'), ['provider_id'], unique=False)
 
     op.create_table('wf_decision',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -5455,6 +5600,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_wf_decision_case')
 
     op.drop_table('wf_decision')
+    with op.batch_alter_table('talk_request', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_talk_request_provider_id'))
+
+    op.drop_table('talk_request')
     with op.batch_alter_table('substituted_case', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_substituted_case_case_id'))
 
@@ -5463,6 +5612,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_stated_facts_case_id'))
 
     op.drop_table('stated_facts')
+    with op.batch_alter_table('staff_notice', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_staff_notice_provider_id'))
+
+    op.drop_table('staff_notice')
     with op.batch_alter_table('satisfaction', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_satisfaction_case_id'))
 
@@ -5481,6 +5634,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_referral_case_id'))
 
     op.drop_table('referral')
+    with op.batch_alter_table('provider_subcontractor', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_provider_subcontractor_provider_id'))
+
+    op.drop_table('provider_subcontractor')
+    with op.batch_alter_table('provider_label', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_provider_label_provider_id'))
+
+    op.drop_table('provider_label')
+    with op.batch_alter_table('provider_attestation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_provider_attestation_provider_id'))
+
+    op.drop_table('provider_attestation')
     with op.batch_alter_table('provider_account', schema=None) as batch_op:
         batch_op.drop_index('uq_provider_account_in_force', sqlite_where=sa.text('confirmed'), postgresql_where=sa.text('confirmed'))
         batch_op.drop_index('uq_provider_account_asked', sqlite_where=sa.text('decided_by IS NULL'), postgresql_where=sa.text('decided_by IS NULL'))
