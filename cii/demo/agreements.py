@@ -1,24 +1,25 @@
 """Agreements of today, one per provider and paying sector, with all their terms."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from cii.agreements.vocabulary import (
     AgreementState,
+    Award,
     Basis,
     DeliverableKind,
-    Direction,
+    FollowsAs,
     Frequency,
-    IndicatorUnit,
     Instrument,
-    ObjectiveLevel,
     Profile,
 )
-from cii.demo.directory import PROVIDERS, House
+from cii.demo.agreement_examples import put_examples, refs_of
+from cii.demo.agreement_goals import put_goals
+from cii.demo.agreement_texts import Place, Signs, Written, put_text
+from cii.demo.directory import ACCOUNTS, PROVIDERS, House
 from cii.demo.measures import LIVING, MARGINS, MARK, MeasureSpec
 from cii.demo.sheet import Sheet
-from cii.figures.vocabulary import Definition
 from cii.kernel.money import Chf
 from cii.kernel.period import next_month
 
@@ -27,6 +28,49 @@ FROM = date(2024, 10, 1)
 PRICES_OF = (date(2024, 10, 1), date(2026, 1, 1))
 """When the tariffs of the AC agreements change: the second year is dearer."""
 YEARS = (2024, 2025, 2026)
+NAMES: Mapping[str, str] = {login: name for login, name, _, _ in ACCOUNTS}
+AUTHORITIES: Mapping[str, Signs] = {
+    "AC": Signs(
+        "Service de l'emploi, mesures du marché du travail",
+        "Rue du Marché 8, 2300 La Chaux-de-Fonds",
+        "",
+        "Direction",
+    ),
+    "AS": Signs(
+        "Service de l'action sociale, office de l'aide sociale",
+        "Rue des Terreaux 12, 2000 Neuchâtel",
+        "",
+        "Direction",
+    ),
+    "AI": Signs(
+        "Office de l'assurance-invalidité du canton de Neuchâtel",
+        "Espace du Lac 4, 2000 Neuchâtel",
+        "",
+        "Direction",
+    ),
+    "MIG": Signs(
+        "Service des migrations, office social de l'asile",
+        "Rue de la Gare 21, 2000 Neuchâtel",
+        "",
+        "Direction",
+    ),
+    "JEU": Signs(
+        "Service des formations, office de l'insertion des jeunes",
+        "Rue de l'Écluse 33, 2000 Neuchâtel",
+        "",
+        "Direction",
+    ),
+}
+"""Who signs for a payer; the addresses are invented."""
+ADDRESSES: Mapping[str, str] = {
+    "ETABLI": "Chemin des Ateliers 5, 2000 Neuchâtel",
+    "TREMPLIN": "Rue de la Fonderie 17, 2400 Le Locle",
+    "TROIS-LACS": "Route de la Plaine 40, 2013 Colombier",
+    "VALLON": "Grand-Rue 28, 2108 Couvet",
+    "HORIZON": "Avenue du Premier-Avril 9, 2000 Neuchâtel",
+    "ELAN": "Rue du Collège 3, 2300 La Chaux-de-Fonds",
+}
+"""Where the providers sit; invented."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +143,12 @@ def build_agreements(house: House, sheet: Sheet, measures: Mapping[str, int], to
                         "agreement_closure", agreement_id=deal.id, measure_id=measures[code],
                         starts_on=first, ends_on=last, reason="Fermeture annuelle", recorded_at=SIGNED,
                     )  # fmt: skip
-            _objectives(house, sheet, deal)
+            goals = _objectives(house, sheet, deal)
             _deliverables(house, sheet, deal, today)
+            put_text(sheet, deal.id, _about(house, sheet, deal, bought, goals))
             if payer.key == "AC":
                 _successor(house, sheet, deal, bought)
+    put_examples(house, sheet)
     return deals
 
 
@@ -110,7 +156,7 @@ def _agreement(house: House, sheet: Sheet, payer: Payer, provider: str, measures
     made = sheet.put(
         "agreement", number=f"{payer.key}-2024-{provider}", provider_id=house.providers[provider],
         profile=payer.profile, instrument=Instrument.AGREEMENT, version=1, state=AgreementState.IN_FORCE,
-        valid_from=FROM, valid_to=payer.ends, notice_months=6,
+        valid_from=FROM, valid_to=payer.ends, notice_months=6, award=Award.DIRECT,
         prepared_by=house.accounts[f"{payer.staff}.contrats"],
         signed_by=house.accounts[f"{payer.staff}.direction"], signed_at=SIGNED, document=_document(),
     )  # fmt: skip
@@ -142,92 +188,19 @@ def _buy(house: House, sheet: Sheet, deal: Deal, spec: MeasureSpec, line: str) -
         )  # fmt: skip
 
 
-_Indicator = tuple[str, dict[str, str], IndicatorUnit, Direction, int, int, str]
-_GOALS: tuple[tuple[ObjectiveLevel, str, str, tuple[_Indicator, ...]], ...] = (
-    (
-        ObjectiveLevel.OUTCOME,
-        "Les participant·e·s retrouvent un emploi.",
-        "Organisateur",
-        (
-            (
-                "reinsertion",
-                {"fr": "Taux d'insertion", "de": "Eingliederungsquote", "en": "Reinsertion rate"},
-                IndicatorUnit.PERCENT,
-                Direction.UP,
-                400,
-                300,
-                Definition.REINSERTION_COMPLETED,
-            ),
-            (
-                "durable",
-                {"fr": "Sorties durables", "de": "Dauerhafte Austritte", "en": "Durable exits"},
-                IndicatorUnit.PERCENT,
-                Direction.UP,
-                250,
-                150,
-                Definition.EXIT_RATE_DURABLE,
-            ),
-        ),
-    ),
-    (
-        ObjectiveLevel.ENTERPRISE,
-        "Les places convenues sont occupées.",
-        "Organisateur",
-        (
-            (
-                "occupancy",
-                {"fr": "Taux d'occupation", "de": "Auslastung", "en": "Occupancy"},
-                IndicatorUnit.PERCENT,
-                Direction.UP,
-                800,
-                600,
-                Definition.OCCUPANCY,
-            ),
-        ),
-    ),
-    (
-        ObjectiveLevel.BENEFICIARY,
-        "Les participant·e·s sont présent·e·s et satisfait·e·s.",
-        "Organisateur",
-        (
-            (
-                "absence",
-                {
-                    "fr": "Jours d'absence par mois",
-                    "de": "Absenztage pro Monat",
-                    "en": "Days of absence a month",
-                },
-                IndicatorUnit.DAYS,
-                Direction.DOWN,
-                2,
-                3,
-                Definition.ABSENCE_DAYS,
-            ),
-            (
-                "satisfaction",
-                {"fr": "Satisfaction", "de": "Zufriedenheit", "en": "Satisfaction"},
-                IndicatorUnit.PERCENT,
-                Direction.UP,
-                800,
-                700,
-                Definition.ENTERED,
-            ),
-        ),
-    ),
-)
-"""Level, wording, owner, indicators: code, title, unit, direction, target, minimum, definition."""
+def _objectives(house: House, sheet: Sheet, deal: Deal) -> Mapping[str, str]:
+    """The objectives of an agreement with the surveys of its entered indicators; refs of the objectives."""
+    with sheet.apart(f"objectives {deal.id}"):
+        aimed = put_goals(sheet, deal.id, "fr", ranked=deal.payer.profile is Profile.AC)
+    for _ in range(_ONCE_DRAWN):
+        sheet.ref()
+    for one in aimed.entered:
+        _surveys(house, sheet, deal, one)
+    return aimed.refs
 
 
-def _objectives(house: House, sheet: Sheet, deal: Deal) -> None:
-    for level, wording, owner, indicators in _GOALS:
-        goal = sheet.put("objective", agreement_id=deal.id, level=level, wording=wording, owner=owner)
-        for code, title, unit, direction, target, minimum, source in indicators:
-            made = sheet.put(
-                "indicator", agreement_id=deal.id, objective_id=goal, code=code, title=title, unit=unit,
-                direction=direction, target=target, minimum=minimum, source=str(source),
-            )  # fmt: skip
-            if source is Definition.ENTERED:
-                _surveys(house, sheet, deal, made)
+_ONCE_DRAWN = 8
+"""Outward names that objectives took from the canton's own chance: what follows stays the same."""
 
 
 def _surveys(house: House, sheet: Sheet, deal: Deal, indicator: int) -> None:
@@ -272,6 +245,17 @@ def _deliverables(house: House, sheet: Sheet, deal: Deal, today: date) -> None:
             due.append((DeliverableKind.COURSES, Frequency.QUARTERLY, at + timedelta(days=10)))
         at = next_month(at).replace(day=10)
     due += [(kind, Frequency.YEARLY, date(year, *day)) for year in YEARS[1:] for kind, day in _YEARLY.items()]
+    if deal.payer.profile is Profile.AI:
+        with sheet.apart(f"quality {deal.id}"):
+            _owe(house, sheet, deal, [(_QUALITY, Frequency.YEARLY, date(y, 3, 31)) for y in YEARS[1:]], today)
+    _owe(house, sheet, deal, due, today)
+
+
+_QUALITY = DeliverableKind.QUALITY_SYSTEM
+_Due = tuple[DeliverableKind, Frequency, date]
+
+
+def _owe(house: House, sheet: Sheet, deal: Deal, due: Sequence[_Due], today: date) -> None:
     for kind, frequency, day in due:
         came = day - timedelta(days=sheet.chance.randint(0, 6))
         received = datetime(came.year, came.month, came.day, 10, tzinfo=UTC) if day <= today else None
@@ -282,6 +266,37 @@ def _deliverables(house: House, sheet: Sheet, deal: Deal, today: date) -> None:
         )  # fmt: skip
 
 
+def _about(
+    house: House,
+    sheet: Sheet,
+    deal: Deal,
+    bought: Sequence[tuple[MeasureSpec, str]],
+    goals: Mapping[str, str],
+) -> Written:
+    """What an agreement's text is about."""
+    payer, provider = deal.payer, next(one for one in PROVIDERS if one.code == deal.provider)
+    measures, lines = refs_of(sheet, "measure"), refs_of(sheet, "funding_line")
+    year = sum(spec.monthly * spec.quotas[line] * 12 for spec, line in bought) * 100
+    return Written(
+        profile=payer.profile,
+        text=payer.profile.value.lower(),
+        lang="fr",
+        authority=replace(AUTHORITIES[payer.key], person=NAMES[f"{payer.staff}.direction"]),
+        organiser=Signs(provider.name, ADDRESSES[provider.code], provider.person, "Direction"),
+        places=[
+            Place(
+                measures[deal.measures[spec.code]], lines[house.lines[line]], spec.code, spec.kind,
+                spec.groups, spec.quotas[line],
+            )
+            for spec, line in bought
+        ],
+        goals=goals,
+        author=house.accounts[f"{payer.staff}.contrats"],
+        at=SIGNED,
+        total=Chf(year) if payer.profile is Profile.AC else None,
+    )  # fmt: skip
+
+
 def _successor(house: House, sheet: Sheet, deal: Deal, bought: list[tuple[MeasureSpec, str]]) -> None:
     """The agreement of 2027, in negotiation."""
     made = sheet.put(
@@ -289,10 +304,29 @@ def _successor(house: House, sheet: Sheet, deal: Deal, bought: list[tuple[Measur
         provider_id=house.providers[deal.provider], profile=deal.payer.profile,
         instrument=Instrument.AGREEMENT, version=1, state=AgreementState.NEGOTIATION,
         valid_from=date(2027, 1, 1), valid_to=date(2028, 1, 1), notice_months=6, follows_id=deal.id,
+        follows_as=FollowsAs.RENEWAL, award=Award.DIRECT,
         prepared_by=house.accounts[f"{deal.payer.staff}.contrats"], document=_document(),
     )  # fmt: skip
     for spec, line in bought:
         _buy_next(house, sheet, made, deal, spec, line)
+    with sheet.apart(f"successor {made}"):
+        goals = put_goals(sheet, made, "fr", ranked=True, open_choice="absence").refs
+        for year in (2027, 2028):
+            for kind, day in _YEARLY.items():
+                sheet.put(
+                    "deliverable", agreement_id=made, kind=kind, frequency=Frequency.YEARLY,
+                    due_on=date(year, *day), received_at=None, received_by=None,
+                )  # fmt: skip
+    put_text(sheet, made, _about(house, sheet, deal, bought, goals), **OPEN_YET)
+
+
+OPEN_YET: Mapping[str, Mapping[str, object]] = {
+    "evaluation": {"missed_months": None},
+    "talks": {"purposes": []},
+    "volume": {"retention_criteria": ""},
+    "principles": {"internal_control": ""},
+}
+"""What the successors still leave open while they are negotiated."""
 
 
 def _buy_next(  # noqa: PLR0917 - one row's parts

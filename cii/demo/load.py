@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.engine import make_url
 
+from cii.demo.agreement_signing import put_signatures
 from cii.demo.agreements import build_agreements
 from cii.demo.archive import build_archive
 from cii.demo.carousel import tell_carousel
@@ -187,6 +188,8 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     measures = build_living_measures(house, sheet, scale(size))
     sheet.write()
     deals = build_agreements(house, sheet, measures, work.today)
+    sheet.write()
+    put_signatures(work, house, sheet)
     sheet.write()
     number = build_archive(canton, 0)
     sheet.write()

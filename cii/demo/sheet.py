@@ -5,6 +5,8 @@ sheet. The database's guards (CHECKs, triggers, exclusions) see every row all th
 """
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Table, func, insert, select, text
@@ -59,6 +61,15 @@ class Sheet:
         """Ten base-32 characters, drawn by the seed."""
         drawn = self.chance.getrandbits(50)
         return "".join(_BASE32[(drawn >> shift) & 31] for shift in range(0, 50, 5))
+
+    @contextmanager
+    def apart(self, name: str) -> Iterator[None]:
+        """Draw from a source of its own for a while; what is drawn afterwards stays as it was."""
+        held, self.chance = self.chance, random.Random(name)  # noqa: S311 - invented data, no secret
+        try:
+            yield
+        finally:
+            self.chance = held
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """What was gathered for a table and is not written yet; rows may still be changed."""
