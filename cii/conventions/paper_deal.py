@@ -54,7 +54,7 @@ def legal_bases(on: Sheet) -> list[Block]:
 def other_bases(on: Sheet) -> list[Block]:
     """Directives, models, concepts, specifications and annexes, each with its version (i.2)."""
     return on.points(
-        f"{on.word('reference_kind', one.kind)} – {_reference(one)}"
+        _named(on.word("reference_kind", one.kind), _reference(one))
         for one in on.whole.text.bases.references
         if one.kind not in _LEGAL
     )
@@ -352,6 +352,11 @@ def _people(several: Iterable[Signatory]) -> str:
 
 def _person(name: str, function: str) -> str:
     return ", ".join(one for one in (name, function) if one)
+
+
+def _named(kind: str, title: str) -> str:
+    """The title under its kind, unless it begins with it."""
+    return title if title.casefold().startswith(kind.casefold()) else f"{kind} – {title}"
 
 
 def _reference(one: Reference) -> str:

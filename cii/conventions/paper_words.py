@@ -36,7 +36,8 @@ class Sheet:
 
     def day(self, at: date) -> str:
         """A date in full."""
-        return formats.long_day(at, self.lang)
+        said = formats.long_day(at, self.lang)
+        return f"1er{said[1:]}" if self.lang == "fr" and at.day == 1 else said
 
     def money(self, amount: Chf) -> str:
         """A sum with its currency."""

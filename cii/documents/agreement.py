@@ -81,7 +81,7 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A place to sign: name and function as far as they are known; `signed` says when and where it was done."""
+    """A place to sign: name and function as far as known; `signed` says when and where it was done."""
 
     name: str = ""
     function: str = ""
@@ -165,7 +165,7 @@ def _chapter(one: Chapter, lang: str) -> Plain:
     }
 
 
-def _block(block: Block, lang: str) -> list[Plain]:
+def _block(block: Block, lang: str) -> list[Plain]:  # noqa: PLR0911 - one line per kind
     match block:
         case Prose():
             return _prose(block.text)
@@ -187,16 +187,20 @@ def _prose(text: str) -> list[Plain]:
     """Paragraphs and points in their order."""
     found: list[Plain] = []
     points: list[str] = []
+    lines: list[str] = []
     for line in (*readable(text).splitlines(), ""):
         said = line.strip()
-        if said.startswith(("- ", "– ", "• ")):
-            points.append(said[2:].strip())
-            continue
-        if points:
+        point = said.startswith(("- ", "– ", "• "))
+        if points and not point:
             found.append({"kind": "points", "entries": points})
             points = []
-        if said:
-            found.append({"kind": "text", "text": said})
+        if lines and (point or not said):
+            found.append({"kind": "text", "text": " ".join(lines)})
+            lines = []
+        if point:
+            points.append(said[2:].strip())
+        elif said:
+            lines.append(said)
     return found
 
 
