@@ -20,6 +20,7 @@ from cii.conventions.paper import pages_of
 from cii.conventions.queries import text_of, whole_of
 from cii.conventions.whole import Convention
 from cii.kernel.errors import UnknownThing
+from cii.providers.queries import provider_facts
 from cii.store.parameters import read_parameters
 from cii.store.work import Work
 
@@ -104,8 +105,9 @@ def _call(work: Work, agreement: Agreement) -> CallSeen | None:  # noqa: ARG001
     return None
 
 
-def _provider(work: Work, view: AgreementView) -> ProviderSeen:  # noqa: ARG001
-    return ProviderSeen()
+def _provider(work: Work, view: AgreementView) -> ProviderSeen:
+    known = provider_facts(work, view.agreement.provider_id, work.today)
+    return ProviderSeen(known.places, known.labels_valid, known.labels_expired, known.ics_on, ics_known=True)
 
 
 def _pages(work: Work, view: AgreementView) -> int | None:

@@ -8,15 +8,15 @@ from flask import current_app, g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
-from cii.agreements.queries import agreement_by_ref, may_write
+from cii.agreements.queries import agreement_by_ref, agreement_view, may_write
 from cii.agreements.rules import OPEN_STATES
 from cii.conformity.actions import AnswerItem, JustifyFinding, answer_item, justify
-from cii.conformity.queries import Checked, checked, remedy, sentence
+from cii.conformity.queries import Checked, checked, checked_view, remedy, sentence
 from cii.conformity.rules import Settled
 from cii.conformity.vocabulary import Answer, Place, Severity
 from cii.kernel.errors import UnknownThing
 from cii.store.work import Work
-from cii.web.agreements import state_chip
+from cii.web.agreement_tabs import agreement_head
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import options, t, text_asked, word
 from cii.wire import language
@@ -75,12 +75,13 @@ def answered(ref: str) -> Response:
 
 
 def _conformity(work: Work, ref: str) -> dict[str, Any]:
-    found = checked(work, ref)
+    view = agreement_view(work, ref)
+    found = checked_view(work, view)
     may = _may_settle(work, found)
     law_first = sorted(found.findings, key=lambda one: one.finding.indication.isdigit())
     rows = [_row(found, one, may=may) for one in law_first]
     return {
-        **_head(found),
+        **agreement_head(work, view, "conformity"),
         "counts": [
             {"label": t("web.conformity.errors"), "value": found.counted(Severity.ERROR)},
             {"label": t("web.conformity.warnings"), "value": found.counted(Severity.WARNING)},
@@ -104,18 +105,10 @@ def _finding(work: Work, ref: str) -> dict[str, Any]:
     if one is None:
         raise UnknownThing(field="code")
     return {
-        **_head(found),
+        "agreement": found.agreement,
+        "version": etag(found.agreement.ref, found.agreement.version),
         "finding": _row(found, one, may=_may_settle(work, found)),
         "answers": options(Answer, "checklist_answer"),
-    }
-
-
-def _head(found: Checked) -> dict[str, Any]:
-    held = found.agreement
-    return {
-        "agreement": held,
-        "state": state_chip(held.state),
-        "version": etag(held.ref, held.version),
     }
 
 

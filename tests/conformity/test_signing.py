@@ -1,6 +1,7 @@
 """What stands in the way of a signature and of the entry into force, on both engines."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import text
@@ -26,6 +27,8 @@ from cii.conventions.vocabulary import Part, SteeringStand
 from cii.institutions.queries import unit_by_code
 from cii.kernel.errors import NotAllowed, Refusals, UnknownThing
 from cii.kernel.moves import IllegalMove
+from cii.providers.actions import AddAttestation, AddLabel, add_attestation, add_label
+from cii.providers.vocabulary import AttestationKind
 from cii.store.parameters import publish_parameters
 from cii.store.settings import HOUSE
 from cii.store.tables import Parameter
@@ -318,3 +321,28 @@ def test_the_database_keeps_reasons_answers_and_records(work: Work, market, atta
 
     with pytest.raises(DBAPIError):
         work.session.execute(text(attack))
+
+
+def test_the_providers_attestation_and_expired_label_are_read_from_its_register(work: Work, market):
+    agreement = an_agreement(market)
+    mine = acting(work, market.drafter)
+    keep_whole(mine, agreement)
+    before = found_in(mine, agreement)
+    ref = market.provider.ref
+    add_attestation(
+        mine, AddAttestation(ref, AttestationKind.ICS, date(2026, 3, 1), "Fiduciaire", "Attestation")
+    )
+    add_label(
+        mine,
+        AddLabel(ref, "Norme Insertion Suisse", "IS", date(2024, 1, 1), "Certificat", date(2026, 10, 31)),
+    )
+    attested = found_in(mine, agreement)
+    later = found_in(replace(mine, now=datetime(2027, 4, 2, 8, tzinfo=UTC)), agreement)
+
+    assert "ac-attestation-missing" in before
+    assert not {"ac-attestation-missing", "ac-attestation-old", "label-expired"} & attested
+    assert {"ac-attestation-old", "label-expired"} <= later
+
+
+def found_in(work: Work, agreement) -> set[str]:
+    return {one.finding.code for one in checked(work, agreement.ref).findings}
