@@ -12,7 +12,7 @@ from datetime import datetime, time
 from cii.agreements.queries import AgreementView, agreement_view
 from cii.agreements.rules import OPEN_STATES
 from cii.agreements.tables import Agreement
-from cii.agreements.vocabulary import AgreementState
+from cii.agreements.vocabulary import AgreementState, Profile
 from cii.conventions import paper_conduct, paper_deal
 from cii.conventions.editions import digest_of, edition_by_ref, edition_whole, editions_of
 from cii.conventions.paper_annexes import annexes
@@ -32,6 +32,8 @@ from cii.store.work import Work
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 """Signs of a number that no file name bears."""
 _UNSIGNED = {*OPEN_STATES, AgreementState.DROPPED}
+_ELSEWHERE = frozenset({Profile.FR_IAE, Profile.BE_POIAS})
+"""Profiles whose authority is not one of the canton."""
 Tells = Callable[[Sheet], list[Block]]
 _Item = tuple[str, Tells]
 CHAPTERS: Sequence[tuple[str, Sequence[_Item]]] = (
@@ -177,9 +179,7 @@ def _page(work: Work, printed: _Printed) -> AgreementPage:
     digest = printed.edition.digest if printed.edition is not None else digest_of(whole)
     signatures = signatures_of(work, held.ref) if signed else ()
     return AgreementPage(
-        letterhead=Letterhead(
-            on.say("reports.canton"), whole.text.parties.authority or on.word("profile", head.profile)
-        ),
+        letterhead=_letterhead(on),
         title=instrument,
         subtitle=on.say(
             "paper.between",
@@ -197,6 +197,15 @@ def _page(work: Work, printed: _Printed) -> AgreementPage:
         lines=(on.say("paper.place-and-date"), on.say("paper.signature")),
         words={"name": on.say("paper.name")},
     )
+
+
+def _letterhead(on: Sheet) -> Letterhead:
+    """Who issues it: the canton with its authority; under the rules of others their authority alone."""
+    head, authority = on.whole.header, on.whole.text.parties.authority
+    profile = on.word("profile", head.profile)
+    if head.profile in _ELSEWHERE:
+        return Letterhead(authority or profile, profile if authority else "")
+    return Letterhead(on.say("reports.canton"), authority or profile)
 
 
 def _former(work: Work, whole: Convention) -> Convention | None:

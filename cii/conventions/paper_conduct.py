@@ -85,15 +85,12 @@ def criteria(on: Sheet) -> list[Block]:
     mode = on.say(modes[held.mode]) if held.mode is not None else ""
     basics = [one.wording.rstrip(".") for one in on.whole.goals if one.basic]
     basic = on.say("paper.basics", goals="; ".join(basics)) if basics else ""
-    rows: list[tuple[Cell, ...]] = [(one.code, one.wording) for one in held.criteria]
-    table: list[Block] = (
-        [Table("", [Column(on.say("paper.code")), Column(on.say("paper.criterion"))], rows)] if rows else []
-    )
     by = on.say("paper.missed-by", n=held.missed_months) if held.missed_months else ""
     return [
         *on.prose(held.principles),
         *on.prose(f"{mode} {basic}".strip()),
-        *table,
+        *(on.led("paper.criteria", on.say("paper.criteria-lead")) if held.criteria else []),
+        *on.points(one.wording or one.code for one in held.criteria),
         *on.led("paper.missed", f"{by} {held.missed_criteria}".strip()),
         *on.prose(held.missed_steps),
         *on.led("paper.incentive", _incentive(on)),
@@ -109,7 +106,7 @@ def reports(on: Sheet) -> list[Block]:
             one.wording,
             on.word("deliverable_kind", one.deliverable),
             owed.get(one.deliverable, "") if one.deliverable is not None else "",
-            on.word("data_form", one.data),
+            on.say(f"paper.data.{one.data.value}") if one.data is not None else "",
         )
         for one in held.items
     ]
@@ -191,7 +188,8 @@ def _talks(on: Sheet) -> str:
     held = on.whole.text.talks
     if not held.times_a_year:
         return ""
-    purposes = on.listed(on.word("talk_purpose", one) for one in held.purposes)
+    words = [on.word("talk_purpose", one) for one in held.purposes]
+    purposes = on.listed(words if on.lang == "de" else [one.lower() for one in words])
     said = on.say("paper.talks-a-year", n=held.times_a_year)
     return f"{said} {on.say('paper.talks-about', purposes=purposes)}" if purposes else said
 
