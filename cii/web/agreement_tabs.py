@@ -40,6 +40,11 @@ TABS = (
 """The pages of an agreement, by name and endpoint."""
 
 
+def state_chip(state: AgreementState) -> dict[str, str]:
+    """The state of an agreement as a word with its tone."""
+    return {"label": word(state, "agreement_state"), "tone": TONES[state]}
+
+
 def agreement_head(work: Work, view: AgreementView, active: str) -> dict[str, Any]:
     """The context of `pages/conventions/head.html`."""
     held = view.agreement
@@ -48,7 +53,7 @@ def agreement_head(work: Work, view: AgreementView, active: str) -> dict[str, An
     return {
         "agreement": held,
         "version": etag(held.ref, held.version),
-        "state": {"label": word(held.state, "agreement_state"), "tone": TONES[held.state]},
+        "state": state_chip(held.state),
         "provider": unit,
         "last_day": last,
         "profile": word(held.profile, "profile"),

@@ -16,18 +16,19 @@ from cii.agreements.actions import (
     terminate,
 )
 from cii.agreements.margins import measures_bought
-from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_view, agreements_list
+from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_view, agreements_list, may_write
 from cii.agreements.rules import LIVING_STATES, MOVES, OPEN_STATES
 from cii.agreements.vocabulary import AgreementEvent, AgreementState
 from cii.agreements.warnings import overdue_deliverables
 from cii.conformity import signing
-from cii.institutions.queries import lines_by_id, shown_units, unit_told
+from cii.institutions.queries import lines_by_id, unit_told
 from cii.kernel.moves import open_moves
 from cii.kernel.period import ONE_DAY
 from cii.measures.queries import measures_by_id
 from cii.placements.days import renew_days
 from cii.store.work import Work
 from cii.texts import formats
+from cii.web.agreement_tabs import agreement_head, state_chip
 from cii.web.base import Blueprint, see_other
 from cii.web.budgets import used_lines
 from cii.web.case_head import unit_name
@@ -42,17 +43,6 @@ page = Blueprint("agreements", __name__)
 _PAGE = 50
 _NEAR = timedelta(days=90)
 """An end within this time is shown with its clock."""
-_TONES: Mapping[AgreementState, str] = {
-    AgreementState.DRAFT: "neutral",
-    AgreementState.NEGOTIATION: "info",
-    AgreementState.DROPPED: "neutral",
-    AgreementState.SIGNED: "info",
-    AgreementState.IN_FORCE: "good",
-    AgreementState.UNDER_CORRECTION: "warn",
-    AgreementState.RENEWED: "neutral",
-    AgreementState.TERMINATED: "bad",
-    AgreementState.EXPIRED: "neutral",
-}
 ACTS: Mapping[AgreementEvent, tuple[Permit, str, str]] = {
     AgreementEvent.NEGOTIATE: (
         Permit.EDIT_AGREEMENTS, "agreements.open_negotiation", "web.agreements.do.negotiate",
@@ -202,11 +192,6 @@ def _register_row(row: Any, provider: str, late: int) -> dict[str, Any]:  # noqa
     }
 
 
-def state_chip(state: AgreementState) -> dict[str, str]:
-    """The state of an agreement as a word with its tone."""
-    return {"label": word(state, "agreement_state"), "tone": _TONES[state]}
-
-
 def _agreement(work: Work, ref: str) -> dict[str, Any]:
     view = agreement_view(work, ref)
     held = view.agreement
@@ -214,12 +199,8 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
     named = lines_by_id(work, {one.line_id for one in view.measures} | {one.line_id for one in view.tariffs})
     last = held.valid_to - ONE_DAY if held.valid_to else None
     return {
-        "agreement": held,
-        "state": state_chip(held.state),
-        "version": etag(ref, held.version),
-        "provider": unit_name(shown_units(work, [view.provider.unit_id]).get(view.provider.unit_id)),
+        **agreement_head(work, view, "overview"),
         "facts": _facts(view),
-        "last_day": last,
         "open_ended": last is None,
         "bought": [
             {
@@ -248,6 +229,9 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
         ],
         "moves": _moves(work, view),
         "own_draft": held.state in OPEN_STATES and held.prepared_by == work.actor.account_id,
+        "follows": held.state in LIVING_STATES
+        and Permit.EDIT_AGREEMENTS in work.actor.permits
+        and may_write(work, held),
         "may_receive": Permit.EDIT_AGREEMENTS in work.actor.permits,
     }
 

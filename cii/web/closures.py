@@ -11,7 +11,7 @@ from cii.agreements.queries import agreement_by_ref, agreement_view, may_write
 from cii.agreements.rules import OPEN_STATES
 from cii.measures.queries import measures_by_id
 from cii.store.work import Work
-from cii.web.agreements import state_chip
+from cii.web.agreement_tabs import state_chip
 from cii.web.base import Blueprint, see_other
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag, require_match

@@ -12,7 +12,7 @@ from cii.agreements.rules import OPEN_STATES
 from cii.institutions.queries import lines_by_id
 from cii.measures.queries import measures_by_id
 from cii.store.work import Work
-from cii.web.agreements import state_chip
+from cii.web.agreement_tabs import state_chip
 from cii.web.base import Blueprint, see_other
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag, require_match

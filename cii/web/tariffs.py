@@ -18,7 +18,8 @@ from cii.measures.queries import measures_by_id
 from cii.settlement.actions_tariffs import agree_tariff
 from cii.store.work import Work
 from cii.texts import formats
-from cii.web.agreements import absences, state_chip
+from cii.web.agreement_tabs import state_chip
+from cii.web.agreements import absences
 from cii.web.base import Blueprint, see_other
 from cii.web.budgets import used_lines
 from cii.web.choices import options, t, word

@@ -335,7 +335,8 @@ def _budgeted(town):
             "2027-SAS-01", view.provider.ref, view.agreement.profile, view.agreement.instrument, date(2027, 1, 1),
             date(2027, 12, 31), (Bought(stage.measure, stage.lines["SAS"]),), follows_ref=view.agreement.ref,
         )  # fmt: skip
-        wish = EnterBudget(draft_agreement(contracts, follows).ref, stage.lines["SAS"], 2027, items)
+        town.canton.refs["draft_agreement"] = draft_agreement(contracts, follows).ref
+        wish = EnterBudget(town.canton.refs["draft_agreement"], stage.lines["SAS"], 2027, items)
         made = enter_budget(contracts, wish)
         town.canton.refs["year_account"] = approve_budget(hand(work, "finance"), made.ref).ref
 

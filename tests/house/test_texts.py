@@ -67,6 +67,10 @@ DYNAMIC = (
     "web.reports.section.",  # one per part of a pack
     "workflow.diff.",  # one per kind of difference between two versions, and per thing that differs
     "web.statements.four-eyes.",  # one per act that needs a second person
+    "web.part.",  # one per field of a part of an agreement's text; tests/web/test_conventions.py draws every form
+    "web.conventions.section.",  # one per section of the guide's table 1
+    "web.conventions.tab.",  # one per page of an agreement
+    "web.versions.",  # one per part and per kind of difference
     "web.rounds.",  # one per tab, step and column of a round and its report, by name
 )
 """Prefixes of keys that code puts together at run time; a new one is declared here with its reason."""
