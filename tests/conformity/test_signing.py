@@ -11,7 +11,7 @@ from cii.access.permits import Permit
 from cii.agreements.actions import negotiate
 from cii.agreements.queries import agreement_view
 from cii.agreements.rules import NotOpenForChange
-from cii.agreements.vocabulary import AgreementState, DeliverableKind, Profile
+from cii.agreements.vocabulary import AgreementState, DeliverableKind, Instrument, Profile
 from cii.conformity.actions import AnswerItem, JustifyFinding, answer_item, justify
 from cii.conformity.queries import checked, records_of
 from cii.conformity.reading import limits
@@ -19,14 +19,17 @@ from cii.conformity.rules import AnswerContradictsText, FindingGone, FindingStan
 from cii.conformity.signing import ProviderUnsigned, SteeringNotApproved, enforce, sign_agreement
 from cii.conformity.vocabulary import Answer, Severity
 from cii.conventions.actions import write_part
+from cii.conventions.following import Renew, renew
 from cii.conventions.parts_conduct import Principles, Reports
 from cii.conventions.parts_deal import Bases, Volume
+from cii.conventions.queries import text_of
 from cii.conventions.signing import SignForSide, sign_for_side
 from cii.conventions.steering import DecideChange, decide, submit
 from cii.conventions.vocabulary import Part, SteeringStand
 from cii.institutions.queries import unit_by_code
 from cii.kernel.errors import NotAllowed, Refusals, UnknownThing
 from cii.kernel.moves import IllegalMove
+from cii.measures.vocabulary import TargetGroup
 from cii.providers.actions import AddAttestation, AddLabel, add_attestation, add_label
 from cii.providers.vocabulary import AttestationKind
 from cii.store.parameters import publish_parameters
@@ -346,3 +349,44 @@ def test_the_providers_attestation_and_expired_label_are_read_from_its_register(
 
 def found_in(work: Work, agreement) -> set[str]:
     return {one.finding.code for one in checked(work, agreement.ref).findings}
+
+
+def test_a_renewal_of_the_same_offer_keeps_its_rules_or_says_why_not(work: Work, market):
+    agreement = an_agreement(market, market.social)
+    mine, theirs = acting(work, market.drafter), acting(work, market.signer)
+    made_ready(mine, agreement)
+    sign_agreement(theirs, agreement.ref)
+    sign_for_side(
+        acting(work, the_provider(work, agreement)), SignForSide(agreement.ref, "Directrice", work.today)
+    )
+    enforce(theirs, agreement.ref)
+    again = renew(mine, Renew(agreement.ref, date(2029, 1, 1), date(2030, 12, 31)))
+    same = found_in(mine, again)
+    reports = text_of(work, again.id or 0).reports
+    write_part(mine, again.ref, Part.REPORTS, replace(reports, channel="Portail", template_version="3"))
+
+    found = {one.finding.key for one in checked(mine, again.ref).findings}
+
+    assert not {"renewal-differs", "template-changed"} & same
+    assert ("renewal-differs", "part:reports") in found
+    assert ("template-changed", "") in found
+    term = text_of(work, again.id or 0).term
+    write_part(mine, again.ref, Part.TERM, replace(term, differences_reason="Portail du canton dès 2029"))
+    assert "renewal-differs" not in found_in(mine, again)
+
+
+def test_an_agreement_under_a_framework_names_the_same_target_groups(work: Work, market):
+    framework, agreement = (an_agreement(market, market.social) for _ in range(2))
+    framework.instrument = Instrument.FRAMEWORK
+    mine = acting(work, market.drafter)
+    for one in (framework, agreement):
+        keep_whole(mine, one)
+    same = found_in(mine, agreement)
+    services = text_of(work, framework.id or 0).services
+    others = tuple(replace(one, target_groups=(TargetGroup.YOUTH,)) for one in services.offers)
+    write_part(mine, framework.ref, Part.SERVICES, replace(services, offers=others))
+
+    found = [one.finding for one in checked(mine, agreement.ref).findings if one.finding.indication == "41"]
+
+    assert "document-differs" not in same
+    assert [one.facts for one in found] == [{"document": framework.number, "aspect": "target_groups"}]
