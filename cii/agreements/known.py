@@ -73,4 +73,37 @@ def places_in_force(work: Work, provider_id: int, day: date) -> int:
     return int(found or 0)
 
 
-__all__ = ["agreements_by_provider", "places_in_force", "provider_columns", "writes_for"]
+def tariffs_on(work: Work, day: date) -> Sequence[Row[Any]]:
+    """The tariffs of a day under agreements in force that the actor may see, by number.
+
+    Rows: agreement_id, agreement_ref, number, provider_id, measure_id, line_id, basis, amount, places,
+    day_minutes, valid_from, valid_to.
+    """
+    shown: list[Any] = [
+        col(Agreement.id).label("agreement_id"),
+        col(Agreement.ref).label("agreement_ref"),
+        col(Agreement.number).label("number"),
+        col(Agreement.provider_id).label("provider_id"),
+        col(Tariff.measure_id).label("measure_id"),
+        col(Tariff.line_id).label("line_id"),
+        col(Tariff.basis).label("basis"),
+        col(Tariff.amount).label("amount"),
+        col(Tariff.places).label("places"),
+        col(Tariff.day_minutes).label("day_minutes"),
+        col(Tariff.valid_from).label("valid_from"),
+        col(Tariff.valid_to).label("valid_to"),
+    ]
+    found = select(*shown).join(Agreement, col(Agreement.id) == col(Tariff.agreement_id))
+    return work.session.execute(
+        found.where(
+            visible_to(work.actor),
+            col(Agreement.state).in_(LIVING_STATES),
+            col(Agreement.valid_from) <= day,
+            or_(col(Agreement.valid_to).is_(None), col(Agreement.valid_to) > day),
+            col(Tariff.valid_from) <= day,
+            or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) > day),
+        ).order_by(col(Agreement.number), col(Tariff.id))
+    ).all()
+
+
+__all__ = ["agreements_by_provider", "places_in_force", "provider_columns", "tariffs_on", "writes_for"]

@@ -60,7 +60,7 @@ class NotYetAttested(Refusal):
 class SharesBeyondWhole(Refusal):
     """Subcontractors deliver more than the whole of the services on some day (indication 17)."""
 
-    code, kind = "subcontracted-beyond-whole", "unfit"
+    code, kind = "provider-shares-beyond-whole", "unfit"
 
 
 class TalkAnswered(Refusal):

@@ -50,6 +50,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "agreements",
     "agreement_paper",
     "conformity",
+    "providers",
+    "unit_prices",
     "tariffs",
     "closures",
     "margins",

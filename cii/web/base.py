@@ -87,6 +87,8 @@ PARENTS: Mapping[str, str] = {
     "tariffs": "agreements",
     "conformity": "agreements",
     "margins": "agreements",
+    "providers": "agreements",
+    "unit_prices": "agreements",
     "conventions": "agreements",
     "goals": "agreements",
     "owed": "agreements",

@@ -67,6 +67,8 @@ DYNAMIC = (
     "web.reports.section.",  # one per part of a pack
     "workflow.diff.",  # one per kind of difference between two versions, and per thing that differs
     "web.statements.four-eyes.",  # one per act that needs a second person
+    "web.providers.field.",  # one per field of a form about a provider
+    "web.providers.do.",  # one per form about a provider
     "web.part.",  # one per field of a part of an agreement's text; tests/web/test_conventions.py draws every form
     "web.conventions.section.",  # one per section of the guide's table 1
     "web.conventions.tab.",  # one per page of an agreement
