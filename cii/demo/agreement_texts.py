@@ -76,7 +76,7 @@ class Written:
 
 def put_text(sheet: Sheet, agreement: int, about: Written, **gaps: Mapping[str, object]) -> None:
     """Write every part of an agreement's text; `gaps` are fields, by part, that differ or are left open."""
-    bodies = _merged(*(_read(name) for name in _COMMON[about.text]), _named(about), gaps)
+    bodies = _merged(*(read_text(name) for name in _COMMON[about.text]), _named(about), gaps)
     for part in parts_for(about.profile):
         body = bodies.get(part.value)
         if not body:
@@ -91,9 +91,11 @@ def put_text(sheet: Sheet, agreement: int, about: Written, **gaps: Mapping[str, 
 
 def _named(about: Written) -> dict[str, Any]:
     """What the files cannot know: who, which offers, how many places, which objectives a report serves."""
-    offers = _read("offers_abroad") if about.text in {"fr_iae", "be_poias"} else _read("offers")["offers"]
+    offers = (
+        read_text("offers_abroad") if about.text in {"fr_iae", "be_poias"} else read_text("offers")["offers"]
+    )
     held = {one.code: one for one in about.places}
-    reports = _merged(*(_read(name) for name in _COMMON[about.text]))["reports"]
+    reports = _merged(*(read_text(name) for name in _COMMON[about.text]))["reports"]
     return {
         "parties": {
             "authority": about.authority.name,
@@ -129,7 +131,7 @@ def _served(about: Written, name: str) -> str:
 
 
 def _offer(one: Place, said: Mapping[str, str]) -> dict[str, object]:
-    process = said.get("process") or _read("offers")["process"][one.kind.value]
+    process = said.get("process") or read_text("offers")["process"][one.kind.value]
     return {
         "measure_ref": one.measure_ref,
         "content": said["content"],
@@ -160,6 +162,7 @@ def _bound(said: Any) -> Any:  # noqa: ANN401 - plain values of any shape
 
 
 @cache
-def _read(name: str) -> dict[str, Any]:
+def read_text(name: str) -> dict[str, Any]:
+    """A file of texts, by parts and their fields."""
     held: dict[str, Any] = YAML(typ="safe").load((TEXTS / f"{name}.yaml").read_text(encoding="utf-8"))
     return held

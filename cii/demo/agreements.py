@@ -16,7 +16,7 @@ from cii.agreements.vocabulary import (
 )
 from cii.demo.agreement_examples import put_examples, refs_of
 from cii.demo.agreement_goals import put_goals
-from cii.demo.agreement_texts import Place, Signs, Written, put_text
+from cii.demo.agreement_texts import Place, Signs, Written, put_text, read_text
 from cii.demo.directory import ACCOUNTS, PROVIDERS, House
 from cii.demo.measures import LIVING, MARGINS, MARK, MeasureSpec
 from cii.demo.sheet import Sheet
@@ -114,7 +114,14 @@ class Deal:
     provider: str
     measures: Mapping[str, int]
 
+    @property
+    def pilot(self) -> bool:
+        """Whether it is the pilot of pay by outcome."""
+        return (self.payer.key, self.provider) == PILOT
 
+
+PILOT = ("AS", "TREMPLIN")
+"""Payer and provider of the agreement that tries pay by outcome, after the model of Bern."""
 Deals = Mapping[tuple[str, str], Deal]
 """By measure and funding line, both as codes."""
 
@@ -145,7 +152,11 @@ def build_agreements(house: House, sheet: Sheet, measures: Mapping[str, int], to
                     )  # fmt: skip
             goals = _objectives(house, sheet, deal)
             _deliverables(house, sheet, deal, today)
-            put_text(sheet, deal.id, _about(house, sheet, deal, bought, goals))
+            about = _about(house, sheet, deal, bought, goals)
+            if deal.pilot:
+                put_text(sheet, deal.id, replace(about, profile=Profile.BE_POIAS), **read_text("pilot"))
+            else:
+                put_text(sheet, deal.id, about)
             if payer.key == "AC":
                 _successor(house, sheet, deal, bought)
     put_examples(house, sheet)
@@ -155,7 +166,8 @@ def build_agreements(house: House, sheet: Sheet, measures: Mapping[str, int], to
 def _agreement(house: House, sheet: Sheet, payer: Payer, provider: str, measures: Mapping[str, int]) -> Deal:
     made = sheet.put(
         "agreement", number=f"{payer.key}-2024-{provider}", provider_id=house.providers[provider],
-        profile=payer.profile, instrument=Instrument.AGREEMENT, version=1, state=AgreementState.IN_FORCE,
+        profile=Profile.BE_POIAS if (payer.key, provider) == PILOT else payer.profile,
+        instrument=Instrument.AGREEMENT, version=1, state=AgreementState.IN_FORCE,
         valid_from=FROM, valid_to=payer.ends, notice_months=6, award=Award.DIRECT,
         prepared_by=house.accounts[f"{payer.staff}.contrats"],
         signed_by=house.accounts[f"{payer.staff}.direction"], signed_at=SIGNED, document=_document(),

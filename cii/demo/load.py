@@ -37,6 +37,7 @@ from cii.demo.living_rights import ask_rights
 from cii.demo.living_rounds import live_rounds
 from cii.demo.living_social import build_social
 from cii.demo.measures import build_archive_measures, build_living_measures
+from cii.demo.provider_evidence import put_evidence
 from cii.demo.sheet import Sheet
 from cii.institutions.calendar import calendar_of
 from cii.jobs.clock import start_clock
@@ -190,6 +191,7 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     deals = build_agreements(house, sheet, measures, work.today)
     sheet.write()
     put_signatures(work, house, sheet)
+    put_evidence(house, sheet)
     sheet.write()
     number = build_archive(canton, 0)
     sheet.write()
