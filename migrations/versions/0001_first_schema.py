@@ -3364,6 +3364,40 @@ def upgrade() -> None:
         batch_op.create_index('uq_budget_ceiling_agreement', ['line_id', 'year', 'agreement_id'], unique=True, sqlite_where=sa.text('agreement_id IS NOT NULL'), postgresql_where=sa.text('agreement_id IS NOT NULL'))
         batch_op.create_index('uq_budget_ceiling_measure', ['line_id', 'year', 'measure_id'], unique=True, sqlite_where=sa.text('measure_id IS NOT NULL'), postgresql_where=sa.text('measure_id IS NOT NULL'))
 
+    op.create_table('call',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('kind', sa.String(length=6), nullable=False),
+    sa.Column('sector', sa.String(length=4), nullable=False),
+    sa.Column('state', sa.String(length=17), nullable=False),
+    sa.Column('lang', sa.String(length=2), nullable=False),
+    sa.Column('specification', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('base_requirements', sa.String(length=4000), nullable=False),
+    sa.Column('offers_until', sa.Date(), nullable=True),
+    sa.Column('published_on', sa.Date(), nullable=True),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("(agreement_id IS NOT NULL) = (state = 'agreement_drafted')", name=op.f('ck_call_drafted')),
+    sa.CheckConstraint("kind IN ('call', 'direct')", name=op.f('ck_call_kind_word')),
+    sa.CheckConstraint("lang IN ('fr', 'de', 'en')", name=op.f('ck_call_lang')),
+    sa.CheckConstraint("offers_until IS date(offers_until, '+0 days')", name=op.f("ck_call_offers_until_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("published_on IS date(published_on, '+0 days')", name=op.f("ck_call_published_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("sector IN ('AC', 'AI', 'AS', 'SFPO', 'SMIG')", name=op.f('ck_call_sector_word')),
+    sa.CheckConstraint("state IN ('drafted', 'dropped') OR published_on IS NOT NULL", name=op.f('ck_call_published')),
+    sa.CheckConstraint("state IN ('drafted', 'published', 'offers_closed', 'scored', 'awarded', 'agreement_drafted', 'dropped')", name=op.f('ck_call_state_word')),
+    sa.CheckConstraint('offers_until IS NULL OR published_on IS NULL OR offers_until > published_on', name=op.f('ck_call_time_for_offers')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_call_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_call_agreement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_call')),
+    sa.UniqueConstraint('ref', name=op.f('uq_call_ref'))
+    )
+    with op.batch_alter_table('call', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_call_agreement_id'), ['agreement_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_call_sector'), ['sector'], unique=False)
+
     op.create_table('carry_over',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4496,6 +4530,48 @@ def upgrade() -> None:
     with op.batch_alter_table('budget_transfer', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_budget_transfer_line_id'), ['line_id'], unique=False)
 
+    op.create_table('call_criterion',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('call_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('wording', sa.String(length=500), nullable=False),
+    sa.Column('weight', sa.Integer(), nullable=False),
+    sa.Column('evidence', sa.String(length=300), nullable=False),
+    sa.CheckConstraint('weight BETWEEN 1 AND 100', name=op.f('ck_call_criterion_weight')),
+    sa.ForeignKeyConstraint(['call_id'], ['call.id'], name=op.f('fk_call_criterion_call_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_call_criterion')),
+    sa.UniqueConstraint('call_id', 'code', name=op.f('uq_call_criterion_call_id_code'))
+    )
+    op.create_table('call_offer',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('call_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('provider_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('lang', sa.String(length=2), nullable=False),
+    sa.Column('price', sa.BigInteger(), nullable=False),
+    sa.Column('wording', sa.String(length=4000), nullable=False),
+    sa.Column('received_on', sa.Date(), nullable=False),
+    sa.Column('refusal', sa.String(length=1000), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("lang IN ('fr', 'de', 'en')", name=op.f('ck_call_offer_lang')),
+    sa.CheckConstraint("price IS NULL OR typeof(price) = 'integer'", name=op.f("ck_call_offer_price_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("received_on IS date(received_on, '+0 days')", name=op.f("ck_call_offer_received_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('price >= 0', name=op.f('ck_call_offer_price')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_call_offer_account_id')),
+    sa.ForeignKeyConstraint(['call_id'], ['call.id'], name=op.f('fk_call_offer_call_id')),
+    sa.ForeignKeyConstraint(['provider_id'], ['provider.id'], name=op.f('fk_call_offer_provider_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_call_offer')),
+    sa.UniqueConstraint('call_id', 'name', name=op.f('uq_call_offer_call_id_name')),
+    sa.UniqueConstraint('ref', name=op.f('uq_call_offer_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER call_offer_no_update BEFORE UPDATE ON call_offer FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.call_id IS OLD.call_id AND NEW.provider_id IS OLD.provider_id AND NEW.name IS OLD.name AND NEW.lang IS OLD.lang AND NEW.price IS OLD.price AND NEW.wording IS OLD.wording AND NEW.received_on IS OLD.received_on AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.refusal IS NULL) BEGIN SELECT RAISE(ABORT, 'call_offer is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER call_offer_no_delete BEFORE DELETE ON call_offer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'call_offer is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION call_offer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'call_offer is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER call_offer_no_update BEFORE UPDATE ON call_offer FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.call_id IS NOT DISTINCT FROM OLD.call_id AND NEW.provider_id IS NOT DISTINCT FROM OLD.provider_id AND NEW.name IS NOT DISTINCT FROM OLD.name AND NEW.lang IS NOT DISTINCT FROM OLD.lang AND NEW.price IS NOT DISTINCT FROM OLD.price AND NEW.wording IS NOT DISTINCT FROM OLD.wording AND NEW.received_on IS NOT DISTINCT FROM OLD.received_on AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.refusal IS NULL)) EXECUTE FUNCTION call_offer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER call_offer_no_delete BEFORE DELETE ON call_offer FOR EACH ROW EXECUTE FUNCTION call_offer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER call_offer_no_truncate BEFORE TRUNCATE ON call_offer FOR EACH STATEMENT EXECUTE FUNCTION call_offer_append_only()')
     op.create_table('indicator',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -5049,6 +5125,31 @@ def upgrade() -> None:
     with op.batch_alter_table('budget_ceiling_step', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_budget_ceiling_step_ceiling_id'), ['ceiling_id'], unique=False)
 
+    op.create_table('call_award',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('call_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('offer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
+    sa.Column('proposed_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('confirmed_on', sa.Date(), nullable=True),
+    sa.CheckConstraint("confirmed_on IS date(confirmed_on, '+0 days')", name=op.f("ck_call_award_confirmed_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('(confirmed_by IS NULL) = (confirmed_on IS NULL)', name=op.f('ck_call_award_confirmed')),
+    sa.CheckConstraint('confirmed_by IS NULL OR confirmed_by <> proposed_by', name=op.f('ck_call_award_four_eyes')),
+    sa.ForeignKeyConstraint(['call_id'], ['call.id'], name=op.f('fk_call_award_call_id')),
+    sa.ForeignKeyConstraint(['confirmed_by'], ['account.id'], name=op.f('fk_call_award_confirmed_by')),
+    sa.ForeignKeyConstraint(['offer_id'], ['call_offer.id'], name=op.f('fk_call_award_offer_id')),
+    sa.ForeignKeyConstraint(['proposed_by'], ['account.id'], name=op.f('fk_call_award_proposed_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_call_award')),
+    sa.UniqueConstraint('call_id', name=op.f('uq_call_award_call_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER call_award_no_update BEFORE UPDATE ON call_award FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.call_id IS OLD.call_id AND NEW.offer_id IS OLD.offer_id AND NEW.reason IS OLD.reason AND NEW.proposed_by IS OLD.proposed_by AND NEW.proposed_at IS OLD.proposed_at AND OLD.confirmed_by IS NULL AND OLD.confirmed_on IS NULL) BEGIN SELECT RAISE(ABORT, 'call_award is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER call_award_no_delete BEFORE DELETE ON call_award FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'call_award is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION call_award_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'call_award is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER call_award_no_update BEFORE UPDATE ON call_award FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.call_id IS NOT DISTINCT FROM OLD.call_id AND NEW.offer_id IS NOT DISTINCT FROM OLD.offer_id AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.proposed_by IS NOT DISTINCT FROM OLD.proposed_by AND NEW.proposed_at IS NOT DISTINCT FROM OLD.proposed_at AND OLD.confirmed_by IS NULL AND OLD.confirmed_on IS NULL)) EXECUTE FUNCTION call_award_append_only()')
+    _on("postgresql", 'CREATE TRIGGER call_award_no_delete BEFORE DELETE ON call_award FOR EACH ROW EXECUTE FUNCTION call_award_append_only()')
+    _on("postgresql", 'CREATE TRIGGER call_award_no_truncate BEFORE TRUNCATE ON call_award FOR EACH STATEMENT EXECUTE FUNCTION call_award_append_only()')
     op.create_table('corrective_measure',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -5134,6 +5235,26 @@ def upgrade() -> None:
     with op.batch_alter_table('negotiation_comment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_negotiation_comment_round_id'), ['round_id'], unique=False)
 
+    op.create_table('offer_score',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('offer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('criterion_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('points', sa.Integer(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('points BETWEEN 0 AND 5', name=op.f('ck_offer_score_points')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_offer_score_account_id')),
+    sa.ForeignKeyConstraint(['criterion_id'], ['call_criterion.id'], name=op.f('fk_offer_score_criterion_id')),
+    sa.ForeignKeyConstraint(['offer_id'], ['call_offer.id'], name=op.f('fk_offer_score_offer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_offer_score')),
+    sa.UniqueConstraint('offer_id', 'criterion_id', 'account_id', name=op.f('uq_offer_score_offer_id_criterion_id_account_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER offer_score_no_update BEFORE UPDATE ON offer_score FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'offer_score is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER offer_score_no_delete BEFORE DELETE ON offer_score FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'offer_score is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION offer_score_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'offer_score is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER offer_score_no_update BEFORE UPDATE ON offer_score FOR EACH ROW EXECUTE FUNCTION offer_score_append_only()')
+    _on("postgresql", 'CREATE TRIGGER offer_score_no_delete BEFORE DELETE ON offer_score FOR EACH ROW EXECUTE FUNCTION offer_score_append_only()')
+    _on("postgresql", 'CREATE TRIGGER offer_score_no_truncate BEFORE TRUNCATE ON offer_score FOR EACH STATEMENT EXECUTE FUNCTION offer_score_append_only()')
     op.create_table('outcome',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -5335,6 +5456,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_outcome_scheme_state')
 
     op.drop_table('outcome')
+    op.drop_table('offer_score')
     with op.batch_alter_table('negotiation_comment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_negotiation_comment_round_id'))
 
@@ -5349,6 +5471,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_corrective_measure_agreement_id'))
 
     op.drop_table('corrective_measure')
+    op.drop_table('call_award')
     with op.batch_alter_table('budget_ceiling_step', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_budget_ceiling_step_ceiling_id'))
 
@@ -5409,6 +5532,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_indicator_agreement_id'))
 
     op.drop_table('indicator')
+    op.drop_table('call_offer')
+    op.drop_table('call_criterion')
     with op.batch_alter_table('budget_transfer', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_budget_transfer_line_id'))
 
@@ -5554,6 +5679,11 @@ def downgrade() -> None:
 
     op.drop_table('checklist_answer')
     op.drop_table('carry_over')
+    with op.batch_alter_table('call', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_call_sector'))
+        batch_op.drop_index(batch_op.f('ix_call_agreement_id'))
+
+    op.drop_table('call')
     with op.batch_alter_table('budget_ceiling', schema=None) as batch_op:
         batch_op.drop_index('uq_budget_ceiling_measure', sqlite_where=sa.text('measure_id IS NOT NULL'), postgresql_where=sa.text('measure_id IS NOT NULL'))
         batch_op.drop_index('uq_budget_ceiling_agreement', sqlite_where=sa.text('agreement_id IS NOT NULL'), postgresql_where=sa.text('agreement_id IS NOT NULL'))

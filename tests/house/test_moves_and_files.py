@@ -10,6 +10,8 @@ import pytest
 
 from cii.agreements.rules import MOVES as AGREEMENT_MOVES
 from cii.agreements.vocabulary import AgreementState
+from cii.calls.rules import MOVES as CALL_MOVES
+from cii.calls.vocabulary import CallState
 from cii.coordination.rules import CORRECTIVE_MOVES
 from cii.coordination.vocabulary import CorrectiveState
 from cii.placements.rules import MOVES as PLACEMENT_MOVES
@@ -54,6 +56,7 @@ STORIES = {
         # A waiting list is dated entries there; a warning leaves the state, an exclusion is a kind of exit.
         only_in_file=frozenset({"waiting_list", "warned", "interrupted", "excluded", "dropped"}),
     ),
+    "call-and-award": _story(CallState, CALL_MOVES),
     "corrective-measure": _story(CorrectiveState, CORRECTIVE_MOVES),
 }
 

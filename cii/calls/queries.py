@@ -1,0 +1,179 @@
+"""Reads of calls: those of my sector, one with its offers, what everybody may read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, false, select, true
+from sqlmodel import col
+
+from cii.agreements.queries import ALL_READERS
+from cii.calls.facts import CallFacts
+from cii.calls.rules import Points, Ranked, may_see_all, ranking, scorers_done
+from cii.calls.tables import Call, CallAward, CallCriterion, CallOffer, OfferScore
+from cii.calls.vocabulary import CallKind, SpecPart
+from cii.conventions.parts import Text
+from cii.conventions.queries import read_text
+from cii.kernel.errors import UnknownThing
+from cii.store.work import HOUSE, Actor, Work
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Calls of the actor's own sector; some roles read all. Providers read what is published."""
+    if actor == HOUSE or actor.has_role(*ALL_READERS):
+        return true()
+    sectors = actor.sectors()
+    return col(Call.sector).in_(sectors) if sectors else false()
+
+
+def calls_list(work: Work) -> Sequence[Row[Any]]:
+    """The calls that the actor may see, newest first. Rows: ref, title, kind, state, offers_until, sector."""
+    return work.session.execute(
+        select(col(Call.ref), col(Call.title), col(Call.kind), col(Call.state), col(Call.offers_until),
+               col(Call.sector))
+        .where(visible_to(work.actor)).order_by(col(Call.id).desc()).limit(200)
+    ).all()  # fmt: skip
+
+
+def call_by_ref(work: Work, ref: str) -> Call:
+    """The call, when the actor may see it; refuses UnknownThing."""
+    found = work.session.scalars(select(Call).where(col(Call.ref) == ref, visible_to(work.actor))).first()
+    if found is None:
+        raise UnknownThing(field="call_ref")
+    return found
+
+
+def criteria_of(work: Work, call_id: int) -> Sequence[CallCriterion]:
+    """The criteria of a call in their order."""
+    return work.session.scalars(
+        select(CallCriterion).where(col(CallCriterion.call_id) == call_id).order_by(col(CallCriterion.id))
+    ).all()
+
+
+def offers_of(work: Work, call_id: int) -> Sequence[CallOffer]:
+    """The offers of a call in the order in which they came."""
+    return work.session.scalars(
+        select(CallOffer).where(col(CallOffer.call_id) == call_id).order_by(col(CallOffer.id))
+    ).all()
+
+
+def award_of(work: Work, call_id: int) -> CallAward | None:
+    """The award of a call, proposed or confirmed."""
+    return work.session.scalars(select(CallAward).where(col(CallAward.call_id) == call_id)).first()
+
+
+def points_of(work: Work, call_id: int) -> list[Points]:
+    """All points given in a call; only for decisions, what is shown goes through `call_view`."""
+    rows = work.session.execute(
+        select(col(OfferScore.offer_id), col(CallCriterion.code), col(OfferScore.account_id),
+               col(OfferScore.points))
+        .join(CallCriterion, col(CallCriterion.id) == col(OfferScore.criterion_id))
+        .where(col(CallCriterion.call_id) == call_id).order_by(col(OfferScore.id))
+    )  # fmt: skip
+    return [Points(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """A call with all that the actor may see of it: until both are done, only the own points.
+
+    `ranked` is empty until then; `scorers` counts the persons who have scored every offer.
+    """
+
+    call: Call
+    text: Text
+    criteria: tuple[CallCriterion, ...]
+    offers: tuple[CallOffer, ...]
+    points: tuple[Points, ...]
+    scorers: int
+    ranked: tuple[Ranked, ...]
+    award: CallAward | None
+
+
+def call_view(work: Work, ref: str) -> CallView:
+    """One call, when the actor may see it; refuses UnknownThing."""
+    call = call_by_ref(work, ref)
+    own = call.id or 0
+    criteria, offers, given = criteria_of(work, own), offers_of(work, own), points_of(work, own)
+    ids = [one.id or 0 for one in offers]
+    whole = may_see_all(given, ids)
+    seen = given if whole else [one for one in given if one.account_id == work.actor.account_id]
+    return CallView(
+        call,
+        read_text(call.specification),
+        tuple(criteria),
+        tuple(offers),
+        tuple(seen),
+        len(scorers_done(given, ids)) if offers else 0,
+        ranking(given, {one.code: one.weight for one in criteria}) if whole else (),
+        award_of(work, own),
+    )
+
+
+def published_calls(work: Work) -> Sequence[Call]:
+    """What everybody may read: calls and direct awards that were published, newest first."""
+    return work.session.scalars(
+        select(Call).where(col(Call.published_on).is_not(None))
+        .order_by(col(Call.published_on).desc(), col(Call.id).desc()).limit(100)
+    ).all()  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedCall:
+    """A published call as everybody reads it: no offers, no points, no award."""
+
+    call: Call
+    text: Text
+    criteria: tuple[CallCriterion, ...]
+
+
+def published_call(work: Work, ref: str) -> PublishedCall:
+    """One published call; refuses UnknownThing, for a draft too."""
+    found = work.session.scalars(
+        select(Call).where(col(Call.ref) == ref, col(Call.published_on).is_not(None))
+    ).first()
+    if found is None:
+        raise UnknownThing(field="call_ref")
+    return PublishedCall(found, read_text(found.specification), tuple(criteria_of(work, found.id or 0)))
+
+
+def told_parts(call: Call, criteria: Sequence[CallCriterion]) -> frozenset[SpecPart]:
+    """What the specification tells of all that decides (i.42)."""
+    text = read_text(call.specification)
+    held = {
+        SpecPart.AIMS: bool(text.aims.purpose.strip()),
+        SpecPart.SERVICES: bool(text.services.offers),
+        SpecPart.PRINCIPLES: bool(text.principles.duties or text.principles.standards),
+        SpecPart.BASE_REQUIREMENTS: bool(call.base_requirements.strip()),
+        SpecPart.AWARD_CRITERIA: bool(criteria),
+    }
+    return frozenset(one for one, told in held.items() if told)
+
+
+def call_facts(work: Work, agreement_id: int) -> CallFacts | None:
+    """The call from which an agreement comes, None when it comes from none; the caller started its read."""
+    call = work.session.scalars(
+        select(Call).where(col(Call.agreement_id) == agreement_id)
+    ).first()  # fmt: skip
+    if call is None:
+        return None
+    criteria = criteria_of(work, call.id or 0)
+    told = told_parts(call, criteria)
+    both = {SpecPart.BASE_REQUIREMENTS, SpecPart.AWARD_CRITERIA}
+    return CallFacts(
+        ref=call.ref,
+        kind=call.kind,
+        criteria={one.code: one.weight for one in criteria},
+        scored=frozenset(one.criterion for one in points_of(work, call.id or 0)),
+        parts=told,
+        base_requirements=call.base_requirements,
+        published_on=call.published_on,
+        direct_published=call.kind is CallKind.DIRECT and call.published_on is not None and both <= told,
+        text=read_text(call.specification),
+    )
+
+
+__all__ = [
+    "CallView", "PublishedCall", "award_of", "call_by_ref", "call_facts", "call_view", "calls_list",
+    "criteria_of", "offers_of", "points_of", "published_call", "published_calls", "told_parts", "visible_to",
+]  # fmt: skip

@@ -1,0 +1,91 @@
+"""Builders of calls: they name only what matters."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from cii.calls.actions import (
+    CriterionWish,
+    PointsWish,
+    RecordOffer,
+    ScoreOffer,
+    SetCall,
+    close_offers,
+    publish_call,
+    record_offer,
+    score_offer,
+    set_call,
+)
+from cii.calls.tables import Call, CallOffer
+from cii.calls.vocabulary import CallKind
+from cii.conventions.parts_conduct import Duty, Principles
+from cii.conventions.parts_deal import Aims, Offer, Services
+from cii.conventions.vocabulary import DutyKind
+from cii.institutions.queries import unit_by_code
+from cii.institutions.vocabulary import Sector
+from cii.kernel.money import Chf
+from cii.store.work import Work
+from tests.agreements.build_agreements import Market, acting, an_actor
+
+TWO = (CriterionWish("price", "Prix", 40), CriterionWish("concept", "Concept d'encadrement", 60))
+
+
+@dataclass
+class Office:
+    """The unit that pays, with three of its people."""
+
+    market: Market
+    first: Work
+    second: Work
+    third: Work
+
+
+def an_office(work: Work, market: Market) -> Office:
+    lmmt = unit_by_code(work, "LMMT")
+    return Office(market, *(acting(work, an_actor(work, lmmt)) for _ in range(3)))
+
+
+def wish(office: Office, kind: CallKind = CallKind.CALL, criteria=TWO, until: int = 30, **more) -> SetCall:
+    measure = office.market.measure.ref
+    whole = SetCall(
+        "Atelier de réinsertion 2027",
+        kind,
+        Sector.AC,
+        base_requirements="Expérience de trois ans dans le canton.",
+        offers_until=office.first.today + timedelta(days=until) if kind is CallKind.CALL else None,
+        criteria=criteria,
+        aims=Aims(purpose="Réinsertion rapide et durable."),
+        services=Services(offers=(Offer(measure, "Atelier"),)),
+        principles=Principles(duties=(Duty(DutyKind.ETHICS, "Charte de l'organisateur"),)),
+    )
+    return replace(whole, **more)
+
+
+def a_published(office: Office, **more) -> Call:
+    return publish_call(office.first, set_call(office.first, wish(office, **more)).ref)
+
+
+def an_offer(office: Office, call: Call, name="Fondation", on: date | None = None, **more) -> CallOffer:
+    ask = RecordOffer(call.ref, name, Chf.parse("120000"), on or office.first.today, "Notre offre", **more)
+    return record_offer(office.first, ask)
+
+
+def later(work: Work, days: int) -> Work:
+    return replace(work, now=work.now + timedelta(days=days))
+
+
+def after(office: Office, days: int) -> Office:
+    return Office(office.market, *(later(one, days) for one in (office.first, office.second, office.third)))
+
+
+def closed(office: Office, names=("Fondation", "Association")):
+    """A call whose time for offers is over, the office a day after, and the offers."""
+    call = a_published(office)
+    offers = [an_offer(office, call, one, provider_ref=office.market.provider.ref) for one in names]
+    then = after(office, 31)
+    close_offers(then.first, call.ref)
+    return call, then, offers
+
+
+def score(work: Work, call: Call, offer: CallOffer, price: int = 4, concept: int = 3):
+    points = (PointsWish("price", price), PointsWish("concept", concept))
+    return score_offer(work, ScoreOffer(call.ref, offer.ref, points))
