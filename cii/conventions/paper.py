@@ -17,6 +17,7 @@ from cii.conventions import paper_conduct, paper_deal
 from cii.conventions.editions import digest_of, edition_by_ref, edition_whole, editions_of
 from cii.conventions.paper_annexes import annexes
 from cii.conventions.paper_words import Sheet
+from cii.conventions.parts_deal import OtherParty
 from cii.conventions.queries import convention, whole_of
 from cii.conventions.signing import signatures_of
 from cii.conventions.tables import AgreementSignature, ConventionEdition
@@ -266,7 +267,7 @@ def _parties(on: Sheet, signatures: Sequence[AgreementSignature]) -> list[Party]
         Party(
             on.word("party_role", one.role),
             one.name,
-            _signers(on, [(one.name, one.function)], [it for it in by[Side.OTHER] if it.name == one.name]),
+            _third(on, one, by[Side.OTHER]),
         )
         for one in held.others
     ]
@@ -283,6 +284,14 @@ def _parties(on: Sheet, signatures: Sequence[AgreementSignature]) -> list[Party]
         ),
         *third,
     ]
+
+
+def _third(on: Sheet, party: OtherParty, done: Sequence[AgreementSignature]) -> list[Signer]:
+    """The signature of a third party, under its name or by whom the record names; else its place to sign."""
+    found = [
+        one for one in done if one.name == party.name or (party.function and one.function == party.function)
+    ]
+    return [Signer(one.name, one.function, _signed(on, one)) for one in found] or [Signer("", party.function)]
 
 
 def _signers(on: Sheet, foreseen: list[tuple[str, str]], done: Sequence[AgreementSignature]) -> list[Signer]:

@@ -1,6 +1,6 @@
 """Annexes of the paper: tariffs, the process of each offer, deliverables with their dates, differences."""
 
-from cii.agreements.vocabulary import Frequency
+from cii.agreements.vocabulary import Basis, Frequency
 from cii.conventions.comparing import Kind, differences
 from cii.conventions.paper_words import Sheet
 from cii.documents.agreement import Block, Chapter, Item, Name
@@ -35,14 +35,14 @@ def tariffs(on: Sheet) -> list[Block]:
         terms = [on.word("basis", one.basis)]
         if one.places > 1:
             terms.append(on.say("paper.n-places", n=one.places))
-        if one.month_begun:
+        if one.month_begun and one.basis is not Basis.STARTED_MONTH:
             terms.append(on.say("paper.month-begun"))
         if one.guarantee:
             terms.append(on.say("paper.guaranteed", share=on.percent(one.guarantee)))
         rows.append(
             (
                 on.measure(one.measure_ref), on.line(one.line_ref),
-                formats.day(one.valid_from, on.lang), last, "; ".join(terms), one.amount,
+                formats.day(one.valid_from, on.lang), last, on.series(terms), one.amount,
             )
         )  # fmt: skip
     if not rows:
@@ -76,7 +76,7 @@ def dates(on: Sheet) -> list[Block]:
             )  # fmt: skip
         else:
             said = ", ".join(formats.day(one, on.lang) for one in days)
-        content = "; ".join(one.wording for one in held if one.deliverable is kind)
+        content = on.series(one.wording for one in held if one.deliverable is kind)
         rows.append((on.word("deliverable_kind", kind), content, said))
     if not rows:
         return []

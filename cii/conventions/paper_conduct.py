@@ -84,7 +84,7 @@ def criteria(on: Sheet) -> list[Block]:
     modes = {EvaluationMode.RANKED: "paper.ranked", EvaluationMode.WEIGHTED: "paper.weighted"}
     mode = on.say(modes[held.mode]) if held.mode is not None else ""
     basics = [one.wording.rstrip(".") for one in on.whole.goals if one.basic]
-    basic = on.say("paper.basics", goals="; ".join(basics)) if basics else ""
+    basic = on.say("paper.basics", goals=on.series(basics)) if basics else ""
     by = on.say("paper.missed-by", n=held.missed_months) if held.missed_months else ""
     return [
         *on.prose(held.principles),

@@ -24,12 +24,12 @@ def parties(on: Sheet) -> list[Block]:
         (on.say("paper.address"), held.organiser_address),
         (on.say("paper.legal-form"), on.word("legal_form", head.legal_form)),
         (on.say("paper.uid"), head.uid or ""),
-        (on.say("paper.stands-for"), _people(held.organiser_signs)),
+        (on.say("paper.stands-for"), _people(on, held.organiser_signs)),
     ]
     mandant = [
         (on.say("paper.mandant"), held.authority),
         (on.say("paper.address"), held.authority_address),
-        (on.say("paper.stands-for"), _people(held.authority_signs)),
+        (on.say("paper.stands-for"), _people(on, held.authority_signs)),
     ]
     return [_pairs(mandant), _pairs(mandatary)]
 
@@ -346,8 +346,8 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> Pairs:
     return Pairs([(name, text) for name, text in pairs if text])
 
 
-def _people(several: Iterable[Signatory]) -> str:
-    return "; ".join(_person(one.name, one.function) for one in several)
+def _people(on: Sheet, several: Iterable[Signatory]) -> str:
+    return on.series(_person(one.name, one.function) for one in several)
 
 
 def _person(name: str, function: str) -> str:

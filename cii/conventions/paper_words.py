@@ -101,6 +101,10 @@ class Sheet:
         """The blocks, or the sentence that nothing is agreed here."""
         return blocks or [Missing(self.say("paper.nothing-yet" if self.draft else "paper.nothing"))]
 
+    def series(self, several: Iterable[str]) -> str:
+        """Several things in a row, as the language parts them."""
+        return (f"{formats.NBSP}; " if self.lang == "fr" else "; ").join(several)
+
     def listed(self, words: Iterable[str]) -> str:
         """Several words in one sentence."""
         return ", ".join(words)
