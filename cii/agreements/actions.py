@@ -33,6 +33,7 @@ from cii.agreements.rules import (
     enterprise_uid,
     signature_faults,
 )
+from cii.agreements.rules_dates import Ending, ending_faults
 from cii.agreements.rules_tariffs import gap_faults
 from cii.agreements.tables import (
     Agreement,
@@ -44,6 +45,7 @@ from cii.agreements.vocabulary import (
     AgreementEvent,
     AgreementState,
     Award,
+    EndGrounds,
     FollowsAs,
     Instrument,
     LegalForm,
@@ -254,18 +256,42 @@ def _give_way(work: Work, amended: Agreement, to: Agreement) -> None:
 
 @dataclass(frozen=True)
 class TerminateAgreement:
-    """Wish to end an agreement after its last day."""
+    """Wish to end an agreement after its last day; `received_on`: when the notice came, else today."""
 
     agreement_ref: str
     last_day: date
     reason: str
+    grounds: EndGrounds = EndGrounds.ORDINARY
+    received_on: date | None = None
 
 
 def terminate(work: Work, ask: TerminateAgreement) -> Agreement:
-    """End an agreement in force: placements after the last day find no tariff and no agreement."""
+    """End an agreement in force: placements after the last day find no tariff and no agreement.
+
+    Refuses all at once: NoticeTooShort with the first possible day, EndInThePast, NoticeNotReceived;
+    before: NotAllowed, UnknownThing, PeriodUpsideDown, IllegalMove.
+    """
     agreement = writable(work, ask.agreement_ref)
+    received = ask.received_on or work.today
+    refuse(
+        ending_faults(
+            Ending(
+                agreement.profile,
+                agreement.notice_months,
+                ask.last_day,
+                ask.grounds,
+                received,
+                work.today,
+            )
+        )
+    )
     agreement.valid_to = Period.through(agreement.valid_from, ask.last_day).end
-    return _move(work, agreement, AgreementEvent.TERMINATE, {"last_day": ask.last_day, "reason": ask.reason})
+    return _move(
+        work,
+        agreement,
+        AgreementEvent.TERMINATE,
+        {"last_day": ask.last_day, "reason": ask.reason, "grounds": ask.grounds, "received_on": received},
+    )
 
 
 def expire_agreements(work: Work) -> int:

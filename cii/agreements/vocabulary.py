@@ -116,6 +116,14 @@ class Award(StrEnum):
     DIRECT = "direct"
 
 
+class EndGrounds(StrEnum):
+    """Why an agreement ends before its term: by notice, by agreement of both sides, on serious grounds."""
+
+    ORDINARY = "ordinary"
+    MUTUAL = "mutual"
+    GRAVE = "grave"
+
+
 class FollowsAs(StrEnum):
     """What an agreement is to the one before: it renews it, changes it within its term.
 

@@ -18,7 +18,7 @@ from cii.agreements.actions import (
 from cii.agreements.margins import measures_bought
 from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_view, agreements_list, may_write
 from cii.agreements.rules import LIVING_STATES, MOVES, OPEN_STATES
-from cii.agreements.vocabulary import AgreementEvent, AgreementState
+from cii.agreements.vocabulary import AgreementEvent, AgreementState, EndGrounds
 from cii.agreements.warnings import overdue_deliverables
 from cii.conformity import signing
 from cii.institutions.queries import lines_by_id, unit_told
@@ -123,7 +123,11 @@ def termination(ref: str) -> str:
     """The form that ends an agreement."""
     found = agreement_by_ref(g.work, ref)
     return render_template(
-        "pages/agreements/termination.html", agreement=found, version=etag(ref, found.version)
+        "pages/agreements/termination.html",
+        agreement=found,
+        version=etag(ref, found.version),
+        grounds=options(EndGrounds, "end_grounds"),
+        today=g.work.today,
     )
 
 

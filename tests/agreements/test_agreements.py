@@ -50,6 +50,7 @@ from cii.agreements.vocabulary import (
     AgreementState,
     Basis,
     DeliverableKind,
+    EndGrounds,
     Frequency,
     Instrument,
     LegalForm,
@@ -95,11 +96,12 @@ def test_a_terminated_agreement_takes_no_placement(work: Work):
     agreement = market.agreement()
 
     terminate(
-        acting(work, market.drafter), TerminateAgreement(agreement.ref, date(2026, 9, 30), "Fin du besoin")
+        acting(work, market.drafter),
+        TerminateAgreement(agreement.ref, date(2026, 10, 31), "Fin du besoin", EndGrounds.MUTUAL),
     )
 
     assert agreement.state is AgreementState.TERMINATED
-    assert agreement_in_force(work, market.measure.id, market.ac.id, OCTOBER) is None
+    assert agreement_in_force(work, market.measure.id, market.ac.id, date(2026, 11, 1)) is None
 
 
 def test_the_drafter_does_not_sign(work: Work):

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from cii.agreements.actions import TerminateAgreement, put_in_force, sign, terminate
 from cii.agreements.margins import margins_of
+from cii.agreements.vocabulary import EndGrounds
 from cii.kernel.errors import Refusal
 from cii.measures.actions import SetPlaces
 from cii.measures.vocabulary import MeasureKind
@@ -80,7 +81,8 @@ def test_the_days_after_the_last_of_the_agreement_have_no_margin(work):
     open_on = {one.measure_id: one.places for one in occupancy(work, NOVEMBER[0])}
 
     terminate(
-        acting(work, stage.market.signer), TerminateAgreement(stage.ac.ref, date(2026, 11, 15), "fermeture")
+        acting(work, stage.market.signer),
+        TerminateAgreement(stage.ac.ref, date(2026, 11, 15), "fermeture", EndGrounds.GRAVE),
     )
     renew_days(work, [stage.measure.id])
 
@@ -95,7 +97,8 @@ def test_who_has_a_place_of_a_margin_that_falls_away_keeps_it(work):
     stage.placement()
 
     terminate(
-        acting(work, stage.market.signer), TerminateAgreement(stage.ac.ref, date(2026, 11, 15), "fermeture")
+        acting(work, stage.market.signer),
+        TerminateAgreement(stage.ac.ref, date(2026, 11, 15), "fermeture", EndGrounds.GRAVE),
     )
     renew_days(work, [stage.measure.id])
 

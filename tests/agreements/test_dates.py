@@ -1,0 +1,159 @@
+"""Dates with effect: notices, warnings before an end, prices of the AI, deliverables asked for and late."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlmodel import col
+
+from cii.agreements.actions import AddDeliverable, TerminateAgreement, add_deliverable, terminate
+from cii.agreements.dates import agreement_dates, owed_ahead, watch_dates
+from cii.agreements.rules_dates import (
+    Dated,
+    DateKind,
+    EndInThePast,
+    Limits,
+    NoticeNotReceived,
+    NoticeTooShort,
+    dates_of,
+    notice_effect,
+)
+from cii.agreements.vocabulary import AgreementState, DeliverableKind, EndGrounds, Frequency, Profile
+from cii.kernel.clock import ZURICH
+from cii.kernel.errors import Refusal
+from cii.notices.tables import Notice
+from cii.store.parameters import publish_parameters
+from cii.store.settings import HOUSE
+from cii.store.work import Work
+from tests.agreements.build_agreements import a_market, acting
+
+
+@pytest.mark.parametrize(
+    ("received", "ends"),
+    [
+        (date(2027, 1, 31), date(2027, 7, 31)),
+        (date(2027, 2, 1), date(2028, 7, 31)),
+        (date(2026, 10, 15), date(2027, 7, 31)),
+        (date(2027, 7, 31), date(2028, 7, 31)),
+    ],
+)
+def test_an_agreement_of_the_ai_ends_on_31_july_with_six_months(received, ends):
+    assert notice_effect(Profile.AI, 6, received) == ends
+    assert notice_effect(Profile.AI, 3, received) == ends
+
+
+def test_another_agreement_ends_with_the_month_in_which_the_notice_is_over():
+    assert notice_effect(Profile.AC, 6, date(2026, 10, 15)) == date(2027, 4, 30)
+    assert notice_effect(Profile.AS, 3, date(2026, 11, 30)) == date(2027, 2, 28)
+
+
+@given(
+    received=st.dates(date(2010, 1, 1), date(2090, 1, 1)),
+    months=st.integers(0, 24),
+    profile=st.sampled_from(Profile),
+)
+def test_a_later_notice_never_ends_an_agreement_sooner(received, months, profile):
+    first, later = (notice_effect(profile, months, day) for day in (received, received + timedelta(days=1)))
+
+    assert received <= first <= later
+
+
+def found(told: Dated, today: date) -> dict[DateKind, tuple[date, tuple[date, ...]]]:
+    return {one.kind: (one.due_on, one.warned_on) for one in dates_of(told, today, Limits())}
+
+
+def test_an_end_is_warned_of_three_months_and_one_month_before():
+    told = Dated(Profile.AC, 6, date(2026, 12, 31), date(2026, 1, 1))
+
+    assert found(told, date(2026, 10, 15)) == {
+        DateKind.END: (date(2026, 12, 31), (date(2026, 9, 30), date(2026, 11, 30)))
+    }
+
+
+def test_prices_of_the_ai_are_talked_over_after_three_years_and_prepared_six_months_before():
+    told = Dated(Profile.AI, 6, None, date(2024, 1, 1))
+
+    dates = found(told, date(2026, 7, 1))
+
+    assert dates[DateKind.RENEGOTIATION] == (date(2027, 1, 1), (date(2026, 7, 1),))
+    assert dates[DateKind.NOTICE] == (date(2027, 1, 31), (date(2026, 12, 31),))
+
+
+@pytest.fixture
+def work(work: Work) -> Work:
+    publish_parameters(work.session, HOUSE / "workflows" / "parameters", work.now)
+    return work
+
+
+def told_on(work: Work, day: date) -> list[str]:
+    """The kinds of notices that the job of that business date writes, and how many."""
+    night = replace(work, now=datetime.combine(day + timedelta(days=1), time(3, 15), ZURICH))
+    before = set(work.session.scalars(select(col(Notice.id))))
+    watch_dates(night, day)
+    rows = work.session.scalars(select(Notice).order_by(col(Notice.id)))
+    return [one.kind for one in rows if one.id not in before]
+
+
+def test_the_night_tells_the_preparer_and_the_provider_on_the_day_and_on_no_other(work: Work):
+    market = a_market(work)
+    market.agreement()
+
+    assert told_on(work, date(2026, 9, 30)) == ["agreement-end"] * 2
+    assert told_on(work, date(2026, 10, 1)) == []
+    assert told_on(work, date(2026, 11, 30)) == ["agreement-end"] * 2
+
+
+def test_a_deliverable_is_asked_for_then_late(work: Work):
+    market = a_market(work)
+    living = market.agreement()
+    wish = AddDeliverable(living.ref, DeliverableKind.COURSES, Frequency.QUARTERLY, date(2026, 10, 20))
+    add_deliverable(acting(work, market.drafter), wish)
+
+    assert told_on(work, date(2026, 10, 6)) == ["deliverable-due"] * 2
+    assert told_on(work, date(2026, 10, 20)) == []
+    assert told_on(work, date(2026, 10, 21)) == ["deliverable-late"] * 2
+    assert [one.due_on for one in owed_ahead(work, date(2026, 10, 1), date(2026, 10, 31))] == [
+        date(2026, 10, 20)
+    ]
+
+
+def test_dates_are_told_to_who_may_see_the_agreement(work: Work):
+    market = a_market(work)
+    living = market.agreement()
+    mine = acting(work, market.drafter)
+
+    assert [one.number for one in agreement_dates(mine, work.today, of=[living.id or 0])] == [living.number]
+    stranger = acting(work, replace(market.drafter, seats=()))
+    assert list(agreement_dates(stranger, work.today)) == []
+
+
+def ended(work: Work, **more):
+    market = a_market(work)
+    living = market.agreement(last_day=date(2028, 12, 31))
+    return living, terminate(
+        acting(work, market.drafter), TerminateAgreement(living.ref, reason="Fin du besoin", **more)
+    )
+
+
+def test_a_notice_too_short_is_refused_with_the_first_possible_day(work: Work):
+    with pytest.raises(NoticeTooShort) as no:
+        ended(work, last_day=date(2027, 3, 31))
+
+    assert (no.value.field, no.value.facts["first"]) == ("last_day", date(2027, 4, 30))
+
+
+def test_both_sides_may_agree_on_an_earlier_end_but_not_on_a_past_one(work: Work):
+    living, _ = ended(work, last_day=date(2026, 12, 31), grounds=EndGrounds.MUTUAL)
+    assert (living.state, living.valid_to) == (AgreementState.TERMINATED, date(2027, 1, 1))
+    with pytest.raises(Refusal) as no:
+        ended(work, last_day=date(2026, 10, 14), grounds=EndGrounds.GRAVE, received_on=date(2026, 10, 16))
+    assert {type(one) for one in no.value.reasons} == {EndInThePast, NoticeNotReceived}
+
+
+def test_a_notice_counts_from_the_day_on_which_it_came(work: Work):
+    living, _ = ended(work, last_day=date(2027, 3, 31), received_on=date(2026, 9, 30))
+
+    assert living.valid_to == date(2027, 4, 1)
