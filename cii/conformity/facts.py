@@ -50,7 +50,6 @@ class CallSeen:
     scored: frozenset[str] = frozenset()
     items: frozenset[str] = frozenset()
     requirements_public: bool = False
-    text: Text | None = None
 
 
 @dataclass(frozen=True)

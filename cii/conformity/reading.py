@@ -12,6 +12,9 @@ from cii.agreements.queries import (
 from cii.agreements.rules import LIVING_STATES, OPEN_STATES
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementState, Instrument, Profile
+from cii.calls.facts import CallFacts
+from cii.calls.queries import call_facts
+from cii.calls.vocabulary import CallKind
 from cii.conformity.facts import CallSeen, Document, Facts, Limits, ProviderSeen
 from cii.conformity.severities import severity_of
 from cii.conventions.comparing import changed_sections, differences
@@ -51,15 +54,16 @@ def facts_of(work: Work, view: AgreementView) -> Facts:
     now, held = whole_of(work, view), view.agreement
     former = _former(work, held)
     changed = changed_sections(differences(former, now)) if former else {}
+    call = call_facts(work, held.id or 0)
     return Facts(
         now=now,
         day=work.today,
         limits=limits(work, held.profile, work.today),
-        call=_call(work, held),
+        call=_call(call),
         former=former,
         changed={str(section): count for section, count in changed.items()},
         provider=_provider(work, view),
-        others=_others(work, view),
+        others=(*_others(work, view), *([Document(call.ref, call.text)] if call else [])),
         rounds=rounds_answered(work, held.id or 0),
         pages=_pages(work, view),
     )
@@ -101,8 +105,19 @@ def _others(work: Work, view: AgreementView) -> tuple[Document, ...]:
     )
 
 
-def _call(work: Work, agreement: Agreement) -> CallSeen | None:  # noqa: ARG001
-    return None
+def _call(call: CallFacts | None) -> CallSeen | None:
+    """The call as the checks see it: the words of its specification are those of `CallItem`."""
+    if call is None:
+        return None
+    return CallSeen(
+        ref=call.ref,
+        direct=call.kind is CallKind.DIRECT,
+        published=call.published_on is not None,
+        criteria=frozenset(call.criteria),
+        scored=call.scored,
+        items=frozenset(part.value for part in call.parts),
+        requirements_public=call.direct_published,
+    )
 
 
 def _provider(work: Work, view: AgreementView) -> ProviderSeen:

@@ -143,7 +143,7 @@ TABLE: Mapping[str, Line] = {
     "renewal-differs": _guide(39, W, Place.TERM),
     "criterion-not-in-call": _guide(40, E, Place.EVALUATION),
     "criterion-not-published": _guide(40, E, Place.CALL),
-    "criterion-left-out": _guide(40, E, Place.EVALUATION),
+    "criterion-left-out": _guide(40, W, Place.EVALUATION),
     "award-unsaid": _guide(40, W, Place.CALL),
     "document-differs": _guide(41, W, Place.SERVICES),
     "call-missing": _guide(42, E, Place.CALL),
