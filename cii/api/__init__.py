@@ -46,6 +46,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "agreements",
     "agreement_paper",
     "conformity",
+    "providers",
     "budgets",
     "budget_steering",
     "federal_ceiling",

@@ -31,6 +31,7 @@ from cii.demo.living_erasures import end_some
 from cii.demo.living_life import live_stays
 from cii.demo.living_links import send_links
 from cii.demo.living_people import build_people
+from cii.demo.living_providers import tell_of_providers
 from cii.demo.living_requests import build_requests
 from cii.demo.living_retention import offer_old_files
 from cii.demo.living_rights import ask_rights
@@ -198,6 +199,7 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     told("archive", 1, 1)
     build_living(work, canton, measures, deals, size, number, told)
     build_social(work, canton)
+    tell_of_providers(work)
     build_documents(work)
     build_desk(work)
     tell_carousel(work, house)

@@ -12,7 +12,7 @@ from cii.agreements.actions import AddProvider
 from cii.agreements.known import agreements_by_provider
 from cii.agreements.rules import LIVING_STATES
 from cii.agreements.vocabulary import LegalForm
-from cii.institutions.queries import institutions, unit_told, units
+from cii.institutions.queries import institutions, shown_units, unit_told, units
 from cii.institutions.vocabulary import InstitutionKind, UnitKind
 from cii.kernel.period import ONE_DAY, Period
 from cii.placements.yearly import stays_begun
@@ -82,9 +82,10 @@ def new() -> str:
     """The form that registers a provider."""
     bodies = [one for one in institutions(g.work) if one.kind is InstitutionKind.PROVIDER]
     known = set(g.work.actor.institutions)
+    shown = shown_units(g.work, [one.id or 0 for one in units(g.work, kind=UnitKind.PROVIDER)])
     fields = [
         _choice("institution_ref", [_named(one) for one in bodies if not one.sensitive or one.id in known]),
-        _choice("unit_ref", [_named(one) for one in units(g.work, kind=UnitKind.PROVIDER)]),
+        _choice("unit_ref", [_named(one) for one in shown.values()]),
         *_identity(),
     ]
     return _form("new", url_for("providers.register"), fields, url_for("providers.index"))

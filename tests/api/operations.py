@@ -207,6 +207,10 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/agreements/{ref}/closures": {
         "measure_ref": "{measure}", "starts_on": "2027-07-20", "ends_on": "2027-07-31", "reason": "Vacances",
     },
+    "/api/v1/provider/staff-notices": {
+        "change": "hired", "function": "Éducateur", "qualification": "HES", "effective_on": "2026-12-01",
+    },
+    "/api/v1/provider/talk-requests": {"subject": "Effectifs", "wording": "Deux départs au printemps"},
     "/api/v1/agreements/{ref}/justifications": {"code": "risk-unsaid", "wording": "Convenu ainsi avec l'organisateur"},
     "/api/v1/agreements/{ref}/checklist": {"code": "general-duties", "answer": "no", "wording": "Annexe, voir le cahier des charges"},
     "/api/v1/agreements/{ref}/signature": None,

@@ -76,6 +76,10 @@ READS = {
     "/api/v1/measures/{measure}/plan": ("orp", "running"),
     "/api/v1/measures/{measure}/eligibility": ("orp", "items"),
     "/api/v1/measures/{measure}/waiting": ("orp", "items"),
+    "/api/v1/providers": ("contracts", "legal_form"),
+    "/api/v1/providers/{provider}": ("contracts", "labels_valid"),
+    "/api/v1/unit-prices": ("contracts", "per_month"),
+    "/api/v1/unit-prices/csv": ("contracts", "per_place_and_month"),
     "/api/v1/agreements": ("provider", "2026-LACI-01"),
     "/api/v1/agreements/{agreement}/findings": ("contracts", "ac-item-missing"),
     "/api/v1/agreements/{agreement}": ("provider", "Taux de réinsertion"),
@@ -157,6 +161,8 @@ OUTSIDE_THE_STORY = {
 }  # fmt: skip
 """Read in tests/web: where young persons, candidates, enterprises, notices and documents live."""
 IN_2026 = {
+    "/api/v1/unit-prices": {"day": "2026-11-16"},
+    "/api/v1/unit-prices/csv": {"day": "2026-11-16"},
     "/api/v1/cases/{case}/history": {"limit": "200"},
     "/api/v1/budgets": {"year": "2026"},
     "/api/v1/forecast": {"year": "2026"},
@@ -174,6 +180,7 @@ def names(world) -> dict[str, str]:
         "case": held["cases"], "person": held["persons"], "detection": held["detections"], "referral": held["referrals"],
         "task": held["tasks"], "decision": held["decisions"], "placement": held["placements"], "statement": held["statements"],
         "measure": world.stage.measure, "agreement": world.stage.agreements["LACI"],
+        "provider": world.rows("SELECT ref FROM provider ORDER BY id")[0][0],
         "line": world.stage.lines["LACI"], "report": reports[0], "newer": reports[1],
     }  # fmt: skip
 
