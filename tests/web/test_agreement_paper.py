@@ -39,3 +39,15 @@ def test_an_agreement_of_others_and_an_unknown_edition_are_not_found(site):
     handed(site.as_("other_provider"), f"/agreements/{ref}/document.pdf", 404)
     handed(site.as_("contracts"), f"/agreements/{ref}/editions/zzzzzzzzzz/document.pdf", 404)
     handed(site.as_("other_provider"), f"/agreements/{ref}/editions/zzzzzzzzzz/document.pdf", 404)
+
+
+def test_the_api_hands_out_the_same_paper(site):
+    ref = site.town.agreements["LACI"]
+    reader = site.as_("contracts")
+
+    page = handed(reader, f"/agreements/{ref}/document.pdf")
+    api = handed(reader, f"/api/v1/agreements/{ref}/document.pdf")
+
+    assert api.mimetype == "application/pdf"
+    assert api.data == page.data
+    handed(reader, f"/api/v1/agreements/{ref}/editions/zzzzzzzzzz/document.pdf", 404)
