@@ -100,5 +100,6 @@ BLUEPRINTS: tuple[str, ...] = (
     "needs",
     "fairness",
     "reports",
+    "public_calls",
 )  # fmt: skip
 """Modules with pages, in the order of registration: one line each."""

@@ -24,6 +24,10 @@ PUBLIC: Mapping[str, Public] = {
     "links.answer": Public("the bearer of a signed link answers, once", works=True),
     "links.receipt": Public("the bearer of a signed link takes the receipt of what was recorded", works=True),
     "calendars.feed": Public("a calendar reads deadlines at a secret address, no names", works=True),
+    "public_calls.index": Public(
+        "calls and direct awards are published to everybody (guide, i.40-43)", works=True
+    ),
+    "public_calls.one": Public("specification and criteria of a published call, no offers", works=True),
     "openapi.document": Public("the API document holds no data"),
     "openapi.page": Public("the API document, to read"),
     "openapi.shapes": Public("the shapes of the API document, to read"),
