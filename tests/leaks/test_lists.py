@@ -38,6 +38,7 @@ OF_SEVERAL = {
     "GET /programmes": (9, "the figures of four programmes side by side"),
     "GET /provider": (30, "the provider's desk: placements, statements, days to attest, and indicators from seven facts"),
     "GET /requests": (7, "two lists: what I have asked, and what is asked of my units"),
+    "GET /unit-prices": (6, "the prices of a day: tariffs, measures, payers, names of providers, declared extras"),
     "GET /rights": (7, "two lists: what is open, and what was answered"),
 }  # fmt: skip
 """Pages of several lists at once, how often they may ask at most, and why: constant in rows like any other."""
