@@ -8,6 +8,7 @@ from cii.access.queries import account_actor
 from cii.access.vocabulary import Role
 from cii.institutions.queries import unit_by_code
 from cii.store.work import Work
+from tests.calls.build_calls import a_direct_award
 from tests.journeys.stage import PASSWORD, Stage, a_stage
 
 KEYS = {
@@ -55,6 +56,7 @@ def hand(work: Work, who: str, day: date | None = None) -> Work:
 def a_canton(work: Work) -> Canton:
     """The stage of the story, with everybody at work."""
     made = Canton(a_stage(work))
+    a_direct_award(work)
     for key, (name, unit) in MORE.items():
         account = add_account(work, AddAccount(Canton.email(key), name, password=PASSWORD))
         add_membership(work, account, unit_by_code(work, unit).id, Role(key))

@@ -89,3 +89,10 @@ def closed(office: Office, names=("Fondation", "Association")):
 def score(work: Work, call: Call, offer: CallOffer, price: int = 4, concept: int = 3):
     points = (PointsWish("price", price), PointsWish("concept", concept))
     return score_offer(work, ScoreOffer(call.ref, offer.ref, points))
+
+
+def a_direct_award(work: Work) -> Call:
+    """A direct award of the unemployment insurance that everybody may read."""
+    told = "Trois ans d'expérience dans le canton"
+    ask = SetCall("Bilan", CallKind.DIRECT, Sector.AC, base_requirements=told, criteria=TWO)
+    return publish_call(work, set_call(work, ask).ref)

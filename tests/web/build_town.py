@@ -38,15 +38,13 @@ from cii.agreements.vocabulary import (
     Profile,
 )
 from cii.budgets.actions import grant_budget
-from cii.calls.actions import CriterionWish, SetCall, publish_call, set_call
-from cii.calls.vocabulary import CallKind
 from cii.cases.actions import open_case, publish_grids
 from cii.cases.vocabulary import CasePath
 from cii.coordination.actions import ObserveDeviation, PlanMeeting, observe_deviation, plan_meeting
 from cii.coordination.vocabulary import Body
 from cii.institutions.actions import AddInstitution, AddUnit, add_institution, add_unit
 from cii.institutions.queries import institution_of, unit_by_code
-from cii.institutions.vocabulary import InstitutionKind, Sector, UnitKind
+from cii.institutions.vocabulary import InstitutionKind, UnitKind
 from cii.kernel.money import Chf
 from cii.measures.actions import AddMeasure, KindPlaces, LinePlaces, add_measure
 from cii.measures.vocabulary import MeasureKind, TargetGroup
@@ -68,6 +66,7 @@ from cii.store.settings import HOUSE
 from cii.store.work import Work
 from cii.workflow.actions import publish
 from tests.access.build_access import as_
+from tests.calls.build_calls import a_direct_award
 from tests.institutions.build_institutions import line_by_code, the_canton
 from tests.people.build_people import a_person
 
@@ -159,19 +158,11 @@ def a_town(work: Work) -> Town:
         town.agreements[key] = _agreement(
             work, number, foundation, workshop, "LACI", Profile.AC, "2250", draft=True
         )
-    _published_call(work)
+    a_direct_award(work)
     _placements(work, town, workshop)
     _settlement(work, town)
     _coordination(work, town)
     return town
-
-
-def _published_call(work):
-    """A direct award that everybody may read."""
-    told = "Trois ans d'expérience dans le canton"
-    criteria = (CriterionWish("concept", "Concept d'encadrement", 100),)
-    ask = SetCall("Bilan", CallKind.DIRECT, Sector.AC, base_requirements=told, criteria=criteria)
-    publish_call(work, set_call(work, ask).ref)
 
 
 def _provider(work, code, name):
