@@ -10,6 +10,7 @@ from sqlmodel import col
 from cii.agreements.queries import own_sector, visible_to
 from cii.agreements.rules import LIVING_STATES
 from cii.agreements.tables import Agreement, Provider, Tariff
+from cii.kernel.errors import UnknownThing
 from cii.store.work import HOUSE, Work
 
 _told: list[Any] = [
@@ -23,6 +24,14 @@ _told: list[Any] = [
 ]
 provider_columns = select(*_told).subquery("provider_columns")
 """The providers for statements of the rooms above; no visibility."""
+
+
+def provider_by_id(work: Work, provider_id: int) -> Provider:
+    """The provider whose id another room holds (no visibility); refuses UnknownThing."""
+    found = work.session.get(Provider, provider_id)
+    if found is None:
+        raise UnknownThing(field="provider_ref")
+    return found
 
 
 def agreements_by_provider(work: Work, provider_ids: Collection[int]) -> Sequence[Row[Any]]:
@@ -106,4 +115,11 @@ def tariffs_on(work: Work, day: date) -> Sequence[Row[Any]]:
     ).all()
 
 
-__all__ = ["agreements_by_provider", "places_in_force", "provider_columns", "tariffs_on", "writes_for"]
+__all__ = [
+    "agreements_by_provider",
+    "places_in_force",
+    "provider_by_id",
+    "provider_columns",
+    "tariffs_on",
+    "writes_for",
+]

@@ -15,8 +15,9 @@ from cii.figures.unit_prices import UnitPrices, unit_prices
 from cii.figures.unit_prices_paper import unit_prices_table
 from cii.providers.actions import AskTalk, TellStaff, ask_talk, tell_staff
 from cii.providers.queries import provider_facts, provider_view, providers_list
+from cii.providers.schemas import STAFF, TALK
 from cii.providers.tables import StaffNotice, TalkRequest
-from cii.wire.answers import answer_schema, only
+from cii.wire.answers import answer_schema
 from cii.wire.doors import needs, once
 
 blueprint = Blueprint("api-providers", __name__, url_prefix=PREFIX)
@@ -64,19 +65,6 @@ class DayAsked:
     """On which day; today when left out."""
 
     day: date | None = None
-
-
-STAFF = only(
-    StaffNotice,
-    "ref",
-    "change",
-    "function",
-    "qualification",
-    "workload",
-    "effective_on",
-    called="StaffNoticeAnswer",
-)
-TALK = only(TalkRequest, "ref", "subject", "wording", called="TalkRequestAnswer")
 
 
 @blueprint.get("/providers")

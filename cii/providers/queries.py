@@ -8,7 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, false, or_, select, true
 from sqlmodel import col
 
-from cii.agreements.known import agreements_by_provider, places_in_force, provider_columns, writes_for
+from cii.agreements.known import (
+    agreements_by_provider,
+    places_in_force,
+    provider_by_id,
+    provider_columns,
+    writes_for,
+)
 from cii.agreements.tables import Provider
 from cii.institutions.queries import institution_name, unit_labels, unit_told, with_units
 from cii.kernel.errors import UnknownThing
@@ -117,7 +123,7 @@ def provider_view(work: Work, ref: str) -> ProviderView:
     none.
     """
     own = provider_id(work, ref)
-    provider = work.session.get_one(Provider, own)
+    provider = provider_by_id(work, own)
     writes = writes_for(work, own)
     near = writes or provider.unit_id in work.actor.units
     row = named_row(work, own)
@@ -159,9 +165,7 @@ def parts_of(work: Work, own: int) -> list[Part]:
 
 def provider_facts(work: Work, own: int, day: date) -> ProviderFacts:
     """What the checks read of a provider on a day; the caller started its read (no visibility)."""
-    provider = work.session.get(Provider, own)
-    if provider is None:
-        raise UnknownThing(field="provider_ref")
+    provider = provider_by_id(work, own)
     near = work.parameter("label_warning_days", day)
     labels = [
         (row.name, label_standing(row.valid_from, row.valid_to, row.withdrawn_on, day, near))

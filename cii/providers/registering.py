@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from cii.agreements.actions import AddProvider, add_provider
-from cii.agreements.known import provider_columns
+from cii.agreements.known import provider_by_id, provider_columns
 from cii.agreements.tables import Provider
 from cii.agreements.vocabulary import Instrument, LegalForm
 from cii.decisions.decision import Decision
@@ -57,7 +57,7 @@ def change_provider(work: Work, ask: ChangeProvider) -> Provider:
     """
     own = written_provider(work, ask.provider_ref)
     refuse(_faults(work, ask.uid, ask.legal_form, non_profit=ask.non_profit, own=own))
-    row = work.session.get_one(Provider, own)
+    row = provider_by_id(work, own)
     row.uid, row.legal_form, row.non_profit = uid_told(ask.uid), ask.legal_form, ask.non_profit
     row.version += 1
     work.session.flush()

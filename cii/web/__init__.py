@@ -51,6 +51,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "agreement_paper",
     "conformity",
     "providers",
+    "provider_tells",
     "unit_prices",
     "tariffs",
     "closures",

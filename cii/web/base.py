@@ -88,6 +88,7 @@ PARENTS: Mapping[str, str] = {
     "conformity": "agreements",
     "margins": "agreements",
     "providers": "agreements",
+    "provider_tells": "provider",
     "unit_prices": "agreements",
     "conventions": "agreements",
     "goals": "agreements",

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import g, render_template, request, url_for
+from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.agreements.actions import AddProvider
 from cii.agreements.known import agreements_by_provider
 from cii.agreements.rules import LIVING_STATES
-from cii.agreements.vocabulary import LegalForm
 from cii.institutions.queries import institutions, shown_units, unit_told, units
 from cii.institutions.vocabulary import InstitutionKind, UnitKind
 from cii.kernel.period import ONE_DAY, Period
@@ -21,15 +20,11 @@ from cii.providers.actions import (
     AddLabel,
     AddSubcontractor,
     AnswerTalk,
-    AskTalk,
-    TellStaff,
     WithdrawLabel,
     add_attestation,
     add_label,
     add_subcontractor,
     answer_talk,
-    ask_talk,
-    tell_staff,
     withdraw_label,
 )
 from cii.providers.queries import ProviderView, label_counts, provider_view, providers_list
@@ -40,12 +35,13 @@ from cii.providers.registering import (
     propose_instrument,
     register_provider,
 )
-from cii.providers.vocabulary import AttestationKind, LabelStanding, StaffChange, TalkStanding
+from cii.providers.vocabulary import AttestationKind, LabelStanding, TalkStanding
 from cii.store.work import Work
 from cii.web.agreement_tabs import state_chip
 from cii.web.base import Blueprint, see_other
 from cii.web.case_head import unit_name
-from cii.web.choices import number_asked, options, t, word
+from cii.web.choices import number_asked, options, word
+from cii.web.provider_forms import about, area, back_to, choice, day, form_page, identity, line, named, number
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag, require_match
@@ -84,11 +80,11 @@ def new() -> str:
     known = set(g.work.actor.institutions)
     shown = shown_units(g.work, [one.id or 0 for one in units(g.work, kind=UnitKind.PROVIDER)])
     fields = [
-        _choice("institution_ref", [_named(one) for one in bodies if not one.sensitive or one.id in known]),
-        _choice("unit_ref", [_named(one) for one in shown.values()]),
-        *_identity(),
+        choice("institution_ref", [named(one) for one in bodies if not one.sensitive or one.id in known]),
+        choice("unit_ref", [named(one) for one in shown.values()]),
+        *identity(),
     ]
-    return _form("new", url_for("providers.register"), fields, url_for("providers.index"))
+    return form_page("new", url_for("providers.register"), fields, url_for("providers.index"))
 
 
 @page.post("/providers")
@@ -106,8 +102,8 @@ def register() -> Response:
 def change(ref: str) -> str:
     """The form that changes what the register says."""
     held = provider_view(g.work, ref).provider
-    return _form(
-        "change", url_for("providers.changed", ref=ref), _identity(held), _to(ref), etag(ref, held.version)
+    return form_page(
+        "change", url_for("providers.changed", ref=ref), identity(held), back_to(ref), etag(ref, held.version)
     )
 
 
@@ -126,9 +122,9 @@ def changed(ref: str) -> Response:
 @needs(Permit.EDIT_AGREEMENTS)
 def label(ref: str) -> str:
     """The form that records a label."""
-    fields = [_text("name"), _text("area", required=False), _text("issuer"), _day("valid_from")]
-    fields += [_day("last_day", required=False), _text("evidence")]
-    return _about(ref, "label", "providers.labelled", fields)
+    fields = [line("name"), line("area", required=False), line("issuer"), day("valid_from")]
+    fields += [day("last_day", required=False), line("evidence")]
+    return about(ref, "label", "providers.labelled", fields)
 
 
 @page.post("/providers/<ref:ref>/labels")
@@ -151,8 +147,8 @@ def withdrawal(ref: str) -> str:
         for one in held
         if one.standing is not LabelStanding.WITHDRAWN
     ]
-    fields = [_choice("label_ref", open_), _area("reason")]
-    return _about(ref, "withdrawal", "providers.withdrawn", fields)
+    fields = [choice("label_ref", open_), area("reason")]
+    return about(ref, "withdrawal", "providers.withdrawn", fields)
 
 
 @page.post("/providers/<ref:ref>/withdrawal")
@@ -170,8 +166,8 @@ def withdrawn(ref: str) -> Response:
 def attestation(ref: str) -> str:
     """The form that records an attestation."""
     kinds = options(AttestationKind, "attestation_kind")
-    fields = [_choice("kind", kinds), _day("attested_on"), _text("issuer"), _text("evidence")]
-    return _about(ref, "attestation", "providers.attested", fields)
+    fields = [choice("kind", kinds), day("attested_on"), line("issuer"), line("evidence")]
+    return about(ref, "attestation", "providers.attested", fields)
 
 
 @page.post("/providers/<ref:ref>/attestations")
@@ -188,9 +184,9 @@ def attested(ref: str) -> Response:
 @needs(Permit.EDIT_AGREEMENTS)
 def subcontractor(ref: str) -> str:
     """The form that records a subcontractor."""
-    fields = [_text("name"), _text("uid"), _area("services"), _number("share")]
-    fields += [_day("starts_on"), _day("last_day", required=False)]
-    return _about(ref, "subcontractor", "providers.subcontracted", fields)
+    fields = [line("name"), line("uid"), area("services"), number("share")]
+    fields += [day("starts_on"), day("last_day", required=False)]
+    return about(ref, "subcontractor", "providers.subcontracted", fields)
 
 
 @page.post("/providers/<ref:ref>/subcontractors")
@@ -218,7 +214,9 @@ def proposed(ref: str) -> Response:
 @needs(Permit.EDIT_AGREEMENTS)
 def talked(ref: str, talk: str) -> str:
     """The form that answers a request for a talk."""
-    return _form("answer", url_for("providers.answered", ref=ref, talk=talk), [_area("answer")], _to(ref))
+    return form_page(
+        "answer", url_for("providers.answered", ref=ref, talk=talk), [area("answer")], back_to(ref)
+    )
 
 
 @page.post("/providers/<ref:ref>/talks/<ref:talk>")
@@ -229,43 +227,6 @@ def answered(ref: str, talk: str) -> Response:
     """Answer a request for a talk."""
     answer_talk(g.work, asked(AnswerTalk, talk_ref=talk))
     return see_other("providers.one", ref=ref)
-
-
-@page.get("/provider/staff")
-@needs(Permit.SEE_PARTICIPANTS)
-def staff() -> str:
-    """The form by which a provider tells a change of staff."""
-    fields = [_choice("change", options(StaffChange, "staff_change")), _text("function")]
-    fields += [_text("qualification"), _number("workload", 100), _day("effective_on")]
-    return _form("staff", url_for("providers.staff_told"), fields, url_for("provider.index"))
-
-
-@page.post("/provider/staff")
-@needs(Permit.SEE_PARTICIPANTS)
-@once
-@again(staff)
-def staff_told() -> Response:
-    """Tell a change of staff."""
-    tell_staff(g.work, asked(TellStaff))
-    return see_other("provider.index")
-
-
-@page.get("/provider/talk")
-@needs(Permit.SEE_PARTICIPANTS)
-def talk() -> str:
-    """The form by which a provider asks for a talk."""
-    fields = [_text("subject"), _area("wording")]
-    return _form("talk", url_for("providers.talk_asked"), fields, url_for("provider.index"))
-
-
-@page.post("/provider/talk")
-@needs(Permit.SEE_PARTICIPANTS)
-@once
-@again(talk)
-def talk_asked() -> Response:
-    """Ask for a talk."""
-    ask_talk(g.work, asked(AskTalk))
-    return see_other("provider.index")
 
 
 def _stays(work: Work) -> Mapping[int, int]:
@@ -398,60 +359,6 @@ def _talk(view: ProviderView, one: Any, *, writes: bool) -> dict[str, Any]:  # n
         "state": {"label": word(standing, "talk_standing"), "tone": "neutral" if one.answered_at else "warn"},
         "url": url_for("providers.talked", ref=view.provider.ref, talk=one.ref) if answers else None,
     }
-
-
-def _to(ref: str) -> str:
-    return url_for("providers.one", ref=ref)
-
-
-def _about(ref: str, name: str, endpoint: str, fields: list[dict[str, Any]]) -> str:
-    provider_view(g.work, ref)
-    return _form(name, url_for(endpoint, ref=ref), fields, _to(ref))
-
-
-def _form(name: str, action: str, fields: list[dict[str, Any]], back: str, version: str | None = None) -> str:
-    said = t(f"web.providers.do.{name}")
-    return render_template(
-        "pages/providers/form.html", said=said, action=action, fields=fields, back=back, version=version
-    )
-
-
-def _field(kind: str, name: str, value: object, *, required: bool = True, **more: Any) -> dict[str, Any]:  # noqa: ANN401
-    shown = {"kind": kind, "name": name, "value": value, "required": required, **more}
-    return {**shown, "label": t(f"web.providers.field.{name}")}
-
-
-def _text(name: str, value: object = "", *, required: bool = True) -> dict[str, Any]:
-    return _field("text", name, value, required=required)
-
-
-def _area(name: str) -> dict[str, Any]:
-    return _field("area", name, "")
-
-
-def _day(name: str, *, required: bool = True) -> dict[str, Any]:
-    return _field("day", name, None, required=required)
-
-
-def _number(name: str, value: int | None = None) -> dict[str, Any]:
-    return _field("number", name, "" if value is None else value)
-
-
-def _choice(name: str, choices: list[Any], value: object = "") -> dict[str, Any]:
-    return _field("choice", name, value, choices=choices)
-
-
-def _named(row: Any) -> dict[str, str]:  # noqa: ANN401 - an institution or a unit
-    return {"value": row.ref, "label": row.name}
-
-
-def _identity(held: Any = None) -> list[dict[str, Any]]:  # noqa: ANN401 - a provider
-    checked = "non_profit" in request.form if request.form else held.non_profit if held else True
-    return [
-        _choice("legal_form", options(LegalForm, "legal_form"), held.legal_form.value if held else ""),
-        _field("check", "non_profit", checked, required=False),
-        _text("uid", (held.uid or "") if held else "", required=False),
-    ]
 
 
 __all__ = ["page"]

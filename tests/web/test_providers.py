@@ -131,7 +131,9 @@ def test_unit_prices_are_compared_on_a_page_and_in_files(site):
 
     page = unescape(reader.get("/unit-prices"))
     held = reader.get("/unit-prices/csv")
+    book = reader.client.get("/unit-prices/xlsx")
 
     assert "Médiane du genre" in page
     assert "per_place_and_month" in held
+    assert book.data[:2] == b"PK"
     assert site.as_("contracts").get("/providers?lang=de")

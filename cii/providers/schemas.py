@@ -1,0 +1,10 @@
+"""How what a provider tells of itself is answered."""
+
+from cii.providers.tables import StaffNotice, TalkRequest
+from cii.wire.answers import only
+
+STAFF = only(
+    StaffNotice, "ref", "change", "function", "qualification", "workload", "effective_on",
+    called="StaffNoticeAnswer",
+)  # fmt: skip
+TALK = only(TalkRequest, "ref", "subject", "wording", called="TalkRequestAnswer")
