@@ -1,12 +1,16 @@
 """Commands of the agreements: list them, check one by the guide, the law and the model contracts."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cii.cli.telling import DONE, FINDINGS, Told, engine_of
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, working
+
+if TYPE_CHECKING:
+    from cii.conformity.queries import FindingRow
 
 
 def agreements_listed(asked: argparse.Namespace, settings: Settings) -> Told:
@@ -47,22 +51,42 @@ def state_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def agreements_check(asked: argparse.Namespace, settings: Settings) -> Told:
-    """Check an agreement by the 44 indications and the rules of its payer; exit code 1 with an error."""
-    from cii.conformity.queries import checked, shown  # noqa: PLC0415
+    """Check an agreement or a call by the 44 indications and its payer's rules; exit code 1 with an error."""
+    from cii.conformity.queries import call_findings, checked, shown  # noqa: PLC0415
     from cii.jobs.clock import clock_of  # noqa: PLC0415
+    from cii.kernel.errors import UnknownThing  # noqa: PLC0415
 
     engine = engine_of(settings)
     with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings, writing=False) as held:
-        told = shown(checked(held, asked.ref))
+        try:
+            told = shown(checked(held, asked.ref))
+        except UnknownThing:
+            return _call_told(asked, call_findings(held, asked.ref))
     counted = f"{told.errors} error(s), {told.warnings} warning(s) not justified"
     lines = [f"{told.number}: {counted}, {told.checks} item(s) not answered"]
-    for one in told.findings:
-        grade = f"{one.severity.value} {one.indication}{'' if one.open else ' (settled)'}"
-        lines.append(f"{grade}: {one.sentence[asked.lang]} -> {one.remedy[asked.lang]}")
+    lines += _found(told.findings, asked.lang)
     return Told(lines, asdict(told), FINDINGS if told.errors else DONE)
+
+
+def _call_told(asked: argparse.Namespace, found: Sequence["FindingRow"]) -> Told:
+    """A call by what it lacks before any agreement."""
+    errors = any(one.severity.value == "error" for one in found)
+    lines = [f"call {asked.ref}: {len(found)} finding(s)", *_found(found, asked.lang)]
+    data = {"call": asked.ref, "findings": [asdict(one) for one in found]}
+    return Told(lines, data, FINDINGS if errors else DONE)
+
+
+def _found(findings: Sequence["FindingRow"], lang: str) -> list[str]:
+    return [
+        f"{one.severity.value} {one.indication}{'' if one.open else ' (settled)'}: {one.sentence[lang]} "
+        f"-> {one.remedy[lang]}"
+        for one in findings
+    ]
 
 
 def check_one_arguments(parser: argparse.ArgumentParser) -> None:
     """REF [--lang]."""
-    parser.add_argument("ref", metavar="REF", help="the agreement's reference, as list tells it")
+    parser.add_argument(
+        "ref", metavar="REF", help="reference of an agreement, as list tells it, or of a call"
+    )
     parser.add_argument("--lang", default="fr", choices=["fr", "de", "en"])

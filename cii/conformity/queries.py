@@ -10,8 +10,8 @@ from sqlmodel import col
 from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_view
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import Profile
-from cii.conformity.reading import facts_of
-from cii.conformity.rules import Finding, Settled, Settlement, check, settle
+from cii.conformity.reading import call_seen, facts_of, limits
+from cii.conformity.rules import Finding, Settled, Settlement, check, check_call, settle
 from cii.conformity.tables import ChecklistAnswer, ConformityRecord, FindingJustification
 from cii.conformity.vocabulary import Severity
 from cii.kernel.digest import plain
@@ -83,6 +83,17 @@ def checked_view(work: Work, view: AgreementView) -> Checked:
     """The findings of an agreement that was read."""
     said = settlements(work, view.agreement.id or 0)
     return Checked(view.agreement, settle(check(facts_of(work, view)), said))
+
+
+def call_findings(work: Work, ref: str) -> tuple[FindingRow, ...]:
+    """The findings of a call before any agreement, when the actor may see it; refuses UnknownThing.
+
+    What its specification lacks, by which hidden criteria offers were scored, what nobody can read (i.40,
+    i.42, i.43).
+    """
+    seen, profile = call_seen(work, ref)
+    binding = limits(work, profile, work.today).binding
+    return tuple(told(Settled(one)) for one in check_call(seen, profile, binding=binding))
 
 
 def settlements(work: Work, agreement_id: int) -> dict[tuple[str, str], Settlement]:

@@ -13,8 +13,8 @@ from cii.agreements.rules import LIVING_STATES, OPEN_STATES
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementState, Instrument, Profile
 from cii.calls.facts import CallFacts
-from cii.calls.queries import call_facts
-from cii.calls.vocabulary import CallKind
+from cii.calls.queries import call_by_ref, call_facts, criteria_of, points_of, told_parts
+from cii.calls.vocabulary import CallKind, SpecPart
 from cii.conformity.facts import CallSeen, Document, Facts, Limits, ProviderSeen
 from cii.conformity.severities import severity_of
 from cii.conventions.comparing import changed_sections, differences
@@ -118,6 +118,26 @@ def _call(call: CallFacts | None) -> CallSeen | None:
         items=frozenset(part.value for part in call.parts),
         requirements_public=call.direct_published,
     )
+
+
+def call_seen(work: Work, ref: str) -> tuple[CallSeen, Profile]:
+    """A call before any agreement, when the actor may see it, and whose demands it is held to."""
+    held = call_by_ref(work, ref)
+    criteria = criteria_of(work, held.id or 0)
+    told = told_parts(held, criteria)
+    published, direct = held.published_on is not None, held.kind is CallKind.DIRECT
+    decides = {SpecPart.BASE_REQUIREMENTS, SpecPart.AWARD_CRITERIA}
+    seen = CallSeen(
+        ref=held.ref,
+        direct=direct,
+        published=published,
+        criteria=frozenset(one.code for one in criteria),
+        scored=frozenset(one.criterion for one in points_of(work, held.id or 0)),
+        items=frozenset(part.value for part in told),
+        requirements_public=direct and published and decides <= told,
+    )
+    own = {one.value for one in Profile}
+    return seen, Profile(held.sector.value) if held.sector.value in own else Profile.AS
 
 
 def _provider(work: Work, view: AgreementView) -> ProviderSeen:

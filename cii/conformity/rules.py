@@ -142,7 +142,9 @@ def check(facts: Facts) -> tuple[Finding, ...]:
 
 def check_call(call: CallSeen, profile: Profile, *, binding: bool = False) -> tuple[Finding, ...]:
     """Every finding of a call before any agreement: its specification and the criteria of scoring."""
-    found = (*rules_award.specification(call), *rules_award.unpublished(call))
+    found = (
+        *rules_award.specification(call), *rules_award.unpublished(call), *rules_award.unread(call),
+    )  # fmt: skip
     return _graded(found, profile, Instrument.AGREEMENT, binding=binding)
 
 

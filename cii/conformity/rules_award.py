@@ -79,6 +79,12 @@ def direct(facts: Facts) -> Finds:
         yield Found("direct-unpublished")
 
 
+def unread(call: CallSeen) -> Finds:
+    """i.43: a direct award whose requirements and criteria nobody can read yet."""
+    if call.direct and not call.requirements_public:
+        yield Found("direct-unpublished")
+
+
 def negotiated(facts: Facts) -> Finds:
     """i.44: the provider had a draft before it and answered."""
     if not facts.rounds:

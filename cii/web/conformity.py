@@ -89,6 +89,7 @@ def _conformity(work: Work, ref: str) -> dict[str, Any]:
             {"label": t("web.conformity.settled"), "value": sum(not one.open for one in found.findings)},
         ],
         "open": len(found.open),
+        "signed": found.agreement.state not in OPEN_STATES,
         "chapters": [
             {"title": word(chapter, "conformity_chapter"), "id": chapter, "rows": list(held)}
             for chapter, held in groupby(rows, key=lambda row: row["chapter"])

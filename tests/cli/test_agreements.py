@@ -1,19 +1,17 @@
 """Agreements at the command line, on a canton with one agreement of the AC and one of social aid."""
 
 import json
-from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
 
 import pytest
 
-from cii.cli.parser import main
 from cii.cli.telling import DONE, FINDINGS, USAGE
 from cii.store.engine import make_engine
 from cii.store.parameters import publish_parameters
 from cii.store.settings import HOUSE as FOLDER
-from cii.store.settings import Settings, default_settings
+from cii.store.settings import Settings
 from cii.store.work import HOUSE, working
 from tests.agreements.build_agreements import a_market
+from tests.cli.test_commands import _typed
 from tests.conftest import ENGINES, NOW, new_database
 
 
@@ -25,18 +23,8 @@ def canton(request, tmp_path_factory):
     known = {"CII_DATA_DIR": str(folder), "CII_DATABASE_URL": url, "CII_MODE": "demo"}
 
     def cii(*words):
-        out, err = StringIO(), StringIO()
-        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-            for name, value in known.items():
-                patch.setenv(name, value)
-            patch.chdir(FOLDER)
-            default_settings.cache_clear()
-            try:
-                code = main(list(words))
-            except SystemExit as left:
-                code = left.code
-        default_settings.cache_clear()
-        return code, out.getvalue(), err.getvalue()
+        ran = _typed(words, known)
+        return ran.returncode, ran.stdout, ran.stderr
 
     assert cii("db", "upgrade")[0] == DONE
     engine = make_engine(Settings(mode="demo", data_dir=folder, database_url=url).url)

@@ -3,22 +3,26 @@
 from dataclasses import replace
 from datetime import date
 
-from cii.calls.actions import ProposeAward, confirm_award, propose_award
+import pytest
+
+from cii.calls.actions import ProposeAward, confirm_award, propose_award, set_call
 from cii.calls.facts import CallFacts
 from cii.calls.vocabulary import CallKind, SpecPart
-from cii.conformity.queries import checked
+from cii.conformity.queries import call_findings, checked
 from cii.conformity.reading import _call
-from cii.conformity.vocabulary import CallItem
+from cii.conformity.vocabulary import CallItem, Severity
 from cii.conventions.actions import write_part
 from cii.conventions.parts import Text
 from cii.conventions.parts_conduct import Criterion
 from cii.conventions.queries import text_of
 from cii.conventions.vocabulary import Part
+from cii.institutions.queries import unit_by_code
+from cii.kernel.errors import UnknownThing
 from cii.store.parameters import publish_parameters
 from cii.store.settings import HOUSE
 from cii.store.work import Work
-from tests.agreements.build_agreements import a_market
-from tests.calls.build_calls import a_published, an_offer, an_office
+from tests.agreements.build_agreements import a_market, acting, an_actor
+from tests.calls.build_calls import a_published, an_offer, an_office, wish
 from tests.calls.test_calls import drafted
 
 
@@ -62,3 +66,23 @@ def test_an_agreement_from_a_direct_award_is_held_to_what_was_published(work: Wo
 
     assert not {"award-unsaid", "call-missing", "criterion-not-in-call", "document-differs"} & before
     assert "criterion-not-in-call" in found()
+
+
+def test_a_call_is_checked_before_any_agreement(work: Work):
+    publish_parameters(work.session, HOUSE / "workflows" / "parameters", work.now)
+    office = an_office(work, a_market(work))
+    call = set_call(office.first, wish(office, base_requirements="", criteria=()))
+    direct = set_call(office.first, wish(office, kind=CallKind.DIRECT))
+    open_ = a_published(office, kind=CallKind.DIRECT)
+
+    lacking = call_findings(office.first, call.ref)
+
+    assert [(one.indication, one.facts["item"]) for one in lacking] == [
+        ("42", "base_requirements"), ("42", "award_criteria"),
+    ]  # fmt: skip
+    assert {one.severity for one in lacking} == {Severity.WARNING}
+    assert [one.code for one in call_findings(office.first, direct.ref)] == []
+    assert call_findings(office.first, open_.ref) == ()
+    outsider = acting(work, an_actor(work, unit_by_code(work, "OFIJ")))
+    with pytest.raises(UnknownThing):
+        call_findings(outsider, call.ref)
