@@ -5,7 +5,7 @@ that moving a paragraph changes nothing. Nothing here reads rows. Source: 000, i
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -24,7 +24,9 @@ SECTIONS: tuple[str, ...] = (
 """Where something may differ, in the order in which the agreement is read."""
 DELIVERY = frozenset({GOALS, GAUGES, Part.AIMS, Part.PRINCIPLES, Part.EVALUATION, Part.REPORTS, Part.TALKS})
 """What should stay as it is when an unchanged offer is renewed (i.39)."""
-_UNCOMPARED = frozenset({"ref", "number", "state", "follows_ref", "follows_as", "goal_ref"})
+UNCOMPARED = frozenset(
+    {"ref", "number", "state", "follows_ref", "follows_as", "goal_ref", "measure_ref", "line_ref"}
+)
 """Names of rows, which differ between any two agreements and say nothing."""
 
 
@@ -41,7 +43,7 @@ class Difference:
     """One place at which two versions differ.
 
     `section`: one of `SECTIONS`; `path`: field names and names of entries, as in `information.absence`;
-    `before`, `after`: what stands there as plain JSON would say it, None where nothing stands.
+    `before`, `after`: the values that stand there, None where nothing stands.
     """
 
     section: str
@@ -67,15 +69,34 @@ def changed_sections(found: tuple[Difference, ...]) -> dict[str, int]:
 
 def _sections(whole: Convention) -> dict[str, object]:
     wording = {one.ref: one.wording for one in whole.goals}
+    items = tuple(
+        replace(one, serves=tuple(wording.get(name, name) for name in one.serves))
+        for one in whole.text.reports.items
+    )
+    codes = {one.measure_ref: one.measure_code for one in whole.bought}
+    codes |= {one.line_ref: one.line_code for one in whole.bought}
     return {
         HEADER: whole.header,
         **{part.value: getattr(whole.text, part.value) for part in Part},
-        BOUGHT: whole.bought,
-        RATES: whole.rates,
+        Part.REPORTS: replace(whole.text.reports, items=items),
+        BOUGHT: {f"{one.measure_code} · {one.line_code}": one for one in whole.bought},
+        RATES: {
+            f"{codes.get(one.measure_ref, one.measure_ref)} · {codes.get(one.line_ref, one.line_ref)} · "
+            f"{one.valid_from}": one
+            for one in whole.rates
+        },
         GOALS: whole.goals,
-        GAUGES: {(one.code, wording.get(one.goal_ref, "")): one for one in whole.gauges},
-        OWED: whole.owed,
+        GAUGES: {one.code: one for one in whole.gauges},
+        OWED: _owed(whole),
     }
+
+
+def _owed(whole: Convention) -> dict[str, tuple[str, ...]]:
+    """What is handed in and how often, with the days of the year: the years themselves follow the term."""
+    days: dict[str, set[str]] = {}
+    for one in whole.owed:
+        days.setdefault(f"{one.kind} · {one.frequency}", set()).add(f"{one.due_on:%d.%m.}")
+    return {name: tuple(sorted(held)) for name, held in days.items()}
 
 
 def _compared(section: str, path: tuple[str, ...], old: object, new: object) -> Iterator[Difference]:
@@ -83,7 +104,7 @@ def _compared(section: str, path: tuple[str, ...], old: object, new: object) -> 
         return
     if _is_entry(old) and _is_entry(new):
         for one in fields(old):  # type: ignore[arg-type]
-            if one.name not in _UNCOMPARED:
+            if one.name not in UNCOMPARED:
                 yield from _compared(
                     section, (*path, one.name), getattr(old, one.name), getattr(new, one.name)
                 )
@@ -101,16 +122,16 @@ def _matched(
 ) -> Iterator[Difference]:
     for name in (*old, *(name for name in new if name not in old)):
         if name not in new:
-            yield Difference(section, (*path, name), Kind.REMOVED, _told(old[name]), None)
+            yield Difference(section, (*path, name), Kind.REMOVED, old[name], None)
         elif name not in old:
-            yield Difference(section, (*path, name), Kind.ADDED, None, _told(new[name]))
+            yield Difference(section, (*path, name), Kind.ADDED, None, new[name])
         else:
             yield from _compared(section, (*path, name), old[name], new[name])
 
 
 def _difference(section: str, path: tuple[str, ...], old: object, new: object) -> Difference:
     kind = Kind.ADDED if _blank(old) else Kind.REMOVED if _blank(new) else Kind.CHANGED
-    return Difference(section, path, kind, _told(old), _told(new))
+    return Difference(section, path, kind, old, new)
 
 
 def _blank(value: object) -> bool:
@@ -170,7 +191,7 @@ def _told(value: object) -> object:
     if isinstance(value, Chf):
         return str(value)
     if _is_entry(value):
-        named = [one.name for one in fields(value) if one.name not in _UNCOMPARED]  # type: ignore[arg-type]
+        named = [one.name for one in fields(value) if one.name not in UNCOMPARED]  # type: ignore[arg-type]
         return {name: _told(getattr(value, name)) for name in named}
     if isinstance(value, tuple):
         return [_told(one) for one in value]

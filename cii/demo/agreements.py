@@ -211,8 +211,8 @@ def _objectives(house: House, sheet: Sheet, deal: Deal) -> Mapping[str, str]:
     return aimed.refs
 
 
-_ONCE_DRAWN = 8
-"""Outward names that objectives took from the canton's own chance: what follows stays the same."""
+_ONCE_DRAWN = 5
+"""Outward names that indicators once took from the canton's own chance: what follows stays the same."""
 
 
 def _surveys(house: House, sheet: Sheet, deal: Deal, indicator: int) -> None:

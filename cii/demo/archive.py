@@ -199,10 +199,11 @@ def _model_agreement(canton: Canton) -> None:
         signed_by=house.accounts["odas.direction"], signed_at=signed,
         document={"Objet et bases": f"Exemple du guide fédéral, indications 11 et 32. {MARK}"},
     )  # fmt: skip
-    goal = sheet.put(
-        "objective", agreement_id=agreement, level=ObjectiveLevel.OUTCOME, owner="Organisateur",
-        wording="Les participant·e·s retrouvent un emploi ou une formation.",
-    )  # fmt: skip
+    with sheet.apart("model agreement"):
+        goal = sheet.put(
+            "objective", agreement_id=agreement, level=ObjectiveLevel.OUTCOME, owner="Organisateur",
+            wording="Les participant·e·s retrouvent un emploi ou une formation.",
+        )  # fmt: skip
     ids: dict[str, int] = {}
     for code, title, unit, direction, target, minimum in _INDICATORS:
         ids[code] = sheet.put(

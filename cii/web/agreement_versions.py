@@ -1,6 +1,5 @@
 """Versions of an agreement side by side, what follows it, and a new one."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import g, render_template
@@ -12,12 +11,11 @@ from cii.agreements.chain import former_ref
 from cii.agreements.queries import agreement_by_ref, agreement_view, may_write, provider_names
 from cii.agreements.rules import LIVING_STATES
 from cii.agreements.vocabulary import Award, Instrument, Profile
-from cii.conventions.comparing import Difference, differences
+from cii.conventions.comparing import differences
 from cii.conventions.editions import edition_by_ref, edition_whole, editions_of
 from cii.conventions.following import Amend, Renew, TakeOption, amend, renew, take_option
 from cii.conventions.queries import convention
 from cii.conventions.tables import ConventionEdition
-from cii.conventions.vocabulary import Part
 from cii.conventions.whole import Convention
 from cii.institutions.queries import lines
 from cii.kernel.clock import local_day
@@ -28,6 +26,7 @@ from cii.texts.languages import LANGUAGES
 from cii.web.agreement_tabs import agreement_head
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import options, t, text_asked, word
+from cii.web.version_words import difference_said
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import require_match
 from cii.wire.reading import asked
@@ -108,14 +107,16 @@ def _versions(work: Work, ref: str) -> dict[str, Any]:
     refs = [one["value"] for one in known]
     after = text_asked("after") if text_asked("after") in refs else NOW
     before = text_asked("before") if text_asked("before") in refs else refs[-1]
-    found = differences(_whole(work, ref, before, former), _whole(work, ref, after, former))
+    old, new = _whole(work, ref, before, former), _whole(work, ref, after, former)
+    names = {one.measure_ref: one.measure_name for one in (*old.bought, *new.bought)}
+    names |= {one.line_ref: one.line_code for one in (*old.bought, *new.bought)}
     return {
         **agreement_head(work, view, "versions"),
         "known": known,
         "before": before,
         "after": after,
         "alone": len(known) == 1,
-        "rows": [_difference(one) for one in found],
+        "rows": [difference_said(one, names) for one in differences(old, new)],
     }
 
 
@@ -133,37 +134,6 @@ def _whole(work: Work, ref: str, which: str, former: str | None) -> Convention:
     if which == FORMER and former is not None:
         return convention(work, former)
     return edition_whole(edition_by_ref(work, ref, which))
-
-
-def _difference(one: Difference) -> dict[str, Any]:
-    tones = {"added": "good", "removed": "bad", "changed": "info"}
-    return {
-        "section": _section(one.section),
-        "where": " › ".join(one.path),
-        "kind": {"label": t(f"web.versions.kind.{one.kind.value}"), "tone": tones[one.kind.value]},
-        "before": _said(one.before),
-        "after": _said(one.after),
-    }
-
-
-def _section(name: str) -> str:
-    """A section by its name: a part of the text, or what stands beside it."""
-    if name in {part.value for part in Part}:
-        return word(name, "convention_part")
-    return t(f"web.versions.section.{name}")
-
-
-def _said(value: object) -> str:
-    """A value of a difference in one line."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return t("common.yes" if value else "common.no")
-    if isinstance(value, dict):
-        return ", ".join(said for said in map(_said, value.values()) if said)
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return ", ".join(map(_said, value))
-    return str(value)
 
 
 def _follow(work: Work, ref: str) -> dict[str, Any]:

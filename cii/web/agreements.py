@@ -228,9 +228,6 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
         ],
         "objectives": _objectives(view, {one["code"]: one for one in indicators_now(work, held.number)}),
         "deliverables": [_deliverable(row) for row in view.deliverables],
-        "sections": [
-            {"title": title, "body": body} for title, body in held.document.items() if isinstance(body, str)
-        ],
         "moves": _moves(work, view),
         "own_draft": held.state in OPEN_STATES and held.prepared_by == work.actor.account_id,
         "follows": held.state in LIVING_STATES

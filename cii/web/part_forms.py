@@ -80,7 +80,7 @@ def _filled(
     if inner is not None and dataclasses.is_dataclass(inner):
         return {"as": "rows", "rows": _rows(inner, held or (), name, choices)}
     if inner is not None:
-        several = choices.get(one.name) or options(_words(inner), _group_of(inner))
+        several = choices.get(one.name) or options(_words(inner), group_of(inner))
         return {"as": "choices", "options": several, "value": _several(name, held)}
     return {"as": _as(one, kind), "value": _one(name, held), "options": _choice(one.name, kind, choices)}
 
@@ -97,7 +97,7 @@ def _rows(
         several += [None] * (_sent(name) - len(several))
     else:
         several += [None] * SPARE
-    group = _snake(inner.__name__)
+    group = snake(inner.__name__)
     return [_fields(inner, one, group, f"{name}-{at}-", choices) for at, one in enumerate(several)]
 
 
@@ -126,18 +126,16 @@ def _as(one: "dataclasses.Field[Any]", kind: Any) -> str:  # noqa: ANN401, PLR09
 def _choice(name: str, kind: Any, choices: Choices) -> list[Option]:  # noqa: ANN401
     if name in choices:
         return choices[name]
-    return options(kind, _group_of(kind)) if isinstance(kind, type) and issubclass(kind, StrEnum) else []
+    return options(kind, group_of(kind)) if isinstance(kind, type) and issubclass(kind, StrEnum) else []
 
 
 def _words(inner: Any) -> Iterable[StrEnum]:  # noqa: ANN401
     return inner if isinstance(inner, type) and issubclass(inner, StrEnum) else ()
 
 
-def _group_of(kind: Any) -> str | None:  # noqa: ANN401
+def group_of(kind: type) -> str:
     """Where the words of a list stand: by its name, but for those that name themselves otherwise."""
-    if kind is TargetGroup or not isinstance(kind, type):
-        return None
-    return _snake(kind.__name__)
+    return "target-group" if kind is TargetGroup else snake(kind.__name__)
 
 
 def _one(name: str, held: object) -> Any:  # noqa: ANN401
@@ -156,7 +154,8 @@ def _refused() -> bool:
     return bool(g.get("reasons"))
 
 
-def _snake(name: str) -> str:
+def snake(name: str) -> str:
+    """The name of a class as keys of texts write it."""
     return "".join(
         f"_{sign.lower()}" if sign.isupper() and at else sign.lower() for at, sign in enumerate(name)
     )

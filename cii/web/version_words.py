@@ -1,0 +1,100 @@
+"""How a difference between two versions is told: where it stands, and what stands there, in words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
+from typing import Any, get_type_hints
+
+from cii.conventions.comparing import BOUGHT, GAUGES, GOALS, HEADER, RATES, UNCOMPARED, Difference
+from cii.conventions.parts import PARTS
+from cii.conventions.vocabulary import Part
+from cii.kernel.money import Chf
+from cii.texts import formats
+from cii.texts.speech import knows
+from cii.web.choices import t, word
+from cii.web.part_forms import group_of, snake
+from cii.wire import language
+from cii.wire.schema import item_kind, without_none
+
+_TONES = {"added": "good", "removed": "bad", "changed": "info"}
+_GROUPS: Mapping[str, tuple[str, ...]] = {
+    HEADER: ("header",),
+    GOALS: ("goal",),
+    GAUGES: ("gauge_wish",),
+    RATES: ("rate", "header"),
+    BOUGHT: ("rate",),
+}
+"""Where the fields of what stands beside the text have their words; those of a part have its own."""
+
+
+def difference_said(one: Difference, names: Mapping[str, str]) -> dict[str, Any]:
+    """A difference as a row of the page; `names` are what refs of measures and lines stand for."""
+    return {
+        "section": _section(one.section),
+        "where": " › ".join(_place(one.section, step, names) for step in one.path),
+        "kind": {"label": t(f"web.versions.kind.{one.kind.value}"), "tone": _TONES[one.kind.value]},
+        "before": said(one.before, names),
+        "after": said(one.after, names),
+    }
+
+
+def _section(name: str) -> str:
+    """A section by its name: a part of the text, or what stands beside it."""
+    if name in {part.value for part in Part}:
+        return word(name, "convention_part")
+    return t(f"web.versions.section.{name}")
+
+
+def _place(section: str, step: str, names: Mapping[str, str]) -> str:
+    """A field by its label, an entry by its name."""
+    for group in _groups(section):
+        if knows(f"web.part.{group}.{step}"):
+            return t(f"web.part.{group}.{step}")
+    return " · ".join(names.get(piece, _word(piece)) for piece in step.split(" · "))
+
+
+def _word(piece: str) -> str:
+    """A word of a list among the names of an entry, else the piece itself."""
+    groups = ("deliverable_kind", "frequency", "informed_event", "warned_event", "area", "duty_kind")
+    more = ("reference_kind", "extra_kind", "objective_level", "talk_purpose")
+    for group in (*groups, *more):
+        if knows(f"word.{group}.{piece}"):
+            return word(piece, group)
+    return piece
+
+
+def _groups(section: str) -> tuple[str, ...]:
+    if section in _GROUPS:
+        return _GROUPS[section]
+    shape = PARTS.get(Part(section)) if section in {part.value for part in Part} else None
+    if shape is None:
+        return ()
+    kinds = (item_kind(without_none(kind)[0]) for kind in get_type_hints(shape).values())
+    return (
+        section,
+        *(snake(inner.__name__) for inner in kinds if is_dataclass(inner) and isinstance(inner, type)),
+    )
+
+
+def said(value: object, names: Mapping[str, str]) -> str:  # noqa: PLR0911 - one line per kind
+    """A value in one line, in the reader's language."""
+    lang = language.lang()
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return t("common.yes" if value else "common.no")
+    if isinstance(value, Enum):
+        return word(value.value, group_of(type(value)))
+    if isinstance(value, Chf):
+        return formats.money(value)
+    if isinstance(value, date):
+        return formats.day(value, lang)
+    if is_dataclass(value):
+        told = (said(getattr(value, one.name), names) for one in fields(value) if one.name not in UNCOMPARED)
+        return ", ".join(one for one in told if one)
+    if isinstance(value, Mapping):
+        return str(value.get(lang) or next(iter(value.values()), ""))
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return ", ".join(said(one, names) for one in value)
+    return names.get(str(value), str(value))
