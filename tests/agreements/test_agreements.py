@@ -9,12 +9,15 @@ from cii.agreements.actions import (
     AddDeliverable,
     AddProvider,
     AddTariff,
+    Bought,
+    DraftAgreement,
     TerminateAgreement,
     add_closure,
     add_deliverable,
     add_objective,
     add_provider,
     add_tariff,
+    draft_agreement,
     expire_agreements,
     negotiate,
     put_in_force,
@@ -34,6 +37,7 @@ from cii.agreements.queries import (
 )
 from cii.agreements.rules import (
     AgreementOverlaps,
+    BoughtTwice,
     Draft,
     MinimumBeyondTarget,
     NeedsAccount,
@@ -380,3 +384,27 @@ def test_an_agreement_that_buys_nothing_is_not_signed():
     faults = signature_faults(empty, signer=2)
 
     assert [type(one) for one in faults] == [NothingBought]
+
+
+def test_a_measure_is_bought_once_for_a_line(work: Work):
+    market = a_market(work)
+    twice = (Bought(market.measure.ref, market.ac.ref), Bought(market.measure.ref, market.ac.ref))
+    wish = DraftAgreement(
+        "C-1", market.provider.ref, Profile.AC, Instrument.AGREEMENT, date(2027, 1, 1), None, twice
+    )
+
+    with pytest.raises(BoughtTwice) as no:
+        draft_agreement(acting(work, market.drafter), wish)
+
+    assert no.value.field == "bought-1-line_ref"
+
+
+def test_nobody_drafts_for_another_sector(work: Work):
+    market = a_market(work)
+    foreign = (Bought(market.measure.ref, line_by_code(work, "AI").ref),)
+    wish = DraftAgreement(
+        "C-2", market.provider.ref, Profile.AI, Instrument.AGREEMENT, date(2027, 1, 1), None, foreign
+    )
+
+    with pytest.raises(NotAllowed):
+        draft_agreement(acting(work, market.drafter), wish)
