@@ -10,18 +10,21 @@ from cii.agreements.tables import Agreement, Deliverable, Indicator, Objective, 
 from cii.store.work import Work
 
 
-def copy_terms(work: Work, view: AgreementView, made: Agreement) -> None:
+def copy_terms(work: Work, view: AgreementView, made: Agreement) -> dict[str, str]:
     """Copy what the former agreed on into a fresh draft: from its first day on, and as far as its term goes.
 
     Tariffs begin on the first day of the new term at the earliest; what ends before is left, so is what is
-    due before. Closing days are agreed anew. Source: 000, i.39 (what has proved itself is continued).
+    due before. Closing days are agreed anew. Returns the new outward name of each objective.
+    Source: 000, i.39 (what has proved itself is continued).
     """
     goals: dict[int, int] = {}
+    named: dict[str, str] = {}
     for one in view.objectives:
         copied = Objective(**_values(one), agreement_id=made.id or 0)
         work.session.add(copied)
         work.session.flush()
         goals[one.id or 0] = copied.id or 0
+        named[one.ref] = copied.ref
     for gauge in view.indicators:
         held = _values(gauge) | {"objective_id": goals[gauge.objective_id]}
         work.session.add(Indicator(**held, agreement_id=made.id or 0))
@@ -47,6 +50,7 @@ def copy_terms(work: Work, view: AgreementView, made: Agreement) -> None:
                 )
             )
     work.session.flush()
+    return named
 
 
 _OWN = frozenset({"id", "ref", "agreement_id"})

@@ -6,8 +6,10 @@ the stays that begin from then on, while those that run keep the terms of their 
 product.md P8; 000, i.38, i.39; 003 (renewal).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -30,6 +32,7 @@ from cii.conventions.rules import (
     back_dating_faults,
 )
 from cii.conventions.tables import ConventionPart
+from cii.conventions.vocabulary import Part
 from cii.institutions.queries import lines_by_id
 from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, refuse
@@ -152,7 +155,7 @@ def _follow(  # noqa: PLR0917 - what the new one is
             contract_change=how is FollowsAs.AMENDMENT,
         ),
     )
-    copy_terms(work, view, made)
+    named = copy_terms(work, view, made)
     for one in work.session.scalars(
         select(ConventionPart).where(col(ConventionPart.agreement_id) == former.id)
     ).all():
@@ -160,7 +163,7 @@ def _follow(  # noqa: PLR0917 - what the new one is
             ConventionPart(
                 agreement_id=made.id or 0,
                 part=one.part,
-                body=dict(one.body),
+                body=_pointing(one, named),
                 recorded_at=work.now,
                 account_id=work.actor.account_id,
             )
@@ -170,6 +173,17 @@ def _follow(  # noqa: PLR0917 - what the new one is
     wrote(work, "agreement_followed", "agreement", made.id, ref=made.ref,
           payload=told | ({"right": right} if right else {}))  # fmt: skip
     return made
+
+
+def _pointing(part: ConventionPart, named: Mapping[str, str]) -> dict[str, Any]:
+    """The body of a copied part; reports point to the objectives of the new agreement."""
+    if part.part is not Part.REPORTS:
+        return dict(part.body)
+    items = [
+        {**item, "serves": [named.get(one, one) for one in item.get("serves", ())]}
+        for item in part.body.get("items", ())
+    ]
+    return {**part.body, "items": items}
 
 
 def _number(work: Work, former: Agreement, how: FollowsAs) -> str:
