@@ -40,13 +40,12 @@ def own_sector(actor: Actor) -> ColumnElement[bool]:
     bought = select(col(AgreementMeasure.id)).join(
         line_facts, line_facts.c.line_id == col(AgreementMeasure.line_id)
     )
-    return bought.where(
-        col(AgreementMeasure.agreement_id) == col(Agreement.id), line_facts.c.sector.in_(sectors)
-    ).exists()
+    mine = (col(AgreementMeasure.agreement_id) == col(Agreement.id), line_facts.c.sector.in_(sectors))
+    return bought.where(*mine).exists()
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Own sector's agreements, those of mixed measures for every sector, a provider's own; some roles all."""
+    """Own sector's and those of mixed measures; a provider's own once laid before it; some roles all."""
     if actor == HOUSE or actor.has_role(*ALL_READERS):
         return true()
     open_ = [own_sector(actor)]
@@ -54,7 +53,8 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         open_.append(_of_mixed_measure())
     if (units := actor.units) and actor.has_role("provider"):
         mine = select(col(Provider.id)).where(col(Provider.unit_id).in_(units))
-        open_.append(col(Agreement.provider_id).in_(mine))
+        laid = col(Agreement.state).not_in((AgreementState.DRAFT, AgreementState.DROPPED))
+        open_.append(col(Agreement.provider_id).in_(mine) & laid)
     return or_(*open_)
 
 

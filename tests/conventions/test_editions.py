@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from cii.agreements.actions import negotiate
 from cii.agreements.vocabulary import Profile
 from cii.conventions.actions import stored, write_part
 from cii.conventions.editions import (
@@ -108,6 +109,9 @@ def test_a_text_is_written_by_who_pays_only(work: Work):
 
     with pytest.raises(UnknownThing):
         write_part(stranger, draft.ref, Part.BASES, Bases(subject="Autre"))
+    with pytest.raises(UnknownThing):
+        write_part(provider, draft.ref, Part.BASES, Bases(subject="Autre"))
+    negotiate(acting(work, market.drafter), draft.ref)
     with pytest.raises(NotAllowed):
         write_part(provider, draft.ref, Part.BASES, Bases(subject="Autre"))
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from cii.agreements.actions import sign
+from cii.agreements.actions import negotiate, sign
 from cii.agreements.rules import NotOpenForChange
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementState
@@ -141,6 +141,7 @@ def test_the_steering_group_approves_the_text_as_it_stood(work: Work):
 
 def test_who_has_no_seat_in_the_steering_group_does_not_decide(work: Work):
     market, draft, mine = a_draft(work)
+    negotiate(mine, draft.ref)
     submit(mine, draft.ref)
     for other in (mine, of_coordination(work), of_provider(work, market)):
         with pytest.raises(NotAllowed):
@@ -198,7 +199,10 @@ def test_a_signature_has_its_day_its_side_and_comes_once(work: Work):
 
 
 def test_the_provider_signs_after_the_payer(work: Work):
-    market, draft, _ = a_draft(work)
+    market, draft, mine = a_draft(work)
+    with pytest.raises(UnknownThing):
+        sign_for_side(of_provider(work, market), SignForSide(draft.ref, "Léa Monnier", work.today))
+    negotiate(mine, draft.ref)
     with pytest.raises(NothingToSignYet):
         sign_for_side(of_provider(work, market), SignForSide(draft.ref, "Léa Monnier", work.today))
     living = market.agreement(market.social)

@@ -215,10 +215,12 @@ def test_an_agreement_is_drafted_on_a_page(site):
 
 def test_both_sides_sign_on_the_page_and_nobody_before(site):
     ref = site.town.agreements["unsigned"]
-    theirs, url = site.as_("provider"), f"/agreements/{ref}/negotiation"
+    theirs, mine, url = site.as_("provider"), site.as_("contracts"), f"/agreements/{ref}/negotiation"
+    theirs.get(url, 404)
+    mine.post(f"/agreements/{ref}/rounds", version=the_version(mine.get(url)), due_on="2026-11-30")
     early = theirs.post(
-        f"/agreements/{ref}/signatures", 409, version=the_version(site.as_("contracts").get(url)),
+        f"/agreements/{ref}/signatures", 409, version=the_version(mine.get(url)),
         side="provider", name="Léa Monnier", signed_on="2026-10-15",
     )  # fmt: skip
     assert "attend pas de signature" in early
-    assert "Personne" not in site.as_("contracts").get(url)
+    assert "Personne" not in mine.get(url)
