@@ -354,6 +354,7 @@ OTHER_PARTS = {
     "programme": "youth-case-management",
     "note": "0000000000",
     "document": "zzzzzzzzzz",
+    "edition": "zzzzzzzzzz",
     "item": "french_oral",
     "form": "json",
     "position": "1",
