@@ -26,6 +26,7 @@ class FourEyes:
 FOUR_EYES: tuple[FourEyes, ...] = (
     FourEyes("agreement signature", "agreement", ("prepared_by",), "signed_by"),
     FourEyes("award of a call", "call_award", ("proposed_by",), "confirmed_by"),
+    FourEyes("final evaluation of a year", "evaluation", ("reviewed_by",), "final_by"),
     FourEyes("statement approval", "statement", ("prepared_by", "checked_by"), "approved_by"),
     FourEyes("payment release", "payment", ("prepared_by",), "released_by"),
     FourEyes("payment released again", "payment_release", ("prepared_by",), "released_by"),

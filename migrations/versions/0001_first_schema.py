@@ -3614,6 +3614,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_disclosure_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_disclosure_person_id'), ['person_id'], unique=False)
 
+    op.create_table('evaluation',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=9), nullable=False),
+    sa.Column('figures', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('known_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('comment_until', sa.Date(), nullable=False),
+    sa.Column('opened_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('comment', sa.String(length=4000), nullable=False),
+    sa.Column('commented_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('commented_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reviewed_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('reviewed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('final_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('final_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'final') = (final_by IS NOT NULL) AND (final_by IS NULL) = (final_at IS NULL)", name=op.f('ck_evaluation_final')),
+    sa.CheckConstraint("comment_until IS date(comment_until, '+0 days')", name=op.f("ck_evaluation_comment_until_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("state IN ('prefilled', 'commented', 'reviewed', 'final')", name=op.f('ck_evaluation_state_word')),
+    sa.CheckConstraint("state NOT IN ('reviewed', 'final') OR reviewed_by IS NOT NULL", name=op.f('ck_evaluation_reviewed')),
+    sa.CheckConstraint('reviewed_by IS NULL OR final_by IS NULL OR reviewed_by <> final_by', name=op.f('ck_evaluation_four_eyes')),
+    sa.CheckConstraint('year BETWEEN 2000 AND 2100', name=op.f('ck_evaluation_year')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_evaluation_agreement_id')),
+    sa.ForeignKeyConstraint(['commented_by'], ['account.id'], name=op.f('fk_evaluation_commented_by')),
+    sa.ForeignKeyConstraint(['final_by'], ['account.id'], name=op.f('fk_evaluation_final_by')),
+    sa.ForeignKeyConstraint(['opened_by'], ['account.id'], name=op.f('fk_evaluation_opened_by')),
+    sa.ForeignKeyConstraint(['reviewed_by'], ['account.id'], name=op.f('fk_evaluation_reviewed_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evaluation')),
+    sa.UniqueConstraint('agreement_id', 'year', name=op.f('uq_evaluation_agreement_id_year')),
+    sa.UniqueConstraint('ref', name=op.f('uq_evaluation_ref'))
+    )
     op.create_table('finding_justification',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -4572,6 +4605,29 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER call_offer_no_update BEFORE UPDATE ON call_offer FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.call_id IS NOT DISTINCT FROM OLD.call_id AND NEW.provider_id IS NOT DISTINCT FROM OLD.provider_id AND NEW.name IS NOT DISTINCT FROM OLD.name AND NEW.lang IS NOT DISTINCT FROM OLD.lang AND NEW.price IS NOT DISTINCT FROM OLD.price AND NEW.wording IS NOT DISTINCT FROM OLD.wording AND NEW.received_on IS NOT DISTINCT FROM OLD.received_on AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.refusal IS NULL)) EXECUTE FUNCTION call_offer_append_only()')
     _on("postgresql", 'CREATE TRIGGER call_offer_no_delete BEFORE DELETE ON call_offer FOR EACH ROW EXECUTE FUNCTION call_offer_append_only()')
     _on("postgresql", 'CREATE TRIGGER call_offer_no_truncate BEFORE TRUNCATE ON call_offer FOR EACH STATEMENT EXECUTE FUNCTION call_offer_append_only()')
+    op.create_table('evaluation_item',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('evaluation_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=9), nullable=False),
+    sa.Column('code', sa.String(length=60), nullable=False),
+    sa.Column('light', sa.String(length=5), nullable=False),
+    sa.Column('judgement', sa.String(length=7), nullable=True),
+    sa.Column('wording', sa.String(length=2000), nullable=True),
+    sa.CheckConstraint("judgement IN ('reached', 'partly', 'missed')", name=op.f('ck_evaluation_item_judgement_word')),
+    sa.CheckConstraint("kind = 'indicator' OR light = 'none'", name=op.f('ck_evaluation_item_light_of_indicator')),
+    sa.CheckConstraint("kind IN ('indicator', 'criterion')", name=op.f('ck_evaluation_item_kind_word')),
+    sa.CheckConstraint("light IN ('green', 'amber', 'red', 'none')", name=op.f('ck_evaluation_item_light_word')),
+    sa.CheckConstraint('(judgement IS NULL) = (wording IS NULL)', name=op.f('ck_evaluation_item_judged_in_words')),
+    sa.ForeignKeyConstraint(['evaluation_id'], ['evaluation.id'], name=op.f('fk_evaluation_item_evaluation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evaluation_item')),
+    sa.UniqueConstraint('evaluation_id', 'code', name=op.f('uq_evaluation_item_evaluation_id_code'))
+    )
+    _on("sqlite", "CREATE TRIGGER evaluation_item_no_update BEFORE UPDATE ON evaluation_item FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.evaluation_id IS OLD.evaluation_id AND NEW.kind IS OLD.kind AND NEW.code IS OLD.code AND NEW.light IS OLD.light AND OLD.judgement IS NULL AND OLD.wording IS NULL) BEGIN SELECT RAISE(ABORT, 'evaluation_item is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER evaluation_item_no_delete BEFORE DELETE ON evaluation_item FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'evaluation_item is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION evaluation_item_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'evaluation_item is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER evaluation_item_no_update BEFORE UPDATE ON evaluation_item FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.evaluation_id IS NOT DISTINCT FROM OLD.evaluation_id AND NEW.kind IS NOT DISTINCT FROM OLD.kind AND NEW.code IS NOT DISTINCT FROM OLD.code AND NEW.light IS NOT DISTINCT FROM OLD.light AND OLD.judgement IS NULL AND OLD.wording IS NULL)) EXECUTE FUNCTION evaluation_item_append_only()')
+    _on("postgresql", 'CREATE TRIGGER evaluation_item_no_delete BEFORE DELETE ON evaluation_item FOR EACH ROW EXECUTE FUNCTION evaluation_item_append_only()')
+    _on("postgresql", 'CREATE TRIGGER evaluation_item_no_truncate BEFORE TRUNCATE ON evaluation_item FOR EACH STATEMENT EXECUTE FUNCTION evaluation_item_append_only()')
     op.create_table('indicator',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -4613,6 +4669,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_link_request')),
     sa.UniqueConstraint('link_id', name=op.f('uq_link_request_link_id'))
     )
+    op.create_table('missed_analysis',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('evaluation_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('causes', sa.String(length=4000), nullable=False),
+    sa.Column('actions', sa.String(length=4000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_missed_analysis_account_id')),
+    sa.ForeignKeyConstraint(['evaluation_id'], ['evaluation.id'], name=op.f('fk_missed_analysis_evaluation_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_missed_analysis'))
+    )
+    _on("sqlite", "CREATE TRIGGER missed_analysis_no_update BEFORE UPDATE ON missed_analysis FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'missed_analysis is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER missed_analysis_no_delete BEFORE DELETE ON missed_analysis FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'missed_analysis is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION missed_analysis_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'missed_analysis is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER missed_analysis_no_update BEFORE UPDATE ON missed_analysis FOR EACH ROW EXECUTE FUNCTION missed_analysis_append_only()')
+    _on("postgresql", 'CREATE TRIGGER missed_analysis_no_delete BEFORE DELETE ON missed_analysis FOR EACH ROW EXECUTE FUNCTION missed_analysis_append_only()')
+    _on("postgresql", 'CREATE TRIGGER missed_analysis_no_truncate BEFORE TRUNCATE ON missed_analysis FOR EACH STATEMENT EXECUTE FUNCTION missed_analysis_append_only()')
+    with op.batch_alter_table('missed_analysis', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_missed_analysis_evaluation_id'), ['evaluation_id'], unique=False)
+
     op.create_table('movement',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -5526,12 +5602,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_movement_credit_id'))
 
     op.drop_table('movement')
+    with op.batch_alter_table('missed_analysis', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_missed_analysis_evaluation_id'))
+
+    op.drop_table('missed_analysis')
     op.drop_table('link_request')
     with op.batch_alter_table('indicator', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_indicator_objective_id'))
         batch_op.drop_index(batch_op.f('ix_indicator_agreement_id'))
 
     op.drop_table('indicator')
+    op.drop_table('evaluation_item')
     op.drop_table('call_offer')
     op.drop_table('call_criterion')
     with op.batch_alter_table('budget_transfer', schema=None) as batch_op:
@@ -5645,6 +5726,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_finding_justification_agreement_id'))
 
     op.drop_table('finding_justification')
+    op.drop_table('evaluation')
     with op.batch_alter_table('disclosure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_disclosure_person_id'))
         batch_op.drop_index(batch_op.f('ix_disclosure_case_id'))

@@ -91,6 +91,7 @@ def test_every_table_that_asks_for_four_eyes_is_in_the_one_list():
 COMPLETED = SHAPED | {
     "budget_transfer": {"to_line_id": None, "from_ceiling_id": None, "to_ceiling_id": None},
     "call_award": {"confirmed_on": NOW.date()},
+    "evaluation": {"state": "final", "final_at": NOW, "year": 2026},
     "statement": {"period_end": NOW.date().replace(day=31), "returned_reason": None},
     "payment": {"rounding": 0, "released_at": NOW},
     "payment_release": {"attempt": 2},
