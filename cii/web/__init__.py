@@ -48,6 +48,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "catalogue",
     "conditions",
     "agreements",
+    "agreement_dates",
     "agreement_paper",
     "conformity",
     "providers",
