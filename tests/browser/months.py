@@ -7,7 +7,7 @@ attested, stated, approved and paid; the night compares; the group meets. It end
 from datetime import UTC, date, datetime
 
 from cii.access.vocabulary import LinkDelivery, LinkPurpose
-from cii.agreements.actions import Bought, DraftAgreement, draft_agreement
+from cii.agreements.actions import Bought, DraftAgreement, draft_agreement, negotiate
 from cii.agreements.queries import agreement_view
 from cii.budgets.actions import DecideBudget, decide_budget
 from cii.cases.actions import (
@@ -336,6 +336,7 @@ def _budgeted(town):
             date(2027, 12, 31), (Bought(stage.measure, stage.lines["SAS"]),), follows_ref=view.agreement.ref,
         )  # fmt: skip
         town.canton.refs["draft_agreement"] = draft_agreement(contracts, follows).ref
+        negotiate(contracts, town.canton.refs["draft_agreement"])
         wish = EnterBudget(town.canton.refs["draft_agreement"], stage.lines["SAS"], 2027, items)
         made = enter_budget(contracts, wish)
         town.canton.refs["year_account"] = approve_budget(hand(work, "finance"), made.ref).ref
