@@ -13,10 +13,11 @@ from cii.agreements.rules import LIVING_STATES
 from cii.agreements.vocabulary import Award, Instrument, Profile
 from cii.conventions.comparing import differences
 from cii.conventions.editions import edition_by_ref, edition_whole, editions_of
-from cii.conventions.following import Amend, Renew, TakeOption, amend, renew, take_option
+from cii.conventions.following import Amend, Renew, TakeOption, amend, take_option
 from cii.conventions.queries import convention
 from cii.conventions.tables import ConventionEdition
 from cii.conventions.whole import Convention
+from cii.evaluations.actions import renew_agreement
 from cii.institutions.queries import lines
 from cii.kernel.clock import local_day
 from cii.kernel.errors import NotAllowed
@@ -69,7 +70,7 @@ def amended(ref: str) -> Response:
 def renewed(ref: str) -> Response:
     """Draft the renewal."""
     require_match(ref, agreement_by_ref(g.work, ref).version)
-    return see_other("conventions.index", ref=renew(g.work, asked(Renew, agreement_ref=ref)).ref)
+    return see_other("conventions.index", ref=renew_agreement(g.work, asked(Renew, agreement_ref=ref)).ref)
 
 
 @page.post("/agreements/<ref:ref>/option")
