@@ -27,12 +27,15 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def calls_list(work: Work) -> Sequence[Row[Any]]:
-    """The calls that the actor may see, newest first. Rows: ref, title, kind, state, offers_until, sector."""
+    """The calls that the actor may see, newest first.
+
+    Rows: ref, title, kind, sector, state, published_on, offers_until.
+    """
+    names = ("ref", "title", "kind", "sector", "state", "published_on", "offers_until")
+    shown = (col(getattr(Call, name)) for name in names)
     return work.session.execute(
-        select(col(Call.ref), col(Call.title), col(Call.kind), col(Call.state), col(Call.offers_until),
-               col(Call.sector))
-        .where(visible_to(work.actor)).order_by(col(Call.id).desc()).limit(200)
-    ).all()  # fmt: skip
+        select(*shown).where(visible_to(work.actor)).order_by(col(Call.id).desc()).limit(200)
+    ).all()
 
 
 def call_by_ref(work: Work, ref: str) -> Call:

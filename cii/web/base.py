@@ -95,6 +95,7 @@ PARENTS: Mapping[str, str] = {
     "owed": "agreements",
     "negotiation": "agreements",
     "agreement_versions": "agreements",
+    "calls": "agreements",
     "reconciliation": "budgets",
     "budget_steering": "budgets",
     "budget_books": "budgets",

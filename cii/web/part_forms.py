@@ -79,6 +79,8 @@ def _filled(
     inner = item_kind(kind)
     if inner is not None and dataclasses.is_dataclass(inner):
         return {"as": "rows", "rows": _rows(inner, held or (), name, choices)}
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind) and kind is not Chf:
+        return {"as": "group", "fields": _fields(kind, held, snake(kind.__name__), f"{name}-", choices)}
     if inner is not None:
         several = choices.get(one.name) or options(_words(inner), group_of(inner))
         return {"as": "choices", "options": several, "value": _several(name, held)}

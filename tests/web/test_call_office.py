@@ -1,0 +1,134 @@
+"""Calls at the office: from the specification to the draft of the agreement, each step with its hands."""
+
+import pytest
+
+from tests.web.test_agreements import the_version
+
+
+def sent(form: str, **more: str) -> dict[str, str]:
+    measure = form.split('name="services-offers-0-measure_ref"')[1].split('<option value="')[2][:10]
+    return {
+        "title": "Atelier de réinsertion 2027", "kind": "call", "sector": "AC", "lang": "fr",
+        "base_requirements": "Trois ans d'expérience", "offers_until": "2026-10-20",
+        "criteria-0-code": "price", "criteria-0-wording": "Prix", "criteria-0-weight": "40",
+        "criteria-1-code": "concept", "criteria-1-wording": "Concept d'encadrement", "criteria-1-weight": "60",
+        "aims-purpose": "Réinsertion durable", "services-offers-0-measure_ref": measure,
+        "services-offers-0-content": "Atelier", "principles-duties-0-kind": "ethics",
+        "principles-duties-0-wording": "Charte",
+    } | more  # fmt: skip
+
+
+@pytest.fixture
+def published(site) -> str:
+    reader = site.as_("contracts")
+    reader.post("/calls/new", **sent(reader.get("/calls/new")))
+    ref = reader.get("/calls").split("/calls/")[-1][:10]
+    ref = next(one[:10] for one in reader.get("/calls").split('href="/calls/')[1:] if one[:3] != "new")
+    reader.post(f"/calls/{ref}/publication", version=the_version(reader.get(f"/calls/{ref}")))
+    return ref
+
+
+def test_a_specification_is_written_and_published(site, published):
+    page = site.as_("contracts").get(f"/calls/{published}")
+
+    assert "Concept d&#39;encadrement" in page
+    assert "Publié" in page
+    assert "Trois ans" in site.app.test_client().get(f"/public/calls/{published}").text
+
+
+def test_a_draft_that_lacks_something_is_not_published(site):
+    reader = site.as_("contracts")
+    reader.post("/calls/new", **sent(reader.get("/calls/new"), **{"criteria-1-weight": "50"}))
+    ref = next(one[:10] for one in reader.get("/calls").split('href="/calls/')[1:] if one[:3] != "new")
+
+    refused = reader.post(f"/calls/{ref}/publication", 422, version=the_version(reader.get(f"/calls/{ref}")))
+    form = reader.get(f"/calls/{ref}/specification")
+    reader.post(f"/calls/{ref}/specification", version=the_version(form), **sent(form, title="Autre objet"))
+
+    assert "100" in refused
+    assert 'value="concept"' in form
+    assert "Autre objet" in reader.get(f"/calls/{ref}")
+    reader.post(f"/calls/{ref}/end", version=the_version(reader.get(f"/calls/{ref}")))
+    assert "Procédure interrompue" in reader.get(f"/calls/{ref}")
+
+
+def test_an_offer_is_recorded_once_and_in_time(site, published):
+    reader = site.as_("contracts")
+    wish = {"name": "Fondation du Val", "price": "120000", "received_on": "2026-10-15", "lang": "fr"}
+
+    reader.post(f"/calls/{published}/offers", **wish)
+    again = reader.post(f"/calls/{published}/offers", 409, **wish)
+
+    assert "Fondation du Val" in reader.get(f"/calls/{published}")
+    assert again
+    early = reader.post(
+        f"/calls/{published}/closing", 409, version=the_version(reader.get(f"/calls/{published}"))
+    )
+    assert early
+
+
+def test_what_comes_too_early_is_refused_with_its_reason(site, published):
+    reader = site.as_("contracts")
+    version = the_version(reader.get(f"/calls/{published}"))
+    nobody = "0000000000"
+
+    for address in (f"/calls/{published}/ranking", f"/calls/{published}/confirmation"):
+        reader.post(address, 409, version=version)
+    reader.post(
+        f"/calls/{published}/points",
+        409,
+        **{"offer_ref": nobody, "points-0-criterion": "price", "points-0-points": "3"},
+    )
+    reader.post(
+        f"/calls/{published}/award",
+        409,
+        version=version,
+        offer_ref=nobody,
+        reason="La meilleure offre reçue à ce jour",
+    )
+    reader.post(
+        f"/calls/{published}/agreement", 409, version=version, number="2027-X", profile="AC",
+        instrument="agreement", valid_from="2027-01-01", last_day="2028-12-31",
+    )  # fmt: skip
+
+
+def test_a_direct_award_leads_to_a_draft_by_two_hands(site):
+    reader, second = site.as_("contracts"), site.as_("contracts2")
+    form = reader.get("/calls/new")
+    reader.post("/calls/new", **sent(form, kind="direct", offers_until=""))
+    ref = next(one[:10] for one in reader.get("/calls").split('href="/calls/')[1:] if one[:3] != "new")
+    url = f"/calls/{ref}"
+    reader.post(f"/calls/{ref}/publication", version=the_version(reader.get(url)))
+    provider = reader.get(url).split('name="provider_ref"')[1].split('<option value="')[2][:10]
+    reader.post(
+        f"/calls/{ref}/offers", name="Fondation de l'Arbalète", price="120000", received_on="2026-10-15",
+        lang="fr", provider_ref=provider,
+    )  # fmt: skip
+    page = reader.get(url)
+    offer = page.split('name="offer_ref"')[1].split('<option value="')[2][:10]
+    reader.post(
+        f"/calls/{ref}/award", version=the_version(page), offer_ref=offer,
+        reason="Seul organisateur de cette offre dans la région",
+    )  # fmt: skip
+
+    own = reader.post(f"/calls/{ref}/confirmation", 403, version=the_version(reader.get(url)))
+    second.post(f"/calls/{ref}/confirmation", version=the_version(second.get(url)))
+    page = reader.get(url)
+    bought = {
+        f"bought-0-{name}": page.split(f'name="bought-0-{name}"')[1].split('<option value="')[2][:10]
+        for name in ("measure_ref", "line_ref")
+    }
+    reader.post(
+        f"/calls/{ref}/agreement", version=the_version(page), number="2027-GRE-01", profile="AC",
+        instrument="agreement", valid_from="2027-01-01", last_day="2028-12-31", **bought,
+    )  # fmt: skip
+
+    assert own
+    assert "2027-GRE-01" in reader.get("/agreements")
+    assert "Projet de convention établi" in reader.get(url)
+
+
+def test_another_sector_and_a_provider_see_no_call(site, published):
+    site.as_("ai").get(f"/calls/{published}", 403)
+    site.as_("provider").get(f"/calls/{published}", 404)
+    site.as_("manager").get("/calls", 403)
