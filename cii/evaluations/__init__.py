@@ -1,5 +1,5 @@
-"""An agreement lived: evaluation of each year, talks on reports, visits in two steps, advice on renewal.
+"""An agreement lived: the evaluation of each year, and what it advises on renewal.
 
-Facts owned: evaluations with their comments, talks with minutes, visits with reasons, renewal advice.
-Source: 000 indications 26-37, 39; 003 (analysis of results, renewal); product.md P9, P18.
+Facts owned: evaluations with figures as known, the provider's comment, judgements, analyses of missed goals.
+Source: 000 indications 26-28, 40; 003 (analysis of results, renewal); product.md §4 FR2.
 """

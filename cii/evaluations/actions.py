@@ -53,7 +53,7 @@ class PrefillEvaluation:
 
 
 def prefill(work: Work, ask: PrefillEvaluation) -> Evaluation:
-    """Freeze the figures of the year, up to today's quarter when it still runs, and ask the provider.
+    """Freeze the figures of the year, up to today's quarter when it still runs; the provider may comment.
 
     Refuses all at once: EvaluationOpened, YearOutsideAgreement, CommentDayPast; before: NotAllowed,
     UnknownThing, NeedsAccount.
