@@ -18,6 +18,7 @@ from cii.agreements.tables import Agreement, Deliverable, Provider, Tariff
 from cii.agreements.vocabulary import DeliverableKind
 from cii.kernel.period import ONE_DAY
 from cii.notices.actions import tell
+from cii.notices.queries import told_already
 from cii.store.work import Work
 
 
@@ -103,20 +104,20 @@ def owed_ahead(work: Work, first: date, last: date) -> Iterator[OwedSoon]:
 def watch_dates(work: Work, day: date) -> dict[str, int]:
     """Tell of the dates whose warning falls on that day, of deliverables due soon or late; for the job.
 
-    Returns how many of each kind were told.
+    Run again for the same night, it writes no second notice. Returns how many of each kind were due.
     """
     told = {"warned": 0, "reminded": 0, "late": 0}
     for one in agreement_dates(work, day):
         if day in one.date.warned_on:
-            _tell(work, one, f"agreement-{one.date.kind.value}", due=one.date.due_on)
+            _tell(work, one, f"agreement-{one.date.kind.value}", night=day, due=one.date.due_on)
             told["warned"] += 1
     ahead = timedelta(days=work.parameter("deliverable_reminder_days", day))
     for owed in owed_ahead(work, day - ONE_DAY, day + ahead):
         if reminded_on(owed.due_on, ahead.days) == day:
-            _tell(work, owed, "deliverable-due", what=owed.kind, due=owed.due_on)
+            _tell(work, owed, "deliverable-due", night=day, what=owed.kind, due=owed.due_on)
             told["reminded"] += 1
         elif late_since(owed.due_on) == day:
-            _tell(work, owed, "deliverable-late", what=owed.kind, due=owed.due_on)
+            _tell(work, owed, "deliverable-late", night=day, what=owed.kind, due=owed.due_on)
             told["late"] += 1
     return told
 
@@ -127,4 +128,6 @@ def _tell(work: Work, one: DatedAgreement | OwedSoon, kind: str, **facts: object
     if one.prepared_by is not None:
         reached.append({"account_id": one.prepared_by})
     for reader in reached:
+        if told_already(work, **reader, kind=kind, subject_ref=ref, facts=facts):
+            continue
         tell(work, **reader, kind=kind, subject="agreement", subject_ref=ref, number=one.number, **facts)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
 from cii.access.restricted import ref_not_restricted
+from cii.kernel.digest import plain
 from cii.kernel.errors import UnknownThing
 from cii.notices.rules import beginnings
 from cii.notices.tables import Notice, NoticePreference
@@ -33,6 +34,29 @@ def notices(work: Work, *, unread: bool = False, before: int | None = None, limi
     if before is not None:
         wanted = wanted.where(col(Notice.id) < before)
     return list(work.session.exec(wanted))
+
+
+def told_already(
+    work: Work,
+    *,
+    unit_id: int | None = None,
+    account_id: int | None = None,
+    kind: str,
+    subject_ref: str,
+    facts: Mapping[str, object],
+) -> bool:
+    """Whether this reader has a notice of that kind about the same thing with these facts.
+
+    For jobs that may run twice for a date: no visibility, the reader is named.
+    """
+    same = select(Notice).where(
+        col(Notice.kind) == kind,
+        col(Notice.subject_ref) == subject_ref,
+        col(Notice.unit_id).is_(None) if unit_id is None else col(Notice.unit_id) == unit_id,
+        col(Notice.account_id).is_(None) if account_id is None else col(Notice.account_id) == account_id,
+    )
+    sought = {name: plain(value) for name, value in facts.items()}
+    return any(sought.items() <= row.facts.items() for row in work.session.exec(same))
 
 
 def unread_count(work: Work) -> int:

@@ -106,6 +106,15 @@ def test_the_night_tells_the_preparer_and_the_provider_on_the_day_and_on_no_othe
     assert told_on(work, date(2026, 11, 30)) == ["agreement-end"] * 2
 
 
+def test_the_same_night_run_twice_tells_nobody_twice(work: Work):
+    market = a_market(work)
+    market.agreement()
+
+    assert told_on(work, date(2026, 9, 30)) == ["agreement-end"] * 2
+    assert told_on(work, date(2026, 9, 30)) == []
+    assert told_on(work, date(2026, 11, 30)) == ["agreement-end"] * 2
+
+
 def test_a_deliverable_is_asked_for_then_late(work: Work):
     market = a_market(work)
     living = market.agreement()
@@ -115,6 +124,7 @@ def test_a_deliverable_is_asked_for_then_late(work: Work):
     assert told_on(work, date(2026, 10, 6)) == ["deliverable-due"] * 2
     assert told_on(work, date(2026, 10, 20)) == []
     assert told_on(work, date(2026, 10, 21)) == ["deliverable-late"] * 2
+    assert told_on(work, date(2026, 10, 21)) == []
     assert [one.due_on for one in owed_ahead(work, date(2026, 10, 1), date(2026, 10, 31))] == [
         date(2026, 10, 20)
     ]
