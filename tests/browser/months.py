@@ -7,7 +7,7 @@ attested, stated, approved and paid; the night compares; the group meets. It end
 from datetime import UTC, date, datetime
 
 from cii.access.vocabulary import LinkDelivery, LinkPurpose
-from cii.agreements.actions import Bought, DraftAgreement, draft_agreement, negotiate
+from cii.agreements.actions import Bought, DraftAgreement, draft_agreement
 from cii.agreements.queries import agreement_view
 from cii.budgets.actions import DecideBudget, decide_budget
 from cii.cases.actions import (
@@ -28,6 +28,8 @@ from cii.cases.tables_follow import OutcomeCheck
 from cii.cases.view import case_view
 from cii.cases.vocabulary import PersonReply, PlanReply
 from cii.cases.vocabulary_attachments import AttachmentKind
+from cii.conventions.editions import editions_of
+from cii.conventions.negotiating import OpenRound, open_round
 from cii.coordination.actions import ObserveDeviation, PlanMeeting, observe_deviation, plan_meeting
 from cii.coordination.vocabulary import Body
 from cii.final_accounts.actions import CostItem, EnterBudget, approve_budget, enter_budget
@@ -336,7 +338,8 @@ def _budgeted(town):
             date(2027, 12, 31), (Bought(stage.measure, stage.lines["SAS"]),), follows_ref=view.agreement.ref,
         )  # fmt: skip
         town.canton.refs["draft_agreement"] = draft_agreement(contracts, follows).ref
-        negotiate(contracts, town.canton.refs["draft_agreement"])
+        open_round(contracts, OpenRound(town.canton.refs["draft_agreement"], date(2026, 12, 15)))
+        town.canton.refs["edition"] = editions_of(contracts, town.canton.refs["draft_agreement"])[0].ref
         wish = EnterBudget(town.canton.refs["draft_agreement"], stage.lines["SAS"], 2027, items)
         made = enter_budget(contracts, wish)
         town.canton.refs["year_account"] = approve_budget(hand(work, "finance"), made.ref).ref

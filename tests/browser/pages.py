@@ -105,7 +105,8 @@ def _examples(town):
     return {
         "accounts": {"ref": refs["account"], "seat": 1},
         "agreements": {"ref": stage.agreements["LACI"]},
-        "agreement_paper": {"ref": stage.agreements["LACI"], "edition": "zzzzzzzzzz"},
+        "agreement_paper": {"ref": refs["draft_agreement"], "edition": refs["edition"]},
+        "calls": {"ref": _one(town, "SELECT ref FROM call ORDER BY id LIMIT 1")},
         "tariffs": {"ref": stage.agreements["LACI"]},
         "closures": {"ref": stage.agreements["LACI"]},
         "margins": {"ref": stage.agreements["LACI"]},

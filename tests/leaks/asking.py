@@ -158,6 +158,7 @@ NAMES: Mapping[str, Thing | str] = {
     "/legal-holds/<ref>": HELD,
     "/rights/erasures/<ref>": TO_BE_ERASED,
     "/erasures/<ref>": TO_BE_ERASED,
+    "/calls/<ref>": of_the_house("call"),
     "/public/calls/<ref>": of_the_house("call"),
     "/rounds/<ref>": of_the_house("allocation_round"),
     "/rounds/<ref>/candidates/<position>": "1",
