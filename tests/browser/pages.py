@@ -111,7 +111,10 @@ def _examples(town):
         "closures": {"ref": stage.agreements["LACI"]},
         "margins": {"ref": stage.agreements["LACI"]},
         "conformity": {"ref": stage.agreements["LACI"]},
-        "providers": {"ref": _one(town, "SELECT ref FROM provider ORDER BY id LIMIT 1"), "talk": "zzzzzzzzzz"},
+        "providers": {
+            "ref": _one(town, "SELECT ref FROM provider ORDER BY id LIMIT 1"),
+            "talk": "zzzzzzzzzz",
+        },
         "conventions": {"ref": refs["draft_agreement"], "name": "principles"},
         "goals": {"ref": refs["draft_agreement"]},
         "owed": {"ref": refs["draft_agreement"]},
@@ -122,7 +125,9 @@ def _examples(town):
         "budget_books": {"ref": stage.lines["LACI"], "year": 2026},
         "budgets.reversal": {"ref": _one(town, "SELECT ref FROM ledger_entry ORDER BY id LIMIT 1")},
         "payments": {"ref": _one(town, "SELECT ref FROM payment ORDER BY id LIMIT 1"), "form": "csv"},
-        "public_calls": {"ref": _one(town, "SELECT ref FROM call WHERE published_on IS NOT NULL ORDER BY id LIMIT 1")},
+        "public_calls": {
+            "ref": _one(town, "SELECT ref FROM call WHERE published_on IS NOT NULL ORDER BY id LIMIT 1")
+        },
         "calendars": {"token": "no-such-address"},
         "cases": {"ref": refs["case"]},
         "places": {"ref": refs["case"]},

@@ -95,7 +95,9 @@ def test_a_term_that_moves_is_a_difference_of_the_header(work: Work):
 
     found = differences(whole, replace(whole, header=replace(whole.header, valid_to=date(2028, 1, 1))))
 
-    assert [(one.section, one.path, one.after) for one in found] == [("header", ("valid_to",), date(2028, 1, 1))]
+    assert [(one.section, one.path, one.after) for one in found] == [
+        ("header", ("valid_to",), date(2028, 1, 1))
+    ]
 
 
 NAMES = st.lists(st.sampled_from("abcdef"), max_size=5, unique=True)
