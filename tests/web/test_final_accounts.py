@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlmodel import select
 
-from cii.agreements.actions import Bought, DraftAgreement, draft_agreement
+from cii.agreements.actions import Bought, DraftAgreement, draft_agreement, negotiate
 from cii.agreements.queries import agreement_by_ref, agreement_view
 from cii.agreements.tables import Agreement
 from cii.final_accounts.tables import YearAccount
@@ -29,7 +29,7 @@ def typed(**amounts: str) -> dict[str, str]:
 
 
 def by_costs(site, line: str = "LACI") -> str:
-    """The agreement of a year that no place binds: it may be settled by its costs."""
+    """An agreement laid before the provider, whose year no place binds: it may be settled by its costs."""
     number = f"2026-{line}-09"
     with site.work() as work:
         like = agreement_view(work, site.town.agreements[line])
@@ -39,7 +39,7 @@ def by_costs(site, line: str = "LACI") -> str:
             number, like.provider.ref, like.agreement.profile, like.agreement.instrument, date(2026, 1, 1),
             date(2026, 12, 31), (Bought(measure.ref, site.town.lines[line]),),
         )  # fmt: skip
-        return known or draft_agreement(work, wish).ref
+        return known or negotiate(work, draft_agreement(work, wish).ref).ref
 
 
 def test_a_budget_goes_from_the_provider_to_its_first_instalment_by_three_persons(site):
