@@ -65,7 +65,13 @@ def _named(one: "dataclasses.Field[Any]", group: str, prefix: str) -> dict[str, 
         "label": t(f"web.part.{group}.{one.name}"),
         "hint": t("web.part.indication", n=indication) if indication else None,
         "maxlength": one.metadata.get("max"),
+        "required": not prefix and _needed(one),
     }
+
+
+def _needed(one: "dataclasses.Field[Any]") -> bool:
+    """Whether a wish has to say it; an entry of a list may always be left blank."""
+    return one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
 
 
 def _filled(
