@@ -22,6 +22,7 @@ from cii.agreements.actions_terms import (
     agree_margin,
     receive_deliverable,
 )
+from cii.agreements.owed import hand_over
 from cii.agreements.queries import agreement_by_ref, price_book, provider_by_ref
 from cii.agreements.rules import (
     LIVING_STATES,
@@ -231,6 +232,7 @@ def put_in_force(work: Work, ref: str) -> Agreement:
             col(Agreement.id) != (amended.id if amended else None),
             col(Agreement.state).in_(LIVING_STATES),
             or_(col(Agreement.valid_to).is_(None), col(Agreement.valid_to) > agreement.valid_from),
+            or_(col(Agreement.takes_until).is_(None), col(Agreement.takes_until) > agreement.valid_from),
         )
         .distinct()
         .order_by(col(Agreement.number))
@@ -249,8 +251,12 @@ def _amends(agreement: Agreement) -> bool:
 
 
 def _give_way(work: Work, amended: Agreement, to: Agreement) -> None:
-    """What was amended takes no stay that begins from then on; those that run keep its terms to their end."""
+    """What was amended takes no stay that begins from then on; those that run keep its terms to their end.
+
+    What the provider still owes from that day on, it owes under the amendment.
+    """
     amended.takes_until = to.valid_from
+    hand_over(work, amended.id or 0, to.valid_from)
     changed(work, amended, "agreement_amended", {"by": to.number, "from": to.valid_from})
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from cii.agreements.queries import AgreementView
 from cii.agreements.tables import Agreement, Deliverable, Indicator, Objective, Tariff
+from cii.agreements.vocabulary import FollowsAs
+from cii.kernel.period import months_later
 from cii.store.work import Work
 
 
@@ -14,8 +16,8 @@ def copy_terms(work: Work, view: AgreementView, made: Agreement) -> dict[str, st
     """Copy what the former agreed on into a fresh draft: from its first day on, and as far as its term goes.
 
     Tariffs begin on the first day of the new term at the earliest; what ends before is left, so is what is
-    due before. Closing days are agreed anew. Returns the new outward name of each objective.
-    Source: 000, i.39 (what has proved itself is continued).
+    due before; what a renewal owes is due so many years later. Closing days are agreed anew. Returns the new
+    outward name of each objective. Source: 000, i.39 (what has proved itself is continued).
     """
     goals: dict[int, int] = {}
     named: dict[str, str] = {}
@@ -41,13 +43,14 @@ def copy_terms(work: Work, view: AgreementView, made: Agreement) -> dict[str, st
         if made.valid_to is not None and rate.valid_to is not None:
             held["valid_to"] = min(rate.valid_to, made.valid_to)
         work.session.add(Tariff(**held, agreement_id=made.id or 0))
+    within_term = made.follows_as is FollowsAs.AMENDMENT
+    years = 0 if within_term else made.valid_from.year - view.agreement.valid_from.year
+    last = months_later(made.valid_to, 12) if made.valid_to else None
     for owed in view.deliverables:
-        inside = made.valid_to is None or owed.due_on < made.valid_to
-        if owed.due_on >= made.valid_from and inside:
+        due = months_later(owed.due_on, 12 * years)
+        if due >= made.valid_from and (last is None or due < last):
             work.session.add(
-                Deliverable(
-                    agreement_id=made.id or 0, kind=owed.kind, frequency=owed.frequency, due_on=owed.due_on
-                )
+                Deliverable(agreement_id=made.id or 0, kind=owed.kind, frequency=owed.frequency, due_on=due)
             )
     work.session.flush()
     return named

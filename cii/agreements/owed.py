@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from cii.agreements.tables import Deliverable
@@ -43,3 +43,14 @@ def remove_owed(work: Work, row: Deliverable) -> None:
     """Take a date of an open agreement out."""
     work.session.delete(row)
     work.session.flush()
+
+
+def hand_over(work: Work, agreement_id: int, from_day: date) -> None:
+    """Take out what is due from that day on and has not come in: another agreement asks for it."""
+    work.session.execute(
+        delete(Deliverable).where(
+            col(Deliverable.agreement_id) == agreement_id,
+            col(Deliverable.due_on) >= from_day,
+            col(Deliverable.received_at).is_(None),
+        )
+    )

@@ -143,7 +143,8 @@ def _dates(agreement: Agreement, ask: PlanOwed) -> Iterator[date]:
     end = agreement.valid_to or months_later(max(agreement.valid_from, ask.first), _OPEN_ENDED_MONTHS)
     step = _STEP.get(ask.frequency)
     if step is None:
-        yield ask.first
+        if ask.first < months_later(end, 12):
+            yield ask.first
         return
     last = months_later(end, 12) if step == _STEP[Frequency.YEARLY] else months_later(end, 1)
     count, day = 0, ask.first

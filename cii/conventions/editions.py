@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from cii.access.vocabulary import Role
 from cii.agreements.queries import agreement_by_ref, agreement_view
 from cii.agreements.tables import Agreement
 from cii.conventions.queries import whole_of
@@ -21,7 +22,7 @@ from cii.conventions.whole import Convention
 from cii.journal.actions import wrote
 from cii.kernel.digest import digest
 from cii.kernel.errors import UnknownThing
-from cii.store.work import Work
+from cii.store.work import HOUSE, Work
 from cii.wire.answers import answer_schema
 from cii.wire.schema import load_with, request_schema
 
@@ -97,23 +98,22 @@ def newest_edition(work: Work, agreement_id: int) -> ConventionEdition | None:
 
 
 def editions_of(work: Work, ref: str) -> Sequence[ConventionEdition]:
-    """The editions of an agreement that the actor may see, the newest first; refuses UnknownThing."""
+    """The editions of an agreement that the actor may see, the newest first; refuses UnknownThing.
+
+    A provider sees what was laid before it and what was signed, not what the payer submitted elsewhere.
+    """
     agreement = agreement_by_ref(work, ref)
+    wanted = [col(ConventionEdition.agreement_id) == agreement.id]
+    if work.actor != HOUSE and work.actor.has_role(Role.PROVIDER):
+        wanted.append(col(ConventionEdition.cause).in_((EditionCause.ROUND, EditionCause.SIGNED)))
     return work.session.scalars(
-        select(ConventionEdition)
-        .where(col(ConventionEdition.agreement_id) == agreement.id)
-        .order_by(col(ConventionEdition.number).desc())
+        select(ConventionEdition).where(*wanted).order_by(col(ConventionEdition.number).desc())
     ).all()
 
 
 def edition_by_ref(work: Work, agreement_ref: str, ref: str) -> ConventionEdition:
     """An edition of an agreement that the actor may see; refuses UnknownThing."""
-    agreement = agreement_by_ref(work, agreement_ref)
-    found = work.session.scalars(
-        select(ConventionEdition).where(
-            col(ConventionEdition.agreement_id) == agreement.id, col(ConventionEdition.ref) == ref
-        )
-    ).first()
+    found = next((one for one in editions_of(work, agreement_ref) if one.ref == ref), None)
     if found is None:
         raise UnknownThing(field="edition_ref")
     return found

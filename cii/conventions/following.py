@@ -83,8 +83,9 @@ def renew(work: Work, ask: Renew) -> Agreement:
     """
     former = writable(work, ask.agreement_ref)
     faults = _faults(work, former)
-    if former.valid_to is not None and ask.from_day < former.valid_to:
-        faults.append(_outside("from_day", former.valid_to, None))
+    first = former.valid_to or former.valid_from + ONE_DAY
+    if ask.from_day < first:
+        faults.append(_outside("from_day", first, None))
     refuse(faults)
     return _follow(work, former, FollowsAs.RENEWAL, ask.from_day, ask.last_day)
 
@@ -109,6 +110,10 @@ def take_option(work: Work, ask: TakeOption) -> Agreement:
     return _follow(work, former, FollowsAs.OPTION, former.valid_to, end - ONE_DAY)
 
 
+_COMING = frozenset({AgreementState.DRAFT, AgreementState.NEGOTIATION, AgreementState.SIGNED})
+"""States of an agreement that is still to come into force."""
+
+
 def _faults(work: Work, former: Agreement) -> list[Refusal]:
     found: list[Refusal] = []
     if former.state not in LIVING_STATES:
@@ -116,7 +121,7 @@ def _faults(work: Work, former: Agreement) -> list[Refusal]:
     drafted = [
         one
         for one in followers_of(work, former.id or 0)
-        if one.state in {AgreementState.DRAFT, AgreementState.NEGOTIATION, AgreementState.SIGNED}
+        if one.state in _COMING or former.takes_until == one.valid_from
     ]
     return [*found, *(FollowedAlready(number=one.number) for one in drafted)]
 
@@ -186,8 +191,13 @@ def _pointing(part: ConventionPart, named: Mapping[str, str]) -> dict[str, Any]:
     return {**part.body, "items": items}
 
 
+_NUMBER = 40
+"""Signs of the number of an agreement."""
+
+
 def _number(work: Work, former: Agreement, how: FollowsAs) -> str:
     """The former's number with a letter and a count: AC-2024-X → AC-2024-X/A1, R1, O1."""
     letter = {FollowsAs.AMENDMENT: "A", FollowsAs.RENEWAL: "R", FollowsAs.OPTION: "O"}[how]
     count = 1 + sum(one.follows_as is how for one in followers_of(work, former.id or 0))
-    return f"{former.number}/{letter}{count}"
+    suffix = f"/{letter}{count}"
+    return former.number[: _NUMBER - len(suffix)] + suffix

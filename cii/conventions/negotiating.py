@@ -14,7 +14,7 @@ from cii.access.vocabulary import Role
 from cii.agreements.actions import negotiate
 from cii.agreements.actions_common import open_for_change
 from cii.agreements.queries import agreement_by_ref, may_write, provider_units
-from cii.agreements.rules import NeedsAccount
+from cii.agreements.rules import OPEN_STATES, NeedsAccount, NotOpenForChange
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementState
 from cii.conventions.drafting import agreement_of
@@ -177,6 +177,8 @@ def _mine(work: Work, round_ref: str) -> tuple[NegotiationRound, Agreement, Side
     side = side_of(work, agreement)
     if side is None:
         raise NotAllowed
+    if agreement.state not in OPEN_STATES:
+        raise NotOpenForChange(number=agreement.number)
     return found, agreement, side
 
 

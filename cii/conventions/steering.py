@@ -54,7 +54,7 @@ def decide(work: Work, ask: DecideChange) -> SteeringAnswer:
     edition = submitted(work, agreement)
     if edition is None:
         raise NotSubmitted(number=agreement.number)
-    before = answer_to(work, edition.id or 0)
+    before = answer_to(work, agreement.id or 0, edition.digest)
     refuse(
         [
             *([SteeringAnswered(number=agreement.number)] if before else []),
@@ -95,17 +95,21 @@ def submitted(work: Work, agreement: Agreement) -> ConventionEdition | None:
     return found if found is not None and found.digest == current_digest(work, agreement) else None
 
 
-def answer_to(work: Work, edition_id: int) -> SteeringAnswer | None:
-    """What the steering group said to an edition, if anything."""
+def answer_to(work: Work, agreement_id: int, digest: str) -> SteeringAnswer | None:
+    """What the steering group said to a text, however often it was submitted."""
     return work.session.scalars(
-        select(SteeringAnswer).where(col(SteeringAnswer.edition_id) == edition_id)
+        select(SteeringAnswer)
+        .join(ConventionEdition, col(ConventionEdition.id) == col(SteeringAnswer.edition_id))
+        .where(col(SteeringAnswer.agreement_id) == agreement_id, col(ConventionEdition.digest) == digest)
+        .order_by(col(SteeringAnswer.id).desc())
+        .limit(1)
     ).first()
 
 
 def approved(work: Work, agreement: Agreement) -> bool:
     """Whether the steering group has approved the agreement as it stands now; no visibility."""
     edition = submitted(work, agreement)
-    answer = answer_to(work, edition.id or 0) if edition is not None else None
+    answer = answer_to(work, agreement.id or 0, edition.digest) if edition is not None else None
     return answer is not None and answer.stand is SteeringStand.APPROVED
 
 

@@ -122,7 +122,7 @@ def _negotiation(work: Work, ref: str) -> dict[str, Any]:
     rounds, side = rounds_of(work, ref), side_of(work, held)
     waiting = next((one.round for one in rounds if one.round.stand is None), None)
     before = submitted(work, held)
-    answered = answer_to(work, before.id or 0) if before is not None else None
+    answered = answer_to(work, held.id or 0, before.digest) if before is not None else None
     writes = Permit.EDIT_AGREEMENTS in work.actor.permits and may_write(work, held)
     open_ = held.state in OPEN_STATES
     decides = Permit.DECIDE_STEERING in work.actor.permits and work.actor.has_role(Role.STEERING)

@@ -82,7 +82,7 @@ def test_an_amendment_says_what_the_agreement_says_from_its_day_on(work: Work):
     assert after.text == before.text
     assert {section for section, _ in told} <= {"header", "rates", "owed"}
     assert [one.valid_from for one in after.rates] == [date(2026, 12, 1)]
-    assert [one.due_on for one in after.owed] == [date(2027, 3, 31)]
+    assert [one.due_on for one in after.owed] == [date(2027, 3, 31), date(2028, 3, 31)]
 
 
 def test_an_amendment_takes_new_stays_and_leaves_those_that_run(work: Work):
@@ -98,6 +98,35 @@ def test_an_amendment_takes_new_stays_and_leaves_those_that_run(work: Work):
     assert [one.number if one else None for one in on.values()] == [former.number, made.number]
     assert (former.takes_until, former.valid_to) == (date(2026, 12, 1), date(2028, 1, 1))
     assert former.state is AgreementState.IN_FORCE
+
+
+def test_an_amendment_is_amended_again_and_what_was_amended_is_not(work: Work):
+    market, former, mine = in_force(work)
+    first = amend(mine, Amend(former.ref, date(2026, 12, 1)))
+    into_force(work, market, first)
+    with pytest.raises(FollowedAlready):
+        amend(mine, Amend(former.ref, date(2027, 3, 1)))
+
+    second = amend(mine, Amend(first.ref, date(2027, 3, 1)))
+    into_force(work, market, second)
+
+    measure, line = market.measure.id or 0, market.ac.id or 0
+    days = (date(2026, 11, 30), date(2027, 2, 28), date(2027, 3, 1))
+    held = [agreement_in_force(work, measure, line, day) for day in days]
+    assert [one.number if one else None for one in held] == [former.number, first.number, second.number]
+    assert [one.due_on for one in agreement_view(mine, former.ref).deliverables] == [date(2026, 3, 31)]
+    assert [one.due_on for one in agreement_view(mine, second.ref).deliverables] == [
+        date(2027, 3, 31), date(2028, 3, 31),
+    ]  # fmt: skip
+
+
+def test_what_a_renewal_owes_is_due_in_its_own_years(work: Work):
+    _, former, mine = in_force(work)
+
+    made = renew(mine, Renew(former.ref, date(2028, 1, 1), date(2029, 12, 31)))
+
+    due = [one.due_on for one in agreement_view(mine, made.ref).deliverables]
+    assert due == [date(2028, 3, 31), date(2029, 3, 31), date(2030, 3, 31)]
 
 
 def test_an_amendment_is_not_dated_back_without_a_right(work: Work):

@@ -139,6 +139,35 @@ def test_the_steering_group_approves_the_text_as_it_stood(work: Work):
     assert not approved(work, draft)
 
 
+def test_a_yes_holds_though_the_same_text_is_laid_open_and_submitted_again(work: Work):
+    _, draft, mine = a_draft(work)
+    submit(mine, draft.ref)
+    decide(of_steering(work), DecideChange(draft.ref, SteeringStand.APPROVED))
+    open_round(mine, OpenRound(draft.ref, work.today + WEEK))
+    submit(mine, draft.ref)
+
+    assert approved(work, draft)
+    with pytest.raises(SteeringAnswered):
+        decide(of_steering(work), DecideChange(draft.ref, SteeringStand.REFUSED, "Volume trop grand"))
+
+
+def test_a_round_is_over_with_the_signature(work: Work):
+    market, draft, _, found = laid_open(work)
+    sign(acting(work, market.signer), draft.ref)
+
+    with pytest.raises(NotOpenForChange):
+        answer_round(of_provider(work, market), AnswerRound(found.ref, CommentStand.ACCEPTS))
+
+
+def test_a_provider_sees_what_was_laid_before_it_only(work: Work):
+    market, draft, mine, found = laid_open(work)
+    write_part(mine, draft.ref, Part.AIMS, Aims(purpose="Insertion durable"))
+    submit(mine, draft.ref)
+
+    assert [one.id for one in editions_of(of_provider(work, market), draft.ref)] == [found.edition_id]
+    assert len(editions_of(mine, draft.ref)) == 2
+
+
 def test_who_has_no_seat_in_the_steering_group_does_not_decide(work: Work):
     market, draft, mine = a_draft(work)
     negotiate(mine, draft.ref)
