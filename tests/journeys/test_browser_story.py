@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from playwright.sync_api import TimeoutError as TimedOut
 from playwright.sync_api import expect
 from sqlalchemy import text
 
@@ -215,7 +216,14 @@ def seek(hand, case, payers):
 
 
 def take(hand):
-    hand.press("Réserver la place").confirm("Réserver la place")
+    """Reserve the place; a late answer to a change of the form exchanges the list under the opened window."""
+    confirming = hand.window.get_by_role("dialog").get_by_role("button", name="Réserver la place", exact=True)
+    hand.press("Réserver la place")
+    try:
+        confirming.wait_for(timeout=5_000)
+    except TimedOut:
+        hand.press("Réserver la place")
+    hand.confirm("Réserver la place")
 
 
 def four_three_places_are_given(story):
