@@ -46,6 +46,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "agreements",
     "agreement_paper",
     "conformity",
+    "evaluations",
     "providers",
     "budgets",
     "budget_steering",

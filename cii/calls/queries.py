@@ -153,6 +153,17 @@ def told_parts(call: Call, criteria: Sequence[CallCriterion]) -> frozenset[SpecP
     return frozenset(one for one, told in held.items() if told)
 
 
+def criteria_called(work: Work, agreement_id: int) -> dict[str, str]:
+    """The criteria of the call from which an agreement comes, code → wording; the caller started its read."""
+    rows = work.session.execute(
+        select(col(CallCriterion.code), col(CallCriterion.wording))
+        .join(Call, col(Call.id) == col(CallCriterion.call_id))
+        .where(col(Call.agreement_id) == agreement_id)
+        .order_by(col(CallCriterion.id))
+    )
+    return {row.code: row.wording for row in rows}
+
+
 def call_facts(work: Work, agreement_id: int) -> CallFacts | None:
     """The call from which an agreement comes, None when it comes from none; the caller started its read."""
     call = work.session.scalars(

@@ -139,6 +139,11 @@ def observe_deviation(work: Work, ask: ObserveDeviation) -> CorrectiveMeasure:
     """Record what was observed. Refuses: UnknownThing, NotAllowed."""
     if Body.COORDINATION not in bodies_of(work.actor):
         raise NotAllowed
+    return begin_corrective(work, ask)
+
+
+def begin_corrective(work: Work, ask: ObserveDeviation) -> CorrectiveMeasure:
+    """Record what somebody observed who has the right to: the caller has asked. Refuses: UnknownThing."""
     view = agreement_view(work, ask.agreement_ref)
     indicator = next((one for one in view.indicators if one.code == ask.indicator_code), None)
     if ask.indicator_code is not None and indicator is None:

@@ -153,6 +153,15 @@ def corrective_measures(work: Work, *, only_open: bool = False) -> Sequence[Corr
     return work.session.scalars(query.order_by(due.is_(None), due, col(CorrectiveMeasure.id))).all()
 
 
+def correctives_of(work: Work, agreement_id: int) -> Sequence[CorrectiveMeasure]:
+    """The corrective measures about an agreement, the newest first; the caller started its read there."""
+    return work.session.scalars(
+        select(CorrectiveMeasure)
+        .where(col(CorrectiveMeasure.agreement_id) == agreement_id)
+        .order_by(col(CorrectiveMeasure.id).desc())
+    ).all()
+
+
 def corrective_moves(work: Work, row: CorrectiveMeasure) -> tuple[CorrectiveEvent, ...]:
     """What the actor may do with it now: the steering group decides, the coordination group does the rest."""
     bodies = bodies_of(work.actor)

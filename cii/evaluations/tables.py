@@ -13,7 +13,11 @@ from cii.store.guards import append_only
 
 
 class Evaluation(SQLModel, table=True):
-    """The evaluation of a year: figures as known at `known_at` with their digest, comment, review, final."""
+    """The evaluation of a year: figures as known at `known_at` with their digest, comment, review, final.
+
+    `exits`: of the French agreement, persons per class of exit and the year's goals in permille; else empty.
+    `version` counts its changes (ETag).
+    """
 
     __tablename__ = "evaluation"
     __table_args__ = (
@@ -34,7 +38,9 @@ class Evaluation(SQLModel, table=True):
     agreement_id: int = link("agreement.id", index=False)
     year: int
     state: EvaluationState = word(EvaluationState)
+    version: int = 1
     figures: list[Any] = plain_json()
+    exits: dict[str, Any] = plain_json()
     known_at: datetime = moment()
     digest: str = text(64)
     comment_until: date = day()
@@ -49,12 +55,12 @@ class Evaluation(SQLModel, table=True):
 
 
 class EvaluationItem(SQLModel, table=True):
-    """An indicator with its light, or a criterion; the review fills its judgement once."""
+    """An indicator or goal of the trajectory with its light, or a criterion; the review judges it once."""
 
     __tablename__ = "evaluation_item"
     __table_args__ = (
         UniqueConstraint("evaluation_id", "code"),
-        CheckConstraint("kind = 'indicator' OR light = 'none'", name="light_of_indicator"),
+        CheckConstraint("kind <> 'criterion' OR light = 'none'", name="light_of_figures"),
         CheckConstraint("(judgement IS NULL) = (wording IS NULL)", name="judged_in_words"),
     )
 

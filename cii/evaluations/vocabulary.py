@@ -16,7 +16,12 @@ class EvaluatedBy(StrEnum):
     """By what a provider is evaluated."""
 
     INDICATOR = "indicator"
+    TRAJECTORY = "trajectory"
     CRITERION = "criterion"
+
+
+DURABLE, DYNAMIC = "exits_durable", "exits_dynamic"
+"""The two goals of a year's trajectory, as an evaluation judges them (003)."""
 
 
 class Judgement(StrEnum):
@@ -34,3 +39,13 @@ class RenewalStand(StrEnum):
     RENEW_AND_GROW = "renew_and_grow"
     RENEW_WITH_ACTIONS = "renew_with_actions"
     ANALYSE_FIRST = "analyse_first"
+
+
+class EvaluationMove(StrEnum):
+    """What somebody may do with an evaluation."""
+
+    COMMENT = "comment"
+    REVIEW = "review"
+    FINISH = "finish"
+    ANALYSE = "analyse"
+    CORRECT = "correct"

@@ -20,6 +20,7 @@ class Topic(StrEnum):
     PLACEMENTS = "placements"
     OBSERVATIONS = "observations"
     RECOGNITIONS = "recognitions"
+    AGREEMENTS = "agreements"
     COORDINATION = "coordination"
     ACCESS = "access"
     OTHER = "other"

@@ -62,6 +62,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "owed",
     "negotiation",
     "agreement_versions",
+    "evaluations",
     "calls",
     "budgets",
     "budget_steering",

@@ -35,6 +35,7 @@ TABS = (
     ("owed", "owed.index"),
     ("conformity", "conformity.index"),
     ("negotiation", "negotiation.index"),
+    ("evaluations", "evaluations.index"),
     ("versions", "agreement_versions.index"),
 )
 """The pages of an agreement, by name and endpoint."""

@@ -30,6 +30,8 @@ PLACES: Mapping[str, str] = {
     "recognition": "recognitions.one",
     "observation": "observations.one",
     "corrective": "coordination.correction",
+    "agreement": "agreements.one",
+    "evaluation": "evaluations.one",
     "placement": "provider.placement",
     "access_question": "requests.question",
     "access_request": "requests.one",

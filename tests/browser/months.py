@@ -32,6 +32,7 @@ from cii.conventions.editions import editions_of
 from cii.conventions.negotiating import OpenRound, open_round
 from cii.coordination.actions import ObserveDeviation, PlanMeeting, observe_deviation, plan_meeting
 from cii.coordination.vocabulary import Body
+from cii.evaluations.actions import PrefillEvaluation, prefill
 from cii.final_accounts.actions import CostItem, EnterBudget, approve_budget, enter_budget
 from cii.institutions.employers import AddEmployer, AddNeed, add_employer, add_need
 from cii.institutions.queries import unit_by_code, units_by_id
@@ -358,6 +359,8 @@ def _met(town):
             ),
         )
         town.canton.refs["meeting"], town.canton.refs["corrective"] = planned.ref, seen.ref
+        wish = PrefillEvaluation(town.canton.stage.agreements["LACI"], 2026, date(2026, 12, 15))
+        town.canton.refs["evaluation"] = prefill(hand(work, "contract_manager"), wish).ref
 
 
 def _reported(town):

@@ -120,6 +120,8 @@ def _examples(town):
         "owed": {"ref": refs["draft_agreement"]},
         "negotiation": {"ref": refs["draft_agreement"]},
         "agreement_versions": {"ref": stage.agreements["LACI"]},
+        "evaluations": {"ref": refs["evaluation"]},
+        "evaluations.index": {"ref": stage.agreements["LACI"]},
         "budgets": {"ref": stage.lines["LACI"], "year": 2026},
         "budget_steering": {"ref": stage.lines["LACI"], "year": 2026},
         "budget_books": {"ref": stage.lines["LACI"], "year": 2026},

@@ -8,21 +8,31 @@ from sqlalchemy.exc import DatabaseError
 
 from cii.agreements.vocabulary import FollowsAs
 from cii.conventions.following import Renew
+from cii.coordination.queries import correctives_of
 from cii.evaluations.actions import (
     AnalyseMisses,
     CommentEvaluation,
+    CorrectMiss,
     FinishEvaluation,
     PrefillEvaluation,
     ReviewEvaluation,
-    Said,
+    SaidOfYear,
     analyse,
     comment,
+    correct,
     finish,
     prefill,
     renew_agreement,
     review,
 )
-from cii.evaluations.queries import evaluation_by_ref, evaluations_of, items_of, renewal_advice
+from cii.evaluations.queries import (
+    evaluation_by_ref,
+    evaluation_shown,
+    evaluations_of,
+    frozen_digest,
+    items_of,
+    renewal_advice,
+)
 from cii.evaluations.rules import (
     AwaitsProvider,
     CommentDayPast,
@@ -32,16 +42,16 @@ from cii.evaluations.rules import (
     FinalBySecondPerson,
     JudgedTwice,
     MissedWithoutAnalysis,
+    NothingMissed,
     YearOutsideAgreement,
 )
 from cii.evaluations.vocabulary import EvaluatedBy, EvaluationState, Judgement, RenewalStand
 from cii.figures.actions import RecordIndicator, record_indicator
 from cii.figures.vocabulary import Light
-from cii.kernel.digest import digest
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing
 from cii.store.work import Work
 from tests.conventions.build_conventions import of_provider
-from tests.evaluations.build_evaluations import UNTIL, Lived, lived
+from tests.evaluations.build_evaluations import UNTIL, Lived, french, lived
 from tests.figures.build_figures import later
 
 NEXT_YEAR = date(2027, 1, 1)
@@ -65,7 +75,10 @@ def test_a_year_is_prefilled_from_its_figures(work: Work):
     assert (made.state, item.kind, item.code, item.light) == (
         EvaluationState.PREFILLED, EvaluatedBy.INDICATOR, "satisfaction", Light.AMBER,
     )  # fmt: skip
-    assert (made.figures[0]["value"]["numerator"], made.digest) == (18, digest(made.figures))
+    assert (made.figures[0]["value"]["numerator"], made.digest) == (
+        18,
+        frozen_digest(made.figures, made.exits),
+    )
 
 
 def test_a_value_entered_later_does_not_change_an_evaluation(work: Work):
@@ -78,13 +91,16 @@ def test_a_value_entered_later_does_not_change_an_evaluation(work: Work):
     )
 
     work.session.refresh(made)
-    assert (made.figures[0]["value"]["numerator"], made.digest) == (18, digest(made.figures))
+    assert (made.figures[0]["value"]["numerator"], made.digest) == (
+        18,
+        frozen_digest(made.figures, made.exits),
+    )
 
 
 def test_an_evaluation_goes_from_comment_to_review_to_final(work: Work):
     one = lived(work)
 
-    made = one.final(Said("quality", Judgement.REACHED, "Suivi serré."))
+    made = one.final(SaidOfYear("quality", Judgement.REACHED, "Suivi serré."))
 
     judged = {item.code: item.judgement for item in items_of(work, made)}
     assert (made.state, made.comment) == (EvaluationState.FINAL, "Deux départs tardifs.")
@@ -114,7 +130,7 @@ def test_a_year_is_evaluated_once(work: Work):
 def test_a_criterion_that_was_not_agreed_is_refused_by_name(work: Work):
     one = lived(work)
     made = one.commented()
-    said = [Said(code, Judgement.REACHED, "Bien.") for code in ("quality", "charm", "looks", "looks")]
+    said = [SaidOfYear(code, Judgement.REACHED, "Bien.") for code in ("quality", "charm", "looks", "looks")]
 
     with pytest.raises(Refusal) as no:
         review(one.manager, ReviewEvaluation(made.ref, tuple(said)))
@@ -240,3 +256,76 @@ def test_only_a_final_evaluation_advises(work: Work):
     one.reviewed()
 
     assert renewal_advice(work, one.agreement.ref).stand is RenewalStand.UNJUDGED
+
+
+def test_the_provider_is_told_when_it_may_speak_and_the_preparer_when_it_has(work: Work):
+    one = lived(work)
+
+    made = one.commented()
+
+    told = work.session.execute(
+        text("SELECT kind, unit_id IS NOT NULL FROM notice WHERE subject_ref = :ref ORDER BY id"),
+        {"ref": made.ref},
+    ).all()
+    assert [(kind, bool(unit)) for kind, unit in told] == [
+        ("evaluation-to-comment", True),
+        ("evaluation-commented", False),
+    ]
+
+
+def test_the_provider_reads_the_review_once_it_is_final(work: Work):
+    one = lived(work)
+    made = one.reviewed(SaidOfYear("satisfaction", Judgement.MISSED, "Enquête incomplète."))
+
+    before = evaluation_shown(one.provider, made)
+    finish(one.second, FinishEvaluation(made.ref))
+    after = evaluation_shown(one.provider, made)
+
+    assert ({item.wording for item in before.items}, before.missed) == ({None}, ())
+    assert ({item.wording for item in after.items}, after.missed) == (
+        {"Enquête incomplète."},
+        ("satisfaction",),
+    )
+
+
+def test_nothing_is_analysed_or_corrected_where_nothing_was_missed(work: Work):
+    one = lived(work)
+    made = one.final()
+
+    with pytest.raises(NothingMissed):
+        analyse(one.manager, AnalyseMisses(made.ref, LONG, LONG))
+    with pytest.raises(NothingMissed):
+        correct(one.manager, CorrectMiss(made.ref, "satisfaction", LONG))
+
+
+def test_a_miss_becomes_a_corrective_measure_of_its_indicator(work: Work):
+    one = lived(work, satisfied=18)
+    made = one.final()
+
+    begun = correct(one.manager, CorrectMiss(made.ref, "satisfaction", LONG))
+
+    (held,) = correctives_of(work, one.agreement.id)
+    assert (held.id, held.wording, held.indicator_id is not None) == (begun.id, LONG, True)
+
+
+def test_a_french_year_is_held_against_its_trajectory(work: Work):
+    one = french(work)
+
+    made = prefill(one.manager, PrefillEvaluation(one.agreement.ref, 2026, UNTIL))
+
+    lights = {item.code: item.light for item in items_of(work, made) if item.kind is EvaluatedBy.TRAJECTORY}
+    assert made.exits == {
+        "by_class": {"durable": 1, "transition": 1, "positive": 0, "other": 2},
+        "durable_goal": 250,
+        "dynamic_goal": 450,
+    }
+    assert lights == {"exits_durable": Light.GREEN, "exits_dynamic": Light.GREEN}
+
+
+def test_a_year_without_a_goal_of_its_own_is_held_against_the_national_references(work: Work):
+    one = french(work, agreed=2027)
+
+    made = prefill(one.manager, PrefillEvaluation(one.agreement.ref, 2026, UNTIL))
+
+    assert (made.exits["durable_goal"], made.exits["dynamic_goal"]) == (250, 600)
+    assert {item.light for item in items_of(work, made) if item.code == "exits_dynamic"} == {Light.RED}

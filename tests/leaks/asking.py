@@ -67,6 +67,7 @@ NAMES: Mapping[str, Thing | str] = {
     "/accounts/<ref>": of_the_house("account"),
     "/agreements/<ref>": of_the_house("agreement"),
     "/agreements/<ref>/editions/<edition>": NOBODY,
+    "/evaluations/<ref>": of_the_house("evaluation"),
     "/agreements/<ref>/text/<name>": "principles",
     "/break-glass/<ref>": Thing("SELECT b.ref FROM break_glass b JOIN case_file c ON c.person_id = b.person_id WHERE c.id = :case"),
     "/budgets/<ref>": of_the_house("funding_line"),
