@@ -38,6 +38,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "placements",
     "objectives",
     "stays",
+    "foreseen",
     "observing",
     "attendance",
     "attendance_imports",

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlmodel import col, func, select
 
 from cii.placements.tables import IndividualObjective, Placement, PlacementEvent, PlacementShare
+from cii.placements.tables_foreseen import InterruptionNotice
 from cii.placements.vocabulary import PlacementState
 from cii.store.erasing import GONE, Erased
 from cii.store.work import Work
@@ -20,6 +21,7 @@ LIVE = (
 
 ROWS = (
     Erased(IndividualObjective, _BY_PLACE, blank={"goal": GONE}),
+    Erased(InterruptionNotice, _BY_PLACE, blank={"wording": GONE, "answer": GONE}),
     Erased(PlacementEvent, _BY_PLACE, keep={"facts": STAY}),
 )
 

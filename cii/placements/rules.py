@@ -229,6 +229,24 @@ class NotYet(Refusal):
     code, kind = "not-yet", "unfit"
 
 
+class ForeseenInPast(Refusal):
+    """What is foreseen lies today or ahead."""
+
+    code, kind = "foreseen-in-past", "unfit"
+
+
+class ForeseenAlready(Refusal):
+    """An interruption of this stay was foreseen before and is not answered yet."""
+
+    code, kind = "interruption-foreseen-already", "conflict"
+
+
+class ForeseenAnswered(Refusal):
+    """The notice of an interruption is answered already."""
+
+    code, kind = "interruption-answered-already", "conflict"
+
+
 class ExitWithoutContractType(Refusal):
     """An exit into employment names its contract; a limited contract names its months."""
 

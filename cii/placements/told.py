@@ -8,6 +8,7 @@ from cii.placements.tables import (
     PlacementShare,
     WaitingEntry,
 )
+from cii.placements.tables_foreseen import InterruptionNotice
 from cii.store.telling import AUTHOR, Part
 
 _CASE, _PLACE = "case_id", "placement_id"
@@ -22,6 +23,8 @@ PLACEMENTS = Part(
         Part("objectives", IndividualObjective,
              "number goal balance_on set_at signed_on signed_how" + AUTHOR, _PLACE),
         Part("breaks", PlacementBreak, "starts_on ends_on recorded_at account_id>by withdrawn_at", _PLACE),
+        Part("interruptions_foreseen", InterruptionNotice,
+             "reason expected_on wording recorded_at account_id>by answer answered_at", _PLACE),
         Part("payers", PlacementShare, "line_id>line weight committed", _PLACE),
     ),
 )  # fmt: skip

@@ -143,3 +143,16 @@ class SignedHow(StrEnum):
 
     SIGNED_PAPER = "signed_paper"
     LINK = "link"
+
+
+class InterruptionReason(StrEnum):
+    """Why a provider foresees that a stay will be interrupted."""
+
+    ABSENCES = "absences"
+    HEALTH = "health"
+    OBJECTIVES = "objectives"
+    CONDUCT = "conduct"
+    WITHDRAWAL = "withdrawal"
+    OTHER_SOLUTION = "other_solution"
+    PROVIDER = "provider"
+    OTHER = "other"

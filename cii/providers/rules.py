@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from cii.agreements.rules import enterprise_uid
 from cii.agreements.vocabulary import LegalForm
 from cii.kernel.errors import Refusal
-from cii.providers.vocabulary import LabelStanding
+from cii.kernel.money import Chf
+from cii.providers.vocabulary import LabelStanding, OverrunKind
 
 WITHOUT_PROFIT = frozenset({LegalForm.FOUNDATION, LegalForm.ASSOCIATION, LegalForm.PUBLIC})
 """Legal forms that distribute no profit. Source: guide (000) §2.1."""
@@ -69,6 +70,48 @@ class TalkAnswered(Refusal):
     code, kind = "talk-answered-already", "conflict"
 
 
+class OverrunUnmeasured(Refusal):
+    """An overrun is told in its unit: francs of a budget, days of a volume, more than none."""
+
+    code, kind = "overrun-unmeasured", "unfit"
+
+
+class OverrunPast(Refusal):
+    """What is foreseen lies today or ahead."""
+
+    code, kind = "overrun-in-past", "unfit"
+
+
+class OverrunOutside(Refusal):
+    """The day does not lie in the agreement's term."""
+
+    code, kind = "overrun-outside-agreement", "unfit"
+
+
+class OverrunUnsaid(Refusal):
+    """An overrun and its answer are told in words."""
+
+    code, kind = "overrun-unsaid", "unfit"
+
+
+class OverrunToldAlready(Refusal):
+    """An overrun of this kind was told before and is not answered yet."""
+
+    code, kind = "overrun-told-already", "conflict"
+
+
+class OverrunAnswered(Refusal):
+    """The notice of an overrun is answered already."""
+
+    code, kind = "overrun-answered-already", "conflict"
+
+
+class AgreementNotRunning(Refusal):
+    """An overrun is told under an agreement in force."""
+
+    code, kind = "overrun-agreement-not-running", "conflict"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What a subcontractor delivers, in percent, on the days from `start` up to and with `last`."""
@@ -126,3 +169,31 @@ def share_faults(held: Iterable[Part], new: Part) -> list[Refusal]:
 def subcontracted(parts: Iterable[Part], day: date) -> int:
     """Percent of the services that others deliver on a day."""
     return sum(one.share for one in parts if one.start <= day and (one.last is None or day <= one.last))
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """An overrun as it is told; `amount` of a budget, `days` of a volume."""
+
+    kind: OverrunKind
+    expected_on: date
+    amount: Chf | None
+    days: int | None
+    wording: str
+
+
+def overrun_faults(told: Foreseen, today: date, first: date, until: date | None) -> list[Refusal]:
+    """Everything that stands against a notice under an agreement from `first` on, before `until`."""
+    budget = told.kind is OverrunKind.BUDGET
+    named, said, other = ("amount", told.amount, told.days) if budget else ("days", told.days, told.amount)
+    found: list[Refusal] = []
+    if not said or other is not None:
+        found.append(OverrunUnmeasured(field=named, kind=told.kind))
+    if told.expected_on < first or (until is not None and told.expected_on >= until):
+        last = until - timedelta(days=1) if until else None
+        found.append(OverrunOutside(field="expected_on", first=first, last=last))
+    elif told.expected_on < today:
+        found.append(OverrunPast(field="expected_on", on=told.expected_on))
+    if not told.wording.strip():
+        found.append(OverrunUnsaid(field="wording"))
+    return found

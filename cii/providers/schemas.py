@@ -1,6 +1,7 @@
 """How what a provider tells of itself is answered."""
 
 from cii.providers.tables import StaffNotice, TalkRequest
+from cii.providers.tables_overruns import OverrunNotice
 from cii.wire.answers import only
 
 STAFF = only(
@@ -8,3 +9,7 @@ STAFF = only(
     called="StaffNoticeAnswer",
 )  # fmt: skip
 TALK = only(TalkRequest, "ref", "subject", "wording", called="TalkRequestAnswer")
+OVERRUN = only(
+    OverrunNotice, "ref", "kind", "expected_on", "amount", "days", "wording", "recorded_at", "answer",
+    "answered_at", called="OverrunNoticeAnswer",
+)  # fmt: skip

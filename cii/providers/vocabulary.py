@@ -34,3 +34,10 @@ class TalkStanding(StrEnum):
 
     OPEN = "open"
     ANSWERED = "answered"
+
+
+class OverrunKind(StrEnum):
+    """What an agreement will not suffice for: its money, or its volume in days."""
+
+    BUDGET = "budget"
+    VOLUME = "volume"

@@ -53,6 +53,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "conformity",
     "providers",
     "provider_tells",
+    "foreseen",
     "unit_prices",
     "tariffs",
     "closures",

@@ -33,6 +33,7 @@ from cii.web.base import Blueprint, see_other
 from cii.web.budgets import used_lines
 from cii.web.case_head import unit_name
 from cii.web.choices import choice_asked, clock, options, t, text_asked, word
+from cii.web.foreseen_words import overruns_said
 from cii.web.indicators import indicators_now, measured
 from cii.wire import language
 from cii.wire.doors import again, needs, once
@@ -229,6 +230,7 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
         "objectives": _objectives(view, {one["code"]: one for one in indicators_now(work, held.number)}),
         "deliverables": [_deliverable(row) for row in view.deliverables],
         "moves": _moves(work, view),
+        "overruns": overruns_said(work, held),
         "own_draft": held.state in OPEN_STATES and held.prepared_by == work.actor.account_id,
         "follows": held.state in LIVING_STATES
         and Permit.EDIT_AGREEMENTS in work.actor.permits

@@ -39,7 +39,7 @@ ACTS = (
     "placement.refuse", "placement.cancel", "placement.start", "placement.end", "placement.expire",
     "placement.interrupt", "placement.resume", "placement.extend", "placement.warn", "placement.hear",
     "placement.balanced", "placement.module", "placement.breach", "placement.exit_report",
-    "placement.checked",
+    "placement.interruption_foreseen", "placement.interruption_answered", "placement.checked",
 )  # fmt: skip
 """Acts of the journal that a case's history tells, each with its word `word.journal-action.<act>`."""
 REASONED = frozenset({"hand_over_task", "reopen_case"})

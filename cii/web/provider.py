@@ -39,6 +39,7 @@ from cii.web.attendance import sheet_asked, sheet_page
 from cii.web.base import Blueprint, see_other
 from cii.web.case_head import unit_name
 from cii.web.choices import clock, options, t, word
+from cii.web.foreseen_words import interruptions_said
 from cii.web.indicators import indicators_now
 from cii.web.statements import statement_rows
 from cii.web.stay_words import events_shown, objectives_said
@@ -231,6 +232,7 @@ def _placement(work: Work, ref: str) -> dict[str, Any]:
             work, held, lambda one: url_for("stays.provider_certificate", ref=ref, document=one)
         ),
         "objectives": objectives_said(work, held),
+        "foreseen": interruptions_said(work, held),
         "outcomes": options(BalanceOutcome),
         "follows": held.state in {PlacementState.STARTED, PlacementState.ENDED},
         "over": held.state is PlacementState.ENDED,

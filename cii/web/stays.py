@@ -49,6 +49,7 @@ from cii.texts import formats
 from cii.web.base import Blueprint, see_other
 from cii.web.case_head import case_page, head
 from cii.web.choices import options, t, word
+from cii.web.foreseen_words import interruptions_said
 from cii.web.provider import placement as provider_page
 from cii.web.stay_words import absences_said, breaks_said, events_shown, objectives_said
 from cii.wire import language
@@ -79,6 +80,7 @@ def life(ref: str, placement: str) -> str:
         absences=absences_said(work, held),
         breaks=breaks,
         standing=[one for one in breaks if one["stands"]],
+        foreseen=interruptions_said(work, held),
         objectives=goals,
         numbers=goals,
         may=may | {"exclude": may["warn"] and any(one.kind is PlacementEventKind.HEARD for one in events)},

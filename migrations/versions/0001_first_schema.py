@@ -3706,6 +3706,37 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER individual_objective_no_update BEFORE UPDATE ON individual_objective FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.placement_id IS NOT DISTINCT FROM OLD.placement_id AND NEW.number IS NOT DISTINCT FROM OLD.number AND NEW.goal IS NOT DISTINCT FROM OLD.goal AND NEW.balance_on IS NOT DISTINCT FROM OLD.balance_on AND NEW.set_at IS NOT DISTINCT FROM OLD.set_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.unit_id IS NOT DISTINCT FROM OLD.unit_id AND OLD.signed_at IS NULL AND OLD.signed_how IS NULL AND OLD.signed_on IS NULL)) EXECUTE FUNCTION individual_objective_append_only()')
     _on("postgresql", 'CREATE TRIGGER individual_objective_no_delete BEFORE DELETE ON individual_objective FOR EACH ROW EXECUTE FUNCTION individual_objective_append_only()')
     _on("postgresql", 'CREATE TRIGGER individual_objective_no_truncate BEFORE TRUNCATE ON individual_objective FOR EACH STATEMENT EXECUTE FUNCTION individual_objective_append_only()')
+    op.create_table('interruption_notice',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('placement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('reason', sa.String(length=14), nullable=False),
+    sa.Column('expected_on', sa.Date(), nullable=False),
+    sa.Column('wording', sa.String(length=1000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('answer', sa.String(length=1000), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("expected_on IS date(expected_on, '+0 days')", name=op.f("ck_interruption_notice_expected_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("reason IN ('absences', 'health', 'objectives', 'conduct', 'withdrawal', 'other_solution', 'provider', 'other')", name=op.f('ck_interruption_notice_reason_word')),
+    sa.CheckConstraint('(answered_at IS NULL) = (answer IS NULL)', name=op.f('ck_interruption_notice_answered_in_words')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_interruption_notice_account_id')),
+    sa.ForeignKeyConstraint(['answered_by'], ['account.id'], name=op.f('fk_interruption_notice_answered_by')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_interruption_notice_placement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_interruption_notice')),
+    sa.UniqueConstraint('ref', name=op.f('uq_interruption_notice_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER interruption_notice_no_update BEFORE UPDATE ON interruption_notice FOR EACH ROW WHEN NOT ((NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.placement_id IS OLD.placement_id AND NEW.reason IS OLD.reason AND NEW.expected_on IS OLD.expected_on AND NEW.wording IS OLD.wording AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.answer IS NULL AND OLD.answered_at IS NULL AND OLD.answered_by IS NULL) OR (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.placement_id IS OLD.placement_id AND NEW.reason IS OLD.reason AND NEW.expected_on IS OLD.expected_on AND (NEW.wording IS OLD.wording OR NEW.wording IS '–') AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND (NEW.answer IS OLD.answer OR NEW.answer IS '–') AND NEW.answered_at IS OLD.answered_at AND NEW.answered_by IS OLD.answered_by AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM placement WHERE id = OLD.placement_id))))) BEGIN SELECT RAISE(ABORT, 'interruption_notice is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER interruption_notice_no_delete BEFORE DELETE ON interruption_notice FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'interruption_notice is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION interruption_notice_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'UPDATE' THEN IF NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.placement_id IS NOT DISTINCT FROM OLD.placement_id AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.expected_on IS NOT DISTINCT FROM OLD.expected_on AND (NEW.wording IS NOT DISTINCT FROM OLD.wording OR NEW.wording IS NOT DISTINCT FROM '–') AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND (NEW.answer IS NOT DISTINCT FROM OLD.answer OR NEW.answer IS NOT DISTINCT FROM '–') AND NEW.answered_at IS NOT DISTINCT FROM OLD.answered_at AND NEW.answered_by IS NOT DISTINCT FROM OLD.answered_by AND EXISTS (SELECT 1 FROM person p WHERE p.erased_at IS NOT NULL AND (p.id = (SELECT person_id FROM placement WHERE id = OLD.placement_id))) THEN RETURN NEW; END IF; END IF; RAISE EXCEPTION 'interruption_notice is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER interruption_notice_no_update BEFORE UPDATE ON interruption_notice FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.placement_id IS NOT DISTINCT FROM OLD.placement_id AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.expected_on IS NOT DISTINCT FROM OLD.expected_on AND NEW.wording IS NOT DISTINCT FROM OLD.wording AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.answer IS NULL AND OLD.answered_at IS NULL AND OLD.answered_by IS NULL)) EXECUTE FUNCTION interruption_notice_append_only()')
+    _on("postgresql", 'CREATE TRIGGER interruption_notice_no_delete BEFORE DELETE ON interruption_notice FOR EACH ROW EXECUTE FUNCTION interruption_notice_append_only()')
+    _on("postgresql", 'CREATE TRIGGER interruption_notice_no_truncate BEFORE TRUNCATE ON interruption_notice FOR EACH STATEMENT EXECUTE FUNCTION interruption_notice_append_only()')
+    with op.batch_alter_table('interruption_notice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_interruption_notice_placement_id'), ['placement_id'], unique=False)
+        batch_op.create_index('uq_interruption_notice_open', ['placement_id'], unique=True, sqlite_where=sa.text('answered_at IS NULL'), postgresql_where=sa.text('answered_at IS NULL'))
+
     op.create_table('mention',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('note_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3828,6 +3859,44 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('outcome_scheme', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_outcome_scheme_line_id'), ['line_id'], unique=False)
+
+    op.create_table('overrun_notice',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=6), nullable=False),
+    sa.Column('expected_on', sa.Date(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=True),
+    sa.Column('days', sa.Integer(), nullable=True),
+    sa.Column('wording', sa.String(length=2000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('answer', sa.String(length=2000), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("(kind = 'budget') = (amount IS NOT NULL)", name=op.f('ck_overrun_notice_budget_in_francs')),
+    sa.CheckConstraint("(kind = 'volume') = (days IS NOT NULL)", name=op.f('ck_overrun_notice_volume_in_days')),
+    sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_overrun_notice_amount_whole")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("expected_on IS date(expected_on, '+0 days')", name=op.f("ck_overrun_notice_expected_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("kind IN ('budget', 'volume')", name=op.f('ck_overrun_notice_kind_word')),
+    sa.CheckConstraint('(answered_at IS NULL) = (answer IS NULL)', name=op.f('ck_overrun_notice_answered_in_words')),
+    sa.CheckConstraint('amount IS NULL OR amount > 0', name=op.f('ck_overrun_notice_amount')),
+    sa.CheckConstraint('days IS NULL OR days > 0', name=op.f('ck_overrun_notice_days')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_overrun_notice_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_overrun_notice_agreement_id')),
+    sa.ForeignKeyConstraint(['answered_by'], ['account.id'], name=op.f('fk_overrun_notice_answered_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_overrun_notice')),
+    sa.UniqueConstraint('ref', name=op.f('uq_overrun_notice_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER overrun_notice_no_update BEFORE UPDATE ON overrun_notice FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.agreement_id IS OLD.agreement_id AND NEW.kind IS OLD.kind AND NEW.expected_on IS OLD.expected_on AND NEW.amount IS OLD.amount AND NEW.days IS OLD.days AND NEW.wording IS OLD.wording AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.answer IS NULL AND OLD.answered_at IS NULL AND OLD.answered_by IS NULL) BEGIN SELECT RAISE(ABORT, 'overrun_notice is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER overrun_notice_no_delete BEFORE DELETE ON overrun_notice FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'overrun_notice is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION overrun_notice_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'overrun_notice is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER overrun_notice_no_update BEFORE UPDATE ON overrun_notice FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.agreement_id IS NOT DISTINCT FROM OLD.agreement_id AND NEW.kind IS NOT DISTINCT FROM OLD.kind AND NEW.expected_on IS NOT DISTINCT FROM OLD.expected_on AND NEW.amount IS NOT DISTINCT FROM OLD.amount AND NEW.days IS NOT DISTINCT FROM OLD.days AND NEW.wording IS NOT DISTINCT FROM OLD.wording AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.answer IS NULL AND OLD.answered_at IS NULL AND OLD.answered_by IS NULL)) EXECUTE FUNCTION overrun_notice_append_only()')
+    _on("postgresql", 'CREATE TRIGGER overrun_notice_no_delete BEFORE DELETE ON overrun_notice FOR EACH ROW EXECUTE FUNCTION overrun_notice_append_only()')
+    _on("postgresql", 'CREATE TRIGGER overrun_notice_no_truncate BEFORE TRUNCATE ON overrun_notice FOR EACH STATEMENT EXECUTE FUNCTION overrun_notice_append_only()')
+    with op.batch_alter_table('overrun_notice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_overrun_notice_agreement_id'), ['agreement_id'], unique=False)
+        batch_op.create_index('uq_overrun_notice_open', ['agreement_id', 'kind'], unique=True, sqlite_where=sa.text('answered_at IS NULL'), postgresql_where=sa.text('answered_at IS NULL'))
 
     op.create_table('paid_wage',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -5699,6 +5768,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_paid_wage_of')
 
     op.drop_table('paid_wage')
+    with op.batch_alter_table('overrun_notice', schema=None) as batch_op:
+        batch_op.drop_index('uq_overrun_notice_open', sqlite_where=sa.text('answered_at IS NULL'), postgresql_where=sa.text('answered_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_overrun_notice_agreement_id'))
+
+    op.drop_table('overrun_notice')
     with op.batch_alter_table('outcome_scheme', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_outcome_scheme_line_id'))
 
@@ -5723,6 +5797,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_mention_account_id'))
 
     op.drop_table('mention')
+    with op.batch_alter_table('interruption_notice', schema=None) as batch_op:
+        batch_op.drop_index('uq_interruption_notice_open', sqlite_where=sa.text('answered_at IS NULL'), postgresql_where=sa.text('answered_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_interruption_notice_placement_id'))
+
+    op.drop_table('interruption_notice')
     op.drop_table('individual_objective')
     with op.batch_alter_table('finding_justification', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_finding_justification_agreement_id'))

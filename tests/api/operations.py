@@ -207,6 +207,14 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/agreements/{ref}/closures": {
         "measure_ref": "{measure}", "starts_on": "2027-07-20", "ends_on": "2027-07-31", "reason": "Vacances",
     },
+    "/api/v1/placements/{ref}/interruption-notices": {
+        "reason": "absences", "expected_on": "2026-11-20", "wording": "Absences répétées.",
+    },
+    "/api/v1/placements/{ref}/interruption-notices/{notice}/answer": {"answer": "Entretien le 18."},
+    "/api/v1/agreements/{ref}/overrun-notices": {
+        "kind": "budget", "expected_on": "2026-12-01", "amount": "4200.00", "wording": "Plus de places que prévu.",
+    },
+    "/api/v1/agreements/{ref}/overrun-notices/{notice}/answer": {"answer": "Avenant en préparation."},
     "/api/v1/provider/staff-notices": {
         "change": "hired", "function": "Éducateur", "qualification": "HES", "effective_on": "2026-12-01",
     },
@@ -363,6 +371,7 @@ OTHER_PARTS = {
     "note": "0000000000",
     "document": "zzzzzzzzzz",
     "edition": "zzzzzzzzzz",
+    "notice": "zzzzzzzzzz",
     "item": "french_oral",
     "form": "json",
     "position": "1",

@@ -185,6 +185,8 @@ def _examples(town):
         "attachments": {"ref": refs["case"], "document": refs["document"]},
         "catcher": {"number": 1},
         "provider": {"ref": refs["placement:asked"], "year": 2026, "number": 9},
+        "foreseen.interruption": {"ref": refs["placement:shared"]},
+        "foreseen.overrun": {"ref": stage.agreements["LACI"]},
         "statements": {"ref": refs["statement:SAS"]},
         "attestations": {"ref": refs["placement:shared"], "year": 2026, "number": 9},
         "statement_files": {"ref": refs["statement:SAS"]},

@@ -61,7 +61,7 @@ ADDRESS = f"{WORD.lower()}@exemple.invalid"
 
 
 THE_HOUSE = frozenset({
-    "account", "call", "call_award", "call_criterion", "call_offer", "offer_score", "provider_label", "provider_attestation", "provider_subcontractor", "staff_notice", "talk_request", "acknowledgement", "allocation_round", "attendance_import", "agreement", "agreement_closure", "agreement_measure",
+    "account", "call", "call_award", "call_criterion", "call_offer", "offer_score", "provider_label", "provider_attestation", "provider_subcontractor", "staff_notice", "talk_request", "overrun_notice", "acknowledgement", "allocation_round", "attendance_import", "agreement", "agreement_closure", "agreement_measure",
     "evaluation", "evaluation_item", "missed_analysis", "agreement_signature", "convention_edition", "convention_part", "negotiation_comment", "negotiation_round", "steering_answer", "bid_night", "bid_price", "budget_account",
     "account_item", "account_payment", "checklist_answer", "conformity_record", "finding_justification", "budget_ceiling", "budget_ceiling_step", "budget_transfer",
     "budget_year", "calendar_feed", "carry_over", "receivable", "surplus_clause", "year_account", "client_category", "clock_shift", "collaboration_agreement", "collaboration_party",
@@ -214,6 +214,7 @@ BESIDE = {
     "round_candidate": _PLACE,
     "round_pin": _PLACE,
     "individual_objective": _PLACE,
+    "interruption_notice": _PLACE,
     "observation_event": _PLACE,
     "placement_category": _PLACE,
     "outcome_step": _PLACE,
@@ -290,6 +291,7 @@ SHAPED: dict[str, dict[str, Any]] = {
     "case_reader": {"closed_at": _EARLIER},
     "case_restriction": {"lifted_at": _EARLIER},
     "link_request": {"answered_at": _EARLIER},
+    "interruption_notice": {"answered_at": _EARLIER},
     "individual_objective": {"signed_at": None, "signed_how": None},
 }
 """What a table asks of its rows beyond the usual."""

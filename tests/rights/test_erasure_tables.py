@@ -56,7 +56,7 @@ OTHERWISE = {
 """Erased by other means than a way from the row to the person."""
 WORDS_OF_THE_HOUSE = {
     "access_question.ref", "access_request.ref", "break_glass.ref", "detection.ref", "disclosure.ref",
-    "employer_approach.ref", "erasure.ref", "individual_objective.ref", "legal_hold.ref", "outcome_check.ref",
+    "employer_approach.ref", "erasure.ref", "individual_objective.ref", "interruption_notice.ref", "legal_hold.ref", "outcome_check.ref",
     "person_merge.ref", "placement_category.code", "person_request.ref", "referral.ref", "round_pin.ref", "satisfaction.ref", "stated_facts.ref",
     "wage_grant.ref", "wage_part.ref", "wf_decision.ref",
     "erasure.prepared_as", "erasure.decided_as", "outcome_check.outcome", "satisfaction.subject",

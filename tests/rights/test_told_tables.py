@@ -98,7 +98,7 @@ WITH_ITS_ROW = {
     "absence_notice": "placement", "statement_remark": "placement",
     "placement_event": "placement", "placement_share": "placement", "placement_leg": "placement_share",
     "placement_category": "placement", "outcome": "placement", "outcome_step": "outcome",
-    "individual_objective": "placement", "placement_break": "placement", "attendance": "placement",
+    "individual_objective": "placement", "interruption_notice": "placement", "placement_break": "placement", "attendance": "placement",
     "statement_line": "placement", "wage_grant": "placement", "wage_engagement": "wage_grant",
     "wage_result": "wage_grant", "wage_part": "wage_result", "paid_wage": "placement",
 }  # fmt: skip

@@ -1,0 +1,79 @@
+"""How interruptions and overruns that a provider foresees are shown, to it and to who answers."""
+
+from typing import Any
+
+from cii.access.permits import Permit
+from cii.agreements.queries import may_write
+from cii.agreements.rules import LIVING_STATES
+from cii.agreements.tables import Agreement
+from cii.placements.foreseeing import interruptions, may_answer, may_foresee
+from cii.placements.tables import Placement
+from cii.providers.overruns import is_its_provider, overruns
+from cii.providers.vocabulary import OverrunKind
+from cii.store.work import Work
+from cii.texts import formats
+from cii.web.choices import options, t, word
+
+
+def interruptions_said(work: Work, held: Placement) -> dict[str, Any]:
+    """What was foreseen of a stay, and what the reader may do about it: `tells`, or `answers` (a ref)."""
+    rows = interruptions(work, held)
+    waits = next((one.ref for one in rows if one.answered_at is None), None)
+    answers = waits is not None and may_answer(work, held) and Permit.END_PLACEMENT in work.actor.permits
+    return {
+        "rows": [
+            {
+                "reason": word(one.reason, "interruption-reason"),
+                "expected_on": one.expected_on,
+                "wording": one.wording,
+                "told": one.recorded_at,
+                "answer": one.answer or formats.DASH,
+                "state": _state(answered=one.answered_at is not None),
+            }
+            for one in rows
+        ],
+        "tells": waits is None and may_foresee(work, held) and Permit.ANSWER_PLACEMENT in work.actor.permits,
+        "answers": waits if answers else None,
+    }
+
+
+def overruns_said(work: Work, held: Agreement) -> dict[str, Any]:
+    """What was foreseen under an agreement; `tells`: for its provider, `answers`: for who pays."""
+    rows, own = overruns(work, held.id or 0), is_its_provider(work, held)
+    answers = not own and Permit.EDIT_AGREEMENTS in work.actor.permits and may_write(work, held)
+    return {
+        "rows": [
+            {
+                "ref": one.ref,
+                "name": one.kind.value,
+                "kind": word(one.kind, "overrun_kind"),
+                "beyond": beyond_said(one.amount, one.days),
+                "expected_on": one.expected_on,
+                "wording": one.wording,
+                "told": one.recorded_at,
+                "answer": one.answer or formats.DASH,
+                "state": _state(answered=one.answered_at is not None),
+                "answers": answers and one.answered_at is None,
+            }
+            for one in rows
+        ],
+        "tells": own and held.state in LIVING_STATES,
+    }
+
+
+def overrun_kinds() -> list[dict[str, str]]:
+    """What may be exceeded."""
+    return options(OverrunKind, "overrun_kind")
+
+
+def beyond_said(amount: Any, days: int | None) -> str:  # noqa: ANN401 - Chf or None
+    """By how much, in its unit."""
+    return formats.money(amount) if amount is not None else t("web.foreseen.days-of", n=days or 0)
+
+
+def _state(*, answered: bool) -> dict[str, str]:
+    key = "web.foreseen.answered" if answered else "web.foreseen.waits"
+    return {"label": t(key), "tone": "neutral" if answered else "warn"}
+
+
+__all__ = ["beyond_said", "interruptions_said", "overrun_kinds", "overruns_said"]
