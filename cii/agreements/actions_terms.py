@@ -9,7 +9,6 @@ from sqlmodel import col
 
 from cii.agreements.actions_common import changed, open_for_change, writable
 from cii.agreements.prices import in_use
-from cii.agreements.queries import agreement_by_ref
 from cii.agreements.rules import (
     ClosureOverlaps,
     OutsideAgreement,
@@ -249,12 +248,12 @@ def add_deliverable(work: Work, ask: AddDeliverable) -> Deliverable:
 
 
 def receive_deliverable(work: Work, ref: str) -> Deliverable:
-    """Note that a deliverable came in; the first receipt counts. Refuses UnknownThing."""
+    """Note that it came in on paper; the first receipt counts. Refuses UnknownThing, NotAllowed."""
     found = work.session.scalars(select(Deliverable).where(col(Deliverable.ref) == ref)).first()
     agreement = work.session.get(Agreement, found.agreement_id) if found else None
     if found is None or agreement is None:
         raise UnknownThing(field="deliverable_ref")
-    agreement_by_ref(work, agreement.ref)
+    writable(work, agreement.ref)
     if found.received_at is None:
         found.received_at, found.received_by = work.now, work.actor.account_id
         work.session.flush()

@@ -1,15 +1,71 @@
-"""What the provider of an open agreement is to hand in: dates laid down and taken out."""
+"""What the provider of an agreement is to hand in: dates laid down and taken out, and those that bind."""
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, or_, select
 from sqlmodel import col
 
-from cii.agreements.tables import Deliverable
-from cii.agreements.vocabulary import DeliverableKind, Frequency
+from cii.agreements.queries import own_sector, visible_to
+from cii.agreements.rules import OPEN_STATES
+from cii.agreements.tables import Agreement, Deliverable, Provider
+from cii.agreements.vocabulary import AgreementState, DeliverableKind, Frequency
 from cii.kernel.errors import UnknownThing
-from cii.store.work import Work
+from cii.store.work import Actor, Work
+
+UNBOUND = (*OPEN_STATES, AgreementState.SIGNED, AgreementState.DROPPED)
+"""States in which nothing is owed yet, or never was."""
+
+
+def owed_seen(actor: Actor, *, own: bool = False) -> Select[Any]:
+    """What is owed under agreements that the actor may see; `own`: that its own sector pays or it prepared.
+
+    Columns: id, ref, agreement_id, kind, frequency, due_on, received_at, agreement_ref, number, unit_id (of
+    the provider).
+    """
+    shown: list[Any] = [
+        col(Deliverable.id),
+        col(Deliverable.ref),
+        col(Deliverable.agreement_id),
+        col(Deliverable.kind),
+        col(Deliverable.frequency),
+        col(Deliverable.due_on),
+        col(Deliverable.received_at),
+        col(Agreement.ref).label("agreement_ref"),
+        col(Agreement.number),
+        col(Provider.unit_id),
+    ]
+    query = (
+        select(*shown)
+        .join(Agreement, col(Agreement.id) == col(Deliverable.agreement_id))
+        .join(Provider, col(Provider.id) == col(Agreement.provider_id))
+        .where(visible_to(actor), col(Agreement.state).not_in(UNBOUND))
+    )
+    if own:
+        mine = [own_sector(actor)]
+        if actor.account_id is not None:
+            mine.append(col(Agreement.prepared_by) == actor.account_id)
+        query = query.where(or_(*mine))
+    return query
+
+
+def owed_of(work: Work, agreement_id: int) -> list[Deliverable]:
+    """What an agreement owes, by date; the caller started its read."""
+    wanted = select(Deliverable).where(col(Deliverable.agreement_id) == agreement_id)
+    return list(work.session.scalars(wanted.order_by(col(Deliverable.due_on), col(Deliverable.id))))
+
+
+def owed_bound(work: Work, ref: str) -> tuple[Deliverable, Agreement]:
+    """A deliverable with its agreement, when the actor may see it and it binds; refuses UnknownThing."""
+    found = work.session.execute(
+        select(Deliverable, Agreement)
+        .join(Agreement, col(Agreement.id) == col(Deliverable.agreement_id))
+        .where(col(Deliverable.ref) == ref, visible_to(work.actor), col(Agreement.state).not_in(UNBOUND))
+    ).first()
+    if found is None:
+        raise UnknownThing(field="deliverable_ref")
+    return found[0], found[1]
 
 
 def owed_dates(work: Work, agreement_id: int, kind: DeliverableKind) -> frozenset[date]:

@@ -48,6 +48,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "agreement_paper",
     "conformity",
     "evaluations",
+    "deliverables",
     "providers",
     "budgets",
     "budget_steering",

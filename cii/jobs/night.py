@@ -5,6 +5,7 @@ from datetime import date
 
 from cii.agreements.actions import expire_agreements
 from cii.cases.attachments import sweep_documents
+from cii.deliverables.actions import sweep_deliverables
 from cii.jobs.registry import Progress
 from cii.reconciliation.actions import Compared, keep
 from cii.reconciliation.actions import compare as compare_all
@@ -39,7 +40,11 @@ def keep_reconciled(work: Work, seen: Compared) -> dict[str, int]:
 
 def sweep_files(work: Work, _: date) -> dict[str, int]:
     """Erase the bytes that no row names; returns how many, by store."""
-    return {"documents": sweep_documents(work), "reports": sweep_reports(work)}
+    return {
+        "documents": sweep_documents(work),
+        "deliverables": sweep_deliverables(work),
+        "reports": sweep_reports(work),
+    }
 
 
 def name_stuck_timers(work: Work, _: date) -> dict[str, int]:

@@ -61,6 +61,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "conventions",
     "goals",
     "owed",
+    "deliverables",
     "negotiation",
     "agreement_versions",
     "evaluations",

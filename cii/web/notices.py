@@ -32,6 +32,7 @@ PLACES: Mapping[str, str] = {
     "corrective": "coordination.correction",
     "agreement": "agreements.one",
     "evaluation": "evaluations.one",
+    "deliverable": "deliverables.one",
     "placement": "provider.placement",
     "access_question": "requests.question",
     "access_request": "requests.one",

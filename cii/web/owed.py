@@ -2,18 +2,21 @@
 
 from typing import Any
 
-from flask import g, render_template
+from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
+from cii.agreements.owed import UNBOUND
 from cii.agreements.queries import agreement_by_ref, agreement_view, may_write
 from cii.agreements.rules import OPEN_STATES
 from cii.agreements.vocabulary import DeliverableKind, Frequency
 from cii.conventions.drafting import DropOwed, PlanOwed, drop_owed, plan_owed
+from cii.deliverables.queries import stands_of
 from cii.store.work import Work
 from cii.web.agreement_tabs import agreement_head
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import clock, options, word
+from cii.web.deliverables import stand_chip
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import require_match
 from cii.wire.reading import asked
@@ -54,9 +57,12 @@ def _owed(work: Work, ref: str) -> dict[str, Any]:
     view = agreement_view(work, ref)
     held = view.agreement
     writes = Permit.EDIT_AGREEMENTS in work.actor.permits and may_write(work, held)
+    bound = held.state not in UNBOUND
+    stands = stands_of(work, held.id or 0) if bound else {}
     return {
         **agreement_head(work, view, "owed"),
         "open": writes and held.state in OPEN_STATES,
+        "bound": bound,
         "rows": [
             {
                 "ref": one.ref,
@@ -64,6 +70,8 @@ def _owed(work: Work, ref: str) -> dict[str, Any]:
                 "frequency": word(one.frequency, "frequency"),
                 "clock": clock(one.due_on, done=one.received_at is not None),
                 "received_at": one.received_at,
+                "stand": stand_chip(stands[one.ref]) if one.ref in stands else None,
+                "url": url_for("deliverables.one", ref=one.ref) if bound else None,
             }
             for one in view.deliverables
         ],

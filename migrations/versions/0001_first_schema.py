@@ -4676,6 +4676,42 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER call_offer_no_update BEFORE UPDATE ON call_offer FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.call_id IS NOT DISTINCT FROM OLD.call_id AND NEW.provider_id IS NOT DISTINCT FROM OLD.provider_id AND NEW.name IS NOT DISTINCT FROM OLD.name AND NEW.lang IS NOT DISTINCT FROM OLD.lang AND NEW.price IS NOT DISTINCT FROM OLD.price AND NEW.wording IS NOT DISTINCT FROM OLD.wording AND NEW.received_on IS NOT DISTINCT FROM OLD.received_on AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.refusal IS NULL)) EXECUTE FUNCTION call_offer_append_only()')
     _on("postgresql", 'CREATE TRIGGER call_offer_no_delete BEFORE DELETE ON call_offer FOR EACH ROW EXECUTE FUNCTION call_offer_append_only()')
     _on("postgresql", 'CREATE TRIGGER call_offer_no_truncate BEFORE TRUNCATE ON call_offer FOR EACH STATEMENT EXECUTE FUNCTION call_offer_append_only()')
+    op.create_table('deliverable_submission',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('deliverable_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('note', sa.String(length=1000), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('media_type', sa.String(length=120), nullable=False),
+    sa.Column('cleaned', sa.String(length=120), nullable=False),
+    sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('stand', sa.String(length=8), nullable=True),
+    sa.Column('reason', sa.String(length=1000), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("(stand IS NOT NULL AND stand = 'returned') = (reason IS NOT NULL)", name=op.f('ck_deliverable_submission_says_why')),
+    sa.CheckConstraint("stand IN ('accepted', 'returned', 'replaced')", name=op.f('ck_deliverable_submission_stand_word')),
+    sa.CheckConstraint('(stand IS NULL) = (answered_at IS NULL)', name=op.f('ck_deliverable_submission_answered')),
+    sa.CheckConstraint('size > 0', name=op.f('ck_deliverable_submission_size_positive')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_deliverable_submission_account_id')),
+    sa.ForeignKeyConstraint(['answered_by'], ['account.id'], name=op.f('fk_deliverable_submission_answered_by')),
+    sa.ForeignKeyConstraint(['deliverable_id'], ['deliverable.id'], name=op.f('fk_deliverable_submission_deliverable_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deliverable_submission')),
+    sa.UniqueConstraint('ref', name=op.f('uq_deliverable_submission_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER deliverable_submission_no_update BEFORE UPDATE ON deliverable_submission FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.deliverable_id IS OLD.deliverable_id AND NEW.note IS OLD.note AND NEW.sha256 IS OLD.sha256 AND NEW.size IS OLD.size AND NEW.media_type IS OLD.media_type AND NEW.cleaned IS OLD.cleaned AND NEW.submitted_at IS OLD.submitted_at AND NEW.account_id IS OLD.account_id AND OLD.stand IS NULL AND OLD.reason IS NULL AND OLD.answered_at IS NULL AND OLD.answered_by IS NULL) BEGIN SELECT RAISE(ABORT, 'deliverable_submission is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER deliverable_submission_no_delete BEFORE DELETE ON deliverable_submission FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'deliverable_submission is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION deliverable_submission_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'deliverable_submission is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER deliverable_submission_no_update BEFORE UPDATE ON deliverable_submission FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.deliverable_id IS NOT DISTINCT FROM OLD.deliverable_id AND NEW.note IS NOT DISTINCT FROM OLD.note AND NEW.sha256 IS NOT DISTINCT FROM OLD.sha256 AND NEW.size IS NOT DISTINCT FROM OLD.size AND NEW.media_type IS NOT DISTINCT FROM OLD.media_type AND NEW.cleaned IS NOT DISTINCT FROM OLD.cleaned AND NEW.submitted_at IS NOT DISTINCT FROM OLD.submitted_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.stand IS NULL AND OLD.reason IS NULL AND OLD.answered_at IS NULL AND OLD.answered_by IS NULL)) EXECUTE FUNCTION deliverable_submission_append_only()')
+    _on("postgresql", 'CREATE TRIGGER deliverable_submission_no_delete BEFORE DELETE ON deliverable_submission FOR EACH ROW EXECUTE FUNCTION deliverable_submission_append_only()')
+    _on("postgresql", 'CREATE TRIGGER deliverable_submission_no_truncate BEFORE TRUNCATE ON deliverable_submission FOR EACH STATEMENT EXECUTE FUNCTION deliverable_submission_append_only()')
+    with op.batch_alter_table('deliverable_submission', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_deliverable_submission_sha256'), ['sha256'], unique=False)
+        batch_op.create_index('ix_submission_of', ['deliverable_id', 'id'], unique=False)
+        batch_op.create_index('ix_submission_open', ['deliverable_id'], unique=True, sqlite_where=sa.text("stand IS NULL OR stand = 'accepted'"), postgresql_where=sa.text("stand IS NULL OR stand = 'accepted'"))
+
     op.create_table('evaluation_item',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('evaluation_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -5684,6 +5720,12 @@ def downgrade() -> None:
 
     op.drop_table('indicator')
     op.drop_table('evaluation_item')
+    with op.batch_alter_table('deliverable_submission', schema=None) as batch_op:
+        batch_op.drop_index('ix_submission_open', sqlite_where=sa.text("stand IS NULL OR stand = 'accepted'"), postgresql_where=sa.text("stand IS NULL OR stand = 'accepted'"))
+        batch_op.drop_index('ix_submission_of')
+        batch_op.drop_index(batch_op.f('ix_deliverable_submission_sha256'))
+
+    op.drop_table('deliverable_submission')
     op.drop_table('call_offer')
     op.drop_table('call_criterion')
     with op.batch_alter_table('budget_transfer', schema=None) as batch_op:

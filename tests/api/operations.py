@@ -220,6 +220,8 @@ BODIES: Mapping[str, Any] = {
     },
     "/api/v1/provider/talk-requests": {"subject": "Effectifs", "wording": "Deux départs au printemps"},
     "/api/v1/agreements/{ref}/evaluations": {"year": 2026, "comment_until": "2027-01-31"},
+    "/api/v1/deliverables/{ref}/acceptance": None,
+    "/api/v1/deliverables/{ref}/return": {"reason": "Il manque la page des présences."},
     "/api/v1/evaluations/{ref}/comment": {"wording": "Deux départs tardifs."},
     "/api/v1/evaluations/{ref}/review": {"said": []},
     "/api/v1/evaluations/{ref}/final": None,
@@ -360,6 +362,7 @@ BODIES: Mapping[str, Any] = {
 FILES = {
     "/api/v1/payments/answers", "/api/v1/budgets/opening",
     "/api/v1/detections/import", "/api/v1/statuses/import", "/api/v1/cases/{ref}/documents", "/api/v1/placements/{ref}/certificates", "/api/v1/attendance/import",
+    "/api/v1/deliverables/{ref}/submissions",
 }  # fmt: skip
 """Addresses that take a file."""
 

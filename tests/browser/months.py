@@ -7,8 +7,9 @@ attested, stated, approved and paid; the night compares; the group meets. It end
 from datetime import UTC, date, datetime
 
 from cii.access.vocabulary import LinkDelivery, LinkPurpose
-from cii.agreements.actions import Bought, DraftAgreement, draft_agreement
+from cii.agreements.actions import AddDeliverable, Bought, DraftAgreement, add_deliverable, draft_agreement
 from cii.agreements.queries import agreement_view
+from cii.agreements.vocabulary import DeliverableKind, Frequency
 from cii.budgets.actions import DecideBudget, decide_budget
 from cii.cases.actions import (
     AddNote,
@@ -32,6 +33,8 @@ from cii.conventions.editions import editions_of
 from cii.conventions.negotiating import OpenRound, open_round
 from cii.coordination.actions import ObserveDeviation, PlanMeeting, observe_deviation, plan_meeting
 from cii.coordination.vocabulary import Body
+from cii.deliverables.actions import SubmitDeliverable
+from cii.deliverables.actions import submit as submit_deliverable
 from cii.evaluations.actions import PrefillEvaluation, prefill
 from cii.final_accounts.actions import CostItem, EnterBudget, approve_budget, enter_budget
 from cii.institutions.employers import AddEmployer, AddNeed, add_employer, add_need
@@ -361,6 +364,14 @@ def _met(town):
         town.canton.refs["meeting"], town.canton.refs["corrective"] = planned.ref, seen.ref
         wish = PrefillEvaluation(town.canton.stage.agreements["LACI"], 2026, date(2026, 12, 15))
         town.canton.refs["evaluation"] = prefill(hand(work, "contract_manager"), wish).ref
+        owed = AddDeliverable(
+            wish.agreement_ref, DeliverableKind.PARTICIPANTS, Frequency.MONTHLY, date(2026, 10, 5)
+        )
+        town.canton.refs["deliverable"] = add_deliverable(hand(work, "contract_manager"), owed).ref
+        file = SubmitDeliverable(town.canton.refs["deliverable"], "Liste de septembre (inventée)")
+        town.canton.refs["submission"] = submit_deliverable(
+            hand(work, "provider"), file, b"Participants: 12"
+        ).ref
 
 
 def _reported(town):

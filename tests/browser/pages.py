@@ -121,6 +121,7 @@ def _examples(town):
         "negotiation": {"ref": refs["draft_agreement"]},
         "agreement_versions": {"ref": stage.agreements["LACI"]},
         "evaluations": {"ref": refs["evaluation"]},
+        "deliverables": {"ref": refs["deliverable"], "submission": refs["submission"]},
         "evaluations.index": {"ref": stage.agreements["LACI"]},
         "budgets": {"ref": stage.lines["LACI"], "year": 2026},
         "budget_steering": {"ref": stage.lines["LACI"], "year": 2026},

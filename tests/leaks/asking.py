@@ -67,6 +67,8 @@ NAMES: Mapping[str, Thing | str] = {
     "/accounts/<ref>": of_the_house("account"),
     "/agreements/<ref>": of_the_house("agreement"),
     "/agreements/<ref>/editions/<edition>": NOBODY,
+    "/deliverables/<ref>": of_the_house("deliverable"),
+    "/deliverables/<ref>/submissions/<submission>": NOBODY,
     "/evaluations/<ref>": of_the_house("evaluation"),
     "/agreements/<ref>/overrun-notices/<notice>": NOBODY,
     "/agreements/<ref>/text/<name>": "principles",
