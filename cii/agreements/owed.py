@@ -8,7 +8,7 @@ from sqlalchemy import Select, delete, or_, select
 from sqlmodel import col
 
 from cii.agreements.queries import own_sector, visible_to
-from cii.agreements.rules import OPEN_STATES
+from cii.agreements.rules import LIVING_STATES, OPEN_STATES
 from cii.agreements.tables import Agreement, Deliverable, Provider
 from cii.agreements.vocabulary import AgreementState, DeliverableKind, Frequency
 from cii.kernel.errors import UnknownThing
@@ -54,6 +54,22 @@ def owed_of(work: Work, agreement_id: int) -> list[Deliverable]:
     """What an agreement owes, by date; the caller started its read."""
     wanted = select(Deliverable).where(col(Deliverable.agreement_id) == agreement_id)
     return list(work.session.scalars(wanted.order_by(col(Deliverable.due_on), col(Deliverable.id))))
+
+
+def overdue(work: Work, agreement_ids: Iterable[int]) -> list[Deliverable]:
+    """What is late today under those of the agreements that are in force, by date; no visibility."""
+    found = work.session.scalars(
+        select(Deliverable)
+        .join(Agreement, col(Agreement.id) == col(Deliverable.agreement_id))
+        .where(
+            col(Deliverable.agreement_id).in_(set(agreement_ids)),
+            col(Deliverable.received_at).is_(None),
+            col(Deliverable.due_on) < work.today,
+            col(Agreement.state).in_(LIVING_STATES),
+        )
+        .order_by(col(Deliverable.due_on), col(Deliverable.id))
+    )
+    return list(found)
 
 
 def owed_bound(work: Work, ref: str) -> tuple[Deliverable, Agreement]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from cii.agreements.vocabulary import DeliverableKind
 from cii.conventions.parts import Text
 from cii.conventions.whole import Convention
 
@@ -75,6 +76,14 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Overdue:
+    """A deliverable that has not come in although its day is past, of this agreement or of the one before."""
+
+    kind: DeliverableKind
+    due_on: date
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything that one check needs; what is not known yet is None and raises no finding.
 
@@ -89,6 +98,7 @@ class Facts:
     changed: Mapping[str, int] = field(default_factory=dict)
     provider: ProviderSeen = field(default_factory=ProviderSeen)
     others: tuple[Document, ...] = ()
+    late: tuple[Overdue, ...] = ()
     rounds: int = 0
     pages: int | None = None
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from cii.agreements.chain import former_ref
+from cii.agreements.owed import overdue
 from cii.agreements.queries import (
     AgreementView,
     agreement_view,
@@ -15,7 +16,7 @@ from cii.agreements.vocabulary import AgreementState, Instrument, Profile
 from cii.calls.facts import CallFacts
 from cii.calls.queries import call_by_ref, call_facts, criteria_of, points_of, told_parts
 from cii.calls.vocabulary import CallKind, SpecPart
-from cii.conformity.facts import CallSeen, Document, Facts, Limits, ProviderSeen
+from cii.conformity.facts import CallSeen, Document, Facts, Limits, Overdue, ProviderSeen
 from cii.conformity.severities import severity_of
 from cii.conventions.comparing import changed_sections, differences
 from cii.conventions.negotiating import rounds_answered
@@ -64,6 +65,7 @@ def facts_of(work: Work, view: AgreementView) -> Facts:
         changed={str(section): count for section, count in changed.items()},
         provider=_provider(work, view),
         others=(*_others(work, view), *([Document(call.ref, call.text)] if call else [])),
+        late=_late(work, held),
         rounds=rounds_answered(work, held.id or 0),
         pages=_pages(work, view),
     )
@@ -103,6 +105,13 @@ def _others(work: Work, view: AgreementView) -> tuple[Document, ...]:
     return tuple(
         Document(one.number, text_of(work, one.id or 0)) for one in sorted(same, key=lambda row: row.number)
     )
+
+
+def _late(work: Work, agreement: Agreement) -> tuple[Overdue, ...]:
+    """What is overdue under this agreement, or under the one that it follows."""
+    wanted = {agreement.id or 0} | ({agreement.follows_id} if agreement.follows_id else set())
+    found = overdue(work, wanted)
+    return tuple(Overdue(one.kind, one.due_on) for one in found)
 
 
 def _call(call: CallFacts | None) -> CallSeen | None:

@@ -60,6 +60,13 @@ def closed_list(facts: Facts) -> Finds:
             yield Found("deliverable-without-content", f"deliverable:{kind}", {"kind": kind})
 
 
+def late(facts: Facts) -> Finds:
+    """i.32: what is owed comes in on its day; each date that has passed is told."""
+    for one in facts.late:
+        name = f"late:{one.kind}:{one.due_on.isoformat()}"
+        yield Found("deliverable-late", name, {"kind": one.kind, "due": one.due_on})
+
+
 def template(facts: Facts) -> Finds:
     """i.33: a template with its version, the same over the years."""
     held = facts.now.text.reports
@@ -118,4 +125,4 @@ def visits(facts: Facts) -> Finds:
         yield Found("visits", facts={"listed": counted})
 
 
-RULES = (tied, once, form, closed_list, template, no_graveyard, individual, talks, visits)
+RULES = (tied, once, form, closed_list, late, template, no_graveyard, individual, talks, visits)

@@ -128,6 +128,7 @@ TABLE: Mapping[str, Line] = {
     "report-without-deliverable": _guide(32, E, Place.REPORTS),
     "deliverable-without-date": _guide(32, E, Place.OWED),
     "deliverable-without-content": _guide(32, E, Place.REPORTS),
+    "deliverable-late": _guide(32, W, Place.OWED),
     "template-missing": _guide(33, W, Place.REPORTS),
     "template-changed": _guide(33, W, Place.REPORTS),
     "data-graveyard": _guide(34, W, Place.REPORTS),

@@ -16,7 +16,7 @@ from cii.agreements.vocabulary import (
     Profile,
     Standing,
 )
-from cii.conformity.facts import CallSeen, Document, Facts, ProviderSeen
+from cii.conformity.facts import CallSeen, Document, Facts, Overdue, ProviderSeen
 from cii.conformity.rules import Settlement, check, check_call, settle
 from cii.conformity.rules_fr import reached
 from cii.conformity.severities import TABLE
@@ -248,6 +248,8 @@ BROKEN = (
     Case("deliverable-without-date", "a report that is never due", part("whole", owed=OWED[1:])),
     Case("deliverable-without-content", "a deliverable of unknown content",
          part("whole", owed=(*OWED, replace(OWED[0], kind=DeliverableKind.COURSES)))),
+    Case("deliverable-late", "a report that has not come in",
+         lambda facts: replace(facts, late=(Overdue(DeliverableKind.PARTICIPANTS, date(2026, 10, 5)),))),
     Case("template-missing", "no template", part("reports", template="")),
     Case("template-changed", "another template than before",
          lambda facts: changed(renewed(facts), "reports", template_version="3")),
