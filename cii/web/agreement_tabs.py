@@ -33,6 +33,7 @@ TABS = (
     ("text", "conventions.index"),
     ("goals", "goals.index"),
     ("owed", "owed.index"),
+    ("talks", "appointments.agreement"),
     ("conformity", "conformity.index"),
     ("negotiation", "negotiation.index"),
     ("evaluations", "evaluations.index"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from flask import g, render_template, url_for
@@ -31,6 +30,7 @@ from cii.web.clocks import deadline
 from cii.web.drafts import texts_begun
 from cii.web.filters import first_view, saved_filters
 from cii.web.news import told
+from cii.web.notices import sentence
 from cii.web.taking import takers_for
 from cii.wire import language
 from cii.wire.doors import again, needs, once
@@ -264,7 +264,7 @@ def _told(work: Work) -> list[dict[str, Any]]:
             "at": one.created_at,
             "who": _name(people.get(one.person_id or 0)),
             "institution": None,
-            "title": _notice(one.kind, one.facts),
+            "title": sentence(one, language.lang()),
             "body": None,
             "url": _subject(one.subject, one.subject_ref)
             if one.subject not in known or one.subject_ref in known[one.subject]
@@ -273,20 +273,6 @@ def _told(work: Work) -> list[dict[str, Any]]:
         }
         for one in rows
     ]
-
-
-def _notice(kind: str, facts: Mapping[str, Any]) -> str:
-    """The sentence of a notice; days lie as text in its facts."""
-    return t(f"notice.{kind}", **{name: _fact(value) for name, value in facts.items()})
-
-
-def _fact(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return value
 
 
 def _subject(kind: str, ref: str) -> str | None:

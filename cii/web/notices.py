@@ -1,7 +1,8 @@
 """What I was told: unread first, each with its way to the matter; and how I wish to hear of it by mail."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Any
 
 from flask import g, render_template, url_for
@@ -33,6 +34,7 @@ PLACES: Mapping[str, str] = {
     "agreement": "agreements.one",
     "evaluation": "evaluations.one",
     "deliverable": "deliverables.one",
+    "appointment": "appointments.one",
     "placement": "provider.placement",
     "access_question": "requests.question",
     "access_request": "requests.one",
@@ -140,15 +142,17 @@ def rows_of(work: Work, notices: Sequence[Notice]) -> list[dict[str, Any]]:
 
 
 def sentence(one: Notice, lang: str) -> str:
-    """What a notice says; days lie as text in its facts."""
+    """What a notice says; days and moments lie as text in its facts."""
     return speech.say(f"notice.{one.kind}", lang, **{name: _fact(held) for name, held in one.facts.items()})
 
 
 def _fact(value: object) -> object:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
+    if not isinstance(value, str):
         return value
+    for kind in (date, datetime):
+        with suppress(ValueError):
+            return kind.fromisoformat(value)
+    return value
 
 
 def _matter(one: Notice, known: Mapping[str, set[str]]) -> str | None:

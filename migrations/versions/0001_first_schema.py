@@ -3222,6 +3222,44 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_agreement_measure_line_id'), ['line_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_agreement_measure_measure_id'), ['measure_id'], unique=False)
 
+    op.create_table('appointment',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=5), nullable=False),
+    sa.Column('request_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('first_talk_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('criterion', sa.String(length=1000), nullable=True),
+    sa.Column('reason', sa.String(length=2000), nullable=True),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('place', sa.String(length=200), nullable=False),
+    sa.Column('moves', sa.Integer(), nullable=False),
+    sa.Column('held_on', sa.Date(), nullable=True),
+    sa.Column('outcome', sa.String(length=4000), nullable=True),
+    sa.Column('cancelled_why', sa.String(length=1000), nullable=True),
+    sa.Column('planned_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(kind = 'visit') = (first_talk_id IS NOT NULL) AND (kind = 'visit') = (criterion IS NOT NULL) AND (kind = 'visit') = (reason IS NOT NULL)", name=op.f('ck_appointment_visit_in_two_steps')),
+    sa.CheckConstraint("held_on IS date(held_on, '+0 days')", name=op.f("ck_appointment_held_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("kind IN ('talk', 'visit')", name=op.f('ck_appointment_kind_word')),
+    sa.CheckConstraint('(held_on IS NULL) = (outcome IS NULL)', name=op.f('ck_appointment_held_with_outcome')),
+    sa.CheckConstraint('held_on IS NULL OR cancelled_why IS NULL', name=op.f('ck_appointment_held_or_cancelled')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_appointment_agreement_id')),
+    sa.ForeignKeyConstraint(['first_talk_id'], ['appointment.id'], name=op.f('fk_appointment_first_talk_id')),
+    sa.ForeignKeyConstraint(['planned_by'], ['account.id'], name=op.f('fk_appointment_planned_by')),
+    sa.ForeignKeyConstraint(['request_id'], ['talk_request.id'], name=op.f('fk_appointment_request_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_appointment')),
+    sa.UniqueConstraint('ref', name=op.f('uq_appointment_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER appointment_no_update BEFORE UPDATE ON appointment FOR EACH ROW WHEN NOT ((NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.agreement_id IS OLD.agreement_id AND NEW.kind IS OLD.kind AND NEW.request_id IS OLD.request_id AND NEW.first_talk_id IS OLD.first_talk_id AND NEW.criterion IS OLD.criterion AND NEW.reason IS OLD.reason AND NEW.starts_at IS OLD.starts_at AND NEW.place IS OLD.place AND NEW.moves IS OLD.moves AND NEW.planned_by IS OLD.planned_by AND NEW.recorded_at IS OLD.recorded_at AND OLD.held_on IS NULL AND OLD.outcome IS NULL AND OLD.cancelled_why IS NULL) OR (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.agreement_id IS OLD.agreement_id AND NEW.kind IS OLD.kind AND NEW.request_id IS OLD.request_id AND NEW.first_talk_id IS OLD.first_talk_id AND NEW.criterion IS OLD.criterion AND NEW.reason IS OLD.reason AND NEW.held_on IS OLD.held_on AND NEW.outcome IS OLD.outcome AND NEW.cancelled_why IS OLD.cancelled_why AND NEW.planned_by IS OLD.planned_by AND NEW.recorded_at IS OLD.recorded_at)) BEGIN SELECT RAISE(ABORT, 'appointment is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER appointment_no_delete BEFORE DELETE ON appointment FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'appointment is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION appointment_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'appointment is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER appointment_no_update BEFORE UPDATE ON appointment FOR EACH ROW WHEN (NOT ((NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.agreement_id IS NOT DISTINCT FROM OLD.agreement_id AND NEW.kind IS NOT DISTINCT FROM OLD.kind AND NEW.request_id IS NOT DISTINCT FROM OLD.request_id AND NEW.first_talk_id IS NOT DISTINCT FROM OLD.first_talk_id AND NEW.criterion IS NOT DISTINCT FROM OLD.criterion AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.starts_at IS NOT DISTINCT FROM OLD.starts_at AND NEW.place IS NOT DISTINCT FROM OLD.place AND NEW.moves IS NOT DISTINCT FROM OLD.moves AND NEW.planned_by IS NOT DISTINCT FROM OLD.planned_by AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND OLD.held_on IS NULL AND OLD.outcome IS NULL AND OLD.cancelled_why IS NULL) OR (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.agreement_id IS NOT DISTINCT FROM OLD.agreement_id AND NEW.kind IS NOT DISTINCT FROM OLD.kind AND NEW.request_id IS NOT DISTINCT FROM OLD.request_id AND NEW.first_talk_id IS NOT DISTINCT FROM OLD.first_talk_id AND NEW.criterion IS NOT DISTINCT FROM OLD.criterion AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.held_on IS NOT DISTINCT FROM OLD.held_on AND NEW.outcome IS NOT DISTINCT FROM OLD.outcome AND NEW.cancelled_why IS NOT DISTINCT FROM OLD.cancelled_why AND NEW.planned_by IS NOT DISTINCT FROM OLD.planned_by AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at))) EXECUTE FUNCTION appointment_append_only()')
+    _on("postgresql", 'CREATE TRIGGER appointment_no_delete BEFORE DELETE ON appointment FOR EACH ROW EXECUTE FUNCTION appointment_append_only()')
+    _on("postgresql", 'CREATE TRIGGER appointment_no_truncate BEFORE TRUNCATE ON appointment FOR EACH STATEMENT EXECUTE FUNCTION appointment_append_only()')
+    with op.batch_alter_table('appointment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_appointment_agreement_id'), ['agreement_id'], unique=False)
+
     op.create_table('assessment_seat',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('assessment_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4592,6 +4630,23 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER agreement_signature_no_update BEFORE UPDATE ON agreement_signature FOR EACH ROW EXECUTE FUNCTION agreement_signature_append_only()')
     _on("postgresql", 'CREATE TRIGGER agreement_signature_no_delete BEFORE DELETE ON agreement_signature FOR EACH ROW EXECUTE FUNCTION agreement_signature_append_only()')
     _on("postgresql", 'CREATE TRIGGER agreement_signature_no_truncate BEFORE TRUNCATE ON agreement_signature FOR EACH STATEMENT EXECUTE FUNCTION agreement_signature_append_only()')
+    op.create_table('appointment_remark',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('appointment_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('wording', sa.String(length=4000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_appointment_remark_account_id')),
+    sa.ForeignKeyConstraint(['appointment_id'], ['appointment.id'], name=op.f('fk_appointment_remark_appointment_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_appointment_remark')),
+    sa.UniqueConstraint('appointment_id', name=op.f('uq_appointment_remark_appointment_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER appointment_remark_no_update BEFORE UPDATE ON appointment_remark FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'appointment_remark is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER appointment_remark_no_delete BEFORE DELETE ON appointment_remark FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'appointment_remark is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION appointment_remark_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'appointment_remark is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER appointment_remark_no_update BEFORE UPDATE ON appointment_remark FOR EACH ROW EXECUTE FUNCTION appointment_remark_append_only()')
+    _on("postgresql", 'CREATE TRIGGER appointment_remark_no_delete BEFORE DELETE ON appointment_remark FOR EACH ROW EXECUTE FUNCTION appointment_remark_append_only()')
+    _on("postgresql", 'CREATE TRIGGER appointment_remark_no_truncate BEFORE TRUNCATE ON appointment_remark FOR EACH STATEMENT EXECUTE FUNCTION appointment_remark_append_only()')
     op.create_table('budget_transfer',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -5169,6 +5224,22 @@ def upgrade() -> None:
     with op.batch_alter_table('steering_answer', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_steering_answer_agreement_id'), ['agreement_id'], unique=False)
 
+    op.create_table('talk_point',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('appointment_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('purpose', sa.String(length=12), nullable=False),
+    sa.Column('minutes', sa.String(length=4000), nullable=True),
+    sa.CheckConstraint("purpose IN ('structure', 'process', 'result', 'perspectives')", name=op.f('ck_talk_point_purpose_word')),
+    sa.ForeignKeyConstraint(['appointment_id'], ['appointment.id'], name=op.f('fk_talk_point_appointment_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_talk_point')),
+    sa.UniqueConstraint('appointment_id', 'purpose', name=op.f('uq_talk_point_appointment_id_purpose'))
+    )
+    _on("sqlite", "CREATE TRIGGER talk_point_no_update BEFORE UPDATE ON talk_point FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.appointment_id IS OLD.appointment_id AND NEW.purpose IS OLD.purpose AND OLD.minutes IS NULL) BEGIN SELECT RAISE(ABORT, 'talk_point is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER talk_point_no_delete BEFORE DELETE ON talk_point FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'talk_point is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION talk_point_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'talk_point is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER talk_point_no_update BEFORE UPDATE ON talk_point FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.appointment_id IS NOT DISTINCT FROM OLD.appointment_id AND NEW.purpose IS NOT DISTINCT FROM OLD.purpose AND OLD.minutes IS NULL)) EXECUTE FUNCTION talk_point_append_only()')
+    _on("postgresql", 'CREATE TRIGGER talk_point_no_delete BEFORE DELETE ON talk_point FOR EACH ROW EXECUTE FUNCTION talk_point_append_only()')
+    _on("postgresql", 'CREATE TRIGGER talk_point_no_truncate BEFORE TRUNCATE ON talk_point FOR EACH STATEMENT EXECUTE FUNCTION talk_point_append_only()')
     op.create_table('transfer_answer',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('transfer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -5666,6 +5737,7 @@ def downgrade() -> None:
     op.drop_table('wage_engagement')
     op.drop_table('transfer_return')
     op.drop_table('transfer_answer')
+    op.drop_table('talk_point')
     with op.batch_alter_table('steering_answer', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_steering_answer_agreement_id'))
 
@@ -5732,6 +5804,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_budget_transfer_line_id'))
 
     op.drop_table('budget_transfer')
+    op.drop_table('appointment_remark')
     op.drop_table('agreement_signature')
     op.drop_table('account_payment')
     op.drop_table('account_item')
@@ -5917,6 +5990,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_assessment_seat_unit_id'))
 
     op.drop_table('assessment_seat')
+    with op.batch_alter_table('appointment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_appointment_agreement_id'))
+
+    op.drop_table('appointment')
     with op.batch_alter_table('agreement_measure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_agreement_measure_measure_id'))
         batch_op.drop_index(batch_op.f('ix_agreement_measure_line_id'))

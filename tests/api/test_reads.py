@@ -82,6 +82,9 @@ READS = {
     "/api/v1/unit-prices/csv": ("contracts", "per_place_and_month"),
     "/api/v1/agreements": ("provider", "2026-LACI-01"),
     "/api/v1/deliverables": ("contracts", "items"),
+    "/api/v1/appointments": ("contracts", "items"),
+    "/api/v1/talks-due": ("contracts", "items"),
+    "/api/v1/agreements/{agreement}/appointments": ("contracts", "[]"),
     "/api/v1/agreements/{agreement}/evaluations": ("contracts", "[]"),
     "/api/v1/agreements/{agreement}/renewal-advice": ("contracts", "unjudged"),
     "/api/v1/agreements/{agreement}/findings": ("contracts", "ac-item-missing"),
@@ -146,9 +149,10 @@ READS = {
 """Address → who asks, and a word of the answer."""
 OUTSIDE_THE_STORY = {
     "/api/v1/agreements/*/document.pdf", "/api/v1/agreements/*/editions/*/document.pdf",
-    "/api/v1/persons/*/merges", "/api/v1/evaluations/*", "/api/v1/deliverables/*", "/api/v1/deliverables/*/submissions/*",
+    "/api/v1/persons/*/merges", "/api/v1/evaluations/*", "/api/v1/deliverables/*", "/api/v1/appointments/*", "/api/v1/deliverables/*/submissions/*",
     "/api/v1/desk/load",
     "/api/v1/notices/*", "/api/v1/cases/*/documents/*", "/api/v1/placements/*/certificates/*", "/api/v1/cases/*/summary",
+    "/api/v1/placements/*/interruption-notices", "/api/v1/agreements/*/overrun-notices",
     "/api/v1/youth/figures", "/api/v1/employers/*", "/api/v1/checks/*", "/api/v1/cases/*/admission", "/api/v1/observations", "/api/v1/observations/*",
     "/api/v1/observations/*/grid",
     "/api/v1/recognitions", "/api/v1/recognitions/*",

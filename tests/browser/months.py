@@ -10,6 +10,7 @@ from cii.access.vocabulary import LinkDelivery, LinkPurpose
 from cii.agreements.actions import AddDeliverable, Bought, DraftAgreement, add_deliverable, draft_agreement
 from cii.agreements.queries import agreement_view
 from cii.agreements.vocabulary import DeliverableKind, Frequency
+from cii.appointments.actions import PlanTalk, plan_talk
 from cii.budgets.actions import DecideBudget, decide_budget
 from cii.cases.actions import (
     AddNote,
@@ -31,6 +32,7 @@ from cii.cases.vocabulary import PersonReply, PlanReply
 from cii.cases.vocabulary_attachments import AttachmentKind
 from cii.conventions.editions import editions_of
 from cii.conventions.negotiating import OpenRound, open_round
+from cii.conventions.vocabulary import TalkPurpose
 from cii.coordination.actions import ObserveDeviation, PlanMeeting, observe_deviation, plan_meeting
 from cii.coordination.vocabulary import Body
 from cii.deliverables.actions import SubmitDeliverable
@@ -372,6 +374,10 @@ def _met(town):
         town.canton.refs["submission"] = submit_deliverable(
             hand(work, "provider"), file, b"Participants: 12"
         ).ref
+        talk = PlanTalk(
+            wish.agreement_ref, datetime(2026, 12, 3, 9, 0, tzinfo=UTC), "Neuchâtel", (TalkPurpose.RESULT,)
+        )
+        town.canton.refs["appointment"] = plan_talk(hand(work, "contract_manager"), talk).ref
 
 
 def _reported(town):

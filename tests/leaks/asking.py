@@ -67,6 +67,7 @@ NAMES: Mapping[str, Thing | str] = {
     "/accounts/<ref>": of_the_house("account"),
     "/agreements/<ref>": of_the_house("agreement"),
     "/agreements/<ref>/editions/<edition>": NOBODY,
+    "/appointments/<ref>": of_the_house("appointment"),
     "/deliverables/<ref>": of_the_house("deliverable"),
     "/deliverables/<ref>/submissions/<submission>": NOBODY,
     "/evaluations/<ref>": of_the_house("evaluation"),
