@@ -139,6 +139,7 @@ class RecordOffer:
     received_on: date
     wording: str = field(default="", metadata={"max": 4000})
     lang: str = field(default="fr", metadata={"choices": _LANGS})
+    address: str = field(default="", metadata={"max": 300})
     provider_ref: str | None = None
 
 
@@ -155,12 +156,13 @@ def record_offer(work: Work, ask: RecordOffer) -> CallOffer:
         raise OfferAhead(field="received_on", today=work.today)
     if call.offers_until is not None and ask.received_on > call.offers_until:
         raise OfferLate(field="received_on", last=call.offers_until)
-    if any(one.name == ask.name for one in offers_of(work, call.id or 0)):
+    if any(one.name == ask.name for one in offers_of(work, call)):
         raise OfferTwice(field="name", name=ask.name)
     provider = provider_by_ref(work, ask.provider_ref) if ask.provider_ref else None
     made = CallOffer(
         call_id=call.id or 0, provider_id=provider.id if provider else None, name=ask.name, lang=ask.lang,
-        price=ask.price, wording=ask.wording, received_on=ask.received_on, recorded_at=work.now,
+        price=ask.price, wording=ask.wording, address=ask.address.strip(), received_on=ask.received_on,
+        recorded_at=work.now,
         account_id=work.actor.account_id,
     )  # fmt: skip
     work.session.add(made)
@@ -227,7 +229,7 @@ def settle_scores(work: Work, ref: str) -> Call:
     """
     call = _own(work, ref)
     following = move(MOVES, call.state, CallEvent.SETTLE)
-    offers = [one.id or 0 for one in offers_of(work, call.id or 0)]
+    offers = [one.id or 0 for one in offers_of(work, call)]
     done = len(scorers_done(points_of(work, call.id or 0), offers))
     if offers and done < SCORERS:
         raise ScoringNotDone(done=done, needed=SCORERS)
@@ -264,7 +266,7 @@ def propose_award(work: Work, ask: ProposeAward) -> CallAward:
         raise AwardProposedAlready
     taken, who = _offer(work, call, ask.offer_ref), _person(work)
     reasons = {one.offer_ref: one.wording for one in ask.refusals}
-    others = [one for one in offers_of(work, call.id or 0) if one.id != taken.id]
+    others = [one for one in offers_of(work, call) if one.id != taken.id]
     refuse([RefusalUnreasoned(field="refusals", name=one.name) for one in others if one.ref not in reasons])
     for one in others:
         one.refusal = reasons[one.ref]
@@ -360,7 +362,7 @@ def _own(work: Work, ref: str) -> Call:
 
 
 def _offer(work: Work, call: Call, ref: str) -> CallOffer:
-    found = next((one for one in offers_of(work, call.id or 0) if one.ref == ref), None)
+    found = next((one for one in offers_of(work, call) if one.ref == ref), None)
     if found is None:
         raise UnknownThing(field="offer_ref")
     return found

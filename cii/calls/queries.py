@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, false, select, true
+from sqlalchemy import ColumnElement, Row, false, or_, select, true
 from sqlmodel import col
 
+from cii.access.vocabulary import Role
+from cii.agreements.known import provider_columns
 from cii.agreements.queries import ALL_READERS
 from cii.calls.facts import CallFacts
 from cii.calls.rules import Points, Ranked, may_see_all, ranking, scorers_done
-from cii.calls.tables import Call, CallAward, CallCriterion, CallOffer, OfferScore
+from cii.calls.tables import Call, CallAward, CallCriterion, CallLetter, CallOffer, OfferScore
 from cii.calls.vocabulary import CallKind, SpecPart
 from cii.conventions.parts import Text
 from cii.conventions.queries import read_text
@@ -24,6 +27,13 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return true()
     sectors = actor.sectors()
     return col(Call.sector).in_(sectors) if sectors else false()
+
+
+def made_by(actor: Actor) -> ColumnElement[bool]:
+    """Offers of the actor's own enterprise."""
+    units = {seat.unit_id for seat in actor.seats if seat.role == Role.PROVIDER}
+    mine = select(provider_columns.c.provider_id).where(provider_columns.c.unit_id.in_(units))
+    return col(CallOffer.provider_id).in_(mine) if units else false()
 
 
 def calls_list(work: Work) -> Sequence[Row[Any]]:
@@ -53,11 +63,45 @@ def criteria_of(work: Work, call_id: int) -> Sequence[CallCriterion]:
     ).all()
 
 
-def offers_of(work: Work, call_id: int) -> Sequence[CallOffer]:
+def offers_of(work: Work, call: Call) -> Sequence[CallOffer]:
     """The offers of a call in the order in which they came."""
     return work.session.scalars(
-        select(CallOffer).where(col(CallOffer.call_id) == call_id).order_by(col(CallOffer.id))
+        select(CallOffer).where(col(CallOffer.call_id) == call.id).order_by(col(CallOffer.id))
     ).all()
+
+
+def offer_seen(work: Work, ref: str) -> tuple[CallOffer, Call]:
+    """An offer with its call: for whoever made it and for the office; refuses UnknownThing."""
+    return _offer(work, ref, or_(made_by(work.actor), visible_to(work.actor)))
+
+
+def own_offer(work: Work, ref: str) -> tuple[CallOffer, Call]:
+    """An offer of the actor's own enterprise, with its call; refuses UnknownThing."""
+    return _offer(work, ref, made_by(work.actor))
+
+
+def _offer(work: Work, ref: str, seen: ColumnElement[bool]) -> tuple[CallOffer, Call]:
+    found = work.session.execute(
+        select(CallOffer, Call).join(Call, col(Call.id) == col(CallOffer.call_id))
+        .where(col(CallOffer.ref) == ref, seen)
+    ).first()  # fmt: skip
+    if found is None:
+        raise UnknownThing(field="offer_ref")
+    return found[0], found[1]
+
+
+def letters_of(work: Work, call_id: int) -> dict[int, CallLetter]:
+    """The letters of a call that were sent, by offer; the caller started its read."""
+    rows = work.session.scalars(
+        select(CallLetter).join(CallOffer, col(CallOffer.id) == col(CallLetter.offer_id))
+        .where(col(CallOffer.call_id) == call_id)
+    )  # fmt: skip
+    return {row.offer_id: row for row in rows}
+
+
+def folder(work: Work) -> Path:
+    """Where the files of calls lie."""
+    return work.settings.data_dir / "calls"
 
 
 def award_of(work: Work, call_id: int) -> CallAward | None:
@@ -76,6 +120,22 @@ def points_of(work: Work, call_id: int) -> list[Points]:
     return [Points(*row) for row in rows]
 
 
+def own_offers(work: Work) -> Sequence[Row[Any]]:
+    """The offers of the actor's own enterprise, newest first.
+
+    Rows: ref, title, kind, state, received_on, price, sent_on, letter.
+    """
+    shown: list[Any] = [
+        col(CallOffer.ref), col(Call.title), col(Call.kind), col(Call.state), col(CallOffer.received_on),
+        col(CallOffer.price), col(CallLetter.sent_on), col(CallLetter.kind).label("letter"),
+    ]  # fmt: skip
+    return work.session.execute(
+        select(*shown).select_from(CallOffer).join(Call, col(Call.id) == col(CallOffer.call_id))
+        .outerjoin(CallLetter, col(CallLetter.offer_id) == col(CallOffer.id))
+        .where(made_by(work.actor)).order_by(col(CallOffer.id).desc()).limit(200)
+    ).all()  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class CallView:
     """A call with all that the actor may see of it: until both are done, only the own points.
@@ -91,13 +151,14 @@ class CallView:
     scorers: int
     ranked: tuple[Ranked, ...]
     award: CallAward | None
+    letters: dict[int, CallLetter]
 
 
 def call_view(work: Work, ref: str) -> CallView:
     """One call, when the actor may see it; refuses UnknownThing."""
     call = call_by_ref(work, ref)
     own = call.id or 0
-    criteria, offers, given = criteria_of(work, own), offers_of(work, own), points_of(work, own)
+    criteria, offers, given = criteria_of(work, own), offers_of(work, call), points_of(work, own)
     ids = [one.id or 0 for one in offers]
     whole = may_see_all(given, ids)
     seen = given if whole else [one for one in given if one.account_id == work.actor.account_id]
@@ -110,6 +171,7 @@ def call_view(work: Work, ref: str) -> CallView:
         len(scorers_done(given, ids)) if offers else 0,
         ranking(given, {one.code: one.weight for one in criteria}) if whole else (),
         award_of(work, own),
+        letters_of(work, own),
     )
 
 
@@ -189,5 +251,6 @@ def call_facts(work: Work, agreement_id: int) -> CallFacts | None:
 
 __all__ = [
     "CallView", "PublishedCall", "award_of", "call_by_ref", "call_facts", "call_view", "calls_list",
-    "criteria_of", "offers_of", "points_of", "published_call", "published_calls", "told_parts", "visible_to",
+    "criteria_of", "folder", "letters_of", "offer_seen", "offers_of", "own_offer", "own_offers", "points_of",
+    "published_call", "published_calls", "told_parts", "visible_to",
 ]  # fmt: skip

@@ -139,6 +139,24 @@ class OfferUnregistered(Refusal):
     code, kind = "offer-provider-unregistered", "conflict"
 
 
+class CallNotAwarded(Refusal):
+    """A second person has to confirm the award before letters are sent."""
+
+    code, kind = "call-not-awarded", "conflict"
+
+
+class LettersSentAlready(Refusal):
+    """The letters of a call are sent once."""
+
+    code, kind = "call-letters-sent", "conflict"
+
+
+class AppealUntold(Refusal):
+    """The canton's directory does not say how a decision is appealed against."""
+
+    code, kind = "call-appeal-untold", "conflict"
+
+
 @dataclass(frozen=True, slots=True)
 class Points:
     """Points of one person for an offer by a criterion, 0 to 5."""
@@ -213,3 +231,27 @@ def ranking(given: Sequence[Points], weights: Mapping[str, int]) -> tuple[Ranked
         for offer, told in by.items()
     ]  # fmt: skip
     return tuple(sorted(ranked, key=lambda one: (-one.total, one.offer_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What an offer got by a criterion: mean of the scorers out of 5, its weighted part of the total."""
+
+    criterion: str
+    weight: int
+    mean: Fraction
+    weighted: Fraction
+
+
+def scores_of(offer_id: int, given: Iterable[Points], weights: Mapping[str, int]) -> tuple[Scored, ...]:
+    """One offer's points in the order of the published criteria; nothing for a criterion without points."""
+    by: dict[str, list[int]] = {}
+    for one in given:
+        if one.offer_id == offer_id:
+            by.setdefault(one.criterion, []).append(one.points)
+    means = {code: Fraction(sum(held), len(held)) for code, held in by.items()}
+    return tuple(
+        Scored(code, weight, means[code], means[code] * weight / WHOLE)
+        for code, weight in weights.items()
+        if code in means
+    )

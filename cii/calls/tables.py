@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import SQLModel
 
-from cii.calls.vocabulary import CallKind, CallState
+from cii.calls.vocabulary import CallKind, CallState, LetterKind
 from cii.institutions.vocabulary import Sector
 from cii.kernel.money import Chf
 from cii.store.columns import chf, day, key, link, moment, plain_json, ref, text, word
@@ -60,7 +60,7 @@ class CallCriterion(SQLModel, table=True):
 
 
 class CallOffer(SQLModel, table=True):
-    """An offer as it came; `refusal` says why it was not taken."""
+    """An offer as it came; `address` is where letters go, `refusal` says why it was not taken."""
 
     __tablename__ = "call_offer"
     __table_args__ = (
@@ -74,6 +74,7 @@ class CallOffer(SQLModel, table=True):
     call_id: int = link("call.id", index=False)
     provider_id: int | None = link("provider.id", nullable=True, index=False)
     name: str = text(200)
+    address: str = text(300, default="")
     lang: str = text(2)
     price: Chf = chf()
     wording: str = text(4000)
@@ -120,6 +121,23 @@ class CallAward(SQLModel, table=True):
     confirmed_on: date | None = day(nullable=True)
 
 
+class CallLetter(SQLModel, table=True):
+    """The decision handed to whoever made an offer: the file as it was sent, under its hash."""
+
+    __tablename__ = "call_letter"
+    __table_args__ = (UniqueConstraint("offer_id"), CheckConstraint("size > 0", name="size_positive"))
+
+    id: int | None = key()
+    offer_id: int = link("call_offer.id", index=False)
+    kind: LetterKind = word(LetterKind)
+    sha256: str = text(64, index=True)
+    size: int
+    sent_on: date = day()
+    recorded_at: datetime = moment()
+    account_id: int | None = link("account.id", nullable=True, index=False)
+
+
 append_only(CallOffer, but=("refusal",))
 append_only(OfferScore)
 append_only(CallAward, but=("confirmed_by", "confirmed_on"))
+append_only(CallLetter)

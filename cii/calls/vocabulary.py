@@ -42,3 +42,10 @@ class SpecPart(StrEnum):
     PRINCIPLES = "principles"
     BASE_REQUIREMENTS = "base_requirements"
     AWARD_CRITERIA = "award_criteria"
+
+
+class LetterKind(StrEnum):
+    """What a letter tells whoever made an offer."""
+
+    AWARD = "award"
+    REFUSAL = "refusal"

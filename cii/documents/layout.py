@@ -202,7 +202,8 @@ class Statement:
 class Letter:
     """A letter to one person or office; `facts` stand as a small table after the first paragraph.
 
-    `signatures` are (name, function); `remedies` is the notice of legal remedies (voies de droit), if any.
+    `tables` follow the last one; `signatures` are (name, function); `remedies` is the notice of legal
+    remedies (voies de droit), if any.
     """
 
     letterhead: Letterhead
@@ -219,6 +220,7 @@ class Letter:
     enclosures: Sequence[str] = ()
     copies: Sequence[str] = ()
     remedies: str = ""
+    tables: Sequence[Table] = ()
 
     def plain(self, lang: str) -> Plain:
         """Its texts in the reader's language."""
@@ -237,6 +239,7 @@ class Letter:
             "enclosures": list(self.enclosures),
             "copies": list(self.copies),
             "remedies": self.remedies,
+            "tables": [plain_table(one, lang) for one in self.tables],
         }
 
 

@@ -4,6 +4,7 @@ import logging
 from datetime import date
 
 from cii.agreements.actions import expire_agreements
+from cii.calls.letters import sweep_calls
 from cii.cases.attachments import sweep_documents
 from cii.deliverables.actions import sweep_deliverables
 from cii.jobs.registry import Progress
@@ -43,6 +44,7 @@ def sweep_files(work: Work, _: date) -> dict[str, int]:
     return {
         "documents": sweep_documents(work),
         "deliverables": sweep_deliverables(work),
+        "calls": sweep_calls(work),
         "reports": sweep_reports(work),
     }
 

@@ -25,6 +25,7 @@ _BEGINS: Mapping[str, Topic] = {
     "observation": Topic.OBSERVATIONS,
     "recognition": Topic.RECOGNITIONS,
     "agreement": Topic.AGREEMENTS,
+    "award": Topic.AGREEMENTS,
     "deliverable": Topic.AGREEMENTS,
     "evaluation": Topic.AGREEMENTS,
     "talk": Topic.AGREEMENTS,

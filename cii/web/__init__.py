@@ -67,6 +67,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "agreement_versions",
     "evaluations",
     "calls",
+    "offers",
     "budgets",
     "budget_steering",
     "budget_books",

@@ -96,6 +96,7 @@ PARENTS: Mapping[str, str] = {
     "negotiation": "agreements",
     "agreement_versions": "agreements",
     "calls": "agreements",
+    "offers": "provider",
     "reconciliation": "budgets",
     "budget_steering": "budgets",
     "budget_books": "budgets",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, render_template
+from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
@@ -26,15 +26,17 @@ from cii.calls.actions import (
     set_call,
     settle_scores,
 )
+from cii.calls.letters import send_letters
 from cii.calls.queries import CallView, call_by_ref, call_view, calls_list
 from cii.calls.tables import CallOffer
-from cii.calls.vocabulary import CallKind, CallState
+from cii.calls.vocabulary import CallKind, CallState, LetterKind
 from cii.institutions.queries import lines
 from cii.measures.queries import measures_by_id, running_ids
 from cii.store.work import Work
 from cii.texts.languages import LANGUAGES
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import Option, options, t, word
+from cii.web.offers import letter_chip
 from cii.web.part_forms import drawn
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag, require_match
@@ -178,6 +180,17 @@ def confirm(ref: str) -> Response:
     return see_other("calls.one", ref=ref)
 
 
+@page.post("/calls/<ref:ref>/letters")
+@needs(Permit.EDIT_AGREEMENTS)
+@once
+@again(one)
+def letters(ref: str) -> Response:
+    """Send the letters of award and refusal."""
+    _fresh(ref)
+    send_letters(g.work, ref)
+    return see_other("calls.one", ref=ref)
+
+
 @page.post("/calls/<ref:ref>/end")
 @needs(Permit.EDIT_AGREEMENTS)
 @once
@@ -270,6 +283,9 @@ def _one(work: Work, ref: str) -> dict[str, Any]:
         if view.award is None
         else {"offer": names[view.award.offer_id], "reason": view.award.reason},
         "confirmed": view.award is not None and view.award.confirmed_by is not None,
+        "letters": [_letter(view, one) for one in view.offers]
+        if call.state in {CallState.AWARDED, CallState.AGREEMENT_DRAFTED} and view.award is not None
+        else [],
         "to_score": [one for one in view.offers if one.id not in mine]
         if edits and call.state is CallState.OFFERS_CLOSED
         else [],
@@ -287,6 +303,7 @@ def _one(work: Work, ref: str) -> dict[str, Any]:
             "settle": edits and call.state is CallState.OFFERS_CLOSED,
             "award": edits and awardable and bool(view.offers) and view.award is None,
             "confirm": signs and awardable and proposed,
+            "send": edits and not view.letters,
             "draft": edits and call.state is CallState.AWARDED,
             "drop": edits and call.state in {CallState.DRAFTED, CallState.SCORED},
         },
@@ -306,6 +323,21 @@ def _offer(one: CallOffer) -> dict[str, Any]:
         "received_on": one.received_on,
         "wording": one.wording,
         "refusal": one.refusal,
+    }
+
+
+def _letter(view: CallView, offer: CallOffer) -> dict[str, Any]:
+    sent = view.letters.get(offer.id or 0)
+    taken = view.award is not None and view.award.offer_id == offer.id
+    return {
+        "name": offer.name,
+        "decision": letter_chip(LetterKind.AWARD if taken else LetterKind.REFUSAL),
+        "file": {
+            "label": t("web.calls.letter" if sent else "web.calls.letter-draft"),
+            "url": url_for("offers.letter", ref=offer.ref),
+        },
+        "how": t("web.calls.sent-here" if offer.provider_id else "web.calls.sent-by-post"),
+        "sent_on": sent.sent_on if sent else None,
     }
 
 

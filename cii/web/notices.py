@@ -36,6 +36,7 @@ PLACES: Mapping[str, str] = {
     "deliverable": "deliverables.one",
     "appointment": "appointments.one",
     "placement": "provider.placement",
+    "call_offer": "offers.one",
     "access_question": "requests.question",
     "access_request": "requests.one",
     "break_glass": "glass.one",

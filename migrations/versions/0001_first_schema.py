@@ -4707,6 +4707,7 @@ def upgrade() -> None:
     sa.Column('call_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('provider_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('address', sa.String(length=300), nullable=False),
     sa.Column('lang', sa.String(length=2), nullable=False),
     sa.Column('price', sa.BigInteger(), nullable=False),
     sa.Column('wording', sa.String(length=4000), nullable=False),
@@ -4725,10 +4726,10 @@ def upgrade() -> None:
     sa.UniqueConstraint('call_id', 'name', name=op.f('uq_call_offer_call_id_name')),
     sa.UniqueConstraint('ref', name=op.f('uq_call_offer_ref'))
     )
-    _on("sqlite", "CREATE TRIGGER call_offer_no_update BEFORE UPDATE ON call_offer FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.call_id IS OLD.call_id AND NEW.provider_id IS OLD.provider_id AND NEW.name IS OLD.name AND NEW.lang IS OLD.lang AND NEW.price IS OLD.price AND NEW.wording IS OLD.wording AND NEW.received_on IS OLD.received_on AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.refusal IS NULL) BEGIN SELECT RAISE(ABORT, 'call_offer is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER call_offer_no_update BEFORE UPDATE ON call_offer FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.call_id IS OLD.call_id AND NEW.provider_id IS OLD.provider_id AND NEW.name IS OLD.name AND NEW.address IS OLD.address AND NEW.lang IS OLD.lang AND NEW.price IS OLD.price AND NEW.wording IS OLD.wording AND NEW.received_on IS OLD.received_on AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.refusal IS NULL) BEGIN SELECT RAISE(ABORT, 'call_offer is append-only'); END")
     _on("sqlite", "CREATE TRIGGER call_offer_no_delete BEFORE DELETE ON call_offer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'call_offer is append-only'); END")
     _on("postgresql", "CREATE FUNCTION call_offer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'call_offer is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER call_offer_no_update BEFORE UPDATE ON call_offer FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.call_id IS NOT DISTINCT FROM OLD.call_id AND NEW.provider_id IS NOT DISTINCT FROM OLD.provider_id AND NEW.name IS NOT DISTINCT FROM OLD.name AND NEW.lang IS NOT DISTINCT FROM OLD.lang AND NEW.price IS NOT DISTINCT FROM OLD.price AND NEW.wording IS NOT DISTINCT FROM OLD.wording AND NEW.received_on IS NOT DISTINCT FROM OLD.received_on AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.refusal IS NULL)) EXECUTE FUNCTION call_offer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER call_offer_no_update BEFORE UPDATE ON call_offer FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.call_id IS NOT DISTINCT FROM OLD.call_id AND NEW.provider_id IS NOT DISTINCT FROM OLD.provider_id AND NEW.name IS NOT DISTINCT FROM OLD.name AND NEW.address IS NOT DISTINCT FROM OLD.address AND NEW.lang IS NOT DISTINCT FROM OLD.lang AND NEW.price IS NOT DISTINCT FROM OLD.price AND NEW.wording IS NOT DISTINCT FROM OLD.wording AND NEW.received_on IS NOT DISTINCT FROM OLD.received_on AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.refusal IS NULL)) EXECUTE FUNCTION call_offer_append_only()')
     _on("postgresql", 'CREATE TRIGGER call_offer_no_delete BEFORE DELETE ON call_offer FOR EACH ROW EXECUTE FUNCTION call_offer_append_only()')
     _on("postgresql", 'CREATE TRIGGER call_offer_no_truncate BEFORE TRUNCATE ON call_offer FOR EACH STATEMENT EXECUTE FUNCTION call_offer_append_only()')
     op.create_table('deliverable_submission',
@@ -5404,6 +5405,32 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER call_award_no_update BEFORE UPDATE ON call_award FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.call_id IS NOT DISTINCT FROM OLD.call_id AND NEW.offer_id IS NOT DISTINCT FROM OLD.offer_id AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.proposed_by IS NOT DISTINCT FROM OLD.proposed_by AND NEW.proposed_at IS NOT DISTINCT FROM OLD.proposed_at AND OLD.confirmed_by IS NULL AND OLD.confirmed_on IS NULL)) EXECUTE FUNCTION call_award_append_only()')
     _on("postgresql", 'CREATE TRIGGER call_award_no_delete BEFORE DELETE ON call_award FOR EACH ROW EXECUTE FUNCTION call_award_append_only()')
     _on("postgresql", 'CREATE TRIGGER call_award_no_truncate BEFORE TRUNCATE ON call_award FOR EACH STATEMENT EXECUTE FUNCTION call_award_append_only()')
+    op.create_table('call_letter',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('offer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=7), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('sent_on', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("kind IN ('award', 'refusal')", name=op.f('ck_call_letter_kind_word')),
+    sa.CheckConstraint("sent_on IS date(sent_on, '+0 days')", name=op.f("ck_call_letter_sent_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('size > 0', name=op.f('ck_call_letter_size_positive')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_call_letter_account_id')),
+    sa.ForeignKeyConstraint(['offer_id'], ['call_offer.id'], name=op.f('fk_call_letter_offer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_call_letter')),
+    sa.UniqueConstraint('offer_id', name=op.f('uq_call_letter_offer_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER call_letter_no_update BEFORE UPDATE ON call_letter FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'call_letter is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER call_letter_no_delete BEFORE DELETE ON call_letter FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'call_letter is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION call_letter_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'call_letter is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER call_letter_no_update BEFORE UPDATE ON call_letter FOR EACH ROW EXECUTE FUNCTION call_letter_append_only()')
+    _on("postgresql", 'CREATE TRIGGER call_letter_no_delete BEFORE DELETE ON call_letter FOR EACH ROW EXECUTE FUNCTION call_letter_append_only()')
+    _on("postgresql", 'CREATE TRIGGER call_letter_no_truncate BEFORE TRUNCATE ON call_letter FOR EACH STATEMENT EXECUTE FUNCTION call_letter_append_only()')
+    with op.batch_alter_table('call_letter', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_call_letter_sha256'), ['sha256'], unique=False)
+
     op.create_table('corrective_measure',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -5725,6 +5752,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_corrective_measure_agreement_id'))
 
     op.drop_table('corrective_measure')
+    with op.batch_alter_table('call_letter', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_call_letter_sha256'))
+
+    op.drop_table('call_letter')
     op.drop_table('call_award')
     with op.batch_alter_table('budget_ceiling_step', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_budget_ceiling_step_ceiling_id'))

@@ -107,6 +107,7 @@ def _examples(town):
         "agreements": {"ref": stage.agreements["LACI"]},
         "agreement_paper": {"ref": refs["draft_agreement"], "edition": refs["edition"]},
         "calls": {"ref": _one(town, "SELECT ref FROM call ORDER BY id LIMIT 1")},
+        "offers": {"ref": refs["offer"]},
         "tariffs": {"ref": stage.agreements["LACI"]},
         "closures": {"ref": stage.agreements["LACI"]},
         "margins": {"ref": stage.agreements["LACI"]},

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
+from sqlalchemy import text
+
 from cii.access.actions import AddAccount, add_account, add_membership
 from cii.access.queries import account_actor
 from cii.access.vocabulary import Role
 from cii.institutions.queries import unit_by_code
 from cii.store.work import Work
-from tests.calls.build_calls import a_direct_award
+from tests.calls.build_calls import a_direct_award, a_told_award
 from tests.journeys.stage import PASSWORD, Stage, a_stage
 
 KEYS = {
@@ -56,7 +58,9 @@ def hand(work: Work, who: str, day: date | None = None) -> Work:
 def a_canton(work: Work) -> Canton:
     """The stage of the story, with everybody at work."""
     made = Canton(a_stage(work))
-    a_direct_award(work)
+    register = work.session.execute(text("SELECT ref FROM provider ORDER BY id")).scalars().first()
+    hands = hand(work, "contract_manager"), hand(work, "signer")
+    made.refs["offer"] = a_told_award(*hands, a_direct_award(work), register).ref
     for key, (name, unit) in MORE.items():
         account = add_account(work, AddAccount(Canton.email(key), name, password=PASSWORD))
         add_membership(work, account, unit_by_code(work, unit).id, Role(key))

@@ -6,15 +6,19 @@ from datetime import date, timedelta
 from cii.calls.actions import (
     CriterionWish,
     PointsWish,
+    ProposeAward,
     RecordOffer,
     ScoreOffer,
     SetCall,
     close_offers,
+    confirm_award,
+    propose_award,
     publish_call,
     record_offer,
     score_offer,
     set_call,
 )
+from cii.calls.letters import send_letters
 from cii.calls.tables import Call, CallOffer
 from cii.calls.vocabulary import CallKind
 from cii.conventions.parts_conduct import Duty, Principles
@@ -96,3 +100,16 @@ def a_direct_award(work: Work) -> Call:
     told = "Trois ans d'expérience dans le canton"
     ask = SetCall("Bilan", CallKind.DIRECT, Sector.AC, base_requirements=told, criteria=TWO)
     return publish_call(work, set_call(work, ask).ref)
+
+
+def a_told_award(first: Work, second: Work, call: Call, provider_ref: str) -> CallOffer:
+    """The direct award goes to that provider, by two hands, and its letter is sent."""
+    ask = RecordOffer(call.ref, "Fondation de l'Arbalète", Chf.parse("96000"), first.today,
+                      provider_ref=provider_ref)  # fmt: skip
+    offer = record_offer(first, ask)
+    propose_award(
+        first, ProposeAward(call.ref, offer.ref, "Seul organisateur de cette offre dans la région.")
+    )
+    confirm_award(second, call.ref)
+    send_letters(first, call.ref)
+    return offer

@@ -14,11 +14,11 @@ WRITTEN_BY_READING = ("journal_", "login_session", "case_visit")
 """Reads of personal data are journalled, a visit is remembered with them; the session belongs to the test."""
 
 LEADING_ON = {
-    "notices.one", "calendars.feed", "erasures.certified",
+    "calendars.feed", "erasures.certified",
     "federal_ceiling.csv", "federal_ceiling.pdf", "payments.file",
     "payments.owed", "payments.owed_invoice", "stays.certificate", "stays.provider_certificate",
 }  # fmt: skip
-"""A notice leads to what it is about, a calendar opens by its token alone; certificate, statement of the ceiling,
+"""A calendar opens by its token alone; certificate, statement of the ceiling,
 file of payments, what is owed back and the certificate of a module wait for what they tell (tests/web)."""
 
 MAILS = "catcher.one"

@@ -166,6 +166,8 @@ NAMES: Mapping[str, Thing | str] = {
     "/rights/erasures/<ref>": TO_BE_ERASED,
     "/erasures/<ref>": TO_BE_ERASED,
     "/calls/<ref>": of_the_house("call"),
+    "/offers/<ref>": of_the_house("call_offer"),
+    "/provider/offers/<ref>": of_the_house("call_offer"),
     "/public/calls/<ref>": of_the_house("call"),
     "/rounds/<ref>": of_the_house("allocation_round"),
     "/rounds/<ref>/candidates/<position>": "1",

@@ -1,5 +1,7 @@
 """Calls at the office: from the specification to the draft of the agreement, each step with its hands."""
 
+from html import unescape
+
 import pytest
 
 from tests.web.test_agreements import the_version
@@ -94,36 +96,19 @@ def test_what_comes_too_early_is_refused_with_its_reason(site, published):
 
 def test_a_direct_award_leads_to_a_draft_by_two_hands(site):
     reader, second = site.as_("contracts"), site.as_("contracts2")
-    form = reader.get("/calls/new")
-    reader.post("/calls/new", **sent(form, kind="direct", offers_until=""))
-    ref = next(one[:10] for one in reader.get("/calls").split('href="/calls/')[1:] if one[:3] != "new")
+    ref, _ = an_award(site, reader, second)
     url = f"/calls/{ref}"
-    reader.post(f"/calls/{ref}/publication", version=the_version(reader.get(url)))
-    provider = reader.get(url).split('name="provider_ref"')[1].split('<option value="')[2][:10]
-    reader.post(
-        f"/calls/{ref}/offers", name="Fondation de l'Arbalète", price="120000", received_on="2026-10-15",
-        lang="fr", provider_ref=provider,
-    )  # fmt: skip
-    page = reader.get(url)
-    offer = page.split('name="offer_ref"')[1].split('<option value="')[2][:10]
-    reader.post(
-        f"/calls/{ref}/award", version=the_version(page), offer_ref=offer,
-        reason="Seul organisateur de cette offre dans la région",
-    )  # fmt: skip
-
-    own = reader.post(f"/calls/{ref}/confirmation", 403, version=the_version(reader.get(url)))
-    second.post(f"/calls/{ref}/confirmation", version=the_version(second.get(url)))
     page = reader.get(url)
     bought = {
         f"bought-0-{name}": page.split(f'name="bought-0-{name}"')[1].split('<option value="')[2][:10]
         for name in ("measure_ref", "line_ref")
     }
+
     reader.post(
         f"/calls/{ref}/agreement", version=the_version(page), number="2027-GRE-01", profile="AC",
         instrument="agreement", valid_from="2027-01-01", last_day="2028-12-31", **bought,
     )  # fmt: skip
 
-    assert own
     assert "2027-GRE-01" in reader.get("/agreements")
     assert "Projet de convention établi" in reader.get(url)
 
@@ -132,3 +117,52 @@ def test_another_sector_and_a_provider_see_no_call(site, published):
     site.as_("ai").get(f"/calls/{published}", 403)
     site.as_("provider").get(f"/calls/{published}", 404)
     site.as_("manager").get("/calls", 403)
+
+
+def test_the_letter_of_an_award_reaches_the_provider_and_nobody_else(site):
+    reader, second, provider = site.as_("contracts"), site.as_("contracts2"), site.as_("provider")
+    ref, offer = an_award(site, reader, second)
+    url, letter = f"/calls/{ref}", f"/offers/{offer}/letter.pdf"
+
+    draft = reader.client.get(letter)
+    provider.get(letter, 404)
+    reader.post(f"/calls/{ref}/letters", 412, version="x.1")
+    reader.post(f"/calls/{ref}/letters", version=the_version(reader.get(url)))
+    reader.post(f"/calls/{ref}/letters", 409, version=the_version(reader.get(url)))
+    mine = provider.client.get(letter)
+
+    assert draft.data.startswith(b"%PDF")
+    assert mine.data.startswith(b"%PDF")
+    assert mine.data != draft.data
+    assert mine.headers["Content-Disposition"] == f'attachment; filename="cii-{offer}.pdf"'
+    assert "Adjudication" in provider.get("/provider/offers")
+    assert letter in provider.get(f"/provider/offers/{offer}")
+    assert "la prestation vous est adjugée" in unescape(provider.get("/notices"))
+    other = site.as_("other_provider")
+    other.get(letter, 404)
+    other.get(f"/provider/offers/{offer}", 404)
+    assert "Aucune offre" in other.get("/provider/offers")
+    site.as_("manager").get(letter, 403)
+
+
+def an_award(site, reader, second) -> tuple[str, str]:
+    """A direct award confirmed by the second; its ref and that of its offer."""
+    form = reader.get("/calls/new")
+    reader.post("/calls/new", **sent(form, kind="direct", offers_until=""))
+    ref = next(one[:10] for one in reader.get("/calls").split('href="/calls/')[1:] if one[:3] != "new")
+    url = f"/calls/{ref}"
+    reader.post(f"{url}/publication", version=the_version(reader.get(url)))
+    provider = reader.get(url).split('name="provider_ref"')[1].split('<option value="')[2][:10]
+    reader.post(
+        f"{url}/offers", name="Fondation de l'Arbalète", price="120000", received_on="2026-10-15",
+        lang="fr", provider_ref=provider, address="Rue du Bois 3\n2000 Neuchâtel",
+    )  # fmt: skip
+    page = reader.get(url)
+    offer = page.split('name="offer_ref"')[1].split('<option value="')[2][:10]
+    reader.post(
+        f"{url}/award", version=the_version(page), offer_ref=offer,
+        reason="Seul organisateur de cette offre dans la région",
+    )  # fmt: skip
+    reader.post(f"{url}/confirmation", 403, version=the_version(reader.get(url)))
+    second.post(f"{url}/confirmation", version=the_version(second.get(url)))
+    return ref, offer
