@@ -24,6 +24,7 @@ from cii.demo.check import check
 from cii.demo.directory import build_house
 from cii.demo.dossiers import Canton
 from cii.demo.living import build_living, scale
+from cii.demo.living_agreements import live_agreements
 from cii.demo.living_allocation import share_out
 from cii.demo.living_desk import build_desk
 from cii.demo.living_documents import build_documents
@@ -200,6 +201,7 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     build_living(work, canton, measures, deals, size, number, told)
     build_social(work, canton)
     tell_of_providers(work)
+    live_agreements(work)
     build_documents(work)
     build_desk(work)
     tell_carousel(work, house)
