@@ -39,3 +39,21 @@ class CeilingInput(StrEnum):
 
     ACTIVE_POPULATION = "active_population"
     JOB_SEEKERS = "job_seekers"
+
+
+class Volume(StrEnum):
+    """What an agreement buys in a year: days of places, stays begun, money."""
+
+    PLACE_DAYS = "place_days"
+    PLACEMENTS = "placements"
+    MONEY = "money"
+
+
+class Prospect(StrEnum):
+    """What will probably become of a volume by the end of its term in the year."""
+
+    TOO_EARLY = "too_early"
+    FITS = "fits"
+    LIKELY_SHORT = "likely_short"
+    LIKELY_OVER = "likely_over"
+    OVER = "over"

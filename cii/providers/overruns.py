@@ -3,7 +3,7 @@
 Source: federal guide (000), indication 15: early information when a budget will be exceeded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -119,6 +119,14 @@ def overruns(work: Work, *agreement_ids: int) -> Sequence[OverrunNotice]:
     return work.session.scalars(wanted.order_by(col(OverrunNotice.id))).all()
 
 
+def open_overruns(work: Work, agreement_ids: Collection[int]) -> Sequence[OverrunNotice]:
+    """What was foreseen under these agreements and waits for an answer; the caller started its read."""
+    wanted = select(OverrunNotice).where(
+        col(OverrunNotice.agreement_id).in_(list(agreement_ids)), col(OverrunNotice.answered_at).is_(None)
+    )
+    return work.session.scalars(wanted.order_by(col(OverrunNotice.id))).all()
+
+
 def is_its_provider(work: Work, agreement: Agreement) -> bool:
     """Whether the actor works for the provider of the agreement."""
     mine = {seat.unit_id for seat in work.actor.seats if seat.role == "provider"}
@@ -152,5 +160,6 @@ def _wrote(work: Work, act: str, agreement: Agreement, row: OverrunNotice) -> No
 
 
 __all__ = [
-    "AnswerOverrun", "ForeseeOverrun", "answer_overrun", "foresee_overrun", "is_its_provider", "overruns",
+    "AnswerOverrun", "ForeseeOverrun", "answer_overrun", "foresee_overrun", "is_its_provider",
+    "open_overruns", "overruns",
 ]  # fmt: skip

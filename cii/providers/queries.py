@@ -78,6 +78,14 @@ def own_provider_id(work: Work) -> int:
     return int(found)
 
 
+def own_staff_notices(work: Work, limit: int = 50) -> Sequence[StaffNotice]:
+    """The changes of staff that the actor's own enterprise told, the newest first; none for others."""
+    units = [seat.unit_id for seat in work.actor.seats if seat.role == "provider"]
+    mine = select(_P.c.provider_id).where(_P.c.unit_id.in_(units))
+    wanted = select(StaffNotice).where(col(StaffNotice.provider_id).in_(mine))
+    return work.session.scalars(wanted.order_by(col(StaffNotice.id).desc()).limit(limit)).all()
+
+
 def label_counts(work: Work, ids: Sequence[int]) -> Mapping[int, Mapping[LabelStanding, int]]:
     """How many labels of each provider are valid, expiring, expired today: one statement for a page."""
     near = work.parameter("label_warning_days")
@@ -205,7 +213,7 @@ def _rows(work: Work, table: Any, own: int, order: str) -> Sequence[Any]:  # noq
 
 
 __all__ = [
-    "LabelSeen", "ProviderView", "label_counts", "labels_of", "named_row", "own_provider_id", "parts_of",
-    "provider_facts", "provider_id", "provider_view", "providers_list", "requests_open",
-    "visible_to",
+    "LabelSeen", "ProviderView", "label_counts", "labels_of", "named_row", "own_provider_id",
+    "own_staff_notices", "parts_of", "provider_facts", "provider_id", "provider_view", "providers_list",
+    "requests_open", "visible_to",
 ]  # fmt: skip

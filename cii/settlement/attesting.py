@@ -11,7 +11,7 @@ from cii.institutions.vocabulary import Sector
 from cii.kernel.period import ONE_DAY, Period, month_of
 from cii.placements.queries import PlacementRow
 from cii.settlement.rules_absences import attestation_due
-from cii.settlement.sheet import attendance_sheet
+from cii.settlement.sheet import Sheet, attendance_sheet
 from cii.store.work import Work
 
 
@@ -28,11 +28,16 @@ class Attestation:
         return bool(self.missing) and today > self.due_on
 
 
-def attestations(work: Work) -> list[Attestation]:
-    """The two months that ended last, of the actor's participants whom the unemployment insurance pays."""
+def recent_sheet(work: Work) -> Sheet:
+    """The sheet of this month and the two before, for all that a provider's home tells of attendance."""
     last = month_of(work.today.replace(day=1) - ONE_DAY)
     before = month_of(last.start - ONE_DAY)
-    sheet = attendance_sheet(work, Period(before.start, last.end))
+    return attendance_sheet(work, Period(before.start, month_of(work.today).end))
+
+
+def attestations(work: Work, sheet: Sheet) -> list[Attestation]:
+    """The two months that ended last, of the actor's participants whom the unemployment insurance pays."""
+    before, last, _ = sheet.month.months()
     lines = lines_by_id(work, {line for row in sheet.rows for line in row.line_ids})
     rows = [row for row in sheet.rows if any(lines[line].sector is Sector.AC for line in row.line_ids)]
     nth = work.parameter("attendance_attestation_working_day")

@@ -9,6 +9,8 @@ from sqlmodel import col
 
 from cii.access.queries import account_names
 from cii.agreements.queries import price_book
+from cii.agreements.rules_rates import Rate
+from cii.agreements.vocabulary import Basis
 from cii.kernel.period import Period
 from cii.placements.queries import PlacementRow, participants
 from cii.settlement.queries import stays_in
@@ -33,7 +35,8 @@ class Correction:
 class SheetRow:
     """A participant's month: the days expected, those that may be attested by now, what stands.
 
-    `hourly`: the tariff counts hours; `minutes` of the days on which they are told; `line_ids` of its payers.
+    `hourly`: the tariff counts hours; `minutes` of the days on which they are told; `line_ids` of its payers;
+    `rates`: the tariffs by which it is priced.
     """
 
     placement: PlacementRow
@@ -47,11 +50,16 @@ class SheetRow:
     hourly: bool = False
     minutes: Mapping[date, int] = field(default_factory=dict)
     line_ids: tuple[int, ...] = ()
+    rates: tuple[Rate, ...] = ()
 
     @property
     def missing(self) -> int:
         """How many days that have come are not attested."""
         return len(self.open - self.marks.keys())
+
+    def rate_on(self, day: date) -> Rate | None:
+        """The tariff in force on a day."""
+        return next((one for one in self.rates if one.on(Period.through(day, day))), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ def attendance_sheet(work: Work, month: Period) -> Sheet:
             entries.get(row.id, []),
             names,
             month,
-            hourly=prices.counts_hours(stays[row.id].key),
+            prices.rates.get(stays[row.id].key, ()),
         )
         for row in held
         if row.id in stays
@@ -101,8 +109,7 @@ def _row(  # noqa: PLR0917 - the stay, what is known of it, and where to look
     entries: Sequence[Attendance],
     names: Mapping[int, str],
     month: Period,
-    *,
-    hourly: bool,
+    rates: tuple[Rate, ...],
 ) -> SheetRow:
     days = stay.span.overlap(month)
     expected = expected_days(days, closures, work.calendar) if days else frozenset()
@@ -128,9 +135,10 @@ def _row(  # noqa: PLR0917 - the stay, what is known of it, and where to look
             for one in entries
             if one.replaces is not None and one.replaces in by_id
         ),
-        hourly,
+        any(rate.basis is Basis.HOUR for rate in rates),
         {one.day: one.minutes for one in entries if one.id not in replaced and one.minutes is not None},
         tuple(share.line_id for share in stay.shares),
+        rates,
     )
 
 

@@ -20,6 +20,14 @@ class AbsenceNews(StrEnum):
     SILENT = "silent"
 
 
+class RiskKind(StrEnum):
+    """Why a stay is at risk of breaking off."""
+
+    UNEXCUSED_UNPAID = "unexcused_unpaid"
+    EXCUSED_UNPAID = "excused_unpaid"
+    ENTRY_OVERDUE = "entry_overdue"
+
+
 class CorrectionCause(StrEnum):
     """Why a stated month costs something else by now."""
 

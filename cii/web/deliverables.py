@@ -38,6 +38,8 @@ from cii.wire.files import handed_out
 from cii.wire.reading import asked, sent_file
 
 page = Blueprint("deliverables", __name__)
+OWED_AHEAD = 92
+"""How many days ahead a provider is shown what it owes."""
 _TONES = {
     DeliverableStand.AHEAD: "neutral",
     DeliverableStand.LATE: "bad",
@@ -53,7 +55,7 @@ _DONE = frozenset({DeliverableStand.ACCEPTED, DeliverableStand.ON_PAPER, Deliver
 @needs(Permit.SEE_PARTICIPANTS)
 def provider_page() -> str:
     """What the provider has to hand in within three months, what is late or returned, what was handed in."""
-    rows = [_row(one) for one in owed_by_me(g.work, g.work.today + timedelta(days=92))]
+    rows = [owed_row(one) for one in owed_by_me(g.work, g.work.today + timedelta(days=OWED_AHEAD))]
     return render_template(
         "pages/deliverables/provider.html",
         owed=[one for one in rows if not one["done"]],
@@ -65,7 +67,7 @@ def provider_page() -> str:
 @needs(Permit.EDIT_AGREEMENTS)
 def inbox_page() -> str:
     """What waits for an answer, and what is late, in the agreements of one's own sector."""
-    rows = [_row(one) for one in waiting_for_me(g.work)]
+    rows = [owed_row(one) for one in waiting_for_me(g.work)]
     return render_template(
         "pages/deliverables/index.html",
         waiting=[one for one in rows if one["done"]],
@@ -132,7 +134,8 @@ def _fresh(ref: str) -> None:
     require_match(ref, version_of(held, submissions_of(g.work, held)))
 
 
-def _row(one: OwedShown) -> dict[str, Any]:
+def owed_row(one: OwedShown) -> dict[str, Any]:
+    """A deliverable as lists show it; `done`: nothing is to be handed in now."""
     done = one.stand in _DONE
     return {
         "kind": word(one.kind, "deliverable_kind"),

@@ -31,19 +31,24 @@ from cii.placements.vocabulary import (
     RefusalReason,
 )
 from cii.settlement.actions import record_attendance
-from cii.settlement.attesting import attestations
+from cii.settlement.attesting import recent_sheet
 from cii.settlement.queries import statements_list
 from cii.store.work import Work
-from cii.texts import formats
 from cii.web.attendance import sheet_asked, sheet_page
 from cii.web.base import Blueprint, see_other
 from cii.web.case_head import unit_name
 from cii.web.choices import clock, options, t, word
 from cii.web.foreseen_words import interruptions_said
 from cii.web.indicators import indicators_now
+from cii.web.provider_home import (
+    attestations_said,
+    deliverables_due,
+    risks_said,
+    staff_told,
+    volumes_said,
+)
 from cii.web.statements import statement_rows
 from cii.web.stay_words import events_shown, objectives_said
-from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag, require_match
 from cii.wire.reading import asked
@@ -143,38 +148,21 @@ def _home(work: Work) -> dict[str, Any]:
     for row in held:
         groups.setdefault(row.state, []).append(_row(row, names, services))
     month = month_of(work.today - ONE_DAY * (work.today.day))
+    sheet = recent_sheet(work)
     return {
         "requests": groups.get(PlacementState.RESERVED, []),
         "arrivals": groups.get(PlacementState.ACCEPTED, []),
         "present": groups.get(PlacementState.STARTED, []),
         "months": [_month(month), _month(month_of(work.today))],
-        "attestations": _attestations(work),
+        "attestations": attestations_said(work, sheet),
+        "risks": risks_said(work, sheet, names),
+        "deliverables": deliverables_due(work),
         "statements": statement_rows(work, statements_list(work, newest=True, limit=12)),
         "indicators": indicators_now(work),
+        "volumes": volumes_said(work),
+        "staff": staff_told(work),
         "unit": ", ".join(known[one].name for one in dict.fromkeys(units) if one in known),
     }
-
-
-def _attestations(work: Work) -> list[dict[str, str]]:
-    """By when the attendance of the months that are over is due, and whose is late (OACI 96)."""
-    found = [one for one in attestations(work) if one.missing]
-    names = label(work, {place.person_id for one in found for place, _ in one.missing})
-    return [
-        {
-            "tone": "warning" if one.late(work.today) else "info",
-            "text": t(
-                "web.provider.attestation-late" if one.late(work.today) else "web.provider.attestation-due",
-                month=formats.month(one.month.start, language.lang()),
-                due=one.due_on,
-                who=", ".join(
-                    t("web.provider.attestation-of", name=names[place.person_id].name, n=days)
-                    for place, days in one.missing
-                    if place.person_id in names
-                ),
-            ),
-        }
-        for one in found
-    ]
 
 
 def _month(month: Period) -> dict[str, Any]:

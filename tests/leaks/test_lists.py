@@ -37,7 +37,7 @@ OF_SEVERAL = {
     "GET /needs": (12, "the forecast of needs: requests, stays, plans, places and the numbers it is made by"),
     "GET /outcomes/categories": (5, "three lists: categories, placements with theirs, shares of two quarters"),
     "GET /programmes": (9, "the figures of four programmes side by side"),
-    "GET /provider": (30, "the provider's desk: placements, statements, days to attest, and indicators from seven facts"),
+    "GET /provider": (36, "the provider's desk: placements, statements, attendance, what is due, told and bound, and indicators from seven facts"),
     "GET /requests": (7, "two lists: what I have asked, and what is asked of my units"),
     "GET /unit-prices": (6, "the prices of a day: tariffs, measures, payers, names of providers, declared extras"),
     "GET /rights": (7, "two lists: what is open, and what was answered"),

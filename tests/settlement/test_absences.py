@@ -13,7 +13,7 @@ from cii.notices.tables import Notice
 from cii.placements.tables import Placement
 from cii.settlement.absences import watch_absences
 from cii.settlement.actions import Mark, RecordAttendance, record_attendance
-from cii.settlement.attesting import attestations
+from cii.settlement.attesting import attestations, recent_sheet
 from cii.settlement.rules_absences import Absence, absence_news, attestation_due
 from cii.settlement.vocabulary import AbsenceNews, Presence
 from cii.store.work import Work
@@ -114,10 +114,10 @@ def test_of_a_month_whoever_lacks_days_is_named_until_they_are_attested(work: Wo
     place = desk.stage.started()
     told(desk, place, date(2026, 11, 3), SICK, 3)
 
-    before, last = attestations(desk.provider)
+    before, last = attestations(desk.provider, recent_sheet(desk.provider))
     late = last.late(date(2026, 12, 3)), last.late(date(2026, 12, 4))
     desk.attest(place)
 
     assert (before.missing, last.due_on, late) == ((), date(2026, 12, 3), (False, True))
     assert [(row.id, days) for row, days in last.missing] == [(place.id, 20)]
-    assert [one.missing for one in attestations(desk.provider)] == [(), ()]
+    assert [one.missing for one in attestations(desk.provider, recent_sheet(desk.provider))] == [(), ()]

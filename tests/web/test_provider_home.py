@@ -1,0 +1,128 @@
+"""The provider's home: documents due, stays at risk, volumes projected, staff notices; each leads to its act."""
+
+from html import unescape
+
+import pytest
+from sqlalchemy import text
+
+from cii.agreements.queries import agreement_by_ref
+from cii.conventions.actions import stored
+from cii.conventions.parts_deal import OfferVolume, Price, Volume
+from cii.conventions.tables import ConventionPart
+from cii.conventions.vocabulary import Part
+from cii.kernel.money import Chf
+from cii.store.work import HOUSE, working
+from tests.conftest import NOW
+
+STAFF = {"change": "left", "function": "Coach en insertion", "qualification": "Bachelor en travail social", "workload": "80", "effective_on": "2026-12-31"}  # fmt: skip
+OVER = {
+    "kind": "budget",
+    "amount": "4200.00",
+    "days": "",
+    "expected_on": "2026-12-01",
+    "wording": "Plus de places.",
+}
+
+
+def the_section(page: str, name: str) -> str:
+    """What the page shows under a heading, up to the next."""
+    return unescape(page.split(f'id="{name}"', 1)[1].split("<section", 1)[0]).replace("\xa0", " ")
+
+
+def agree(site, *, places: int | None = None, total: str | None = None) -> None:
+    """Write what the agreement in force buys, as its text says it."""
+    offer = OfferVolume(site.town.workshop, site.town.lines["LACI"], places)
+    said = {
+        Part.VOLUME: Volume(offers=(offer,)),
+        Part.PRICE: Price(total=Chf.parse(total) if total else None),
+    }
+    with working(site.engine, HOUSE, NOW) as work:
+        held = agreement_by_ref(work, site.town.agreements["LACI"])
+        for part, value in said.items():
+            work.session.add(
+                ConventionPart(
+                    agreement_id=held.id or 0, part=part, body=stored(part, value), recorded_at=work.now
+                )
+            )
+
+
+def test_what_is_to_be_handed_in_leads_to_its_page(site):
+    shown = the_section(site.as_("provider").get("/provider"), "deliverables")
+
+    assert 'href="/deliverables/' in shown
+    assert 'href="/provider/deliverables"' in shown
+    other = the_section(site.as_("other_provider").get("/provider"), "deliverables")
+    assert 'href="/deliverables/' not in other
+
+
+def test_an_absence_that_nobody_pays_leads_to_the_notice_and_then_says_that_it_is_told(site):
+    provider, stay = site.as_("provider"), site.town.placements["running"]
+    assert 'id="risks"' not in provider.get("/provider")
+    provider.post("/provider/attendance/2026/10", **{f"d.{stay}.2026-10-05": "unexcused_absence"})
+
+    shown = the_section(provider.get("/provider"), "risks")
+    assert "1 absence non excusée en octobre 2026, dont 1 non payée." in shown
+    assert f'href="/provider/placements/{stay}/interruption"' in shown
+
+    told = {"reason": "absences", "expected_on": "2026-11-20", "wording": "Absences répétées."}
+    provider.post(f"/provider/placements/{stay}/interruption", **told)
+    shown = the_section(provider.get("/provider"), "risks")
+    assert "annoncé pour le 20.11.2026, attend une réponse" in shown
+    assert f'href="/provider/placements/{stay}/interruption"' not in shown
+
+
+def test_an_arrival_that_nobody_recorded_leads_to_its_entry(site):
+    stay = site.town.placements["accepted"]
+    with site.engine.begin() as connection:
+        late = text("UPDATE placement SET starts_on = '2026-10-08' WHERE ref = :ref")
+        connection.execute(late, {"ref": stay})
+
+    shown = the_section(site.as_("provider").get("/provider"), "risks")
+
+    assert "Attendue dès le 08.10.2026, la personne n'a pas d'entrée saisie." in shown
+    assert "Saisir l'entrée" in shown
+    assert 'id="risks"' not in site.as_("other_provider").get("/provider")
+
+
+def test_a_total_that_will_be_exceeded_leads_to_the_notice_and_then_says_that_it_is_told(site):
+    provider, ref = site.as_("provider"), site.town.agreements["LACI"]
+    nothing = the_section(provider.get("/provider"), "volumes")
+    assert "Aucune convention en vigueur ne fixe de volume" in nothing
+    agree(site, places=6, total="100.00")
+
+    shown = the_section(provider.get("/provider"), "volumes")
+    assert "montant total, CHF" in shown
+    assert "dépassé dès le" in shown
+    assert "jours de place" in shown
+    assert "sous-utilisation probable" in shown
+    assert f'href="/provider/agreements/{ref}/overrun"' in shown
+
+    provider.post(f"/provider/agreements/{ref}/overrun", **OVER)
+    shown = the_section(provider.get("/provider"), "volumes")
+    assert "annoncé pour le 01.12.2026, attend une réponse" in shown
+    assert f'href="/provider/agreements/{ref}/overrun"' not in shown
+
+
+def test_a_change_of_staff_told_stands_on_the_home_of_who_told_it(site):
+    provider = site.as_("provider")
+    assert "Aucun changement n'est annoncé" in the_section(provider.get("/provider"), "staff")
+
+    provider.post("/provider/staff", **STAFF)
+
+    shown = the_section(provider.get("/provider"), "staff")
+    assert "Coach en insertion" in shown
+    assert "départ" in shown
+    assert "31.12.2026" in shown
+    assert "Coach en insertion" not in site.as_("other_provider").get("/provider")
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("de", "1 unentschuldigte Absenz im Oktober 2026, davon 1 nicht bezahlt."),
+     ("en", "1 absence without excuse in October 2026, 1 of them not paid.")],
+)  # fmt: skip
+def test_a_risk_is_told_in_the_readers_language(site, lang, words):
+    stay = site.town.placements["running"]
+    site.as_("provider").post("/provider/attendance/2026/10", **{f"d.{stay}.2026-10-05": "unexcused_absence"})
+
+    assert words in the_section(site.as_("provider", lang).get("/provider"), "risks")
