@@ -54,6 +54,14 @@ from cii.evaluations.rules import missed
 from cii.store.work import Work
 
 _COURSES = b"cours;participants;interruptions\nBureautique;14;1\nFrancais;11;2\n"
+STAFF: Mapping[str, str] = {"AC": "lmmt", "AS": "odas", "AI": "oai"}
+"""Who leads the agreements of a payer."""
+_TOPICS: Mapping[str, str] = {
+    "structure": f"Équipe au complet depuis mars. {MARK}",
+    "process": f"Délai d'entrée ramené à neuf jours. {MARK}",
+    "result": f"Sorties vers l'emploi sous la cible, en hausse. {MARK}",
+    "perspectives": f"Quatre places de plus souhaitées dès février. {MARK}",
+}
 _STEPS: Mapping[str, int] = {"comment": 12, "review": 25, "final": 32}
 """Days after the figures were frozen."""
 
@@ -70,6 +78,11 @@ def live_agreements(work: Work) -> None:
     ):
         _evaluate(work, held[number], staff, last)
     _meet(work, held["AC-2024-ETABLI"], held["AI-2024-ETABLI"])
+    for at, number in enumerate(sorted(held)):
+        payer, _, rest = number.partition("-")
+        if payer in STAFF and rest.startswith("2024") and not rest.endswith("ETABLI"):
+            day = date(2026, 1, 20) if rest.endswith("VALLON") else date(2026, 5, 4) + timedelta(days=at)
+            _held(work, held[number], f"{STAFF[payer]}.contrats", day)
 
 
 def _hand_in(work: Work, market: Agreement, disability: Agreement, social: Agreement) -> None:
@@ -120,18 +133,8 @@ def _evaluate(work: Work, agreement: Agreement, staff: str, last: str) -> None:
 
 def _meet(work: Work, market: Agreement, disability: Agreement) -> None:
     """A talk held in spring, the visit that it led to, the next talk planned; a talk of the AI held."""
-    topics = {
-        "structure": f"Équipe au complet depuis mars. {MARK}",
-        "process": f"Délai d'entrée ramené à neuf jours. {MARK}",
-        "result": f"Sorties vers l'emploi sous la cible, en hausse. {MARK}",
-        "perspectives": f"Quatre places de plus souhaitées dès février. {MARK}",
-    }
     spring = date(2026, 3, 17)
-    talk = _talk(work, market, "lmmt.contrats", date(2026, 2, 24), spring)
-    minute_talk(
-        _at(work, "lmmt.contrats", spring + timedelta(days=1)),
-        MinuteTalk(talk, spring, **topics, agreed=f"Visite à l'automne si l'écart demeure. {MARK}"),
-    )
+    talk = _held(work, market, "lmmt.contrats", spring, f"Visite à l'automne si l'écart demeure. {MARK}")
     wording = f"Lu et approuvé ; le délai d'entrée est de huit jours depuis avril. {MARK}"
     remark(_at(work, "etabli", spring + timedelta(days=6)), RemarkAppointment(talk, wording))
     why = f"L'écart constaté en mars demeure à la mi-année. {MARK}"
@@ -143,9 +146,14 @@ def _meet(work: Work, market: Agreement, disability: Agreement) -> None:
         _at(work, "lmmt.contrats", date(2026, 10, 1)), ReportVisit(visit.ref, date(2026, 9, 29), found)
     )
     _talk(work, market, "lmmt.contrats", date(2026, 10, 6), date(2026, 11, 5))
-    autumn = date(2026, 9, 22)
-    held = _talk(work, disability, "oai.contrats", date(2026, 9, 1), autumn)
-    minute_talk(_at(work, "oai.contrats", autumn + timedelta(days=2)), MinuteTalk(held, autumn, **topics))
+    _held(work, disability, "oai.contrats", date(2026, 9, 22))
+
+
+def _held(work: Work, agreement: Agreement, login: str, on: date, agreed: str = "") -> str:
+    talk = _talk(work, agreement, login, on - timedelta(days=21), on)
+    minutes = MinuteTalk(talk, on, **_TOPICS, agreed=agreed)
+    minute_talk(_at(work, login, on + timedelta(days=1)), minutes)
+    return talk
 
 
 def _talk(work: Work, agreement: Agreement, login: str, day: date, on: date) -> str:
