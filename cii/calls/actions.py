@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlmodel import col
 
 from cii.agreements.actions import Bought, DraftAgreement, draft_agreement
-from cii.agreements.queries import provider_by_ref, provider_refs
+from cii.agreements.queries import provider_refs
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import Award, Instrument, Profile
 from cii.calls.queries import award_of, call_by_ref, criteria_of, offers_of, points_of, told_parts
@@ -18,10 +18,7 @@ from cii.calls.rules import (
     AwardProposedAlready,
     CallPublished,
     CriterionTwice,
-    OfferAhead,
-    OfferLate,
     OffersRunning,
-    OfferTwice,
     OfferUnregistered,
     OwnAward,
     RefusalUnreasoned,
@@ -42,11 +39,10 @@ from cii.conventions.vocabulary import Part
 from cii.institutions.vocabulary import Sector
 from cii.journal.actions import wrote
 from cii.kernel.errors import NotAllowed, UnknownThing, refuse
-from cii.kernel.money import Chf
 from cii.kernel.moves import move
 from cii.store.work import HOUSE, Work
 
-_LANGS = ("fr", "de", "en")
+LANGS = ("fr", "de", "en")
 _REASON = {"min": 20, "max": 1000}
 
 
@@ -67,7 +63,7 @@ class SetCall:
     title: str = field(metadata={"min": 1, "max": 200})
     kind: CallKind
     sector: Sector
-    lang: str = field(default="fr", metadata={"choices": _LANGS})
+    lang: str = field(default="fr", metadata={"choices": LANGS})
     base_requirements: str = field(default="", metadata={"max": 4000})
     offers_until: date | None = None
     criteria: tuple[CriterionWish, ...] = field(default=(), metadata={"max": 20})
@@ -129,55 +125,18 @@ def publish_call(work: Work, ref: str) -> Call:
     return _done(work, call, "call_published", {})
 
 
-@dataclass(frozen=True)
-class RecordOffer:
-    """An offer that came; `provider_ref` where the register knows who makes it."""
-
-    call_ref: str
-    name: str = field(metadata={"min": 1, "max": 200})
-    price: Chf = field(metadata={"min": Chf(0)})
-    received_on: date
-    wording: str = field(default="", metadata={"max": 4000})
-    lang: str = field(default="fr", metadata={"choices": _LANGS})
-    address: str = field(default="", metadata={"max": 300})
-    provider_ref: str | None = None
-
-
-def record_offer(work: Work, ask: RecordOffer) -> CallOffer:
-    """Record an offer on a published call.
-
-    Refuses: CallPublished where it takes none any more, OfferLate, OfferAhead, OfferTwice, NotAllowed,
-    UnknownThing.
-    """
-    call = _own(work, ask.call_ref)
-    if call.state is not CallState.PUBLISHED:
-        raise CallPublished(state=call.state)
-    if ask.received_on > work.today:
-        raise OfferAhead(field="received_on", today=work.today)
-    if call.offers_until is not None and ask.received_on > call.offers_until:
-        raise OfferLate(field="received_on", last=call.offers_until)
-    if any(one.name == ask.name for one in offers_of(work, call)):
-        raise OfferTwice(field="name", name=ask.name)
-    provider = provider_by_ref(work, ask.provider_ref) if ask.provider_ref else None
-    made = CallOffer(
-        call_id=call.id or 0, provider_id=provider.id if provider else None, name=ask.name, lang=ask.lang,
-        price=ask.price, wording=ask.wording, address=ask.address.strip(), received_on=ask.received_on,
-        recorded_at=work.now,
-        account_id=work.actor.account_id,
-    )  # fmt: skip
-    work.session.add(made)
-    _done(work, call, "offer_recorded", {"price": ask.price})
-    return made
-
-
 def close_offers(work: Work, ref: str) -> Call:
-    """Close the time for offers; refuses OffersRunning, IllegalMove, NotAllowed, UnknownThing."""
+    """Close the time for offers, which opens them.
+
+    Refuses: OffersRunning, IllegalMove, NotAllowed, UnknownThing.
+    """
     call = _own(work, ref)
     following = move(MOVES, call.state, CallEvent.CLOSE)
     if call.offers_until is None or work.today <= call.offers_until:
         raise OffersRunning(last=call.offers_until)
     call.state = following
-    return _done(work, call, "offers_closed", {})
+    work.session.flush()
+    return _done(work, call, "offers_closed", {"offers": len(offers_of(work, call))})
 
 
 @dataclass(frozen=True)
@@ -382,7 +341,7 @@ def _done(work: Work, call: Call, act: str, facts: dict[str, object]) -> Call:
 
 
 __all__ = [
-    "CriterionWish", "DraftFromCall", "PointsWish", "ProposeAward", "RecordOffer", "RefusalReason",
+    "CriterionWish", "DraftFromCall", "PointsWish", "ProposeAward", "RefusalReason",
     "ScoreOffer", "SetCall", "close_offers", "confirm_award", "draft_from_call", "drop_call", "propose_award",
-    "publish_call", "record_offer", "score_offer", "set_call", "settle_scores",
+    "publish_call", "score_offer", "set_call", "settle_scores",
 ]  # fmt: skip

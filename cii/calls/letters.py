@@ -4,11 +4,11 @@ They are written in the language of the offer, sent once, and kept as they were 
 of another. Source: 000 §3.4, i.40; AIMP art. 51 (what a decision tells), art. 56 (appeal).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from cii.access.queries import account_names
 from cii.agreements.known import provider_columns
@@ -18,7 +18,7 @@ from cii.calls.rules import AppealUntold, AwardNotProposed, CallNotAwarded, Lett
 from cii.calls.tables import Call, CallAward, CallLetter, CallOffer
 from cii.calls.vocabulary import CallState, LetterKind
 from cii.documents import pdf, store
-from cii.documents.keeping import keep, sweep
+from cii.documents.keeping import keep
 from cii.documents.layout import Letter, Letterhead
 from cii.documents.table import Column, Table
 from cii.institutions.queries import shown_units
@@ -87,15 +87,6 @@ def letter_paper(work: Work, offer_ref: str) -> Paper:
         raise UnknownThing(field="offer_ref")
     page = _written(work, call, _decided(work, call), offer, draft=True)
     return Paper(name, pdf.letter(page, created=work.now, lang=offer.lang))
-
-
-def sweep_calls(work: Work) -> int:
-    """Erase the bytes that no letter names; returns how many files went."""
-
-    def named(hashes: Collection[str]) -> set[str]:
-        return set(work.session.exec(select(CallLetter.sha256).where(col(CallLetter.sha256).in_(hashes))))
-
-    return sweep(work, folder(work), named)
 
 
 def _decided(work: Work, call: Call) -> CallAward:
@@ -212,4 +203,4 @@ def _canton(work: Work) -> dict[str, Any]:
     return {"place": told.get("place", {}), "appeal": told["appeal"]}
 
 
-__all__ = ["Paper", "letter_paper", "send_letters", "sweep_calls"]
+__all__ = ["Paper", "letter_paper", "send_letters"]

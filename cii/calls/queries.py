@@ -1,11 +1,12 @@
 """Reads of calls: those of my sector, one with its offers, what everybody may read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, false, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, false, or_, select, true
 from sqlmodel import col
 
 from cii.access.vocabulary import Role
@@ -13,10 +14,12 @@ from cii.agreements.known import provider_columns
 from cii.agreements.queries import ALL_READERS
 from cii.calls.facts import CallFacts
 from cii.calls.rules import Points, Ranked, may_see_all, ranking, scorers_done
-from cii.calls.tables import Call, CallAward, CallCriterion, CallLetter, CallOffer, OfferScore
-from cii.calls.vocabulary import CallKind, SpecPart
+from cii.calls.tables import Call, CallAward, CallCriterion, CallLetter, CallOffer, OfferPaper, OfferScore
+from cii.calls.vocabulary import CallKind, CallState, SpecPart
 from cii.conventions.parts import Text
 from cii.conventions.queries import read_text
+from cii.documents import store
+from cii.documents.store import FileRef
 from cii.kernel.errors import UnknownThing
 from cii.store.work import HOUSE, Actor, Work
 
@@ -34,6 +37,21 @@ def made_by(actor: Actor) -> ColumnElement[bool]:
     units = {seat.unit_id for seat in actor.seats if seat.role == Role.PROVIDER}
     mine = select(provider_columns.c.provider_id).where(provider_columns.c.unit_id.in_(units))
     return col(CallOffer.provider_id).in_(mine) if units else false()
+
+
+_living = col(CallOffer.withdrawn_at).is_(None)
+opened: ColumnElement[bool] = and_(
+    _living,
+    or_(
+        col(Call.kind) == CallKind.DIRECT,
+        col(Call.state).not_in((CallState.DRAFTED, CallState.PUBLISHED)),
+    ),
+)
+"""Offers that an office may read: not withdrawn, and the time for offers is closed.
+
+Whatever shows an office something of an offer goes through this, and so does the house itself; a direct award
+has nothing to seal.
+"""
 
 
 def calls_list(work: Work) -> Sequence[Row[Any]]:
@@ -64,15 +82,16 @@ def criteria_of(work: Work, call_id: int) -> Sequence[CallCriterion]:
 
 
 def offers_of(work: Work, call: Call) -> Sequence[CallOffer]:
-    """The offers of a call in the order in which they came."""
+    """The offers of a call in the order in which they came; none while they are sealed."""
     return work.session.scalars(
-        select(CallOffer).where(col(CallOffer.call_id) == call.id).order_by(col(CallOffer.id))
-    ).all()
+        select(CallOffer).join(Call, col(Call.id) == col(CallOffer.call_id))
+        .where(col(Call.id) == call.id, opened).order_by(col(CallOffer.id))
+    ).all()  # fmt: skip
 
 
 def offer_seen(work: Work, ref: str) -> tuple[CallOffer, Call]:
-    """An offer with its call: for whoever made it and for the office; refuses UnknownThing."""
-    return _offer(work, ref, or_(made_by(work.actor), visible_to(work.actor)))
+    """An offer with its call: for whoever made it, for the office once it is open; refuses UnknownThing."""
+    return _offer(work, ref, or_(made_by(work.actor), and_(visible_to(work.actor), opened)))
 
 
 def own_offer(work: Work, ref: str) -> tuple[CallOffer, Call]:
@@ -83,7 +102,7 @@ def own_offer(work: Work, ref: str) -> tuple[CallOffer, Call]:
 def _offer(work: Work, ref: str, seen: ColumnElement[bool]) -> tuple[CallOffer, Call]:
     found = work.session.execute(
         select(CallOffer, Call).join(Call, col(Call.id) == col(CallOffer.call_id))
-        .where(col(CallOffer.ref) == ref, seen)
+        .where(col(CallOffer.ref) == ref, _living, seen)
     ).first()  # fmt: skip
     if found is None:
         raise UnknownThing(field="offer_ref")
@@ -97,6 +116,33 @@ def letters_of(work: Work, call_id: int) -> dict[int, CallLetter]:
         .where(col(CallOffer.call_id) == call_id)
     )  # fmt: skip
     return {row.offer_id: row for row in rows}
+
+
+def papers_of(work: Work, offer_ids: Iterable[int]) -> dict[int, list[OfferPaper]]:
+    """The files of offers that were read, by offer."""
+    rows = work.session.scalars(
+        select(OfferPaper).where(col(OfferPaper.offer_id).in_(set(offer_ids))).order_by(col(OfferPaper.id))
+    )
+    held: dict[int, list[OfferPaper]] = {}
+    for row in rows:
+        held.setdefault(row.offer_id, []).append(row)
+    return held
+
+
+def offer_paper(work: Work, ref: str, paper_ref: str) -> tuple[FileRef, str, Iterator[bytes]]:
+    """A file of an offer, piece by piece, and the name to hand it out under: for who may read the offer.
+
+    Refuses UnknownThing: a sealed one, another's, of another offer, unknown.
+    """
+    offer, call = offer_seen(work, ref)
+    held = papers_of(work, [offer.id or 0]).get(offer.id or 0, [])
+    found = next((one for one in held if one.ref == paper_ref), None)
+    if found is None:
+        raise UnknownThing(field="paper")
+    work.saw("call", [call.id or 0], 0, "offer")
+    kept = FileRef(found.sha256, found.size, found.media_type)
+    ending = kept.name.rpartition(".")[2]
+    return kept, f"cii-{found.ref}.{ending}", store.pieces(folder(work), found.sha256)
 
 
 def folder(work: Work) -> Path:
@@ -123,16 +169,17 @@ def points_of(work: Work, call_id: int) -> list[Points]:
 def own_offers(work: Work) -> Sequence[Row[Any]]:
     """The offers of the actor's own enterprise, newest first.
 
-    Rows: ref, title, kind, state, received_on, price, sent_on, letter.
+    Rows: ref, call_ref, title, kind, state, received_on, price, sent_on, letter.
     """
     shown: list[Any] = [
-        col(CallOffer.ref), col(Call.title), col(Call.kind), col(Call.state), col(CallOffer.received_on),
-        col(CallOffer.price), col(CallLetter.sent_on), col(CallLetter.kind).label("letter"),
+        col(CallOffer.ref), col(Call.ref).label("call_ref"), col(Call.title), col(Call.kind), col(Call.state),
+        col(CallOffer.received_on), col(CallOffer.price), col(CallLetter.sent_on),
+        col(CallLetter.kind).label("letter"),
     ]  # fmt: skip
     return work.session.execute(
         select(*shown).select_from(CallOffer).join(Call, col(Call.id) == col(CallOffer.call_id))
         .outerjoin(CallLetter, col(CallLetter.offer_id) == col(CallOffer.id))
-        .where(made_by(work.actor)).order_by(col(CallOffer.id).desc()).limit(200)
+        .where(made_by(work.actor), _living).order_by(col(CallOffer.id).desc()).limit(200)
     ).all()  # fmt: skip
 
 
@@ -140,7 +187,8 @@ def own_offers(work: Work) -> Sequence[Row[Any]]:
 class CallView:
     """A call with all that the actor may see of it: until both are done, only the own points.
 
-    `ranked` is empty until then; `scorers` counts the persons who have scored every offer.
+    `ranked` is empty until then; `scorers` counts the persons who have scored every offer. While offers are
+    `sealed` there is none, however many have come; `begun` says whether somebody has scored.
     """
 
     call: Call
@@ -152,6 +200,9 @@ class CallView:
     ranked: tuple[Ranked, ...]
     award: CallAward | None
     letters: dict[int, CallLetter]
+    papers: dict[int, list[OfferPaper]]
+    sealed: bool
+    begun: bool
 
 
 def call_view(work: Work, ref: str) -> CallView:
@@ -172,7 +223,26 @@ def call_view(work: Work, ref: str) -> CallView:
         ranking(given, {one.code: one.weight for one in criteria}) if whole else (),
         award_of(work, own),
         letters_of(work, own),
+        papers_of(work, ids),
+        call.kind is CallKind.CALL and call.state is CallState.PUBLISHED,
+        bool(given),
     )
+
+
+def open_calls(work: Work) -> Sequence[Row[Any]]:
+    """Calls that take offers today, the nearest last day first. Rows: ref, title, sector, offers_until."""
+    shown = (col(getattr(Call, name)) for name in ("ref", "title", "sector", "offers_until"))
+    return work.session.execute(
+        select(*shown).where(col(Call.kind) == CallKind.CALL, col(Call.state) == CallState.PUBLISHED,
+                             col(Call.offers_until) >= work.today)
+        .order_by(col(Call.offers_until), col(Call.id)).limit(100)
+    ).all()  # fmt: skip
+
+
+def takes_offers(call: Call, today: date) -> bool:
+    """Whether an offer can be handed in today."""
+    running = call.kind is CallKind.CALL and call.state is CallState.PUBLISHED
+    return running and (call.offers_until is None or today <= call.offers_until)
 
 
 def published_calls(work: Work) -> Sequence[Call]:
@@ -251,6 +321,7 @@ def call_facts(work: Work, agreement_id: int) -> CallFacts | None:
 
 __all__ = [
     "CallView", "PublishedCall", "award_of", "call_by_ref", "call_facts", "call_view", "calls_list",
-    "criteria_of", "folder", "letters_of", "offer_seen", "offers_of", "own_offer", "own_offers", "points_of",
-    "published_call", "published_calls", "told_parts", "visible_to",
+    "criteria_of", "folder", "letters_of", "made_by", "offer_paper", "offer_seen", "offers_of", "open_calls",
+    "opened", "own_offer", "own_offers", "papers_of", "points_of", "published_call", "published_calls",
+    "takes_offers", "told_parts", "visible_to",
 ]  # fmt: skip

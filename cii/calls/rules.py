@@ -23,6 +23,8 @@ WHOLE = 100
 SCORERS = 2
 """Persons who score each offer. Source: guide (000), i.40; product.md P17."""
 MOST_POINTS = 5
+MOST_PAPERS = 10
+"""Files of an offer."""
 
 
 class CallPublished(Refusal):
@@ -89,6 +91,24 @@ class OffersRunning(Refusal):
     """Offers can still be made."""
 
     code, kind = "offers-running", "conflict"
+
+
+class OffersSealed(Refusal):
+    """No envelope is opened before the time for offers is closed."""
+
+    code, kind = "offers-sealed", "conflict"
+
+
+class OfferWithoutConcept(Refusal):
+    """An offer that is handed in here has its concept as a file."""
+
+    code, kind = "offer-concept-missing", "unfit"
+
+
+class TooManyPapers(Refusal):
+    """An offer has so many files at most."""
+
+    code, kind = "offer-papers-many", "unfit"
 
 
 class ScoredAlready(Refusal):

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from cii.calls.vocabulary import CallKind, CallState, LetterKind
+from cii.calls.vocabulary import CallKind, CallState, LetterKind, PaperKind
 from cii.institutions.vocabulary import Sector
 from cii.kernel.money import Chf
 from cii.store.columns import chf, day, key, link, moment, plain_json, ref, text, word
@@ -60,11 +61,23 @@ class CallCriterion(SQLModel, table=True):
 
 
 class CallOffer(SQLModel, table=True):
-    """An offer as it came; `address` is where letters go, `refusal` says why it was not taken."""
+    """An offer as it came; `address` is where letters go, `refusal` says why it was not taken.
+
+    Who makes an offer may withdraw it, or hand in another in its place, until the last day; what was
+    withdrawn nobody reads. Until the time for offers is closed the office reads none (`queries.opened`).
+    """
 
     __tablename__ = "call_offer"
     __table_args__ = (
-        UniqueConstraint("call_id", "name"),
+        Index(
+            "ix_call_offer_living",
+            "call_id",
+            "provider_id",
+            "name",
+            unique=True,
+            sqlite_where=sql("withdrawn_at IS NULL"),
+            postgresql_where=sql("withdrawn_at IS NULL"),
+        ),
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("lang IN ('fr', 'de', 'en')", name="lang"),
     )
@@ -80,8 +93,28 @@ class CallOffer(SQLModel, table=True):
     wording: str = text(4000)
     received_on: date = day()
     refusal: str | None = text(1000, nullable=True)
+    withdrawn_at: datetime | None = moment(nullable=True)
     recorded_at: datetime = moment()
     account_id: int | None = link("account.id", nullable=True, index=False)
+
+
+class OfferPaper(SQLModel, table=True):
+    """A file of an offer: its bytes lie in the file store under `sha256`, its name nowhere.
+
+    `cleaned` names what was cut out of the file before it was kept.
+    """
+
+    __tablename__ = "offer_paper"
+    __table_args__ = (CheckConstraint("size > 0", name="size_positive"),)
+
+    id: int | None = key()
+    ref: str = ref()
+    offer_id: int = link("call_offer.id")
+    kind: PaperKind = word(PaperKind)
+    sha256: str = text(64, index=True)
+    size: int
+    media_type: str = text(120)
+    cleaned: str = text(120)
 
 
 class OfferScore(SQLModel, table=True):
@@ -137,7 +170,8 @@ class CallLetter(SQLModel, table=True):
     account_id: int | None = link("account.id", nullable=True, index=False)
 
 
-append_only(CallOffer, but=("refusal",))
+append_only(CallOffer, but=("refusal", "withdrawn_at"))
+append_only(OfferPaper)
 append_only(OfferScore)
 append_only(CallAward, but=("confirmed_by", "confirmed_on"))
 append_only(CallLetter)

@@ -49,3 +49,11 @@ class LetterKind(StrEnum):
 
     AWARD = "award"
     REFUSAL = "refusal"
+
+
+class PaperKind(StrEnum):
+    """What a file of an offer is."""
+
+    CONCEPT = "concept"
+    COSTS = "costs"
+    EVIDENCE = "evidence"

@@ -12,7 +12,6 @@ from cii.calls.actions import (
     CriterionWish,
     DraftFromCall,
     ProposeAward,
-    RecordOffer,
     ScoreOffer,
     SetCall,
     close_offers,
@@ -21,12 +20,12 @@ from cii.calls.actions import (
     drop_call,
     propose_award,
     publish_call,
-    record_offer,
     score_offer,
     set_call,
     settle_scores,
 )
 from cii.calls.letters import send_letters
+from cii.calls.offering import RecordOffer, record_offer
 from cii.calls.queries import CallView, call_by_ref, call_view, calls_list
 from cii.calls.tables import CallOffer
 from cii.calls.vocabulary import CallKind, CallState, LetterKind
@@ -36,7 +35,7 @@ from cii.store.work import Work
 from cii.texts.languages import LANGUAGES
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import Option, options, t, word
-from cii.web.offers import letter_chip
+from cii.web.offers import letter_chip, paper_rows, papers_sent
 from cii.web.part_forms import drawn
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag, require_match
@@ -121,8 +120,8 @@ def publish(ref: str) -> Response:
 @once
 @again(one)
 def offered(ref: str) -> Response:
-    """Record an offer as it came."""
-    record_offer(g.work, asked(RecordOffer, call_ref=ref))
+    """Record an offer that came on paper."""
+    record_offer(g.work, asked(RecordOffer, call_ref=ref), papers_sent())
     return see_other("calls.one", ref=ref)
 
 
@@ -274,6 +273,12 @@ def _one(work: Work, ref: str) -> dict[str, Any]:
             for one in view.criteria
         ],
         "offers": [_offer(one) for one in view.offers],
+        "sealed": view.sealed,
+        "papers": [
+            {"offer": offer.name, **row}
+            for offer in view.offers
+            for row in paper_rows(offer.ref, view.papers.get(offer.id or 0, []))
+        ],
         "scorers": view.scorers,
         "ranked": [
             {"offer": names[one.offer_id], "total": f"{float(one.total):.2f}", "spread": one.spread}
@@ -298,7 +303,9 @@ def _one(work: Work, ref: str) -> dict[str, Any]:
         "today": work.today,
         "may": {
             "write": edits and call.state is CallState.DRAFTED,
-            "offer": edits and call.state is CallState.PUBLISHED,
+            "offer": edits
+            and not view.begun
+            and call.state is (CallState.PUBLISHED if direct else CallState.OFFERS_CLOSED),
             "close": edits and call.state is CallState.PUBLISHED and not direct,
             "settle": edits and call.state is CallState.OFFERS_CLOSED,
             "award": edits and awardable and bool(view.offers) and view.award is None,

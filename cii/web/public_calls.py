@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import g, render_template, url_for
 
-from cii.calls.queries import published_call, published_calls
+from cii.calls.queries import published_call, published_calls, takes_offers
 from cii.store.work import Work
 from cii.web.base import Blueprint
 from cii.web.choices import word
@@ -43,6 +43,7 @@ def _one(work: Work, ref: str) -> dict[str, Any]:
     call, text = found.call, found.text
     return {
         "call": call,
+        "open": takes_offers(call, work.today),
         "kind": word(call.kind, "call_kind"),
         "sector": word(call.sector, "sector"),
         "state": word(call.state, "call_state"),

@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from operator import itemgetter
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -296,7 +297,7 @@ def _request_digest(settings: Settings) -> str:
     if request.form or request.files:
         form = sorted((name, text) for name, text in request.form.items(multi=True) if name != "csrf_token")
         files = []
-        for name, held in sorted(request.files.items(multi=True)):
+        for name, held in sorted(request.files.items(multi=True), key=itemgetter(0)):
             files.append((name, held.filename, hashlib.sha256(held.read()).hexdigest()))
             held.seek(0)
         body: object = [form, files]

@@ -62,6 +62,15 @@ def sent_file_if_any(field: str = "file") -> SentFile | None:
     return sent_file(field) if held is not None and held.filename else None
 
 
+def sent_files(field: str) -> list[SentFile]:
+    """The files in this request under that name, in the order in which they were sent."""
+    return [
+        SentFile(held.filename, held.read(), held.mimetype)
+        for held in request.files.getlist(field)
+        if held.filename
+    ]
+
+
 def typed() -> dict[str, str]:
     """What the reader typed into the form that was refused, by input; empty on a fresh page."""
     return request.form.to_dict() if g.get("reasons") else {}

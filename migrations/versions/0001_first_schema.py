@@ -4713,6 +4713,7 @@ def upgrade() -> None:
     sa.Column('wording', sa.String(length=4000), nullable=False),
     sa.Column('received_on', sa.Date(), nullable=False),
     sa.Column('refusal', sa.String(length=1000), nullable=True),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.CheckConstraint("lang IN ('fr', 'de', 'en')", name=op.f('ck_call_offer_lang')),
@@ -4723,15 +4724,17 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['call_id'], ['call.id'], name=op.f('fk_call_offer_call_id')),
     sa.ForeignKeyConstraint(['provider_id'], ['provider.id'], name=op.f('fk_call_offer_provider_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_call_offer')),
-    sa.UniqueConstraint('call_id', 'name', name=op.f('uq_call_offer_call_id_name')),
     sa.UniqueConstraint('ref', name=op.f('uq_call_offer_ref'))
     )
-    _on("sqlite", "CREATE TRIGGER call_offer_no_update BEFORE UPDATE ON call_offer FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.call_id IS OLD.call_id AND NEW.provider_id IS OLD.provider_id AND NEW.name IS OLD.name AND NEW.address IS OLD.address AND NEW.lang IS OLD.lang AND NEW.price IS OLD.price AND NEW.wording IS OLD.wording AND NEW.received_on IS OLD.received_on AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.refusal IS NULL) BEGIN SELECT RAISE(ABORT, 'call_offer is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER call_offer_no_update BEFORE UPDATE ON call_offer FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.call_id IS OLD.call_id AND NEW.provider_id IS OLD.provider_id AND NEW.name IS OLD.name AND NEW.address IS OLD.address AND NEW.lang IS OLD.lang AND NEW.price IS OLD.price AND NEW.wording IS OLD.wording AND NEW.received_on IS OLD.received_on AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.refusal IS NULL AND OLD.withdrawn_at IS NULL) BEGIN SELECT RAISE(ABORT, 'call_offer is append-only'); END")
     _on("sqlite", "CREATE TRIGGER call_offer_no_delete BEFORE DELETE ON call_offer FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'call_offer is append-only'); END")
     _on("postgresql", "CREATE FUNCTION call_offer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'call_offer is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER call_offer_no_update BEFORE UPDATE ON call_offer FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.call_id IS NOT DISTINCT FROM OLD.call_id AND NEW.provider_id IS NOT DISTINCT FROM OLD.provider_id AND NEW.name IS NOT DISTINCT FROM OLD.name AND NEW.address IS NOT DISTINCT FROM OLD.address AND NEW.lang IS NOT DISTINCT FROM OLD.lang AND NEW.price IS NOT DISTINCT FROM OLD.price AND NEW.wording IS NOT DISTINCT FROM OLD.wording AND NEW.received_on IS NOT DISTINCT FROM OLD.received_on AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.refusal IS NULL)) EXECUTE FUNCTION call_offer_append_only()')
+    _on("postgresql", 'CREATE TRIGGER call_offer_no_update BEFORE UPDATE ON call_offer FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.call_id IS NOT DISTINCT FROM OLD.call_id AND NEW.provider_id IS NOT DISTINCT FROM OLD.provider_id AND NEW.name IS NOT DISTINCT FROM OLD.name AND NEW.address IS NOT DISTINCT FROM OLD.address AND NEW.lang IS NOT DISTINCT FROM OLD.lang AND NEW.price IS NOT DISTINCT FROM OLD.price AND NEW.wording IS NOT DISTINCT FROM OLD.wording AND NEW.received_on IS NOT DISTINCT FROM OLD.received_on AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.refusal IS NULL AND OLD.withdrawn_at IS NULL)) EXECUTE FUNCTION call_offer_append_only()')
     _on("postgresql", 'CREATE TRIGGER call_offer_no_delete BEFORE DELETE ON call_offer FOR EACH ROW EXECUTE FUNCTION call_offer_append_only()')
     _on("postgresql", 'CREATE TRIGGER call_offer_no_truncate BEFORE TRUNCATE ON call_offer FOR EACH STATEMENT EXECUTE FUNCTION call_offer_append_only()')
+    with op.batch_alter_table('call_offer', schema=None) as batch_op:
+        batch_op.create_index('ix_call_offer_living', ['call_id', 'provider_id', 'name'], unique=True, sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
+
     op.create_table('deliverable_submission',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -5516,6 +5519,31 @@ def upgrade() -> None:
     with op.batch_alter_table('negotiation_comment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_negotiation_comment_round_id'), ['round_id'], unique=False)
 
+    op.create_table('offer_paper',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('offer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=8), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('media_type', sa.String(length=120), nullable=False),
+    sa.Column('cleaned', sa.String(length=120), nullable=False),
+    sa.CheckConstraint("kind IN ('concept', 'costs', 'evidence')", name=op.f('ck_offer_paper_kind_word')),
+    sa.CheckConstraint('size > 0', name=op.f('ck_offer_paper_size_positive')),
+    sa.ForeignKeyConstraint(['offer_id'], ['call_offer.id'], name=op.f('fk_offer_paper_offer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_offer_paper')),
+    sa.UniqueConstraint('ref', name=op.f('uq_offer_paper_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER offer_paper_no_update BEFORE UPDATE ON offer_paper FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'offer_paper is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER offer_paper_no_delete BEFORE DELETE ON offer_paper FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'offer_paper is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION offer_paper_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'offer_paper is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER offer_paper_no_update BEFORE UPDATE ON offer_paper FOR EACH ROW EXECUTE FUNCTION offer_paper_append_only()')
+    _on("postgresql", 'CREATE TRIGGER offer_paper_no_delete BEFORE DELETE ON offer_paper FOR EACH ROW EXECUTE FUNCTION offer_paper_append_only()')
+    _on("postgresql", 'CREATE TRIGGER offer_paper_no_truncate BEFORE TRUNCATE ON offer_paper FOR EACH STATEMENT EXECUTE FUNCTION offer_paper_append_only()')
+    with op.batch_alter_table('offer_paper', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_offer_paper_offer_id'), ['offer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_offer_paper_sha256'), ['sha256'], unique=False)
+
     op.create_table('offer_score',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('offer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -5738,6 +5766,11 @@ def downgrade() -> None:
 
     op.drop_table('outcome')
     op.drop_table('offer_score')
+    with op.batch_alter_table('offer_paper', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_offer_paper_sha256'))
+        batch_op.drop_index(batch_op.f('ix_offer_paper_offer_id'))
+
+    op.drop_table('offer_paper')
     with op.batch_alter_table('negotiation_comment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_negotiation_comment_round_id'))
 
@@ -5829,6 +5862,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_deliverable_submission_sha256'))
 
     op.drop_table('deliverable_submission')
+    with op.batch_alter_table('call_offer', schema=None) as batch_op:
+        batch_op.drop_index('ix_call_offer_living', sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
+
     op.drop_table('call_offer')
     op.drop_table('call_criterion')
     with op.batch_alter_table('budget_transfer', schema=None) as batch_op:

@@ -8,9 +8,10 @@ from sqlalchemy import text
 from cii.access.actions import AddAccount, add_account, add_membership
 from cii.access.queries import account_actor
 from cii.access.vocabulary import Role
+from cii.calls.queries import papers_of
 from cii.institutions.queries import unit_by_code
 from cii.store.work import Work
-from tests.calls.build_calls import a_direct_award, a_told_award
+from tests.calls.build_calls import a_direct_award, a_told_award, an_open_call, handed_in
 from tests.journeys.stage import PASSWORD, Stage, a_stage
 
 KEYS = {
@@ -60,7 +61,11 @@ def a_canton(work: Work) -> Canton:
     made = Canton(a_stage(work))
     register = work.session.execute(text("SELECT ref FROM provider ORDER BY id")).scalars().first()
     hands = hand(work, "contract_manager"), hand(work, "signer")
-    made.refs["offer"] = a_told_award(*hands, a_direct_award(work), register).ref
+    offer = a_told_award(*hands, a_direct_award(work), register)
+    made.refs["offer"], made.refs["paper"] = offer.ref, papers_of(work, [offer.id])[offer.id][0].ref
+    call = an_open_call(hands[0], made.stage.measure, date(2027, 6, 30))
+    made.refs["open_call"] = call.ref
+    handed_in(hand(work, "provider"), call)
     for key, (name, unit) in MORE.items():
         account = add_account(work, AddAccount(Canton.email(key), name, password=PASSWORD))
         add_membership(work, account, unit_by_code(work, unit).id, Role(key))

@@ -3,28 +3,29 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from cii.access.vocabulary import Role
 from cii.calls.actions import (
     CriterionWish,
     PointsWish,
     ProposeAward,
-    RecordOffer,
     ScoreOffer,
     SetCall,
     close_offers,
     confirm_award,
     propose_award,
     publish_call,
-    record_offer,
     score_offer,
     set_call,
 )
 from cii.calls.letters import send_letters
+from cii.calls.offering import HandIn, RecordOffer, Sent, hand_in, record_offer
 from cii.calls.tables import Call, CallOffer
-from cii.calls.vocabulary import CallKind
+from cii.calls.vocabulary import CallKind, PaperKind
 from cii.conventions.parts_conduct import Duty, Principles
 from cii.conventions.parts_deal import Aims, Offer, Services
 from cii.conventions.vocabulary import DutyKind
 from cii.institutions.queries import unit_by_code
+from cii.institutions.tables import Unit
 from cii.institutions.vocabulary import Sector
 from cii.kernel.money import Chf
 from cii.store.work import Work
@@ -73,6 +74,19 @@ def an_offer(office: Office, call: Call, name="Fondation", on: date | None = Non
     return record_offer(office.first, ask)
 
 
+def a_maker(work: Work, office: Office, provider=None) -> Work:
+    """Somebody of a provider's unit."""
+    unit = work.session.get_one(Unit, (provider or office.market.provider).unit_id)
+    return acting(work, an_actor(work, unit, role=Role.PROVIDER))
+
+
+CONCEPT = Sent(PaperKind.CONCEPT, b"Encadrement : deux maitres socioprofessionnels.", "text/plain")
+
+
+def handed_in(maker: Work, call: Call, *files: Sent, price="118000", **more) -> CallOffer:
+    return hand_in(maker, HandIn(call.ref, Chf.parse(price), **more), files or (CONCEPT,))
+
+
 def later(work: Work, days: int) -> Work:
     return replace(work, now=work.now + timedelta(days=days))
 
@@ -83,10 +97,10 @@ def after(office: Office, days: int) -> Office:
 
 def closed(office: Office, names=("Fondation", "Association")):
     """A call whose time for offers is over, the office a day after, and the offers."""
-    call = a_published(office)
-    offers = [an_offer(office, call, one, provider_ref=office.market.provider.ref) for one in names]
+    call, came = a_published(office), office.first.today
     then = after(office, 31)
     close_offers(then.first, call.ref)
+    offers = [an_offer(then, call, one, on=came, provider_ref=office.market.provider.ref) for one in names]
     return call, then, offers
 
 
@@ -106,10 +120,22 @@ def a_told_award(first: Work, second: Work, call: Call, provider_ref: str) -> Ca
     """The direct award goes to that provider, by two hands, and its letter is sent."""
     ask = RecordOffer(call.ref, "Fondation de l'Arbalète", Chf.parse("96000"), first.today,
                       provider_ref=provider_ref)  # fmt: skip
-    offer = record_offer(first, ask)
+    offer = record_offer(first, ask, [CONCEPT])
     propose_award(
         first, ProposeAward(call.ref, offer.ref, "Seul organisateur de cette offre dans la région.")
     )
     confirm_award(second, call.ref)
     send_letters(first, call.ref)
     return offer
+
+
+def an_open_call(first: Work, measure_ref: str, until: date) -> Call:
+    """A call of the unemployment insurance that takes offers."""
+    ask = SetCall(
+        "Atelier de réinsertion 2027", CallKind.CALL, Sector.AC, offers_until=until, criteria=TWO,
+        base_requirements="Expérience de trois ans dans le canton.",
+        aims=Aims(purpose="Réinsertion rapide et durable."),
+        services=Services(offers=(Offer(measure_ref, "Atelier"),)),
+        principles=Principles(duties=(Duty(DutyKind.ETHICS, "Charte de l'organisateur"),)),
+    )  # fmt: skip
+    return publish_call(first, set_call(first, ask).ref)

@@ -40,6 +40,7 @@ from cii.calls.rules import (
     OfferLate,
     OffersDayPast,
     OffersRunning,
+    OffersSealed,
     OfferTwice,
     OfferUnregistered,
     OwnAward,
@@ -59,7 +60,7 @@ from cii.store.parameters import publish_parameters
 from cii.store.settings import HOUSE
 from cii.store.work import Work
 from tests.agreements.build_agreements import a_market, acting, an_actor
-from tests.calls.build_calls import a_published, after, an_offer, an_office, closed, score, wish
+from tests.calls.build_calls import a_published, an_offer, an_office, closed, score, wish
 
 REASON = "La meilleure offre selon les critères publiés."
 
@@ -106,28 +107,26 @@ def test_a_draft_is_written_anew_with_each_criterion_once(office):
     assert [one.code for one in call_view(office.first, call.ref).criteria] == ["price"]
 
 
-def test_offers_come_in_time_and_once(office):
-    call = a_published(office)
-    an_offer(office, call)
-    late = after(office, 31)
+def test_offers_on_paper_came_in_time_and_once_and_are_opened_after_the_closing(office):
+    sealed = a_published(office)
+    with pytest.raises(OffersSealed) as early:
+        an_offer(office, sealed)
+    with pytest.raises(OffersRunning):
+        close_offers(office.first, sealed.ref)
+    call, then, (one, _) = closed(office)
 
     with pytest.raises(OfferLate) as no:
-        an_offer(late, call, "Association")
-    with pytest.raises(OfferAhead):
-        an_offer(office, call, "Association", on=office.first.today + timedelta(days=1))
-    with pytest.raises(OfferTwice):
-        an_offer(office, call)
-    with pytest.raises(OffersRunning):
-        close_offers(office.first, call.ref)
-
-    assert no.value.facts["last"] == call.offers_until
-
-
-def test_an_offer_that_was_late_on_paper_is_refused_after_the_closing_too(office):
-    call, then, _ = closed(office)
-
-    with pytest.raises(CallPublished):
         an_offer(then, call, "Coopérative")
+    with pytest.raises(OfferAhead):
+        an_offer(then, call, "Coopérative", on=then.first.today + timedelta(days=1))
+    with pytest.raises(OfferTwice):
+        an_offer(then, call, on=office.first.today)
+    score(then.first, call, one)
+    with pytest.raises(CallPublished):
+        an_offer(then, call, "Coopérative", on=office.first.today)
+
+    assert early.value.facts["last"] == sealed.offers_until
+    assert no.value.facts["last"] == call.offers_until
 
 
 def test_offers_are_scored_by_published_criteria_and_by_each(office):

@@ -10,19 +10,19 @@ from sqlalchemy.exc import DBAPIError
 
 from cii.access.vocabulary import Role
 from cii.calls.actions import ProposeAward, RefusalReason, confirm_award, propose_award, settle_scores
-from cii.calls.letters import letter_paper, send_letters, sweep_calls
+from cii.calls.letters import letter_paper, send_letters
+from cii.calls.offering import sweep_calls
 from cii.calls.queries import call_view, folder, own_offers
 from cii.calls.rules import AppealUntold, CallNotAwarded, LettersSentAlready, Points, scores_of
 from cii.calls.vocabulary import CallKind, LetterKind
 from cii.documents import store
 from cii.institutions.queries import unit_by_code
-from cii.institutions.tables import Unit
 from cii.kernel.errors import NotAllowed, UnknownThing
 from cii.store.parameters import publish_parameters
 from cii.store.settings import HOUSE
 from cii.store.work import Work
 from tests.agreements.build_agreements import a_market, acting, an_actor
-from tests.calls.build_calls import a_published, an_offer, an_office, closed, score
+from tests.calls.build_calls import a_maker, a_published, an_offer, an_office, closed, score
 
 WHY = "La meilleure offre selon les critères publiés."
 WHY_NOT = "Le concept d'encadrement convainc moins."
@@ -49,11 +49,6 @@ def awarded(office):
 
 def told(content: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).split())
-
-
-def the_provider(work: Work, office) -> Work:
-    unit = work.session.get_one(Unit, office.market.provider.unit_id)
-    return acting(work, an_actor(work, unit, role=Role.PROVIDER))
 
 
 def test_each_offer_gets_a_letter_with_its_reasons_its_own_points_and_the_means_of_appeal(office):
@@ -120,7 +115,7 @@ def test_before_the_award_is_confirmed_no_letter_exists(office):
 
 def test_a_draft_says_so_and_is_for_the_office_only(work: Work, office):
     _call, then, (one, _) = awarded(office)
-    provider = the_provider(then.first, office)
+    provider = a_maker(then.first, office)
 
     assert "Projet, non notifié" in told(letter_paper(then.second, one.ref).content)
     with pytest.raises(UnknownThing):
@@ -143,7 +138,7 @@ def test_letters_are_sent_once_and_stay_as_they_were_sent(office):
 
 def test_the_provider_reads_its_own_letter_and_is_told(work: Work, office):
     call, then, (one, _other) = awarded(office)
-    provider = the_provider(then.first, office)
+    provider = a_maker(then.first, office)
     stranger = acting(then.first, an_actor(work, unit_by_code(work, "ODAS"), role=Role.PROVIDER))
 
     send_letters(then.first, call.ref)

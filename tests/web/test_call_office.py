@@ -54,19 +54,18 @@ def test_a_draft_that_lacks_something_is_not_published(site):
     assert "Procédure interrompue" in reader.get(f"/calls/{ref}")
 
 
-def test_an_offer_is_recorded_once_and_in_time(site, published):
+def test_an_offer_on_paper_stays_in_its_envelope_until_the_closing(site, published):
     reader = site.as_("contracts")
     wish = {"name": "Fondation du Val", "price": "120000", "received_on": "2026-10-15", "lang": "fr"}
 
-    reader.post(f"/calls/{published}/offers", **wish)
-    again = reader.post(f"/calls/{published}/offers", 409, **wish)
-
-    assert "Fondation du Val" in reader.get(f"/calls/{published}")
-    assert again
+    sealed = reader.post(f"/calls/{published}/offers", 409, **wish)
     early = reader.post(
         f"/calls/{published}/closing", 409, version=the_version(reader.get(f"/calls/{published}"))
     )
-    assert early
+
+    assert "Aucune enveloppe ne s" in sealed
+    assert "Des offres peuvent encore arriver" in early
+    assert 'name="received_on"' not in reader.get(f"/calls/{published}")
 
 
 def test_what_comes_too_early_is_refused_with_its_reason(site, published):
