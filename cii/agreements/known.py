@@ -52,6 +52,23 @@ def agreements_by_provider(work: Work, provider_ids: Collection[int]) -> Sequenc
     return work.session.execute(mine.order_by(col(Agreement.number))).all()
 
 
+def preparers_of(work: Work, provider_id: int) -> dict[int, str]:
+    """Who prepared the agreements in force of a provider, each with the first of their numbers.
+
+    Accounts by id, for what the house tells; no visibility.
+    """
+    rows = work.session.execute(
+        select(col(Agreement.prepared_by), func.min(col(Agreement.number)))
+        .where(
+            col(Agreement.provider_id) == provider_id,
+            col(Agreement.state).in_(LIVING_STATES),
+            col(Agreement.prepared_by).is_not(None),
+        )
+        .group_by(col(Agreement.prepared_by))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def writes_for(work: Work, provider_id: int) -> bool:
     """Whether the actor may change what is known of a provider: its sector pays it, or nobody does yet."""
     if work.actor == HOUSE:
@@ -118,6 +135,7 @@ def tariffs_on(work: Work, day: date) -> Sequence[Row[Any]]:
 __all__ = [
     "agreements_by_provider",
     "places_in_force",
+    "preparers_of",
     "provider_by_id",
     "provider_columns",
     "tariffs_on",

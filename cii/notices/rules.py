@@ -28,6 +28,7 @@ _BEGINS: Mapping[str, Topic] = {
     "award": Topic.AGREEMENTS,
     "deliverable": Topic.AGREEMENTS,
     "evaluation": Topic.AGREEMENTS,
+    "provider": Topic.AGREEMENTS,
     "talk": Topic.AGREEMENTS,
     "visit": Topic.AGREEMENTS,
     "overrun": Topic.AGREEMENTS,

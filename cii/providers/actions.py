@@ -7,11 +7,12 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlmodel import col
 
-from cii.agreements.known import writes_for
+from cii.agreements.known import preparers_of, writes_for
 from cii.agreements.queries import provider_refs
 from cii.journal.actions import wrote
 from cii.kernel.errors import NotAllowed, Refusal, UnknownThing, refuse
 from cii.kernel.period import Period
+from cii.notices.actions import tell
 from cii.providers.queries import labels_of, own_provider_id, parts_of, provider_id
 from cii.providers.rules import (
     LabelExpired,
@@ -19,6 +20,7 @@ from cii.providers.rules import (
     LabelWithdrawn,
     NotYetAttested,
     Part,
+    StaffUnsaid,
     TalkAnswered,
     share_faults,
     uid_told,
@@ -185,8 +187,16 @@ class TellStaff:
 
 
 def tell_staff(work: Work, ask: TellStaff) -> StaffNotice:
-    """Tell the payers a change of staff, for one's own enterprise; refuses UnknownThing."""
+    """Tell a change of staff of one's own enterprise to who prepared its agreements in force.
+
+    Refuses: UnknownThing, StaffUnsaid.
+    """
     own = own_provider_id(work)
+    refuse(
+        StaffUnsaid(field=name)
+        for name, said in (("function", ask.function), ("qualification", ask.qualification))
+        if not said.strip()
+    )
     made = StaffNotice(
         provider_id=own,
         change=ask.change,
@@ -197,7 +207,13 @@ def tell_staff(work: Work, ask: TellStaff) -> StaffNotice:
         recorded_at=work.now,
         account_id=work.actor.account_id,
     )
-    return _kept(work, made, "staff_told", own, {"change": ask.change})
+    _kept(work, made, "staff_told", own, {"change": ask.change})
+    for account_id, number in preparers_of(work, own).items():
+        tell(
+            work, account_id=account_id, kind="provider-staff-told", subject="provider",
+            subject_ref=_ref(work, own), number=number, change=ask.change, day=ask.effective_on,
+        )  # fmt: skip
+    return made
 
 
 @dataclass(frozen=True)

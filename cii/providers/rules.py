@@ -88,6 +88,12 @@ class OverrunOutside(Refusal):
     code, kind = "overrun-outside-agreement", "unfit"
 
 
+class StaffUnsaid(Refusal):
+    """A change of staff says neither function nor qualification."""
+
+    code, kind = "staff-unsaid", "unfit"
+
+
 class OverrunUnsaid(Refusal):
     """An overrun and its answer are told in words."""
 

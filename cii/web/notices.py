@@ -34,6 +34,7 @@ PLACES: Mapping[str, str] = {
     "agreement": "agreements.one",
     "evaluation": "evaluations.one",
     "deliverable": "deliverables.one",
+    "provider": "providers.one",
     "appointment": "appointments.one",
     "placement": "provider.placement",
     "call_offer": "offers.one",

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from cii.agreements.actions import AddProvider
@@ -14,6 +14,7 @@ from cii.institutions.tables import Unit
 from cii.institutions.vocabulary import UnitKind
 from cii.kernel.errors import NotAllowed, Refusals, UnknownThing
 from cii.kernel.period import PeriodUpsideDown
+from cii.notices.tables import Notice
 from cii.providers.actions import (
     AddAttestation,
     AnswerTalk,
@@ -26,7 +27,13 @@ from cii.providers.actions import (
     tell_staff,
     withdraw_label,
 )
-from cii.providers.queries import label_counts, provider_facts, provider_view, providers_list
+from cii.providers.queries import (
+    label_counts,
+    own_staff_notices,
+    provider_facts,
+    provider_view,
+    providers_list,
+)
 from cii.providers.registering import (
     ChangeProvider,
     change_provider,
@@ -42,6 +49,7 @@ from cii.providers.rules import (
     NotYetAttested,
     RegisteredAlready,
     SharesBeyondWhole,
+    StaffUnsaid,
     TalkAnswered,
     UidTaken,
 )
@@ -230,12 +238,31 @@ def test_a_provider_tells_changes_of_staff_and_asks_for_a_talk(work: Work, offic
     answer_talk(office, AnswerTalk(asked.ref, "Entretien le 10 décembre."))
 
     seen = provider_view(office, market.provider.ref)
+    told = {(one.kind, one.account_id, one.subject_ref) for one in work.session.scalars(select(Notice))}
+    assert ("provider-staff-told", market.drafter.account_id, market.provider.ref) in told
+    assert [one.ref for one in own_staff_notices(mine)] == [one.ref for one in seen.staff]
+    assert own_staff_notices(office) == []
     assert [(one.function, one.workload) for one in seen.staff] == [("Maître socioprofessionnel", 80)]
     assert seen.talks[0].answer == "Entretien le 10 décembre."
     with pytest.raises(TalkAnswered):
         answer_talk(office, AnswerTalk(asked.ref, "Encore"))
     with pytest.raises(UnknownThing):
         answer_talk(office, AnswerTalk("nothing234", "Encore"))
+
+
+def test_a_change_of_staff_is_said_in_words(work: Work, office, market):
+    mine = the_enterprise(work, market.provider)
+
+    with pytest.raises(Refusals) as no:
+        tell_staff(mine, TellStaff(StaffChange.LEFT, " ", "", mine.today))
+    with pytest.raises(StaffUnsaid) as one:
+        tell_staff(mine, TellStaff(StaffChange.LEFT, "Coach", "\t", mine.today))
+
+    assert [reason.field for reason in no.value.reasons] == ["function", "qualification"]
+    assert one.value.field == "qualification"
+    assert own_staff_notices(mine) == []
+    with pytest.raises(UnknownThing):
+        tell_staff(office, TellStaff(StaffChange.LEFT, "Coach", "Bachelor", mine.today))
 
 
 def test_another_sector_hears_nothing_of_staff_and_talks(work: Work, office, market):

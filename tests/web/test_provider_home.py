@@ -114,6 +114,25 @@ def test_a_change_of_staff_told_stands_on_the_home_of_who_told_it(site):
     assert "départ" in shown
     assert "31.12.2026" in shown
     assert "Coach en insertion" not in site.as_("other_provider").get("/provider")
+    assert "changement de personnel (départ) avec effet le 31.12.2026" in unescape(
+        site.as_("contracts").get("/notices")
+    )
+
+
+def test_a_change_of_staff_without_words_keeps_what_was_typed(site):
+    provider = site.as_("provider")
+
+    page = unescape(provider.post("/provider/staff", 422, **{**STAFF, "function": " "}))
+
+    assert "f-function-error" in page
+    assert "Bachelor en travail social" in page
+    for change in (
+        {"workload": "0"},
+        {"workload": "101"},
+        {"change": "moved"},
+        {"effective_on": "31.2.2026"},
+    ):
+        provider.post("/provider/staff", 422, **{**STAFF, **change})
 
 
 @pytest.mark.parametrize(
