@@ -51,6 +51,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "deliverables",
     "appointments",
     "providers",
+    "provider_home",
     "budgets",
     "budget_steering",
     "federal_ceiling",

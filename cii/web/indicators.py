@@ -1,18 +1,14 @@
 """Indicators of agreements as pages show them: value, target, minimum and the light in words."""
 
-from collections import defaultdict
 from fractions import Fraction
 from typing import Any
 
-from cii.agreements.queries import agreements_list
 from cii.agreements.vocabulary import IndicatorUnit
-from cii.figures.deadlines import bound_agreements
-from cii.figures.indicators import indicator_figures
+from cii.figures.own import indicators_seen
 from cii.figures.rules import Value
 from cii.figures.shapes import IndicatorFigures
 from cii.figures.vocabulary import Light
 from cii.kernel.money import Chf
-from cii.kernel.period import Quarter
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.choices import t, word
@@ -23,13 +19,7 @@ _LIGHTS = {Light.GREEN: "green", Light.AMBER: "yellow", Light.RED: "red", Light.
 
 def indicators_now(work: Work, number: str | None = None) -> list[dict[str, Any]]:
     """The indicators of this year so far, of one agreement or of all that the actor may see, by agreement."""
-    seen = {number} if number else {row.number for row in agreements_list(work, limit=500)}
-    quarter = Quarter.of(work.today)
-    bound = [one for one in bound_agreements(work, quarter.period, work.now) if one.number in seen]
-    if not bound:
-        return []
-    found = indicator_figures(work, bound, defaultdict(str), quarter, work.now, quarterly=False)
-    return [indicator_row(one) for one in found]
+    return [indicator_row(one) for one in indicators_seen(work, number)]
 
 
 def indicator_row(one: IndicatorFigures) -> dict[str, Any]:
