@@ -46,7 +46,7 @@ def keep_whole(work: Work, agreement: Agreement) -> None:
         )
     agreement.award = agreement.award or Award.CALL
     work.session.flush()
-    text = _named(work, whole.text, agreement, {ref: row.ref for ref, row in goals.items()})
+    text = with_names(work, whole.text, agreement, {ref: row.ref for ref, row in goals.items()})
     for part in parts_for(agreement.profile):
         write_part(work, agreement.ref, part, getattr(text, part.value))
 
@@ -88,7 +88,7 @@ def _goal(work: Work, agreement: Agreement, one) -> Objective:
     return row
 
 
-def _named(work: Work, text: Text, agreement: Agreement, goals: dict[str, str]) -> Text:
+def with_names(work: Work, text: Text, agreement: Agreement, goals: dict[str, str]) -> Text:
     """The text with the names of the rows that it points to."""
     bought = agreement_view(work, agreement.ref).measures
     measures = measures_by_id(work, {one.measure_id for one in bought})
@@ -110,4 +110,4 @@ def _named(work: Work, text: Text, agreement: Agreement, goals: dict[str, str]) 
     )
 
 
-__all__ = ["REASON", "keep_whole", "made_ready", "negotiated", "settled", "the_provider"]
+__all__ = ["REASON", "keep_whole", "made_ready", "negotiated", "settled", "the_provider", "with_names"]
