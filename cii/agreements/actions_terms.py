@@ -204,7 +204,11 @@ class AddObjective:
 def add_objective(work: Work, ask: AddObjective) -> Objective:
     """Set an objective and how it is measured; refuses MinimumBeyondTarget for each, NotOpenForChange."""
     agreement = open_for_change(work, ask.agreement_ref)
-    refuse(indicator_faults((one.code, one.direction, one.target, one.minimum) for one in ask.indicators))
+    refuse(
+        indicator_faults(
+            "indicators", ((one.code, one.direction, one.target, one.minimum) for one in ask.indicators)
+        )
+    )
     made = Objective(agreement_id=agreement.id or 0, level=ask.level, wording=ask.wording, owner=ask.owner)
     work.session.add(made)
     work.session.flush()

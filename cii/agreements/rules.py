@@ -147,11 +147,14 @@ def signature_faults(draft: Draft, signer: int | None) -> list[Refusal]:
     return [*found, *draft.without_tariff]
 
 
-def indicator_faults(wishes: Iterable[tuple[str, Direction, int, int | None]]) -> list[Refusal]:
-    """Indicators (code, direction, target, minimum) whose minimum lies beyond the target."""
+def indicator_faults(rows: str, wishes: Iterable[tuple[str, Direction, int, int | None]]) -> list[Refusal]:
+    """Indicators (code, direction, target, minimum) whose minimum lies beyond the target.
+
+    Each at its field; `rows` names the list that holds them.
+    """
     return [
-        MinimumBeyondTarget(indicator=code, target=target, minimum=minimum)
-        for code, direction, target, minimum in wishes
+        MinimumBeyondTarget(field=f"{rows}-{at}-minimum", indicator=code, target=target, minimum=minimum)
+        for at, (code, direction, target, minimum) in enumerate(wishes)
         if minimum is not None and (minimum > target if direction is Direction.UP else minimum < target)
     ]
 

@@ -58,7 +58,7 @@ def set_goal(work: Work, ask: SetGoal) -> Objective:
     known = goal_by_ref(work, agreement.id or 0, ask.goal_ref) if ask.goal_ref else None
     elsewhere = taken_codes(work, agreement.id or 0, but=known)
     faults: list[Refusal] = list(
-        indicator_faults((one.code, one.direction, one.target, one.minimum) for one in ask.gauges)
+        indicator_faults("gauges", ((one.code, one.direction, one.target, one.minimum) for one in ask.gauges))
     )
     seen: set[str] = set()
     for at, one in enumerate(ask.gauges):

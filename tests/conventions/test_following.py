@@ -275,7 +275,7 @@ def test_every_fault_of_an_objective_comes_at_its_indicator(work: Work):
         set_goal(mine, a_goal(draft, a_gauge(minimum=1), a_gauge("reinsertion"), a_gauge()))
 
     assert {(type(one), one.field) for one in no.value.reasons} == {
-        (MinimumBeyondTarget, None), (IndicatorNameTaken, "gauges-1-code"), (IndicatorNameTaken, "gauges-2-code"),
+        (MinimumBeyondTarget, "gauges-0-minimum"), (IndicatorNameTaken, "gauges-1-code"), (IndicatorNameTaken, "gauges-2-code"),
     }  # fmt: skip
     with pytest.raises(UnknownThing):
         set_goal(mine, a_goal(draft, goal_ref="0000000000"))
