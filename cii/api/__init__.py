@@ -48,6 +48,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "agreement_paper",
     "conformity",
     "evaluations",
+    "calls",
+    "offers",
     "deliverables",
     "appointments",
     "providers",

@@ -15,12 +15,13 @@ from cii.agreements.queries import ALL_READERS
 from cii.calls.facts import CallFacts
 from cii.calls.rules import Points, Ranked, may_see_all, ranking, scorers_done
 from cii.calls.tables import Call, CallAward, CallCriterion, CallLetter, CallOffer, OfferPaper, OfferScore
-from cii.calls.vocabulary import CallKind, CallState, SpecPart
+from cii.calls.vocabulary import CallKind, CallState, LetterKind, SpecPart
 from cii.conventions.parts import Text
 from cii.conventions.queries import read_text
 from cii.documents import store
 from cii.documents.store import FileRef
 from cii.kernel.errors import UnknownThing
+from cii.kernel.money import Chf
 from cii.store.work import HOUSE, Actor, Work
 
 
@@ -166,21 +167,34 @@ def points_of(work: Work, call_id: int) -> list[Points]:
     return [Points(*row) for row in rows]
 
 
-def own_offers(work: Work) -> Sequence[Row[Any]]:
-    """The offers of the actor's own enterprise, newest first.
+@dataclass(frozen=True, slots=True)
+class OwnOffer:
+    """An offer of one's own enterprise as a list tells it; `letter`: the decision, once it is sent."""
 
-    Rows: ref, call_ref, title, kind, state, received_on, price, sent_on, letter.
-    """
+    ref: str
+    call_ref: str
+    title: str
+    kind: CallKind
+    state: CallState
+    received_on: date
+    price: Chf
+    sent_on: date | None
+    letter: LetterKind | None
+
+
+def own_offers(work: Work) -> list[OwnOffer]:
+    """The offers of the actor's own enterprise, newest first."""
     shown: list[Any] = [
         col(CallOffer.ref), col(Call.ref).label("call_ref"), col(Call.title), col(Call.kind), col(Call.state),
         col(CallOffer.received_on), col(CallOffer.price), col(CallLetter.sent_on),
         col(CallLetter.kind).label("letter"),
     ]  # fmt: skip
-    return work.session.execute(
+    rows = work.session.execute(
         select(*shown).select_from(CallOffer).join(Call, col(Call.id) == col(CallOffer.call_id))
         .outerjoin(CallLetter, col(CallLetter.offer_id) == col(CallOffer.id))
         .where(made_by(work.actor), _living).order_by(col(CallOffer.id).desc()).limit(200)
-    ).all()  # fmt: skip
+    )  # fmt: skip
+    return [OwnOffer(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,8 +334,8 @@ def call_facts(work: Work, agreement_id: int) -> CallFacts | None:
 
 
 __all__ = [
-    "CallView", "PublishedCall", "award_of", "call_by_ref", "call_facts", "call_view", "calls_list",
-    "criteria_of", "folder", "letters_of", "made_by", "offer_paper", "offer_seen", "offers_of", "open_calls",
-    "opened", "own_offer", "own_offers", "papers_of", "points_of", "published_call", "published_calls",
-    "takes_offers", "told_parts", "visible_to",
+    "CallView", "OwnOffer", "PublishedCall", "award_of", "call_by_ref", "call_facts", "call_view",
+    "calls_list", "criteria_of", "folder", "letters_of", "made_by", "offer_paper", "offer_seen", "offers_of",
+    "open_calls", "opened", "own_offer", "own_offers", "papers_of", "points_of", "published_call",
+    "published_calls", "takes_offers", "told_parts", "visible_to",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from cii.access.permits import Permit
 from cii.calls.letters import letter_paper
 from cii.calls.offering import HandIn, Sent, hand_in, withdraw_offer
 from cii.calls.queries import (
+    OwnOffer,
     letters_of,
     offer_paper,
     open_calls,
@@ -147,7 +148,7 @@ def _form(work: Work, ref: str) -> dict[str, Any]:
     }
 
 
-def _row(one: Any) -> dict[str, Any]:  # noqa: ANN401 - a Core row
+def _row(one: OwnOffer) -> dict[str, Any]:
     return {
         "title": one.title,
         "url": url_for("offers.one", ref=one.ref),

@@ -232,6 +232,21 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/appointments/{ref}/minutes": {"held_on": "2027-01-05", "result": "41 % placés."},
     "/api/v1/appointments/{ref}/findings": {"held_on": "2027-01-05", "findings": "Conforme."},
     "/api/v1/appointments/{ref}/remark": {"wording": "Lu."},
+    "/api/v1/calls": {"title": "Bilan", "kind": "direct", "sector": "AC", "base_requirements": "Trois ans"},
+    "/api/v1/calls/{ref}/specification": {"title": "Bilan", "kind": "direct", "sector": "AC"},
+    "/api/v1/calls/{ref}/publication": None,
+    "/api/v1/calls/{ref}/closing": None,
+    "/api/v1/calls/{ref}/points": {"offer_ref": "zzzzzzzzzz", "points": [{"criterion": "price", "points": 3}]},
+    "/api/v1/calls/{ref}/ranking": None,
+    "/api/v1/calls/{ref}/award": {"offer_ref": "zzzzzzzzzz", "reason": "La meilleure offre selon les critères"},
+    "/api/v1/calls/{ref}/confirmation": None,
+    "/api/v1/calls/{ref}/letters": None,
+    "/api/v1/calls/{ref}/end": None,
+    "/api/v1/calls/{ref}/agreement": {
+        "number": "2027-X", "profile": "AC", "instrument": "agreement", "valid_from": "2027-01-01", "last_day": None,
+        "bought": [{"measure_ref": "{measure}", "line_ref": "{line}", "overbooking": 0}],
+    },
+    "/api/v1/offers/{ref}/withdrawal": None,
     "/api/v1/deliverables/{ref}/acceptance": None,
     "/api/v1/deliverables/{ref}/return": {"reason": "Il manque la page des présences."},
     "/api/v1/evaluations/{ref}/comment": {"wording": "Deux départs tardifs."},
@@ -374,7 +389,7 @@ BODIES: Mapping[str, Any] = {
 FILES = {
     "/api/v1/payments/answers", "/api/v1/budgets/opening",
     "/api/v1/detections/import", "/api/v1/statuses/import", "/api/v1/cases/{ref}/documents", "/api/v1/placements/{ref}/certificates", "/api/v1/attendance/import",
-    "/api/v1/deliverables/{ref}/submissions",
+    "/api/v1/deliverables/{ref}/submissions", "/api/v1/calls/{ref}/offers", "/api/v1/published-calls/{ref}/offers",
 }  # fmt: skip
 """Addresses that take a file."""
 
@@ -388,6 +403,7 @@ OTHER_PARTS = {
     "edition": "zzzzzzzzzz",
     "notice": "zzzzzzzzzz",
     "submission": "zzzzzzzzzz",
+    "paper": "zzzzzzzzzz",
     "item": "french_oral",
     "form": "json",
     "position": "1",

@@ -87,6 +87,9 @@ READS = {
     "/api/v1/unit-prices/csv": ("contracts", "per_place_and_month"),
     "/api/v1/agreements": ("provider", "2026-LACI-01"),
     "/api/v1/deliverables": ("contracts", "items"),
+    "/api/v1/calls": ("contracts", "items"),
+    "/api/v1/published-calls": ("contracts", "items"),
+    "/api/v1/offers": ("provider", "items"),
     "/api/v1/appointments": ("contracts", "items"),
     "/api/v1/talks-due": ("contracts", "items"),
     "/api/v1/agreements/{agreement}/appointments": ("contracts", "[]"),
@@ -154,7 +157,8 @@ READS = {
 """Address → who asks, and a word of the answer."""
 OUTSIDE_THE_STORY = {
     "/api/v1/agreements/*/document.pdf", "/api/v1/agreements/*/editions/*/document.pdf",
-    "/api/v1/persons/*/merges", "/api/v1/evaluations/*", "/api/v1/deliverables/*", "/api/v1/appointments/*", "/api/v1/deliverables/*/submissions/*",
+    "/api/v1/persons/*/merges", "/api/v1/evaluations/*", "/api/v1/deliverables/*", "/api/v1/appointments/*", "/api/v1/deliverables/*/submissions/*", "/api/v1/calls/*", "/api/v1/published-calls/*",
+    "/api/v1/offers/*", "/api/v1/offers/*/papers/*", "/api/v1/offers/*/letter.pdf",
     "/api/v1/desk/load",
     "/api/v1/notices/*", "/api/v1/cases/*/documents/*", "/api/v1/placements/*/certificates/*", "/api/v1/cases/*/summary",
     "/api/v1/placements/*/interruption-notices", "/api/v1/agreements/*/overrun-notices",

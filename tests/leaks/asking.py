@@ -171,6 +171,7 @@ NAMES: Mapping[str, Thing | str] = {
     "/provider/offers/<ref>": of_the_house("call_offer"),
     "/provider/calls/<ref>": of_the_house("call"),
     "/public/calls/<ref>": of_the_house("call"),
+    "/published-calls/<ref>": of_the_house("call"),
     "/rounds/<ref>": of_the_house("allocation_round"),
     "/rounds/<ref>/candidates/<position>": "1",
     "/rounds/<ref>/cases/<position>": "1",
