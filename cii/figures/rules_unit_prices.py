@@ -9,6 +9,7 @@ from cii.kernel.money import Chf
 
 WORKING_DAYS, WEEKS, MONTHS = 260, 52, 12
 """Of a year: 5 days in 52 weeks; 260/12 is the 21.7 days of a month of the unemployment insurance."""
+PERMILLE = 1000
 _MONTHLY = frozenset({Basis.CALENDAR_DAYS, Basis.WEEKDAYS, Basis.STARTED_MONTH, Basis.AGREED_PLACES})
 
 
@@ -51,3 +52,10 @@ def median(prices: Sequence[Chf]) -> Chf | None:
     if len(ordered) % 2:
         return Chf(ordered[half])
     return Chf.rounded(Fraction(ordered[half - 1] + ordered[half], 2))
+
+
+def permille_above(price: Chf, middle: Chf) -> int | None:
+    """How far a price stands above the middle, in permille; negative below, None of a middle of nothing."""
+    if not middle.centimes:
+        return None
+    return round(Fraction((price.centimes - middle.centimes) * PERMILLE, middle.centimes))

@@ -5,14 +5,9 @@ from html import unescape
 import pytest
 from sqlalchemy import text
 
-from cii.agreements.queries import agreement_by_ref
-from cii.conventions.actions import stored
 from cii.conventions.parts_deal import OfferVolume, Price, Volume
-from cii.conventions.tables import ConventionPart
-from cii.conventions.vocabulary import Part
 from cii.kernel.money import Chf
-from cii.store.work import HOUSE, working
-from tests.conftest import NOW
+from tests.web.build_texts import says
 
 STAFF = {"change": "left", "function": "Coach en insertion", "qualification": "Bachelor en travail social", "workload": "80", "effective_on": "2026-12-31"}  # fmt: skip
 OVER = {
@@ -27,23 +22,6 @@ OVER = {
 def the_section(page: str, name: str) -> str:
     """What the page shows under a heading, up to the next."""
     return unescape(page.split(f'id="{name}"', 1)[1].split("<section", 1)[0]).replace("\xa0", " ")
-
-
-def agree(site, *, places: int | None = None, total: str | None = None) -> None:
-    """Write what the agreement in force buys, as its text says it."""
-    offer = OfferVolume(site.town.workshop, site.town.lines["LACI"], places)
-    said = {
-        Part.VOLUME: Volume(offers=(offer,)),
-        Part.PRICE: Price(total=Chf.parse(total) if total else None),
-    }
-    with working(site.engine, HOUSE, NOW) as work:
-        held = agreement_by_ref(work, site.town.agreements["LACI"])
-        for part, value in said.items():
-            work.session.add(
-                ConventionPart(
-                    agreement_id=held.id or 0, part=part, body=stored(part, value), recorded_at=work.now
-                )
-            )
 
 
 def test_what_is_to_be_handed_in_leads_to_its_page(site):
@@ -88,7 +66,8 @@ def test_a_total_that_will_be_exceeded_leads_to_the_notice_and_then_says_that_it
     provider, ref = site.as_("provider"), site.town.agreements["LACI"]
     nothing = the_section(provider.get("/provider"), "volumes")
     assert "Aucune convention en vigueur ne fixe de volume" in nothing
-    agree(site, places=6, total="100.00")
+    offer = OfferVolume(site.town.workshop, site.town.lines["LACI"], places=6)
+    says(site, ref, volume=Volume(offers=(offer,)), price=Price(total=Chf.parse("100")))
 
     shown = the_section(provider.get("/provider"), "volumes")
     assert "montant total, CHF" in shown

@@ -3,6 +3,10 @@
 import re
 from html import unescape
 
+from cii.conventions.parts_deal import Extra, Price
+from cii.conventions.vocabulary import ExtraKind, PricedUnit
+from cii.kernel.money import Chf
+from tests.web.build_texts import says
 from tests.web.test_agreements import the_version
 
 
@@ -134,6 +138,27 @@ def test_unit_prices_are_compared_on_a_page_and_in_files(site):
     book = reader.client.get("/unit-prices/xlsx")
 
     assert "Médiane du genre" in page
+    assert "ne déclarent ni prestation supplémentaire ni leur absence" in page
+    assert "Aucune prestation supplémentaire n'est déclarée." in page
     assert "per_place_and_month" in held
     assert book.data[:2] == b"PK"
     assert site.as_("contracts").get("/providers?lang=de")
+
+
+def test_extras_are_compared_by_kind_and_unit_with_the_agreements_that_declare_them(site):
+    reader, hour = site.as_("contracts"), (ExtraKind.COACHING, PricedUnit.HOUR)
+    dear = Extra(*hour, Chf.parse("180"), wording="Sur demande")
+    numbers = [
+        says(site, site.town.agreements["LACI"], price=Price(extras=(dear,))),
+        says(site, site.town.agreements["SAS"], price=Price(extras=(Extra(*hour, Chf.parse("120")),))),
+    ]
+
+    page = unescape(reader.get("/unit-prices")).replace("\xa0", " ")
+
+    shown = page.split('id="extras"', 1)[1]
+    assert "Coaching personnalisé" in shown
+    assert "Sur demande" in shown
+    assert "+20 %" in shown
+    assert "−20 %" in shown
+    assert "CHF 150.00" in shown
+    assert all(f'<span class="num">{number}</span>' in shown for number in numbers)
