@@ -96,6 +96,11 @@ def _named(about: Written) -> dict[str, Any]:
     )
     held = {one.code: one for one in about.places}
     reports = _merged(*(read_text(name) for name in _COMMON[about.text]))["reports"]
+    extras = [
+        {**one, "measure_ref": held[code].measure_ref}
+        for code in held
+        for one in offers[code].get("extras", ())
+    ]
     return {
         "parties": {
             "authority": about.authority.name,
@@ -116,7 +121,10 @@ def _named(about: Written) -> dict[str, Any]:
                 for one in about.places
             ]
         },
-        "price": {"total": str(about.total)} if about.total is not None else {},
+        "price": {
+            **({"total": str(about.total)} if about.total is not None else {}),
+            **({"extras": extras, "extras_none": False} if extras else {}),
+        },
         "reports": {
             "items": [
                 {**one, "serves": [_served(about, name) for name in one["serves"]]}
