@@ -29,7 +29,7 @@ from cii.calls.vocabulary import CallKind, CallState, PaperKind
 from cii.documents.cleaning import clean
 from cii.documents.keeping import keep, sweep
 from cii.documents.store import sniff
-from cii.institutions.queries import units_by_id
+from cii.institutions.queries import institution_of
 from cii.journal.actions import wrote
 from cii.kernel.errors import NotAllowed, UnknownThing
 from cii.kernel.money import Chf
@@ -70,7 +70,7 @@ def hand_in(work: Work, ask: HandIn, files: Sequence[Sent]) -> CallOffer:
     _in_time(work, call)
     if not any(one.kind is PaperKind.CONCEPT for one in files):
         raise OfferWithoutConcept(field=PaperKind.CONCEPT.value)
-    name = units_by_id(work, [unit_id])[unit_id].name
+    name = institution_of(work, unit_id).name
     mine = select(CallOffer).where(
         col(CallOffer.call_id) == call.id, made_by(work.actor), col(CallOffer.withdrawn_at).is_(None)
     )

@@ -26,6 +26,7 @@ from cii.demo.dossiers import Canton
 from cii.demo.living import build_living, scale
 from cii.demo.living_agreements import live_agreements
 from cii.demo.living_allocation import share_out
+from cii.demo.living_calls import call_for_offers
 from cii.demo.living_desk import build_desk
 from cii.demo.living_documents import build_documents
 from cii.demo.living_erasures import end_some
@@ -202,6 +203,7 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     build_social(work, canton)
     tell_of_providers(work)
     live_agreements(work)
+    call_for_offers(work)
     build_documents(work)
     build_desk(work)
     tell_carousel(work, house)

@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from cii.access.queries import account_actor
+from cii.calls.queries import call_view, calls_list, own_offers, published_calls
+from cii.calls.vocabulary import CallKind, CallState, LetterKind
 from cii.cases.queries import case_by_ref
 from cii.cli.demo import demo_check
 from cii.coordination.queries import alerts
@@ -21,6 +23,7 @@ from cii.demo.measures import STAGE
 from cii.figures.money import invoiced
 from cii.figures.youth import youth_figures
 from cii.institutions.calendar import calendar_of
+from cii.institutions.queries import institution_of
 from cii.journal.queries import verify
 from cii.kernel.errors import UnknownThing
 from cii.kernel.period import Period
@@ -345,3 +348,23 @@ def test_the_canton_shows_ceilings_a_transfer_that_waits_an_opening_balance_and_
     assert transfers == [(True, False), (True, False), (None, None)]
     assert opening == [(2023, "available", 1_240_000)]
     assert remarks == [("returned",)]
+
+
+def test_calls_stand_at_each_stage_and_what_is_sealed_stays_sealed(inside):
+    office = replace(inside, actor=account_actor(inside, "lmmt.contrats@cii.example"), seen=[])
+    social = replace(inside, actor=account_actor(inside, "odas.direction@cii.example"), seen=[])
+    ours = {row.state: row.ref for row in calls_list(office)}
+    scoring = call_view(social, calls_list(social)[0].ref)
+    awarded = call_view(office, ours[CallState.AWARDED])
+    maker = replace(inside, actor=account_actor(inside, "vallon@cii.example"), seen=[])
+    maker_name = institution_of(inside, maker.actor.units[0]).name
+    direct = [one for one in published_calls(inside) if one.kind is CallKind.DIRECT]
+
+    assert call_view(office, ours[CallState.PUBLISHED]).sealed
+    assert call_view(office, ours[CallState.PUBLISHED]).offers == ()
+    assert inside.session.scalar(text("SELECT count(*) FROM call_offer")) == 2 + 3 + 3 + 1
+    assert (scoring.call.state, len(scoring.offers), scoring.scorers) == (CallState.OFFERS_CLOSED, 3, 1)
+    assert [one.name for one in awarded.offers if one.id == awarded.award.offer_id] == [maker_name]
+    assert len(awarded.letters) == 3
+    assert own_offers(maker)[0].letter is LetterKind.AWARD
+    assert len(direct) == 1
