@@ -42,10 +42,16 @@ def bound_seen(actor: Actor, *, own: bool = False) -> Select[Any]:
     return query
 
 
+def own_bound(work: Work) -> dict[int, tuple[str, str]]:
+    """Ref and number of each agreement that the actor leads, by id."""
+    rows = work.session.execute(bound_seen(work.actor, own=True))
+    return {row.agreement_id: (row.agreement_ref, row.number) for row in rows}
+
+
 def binds(work: Work, ref: str) -> tuple[Agreement, bool]:
     """The agreement, when the actor may see it, and whether it binds or bound; refuses UnknownThing."""
     held = agreement_by_ref(work, ref)
     return held, held.state not in UNBOUND
 
 
-__all__ = ["binds", "bound_seen"]
+__all__ = ["binds", "bound_seen", "own_bound"]

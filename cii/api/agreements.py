@@ -16,6 +16,8 @@ from cii.agreements.vocabulary import AgreementState, Basis, Instrument, LegalFo
 from cii.api.asking import PageAsked, matched, versioned
 from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, by_ref, tagged
+from cii.conventions.dates import ComingDate, coming
+from cii.conventions.schemas import DATE
 from cii.institutions.queries import UnitLabel, lines_by_id, shown_units, unit_told
 from cii.institutions.schemas import LINE, UNIT
 from cii.institutions.tables import FundingLine
@@ -132,6 +134,14 @@ AGREEMENT = only(
 def listed(asked: AgreementsAsked) -> Page[AgreementLine]:
     """The agreements that I may see, by number."""
     return _page(asked)
+
+
+@blueprint.get("/dates")
+@needs(Permit.SEE_AGREEMENTS)
+@blueprint.response(200, paged(DATE))
+def dates() -> Page[ComingDate]:
+    """Ends, options, notices, prices and deliverables ahead of the agreements in force, the nearest first."""
+    return Page(coming(g.work))
 
 
 @blueprint.get("/<ref:ref>")

@@ -12,7 +12,7 @@ from cii.api.base import PREFIX, Blueprint
 from cii.api.shapes import Tagged, tagged
 from cii.conformity.actions import AnswerItem, JustifyFinding, answer_item, justify
 from cii.conformity.queries import CheckShown, FindingRow, checked, shown
-from cii.conformity.signing import enforce, sign_agreement
+from cii.conformity.signing import Enforce, enforce, sign_agreement
 from cii.placements.days import renew_days
 from cii.wire.answers import only
 from cii.wire.doors import needs, once
@@ -79,11 +79,12 @@ def signed(ref: str) -> Tagged:
 @needs(Permit.SIGN_AGREEMENTS)
 @versioned
 @once
+@blueprint.arguments(Enforce, given=("agreement_ref",))
 @blueprint.response(200, CHECK)
-def enforced(ref: str) -> Tagged:
-    """Put an agreement in force that the provider has signed too."""
+def enforced(ask: Callable[..., Enforce], ref: str) -> Tagged:
+    """Put an agreement in force that the provider has signed too; after its first day, by a right named."""
     matched(ref, agreement_by_ref(g.work, ref).version)
-    put = enforce(g.work, ref)
+    put = enforce(g.work, ask(agreement_ref=ref))
     renew_days(g.work, measures_bought(g.work, put.id or 0))
     return _shown(ref)
 

@@ -42,6 +42,27 @@ def agreements_listed(asked: argparse.Namespace, settings: Settings) -> Told:
     return Told(lines, {"agreements": data})
 
 
+def agreements_dates(_: argparse.Namespace, settings: Settings) -> Told:
+    """List the dates ahead of the agreements in force: ends, options, notices, prices, deliverables."""
+    from cii.conventions.dates import coming  # noqa: PLC0415
+    from cii.jobs.clock import clock_of  # noqa: PLC0415
+
+    engine = engine_of(settings)
+    with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings, writing=False) as held:
+        found = coming(held)
+    data = [
+        {
+            "agreement": one.agreement_ref, "number": one.number, "kind": one.kind or one.deliverable,
+            "due_on": one.due_on, "warned": one.warned,
+        }
+        for one in found
+    ]  # fmt: skip
+    lines = [
+        f"{one['due_on']}  {one['number']}  {one['kind']}{'  to do' if one['warned'] else ''}" for one in data
+    ]
+    return Told(lines, {"dates": data})
+
+
 def state_arguments(parser: argparse.ArgumentParser) -> None:
     """--state STATE."""
     from cii.agreements.vocabulary import AgreementState  # noqa: PLC0415

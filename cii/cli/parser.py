@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cii.cli.agreements import (
     agreements_check,
+    agreements_dates,
     agreements_listed,
     check_one_arguments,
     state_arguments,
@@ -87,6 +88,7 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("reconcile", reconcile_day, reconcile_arguments),
     ("agreements list", agreements_listed, state_arguments),
     ("agreements check", agreements_check, check_one_arguments),
+    ("agreements dates", agreements_dates, no_arguments),
     ("jobs list", jobs_list, no_arguments),
     ("jobs run", jobs_run, run_arguments),
     ("report quarter", report_quarter, report_arguments),

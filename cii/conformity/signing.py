@@ -3,6 +3,8 @@
 The record of what was found is kept with the signature. Source: product.md §3; CG AI ch. 7; 000 i.44.
 """
 
+from dataclasses import dataclass, field
+
 from cii.agreements.actions import (
     AddDeliverable,
     add_deliverable,
@@ -20,6 +22,7 @@ from cii.conformity.rules import CheckUnanswered, FindingStands, Settled, Warnin
 from cii.conformity.rules_reports import AT_SIGNATURE
 from cii.conformity.tables import ConformityRecord
 from cii.conformity.vocabulary import Severity
+from cii.conventions.rules import entry_faults
 from cii.conventions.signing import keep_signed, signatures_of
 from cii.conventions.steering import approved
 from cii.conventions.vocabulary import Side
@@ -73,16 +76,33 @@ def hindrances(work: Work, found: Checked) -> list[Refusal]:
     return reasons
 
 
-def enforce(work: Work, ref: str) -> Agreement:
-    """Put a signed agreement in force once the provider has signed it.
+@dataclass(frozen=True)
+class Enforce:
+    """Put a signed agreement in force; `right` names what allows a first day that is past."""
 
-    Refuses: ProviderUnsigned; what `agreements.put_in_force` refuses.
+    agreement_ref: str
+    right: str = field(default="", metadata={"max": 500})
+
+
+def enforce(work: Work, ask: Enforce) -> Agreement:
+    """Put a signed agreement in force once the provider has signed it; the right named is kept with it.
+
+    A right that was named when it was drafted holds. Refuses all at once: ProviderUnsigned, EntryBackDated;
+    what `agreements.put_in_force` refuses.
     """
-    agreement = writable(work, ref)
+    agreement = writable(work, ask.agreement_ref)
     move(MOVES, agreement.state, AgreementEvent.PUT_IN_FORCE)
-    if not any(one.side is Side.PROVIDER for one in signatures_of(work, ref)):
-        raise ProviderUnsigned(number=agreement.number)
-    return put_in_force(work, ref)
+    both = any(one.side is Side.PROVIDER for one in signatures_of(work, ask.agreement_ref))
+    right = agreement.back_dated or ask.right.strip()
+    refuse(
+        [
+            *([] if both else [ProviderUnsigned(number=agreement.number)]),
+            *entry_faults(agreement.valid_from, work.today, right),
+        ]
+    )
+    if agreement.valid_from < work.today:
+        agreement.back_dated = right
+    return put_in_force(work, ask.agreement_ref)
 
 
 def _reason(one: Settled) -> Refusal:

@@ -174,6 +174,8 @@ def _follow(  # noqa: PLR0917 - what the new one is
             )
         )
     work.session.flush()
+    made.back_dated = right or None
+    work.session.flush()
     told: dict[str, object] = {"how": how, "former": former.number, "from": first}
     wrote(work, "agreement_followed", "agreement", made.id, ref=made.ref,
           payload=told | ({"right": right} if right else {}))  # fmt: skip

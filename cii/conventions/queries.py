@@ -10,7 +10,7 @@ from cii.agreements.chain import former_ref
 from cii.agreements.queries import AgreementView, agreement_view
 from cii.agreements.tables import Indicator, Objective
 from cii.conventions.parts import PARTS, Text
-from cii.conventions.parts_conduct import Talks
+from cii.conventions.parts_conduct import Talks, Term
 from cii.conventions.tables import ConventionPart
 from cii.conventions.vocabulary import Part
 from cii.conventions.whole import Bought, Convention, Gauge, Goal, Header, Owed, Rate
@@ -37,12 +37,21 @@ def text_of(work: Work, agreement_id: int) -> Text:
 
 def talks_agreed(work: Work, agreement_ids: Iterable[int]) -> dict[int, Talks]:
     """What was agreed on talks and visits, by agreement; agreements that say nothing of it are left out."""
+    return {one: text.talks for one, text in _parts_of(work, agreement_ids, Part.TALKS).items()}
+
+
+def terms_agreed(work: Work, agreement_ids: Iterable[int]) -> dict[int, Term]:
+    """What was agreed on changing, extending and ending, by agreement; the silent ones are left out."""
+    return {one: text.term for one, text in _parts_of(work, agreement_ids, Part.TERM).items()}
+
+
+def _parts_of(work: Work, agreement_ids: Iterable[int], part: Part) -> dict[int, Text]:
     rows = work.session.execute(
         select(col(ConventionPart.agreement_id), col(ConventionPart.body)).where(
-            col(ConventionPart.agreement_id).in_(set(agreement_ids)), col(ConventionPart.part) == Part.TALKS
+            col(ConventionPart.agreement_id).in_(set(agreement_ids)), col(ConventionPart.part) == part
         )
     )
-    return {row.agreement_id: read_text({Part.TALKS: row.body}).talks for row in rows}
+    return {row.agreement_id: read_text({part: row.body}) for row in rows}
 
 
 def read_text(bodies: Mapping[str, object]) -> Text:

@@ -76,6 +76,12 @@ class BackDated(Refusal):
     code, kind = "back-dated", "unfit"
 
 
+class EntryBackDated(Refusal):
+    """An agreement that enters into force after its first day names the right that allows it."""
+
+    code, kind = "entry-back-dated", "unfit"
+
+
 class OutsideTerm(Refusal):
     """An amendment lies within the term, after its first day."""
 
@@ -146,3 +152,10 @@ def back_dating_faults(from_day: date, today: date, right: str) -> list[Refusal]
     if from_day >= first or len(right.strip()) >= RIGHT_SIGNS:
         return []
     return [BackDated(field="from_day", first=first, signs=RIGHT_SIGNS)]
+
+
+def entry_faults(valid_from: date, today: date, right: str) -> list[Refusal]:
+    """Whether an agreement would enter into force with effect on days gone by, without a right named."""
+    if valid_from >= today or len(right.strip()) >= RIGHT_SIGNS:
+        return []
+    return [EntryBackDated(field="right", first=valid_from, signs=RIGHT_SIGNS)]

@@ -86,7 +86,7 @@ def live_agreements(work: Work) -> None:
 
 
 def _hand_in(work: Work, market: Agreement, disability: Agreement, social: Agreement) -> None:
-    """One file waits, one was accepted after it had been returned, one is late."""
+    """One file waits, one was accepted after it had been returned, one is due today."""
     sent = _at(work, "etabli", date(2026, 10, 14))
     submit(
         sent, SubmitDeliverable(_courses(work, market), f"Troisième trimestre {MARK}"), _COURSES, "text/csv"
@@ -97,7 +97,7 @@ def _hand_in(work: Work, market: Agreement, disability: Agreement, social: Agree
     give_back(_at(work, "oai.contrats", date(2026, 10, 9)), ReturnDeliverable(owed, why))
     submit(_at(work, "etabli", date(2026, 10, 12)), SubmitDeliverable(owed), _COURSES, "text/csv")
     accept(_at(work, "oai.contrats", date(2026, 10, 13)), AcceptDeliverable(owed))
-    late = AddDeliverable(social.ref, DeliverableKind.STAFF_QUALIFICATION, Frequency.ONCE, date(2026, 10, 14))
+    late = AddDeliverable(social.ref, DeliverableKind.STAFF_QUALIFICATION, Frequency.ONCE, date(2026, 10, 15))
     add_deliverable(_at(work, "odas.contrats", date(2026, 8, 31)), late)
 
 

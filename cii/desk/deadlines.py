@@ -116,19 +116,16 @@ def icalendar(rows: Iterable[Deadline], now: datetime, title: str) -> str:
         said = f"{one.number} {one.title}".strip()
         lines += [
             "BEGIN:VEVENT", f"UID:{one.ref}@cii", f"DTSTAMP:{stamp}",
-            *_when(one), f"SUMMARY:{_text(said)}", "END:VEVENT",
+            *_when(one, f"SUMMARY:{_text(said)}"), "END:VEVENT",
         ]  # fmt: skip
     return "".join(f"{folded}\r\n" for line in [*lines, "END:VCALENDAR"] for folded in _folded(line))
 
 
-def _when(one: Deadline) -> list[str]:
+def _when(one: Deadline, summary: str) -> list[str]:
     if one.at is None:
-        return [f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}", "TRANSP:TRANSPARENT"]
-    return [
-        f"DTSTART:{one.at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-        "DURATION:PT1H",
-        f"LOCATION:{_text(one.place)}",
-    ]
+        return [f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}", summary, "TRANSP:TRANSPARENT"]
+    begins = f"DTSTART:{one.at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    return [begins, "DURATION:PT1H", summary, f"LOCATION:{_text(one.place)}"]
 
 
 def _text(said: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cii.access.vocabulary import Role
+from cii.agreements.bound import bound_seen
 from cii.agreements.queries import (
     AgreementView,
     agreement_by_ref,
@@ -64,6 +65,18 @@ def evaluations_of(work: Work, agreement_ref: str) -> Sequence[Evaluation]:
         .where(col(Evaluation.agreement_id) == agreement.id)
         .order_by(col(Evaluation.year).desc())
     ).all()
+
+
+def evaluations_open(work: Work) -> list[tuple[Evaluation, str]]:
+    """Years of the agreements that the actor leads that are not final yet, with their agreement's number."""
+    bound = bound_seen(work.actor, own=True).subquery("bound")
+    rows = work.session.execute(
+        select(Evaluation, bound.c.number)
+        .join(bound, bound.c.agreement_id == col(Evaluation.agreement_id))
+        .where(col(Evaluation.state) != EvaluationState.FINAL)
+        .order_by(col(Evaluation.comment_until), col(Evaluation.id))
+    )
+    return [(row[0], row.number) for row in rows]
 
 
 def items_of(work: Work, evaluation: Evaluation) -> Sequence[EvaluationItem]:

@@ -67,7 +67,7 @@ class Tick:
 
 JOBS: tuple[Job, ...] = (
     Job("agreements", "cii.jobs.night:end_agreements"),
-    Job("agreement-dates", "cii.agreements.dates:watch_dates"),
+    Job("agreement-dates", "cii.conventions.dates:watch_dates"),
     Job("appointments", "cii.appointments.dates:watch_appointments"),
     Job("statements", "cii.jobs.night:draft_statements", Rhythm.MONTHLY),
     Job("absences", "cii.settlement.absences:watch_absences"),

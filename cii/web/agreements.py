@@ -113,7 +113,7 @@ def sign_agreement(ref: str) -> Response:
 def enforce(ref: str) -> Response:
     """Put in force what both sides have signed."""
     _fresh(g.work, ref)
-    agreement = signing.enforce(g.work, ref)
+    agreement = signing.enforce(g.work, asked(signing.Enforce, agreement_ref=ref))
     renew_days(g.work, measures_bought(g.work, agreement.id or 0))
     return see_other("agreements.one", ref=ref)
 
@@ -230,6 +230,7 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
         "objectives": _objectives(view, {one["code"]: one for one in indicators_now(work, held.number)}),
         "deliverables": [_deliverable(row) for row in view.deliverables],
         "moves": _moves(work, view),
+        "needs_right": held.valid_from < work.today and not held.back_dated,
         "overruns": overruns_said(work, held),
         "own_draft": held.state in OPEN_STATES and held.prepared_by == work.actor.account_id,
         "follows": held.state in LIVING_STATES
@@ -249,6 +250,8 @@ def _facts(view: AgreementView) -> list[dict[str, Any]]:
         "web.agreements.non_profit": t("common.yes" if view.provider.non_profit else "common.no"),
         "web.agreements.notice": t("web.agreements.months", n=held.notice_months),
     }
+    if held.back_dated:
+        facts["web.agreements.back-dated"] = held.back_dated
     return [{"label": t(name), "value": value} for name, value in facts.items()]
 
 

@@ -24,6 +24,7 @@ from cii.people.queries import PersonLabel, label
 from cii.routing.numbers import referral_numbers
 from cii.routing.queries import open_matters
 from cii.store.work import Work
+from cii.web.agreement_todo import agreement_todo
 from cii.web.base import Blueprint, may_open, see_other
 from cii.web.choices import Option, choice_asked, options, t, text_asked, word
 from cii.web.clocks import deadline
@@ -127,6 +128,7 @@ def desk() -> str | Response:
         unread=[told(one) for one in news_for_me(work, unread=True)],
         begun=texts_begun(work),
         **_standing(work),
+        **agreement_todo(work),
     )
 
 

@@ -259,7 +259,7 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/agreements/{ref}/justifications": {"code": "risk-unsaid", "wording": "Convenu ainsi avec l'organisateur"},
     "/api/v1/agreements/{ref}/checklist": {"code": "general-duties", "answer": "no", "wording": "Annexe, voir le cahier des charges"},
     "/api/v1/agreements/{ref}/signature": None,
-    "/api/v1/agreements/{ref}/entry-into-force": None,
+    "/api/v1/agreements/{ref}/entry-into-force": {},
     "/api/v1/agreements/{ref}/margins": {"measure_ref": "{measure}", "line_ref": "{line}", "overbooking": 2},
     "/api/v1/agreements/{ref}/tariffs": {
         "measure_ref": "{measure}", "line_ref": "{line}", "valid_from": "2027-01-01", "basis": "weekdays",

@@ -86,6 +86,7 @@ READS = {
     "/api/v1/unit-prices": ("contracts", "per_month"),
     "/api/v1/unit-prices/csv": ("contracts", "per_place_and_month"),
     "/api/v1/agreements": ("provider", "2026-LACI-01"),
+    "/api/v1/agreements/dates": ("contracts", "due_on"),
     "/api/v1/deliverables": ("contracts", "items"),
     "/api/v1/calls": ("contracts", "items"),
     "/api/v1/published-calls": ("contracts", "items"),

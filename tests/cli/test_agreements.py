@@ -68,6 +68,22 @@ def test_an_agreement_with_errors_fails_its_check_and_one_with_warnings_does_not
     assert "warning 14: Die Vereinbarung sagt nicht, wer das Risiko schwankender Auslastung trägt." in told
 
 
+def test_the_dates_ahead_are_listed(canton):
+    cii, ours, theirs = canton
+
+    code, out, _ = cii("agreements", "dates", "--json")
+    lines = cii("agreements", "dates")[1]
+
+    dates = json.loads(out)["dates"]
+    assert code == DONE
+    assert {"agreement": ours, "kind": "end", "due_on": "2026-12-31", "warned": True}.items() <= dates[
+        0
+    ].items()
+    assert theirs not in out
+    assert "2026-12-31" in lines
+    assert "end  to do" in lines
+
+
 def test_an_agreement_that_is_not_there_is_said_to_be_unknown(canton):
     cii, _, _ = canton
 

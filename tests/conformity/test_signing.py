@@ -16,13 +16,14 @@ from cii.conformity.actions import AnswerItem, JustifyFinding, answer_item, just
 from cii.conformity.queries import checked, records_of
 from cii.conformity.reading import limits
 from cii.conformity.rules import AnswerContradictsText, FindingGone, FindingStands, ReasonTooShort
-from cii.conformity.signing import ProviderUnsigned, SteeringNotApproved, enforce, sign_agreement
+from cii.conformity.signing import Enforce, ProviderUnsigned, SteeringNotApproved, enforce, sign_agreement
 from cii.conformity.vocabulary import Answer, Severity
 from cii.conventions.actions import write_part
 from cii.conventions.following import Renew, renew
 from cii.conventions.parts_conduct import Principles, Reports
 from cii.conventions.parts_deal import Bases, Volume
 from cii.conventions.queries import text_of
+from cii.conventions.rules import EntryBackDated
 from cii.conventions.signing import SignForSide, sign_for_side
 from cii.conventions.steering import DecideChange, decide, submit
 from cii.conventions.vocabulary import Part, SteeringStand
@@ -211,13 +212,13 @@ def test_an_agreement_enters_into_force_when_the_provider_has_signed(work: Work,
     sign_agreement(theirs, agreement.ref)
 
     with pytest.raises(ProviderUnsigned):
-        enforce(theirs, agreement.ref)
+        enforce(theirs, Enforce(agreement.ref))
     provider = acting(work, the_provider(work, agreement))
     sign_for_side(
         provider, SignForSide(agreement.ref, "Directrice Atelier", work.today, "Directrice", "Neuchâtel")
     )
 
-    assert enforce(theirs, agreement.ref).state is AgreementState.IN_FORCE
+    assert enforce(theirs, Enforce(agreement.ref)).state is AgreementState.IN_FORCE
 
 
 def test_an_agreement_is_signed_once(work: Work, market):
@@ -360,7 +361,7 @@ def test_a_renewal_of_the_same_offer_keeps_its_rules_or_says_why_not(work: Work,
     sign_for_side(
         acting(work, the_provider(work, agreement)), SignForSide(agreement.ref, "Directrice", work.today)
     )
-    enforce(theirs, agreement.ref)
+    enforce(theirs, Enforce(agreement.ref))
     again = renew(mine, Renew(agreement.ref, date(2029, 1, 1), date(2030, 12, 31)))
     same = found_in(mine, again)
     reports = text_of(work, again.id or 0).reports
@@ -391,3 +392,21 @@ def test_an_agreement_under_a_framework_names_the_same_target_groups(work: Work,
 
     assert "document-differs" not in same
     assert [one.facts for one in found] == [{"document": framework.number, "aspect": "target_groups"}]
+
+
+def test_an_agreement_that_has_begun_enters_into_force_by_a_right_that_is_named(work: Work, market):
+    agreement = an_agreement(market, market.social)
+    made_ready(acting(work, market.drafter), agreement)
+    theirs = acting(work, market.signer)
+    sign_agreement(theirs, agreement.ref)
+    provider = acting(work, the_provider(work, agreement))
+    sign_for_side(provider, SignForSide(agreement.ref, "Direction", work.today, "Directrice", "Neuchâtel"))
+    late = replace(theirs, now=datetime(2027, 1, 12, 8, tzinfo=UTC))
+
+    with pytest.raises(EntryBackDated) as no:
+        enforce(late, Enforce(agreement.ref, "oui"))
+    enforce(late, Enforce(agreement.ref, "Art. 12 de la loi cantonale, service rendu dès janvier"))
+
+    assert (no.value.field, no.value.facts["first"]) == ("right", NEXT_YEAR)
+    assert agreement.state is AgreementState.IN_FORCE
+    assert agreement.back_dated == "Art. 12 de la loi cantonale, service rendu dès janvier"

@@ -27,7 +27,8 @@ NOT_BY_ROWS = {
 MOST = 4
 """Statements of a list: who asks, then at most three of the room; what it has shown is written, not asked."""
 OF_SEVERAL = {
-    "GET /agreement-dates": (7, "two lists in one: agreements and deliverables, by four dated limits"),
+    "GET /agreement-dates": (9, "two lists in one: agreements with their options, and deliverables, by five dated limits"),
+    "GET /api/v1/agreements/dates": (9, "the same two lists"),
     "GET /budgets/forecast": (6, "two tables: lines and measures, from stays, books and the rates they have shown"),
     "GET /coordination": (18, "the group's whole table: agenda, meetings, decisions, correctives"),
     "GET /definitions/open": (118, "where every published file stands: not a list of rows, but a check of each"),

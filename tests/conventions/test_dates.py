@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cii.agreements.actions import AddDeliverable, TerminateAgreement, add_deliverable, terminate
-from cii.agreements.dates import agreement_dates, owed_ahead, watch_dates
+from cii.agreements.dates import owed_ahead
 from cii.agreements.rules_dates import (
     Dated,
     DateKind,
@@ -21,7 +21,13 @@ from cii.agreements.rules_dates import (
     dates_of,
     notice_effect,
 )
+from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementState, DeliverableKind, EndGrounds, Frequency, Profile
+from cii.conventions.actions import stored
+from cii.conventions.dates import coming, dates_ahead, watch_dates
+from cii.conventions.parts_conduct import Term
+from cii.conventions.tables import ConventionPart
+from cii.conventions.vocabulary import Part
 from cii.kernel.clock import ZURICH
 from cii.kernel.errors import Refusal
 from cii.notices.tables import Notice
@@ -135,9 +141,9 @@ def test_dates_are_told_to_who_may_see_the_agreement(work: Work):
     living = market.agreement()
     mine = acting(work, market.drafter)
 
-    assert [one.number for one in agreement_dates(mine, work.today, of=[living.id or 0])] == [living.number]
+    assert [one.number for one in dates_ahead(mine, work.today) if one.ref == living.ref] == [living.number]
     stranger = acting(work, replace(market.drafter, seats=()))
-    assert list(agreement_dates(stranger, work.today)) == []
+    assert list(dates_ahead(stranger, work.today)) == []
 
 
 def ended(work: Work, **more):
@@ -167,3 +173,55 @@ def test_a_notice_counts_from_the_day_on_which_it_came(work: Work):
     living, _ = ended(work, last_day=date(2027, 3, 31), received_on=date(2026, 9, 30))
 
     assert living.valid_to == date(2027, 4, 1)
+
+
+def with_option(work: Work, months: int) -> Agreement:
+    living = a_market(work).agreement()
+    body = stored(Part.TERM, Term(option_months=months))
+    work.session.add(ConventionPart(agreement_id=living.id, part=Part.TERM, body=body, recorded_at=work.now))
+    work.session.flush()
+    return living
+
+
+def test_an_option_is_told_like_the_end_that_it_puts_off(work: Work):
+    living = with_option(work, 12)
+
+    assert sorted(told_on(work, date(2026, 9, 30))) == ["agreement-end"] * 2 + ["agreement-option"] * 2
+    assert [(one.kind, one.due_on, one.warned) for one in coming(work) if one.agreement_ref == living.ref] == [
+        (DateKind.END, date(2026, 12, 31), True), (DateKind.OPTION, date(2026, 12, 31), True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("missed", [0, 1, 5])
+def test_nights_that_were_missed_are_made_up_once(work: Work, missed: int):
+    """The job runs once per business date; dates whose night was missed are run on a later one, some twice."""
+    a_market(work).agreement()
+    nights = [date(2026, 9, 24) + timedelta(days=n) for n in range(75)]
+    late = nights[: 6 + missed]
+    told: list[str] = []
+    for night in (*late, *late, *nights[6 + missed :]):
+        told += told_on(work, night)
+
+    assert told.count("agreement-end") == 4, "two warnings, to two sides each"
+
+
+def test_a_price_of_the_ai_stays_to_be_talked_over_until_it_is_new(work: Work):
+    living = a_market(work).agreement(
+        profile=Profile.AI, last_day=None, valid_from=date(2023, 6, 1), indicators=True
+    )
+    at = {
+        day: [(one.kind, one.warned) for one in coming(replace(work, now=datetime.combine(day, time(9), ZURICH)))
+              if one.agreement_ref == living.ref and one.kind is DateKind.RENEGOTIATION]
+        for day in (date(2025, 11, 30), date(2025, 12, 1), date(2027, 3, 1))
+    }  # fmt: skip
+
+    assert list(at.values()) == [
+        [(DateKind.RENEGOTIATION, False)], [(DateKind.RENEGOTIATION, True)], [(DateKind.RENEGOTIATION, True)],
+    ]  # fmt: skip
+
+
+def test_what_has_ended_is_told_of_no_more(work: Work):
+    living, _ = ended(work, last_day=date(2026, 12, 31), grounds=EndGrounds.MUTUAL)
+
+    assert [one for one in coming(work) if one.agreement_ref == living.ref] == []
+    assert told_on(work, date(2026, 9, 30)) == []
