@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.agreements.queries import agreement_by_ref
+from cii.figures.vocabulary import Volume
 from cii.kernel.errors import NotAllowed
 from cii.people.queries import label
 from cii.placements.foreseeing import (
@@ -24,8 +25,8 @@ from cii.providers.overruns import (
 )
 from cii.web.agreements import one as agreement_page
 from cii.web.base import Blueprint, see_other
-from cii.web.choices import options
-from cii.web.foreseen_words import overrun_kinds
+from cii.web.choices import choice_asked, options
+from cii.web.foreseen_words import overrun_kinds, overrun_proposed
 from cii.web.stays import life
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
@@ -72,7 +73,7 @@ def interruption_answered(ref: str, placement: str) -> Response:
 @page.get("/provider/agreements/<ref:ref>/overrun")
 @needs(Permit.SEE_PARTICIPANTS)
 def overrun(ref: str) -> str:
-    """The form by which a provider tells that an agreement will not suffice."""
+    """The form by which a provider tells that an agreement will not suffice, filled in from a projection."""
     found = agreement_by_ref(g.work, ref)
     if not is_its_provider(g.work, found):
         raise NotAllowed
@@ -80,6 +81,7 @@ def overrun(ref: str) -> str:
         "pages/provider/overrun.html",
         agreement=found,
         kinds=overrun_kinds(),
+        proposed=overrun_proposed(g.work, ref, choice_asked(Volume, "volume")),
         back=url_for("agreements.one", ref=ref),
     )
 

@@ -6,6 +6,9 @@ from cii.access.permits import Permit
 from cii.agreements.queries import may_write
 from cii.agreements.rules import LIVING_STATES
 from cii.agreements.tables import Agreement
+from cii.figures.outlooks import own_outlooks
+from cii.figures.vocabulary import Volume
+from cii.kernel.money import Chf
 from cii.placements.foreseeing import interruptions, may_answer, may_foresee
 from cii.placements.tables import Placement
 from cii.providers.overruns import is_its_provider, overruns
@@ -13,6 +16,8 @@ from cii.providers.vocabulary import OverrunKind
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.choices import options, t, word
+
+CENTIMES = 100
 
 
 def interruptions_said(work: Work, held: Placement) -> dict[str, Any]:
@@ -66,6 +71,26 @@ def overrun_kinds() -> list[dict[str, str]]:
     return options(OverrunKind, "overrun_kind")
 
 
+def overrun_proposed(work: Work, ref: str, volume: Volume | None) -> dict[str, str]:
+    """What a notice on that volume of an agreement would say by its projection; empty where it suffices."""
+    nothing = {"kind": "", "amount": "", "days": "", "expected_on": ""}
+    for one in own_outlooks(work) if volume else ():
+        seen = one.outlook
+        if (one.agreement_ref, one.volume) != (ref, volume) or seen.over_on is None:
+            continue
+        beyond = max(seen.projected or 0, seen.bound) - seen.agreed
+        told = {**nothing, "expected_on": max(seen.over_on, work.today).isoformat()}
+        match one.volume:
+            case Volume.MONEY:
+                francs = Chf(-(-beyond // CENTIMES) * CENTIMES)
+                return {**told, "kind": OverrunKind.BUDGET.value, "amount": str(francs)}
+            case Volume.PLACE_DAYS:
+                return {**told, "kind": OverrunKind.VOLUME.value, "days": str(beyond)}
+            case Volume.PLACEMENTS:
+                return {**told, "kind": OverrunKind.VOLUME.value}
+    return nothing
+
+
 def beyond_said(amount: Any, days: int | None) -> str:  # noqa: ANN401 - Chf or None
     """By how much, in its unit."""
     return formats.money(amount) if amount is not None else t("web.foreseen.days-of", n=days or 0)
@@ -76,4 +101,4 @@ def _state(*, answered: bool) -> dict[str, str]:
     return {"label": t(key), "tone": "neutral" if answered else "warn"}
 
 
-__all__ = ["beyond_said", "interruptions_said", "overrun_kinds", "overruns_said"]
+__all__ = ["beyond_said", "interruptions_said", "overrun_kinds", "overrun_proposed", "overruns_said"]

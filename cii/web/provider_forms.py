@@ -21,12 +21,18 @@ def about(ref: str, name: str, endpoint: str, fields: list[dict[str, Any]]) -> s
 
 
 def form_page(
-    name: str, action: str, fields: list[dict[str, Any]], back: str, version: str | None = None
+    name: str, action: str, fields: list[dict[str, Any]], back: str, version: str | None = None, **more: str
 ) -> str:
-    """The page of a form; `name` is what it does."""
+    """The page of a form; `name` is what it does, `crumb` its way back, `lead` what it brings about."""
     said = t(f"web.providers.do.{name}")
     return render_template(
-        "pages/providers/form.html", said=said, action=action, fields=fields, back=back, version=version
+        "pages/providers/form.html",
+        said=said,
+        action=action,
+        fields=fields,
+        back=back,
+        version=version,
+        **more,
     )
 
 

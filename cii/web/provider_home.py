@@ -24,6 +24,7 @@ from cii.store.work import Work
 from cii.texts import formats
 from cii.web.choices import t, word
 from cii.web.deliverables import OWED_AHEAD, owed_row
+from cii.web.foreseen_words import CENTIMES
 from cii.wire import language
 
 _TONES: Mapping[Prospect, str] = {
@@ -35,7 +36,6 @@ _TONES: Mapping[Prospect, str] = {
 }
 _SERIOUS = list(_TONES)
 _SOONEST = 6
-CENTIMES = 100
 
 
 def attestations_said(work: Work, sheet: Sheet) -> list[dict[str, str]]:
@@ -146,7 +146,7 @@ def _volume_act(one: VolumeOutlook, told: Any) -> dict[str, str] | None:  # noqa
         return None
     return {
         "label": t("web.provider.tell-overrun"),
-        "url": url_for("foreseen.overrun", ref=one.agreement_ref),
+        "url": url_for("foreseen.overrun", ref=one.agreement_ref, volume=one.volume.value),
     }
 
 

@@ -7,7 +7,7 @@ from cii.access.permits import Permit
 from cii.providers.actions import AskTalk, TellStaff, ask_talk, tell_staff
 from cii.providers.vocabulary import StaffChange
 from cii.web.base import Blueprint, see_other
-from cii.web.choices import options
+from cii.web.choices import options, t
 from cii.web.provider_forms import area, choice, day, form_page, line, number
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
@@ -21,7 +21,8 @@ def staff() -> str:
     """The form by which a provider tells a change of staff."""
     fields = [choice("change", options(StaffChange, "staff_change")), line("function")]
     fields += [line("qualification"), number("workload", 100), day("effective_on")]
-    return form_page("staff", url_for("provider_tells.staff_told"), fields, url_for("provider.index"))
+    more = {"crumb": t("web.provider.title"), "lead": t("web.provider.staff.effect")}
+    return form_page("staff", url_for("provider_tells.staff_told"), fields, url_for("provider.index"), **more)
 
 
 @page.post("/provider/staff")

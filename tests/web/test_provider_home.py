@@ -1,5 +1,6 @@
 """The provider's home: documents due, stays at risk, volumes projected, staff notices; each leads to its act."""
 
+import re
 from html import unescape
 
 import pytest
@@ -74,12 +75,20 @@ def test_a_total_that_will_be_exceeded_leads_to_the_notice_and_then_says_that_it
     assert "dépassé dès le" in shown
     assert "jours de place" in shown
     assert "sous-utilisation probable" in shown
-    assert f'href="/provider/agreements/{ref}/overrun"' in shown
+    assert f'href="/provider/agreements/{ref}/overrun?volume=money"' in shown
+
+    form = unescape(provider.get(f"/provider/agreements/{ref}/overrun", volume="money"))
+    assert 'value="budget" selected' in form
+    assert re.search(r'value="\d+\.00"', re.search(r'<input[^>]*name="amount"[^>]*>', form).group(0))
+    assert 'value="2026-10-15"' in form
+    empty = unescape(provider.get(f"/provider/agreements/{ref}/overrun", volume="placements"))
+    assert "selected" not in empty.split('name="kind"', 1)[1].split("</select>")[0]
+    provider.get(f"/provider/agreements/{ref}/overrun", 422, volume="whims")
 
     provider.post(f"/provider/agreements/{ref}/overrun", **OVER)
     shown = the_section(provider.get("/provider"), "volumes")
     assert "annoncé pour le 01.12.2026, attend une réponse" in shown
-    assert f'href="/provider/agreements/{ref}/overrun"' not in shown
+    assert f'href="/provider/agreements/{ref}/overrun' not in shown
 
 
 def test_a_change_of_staff_told_stands_on_the_home_of_who_told_it(site):
