@@ -26,7 +26,8 @@ from cii.calls.actions import (
 )
 from cii.calls.letters import send_letters
 from cii.calls.offering import RecordOffer, record_offer
-from cii.calls.queries import CallView, call_by_ref, call_view, calls_list
+from cii.calls.queries import CallView, call_by_ref, call_view, calls_list, takes_offers
+from cii.calls.rules import SCORERS
 from cii.calls.tables import CallOffer
 from cii.calls.vocabulary import CallKind, CallState, LetterKind
 from cii.institutions.queries import lines
@@ -306,8 +307,10 @@ def _one(work: Work, ref: str) -> dict[str, Any]:
             "offer": edits
             and not view.begun
             and call.state is (CallState.PUBLISHED if direct else CallState.OFFERS_CLOSED),
-            "close": edits and call.state is CallState.PUBLISHED and not direct,
-            "settle": edits and call.state is CallState.OFFERS_CLOSED,
+            "close": edits and view.sealed and not takes_offers(call, work.today),
+            "settle": edits
+            and call.state is CallState.OFFERS_CLOSED
+            and (view.scorers >= SCORERS or not view.offers),
             "award": edits and awardable and bool(view.offers) and view.award is None,
             "confirm": signs and awardable and proposed,
             "send": edits and not view.letters,

@@ -11,7 +11,7 @@ from cii.kernel.clock import FixedClock
 from tests.conftest import NOW
 from tests.web.test_agreements import the_version
 from tests.web.test_attachments import SVG
-from tests.web.test_call_office import sent
+from tests.web.test_call_office import seen, sent
 
 PAPERS = (("concept", "concept.txt", b"Encadrement : deux maitres."), ("evidence", "a.csv", b"a;b\n1;2\n"),
           ("evidence", "b.csv", b"c;d\n3;4\n"))  # fmt: skip
@@ -52,7 +52,7 @@ def a_week_later(site):
 
 def test_a_provider_hands_in_and_the_office_reads_nothing_before_the_closing(site, published):
     provider, office = site.as_("provider"), site.as_("contracts")
-    before = office.get(f"/calls/{published}")
+    before = seen(site, published)
 
     url = handed(provider, f"/provider/calls/{published}/offer", wording="Un atelier de vingt places")
     mine = unescape(provider.get(url))
@@ -65,7 +65,7 @@ def test_a_provider_hands_in_and_the_office_reads_nothing_before_the_closing(sit
     assert provider.client.get(files[0]).data == PAPERS[0][2]
     for told in ("Arbal", "118", "vingt places", url.rpartition("/")[2]):
         assert told not in sealed.partition("<main")[2]
-    assert the_version(sealed) == the_version(before)
+    assert seen(site, published) == before
     assert "restent scell" in sealed
     for reader in (office, site.as_("contracts2"), site.as_("coordination"), site.as_("auditor")):
         for file in (*files, f"/offers/{url.rpartition('/')[2]}/letter.pdf"):
