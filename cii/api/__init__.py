@@ -50,6 +50,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "evaluations",
     "calls",
     "offers",
+    "direct_awards",
     "deliverables",
     "appointments",
     "providers",

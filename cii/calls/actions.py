@@ -295,13 +295,14 @@ def draft_from_call(work: Work, ask: DraftFromCall) -> Agreement:
     for part in (Part.AIMS, Part.SERVICES, Part.VOLUME, Part.PRINCIPLES):
         write_part(work, made.ref, part, getattr(text, part.value))
     criteria = tuple(Criterion(one.code, one.wording) for one in criteria_of(work, call.id or 0))
-    write_part(work, made.ref, Part.EVALUATION, _with_criteria(text.evaluation, criteria))
+    write_part(work, made.ref, Part.EVALUATION, with_criteria(text.evaluation, criteria))
     call.agreement_id, call.state = made.id, following
     _done(work, call, "call_agreement_drafted", {"number": made.number})
     return made
 
 
-def _with_criteria(held: Evaluation, criteria: tuple[Criterion, ...]) -> Evaluation:
+def with_criteria(held: Evaluation, criteria: tuple[Criterion, ...]) -> Evaluation:
+    """The evaluation by these criteria (i.40)."""
     return Evaluation(**{**vars(held), "criteria": criteria})
 
 
@@ -343,5 +344,5 @@ def _done(work: Work, call: Call, act: str, facts: dict[str, object]) -> Call:
 __all__ = [
     "CriterionWish", "DraftFromCall", "PointsWish", "ProposeAward", "RefusalReason",
     "ScoreOffer", "SetCall", "close_offers", "confirm_award", "draft_from_call", "drop_call", "propose_award",
-    "publish_call", "score_offer", "set_call", "settle_scores",
+    "publish_call", "score_offer", "set_call", "settle_scores", "with_criteria",
 ]  # fmt: skip

@@ -93,6 +93,24 @@ class OffersRunning(Refusal):
     code, kind = "offers-running", "conflict"
 
 
+class AwardNotDirect(Refusal):
+    """The agreement does not say that it was awarded directly."""
+
+    code, kind = "award-not-direct", "conflict"
+
+
+class DirectAwardPublished(Refusal):
+    """The award of an agreement is published once."""
+
+    code, kind = "direct-award-published", "conflict"
+
+
+class CriterionOutsideAgreement(Refusal):
+    """A signed agreement is published with its own criteria, all of them and no others (i.40)."""
+
+    code, kind = "criterion-outside-agreement", "unfit"
+
+
 class OffersSealed(Refusal):
     """No envelope is opened before the time for offers is closed."""
 

@@ -68,6 +68,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "evaluations",
     "calls",
     "offers",
+    "direct_awards",
     "budgets",
     "budget_steering",
     "budget_books",

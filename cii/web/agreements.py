@@ -33,6 +33,7 @@ from cii.web.base import Blueprint, see_other
 from cii.web.budgets import used_lines
 from cii.web.case_head import unit_name
 from cii.web.choices import choice_asked, clock, options, t, text_asked, word
+from cii.web.direct_awards import award_link
 from cii.web.foreseen_words import overruns_said
 from cii.web.indicators import indicators_now, measured
 from cii.wire import language
@@ -231,6 +232,7 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
         "deliverables": [_deliverable(row) for row in view.deliverables],
         "moves": _moves(work, view),
         "needs_right": held.valid_from < work.today and not held.back_dated,
+        "award": award_link(work, held),
         "overruns": overruns_said(work, held),
         "own_draft": held.state in OPEN_STATES and held.prepared_by == work.actor.account_id,
         "follows": held.state in LIVING_STATES

@@ -97,6 +97,7 @@ PARENTS: Mapping[str, str] = {
     "agreement_versions": "agreements",
     "calls": "agreements",
     "offers": "provider",
+    "direct_awards": "agreements",
     "reconciliation": "budgets",
     "budget_steering": "budgets",
     "budget_books": "budgets",

@@ -247,6 +247,10 @@ BODIES: Mapping[str, Any] = {
         "bought": [{"measure_ref": "{measure}", "line_ref": "{line}", "overbooking": 0}],
     },
     "/api/v1/offers/{ref}/withdrawal": None,
+    "/api/v1/agreements/{ref}/direct-award": {
+        "title": "Bilan", "base_requirements": "Trois ans d'expérience",
+        "criteria": [{"code": "price", "wording": "Prix", "weight": 100}],
+    },
     "/api/v1/deliverables/{ref}/acceptance": None,
     "/api/v1/deliverables/{ref}/return": {"reason": "Il manque la page des présences."},
     "/api/v1/evaluations/{ref}/comment": {"wording": "Deux départs tardifs."},

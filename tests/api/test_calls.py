@@ -6,6 +6,8 @@ from itertools import count
 
 import pytest
 
+from cii.agreements.queries import agreement_by_ref
+from cii.agreements.vocabulary import Award
 from tests.journeys.caller import codes
 
 KEYS = count(1)
@@ -213,3 +215,21 @@ def test_another_sector_finds_no_call(january, office):
     january.as_("ai_contracts").get(f"/calls/{ref}", 404)
     assert january.as_("ai_contracts").get("/calls")["items"] == []
     january.as_("orp").get("/calls", 403)
+
+
+def test_a_direct_award_is_published_from_its_agreement_once(january, office):
+    agreement = january.stage.agreements["LACI"]
+    with january.work() as work:
+        agreement_by_ref(work, agreement).award = Award.DIRECT
+    wish = {"title": "Atelier", "base_requirements": "Trois ans", "criteria": CRITERIA}
+    address, seen = f"/agreements/{agreement}/direct-award", f"/agreements/{agreement}"
+
+    uneven = office.post(address, wish | {"criteria": CRITERIA[:1]}, 422, seen=seen)
+    made = office.post(address, wish, 201, seen=seen)
+    twice = office.post(address, wish, 409, seen=seen)
+    january.as_("provider").post(address, wish, 403, seen=seen)
+
+    assert codes(uneven) == ["call-weights-not-whole"]
+    assert (made["kind"], made["state"], made["agreement_ref"]) == ("direct", "agreement_drafted", agreement)
+    assert codes(twice) == ["direct-award-published"]
+    assert office.get(f"/published-calls/{made['ref']}")["criteria"][1]["weight"] == 60

@@ -108,6 +108,7 @@ def _examples(town):
         "agreement_paper": {"ref": refs["draft_agreement"], "edition": refs["edition"]},
         "calls": {"ref": _one(town, "SELECT ref FROM call ORDER BY id LIMIT 1")},
         "offers": {"ref": refs["offer"], "paper": refs["paper"]},
+        "direct_awards": {"ref": refs["draft_agreement"]},
         "offers.form": {"ref": refs["open_call"]},
         "tariffs": {"ref": stage.agreements["LACI"]},
         "closures": {"ref": stage.agreements["LACI"]},
