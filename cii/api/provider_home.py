@@ -11,9 +11,10 @@ from datetime import date
 from flask import g
 
 from cii.access.permits import Permit
+from cii.agreements.queries import agreement_by_ref
 from cii.agreements.vocabulary import Direction, IndicatorUnit
 from cii.api.base import PREFIX, Blueprint
-from cii.figures.outlooks import VolumeOutlook, own_outlooks
+from cii.figures.outlooks import VolumeOutlook, agreement_outlooks, own_outlooks
 from cii.figures.own import indicators_seen
 from cii.figures.shapes import IndicatorFigures
 from cii.figures.vocabulary import Light, Origin, Prospect, Volume
@@ -28,7 +29,7 @@ from cii.wire.answers import only, paged
 from cii.wire.doors import needs
 from cii.wire.pages import Page
 
-blueprint = Blueprint("api-provider-home", __name__, url_prefix=f"{PREFIX}/provider")
+blueprint = Blueprint("api-provider-home", __name__, url_prefix=PREFIX)
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ ATTESTATION = only(
 )  # fmt: skip
 
 
-@blueprint.get("/staff-notices")
+@blueprint.get("/provider/staff-notices")
 @needs(Permit.SEE_PARTICIPANTS)
 @blueprint.response(200, paged(STAFF))
 def staff() -> Page[StaffNotice]:
@@ -127,7 +128,7 @@ def staff() -> Page[StaffNotice]:
     return Page(list(own_staff_notices(g.work)))
 
 
-@blueprint.get("/volumes")
+@blueprint.get("/provider/volumes")
 @needs(Permit.SEE_PARTICIPANTS)
 @blueprint.response(200, paged(VOLUME))
 def volumes() -> Page[VolumeTold]:
@@ -135,7 +136,15 @@ def volumes() -> Page[VolumeTold]:
     return Page([_volume(one) for one in own_outlooks(g.work)])
 
 
-@blueprint.get("/indicators")
+@blueprint.get("/agreements/<ref:ref>/volumes")
+@needs(Permit.SEE_AGREEMENTS)
+@blueprint.response(200, paged(VOLUME))
+def agreement_volumes(ref: str) -> Page[VolumeTold]:
+    """The same of one agreement, for its provider and for who pays it; empty for others."""
+    return Page([_volume(one) for one in agreement_outlooks(g.work, agreement_by_ref(g.work, ref))])
+
+
+@blueprint.get("/provider/indicators")
 @needs(Permit.SEE_PARTICIPANTS)
 @blueprint.response(200, paged(INDICATOR))
 def indicators() -> Page[IndicatorTold]:
@@ -143,7 +152,7 @@ def indicators() -> Page[IndicatorTold]:
     return Page([_indicator(one) for one in indicators_seen(g.work)])
 
 
-@blueprint.get("/risks")
+@blueprint.get("/provider/risks")
 @needs(Permit.SEE_PARTICIPANTS)
 @blueprint.response(200, paged(RISK))
 def risks() -> Page[RiskTold]:
@@ -167,7 +176,7 @@ def risks() -> Page[RiskTold]:
     )
 
 
-@blueprint.get("/attestations")
+@blueprint.get("/provider/attestations")
 @needs(Permit.SEE_PARTICIPANTS)
 @blueprint.response(200, paged(ATTESTATION))
 def attestations_due() -> Page[AttestationTold]:

@@ -1,19 +1,22 @@
-"""How the volumes of a provider's agreements stand this year: agreed, used, bound, projected (i.15)."""
+"""How the volumes of agreements stand this year: agreed, used, bound, projected (i.15)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol, cast
 
 from sqlalchemy import select
 
-from cii.agreements.queries import agreements_list
+from cii.agreements.queries import agreements_list, may_write
 from cii.agreements.rules import LIVING_STATES
+from cii.agreements.tables import Agreement
 from cii.conventions.deals import Deal, deals_of
 from cii.figures.rules_outlook import Outlook, Use, agreed_in, outlook
 from cii.figures.vocabulary import Volume
 from cii.kernel.period import Period, year_of
 from cii.measures.queries import measure_words
 from cii.placements.queries import shares_in
+from cii.providers.overruns import is_its_provider
 from cii.store.parameters import read_parameters
 from cii.store.work import Work
 
@@ -34,19 +37,46 @@ class VolumeOutlook:
     outlook: Outlook
 
 
+class Bought(Protocol):
+    """An agreement as `outlooks` needs it; `valid_to` is the first day no more."""
+
+    id: int
+    ref: str
+    number: str
+    valid_from: date
+    valid_to: date | None
+
+
 def own_outlooks(work: Work) -> list[VolumeOutlook]:
-    """The volumes of this year that the actor's own agreements in force name, in five statements.
+    """The volumes of this year that the actor's own agreements in force name, as their provider."""
+    mine = {seat.unit_id for seat in work.actor.seats if seat.role == "provider"}
+    seen = agreements_list(work, states=LIVING_STATES, limit=500) if mine else ()
+    return outlooks(work, [cast(Bought, row) for row in seen if row.unit_id in mine])
+
+
+def agreement_outlooks(work: Work, agreement: Agreement) -> list[VolumeOutlook]:
+    """The volumes of an agreement that was read, for its provider and for who pays it; none for others.
+
+    What one agreement uses are small numbers, which the institution concerned alone is told.
+    """
+    if agreement.state not in LIVING_STATES:
+        return []
+    if not may_write(work, agreement) and not is_its_provider(work, agreement):
+        return []
+    return outlooks(work, [cast(Bought, agreement)])
+
+
+def outlooks(work: Work, agreements: Sequence[Bought]) -> list[VolumeOutlook]:
+    """The volumes of this year that these agreements name, in four statements; no visibility.
 
     Places and placements by measure, all payers of the agreement together: a stay shared between payers
     counts where it was asked for, its cost for each. A total agreed for more than a year holds for each year.
     """
     year, today = year_of(work.today), work.today
-    mine = {seat.unit_id for seat in work.actor.seats if seat.role == "provider"}
     terms = {
-        row.id: (row, span)
-        for row in (agreements_list(work, states=LIVING_STATES, limit=500) if mine else ())
-        if row.unit_id in mine
-        and (span := year.overlap(Period(row.valid_from, row.valid_to or date.max))) is not None
+        one.id: (one, span)
+        for one in agreements
+        if (span := year.overlap(Period(one.valid_from, one.valid_to or date.max))) is not None
     }
     deals = {
         own: deal
@@ -59,16 +89,18 @@ def own_outlooks(work: Work) -> list[VolumeOutlook]:
     numbers = read_parameters(work.session, ("outlook_days_least", "outlook_short_percent"), today)
     least, short = numbers["outlook_days_least"], numbers["outlook_short_percent"]
     found = []
-    for own, (row, span) in terms.items():
+    for own, (one, span) in terms.items():
         if own not in deals:
             continue
-        within = year.start <= row.valid_from and row.valid_to is not None and row.valid_to <= year.end
+        within = year.start <= one.valid_from and one.valid_to is not None and one.valid_to <= year.end
         agreed = _agreed(deals[own], names, span, year, whole=within)
         for (volume, measure_id), amount in agreed.items():
-            uses = _uses(volume, [one for one in stays.get(own, ()) if measure_id in {None, one.measure_id}])
+            uses = _uses(
+                volume, [stay for stay in stays.get(own, ()) if measure_id in {None, stay.measure_id}]
+            )
             seen = outlook(uses, span, today, amount, least_days=least, short_percent=short)
             name = None if measure_id is None else names[measure_id][1]
-            found.append(VolumeOutlook(own, row.ref, row.number, volume, name, span, seen))
+            found.append(VolumeOutlook(own, one.ref, one.number, volume, name, span, seen))
     return found
 
 
@@ -134,4 +166,4 @@ def _uses(volume: Volume, stays: Sequence[_Stay]) -> list[Use]:
             return [Use(one.first, one.last, (one.last - one.first).days + 1) for one in stays if one.counts]
 
 
-__all__ = ["VolumeOutlook", "own_outlooks"]
+__all__ = ["Bought", "VolumeOutlook", "agreement_outlooks", "outlooks", "own_outlooks"]

@@ -21,11 +21,13 @@ from cii.agreements.rules import LIVING_STATES, MOVES, OPEN_STATES
 from cii.agreements.vocabulary import AgreementEvent, AgreementState, EndGrounds
 from cii.agreements.warnings import overdue_deliverables
 from cii.conformity import signing
+from cii.figures.outlooks import agreement_outlooks
 from cii.institutions.queries import lines_by_id, unit_told
 from cii.kernel.moves import open_moves
 from cii.kernel.period import ONE_DAY
 from cii.measures.queries import measures_by_id
 from cii.placements.days import renew_days
+from cii.providers.overruns import is_its_provider
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.agreement_tabs import agreement_head, state_chip
@@ -36,6 +38,7 @@ from cii.web.choices import choice_asked, clock, options, t, text_asked, word
 from cii.web.direct_awards import award_link
 from cii.web.foreseen_words import overruns_said
 from cii.web.indicators import indicators_now, measured
+from cii.web.volumes import volume_rows
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag, require_match
@@ -234,6 +237,9 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
         "needs_right": held.valid_from < work.today and not held.back_dated,
         "award": award_link(work, held),
         "overruns": overruns_said(work, held),
+        "volumes": volume_rows(
+            work, agreement_outlooks(work, held), tells=is_its_provider(work, held), links=False
+        ),
         "own_draft": held.state in OPEN_STATES and held.prepared_by == work.actor.account_id,
         "follows": held.state in LIVING_STATES
         and Permit.EDIT_AGREEMENTS in work.actor.permits

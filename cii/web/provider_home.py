@@ -7,14 +7,11 @@ from typing import Any
 from flask import url_for
 
 from cii.deliverables.queries import owed_by_me
-from cii.figures.outlooks import VolumeOutlook, own_outlooks
-from cii.figures.vocabulary import Prospect, Volume
+from cii.figures.outlooks import own_outlooks
 from cii.people.queries import PersonLabel, label
 from cii.placements.foreseeing import open_interruptions
 from cii.placements.tables_foreseen import InterruptionNotice
-from cii.providers.overruns import open_overruns
 from cii.providers.queries import own_staff_notices
-from cii.providers.vocabulary import OverrunKind
 from cii.settlement.attesting import attestations
 from cii.settlement.risks import stays_at_risk
 from cii.settlement.rules_risks import Risk
@@ -24,17 +21,9 @@ from cii.store.work import Work
 from cii.texts import formats
 from cii.web.choices import t, word
 from cii.web.deliverables import OWED_AHEAD, owed_row
-from cii.web.foreseen_words import CENTIMES
+from cii.web.volumes import volume_rows
 from cii.wire import language
 
-_TONES: Mapping[Prospect, str] = {
-    Prospect.OVER: "bad",
-    Prospect.LIKELY_OVER: "warn",
-    Prospect.LIKELY_SHORT: "warn",
-    Prospect.FITS: "good",
-    Prospect.TOO_EARLY: "neutral",
-}
-_SERIOUS = list(_TONES)
 _SOONEST = 6
 
 
@@ -102,52 +91,7 @@ def _risk_act(ref: str, risks: tuple[Risk, ...], told: InterruptionNotice | None
 
 def volumes_said(work: Work) -> list[dict[str, Any]]:
     """The volumes of one's own agreements this year, those that give reason to act first."""
-    found = sorted(own_outlooks(work), key=lambda one: _SERIOUS.index(one.outlook.prospect))
-    notices = open_overruns(work, {one.agreement_id for one in found}) if found else ()
-    told = {(one.agreement_id, one.kind): one for one in notices}
-    rows = []
-    for one in found:
-        seen = one.outlook
-        kind = OverrunKind.BUDGET if one.volume is Volume.MONEY else OverrunKind.VOLUME
-        notice = told.get((one.agreement_id, kind))
-        rows.append(
-            {
-                "url": url_for("agreements.one", ref=one.agreement_ref),
-                "number": one.number,
-                "measure": one.measure,
-                "volume": word(one.volume, "volume"),
-                "agreed": _amount(one.volume, seen.agreed),
-                "used": _amount(one.volume, seen.used),
-                "bound": _amount(one.volume, seen.bound),
-                "projected": None if seen.projected is None else _amount(one.volume, seen.projected),
-                "prospect": {"label": _prospect(one), "tone": _TONES[seen.prospect]},
-                "act": _volume_act(one, notice.expected_on if notice else None),
-            }
-        )
-    return rows
-
-
-def _amount(volume: Volume, amount: int) -> str:
-    """A projection is no sum of an account: francs are told without centimes."""
-    return formats.number(amount // CENTIMES if volume is Volume.MONEY else amount, language.lang())
-
-
-def _prospect(one: VolumeOutlook) -> str:
-    said = word(one.outlook.prospect, "prospect")
-    day = one.outlook.over_on
-    return said if day is None else t("web.provider.prospect-from", prospect=said, day=day)
-
-
-def _volume_act(one: VolumeOutlook, told: Any) -> dict[str, str] | None:  # noqa: ANN401 - a day or None
-    if told is not None:
-        page = url_for("agreements.one", ref=one.agreement_ref)
-        return {"label": t("web.provider.told-for", day=told), "url": page}
-    if one.outlook.over_on is None:
-        return None
-    return {
-        "label": t("web.provider.tell-overrun"),
-        "url": url_for("foreseen.overrun", ref=one.agreement_ref, volume=one.volume.value),
-    }
+    return volume_rows(work, own_outlooks(work), tells=True)
 
 
 def staff_told(work: Work) -> list[dict[str, Any]]:

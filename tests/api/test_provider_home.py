@@ -72,6 +72,9 @@ def test_a_volume_is_told_with_what_it_will_come_to(november):
 
     (total,) = provider.get("/provider/volumes")["items"]
 
+    assert november.as_("contracts").get(f"/agreements/{ref}/volumes")["items"] == [total]
+    assert provider.get(f"/agreements/{ref}/volumes")["items"] == [total]
+    assert november.as_("group").get(f"/agreements/{ref}/volumes")["items"] == []
     assert (total["agreement_ref"], total["volume"], total["measure"]) == (ref, "money", None)
     assert (total["agreed"], total["first"], total["last"]) == (10000, "2026-01-01", "2026-12-31")
     assert total["prospect"] in {"over", "likely_over"}

@@ -79,6 +79,7 @@ READS = {
     "/api/v1/providers": ("contracts", "legal_form"),
     "/api/v1/providers/{provider}": ("contracts", "labels_valid"),
     "/api/v1/provider/staff-notices": ("provider", "items"),
+    "/api/v1/agreements/{agreement}/volumes": ("contracts", "items"),
     "/api/v1/provider/volumes": ("provider", "items"),
     "/api/v1/provider/indicators": ("provider", "items"),
     "/api/v1/provider/risks": ("provider", "items"),

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import date
 
 from cii.access.vocabulary import Role
+from cii.agreements.vocabulary import AgreementState
 from cii.conventions.actions import stored
 from cii.conventions.parts_deal import OfferVolume, Price, Volume
 from cii.conventions.tables import ConventionPart
 from cii.conventions.vocabulary import Part
-from cii.figures.outlooks import own_outlooks
+from cii.figures.outlooks import agreement_outlooks, own_outlooks
 from cii.figures.vocabulary import Prospect
 from cii.figures.vocabulary import Volume as Kind
 from cii.institutions.queries import unit_by_code
@@ -100,6 +101,21 @@ def test_a_total_of_several_years_holds_for_each_and_a_part_of_a_year_has_its_pa
 
     assert told[half.number, Kind.MONEY].outlook.agreed == 18_400_000
     assert told[half.number, Kind.PLACEMENTS].outlook.agreed == 6
+
+
+def test_who_pays_an_agreement_and_its_provider_see_its_volumes_and_nobody_else(work: Work):
+    stage = a_stage(work)
+    agree(stage, stage.ac, stage.market.ac, places=1)
+    held = stage.ac
+
+    def told(who: Work) -> int:
+        return len(agreement_outlooks(who, held))
+
+    assert told(stage.actor(stage.provider_unit, Role.PROVIDER)) == 1
+    assert told(stage.actor(unit_by_code(work, "LMMT"), Role.CONTRACT_MANAGER)) == 1
+    assert told(stage.actor(unit_by_code(work, "OAI-REA"), Role.CONTRACT_MANAGER)) == 0
+    held.state = AgreementState.EXPIRED
+    assert told(stage.actor(stage.provider_unit, Role.PROVIDER)) == 0
 
 
 def test_an_agreement_that_names_no_volume_and_others_agreements_are_not_told(work: Work):

@@ -91,6 +91,22 @@ def test_a_total_that_will_be_exceeded_leads_to_the_notice_and_then_says_that_it
     assert f'href="/provider/agreements/{ref}/overrun' not in shown
 
 
+def test_who_pays_sees_the_volumes_on_the_agreement_without_the_providers_acts(site):
+    ref = site.town.agreements["LACI"]
+    assert 'id="volumes"' not in site.as_("contracts").get(f"/agreements/{ref}")
+    offer = OfferVolume(site.town.workshop, site.town.lines["LACI"], places=6)
+    says(site, ref, volume=Volume(offers=(offer,)), price=Price(total=Chf.parse("100")))
+
+    paying = the_section(site.as_("contracts").get(f"/agreements/{ref}"), "volumes")
+    providing = the_section(site.as_("provider").get(f"/agreements/{ref}"), "volumes")
+
+    assert "toute la convention" in paying
+    assert "dépassé dès le" in paying
+    assert "Annoncer un dépassement" not in paying
+    assert "Annoncer un dépassement" in providing
+    assert 'id="volumes"' not in site.as_("coordination").get(f"/agreements/{ref}")
+
+
 def test_a_change_of_staff_told_stands_on_the_home_of_who_told_it(site):
     provider = site.as_("provider")
     assert "Aucun changement n'est annoncé" in the_section(provider.get("/provider"), "staff")
