@@ -45,6 +45,7 @@ def interruption(ref: str) -> str:
         ref=ref,
         name=names[held.person_id].name if held.person_id in names else ref,
         reasons=options(InterruptionReason, "interruption-reason"),
+        reason=choice_asked(InterruptionReason, "reason") or "",
         first=max(held.starts_on, g.work.today),
         last=held.ends_on,
     )

@@ -86,7 +86,10 @@ def _risk_act(ref: str, risks: tuple[Risk, ...], told: InterruptionNotice | None
         return {"label": t("web.provider.told-for", day=told.expected_on), "url": page}
     if any(one.kind is RiskKind.ENTRY_OVERDUE for one in risks):
         return {"label": t("web.provider.start"), "url": page}
-    return {"label": t("web.provider.tell-interruption"), "url": url_for("foreseen.interruption", ref=ref)}
+    return {
+        "label": t("web.provider.tell-interruption"),
+        "url": url_for("foreseen.interruption", ref=ref, reason="absences"),
+    }
 
 
 def volumes_said(work: Work) -> list[dict[str, Any]]:

@@ -69,6 +69,8 @@ def _act(one: VolumeOutlook, told: date | None) -> dict[str, str] | None:
     if told is not None:
         page = url_for("agreements.one", ref=one.agreement_ref)
         return {"label": t("web.provider.told-for", day=told), "url": page}
+    if one.outlook.prospect is Prospect.LIKELY_SHORT:
+        return {"label": t("web.providers.do.talk"), "url": url_for("provider_tells.talk")}
     if one.outlook.over_on is None:
         return None
     page = url_for("foreseen.overrun", ref=one.agreement_ref, volume=one.volume.value)

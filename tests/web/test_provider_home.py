@@ -41,13 +41,16 @@ def test_an_absence_that_nobody_pays_leads_to_the_notice_and_then_says_that_it_i
 
     shown = the_section(provider.get("/provider"), "risks")
     assert "1 absence non excusée en octobre 2026, dont 1 non payée." in shown
-    assert f'href="/provider/placements/{stay}/interruption"' in shown
+    assert f'href="/provider/placements/{stay}/interruption?reason=absences"' in shown
+    form = provider.get(f"/provider/placements/{stay}/interruption", reason="absences")
+    assert 'value="absences" selected' in form
+    provider.get(f"/provider/placements/{stay}/interruption", 422, reason="whims")
 
     told = {"reason": "absences", "expected_on": "2026-11-20", "wording": "Absences répétées."}
     provider.post(f"/provider/placements/{stay}/interruption", **told)
     shown = the_section(provider.get("/provider"), "risks")
     assert "annoncé pour le 20.11.2026, attend une réponse" in shown
-    assert f'href="/provider/placements/{stay}/interruption"' not in shown
+    assert f'href="/provider/placements/{stay}/interruption' not in shown
 
 
 def test_an_arrival_that_nobody_recorded_leads_to_its_entry(site):
@@ -75,6 +78,7 @@ def test_a_total_that_will_be_exceeded_leads_to_the_notice_and_then_says_that_it
     assert "dépassé dès le" in shown
     assert "jours de place" in shown
     assert "sous-utilisation probable" in shown
+    assert 'href="/provider/talk"' in shown
     assert f'href="/provider/agreements/{ref}/overrun?volume=money"' in shown
 
     form = unescape(provider.get(f"/provider/agreements/{ref}/overrun", volume="money"))
