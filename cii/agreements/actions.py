@@ -23,7 +23,7 @@ from cii.agreements.actions_terms import (
     receive_deliverable,
 )
 from cii.agreements.owed import hand_over
-from cii.agreements.queries import agreement_by_ref, price_book, provider_by_ref
+from cii.agreements.queries import agreement_by_ref, price_book, provider_by_ref, provider_units
 from cii.agreements.rules import (
     LIVING_STATES,
     MOVES,
@@ -58,6 +58,7 @@ from cii.kernel.errors import NotAllowed, Refusal, refuse
 from cii.kernel.moves import move
 from cii.kernel.period import Period
 from cii.measures.queries import measure_by_ref
+from cii.notices.actions import tell
 from cii.store.work import Work
 
 
@@ -169,7 +170,10 @@ def draft_agreement(work: Work, ask: DraftAgreement) -> Agreement:
 
 def negotiate(work: Work, ref: str) -> Agreement:
     """Open the negotiation with the provider on the draft (000 i.44)."""
-    return _move(work, writable(work, ref), AgreementEvent.NEGOTIATE)
+    agreement = writable(work, ref)
+    made = _move(work, agreement, AgreementEvent.NEGOTIATE)
+    made.laid_at = made.laid_at or work.now
+    return made
 
 
 def sign(work: Work, ref: str) -> Agreement:
@@ -300,6 +304,30 @@ def terminate(work: Work, ask: TerminateAgreement) -> Agreement:
     )
 
 
+@dataclass(frozen=True)
+class DropAgreement:
+    """Wish to give up a draft or a negotiation."""
+
+    agreement_ref: str
+    reason: str = field(metadata={"min": 10, "max": 500})
+
+
+def drop_agreement(work: Work, ask: DropAgreement) -> Agreement:
+    """Give up what was not signed; a provider before whom it was laid is told.
+
+    Refuses: IllegalMove (signed already), NotAllowed, UnknownThing.
+    """
+    agreement = writable(work, ask.agreement_ref)
+    _move(work, agreement, AgreementEvent.DROP, {"reason": ask.reason.strip()})
+    unit = provider_units(work, [agreement.id or 0]).get(agreement.id or 0)
+    if agreement.laid_at is not None and unit is not None:
+        tell(
+            work, unit_id=unit, kind="agreement-dropped", subject="agreement", subject_ref=agreement.ref,
+            number=agreement.number,
+        )  # fmt: skip
+    return agreement
+
+
 def expire_agreements(work: Work) -> int:
     """Mark agreements whose term is over, renewed where another carries them on; for the nightly job."""
     over = work.session.scalars(
@@ -331,7 +359,8 @@ def _move(
 
 __all__ = [
     "AddClosure", "AddDeliverable", "AddObjective", "AddProvider", "AddTariff", "AgreeMargin", "Bought",
-    "DraftAgreement", "IndicatorWish", "TerminateAgreement", "add_closure", "add_deliverable",
-    "add_objective", "add_provider", "add_tariff", "agree_margin", "draft_agreement", "expire_agreements",
-    "negotiate", "put_in_force", "receive_deliverable", "sign", "signature_hindrances", "terminate",
+    "DraftAgreement", "DropAgreement", "IndicatorWish", "TerminateAgreement", "add_closure",
+    "add_deliverable", "add_objective", "add_provider", "add_tariff", "agree_margin", "draft_agreement",
+    "drop_agreement", "expire_agreements", "negotiate", "put_in_force", "receive_deliverable", "sign",
+    "signature_hindrances", "terminate",
 ]  # fmt: skip

@@ -1,13 +1,14 @@
 """Agreements that bind, or bound once: what other rooms hang on them starts here."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Row, Select, or_, select
 from sqlmodel import col
 
 from cii.agreements.owed import UNBOUND
 from cii.agreements.queries import agreement_by_ref, own_sector, visible_to
-from cii.agreements.tables import Agreement, Provider
+from cii.agreements.tables import Agreement, AgreementMeasure, Provider
 from cii.store.work import Actor, Work
 
 
@@ -54,4 +55,21 @@ def binds(work: Work, ref: str) -> tuple[Agreement, bool]:
     return held, held.state not in UNBOUND
 
 
-__all__ = ["binds", "bound_seen", "own_bound"]
+def payers_of(work: Work, *, limit: int = 500) -> Sequence[Row[Any]]:
+    """The agreements that the actor may see with each line that pays them: agreement_ref, number, line_id."""
+    shown: list[Any] = [
+        col(Agreement.ref).label("agreement_ref"),
+        col(Agreement.number).label("number"),
+        col(AgreementMeasure.line_id).label("line_id"),
+    ]
+    return work.session.execute(
+        select(*shown)
+        .join(AgreementMeasure, col(AgreementMeasure.agreement_id) == col(Agreement.id))
+        .where(visible_to(work.actor))
+        .distinct()
+        .order_by(col(Agreement.number), col(AgreementMeasure.line_id))
+        .limit(limit)
+    ).all()
+
+
+__all__ = ["binds", "bound_seen", "own_bound", "payers_of"]

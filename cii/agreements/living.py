@@ -84,4 +84,41 @@ def bearing(held: Sequence[Living], stay: Period) -> tuple[int | None, date | No
     return first.agreement_id, None
 
 
-__all__ = ["Living", "bearing", "living"]
+def agreement_in_force(work: Work, measure_id: int, line_id: int, at: date) -> Agreement | None:
+    """The agreement under which that line may place persons in the measure on that day, or None.
+
+    An agreement that is not signed, not yet begun, ended or terminated takes no placement.
+    """
+    return work.session.scalars(
+        select(Agreement)
+        .join(AgreementMeasure, col(AgreementMeasure.agreement_id) == col(Agreement.id))
+        .where(
+            col(AgreementMeasure.measure_id) == measure_id,
+            col(AgreementMeasure.line_id) == line_id,
+            col(Agreement.state).in_(LIVING_STATES),
+            col(Agreement.valid_from) <= at,
+            or_(col(Agreement.valid_to).is_(None), col(Agreement.valid_to) > at),
+            or_(col(Agreement.takes_until).is_(None), col(Agreement.takes_until) > at),
+        )
+        .order_by(col(Agreement.id))
+        .limit(1)
+    ).first()
+
+
+def agreements_in_force(work: Work, at: date) -> dict[tuple[int, int], int]:
+    """The agreement in force of each (measure, line) on that day, by id: one statement for a place search."""
+    rows = work.session.execute(
+        select(col(AgreementMeasure.measure_id), col(AgreementMeasure.line_id), col(Agreement.id))
+        .join(Agreement, col(Agreement.id) == col(AgreementMeasure.agreement_id))
+        .where(
+            col(Agreement.state).in_(LIVING_STATES),
+            col(Agreement.valid_from) <= at,
+            or_(col(Agreement.valid_to).is_(None), col(Agreement.valid_to) > at),
+            or_(col(Agreement.takes_until).is_(None), col(Agreement.takes_until) > at),
+        )
+        .order_by(col(Agreement.id).desc())
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+__all__ = ["Living", "agreement_in_force", "agreements_in_force", "bearing", "living"]

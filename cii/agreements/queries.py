@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from cii.agreements.prices import Key, PriceBook, in_use, price_book, price_of, tariffs_for
-from cii.agreements.rules import LIVING_STATES
+from cii.agreements.rules import LIVING_STATES, OPEN_STATES
 from cii.agreements.tables import (
     Agreement,
     AgreementClosure,
@@ -53,9 +53,23 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         open_.append(_of_mixed_measure())
     if (units := actor.units) and actor.has_role("provider"):
         mine = select(col(Provider.id)).where(col(Provider.unit_id).in_(units))
-        laid = col(Agreement.state).not_in((AgreementState.DRAFT, AgreementState.DROPPED))
-        open_.append(col(Agreement.provider_id).in_(mine) & laid)
+        open_.append(col(Agreement.provider_id).in_(mine) & _laid)
     return or_(*open_)
+
+
+_laid = col(Agreement.state).not_in((AgreementState.DRAFT, AgreementState.DROPPED)) | (
+    (col(Agreement.state) == AgreementState.DROPPED) & col(Agreement.laid_at).is_not(None)
+)
+"""What a provider may know of: everything but drafts that were never laid before it."""
+
+
+def reads_laid_only(work: Work, agreement: Agreement) -> bool:
+    """Whether the actor, as its provider, reads only what was laid before it: it is not settled yet."""
+    unsettled = agreement.state in {*OPEN_STATES, AgreementState.DROPPED}
+    if not unsettled or work.actor == HOUSE or not work.actor.has_role("provider"):
+        return False
+    unit = provider_units(work, [agreement.id or 0]).get(agreement.id or 0)
+    return unit in work.actor.units and not may_write(work, agreement)
 
 
 def _of_mixed_measure() -> ColumnElement[bool]:
@@ -192,22 +206,29 @@ class AgreementView:
 
 
 def agreement_view(work: Work, ref: str) -> AgreementView:
-    """The agreement with its parts, when the actor may see it; refuses UnknownThing."""
+    """The agreement with its parts, when the actor may see it; refuses UnknownThing.
+
+    Of one that is not settled its provider reads what was laid before it (`conventions.editions`), not the
+    rows on which the payer still works: they are empty here.
+    """
     found = agreement_by_ref(work, ref)
     provider = work.session.get(Provider, found.provider_id)
     if provider is None:
         raise UnknownThing(field="agreement_ref")
     session, own = work.session, found.id
+    measures = tuple(
+        session.scalars(
+            select(AgreementMeasure)
+            .where(col(AgreementMeasure.agreement_id) == own)
+            .order_by(col(AgreementMeasure.id))
+        )
+    )
+    if reads_laid_only(work, found):
+        return AgreementView(found, provider, measures, (), (), (), (), ())
     return AgreementView(
         found,
         provider,
-        tuple(
-            session.scalars(
-                select(AgreementMeasure)
-                .where(col(AgreementMeasure.agreement_id) == own)
-                .order_by(col(AgreementMeasure.id))
-            )
-        ),
+        measures,
         tuple(
             session.scalars(
                 select(Tariff)
@@ -244,67 +265,17 @@ def agreement_view(work: Work, ref: str) -> AgreementView:
     )
 
 
-def agreement_in_force(work: Work, measure_id: int, line_id: int, at: date) -> Agreement | None:
-    """The agreement under which that line may place persons in the measure on that day, or None.
+def of_provider_units(unit_ids: Iterable[int], *, laid: bool = True) -> Select[Any]:
+    """Ids of the agreements of these providers' units; a named selectable for other rooms.
 
-    An agreement that is not signed, not yet begun, ended or terminated takes no placement.
+    `laid`: those only that the providers may know of.
     """
-    return work.session.scalars(
-        select(Agreement)
-        .join(AgreementMeasure, col(AgreementMeasure.agreement_id) == col(Agreement.id))
-        .where(
-            col(AgreementMeasure.measure_id) == measure_id,
-            col(AgreementMeasure.line_id) == line_id,
-            col(Agreement.state).in_(LIVING_STATES),
-            col(Agreement.valid_from) <= at,
-            or_(col(Agreement.valid_to).is_(None), col(Agreement.valid_to) > at),
-            or_(col(Agreement.takes_until).is_(None), col(Agreement.takes_until) > at),
-        )
-        .order_by(col(Agreement.id))
-        .limit(1)
-    ).first()
-
-
-def agreements_in_force(work: Work, at: date) -> dict[tuple[int, int], int]:
-    """The agreement in force of each (measure, line) on that day, by id: one statement for a place search."""
-    rows = work.session.execute(
-        select(col(AgreementMeasure.measure_id), col(AgreementMeasure.line_id), col(Agreement.id))
-        .join(Agreement, col(Agreement.id) == col(AgreementMeasure.agreement_id))
-        .where(
-            col(Agreement.state).in_(LIVING_STATES),
-            col(Agreement.valid_from) <= at,
-            or_(col(Agreement.valid_to).is_(None), col(Agreement.valid_to) > at),
-            or_(col(Agreement.takes_until).is_(None), col(Agreement.takes_until) > at),
-        )
-        .order_by(col(Agreement.id).desc())
-    )
-    return {(row[0], row[1]): row[2] for row in rows}
-
-
-def of_provider_units(unit_ids: Iterable[int]) -> Select[Any]:
-    """Ids of the agreements of these providers' units; a named selectable for other rooms."""
-    return (
+    found = (
         select(col(Agreement.id))
         .join(Provider, col(Provider.id) == col(Agreement.provider_id))
         .where(col(Provider.unit_id).in_(set(unit_ids)))
     )
-
-
-def payers_of(work: Work, *, limit: int = 500) -> Sequence[Row[Any]]:
-    """The agreements that the actor may see with each line that pays them: agreement_ref, number, line_id."""
-    shown: list[Any] = [
-        col(Agreement.ref).label("agreement_ref"),
-        col(Agreement.number).label("number"),
-        col(AgreementMeasure.line_id).label("line_id"),
-    ]
-    return work.session.execute(
-        select(*shown)
-        .join(AgreementMeasure, col(AgreementMeasure.agreement_id) == col(Agreement.id))
-        .where(visible_to(work.actor))
-        .distinct()
-        .order_by(col(Agreement.number), col(AgreementMeasure.line_id))
-        .limit(limit)
-    ).all()
+    return found.where(_laid) if laid else found
 
 
 def agreements_buying(measure_id: int, line_id: int) -> Select[Any]:
@@ -392,9 +363,29 @@ def deliverables_of(
 
 
 __all__ = [
-    "ALL_READERS", "AgreementView", "Key", "PriceBook", "agreement_by_ref", "agreement_in_force",
-    "agreement_numbers", "agreement_view", "agreements_bought_by", "agreements_buying", "agreements_by_id",
-    "agreements_in_force", "agreements_list", "bought", "deliverables_of", "deliverables_overdue",
-    "may_write", "of_provider_units", "own_sector", "price_book", "price_of", "provider_by_ref",
-    "provider_names", "provider_units", "tariffs_for", "visible_to",
+    "ALL_READERS",
+    "AgreementView",
+    "Key",
+    "PriceBook",
+    "agreement_by_ref",
+    "agreement_numbers",
+    "agreement_view",
+    "agreements_bought_by",
+    "agreements_buying",
+    "agreements_by_id",
+    "agreements_list",
+    "bought",
+    "deliverables_of",
+    "deliverables_overdue",
+    "may_write",
+    "of_provider_units",
+    "own_sector",
+    "price_book",
+    "price_of",
+    "provider_by_ref",
+    "provider_names",
+    "provider_units",
+    "reads_laid_only",
+    "tariffs_for",
+    "visible_to",
 ]  # fmt: skip

@@ -53,7 +53,8 @@ class Agreement(SQLModel, table=True):
     `takes_until`: the first day from which an amendment takes the new stays in its place; stays that began
     before keep its terms. `lang`: the parties' language, in which the text is written. `award`: how the
     provider was found. `contract_change`: it changes what was agreed before, so that the steering group
-    decides (mandate, task 3). `back_dated`: the right by which it takes effect before its entry into force.
+    decides (mandate, task 3). `laid_at`: when it was first laid before the provider.
+    `back_dated`: the right by which it takes effect before its entry into force.
     """
 
     __tablename__ = "agreement"
@@ -91,6 +92,7 @@ class Agreement(SQLModel, table=True):
     follows_id: int | None = link("agreement.id", nullable=True)
     follows_as: FollowsAs | None = word(FollowsAs, nullable=True)
     contract_change: bool = False
+    laid_at: datetime | None = moment(nullable=True)
     back_dated: str | None = text(500, nullable=True)
     prepared_by: int | None = link("account.id", nullable=True, index=False)
     signed_by: int | None = link("account.id", nullable=True, index=False)

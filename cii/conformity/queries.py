@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_view
+from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_view, reads_laid_only
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import Profile
 from cii.conformity.reading import call_seen, facts_of, limits
@@ -75,8 +75,14 @@ class Checked:
 
 
 def checked(work: Work, ref: str) -> Checked:
-    """The findings of an agreement that the actor may see; refuses UnknownThing."""
-    return checked_view(work, agreement_view(work, ref))
+    """The findings of an agreement that the actor may see; refuses UnknownThing.
+
+    Of a text that is not settled its provider learns none: they are about the payer's work.
+    """
+    view = agreement_view(work, ref)
+    if reads_laid_only(work, view.agreement):
+        return Checked(view.agreement, ())
+    return checked_view(work, view)
 
 
 def checked_view(work: Work, view: AgreementView) -> Checked:

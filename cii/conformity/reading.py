@@ -92,7 +92,7 @@ def _former(work: Work, agreement: Agreement) -> Convention | None:
 def _others(work: Work, view: AgreementView) -> tuple[Document, ...]:
     """The framework of an agreement, or the agreements under a framework, of the same provider and payer."""
     own = view.agreement
-    ids = work.session.scalars(of_provider_units([view.provider.unit_id])).all()
+    ids = work.session.scalars(of_provider_units([view.provider.unit_id], laid=False)).all()
     same = [
         one
         for one in agreements_by_id(work, ids).values()

@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from cii.access.vocabulary import Role
-from cii.agreements.queries import agreement_by_ref, agreement_view
+from cii.agreements.queries import agreement_by_ref, agreement_view, reads_laid_only
 from cii.agreements.tables import Agreement
-from cii.conventions.queries import whole_of
+from cii.conventions.parts import Text
+from cii.conventions.queries import text_of, whole_of
 from cii.conventions.tables import ConventionEdition
 from cii.conventions.vocabulary import EditionCause
 from cii.conventions.whole import Convention
@@ -117,6 +118,20 @@ def edition_by_ref(work: Work, agreement_ref: str, ref: str) -> ConventionEditio
     if found is None:
         raise UnknownThing(field="edition_ref")
     return found
+
+
+def laid_edition(work: Work, ref: str) -> ConventionEdition | None:
+    """The last edition that was laid before the provider or signed; refuses UnknownThing (the agreement)."""
+    laid = (EditionCause.ROUND, EditionCause.SIGNED)
+    return next((one for one in editions_of(work, ref) if one.cause in laid), None)
+
+
+def text_read(work: Work, agreement: Agreement) -> Text:
+    """The text as the actor may read it: as it stands, or as it was last laid before its provider."""
+    if not reads_laid_only(work, agreement):
+        return text_of(work, agreement.id or 0)
+    laid = laid_edition(work, agreement.ref)
+    return edition_whole(laid).text if laid is not None else Text()
 
 
 def edition_whole(row: ConventionEdition) -> Convention:

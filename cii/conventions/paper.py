@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from cii.agreements.queries import AgreementView, agreement_view
+from cii.agreements.queries import AgreementView, agreement_view, reads_laid_only
 from cii.agreements.rules import OPEN_STATES
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementState, Profile
 from cii.conventions import paper_conduct, paper_deal
-from cii.conventions.editions import digest_of, edition_by_ref, edition_whole, editions_of
+from cii.conventions.editions import digest_of, edition_by_ref, edition_whole, editions_of, laid_edition
 from cii.conventions.paper_annexes import annexes
 from cii.conventions.paper_words import Sheet
 from cii.conventions.parts_deal import OtherParty
@@ -162,6 +162,11 @@ def _printed(work: Work, view: AgreementView, edition_ref: str | None) -> _Print
     if edition_ref is not None:
         chosen = edition_by_ref(work, held.ref, edition_ref)
         return _Printed(edition_whole(chosen), held, chosen, chosen.recorded_at)
+    if reads_laid_only(work, held):
+        laid = laid_edition(work, held.ref)
+        if laid is None:
+            raise UnknownThing(field="agreement_ref")
+        return _Printed(edition_whole(laid), held, laid, laid.recorded_at)
     if held.state not in _UNSIGNED:
         kept = (one for one in editions_of(work, held.ref) if one.cause is EditionCause.SIGNED)
         if (signed := next(kept, None)) is not None:

@@ -8,7 +8,8 @@ agreements.queries.price_of.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cii.agreements.queries import agreement_in_force, price_of, provider_units
+from cii.agreements.living import agreement_in_force
+from cii.agreements.queries import price_of, provider_units
 from cii.institutions.queries import lines_by_id
 from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import url_for
 
-from cii.agreements.queries import AgreementView
+from cii.agreements.queries import AgreementView, reads_laid_only
 from cii.agreements.vocabulary import AgreementState
+from cii.conventions.editions import laid_edition
 from cii.institutions.queries import shown_units
 from cii.kernel.period import ONE_DAY
 from cii.store.work import Work
@@ -40,6 +41,8 @@ TABS = (
     ("versions", "agreement_versions.index"),
 )
 """The pages of an agreement, by name and endpoint."""
+LAID = frozenset({"overview", "text", "negotiation", "versions"})
+"""What its provider reads before it is settled: what was laid before it, not what is still worked on."""
 
 
 def state_chip(state: AgreementState) -> dict[str, str]:
@@ -52,6 +55,8 @@ def agreement_head(work: Work, view: AgreementView, active: str) -> dict[str, An
     held = view.agreement
     unit = unit_name(shown_units(work, [view.provider.unit_id]).get(view.provider.unit_id))
     last = held.valid_to - ONE_DAY if held.valid_to else None
+    laid_only = reads_laid_only(work, held)
+    laid = laid_edition(work, held.ref) if laid_only else None
     return {
         "agreement": held,
         "version": etag(held.ref, held.version),
@@ -68,5 +73,14 @@ def agreement_head(work: Work, view: AgreementView, active: str) -> dict[str, An
                 "count": None,
             }
             for name, endpoint in TABS
+            if name in LAID or not laid_only
         ],
+        "laid_only": laid_only,
+        "laid": {
+            "at": laid.recorded_at,
+            "number": laid.number,
+            "url": url_for("agreement_paper.edition", ref=held.ref, edition=laid.ref),
+        }
+        if laid
+        else None,
     }

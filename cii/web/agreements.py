@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.agreements.actions import (
+    DropAgreement,
     TerminateAgreement,
+    drop_agreement,
     negotiate,
     receive_deliverable,
     terminate,
@@ -59,6 +61,7 @@ ACTS: Mapping[AgreementEvent, tuple[Permit, str, str]] = {
     AgreementEvent.TERMINATE: (
         Permit.SIGN_AGREEMENTS, "agreements.termination", "web.agreements.do.terminate",
     ),
+    AgreementEvent.DROP: (Permit.EDIT_AGREEMENTS, "agreements.dropping", "web.agreements.do.drop"),
 }  # fmt: skip
 """The acts that a page offers, by event: the permit each needs, where it is done, the text of its button."""
 
@@ -145,6 +148,27 @@ def end(ref: str) -> Response:
     _fresh(g.work, ref)
     agreement = terminate(g.work, asked(TerminateAgreement, agreement_ref=ref))
     renew_days(g.work, measures_bought(g.work, agreement.id or 0))
+    return see_other("agreements.one", ref=ref)
+
+
+@page.get("/agreements/<ref:ref>/dropping")
+@needs(Permit.EDIT_AGREEMENTS)
+def dropping(ref: str) -> str:
+    """The form that gives up a draft or a negotiation."""
+    found = agreement_by_ref(g.work, ref)
+    return render_template(
+        "pages/agreements/dropping.html", agreement=found, version=etag(ref, found.version)
+    )
+
+
+@page.post("/agreements/<ref:ref>/dropping")
+@needs(Permit.EDIT_AGREEMENTS)
+@once
+@again(dropping)
+def drop(ref: str) -> Response:
+    """Give up a draft or a negotiation."""
+    _fresh(g.work, ref)
+    drop_agreement(g.work, asked(DropAgreement, agreement_ref=ref))
     return see_other("agreements.one", ref=ref)
 
 

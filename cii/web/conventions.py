@@ -8,12 +8,19 @@ from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
-from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_view, may_write
+from cii.agreements.queries import (
+    AgreementView,
+    agreement_by_ref,
+    agreement_view,
+    may_write,
+    reads_laid_only,
+)
 from cii.agreements.rules import OPEN_STATES
 from cii.conformity.queries import checked
 from cii.conventions.actions import write_part
-from cii.conventions.parts import PARTS
-from cii.conventions.queries import parts_written, text_of
+from cii.conventions.editions import text_read
+from cii.conventions.parts import PARTS, Text
+from cii.conventions.queries import parts_written
 from cii.conventions.rules import parts_for
 from cii.conventions.vocabulary import Part
 from cii.institutions.queries import lines_by_id
@@ -81,7 +88,9 @@ def named(name: str) -> Part:
 def _text(work: Work, ref: str) -> dict[str, Any]:
     view = agreement_view(work, ref)
     held = view.agreement
-    written = parts_written(work, held.id or 0)
+    said = text_read(work, held)
+    laid = reads_laid_only(work, held)
+    written = _said_in(said) if laid else parts_written(work, held.id or 0)
     found = Counter(one.finding.place.value for one in checked(work, ref).open)
     wanted = parts_for(held.profile)
     sections = [
@@ -110,7 +119,7 @@ def _part(work: Work, ref: str, part: Part) -> dict[str, Any]:
     if part not in order:
         raise UnknownThing(field="part")
     writes = Permit.EDIT_AGREEMENTS in work.actor.permits and may_write(work, held)
-    said = getattr(text_of(work, held.id or 0), part.value)
+    said = getattr(text_read(work, held), part.value)
     at = order.index(part)
     return {
         **agreement_head(work, view, "text"),
@@ -121,6 +130,11 @@ def _part(work: Work, ref: str, part: Part) -> dict[str, Any]:
         "before": _neighbour(ref, order[at - 1]) if at else None,
         "after": _neighbour(ref, order[at + 1]) if at + 1 < len(order) else None,
     }
+
+
+def _said_in(text: Text) -> frozenset[Part]:
+    """The parts in which an edition says something."""
+    return frozenset(part for part in Part if getattr(text, part.value) != getattr(Text(), part.value))
 
 
 def _neighbour(ref: str, part: Part) -> dict[str, str]:
@@ -134,7 +148,7 @@ def _choices(work: Work, view: AgreementView) -> Mapping[str, list[Option]]:
     """What fields that name rows may name: what the agreement buys, its objectives and requirements."""
     measures = measures_by_id(work, {one.measure_id for one in view.measures}).values()
     lines = lines_by_id(work, {one.line_id for one in view.measures}).values()
-    aims = text_of(work, view.agreement.id or 0).aims
+    aims = text_read(work, view.agreement).aims
     return {
         "measure_ref": [
             {"value": one.ref, "label": one.name} for one in sorted(measures, key=lambda one: one.code)

@@ -5,7 +5,7 @@ The steering group, signatures.
 
 from typing import Any
 
-from flask import g, render_template
+from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
@@ -13,6 +13,7 @@ from cii.access.vocabulary import Role
 from cii.agreements.queries import agreement_by_ref, agreement_view, may_write
 from cii.agreements.rules import OPEN_STATES
 from cii.agreements.vocabulary import AgreementState
+from cii.conventions.editions import editions_of
 from cii.conventions.negotiating import (
     AnswerRound,
     CommentDraft,
@@ -120,6 +121,9 @@ def _negotiation(work: Work, ref: str) -> dict[str, Any]:
     view = agreement_view(work, ref)
     held = view.agreement
     rounds, side = rounds_of(work, ref), side_of(work, held)
+    papers = {
+        one.id: url_for("agreement_paper.edition", ref=ref, edition=one.ref) for one in editions_of(work, ref)
+    }
     waiting = next((one.round for one in rounds if one.round.stand is None), None)
     before = submitted(work, held)
     answered = answer_to(work, held.id or 0, before.digest) if before is not None else None
@@ -128,7 +132,7 @@ def _negotiation(work: Work, ref: str) -> dict[str, Any]:
     decides = Permit.DECIDE_STEERING in work.actor.permits and work.actor.has_role(Role.STEERING)
     return {
         **agreement_head(work, view, "negotiation"),
-        "rounds": [_round(one) for one in rounds],
+        "rounds": [_round(one, papers.get(one.round.edition_id)) for one in rounds],
         "waiting": waiting,
         "may_open": writes and open_ and waiting is None,
         "may_comment": waiting is not None and (side is Side.PROVIDER or writes),
@@ -158,8 +162,9 @@ def _negotiation(work: Work, ref: str) -> dict[str, Any]:
     }
 
 
-def _round(one: RoundShown) -> dict[str, Any]:
+def _round(one: RoundShown, paper: str | None) -> dict[str, Any]:
     return {
+        "paper": paper,
         "number": one.round.number,
         "opened_at": one.round.opened_at,
         "due_on": one.round.due_on,

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.access.queries import account_names
-from cii.agreements.queries import agreements_by_id, payers_of
+from cii.agreements.bound import payers_of
+from cii.agreements.queries import agreements_by_id
 from cii.institutions.queries import lines_by_id
 from cii.kernel.moves import open_moves
 from cii.kernel.period import ONE_DAY

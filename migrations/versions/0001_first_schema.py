@@ -2097,6 +2097,7 @@ def upgrade() -> None:
     sa.Column('follows_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('follows_as', sa.String(length=9), nullable=True),
     sa.Column('contract_change', sa.Boolean(), nullable=False),
+    sa.Column('laid_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('back_dated', sa.String(length=500), nullable=True),
     sa.Column('prepared_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('signed_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),

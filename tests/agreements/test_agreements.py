@@ -25,11 +25,10 @@ from cii.agreements.actions import (
     sign,
     terminate,
 )
+from cii.agreements.living import agreement_in_force, agreements_in_force
 from cii.agreements.queries import (
     agreement_by_ref,
-    agreement_in_force,
     agreement_view,
-    agreements_in_force,
     agreements_list,
     deliverables_overdue,
     price_of,

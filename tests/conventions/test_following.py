@@ -6,7 +6,8 @@ import pytest
 
 from cii.agreements.actions import expire_agreements, put_in_force, sign
 from cii.agreements.goals import GaugeWish
-from cii.agreements.queries import agreement_in_force, agreement_view
+from cii.agreements.living import agreement_in_force
+from cii.agreements.queries import agreement_view
 from cii.agreements.rules import AgreementOverlaps, MinimumBeyondTarget, NumberTaken
 from cii.agreements.vocabulary import (
     AgreementState,

@@ -4,12 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from cii.agreements.actions import negotiate, sign
+from cii.agreements.actions import DropAgreement, drop_agreement, negotiate, sign
+from cii.agreements.queries import agreement_by_ref, agreement_view, of_provider_units
 from cii.agreements.rules import NotOpenForChange
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementState
+from cii.conformity.queries import checked
 from cii.conventions.actions import write_part
-from cii.conventions.editions import edition_whole, editions_of
+from cii.conventions.editions import edition_whole, editions_of, text_read
 from cii.conventions.negotiating import (
     AnswerRound,
     CommentDraft,
@@ -166,6 +168,40 @@ def test_a_provider_sees_what_was_laid_before_it_only(work: Work):
 
     assert [one.id for one in editions_of(of_provider(work, market), draft.ref)] == [found.edition_id]
     assert len(editions_of(mine, draft.ref)) == 2
+
+
+def test_a_provider_reads_the_draft_as_it_was_laid_and_nothing_of_what_is_worked_on_since(work: Work):
+    market, draft, mine, _ = laid_open(work)
+    theirs = of_provider(work, market)
+    write_part(mine, draft.ref, Part.AIMS, Aims(purpose="Baisser le prix de dix pour cent"))
+
+    seen = agreement_view(theirs, draft.ref)
+    answer_round(theirs, AnswerRound(rounds_of(mine, draft.ref)[0].round.ref, CommentStand.AMENDS))
+    before = text_read(theirs, draft).aims.purpose
+    open_round(mine, OpenRound(draft.ref, work.today + WEEK))
+
+    assert before == ""
+    assert (seen.tariffs, seen.objectives, seen.indicators, seen.deliverables) == ((), (), (), ())
+    assert checked(theirs, draft.ref).findings == ()
+    assert text_read(mine, draft).aims.purpose == "Baisser le prix de dix pour cent"
+    assert text_read(theirs, draft).aims.purpose == "Baisser le prix de dix pour cent", "laid a second time"
+    assert agreement_view(mine, draft.ref).tariffs != ()
+
+
+def test_a_negotiation_that_was_dropped_stays_known_to_its_provider_and_a_draft_never_was(work: Work):
+    market, draft, mine, _ = laid_open(work)
+    theirs = of_provider(work, market)
+    drop_agreement(mine, DropAgreement(draft.ref, "Besoin disparu en automne"))
+    other = market.agreement(market.social, in_force=False)
+    drop_agreement(mine, DropAgreement(other.ref, "Saisi par erreur"))
+
+    assert agreement_by_ref(theirs, draft.ref).state is AgreementState.DROPPED
+    with pytest.raises(UnknownThing):
+        agreement_by_ref(theirs, other.ref)
+    assert set(work.session.scalars(of_provider_units([market.provider.unit_id]))) == {draft.id}
+    assert set(work.session.scalars(of_provider_units([market.provider.unit_id], laid=False))) == {
+        draft.id, other.id,
+    }  # fmt: skip
 
 
 def test_who_has_no_seat_in_the_steering_group_does_not_decide(work: Work):

@@ -224,3 +224,36 @@ def test_both_sides_sign_on_the_page_and_nobody_before(site):
     )  # fmt: skip
     assert "attend pas de signature" in early
     assert "Personne" not in mine.get(url)
+
+
+def test_a_provider_reads_what_was_laid_before_it_with_its_document(site, draft):
+    reader, theirs, url = site.as_("contracts"), site.as_("provider"), f"/agreements/{draft}/negotiation"
+    reader.post(f"/agreements/{draft}/rounds", version=the_version(reader.get(url)), due_on="2026-11-30")
+    form = f"/agreements/{draft}/text/aims"
+    reader.post(
+        f"/agreements/{draft}/text/aims", version=the_version(reader.get(form)), purpose="Baisser le prix"
+    )
+
+    page, overview = theirs.get(f"/agreements/{draft}/text/aims"), theirs.get(f"/agreements/{draft}")
+    paper = theirs.get(url).split("/document.pdf")[0].rsplit('href="', 1)[1] + "/document.pdf"
+
+    assert "Baisser le prix" in reader.get(f"/agreements/{draft}/text/aims")
+    assert "Baisser le prix" not in page
+    assert "2'250.00" not in overview.replace("&#39;", "'")
+    assert "tel qu&#39;il vous a été soumis" in overview
+    assert theirs.client.get(paper).data.startswith(b"%PDF")
+    assert theirs.client.get(f"/agreements/{draft}/document.pdf").data.startswith(b"%PDF")
+
+
+def test_a_negotiation_is_given_up_and_its_provider_told(site, draft):
+    reader, theirs, url = site.as_("contracts"), site.as_("provider"), f"/agreements/{draft}/negotiation"
+    reader.post(f"/agreements/{draft}/rounds", version=the_version(reader.get(url)), due_on="2026-11-30")
+    form = reader.get(f"/agreements/{draft}/dropping")
+
+    reader.post(f"/agreements/{draft}/dropping", 422, version=the_version(form), reason="court")
+    reader.post(f"/agreements/{draft}/dropping", version=the_version(form), reason="Le besoin a disparu")
+
+    assert "Abandonn" in theirs.get(f"/agreements/{draft}")
+    assert "la négociation est abandonnée" in theirs.get("/notices")
+    assert "Le besoin a disparu" not in theirs.get(f"/agreements/{draft}")
+    theirs.get(f"/agreements/{draft}/dropping", 403)
