@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.agreements.queries import agreement_by_ref, agreement_view
+from cii.agreements.rules import OPEN_STATES
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import Award
 from cii.calls.direct import PublishDirect, award_published, may_publish, publish_direct
@@ -66,7 +67,8 @@ def _form(work: Work, ref: str) -> dict[str, Any]:
     text = text_of(work, held.id or 0)
     names = measures_by_id(work, {one.measure_id for one in view.measures})
     criteria = [{"code": one.code, "wording": one.wording} for one in text.evaluation.criteria]
-    blank = [{"code": "", "wording": ""}] * min(_BLANK, _MOST - len(criteria))
+    fixed = bool(criteria) and held.state not in OPEN_STATES
+    blank = [] if fixed else [{"code": "", "wording": ""}] * min(_BLANK, _MOST - len(criteria))
     return {
         **agreement_head(work, view, "overview"),
         "may": may_publish(work, held),
@@ -74,6 +76,7 @@ def _form(work: Work, ref: str) -> dict[str, Any]:
         "requirements": "\n".join(one.wording for one in text.aims.requirements),
         "criteria": criteria + blank,
         "told": len(criteria),
+        "fixed": fixed,
     }
 
 
