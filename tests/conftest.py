@@ -69,8 +69,9 @@ def _speaking_alike(url: str | URL, **given: Any) -> Engine:
     made = create_engine(url, query_cache_size=5000, **given)
     first = _spoken.setdefault(made.dialect.name, made)
     if first is not made:
-        with first.connect():
-            """Its first connection tells the dialect what the server can do."""
+        if first.dialect.server_version_info is None:
+            with first.connect():
+                """Its first connection tells the dialect what the server can do; later its file may be gone."""
         made.dialect, made._compiled_cache = first.dialect, first._compiled_cache
     return made
 
