@@ -65,7 +65,9 @@ def a_canton(work: Work) -> Canton:
     made.refs["offer"], made.refs["paper"] = offer.ref, papers_of(work, [offer.id])[offer.id][0].ref
     call = an_open_call(hands[0], made.stage.measure, date(2027, 6, 30))
     made.refs["open_call"] = call.ref
-    handed_in(hand(work, "provider"), call)
+    sealed = handed_in(hand(work, "provider"), call, price="118181", wording="Un atelier sous scellé")
+    made.refs["sealed_offer"] = sealed.ref
+    made.refs["sealed_paper"] = papers_of(work, [sealed.id])[sealed.id][0].ref
     for key, (name, unit) in MORE.items():
         account = add_account(work, AddAccount(Canton.email(key), name, password=PASSWORD))
         add_membership(work, account, unit_by_code(work, unit).id, Role(key))

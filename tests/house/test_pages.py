@@ -1,5 +1,6 @@
 """Every page, asked for by every role, without a browser: it answers, it refuses, it never breaks and it changes nothing."""
 
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -23,6 +24,9 @@ file of payments, what is owed back and the certificate of a module wait for wha
 
 MAILS = "catcher.one"
 """The demo shows everybody's mails; their links are for who they are addressed to."""
+
+SEALED = ("118'181", "118181", "sous scellé")
+"""What stands in the offer of the browser's canton that is sealed until its call is closed."""
 
 LINKS = 3
 """How many links of each kind are followed."""
@@ -53,6 +57,23 @@ def test_each_role_has_a_page_of_its_own_and_is_refused_another(town):
     by_role = {who: {one.status for one in answers(town, who)} for who in ROLES}
 
     assert all({200, 403} <= seen for seen in by_role.values()), by_role
+
+
+def test_a_sealed_offer_shows_on_no_page_but_its_makers(town, everything):
+    refs = town.canton.refs
+    of_the_call = (f"/calls/{refs['open_call']}", f"/public/calls/{refs['open_call']}")
+    of_the_offer = (
+        f"/provider/offers/{refs['sealed_offer']}",
+        f"/offers/{refs['sealed_offer']}/papers/{refs['sealed_paper']}",
+        f"/offers/{refs['sealed_offer']}/letter.pdf",
+    )
+    pages = {(key, one.page or "") for key, one in everything.items()}
+    pages |= {((url, who), town.reader(who).get(url).text) for who in WHO for url in of_the_call}
+    opened = {who for who in WHO for url in of_the_offer if town.reader(who).get(url).status_code == 200}
+
+    shown = {key[1] for key, page in pages for sign in SEALED if sign in unescape(page)}
+
+    assert shown == opened == {"provider"}
 
 
 def test_no_page_shows_an_object_where_words_belong(everything):
