@@ -116,7 +116,7 @@ def _named(about: Written) -> dict[str, Any]:
             "offers": [
                 {
                     "measure_ref": one.measure_ref, "line_ref": one.line_ref, "places": one.places,
-                    "placements_a_year": one.places * 2,
+                    "placements_a_year": one.places * 3 // 2,
                 }
                 for one in about.places
             ]

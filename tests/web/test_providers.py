@@ -2,6 +2,8 @@
 
 import re
 from html import unescape
+from io import BytesIO
+from zipfile import ZipFile
 
 from cii.conventions.parts_deal import Extra, Price
 from cii.conventions.vocabulary import ExtraKind, PricedUnit
@@ -141,7 +143,8 @@ def test_unit_prices_are_compared_on_a_page_and_in_files(site):
     assert "ne déclarent ni prestation supplémentaire ni leur absence" in page
     assert "Aucune prestation supplémentaire n'est déclarée." in page
     assert "per_place_and_month" in held
-    assert book.data[:2] == b"PK"
+    with ZipFile(BytesIO(book.data)) as sheets:
+        assert "extras-2026-10-15" in sheets.read("xl/workbook.xml").decode()
     assert site.as_("contracts").get("/providers?lang=de")
 
 
