@@ -10,7 +10,15 @@ from cii.agreements.actions import Bought, DraftAgreement, draft_agreement
 from cii.agreements.queries import provider_refs
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import Award, Instrument, Profile
-from cii.calls.queries import award_of, call_by_ref, criteria_of, offers_of, points_of, told_parts
+from cii.calls.queries import (
+    award_of,
+    call_by_ref,
+    criteria_of,
+    letters_of,
+    offers_of,
+    points_of,
+    told_parts,
+)
 from cii.calls.rules import (
     MOVES,
     SCORERS,
@@ -18,6 +26,7 @@ from cii.calls.rules import (
     AwardProposedAlready,
     CallPublished,
     CriterionTwice,
+    LettersUnsent,
     OffersRunning,
     OfferUnregistered,
     OwnAward,
@@ -276,13 +285,15 @@ def draft_from_call(work: Work, ask: DraftFromCall) -> Agreement:
     """Draft the agreement with the provider to whom the call was awarded, from its specification.
 
     The criteria of the call become those of the evaluation (i.40). Refuses: IllegalMove, AwardNotProposed,
-    OfferUnregistered, UnknownThing, and what drafting refuses.
+    LettersUnsent, OfferUnregistered, UnknownThing, and what drafting refuses.
     """
     call = _own(work, ask.call_ref)
     following = move(MOVES, call.state, CallEvent.DRAFT)
     award = award_of(work, call.id or 0)
     if award is None:
         raise AwardNotProposed
+    if not letters_of(work, call.id or 0):
+        raise LettersUnsent
     offer = work.session.get_one(CallOffer, award.offer_id)
     if offer.provider_id is None:
         raise OfferUnregistered(name=offer.name)

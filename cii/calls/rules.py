@@ -189,6 +189,12 @@ class LettersSentAlready(Refusal):
     code, kind = "call-letters-sent", "conflict"
 
 
+class LettersUnsent(Refusal):
+    """Everybody who made an offer is told before the agreement is drafted."""
+
+    code, kind = "call-letters-unsent", "conflict"
+
+
 class AppealUntold(Refusal):
     """The canton's directory does not say how a decision is appealed against."""
 

@@ -314,7 +314,7 @@ def _one(work: Work, ref: str) -> dict[str, Any]:
             "award": edits and awardable and bool(view.offers) and view.award is None,
             "confirm": signs and awardable and proposed,
             "send": edits and not view.letters,
-            "draft": edits and call.state is CallState.AWARDED,
+            "draft": edits and call.state is CallState.AWARDED and bool(view.letters),
             "drop": edits and call.state in {CallState.DRAFTED, CallState.SCORED},
         },
         "profiles": options(Profile, "profile"),

@@ -110,6 +110,7 @@ def test_the_agreement_is_drafted_with_the_provider_of_a_direct_award(january, o
     bought = [
         {"measure_ref": january.stage.measure, "line_ref": january.stage.lines["LACI"], "overbooking": 0}
     ]
+    office.post(f"{call}/letters", status=201, seen=call)
 
     made = office.post(
         f"{call}/agreement",

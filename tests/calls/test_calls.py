@@ -27,6 +27,7 @@ from cii.calls.actions import (
     set_call,
     settle_scores,
 )
+from cii.calls.letters import send_letters
 from cii.calls.queries import call_facts, call_view, calls_list, published_call, published_calls
 from cii.calls.rules import (
     AwardNotProposed,
@@ -36,6 +37,7 @@ from cii.calls.rules import (
     CriterionNotPublished,
     CriterionTwice,
     CriterionUnscored,
+    LettersUnsent,
     OfferAhead,
     OfferLate,
     OffersDayPast,
@@ -221,8 +223,10 @@ def test_points_stay_as_they_were_given(office):
         then.first.session.execute(text("UPDATE offer_score SET points = 5"))
 
 
-def drafted(then, call):
+def drafted(then, call, *, told: bool = True):
     market = then.market
+    if told:
+        send_letters(then.first, call.ref)
     bought = (Bought(market.measure.ref, market.ac.ref, 0),)
     ask = DraftFromCall(call.ref, "AC-2030-1", Profile.AC, Instrument.AGREEMENT, date(2030, 1, 1),
                         date(2030, 12, 31), bought)  # fmt: skip
@@ -234,6 +238,8 @@ def test_the_agreement_is_drafted_from_the_specification_with_the_criteria_of_th
     propose_award(then.first, ProposeAward(call.ref, one.ref, REASON, (RefusalReason(other.ref, REASON),)))
     confirm_award(then.second, call.ref)
 
+    with pytest.raises(LettersUnsent):
+        drafted(then, call, told=False)
     made = drafted(then, call)
 
     told, facts = text_of(then.first, made.id), call_facts(then.first, made.id)

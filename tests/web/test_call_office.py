@@ -105,6 +105,10 @@ def test_a_direct_award_leads_to_a_draft_by_two_hands(site):
     reader, second = site.as_("contracts"), site.as_("contracts2")
     ref, _ = an_award(site, reader, second)
     url = f"/calls/{ref}"
+    early = {"number": "2027-GRE-01", "profile": "AC", "instrument": "agreement", "valid_from": "2027-01-01",
+             "bought-0-measure_ref": "zzzzzzzzzz", "bought-0-line_ref": "zzzzzzzzzz"}  # fmt: skip
+    untold = reader.post(f"{url}/agreement", 409, version=the_version(reader.get(url)), **early)
+    reader.post(f"{url}/letters", version=the_version(reader.get(url)))
     page = reader.get(url)
     bought = {
         f"bought-0-{name}": page.split(f'name="bought-0-{name}"')[1].split('<option value="')[2][:10]
@@ -116,6 +120,7 @@ def test_a_direct_award_leads_to_a_draft_by_two_hands(site):
         instrument="agreement", valid_from="2027-01-01", last_day="2028-12-31", **bought,
     )  # fmt: skip
 
+    assert "avant que le projet de convention soit établi" in untold
     assert "2027-GRE-01" in reader.get("/agreements")
     assert "Projet de convention établi" in reader.get(url)
 
