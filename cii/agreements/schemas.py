@@ -1,8 +1,13 @@
 """How the parts of an agreement are told."""
 
-from cii.agreements.tables import Deliverable, Indicator, Objective
+from cii.agreements.tables import Agreement, Deliverable, Indicator, Objective
 from cii.wire.answers import only
 
+HEAD = only(
+    Agreement, "ref", "number", "profile", "instrument", "state", "valid_from", "valid_to", "takes_until",
+    "notice_months", "lang", "follows_as", "contract_change", "back_dated", "version",
+    called="AgreementHeadAnswer",
+)  # fmt: skip
 OBJECTIVE = only(Objective, "level", "wording", "owner", called="ObjectiveAnswer")
 INDICATOR = only(
     Indicator, "ref", "code", "title", "unit", "direction", "target", "minimum", "source",

@@ -46,6 +46,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "catalogue",
     "agreements",
     "agreement_paper",
+    "conventions",
+    "negotiation",
     "conformity",
     "evaluations",
     "calls",

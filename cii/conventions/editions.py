@@ -16,7 +16,7 @@ from cii.access.vocabulary import Role
 from cii.agreements.queries import agreement_by_ref, agreement_view, reads_laid_only
 from cii.agreements.tables import Agreement
 from cii.conventions.parts import Text
-from cii.conventions.queries import text_of, whole_of
+from cii.conventions.queries import convention, text_of, whole_of
 from cii.conventions.tables import ConventionEdition
 from cii.conventions.vocabulary import EditionCause
 from cii.conventions.whole import Convention
@@ -124,6 +124,16 @@ def laid_edition(work: Work, ref: str) -> ConventionEdition | None:
     """The last edition that was laid before the provider or signed; refuses UnknownThing (the agreement)."""
     laid = (EditionCause.ROUND, EditionCause.SIGNED)
     return next((one for one in editions_of(work, ref) if one.cause in laid), None)
+
+
+def whole_read(work: Work, ref: str) -> Convention:
+    """The whole agreement as the actor may read it; refuses UnknownThing, also while nothing was laid yet."""
+    if not reads_laid_only(work, agreement_by_ref(work, ref)):
+        return convention(work, ref)
+    laid = laid_edition(work, ref)
+    if laid is None:
+        raise UnknownThing(field="agreement_ref")
+    return edition_whole(laid)
 
 
 def text_read(work: Work, agreement: Agreement) -> Text:

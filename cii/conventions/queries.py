@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cii.agreements.chain import former_ref
-from cii.agreements.queries import AgreementView, agreement_view
+from cii.agreements.queries import AgreementView, agreement_view, reads_laid_only
 from cii.agreements.tables import Indicator, Objective
 from cii.conventions.parts import PARTS, Text
 from cii.conventions.parts_conduct import Talks, Term
@@ -16,6 +16,7 @@ from cii.conventions.vocabulary import Part
 from cii.conventions.whole import Bought, Convention, Gauge, Goal, Header, Owed, Rate
 from cii.institutions.queries import lines_by_id
 from cii.institutions.tables import FundingLine
+from cii.kernel.errors import UnknownThing
 from cii.measures.queries import measures_by_id
 from cii.measures.tables import Measure
 from cii.store.work import Work
@@ -66,8 +67,14 @@ def read_text(bodies: Mapping[str, object]) -> Text:
 
 
 def convention(work: Work, ref: str) -> Convention:
-    """The whole agreement, when the actor may see it; refuses UnknownThing."""
-    return whole_of(work, agreement_view(work, ref))
+    """The whole agreement as it stands, when the actor may see that; refuses UnknownThing.
+
+    Its provider reads it as it stands once it is settled; before, `editions.whole_read`.
+    """
+    view = agreement_view(work, ref)
+    if reads_laid_only(work, view.agreement):
+        raise UnknownThing(field="agreement_ref")
+    return whole_of(work, view)
 
 
 def whole_of(work: Work, view: AgreementView) -> Convention:

@@ -8,11 +8,17 @@ from werkzeug.wrappers import Response
 from cii.access.permits import Permit
 from cii.agreements.actions import DraftAgreement, draft_agreement
 from cii.agreements.chain import former_ref
-from cii.agreements.queries import agreement_by_ref, agreement_view, may_write, provider_names
+from cii.agreements.queries import (
+    agreement_by_ref,
+    agreement_view,
+    may_write,
+    provider_names,
+    reads_laid_only,
+)
 from cii.agreements.rules import LIVING_STATES
 from cii.agreements.vocabulary import Award, Instrument, Profile
 from cii.conventions.comparing import differences
-from cii.conventions.editions import edition_by_ref, edition_whole, editions_of
+from cii.conventions.editions import edition_by_ref, edition_whole, editions_of, whole_read
 from cii.conventions.following import Amend, Renew, TakeOption, amend, take_option
 from cii.conventions.queries import convention
 from cii.conventions.tables import ConventionEdition
@@ -103,10 +109,12 @@ def _versions(work: Work, ref: str) -> dict[str, Any]:
     view = agreement_view(work, ref)
     former = former_ref(work, view.agreement)
     known = [{"value": NOW, "label": t("web.versions.now")}, *map(_edition, editions_of(work, ref))]
+    if reads_laid_only(work, view.agreement):
+        known = known[1:] or known
     if former is not None:
         known.append({"value": FORMER, "label": t("web.versions.former")})
     refs = [one["value"] for one in known]
-    after = text_asked("after") if text_asked("after") in refs else NOW
+    after = text_asked("after") if text_asked("after") in refs else refs[0]
     before = text_asked("before") if text_asked("before") in refs else refs[-1]
     old, new = _whole(work, ref, before, former), _whole(work, ref, after, former)
     names = {one.measure_ref: one.measure_name for one in (*old.bought, *new.bought)}
@@ -131,7 +139,7 @@ def _edition(one: ConventionEdition) -> dict[str, str]:
 
 def _whole(work: Work, ref: str, which: str, former: str | None) -> Convention:
     if which == NOW:
-        return convention(work, ref)
+        return whole_read(work, ref)
     if which == FORMER and former is not None:
         return convention(work, former)
     return edition_whole(edition_by_ref(work, ref, which))

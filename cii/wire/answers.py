@@ -63,27 +63,30 @@ class ProblemAnswer(ma.Schema):
     request_id = ma.fields.String(metadata={"description": "finds the request in the log and the journal"})
 
 
-_MADE: dict[type[Any], type[ma.Schema]] = {}
+_MADE: dict[tuple[type[Any], str], type[ma.Schema]] = {}
 
 
-def answer_schema(shape: type[Any]) -> type[ma.Schema]:
-    """The schema that tells a frozen dataclass, all its fields in order, nested ones too."""
-    if shape in _MADE:
-        return _MADE[shape]
+def answer_schema(shape: type[Any], of: str = "") -> type[ma.Schema]:
+    """The schema that tells a frozen dataclass, all its fields in order, nested ones too.
+
+    `of` stands before the name of each in the document, where other rooms have shapes of the same name.
+    """
+    if (shape, of) in _MADE:
+        return _MADE[shape, of]
     hints = get_type_hints(shape)
-    members = {one.name: _told(hints[one.name]) for one in dataclasses.fields(shape)}
-    made = _MADE[shape] = type(f"{shape.__name__}Answer", (ma.Schema,), members)
+    members = {one.name: _told(hints[one.name], of) for one in dataclasses.fields(shape)}
+    made = _MADE[shape, of] = type(f"{of}{shape.__name__}Answer", (ma.Schema,), members)
     return made
 
 
-def _told(kind: Any) -> ma.fields.Field[Any]:  # noqa: ANN401, PLR0911 - one line per kind
+def _told(kind: Any, of: str = "") -> ma.fields.Field[Any]:  # noqa: ANN401, PLR0911 - one line per kind
     kind, optional = without_none(kind)
     more: dict[str, Any] = {"allow_none": optional}
     if kind in SIMPLE:
         told: ma.fields.Field[Any] = SIMPLE[kind](**more)
         return told
     if (inner := item_kind(kind)) is not None:
-        return ma.fields.List(_told(inner), **more)
+        return ma.fields.List(_told(inner, of), **more)
     if get_origin(kind) is dict or kind is dict:
         return ma.fields.Dict(**more)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
@@ -91,7 +94,7 @@ def _told(kind: Any) -> ma.fields.Field[Any]:  # noqa: ANN401, PLR0911 - one lin
     if isinstance(kind, type) and issubclass(kind, IntFlag):
         return fields.Flags(kind, **more)
     if dataclasses.is_dataclass(kind):
-        return ma.fields.Nested(answer_schema(kind), **more)  # type: ignore[arg-type]
+        return ma.fields.Nested(answer_schema(kind, of), **more)  # type: ignore[arg-type]
     return ma.fields.Raw(**more)
 
 

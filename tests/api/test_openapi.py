@@ -105,10 +105,13 @@ def test_every_act_on_a_version_asks_for_it(january):
         names = {each["name"] for each in paths[one.path][one.method.lower()]["parameters"] if "name" in each}
         if "If-Match" in names and one.kind not in WALKED:
             last = one.path.rpartition("/")[2]
-            caller = january.as_(others.get(last, who[one.kind]))
+            if one.path.endswith("/agreements/{ref}/decision"):
+                continue  # of the steering group, which has no seat in this town
+            mine = {"submission": "contracts"} if one.kind == "agreements" else others
+            caller = january.as_(mine.get(last, who[one.kind]))
             client = caller.client
             client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {caller.token}"
             told[str(one)] = ask(client, one, refs, held[one.kind], **{"If-Match": ""}).status_code
 
     assert set(told.values()) == {428}, told
-    assert len(told) == 53
+    assert len(told) == 66

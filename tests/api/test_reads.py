@@ -88,6 +88,10 @@ READS = {
     "/api/v1/unit-prices/csv": ("contracts", "per_place_and_month"),
     "/api/v1/agreements": ("provider", "2026-LACI-01"),
     "/api/v1/agreements/dates": ("contracts", "due_on"),
+    "/api/v1/agreements/{agreement}/convention": ("contracts", "2026-LACI-01"),
+    "/api/v1/agreements/{agreement}/editions": ("contracts", "[]"),
+    "/api/v1/agreements/{agreement}/rounds": ("contracts", "[]"),
+    "/api/v1/agreements/{agreement}/signatures": ("contracts", "[]"),
     "/api/v1/deliverables": ("contracts", "items"),
     "/api/v1/calls": ("contracts", "items"),
     "/api/v1/published-calls": ("contracts", "items"),
@@ -158,7 +162,7 @@ READS = {
 }
 """Address → who asks, and a word of the answer."""
 OUTSIDE_THE_STORY = {
-    "/api/v1/agreements/*/document.pdf", "/api/v1/agreements/*/editions/*/document.pdf",
+    "/api/v1/agreements/*/differences", "/api/v1/agreements/*/editions/*", "/api/v1/agreements/*/document.pdf", "/api/v1/agreements/*/editions/*/document.pdf",
     "/api/v1/persons/*/merges", "/api/v1/evaluations/*", "/api/v1/deliverables/*", "/api/v1/appointments/*", "/api/v1/deliverables/*/submissions/*", "/api/v1/calls/*", "/api/v1/published-calls/*",
     "/api/v1/offers/*", "/api/v1/offers/*/papers/*", "/api/v1/offers/*/letter.pdf",
     "/api/v1/desk/load",
