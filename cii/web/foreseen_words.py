@@ -72,23 +72,35 @@ def overrun_kinds() -> list[dict[str, str]]:
 
 
 def overrun_proposed(work: Work, ref: str, volume: Volume | None) -> dict[str, str]:
-    """What a notice on that volume of an agreement would say by its projection; empty where it suffices."""
+    """What a notice on that volume of an agreement would say by its projection; empty where it suffices.
+
+    Placements beyond are told in days: as many as the year's stays of the measure last on average.
+    """
     nothing = {"kind": "", "amount": "", "days": "", "expected_on": ""}
-    for one in own_outlooks(work) if volume else ():
-        seen = one.outlook
-        if (one.agreement_ref, one.volume) != (ref, volume) or seen.over_on is None:
-            continue
-        beyond = max(seen.projected or 0, seen.bound) - seen.agreed
-        told = {**nothing, "expected_on": max(seen.over_on, work.today).isoformat()}
-        match one.volume:
-            case Volume.MONEY:
-                francs = Chf(-(-beyond // CENTIMES) * CENTIMES)
-                return {**told, "kind": OverrunKind.BUDGET.value, "amount": str(francs)}
-            case Volume.PLACE_DAYS:
-                return {**told, "kind": OverrunKind.VOLUME.value, "days": str(beyond)}
-            case Volume.PLACEMENTS:
-                return {**told, "kind": OverrunKind.VOLUME.value}
-    return nothing
+    found = [one for one in (own_outlooks(work) if volume else ()) if one.agreement_ref == ref]
+    over = next((one for one in found if one.volume is volume and one.outlook.over_on is not None), None)
+    if over is None or over.outlook.over_on is None:
+        return nothing
+    seen = over.outlook
+    beyond = max(seen.projected or 0, seen.bound) - seen.agreed
+    told = {**nothing, "expected_on": max(over.outlook.over_on, work.today).isoformat()}
+    match over.volume:
+        case Volume.MONEY:
+            francs = Chf(-(-beyond // CENTIMES) * CENTIMES)
+            return {**told, "kind": OverrunKind.BUDGET.value, "amount": str(francs)}
+        case Volume.PLACE_DAYS:
+            return {**told, "kind": OverrunKind.VOLUME.value, "days": str(beyond)}
+        case Volume.PLACEMENTS:
+            days = next(
+                (
+                    one.outlook.bound
+                    for one in found
+                    if (one.volume, one.measure) == (Volume.PLACE_DAYS, over.measure)
+                ),
+                0,
+            )
+            long = -(-beyond * days // seen.bound) if seen.bound else 0
+            return {**told, "kind": OverrunKind.VOLUME.value, "days": str(long or "")}
 
 
 def beyond_said(amount: Any, days: int | None) -> str:  # noqa: ANN401 - Chf or None

@@ -1,6 +1,7 @@
 """The provider's home: documents due, stays at risk, volumes projected, staff notices; each leads to its act."""
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
@@ -93,6 +94,31 @@ def test_a_total_that_will_be_exceeded_leads_to_the_notice_and_then_says_that_it
     shown = the_section(provider.get("/provider"), "volumes")
     assert "annoncé pour le 01.12.2026, attend une réponse" in shown
     assert f'href="/provider/agreements/{ref}/overrun' not in shown
+
+
+def test_placements_beyond_are_proposed_in_days_of_an_average_stay(site):
+    """More stays than the one placement agreed: each told with the mean of the days they are bound for."""
+    provider, ref = site.as_("provider"), site.town.agreements["LACI"]
+    offer = OfferVolume(site.town.workshop, site.town.lines["LACI"], places=6, placements_a_year=1)
+    says(site, ref, volume=Volume(offers=(offer,)))
+    with site.engine.connect() as connection:
+        stays = connection.execute(
+            text(
+                "SELECT p.starts_on, p.ends_on FROM placement p JOIN placement_share s ON s.placement_id = p.id"
+                " JOIN agreement a ON a.id = s.agreement_id WHERE a.ref = :ref AND s.line_id = p.line_id"
+                " AND p.state IN ('reserved', 'accepted', 'started', 'ended')"
+            ),
+            {"ref": ref},
+        ).all()
+    days = [
+        (date.fromisoformat(str(last)) - date.fromisoformat(str(first))).days + 1 for first, last in stays
+    ]
+
+    form = unescape(provider.get(f"/provider/agreements/{ref}/overrun", volume="placements"))
+
+    told = re.search(r'value="(\d+)"', re.search(r'<input[^>]*name="days"[^>]*>', form).group(0)).group(1)
+    assert 'value="volume" selected' in form
+    assert int(told) >= (len(days) - 1) * sum(days) / len(days)
 
 
 def test_who_pays_sees_the_volumes_on_the_agreement_without_the_providers_acts(site):
