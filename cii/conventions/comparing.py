@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from cii.conventions.comparing_rates import rates_paired
 from cii.conventions.vocabulary import Part
 from cii.conventions.whole import Convention
 from cii.kernel.digest import plain
@@ -56,6 +57,7 @@ class Difference:
 def differences(before: Convention, after: Convention) -> tuple[Difference, ...]:
     """Every place at which `after` says something else than `before`, in the order of the text."""
     old, new = _sections(before), _sections(after)
+    old[RATES], new[RATES] = rates_paired(before, after)
     return tuple(one for section in SECTIONS for one in _compared(section, (), old[section], new[section]))
 
 
@@ -73,18 +75,11 @@ def _sections(whole: Convention) -> dict[str, object]:
         replace(one, serves=tuple(wording.get(name, name) for name in one.serves))
         for one in whole.text.reports.items
     )
-    codes = {one.measure_ref: one.measure_code for one in whole.bought}
-    codes |= {one.line_ref: one.line_code for one in whole.bought}
     return {
         HEADER: whole.header,
         **{part.value: getattr(whole.text, part.value) for part in Part},
         Part.REPORTS: replace(whole.text.reports, items=items),
         BOUGHT: {f"{one.measure_code} · {one.line_code}": one for one in whole.bought},
-        RATES: {
-            f"{codes.get(one.measure_ref, one.measure_ref)} · {codes.get(one.line_ref, one.line_ref)} · "
-            f"{one.valid_from}": one
-            for one in whole.rates
-        },
         GOALS: whole.goals,
         GAUGES: {one.code: one for one in whole.gauges},
         OWED: _owed(whole),

@@ -99,7 +99,8 @@ def whole_of(work: Work, view: AgreementView) -> Convention:
         rates=tuple(
             Rate(
                 measures[one.measure_id].ref, lines[one.line_id].ref, one.valid_from, one.valid_to, one.basis,
-                one.amount, one.places, one.month_begun, one.guarantee,
+                one.amount, one.places, one.month_begun, one.guarantee, one.excused_days, one.unexcused_days,
+                one.day_minutes, one.full_from, one.half_from,
             )
             for one in view.tariffs
         ),

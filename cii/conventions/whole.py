@@ -68,7 +68,7 @@ class Bought:
 class Rate:
     """What a unit costs from a day on; `valid_to` is the first day no more.
 
-    `guarantee` percent paid in any case.
+    `guarantee` percent paid in any case; absences, the length of a day and part-time as the tariff says them.
     """
 
     measure_ref: str
@@ -80,6 +80,11 @@ class Rate:
     places: int
     month_begun: bool
     guarantee: int | None
+    excused_days: int | None = None
+    unexcused_days: int | None = None
+    day_minutes: int | None = None
+    full_from: int | None = None
+    half_from: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """How a difference between two versions is told: where it stands, and what stands there, in words."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from cii.web.part_forms import group_of, snake
 from cii.wire import language
 from cii.wire.schema import item_kind, without_none
 
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TONES = {"added": "good", "removed": "bad", "changed": "info"}
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     HEADER: ("header",),
@@ -34,8 +36,8 @@ def difference_said(one: Difference, names: Mapping[str, str]) -> dict[str, Any]
         "section": _section(one.section),
         "where": " › ".join(_place(one.section, step, names) for step in one.path),
         "kind": {"label": t(f"web.versions.kind.{one.kind.value}"), "tone": _TONES[one.kind.value]},
-        "before": said(one.before, names),
-        "after": said(one.after, names),
+        "before": said(one.before, names, one.section),
+        "after": said(one.after, names, one.section),
     }
 
 
@@ -48,14 +50,21 @@ def _section(name: str) -> str:
 
 def _place(section: str, step: str, names: Mapping[str, str]) -> str:
     """A field by its label, an entry by its name."""
+    return _label(section, step) or " · ".join(names.get(piece, _word(piece)) for piece in step.split(" · "))
+
+
+def _label(section: str, step: str) -> str | None:
+    """The label of a field, if it has one."""
     for group in _groups(section):
         if knows(f"web.part.{group}.{step}"):
             return t(f"web.part.{group}.{step}")
-    return " · ".join(names.get(piece, _word(piece)) for piece in step.split(" · "))
+    return None
 
 
 def _word(piece: str) -> str:
-    """A word of a list among the names of an entry, else the piece itself."""
+    """A word of a list among the names of an entry, a day as it is written, else the piece itself."""
+    if _ISO.fullmatch(piece):
+        return t("web.versions.from", day=date.fromisoformat(piece))
     groups = ("deliverable_kind", "frequency", "informed_event", "warned_event", "area", "duty_kind")
     more = ("reference_kind", "extra_kind", "objective_level", "talk_purpose")
     for group in (*groups, *more):
@@ -77,8 +86,8 @@ def _groups(section: str) -> tuple[str, ...]:
     )
 
 
-def said(value: object, names: Mapping[str, str]) -> str:  # noqa: PLR0911 - one line per kind
-    """A value in one line, in the reader's language."""
+def said(value: object, names: Mapping[str, str], section: str = "") -> str:  # noqa: PLR0911 - one line per kind
+    """A value in one line, in the reader's language; the fields of an entry by their labels."""
     lang = language.lang()
     if value is None or value == "":
         return ""
@@ -91,10 +100,22 @@ def said(value: object, names: Mapping[str, str]) -> str:  # noqa: PLR0911 - one
     if isinstance(value, date):
         return formats.day(value, lang)
     if is_dataclass(value):
-        told = (said(getattr(value, one.name), names) for one in fields(value) if one.name not in UNCOMPARED)
-        return ", ".join(one for one in told if one)
+        told = ((one.name, getattr(value, one.name)) for one in fields(value) if one.name not in UNCOMPARED)
+        return " · ".join(_labelled(name, held, names, section) for name, held in told if _speaks(held))
     if isinstance(value, Mapping):
         return str(value.get(lang) or next(iter(value.values()), ""))
     if isinstance(value, Iterable) and not isinstance(value, str):
-        return ", ".join(said(one, names) for one in value)
+        return ", ".join(said(one, names, section) for one in value)
     return names.get(str(value), str(value))
+
+
+def _speaks(value: object) -> bool:
+    """Whether a field of an entry says something: what is empty or not so is left out."""
+    return value is not None and value is not False and value not in ("", ())
+
+
+def _labelled(name: str, value: object, names: Mapping[str, str], section: str) -> str:
+    label, told = _label(section, name), said(value, names, section)
+    if label is None:
+        return told
+    return label if value is True else t("web.versions.labelled", label=label, value=told)

@@ -1,0 +1,48 @@
+"""A difference between two versions is told in the reader's words: names, labels, days; never a code or a bare list."""
+
+from dataclasses import replace
+from datetime import date
+
+from cii.agreements.vocabulary import Basis
+from cii.conventions.comparing import RATES, Difference, Kind
+from cii.conventions.whole import Rate
+from cii.kernel.money import Chf
+from cii.web.version_words import difference_said
+
+NAMES = {"MIP-1": "Atelier bois"}
+RATE = Rate(
+    "mmmmmmmmmm", "llllllllll", date(2026, 1, 1), None, Basis.STARTED_MONTH, Chf.parse("2200"), 1, True, None,
+    excused_days=5,
+)  # fmt: skip
+
+
+def plain(said):
+    return said.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_an_added_tariff_names_measure_day_and_each_field(site):
+    with site.app.test_request_context("/?lang=fr"):
+        told = difference_said(
+            Difference(RATES, ("MIP-1 · LACI · 2026-10-01",), Kind.ADDED, None, RATE), NAMES
+        )
+
+    assert plain(told["where"]) == "Atelier bois · LACI · dès le 01.10.2026"
+    assert "Montant : CHF 2'200.00" in plain(told["after"])
+    assert "Mois entamé dû" in told["after"]
+    assert "Absences excusées payées (jours par mois) : 5" in plain(told["after"])
+    assert "Garantie" not in told["after"]
+    assert "Non" not in told["after"]
+    assert told["before"] == ""
+
+
+def test_a_changed_amount_stands_under_its_label(site):
+    path = ("MIP-1 · LACI", "amount")
+    with site.app.test_request_context("/?lang=fr"):
+        told = difference_said(Difference(RATES, path, Kind.CHANGED, RATE.amount, Chf.parse("2400")), NAMES)
+        same = difference_said(
+            Difference(RATES, path[:1], Kind.REMOVED, replace(RATE, guarantee=80), None), NAMES
+        )
+
+    assert plain(told["where"]) == "Atelier bois · LACI › Montant"
+    assert plain(told["after"]).endswith("2'400.00")
+    assert "Garantie (%) : 80" in plain(same["before"])
