@@ -16,6 +16,7 @@ from cii.agreements.queries import (
     reads_laid_only,
 )
 from cii.agreements.rules import LIVING_STATES
+from cii.agreements.rules_instrument import proposed_instrument
 from cii.agreements.vocabulary import Award, Instrument, Profile
 from cii.conventions.comparing import differences
 from cii.conventions.editions import edition_by_ref, edition_whole, editions_of, whole_read
@@ -32,7 +33,7 @@ from cii.store.work import Work
 from cii.texts.languages import LANGUAGES
 from cii.web.agreement_tabs import agreement_head
 from cii.web.base import Blueprint, see_other
-from cii.web.choices import options, t, text_asked, word
+from cii.web.choices import number_asked, options, t, text_asked, word
 from cii.web.version_words import difference_said
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import require_match
@@ -175,7 +176,19 @@ def _new(work: Work) -> dict[str, Any]:
         ],
         "lines": [{"value": one.ref, "label": f"{one.code}, {one.name}"} for one in mine],
         "rows": range(BOUGHT),
+        **_proposal(work),
     }
+
+
+def _proposal(work: Work) -> dict[str, Any]:
+    """The instrument proposed for the placements a year that the address names, with its reason."""
+    if not text_asked("placements_a_year"):
+        return {"proposed": None, "reason": None}
+    placements, threshold = number_asked("placements_a_year"), work.parameter("agreement_threshold")
+    proposed = proposed_instrument(placements, threshold)
+    regular = proposed is Instrument.AGREEMENT
+    key = "web.agreements.proposed.agreement" if regular else "web.agreements.proposed.case-by-case"
+    return {"proposed": proposed.value, "reason": t(key, n=placements, threshold=threshold)}
 
 
 __all__ = ["page"]

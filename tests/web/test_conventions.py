@@ -213,6 +213,25 @@ def test_an_agreement_is_drafted_on_a_page(site):
     assert 'id="f-bought-1-line_ref-error"' in reader.post("/agreements/new", 422, **(sent | twice))
 
 
+@pytest.mark.parametrize(("placements", "proposed"), [(9, "case_by_case"), (10, "agreement")])
+def test_the_instrument_is_proposed_by_the_placements_a_year_with_its_reason(site, placements, proposed):
+    page = site.as_("contracts").get("/agreements/new", placements_a_year=placements)
+
+    choice = page.split('id="instrument-choice"')[1].split("</div>")[0]
+    assert f'value="{proposed}" selected' in choice
+    assert f"{placements} placements par an" in page
+    assert "guide fédéral" in page
+
+
+def test_no_instrument_is_proposed_for_what_is_no_number(site):
+    reader = site.as_("contracts")
+
+    assert (
+        "selected" not in reader.get("/agreements/new").split('id="instrument-choice"')[1].split("</div>")[0]
+    )
+    reader.get("/agreements/new", 422, placements_a_year="beaucoup")
+
+
 def test_both_sides_sign_on_the_page_and_nobody_before(site):
     ref = site.town.agreements["unsigned"]
     theirs, mine, url = site.as_("provider"), site.as_("contracts"), f"/agreements/{ref}/negotiation"
