@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import col
 
 from cii.access.queries import case_visible, person_visible
@@ -295,6 +295,26 @@ def shares_in(period: Period) -> Select[*tuple[object, ...]]:
             col(Placement.ends_on) >= period.start,
         )
     )
+
+
+def placements_under(work: Work, agreement_id: int) -> tuple[int, int]:
+    """How many placements under an agreement run, and how many are accepted and to begin.
+
+    Numbers alone; no visibility: the caller started its read at the agreement.
+    """
+    placed = (PlacementState.STARTED, PlacementState.ACCEPTED)
+    rows = work.session.execute(
+        select(col(Placement.state), func.count(func.distinct(col(Placement.id))))
+        .join(PlacementShare, col(PlacementShare.placement_id) == col(Placement.id))
+        .where(
+            col(PlacementShare.agreement_id) == agreement_id,
+            col(Placement.state).in_(placed),
+            col(Placement.ends_on) >= work.today,
+        )
+        .group_by(col(Placement.state))
+    )
+    counted = {row[0]: int(row[1]) for row in rows}
+    return counted.get(placed[0], 0), counted.get(placed[1], 0)
 
 
 def asked_by_units(work: Work, placement_ids: Collection[int]) -> dict[int, int]:

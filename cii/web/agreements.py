@@ -32,6 +32,7 @@ from cii.placements.days import renew_days
 from cii.providers.overruns import is_its_provider
 from cii.store.work import Work
 from cii.texts import formats
+from cii.web.agreement_living import living
 from cii.web.agreement_tabs import agreement_head, state_chip
 from cii.web.base import Blueprint, see_other
 from cii.web.budgets import used_lines
@@ -231,6 +232,7 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
     measures = measures_by_id(work, {one.measure_id for one in view.measures})
     named = lines_by_id(work, {one.line_id for one in view.measures} | {one.line_id for one in view.tariffs})
     last = held.valid_to - ONE_DAY if held.valid_to else None
+    seen = indicators_now(work, held.number)
     return {
         **agreement_head(work, view, "overview"),
         "facts": _facts(view),
@@ -255,7 +257,8 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
             }
             for one in view.closures
         ],
-        "objectives": _objectives(view, {one["code"]: one for one in indicators_now(work, held.number)}),
+        "objectives": _objectives(view, {one["code"]: one for one in seen}),
+        "living": living(work, view, seen),
         "deliverables": [_deliverable(row) for row in view.deliverables],
         "moves": _moves(work, view),
         "needs_right": held.valid_from < work.today and not held.back_dated,

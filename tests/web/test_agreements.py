@@ -30,6 +30,29 @@ def test_an_agreement_shows_targets_tariffs_and_late_deliverables(site):
     assert "en retard" in page
 
 
+def test_the_overview_tells_how_the_agreement_is_lived_today(site):
+    ref = site.town.agreements["LACI"]
+
+    mine, group, theirs = (
+        site.as_(who).get(f"/agreements/{ref}").split('id="living"')[1].split("</section>")[0]
+        for who in ("contracts", "steering", "provider")
+    )
+
+    assert "Placements en cours" in mine
+    assert "Documents en retard" in mine
+    assert f'<a class="ds-link" href="/agreements/{ref}/deliverables">1</a>' in mine
+    assert "Indicateurs à la cible" in mine
+    assert "Mesures correctives ouvertes" in mine
+    assert "Placements en cours" not in group
+    assert "Mesures correctives ouvertes" in group
+    assert "Placements en cours" in theirs
+    assert "Mesures correctives" not in theirs
+
+
+def test_a_draft_is_not_lived_yet(site):
+    assert 'id="living"' not in site.as_("contracts").get(f"/agreements/{site.town.agreements['draft']}")
+
+
 def test_whoever_prepared_an_agreement_reads_why_somebody_else_signs(site):
     reader, ref = site.as_("contracts"), site.town.agreements["draft"]
     page = reader.get(f"/agreements/{ref}")
