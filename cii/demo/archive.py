@@ -201,7 +201,7 @@ def _model_agreement(canton: Canton) -> None:
     )  # fmt: skip
     with sheet.apart("model agreement"):
         goal = sheet.put(
-            "objective", agreement_id=agreement, level=ObjectiveLevel.OUTCOME, owner="Organisateur",
+            "objective", agreement_id=agreement, level=ObjectiveLevel.OUTCOME, owner="Prestataire",
             wording="Les participant·e·s retrouvent un emploi ou une formation.",
         )  # fmt: skip
     ids: dict[str, int] = {}

@@ -161,7 +161,7 @@ def _wish(title: str, sector: Sector, measure_ref: str, until: date | None) -> S
             offers=(Offer(measure_ref, f"Encadrement, ateliers, stages, recherche d'emploi. {MARK}"),)
         ),
         principles=Principles(
-            duties=(Duty(DutyKind.ETHICS, "Charte de l'organisateur, remise à chaque personne à l'entrée."),),
+            duties=(Duty(DutyKind.ETHICS, "Charte du prestataire, remise à chaque personne à l'entrée."),),
             standards=(Standard(Area.ORGANISATION, "eduQua", or_equivalent=True),),
         ),
     )  # fmt: skip

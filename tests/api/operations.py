@@ -283,7 +283,7 @@ BODIES: Mapping[str, Any] = {
         "causes": "Recrutement difficile au printemps.", "actions": "Nouvelle campagne en automne.",
     },
     "/api/v1/evaluations/{ref}/corrections": {"code": "rate", "wording": "Taux sous le minimum convenu."},
-    "/api/v1/agreements/{ref}/justifications": {"code": "risk-unsaid", "wording": "Convenu ainsi avec l'organisateur"},
+    "/api/v1/agreements/{ref}/justifications": {"code": "risk-unsaid", "wording": "Convenu ainsi avec le prestataire"},
     "/api/v1/agreements/{ref}/checklist": {"code": "general-duties", "answer": "no", "wording": "Annexe, voir le cahier des charges"},
     "/api/v1/agreements/{ref}/signature": None,
     "/api/v1/agreements/{ref}/entry-into-force": {},

@@ -20,7 +20,7 @@ def test_nothing_is_justified_in_an_agreement_that_is_signed(january):
 
     refused = contracts.send(
         "POST", f"/agreements/{ref}/justifications",
-        json={"code": "risk-unsaid", "wording": "Convenu ainsi avec l'organisateur"},
+        json={"code": "risk-unsaid", "wording": "Convenu ainsi avec le prestataire"},
         headers={"If-Match": version, "Idempotency-Key": "reason-1"},
     )  # fmt: skip
     again = contracts.send(

@@ -60,7 +60,7 @@ def wish(office: Office, kind: CallKind = CallKind.CALL, criteria=TWO, until: in
         criteria=criteria,
         aims=Aims(purpose="Réinsertion rapide et durable."),
         services=Services(offers=(Offer(measure, "Atelier"),)),
-        principles=Principles(duties=(Duty(DutyKind.ETHICS, "Charte de l'organisateur"),)),
+        principles=Principles(duties=(Duty(DutyKind.ETHICS, "Charte du prestataire"),)),
     )
     return replace(whole, **more)
 
@@ -122,7 +122,7 @@ def a_told_award(first: Work, second: Work, call: Call, provider_ref: str) -> Ca
                       provider_ref=provider_ref)  # fmt: skip
     offer = record_offer(first, ask, [CONCEPT])
     propose_award(
-        first, ProposeAward(call.ref, offer.ref, "Seul organisateur de cette offre dans la région.")
+        first, ProposeAward(call.ref, offer.ref, "Seul prestataire de cette offre dans la région.")
     )
     confirm_award(second, call.ref)
     send_letters(first, call.ref)
@@ -136,6 +136,6 @@ def an_open_call(first: Work, measure_ref: str, until: date) -> Call:
         base_requirements="Expérience de trois ans dans le canton.",
         aims=Aims(purpose="Réinsertion rapide et durable."),
         services=Services(offers=(Offer(measure_ref, "Atelier"),)),
-        principles=Principles(duties=(Duty(DutyKind.ETHICS, "Charte de l'organisateur"),)),
+        principles=Principles(duties=(Duty(DutyKind.ETHICS, "Charte du prestataire"),)),
     )  # fmt: skip
     return publish_call(first, set_call(first, ask).ref)

@@ -21,7 +21,7 @@ from cii.store.work import Actor, Work
 from tests.agreements.build_agreements import acting, an_actor
 from tests.conformity.build_whole import a_convention
 
-REASON = "Convenu ainsi avec l'organisateur"
+REASON = "Convenu ainsi avec le prestataire"
 
 
 def keep_whole(work: Work, agreement: Agreement) -> None:

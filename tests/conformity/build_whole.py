@@ -93,7 +93,7 @@ TERM = Term(
 )
 GOALS = (
     Goal("goal000001", ObjectiveLevel.OUTCOME, ObjectiveKind.INTEGRATION, Standing.MAIN,
-         "Réinsertion rapide et durable", "Organisme et organisateur", None, None, False),
+         "Réinsertion rapide et durable", "Organisme et prestataire", None, None, False),
     Goal("goal000002", ObjectiveLevel.ENTERPRISE, ObjectiveKind.INTEGRATION, Standing.MAIN,
          "Réinsertion des participants sur le marché primaire", "Fondation", 1, 60, True),
     Goal("goal000003", ObjectiveLevel.ENTERPRISE, ObjectiveKind.QUALITY, Standing.PARTIAL,
@@ -167,7 +167,7 @@ def the_text() -> Text:
             RiskSharing.BUDGETED_COSTS,
             None,
             "",
-            "L'organisateur répond de la prestation, le service du placement.",
+            "Le prestataire répond de la prestation, le service du placement.",
             (EarlyWarning(WarnedEvent.INTERRUPTION, 3), EarlyWarning(WarnedEvent.OVERRUN, 10)),
             "Négociation annuelle selon le besoin.",
             "Résultats et prix comparés.",
@@ -191,7 +191,7 @@ def the_text() -> Text:
             "Développement de l'atelier",
             Reserves.LIMITED,
             "Jusqu'à un quart des charges annuelles",
-            "À la charge de l'organisateur",
+            "À la charge du prestataire",
         ),
         principles=Principles(
             duties=(Duty(DutyKind.WORKER_PROTECTION, "Loi sur le travail"),),

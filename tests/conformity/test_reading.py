@@ -51,7 +51,7 @@ def test_an_agreement_from_a_direct_award_is_held_to_what_was_published(work: Wo
     call = a_published(office, kind=CallKind.DIRECT)
     offer = an_offer(office, call, provider_ref=office.market.provider.ref)
     propose_award(
-        office.first, ProposeAward(call.ref, offer.ref, "Seul organisateur du canton pour ce métier")
+        office.first, ProposeAward(call.ref, offer.ref, "Seul prestataire du canton pour ce métier")
     )
     confirm_award(office.second, call.ref)
     made = drafted(office, call)

@@ -173,7 +173,7 @@ def an_award(site, reader, second) -> tuple[str, str]:
     offer = page.split('name="offer_ref"')[1].split('<option value="')[2][:10]
     reader.post(
         f"{url}/award", version=the_version(page), offer_ref=offer,
-        reason="Seul organisateur de cette offre dans la région",
+        reason="Seul prestataire de cette offre dans la région",
     )  # fmt: skip
     reader.post(f"{url}/confirmation", 403, version=the_version(reader.get(url)))
     second.post(f"{url}/confirmation", version=the_version(second.get(url)))

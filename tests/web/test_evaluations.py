@@ -36,7 +36,7 @@ def test_a_year_is_opened_commented_reviewed_and_made_final(site):
     second.post(f"{page}/final", version=the_version(second.get(page)))
     final = unescape(provider.get(page))
 
-    assert "L'organisateur peut commenter les chiffres jusqu'au 15.11.2026" in waiting
+    assert "Le prestataire peut commenter les chiffres jusqu'au 15.11.2026" in waiting
     assert "attendent votre commentaire jusqu'au 15.11.2026" in told
     assert "Deux départs tardifs." in form
     assert "Sous la cible convenue." not in hidden

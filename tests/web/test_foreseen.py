@@ -105,7 +105,7 @@ def test_an_overrun_foreseen_stands_on_the_agreement_until_its_manager_has_answe
     assert "Ce qui ne suffira pas" in unescape(provider.get(f"/provider/agreements/{ref}/overrun"))
 
     provider.post(f"/provider/agreements/{ref}/overrun", **OVER)
-    assert "l'organisateur annonce un dépassement" in unescape(contracts.get("/notices"))
+    assert "le prestataire annonce un dépassement" in unescape(contracts.get("/notices"))
     page = unescape(contracts.get(f"/agreements/{ref}"))
     assert "CHF 4'200.00" in page.replace("\xa0", " ")
     contracts.post(f"/agreements/{ref}/overruns", 422, notice_ref=the_notice(page), answer=" ")

@@ -35,7 +35,7 @@ def test_what_a_provider_observes_stands_dated_in_the_grid_of_the_case(site):
     assert "Fondation de l&#39;Arbalète" in grid
     assert "Noé Calame" in grid
     assert "14.10.2026" in grid
-    assert "Observation de l&#39;organisateur" in manager.get(f"/cases/{case}/timeline")
+    assert "Observation du prestataire" in manager.get(f"/cases/{case}/timeline")
 
 
 def test_each_fault_stands_beside_its_input_and_a_blank_grid_is_no_observation(site):

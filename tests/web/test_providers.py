@@ -21,7 +21,7 @@ def test_the_register_names_providers_with_form_and_number(site):
     page = unescape(site.as_("contracts").get("/providers"))
 
     assert "Conventions en vigueur" in page
-    assert "Inscrire un organisateur" in page
+    assert "Inscrire un prestataire" in page
 
 
 def test_a_provider_is_told_with_the_instrument_proposed(site):
