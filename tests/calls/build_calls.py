@@ -121,9 +121,7 @@ def a_told_award(first: Work, second: Work, call: Call, provider_ref: str) -> Ca
     ask = RecordOffer(call.ref, "Fondation de l'Arbalète", Chf.parse("96000"), first.today,
                       provider_ref=provider_ref)  # fmt: skip
     offer = record_offer(first, ask, [CONCEPT])
-    propose_award(
-        first, ProposeAward(call.ref, offer.ref, "Seul prestataire de cette offre dans la région.")
-    )
+    propose_award(first, ProposeAward(call.ref, offer.ref, "Seul prestataire de cette offre dans la région."))
     confirm_award(second, call.ref)
     send_letters(first, call.ref)
     return offer
