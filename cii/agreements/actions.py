@@ -328,6 +328,24 @@ def drop_agreement(work: Work, ask: DropAgreement) -> Agreement:
     return agreement
 
 
+def follow_correction(work: Work, agreement_id: int, *, correcting: bool) -> None:
+    """Mark an agreement in force as under correction, or as corrected; its provider is told.
+
+    For who decides on corrective measures: the caller has asked who may. Nothing happens in another state.
+    """
+    agreement = work.session.get_one(Agreement, agreement_id)
+    event = AgreementEvent.CORRECT if correcting else AgreementEvent.CLEAR
+    if event not in MOVES.get(agreement.state, {}):
+        return
+    _move(work, agreement, event)
+    unit = provider_units(work, [agreement_id]).get(agreement_id)
+    if unit is not None:
+        tell(
+            work, unit_id=unit, kind="agreement-under-correction" if correcting else "agreement-corrected",
+            subject="agreement", subject_ref=agreement.ref, number=agreement.number,
+        )  # fmt: skip
+
+
 def expire_agreements(work: Work) -> int:
     """Mark agreements whose term is over, renewed where another carries them on; for the nightly job."""
     over = work.session.scalars(
@@ -361,6 +379,6 @@ __all__ = [
     "AddClosure", "AddDeliverable", "AddObjective", "AddProvider", "AddTariff", "AgreeMargin", "Bought",
     "DraftAgreement", "DropAgreement", "IndicatorWish", "TerminateAgreement", "add_closure",
     "add_deliverable", "add_objective", "add_provider", "add_tariff", "agree_margin", "draft_agreement",
-    "drop_agreement", "expire_agreements", "negotiate", "put_in_force", "receive_deliverable", "sign",
-    "signature_hindrances", "terminate",
+    "drop_agreement", "expire_agreements", "follow_correction", "negotiate", "put_in_force",
+    "receive_deliverable", "sign", "signature_hindrances", "terminate",
 ]  # fmt: skip

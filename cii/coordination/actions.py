@@ -7,16 +7,19 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from cii.agreements.actions import follow_correction
 from cii.agreements.queries import agreement_view
 from cii.coordination.queries import (
     alerts,
     bodies_of,
     corrective_by_ref,
     corrective_measures,
+    correctives_of,
     meeting_by_ref,
     presidencies,
 )
 from cii.coordination.rules import (
+    CORRECTING,
     CORRECTIVE_MOVES,
     MEETING_MOVES,
     PERMANENT,
@@ -196,6 +199,8 @@ def move_corrective(work: Work, ask: MoveCorrective) -> CorrectiveMeasure:
         raise DueDateMissing(field="due_on")
     row.state, row.due_on = state, ask.due_on or row.due_on
     _kept(work, row)
+    others = correctives_of(work, row.agreement_id)
+    follow_correction(work, row.agreement_id, correcting=any(one.state in CORRECTING for one in others))
     _step(work, row, ask.event, ask.note, work.today)
     _wrote(work, f"corrective.{ask.event.value}", "corrective", row, ask)
     if ask.event is CorrectiveEvent.ASK and row.respondent_unit_id is not None:

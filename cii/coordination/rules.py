@@ -52,6 +52,11 @@ CORRECTIVE_MOVES: Moves[CorrectiveState, CorrectiveEvent] = {
 STEERING_EVENTS = frozenset({CorrectiveEvent.APPROVE, CorrectiveEvent.REFUSE})
 """What the steering group alone decides; everything else is the coordination group's."""
 
+CORRECTING = frozenset({
+    _S.WITHIN_CONTRACT, _S.ASKED_VIA_RESPONDENT, _S.OVERDUE, _S.NEEDS_CONTRACT_CHANGE, _S.AT_STEERING,
+    _S.APPROVED,
+})  # fmt: skip
+"""States in which its agreement is under correction: more than an observation, and not at its end."""
 OPEN_STATES = frozenset(state for state in CorrectiveState if CORRECTIVE_MOVES.get(state))
 """States in which a corrective measure waits for somebody."""
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from sqlmodel import col, select
 
 from cii.access.queries import account_actor
-from cii.agreements.actions import AddDeliverable, add_deliverable
+from cii.agreements.actions import AddDeliverable, add_deliverable, follow_correction
 from cii.agreements.owed import owed_of
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import DeliverableKind, Frequency
@@ -27,6 +27,8 @@ from cii.appointments.actions import (
     report_visit,
 )
 from cii.conventions.vocabulary import TalkPurpose
+from cii.coordination.queries import correctives_of
+from cii.coordination.rules import CORRECTING
 from cii.deliverables.actions import (
     AcceptDeliverable,
     ReturnDeliverable,
@@ -78,6 +80,9 @@ def live_agreements(work: Work) -> None:
     ):
         _evaluate(work, held[number], staff, last)
     _meet(work, held["AC-2024-ETABLI"], held["AI-2024-ETABLI"])
+    for one in held.values():
+        if any(found.state in CORRECTING for found in correctives_of(work, one.id or 0)):
+            follow_correction(_at(work, "gc", date(2026, 9, 11)), one.id or 0, correcting=True)
     for at, number in enumerate(sorted(held)):
         payer, _, rest = number.partition("-")
         if payer in STAFF and rest.startswith("2024") and not rest.endswith("ETABLI"):

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
+from cii.agreements.tables import Agreement
+from cii.agreements.vocabulary import AgreementState
 from cii.coordination.actions import (
     DeliverMonth,
     MoveCorrective,
@@ -125,10 +127,31 @@ def test_the_respondent_is_told_what_to_ask_and_a_late_measure_is_marked(work, m
     move_corrective(group, MoveCorrective(row.ref, E.ASK, due_on=DUE))
 
     assert row.respondent_unit_id == unit_by_code(work, "LMMT").id
-    assert notices(work) == ["corrective-asked"]
+    assert notices(work) == ["agreement-under-correction", "corrective-asked"]
     assert corrective_moves(group, row) == (E.DO, E.FALL_OVERDUE)
     assert watch(later(work, days=60), date(2026, 12, 1))["overdue"] == 1
     assert row.state is CorrectiveState.OVERDUE
+
+
+def test_an_agreement_is_under_correction_from_the_first_decision_to_the_last_end(work, market):
+    group, row = the_group(work), observed(work, market)
+    agreement = work.session.get_one(Agreement, row.agreement_id)
+    other = observe_deviation(
+        group, ObserveDeviation(agreement.ref, "Absences annoncées trop tard", work.today)
+    )
+    states = [agreement.state]
+
+    for ref, event in (
+        (row.ref, E.KEEP_WITHIN_CONTRACT), (other.ref, E.NEED_CONTRACT_CHANGE), (row.ref, E.ASK), (row.ref, E.DO),
+        (other.ref, E.DROP),
+    ):  # fmt: skip
+        move_corrective(group, MoveCorrective(ref, event, due_on=DUE))
+        states.append(agreement.state)
+
+    assert states == [
+        AgreementState.IN_FORCE, *[AgreementState.UNDER_CORRECTION] * 4, AgreementState.IN_FORCE,
+    ]  # fmt: skip
+    assert notices(work)[-1] == "agreement-corrected"
 
 
 def test_the_group_cannot_approve_a_change_of_contract(work, market):
