@@ -21,6 +21,7 @@ from cii.demo.agreement_goals import put_goals
 from cii.demo.agreement_texts import Place, Signs, Written, put_text
 from cii.demo.directory import House
 from cii.demo.sheet import Sheet
+from cii.demo.uids import uid_of
 from cii.institutions.vocabulary import InstitutionKind, UnitKind
 from cii.kernel.money import Chf
 from cii.measures.vocabulary import MeasureKind, TargetGroup
@@ -190,7 +191,13 @@ def _provider(sheet: Sheet, one: Example) -> tuple[int, int]:
         "unit", institution_id=institution, code=f"{one.code}-ENC", name=one.organiser.name,
         kind=UnitKind.PROVIDER, email=f"{one.code.lower()}@cii.example", valid_from=SINCE,
     )  # fmt: skip
-    provider = sheet.put("provider", institution_id=institution, unit_id=unit, legal_form=one.legal_form)
+    provider = sheet.put(
+        "provider",
+        institution_id=institution,
+        unit_id=unit,
+        legal_form=one.legal_form,
+        uid=uid_of(one.code) if one.profile is not Profile.FR_IAE else None,
+    )
     return provider, institution
 
 

@@ -316,7 +316,7 @@ def _successor(house: House, sheet: Sheet, deal: Deal, bought: list[tuple[Measur
         provider_id=house.providers[deal.provider], profile=deal.payer.profile,
         instrument=Instrument.AGREEMENT, version=1, state=AgreementState.NEGOTIATION,
         valid_from=date(2027, 1, 1), valid_to=date(2028, 1, 1), notice_months=6, follows_id=deal.id,
-        follows_as=FollowsAs.RENEWAL, award=Award.DIRECT,
+        follows_as=FollowsAs.RENEWAL, award=Award.DIRECT, laid_at=datetime(2026, 9, 22, 9, tzinfo=UTC),
         prepared_by=house.accounts[f"{deal.payer.staff}.contrats"], document=_document(),
     )  # fmt: skip
     for spec, line in bought:

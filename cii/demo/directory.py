@@ -15,6 +15,7 @@ from cii.decisions.rulebook import Table
 from cii.demo.people import Place
 from cii.demo.sheet import Sheet
 from cii.demo.stories import Rules
+from cii.demo.uids import uid_of
 from cii.institutions.actions import load_directory
 from cii.institutions.vocabulary import InstitutionKind, UnitKind
 from cii.store.parameters import publish_parameters
@@ -200,7 +201,11 @@ def _providers(sheet: Sheet) -> tuple[dict[str, int], dict[str, int]]:
             valid_from=SINCE,
         )
         providers[spec.code] = sheet.put(
-            "provider", institution_id=institution, unit_id=units[spec.code], legal_form=spec.legal_form
+            "provider",
+            institution_id=institution,
+            unit_id=units[spec.code],
+            legal_form=spec.legal_form,
+            uid=uid_of(spec.code),
         )
     return providers, units
 

@@ -32,6 +32,7 @@ from cii.demo.living_documents import build_documents
 from cii.demo.living_erasures import end_some
 from cii.demo.living_life import live_stays
 from cii.demo.living_links import send_links
+from cii.demo.living_negotiation import negotiate_successors
 from cii.demo.living_people import build_people
 from cii.demo.living_providers import tell_of_providers
 from cii.demo.living_requests import build_requests
@@ -203,6 +204,7 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     build_social(work, canton)
     tell_of_providers(work)
     live_agreements(work)
+    negotiate_successors(work)
     call_for_offers(work)
     build_documents(work)
     build_desk(work)

@@ -7,12 +7,13 @@ from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementState, Profile
 from cii.conformity.queries import checked
 from cii.conformity.vocabulary import Severity
-from cii.conventions.negotiating import rounds_answered
+from cii.conventions.negotiating import rounds_answered, rounds_of
 from cii.conventions.paper import agreement_paper, pages
 from cii.conventions.queries import parts_written
 from cii.conventions.rules import parts_for
 from cii.conventions.signing import signatures_of
 from cii.conventions.vocabulary import Side
+from cii.demo.living_negotiation import SECOND
 from cii.institutions.calendar import calendar_of
 from cii.store.engine import make_engine
 from cii.store.settings import Settings, canton_directory
@@ -87,3 +88,16 @@ def test_a_bernese_draft_is_written_in_german_and_a_french_one_under_french_law(
         wanted = set(parts_for(one.profile))
         assert parts_written(inside, one.id) == wanted
         assert agreement_paper(inside, one.ref).content.startswith(b"%PDF")
+
+
+def test_one_agreement_is_in_its_second_round_and_its_checklist_is_answered(inside):
+    one = next(row for row in the_agreements(inside, AgreementState.NEGOTIATION) if row.number == SECOND)
+    rounds = rounds_of(inside, one.ref)
+
+    assert [shown.round.number for shown in rounds] == [2, 1]
+    assert rounds[0].round.stand is None
+    assert {said.side for said in rounds[1].comments} == {Side.PROVIDER, Side.PAYER}
+    answered = [
+        found for found in checked(inside, one.ref).findings if found.finding.severity is Severity.CHECK
+    ]
+    assert any(not found.open for found in answered)
