@@ -119,6 +119,7 @@ def _versions(work: Work, ref: str) -> dict[str, Any]:
     before = text_asked("before") if text_asked("before") in refs else refs[-1]
     old, new = _whole(work, ref, before, former), _whole(work, ref, after, former)
     names = {one.measure_ref: one.measure_name for one in (*old.bought, *new.bought)}
+    names |= {one.measure_code: one.measure_name for one in (*old.bought, *new.bought)}
     names |= {one.line_ref: one.line_code for one in (*old.bought, *new.bought)}
     return {
         **agreement_head(work, view, "versions"),
