@@ -11,6 +11,7 @@ from cii.conventions.comparing import BOUGHT, GAUGES, GOALS, HEADER, RATES, UNCO
 from cii.conventions.parts import PARTS
 from cii.conventions.vocabulary import Part
 from cii.kernel.money import Chf
+from cii.kernel.period import ONE_DAY
 from cii.texts import formats
 from cii.texts.speech import knows
 from cii.web.choices import t, word
@@ -36,8 +37,8 @@ def difference_said(one: Difference, names: Mapping[str, str]) -> dict[str, Any]
         "section": _section(one.section),
         "where": " › ".join(_place(one.section, step, names) for step in one.path),
         "kind": {"label": t(f"web.versions.kind.{one.kind.value}"), "tone": _TONES[one.kind.value]},
-        "before": said(one.before, names, one.section),
-        "after": said(one.after, names, one.section),
+        "before": said(_inside(one.path[-1], one.before), names, one.section),
+        "after": said(_inside(one.path[-1], one.after), names, one.section),
     }
 
 
@@ -109,13 +110,18 @@ def said(value: object, names: Mapping[str, str], section: str = "") -> str:  # 
     return names.get(str(value), str(value))
 
 
+def _inside(name: str, value: object) -> object:
+    """The last day in the place of the first day no more, as people write a term."""
+    return value - ONE_DAY if name == "valid_to" and isinstance(value, date) else value
+
+
 def _speaks(value: object) -> bool:
     """Whether a field of an entry says something: what is empty or not so is left out."""
     return value is not None and value is not False and value not in ("", ())
 
 
 def _labelled(name: str, value: object, names: Mapping[str, str], section: str) -> str:
-    label, told = _label(section, name), said(value, names, section)
+    label, told = _label(section, name), said(_inside(name, value), names, section)
     if label is None:
         return told
     return label if value is True else t("web.versions.labelled", label=label, value=told)

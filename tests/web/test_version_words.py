@@ -46,3 +46,13 @@ def test_a_changed_amount_stands_under_its_label(site):
     assert plain(told["where"]) == "Atelier bois · LACI › Montant"
     assert plain(told["after"]).endswith("2'400.00")
     assert "Garantie (%) : 80" in plain(same["before"])
+
+
+def test_an_end_is_told_by_the_last_day(site):
+    with site.app.test_request_context("/?lang=fr"):
+        told = difference_said(
+            Difference(RATES, ("MIP-1", "valid_to"), Kind.CHANGED, date(2027, 1, 1), None), NAMES
+        )
+
+    assert plain(told["where"]) == "Atelier bois › Dernier jour"
+    assert (told["before"], told["after"]) == ("31.12.2026", "")
