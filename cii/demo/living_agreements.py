@@ -13,7 +13,7 @@ from cii.access.queries import account_actor
 from cii.agreements.actions import AddDeliverable, add_deliverable, follow_correction
 from cii.agreements.owed import owed_of
 from cii.agreements.tables import Agreement
-from cii.agreements.vocabulary import AgreementState, DeliverableKind, Frequency
+from cii.agreements.vocabulary import DeliverableKind, Frequency
 from cii.appointments.actions import (
     MinuteTalk,
     PlanTalk,
@@ -26,11 +26,7 @@ from cii.appointments.actions import (
     remark,
     report_visit,
 )
-from cii.conventions.actions import write_part
-from cii.conventions.negotiating import AnswerRound, CommentDraft, OpenRound, answer_round, open_round
-from cii.conventions.negotiating import comment as comment_draft
-from cii.conventions.queries import text_of
-from cii.conventions.vocabulary import CommentStand, Part, TalkPurpose
+from cii.conventions.vocabulary import TalkPurpose
 from cii.coordination.queries import correctives_of
 from cii.coordination.rules import CORRECTING
 from cii.deliverables.actions import (
@@ -84,9 +80,6 @@ def live_agreements(work: Work) -> None:
     ):
         _evaluate(work, held[number], staff, last)
     _meet(work, held["AC-2024-ETABLI"], held["AI-2024-ETABLI"])
-    for number, one in held.items():
-        if one.state is AgreementState.NEGOTIATION:
-            _negotiate(work, one, twice=number == "AC-2027-ETABLI")
     for one in held.values():
         if any(found.state in CORRECTING for found in correctives_of(work, one.id or 0)):
             follow_correction(_at(work, "gc", date(2026, 9, 11)), one.id or 0, correcting=True)
@@ -141,25 +134,6 @@ def _evaluate(work: Work, agreement: Agreement, staff: str, last: str) -> None:
         why = f"Effectif réduit du printemps à l'automne ; remplacements tardifs. {MARK}"
         what = f"Remplacement assuré dans les vingt jours, suivi trimestriel de l'indicateur. {MARK}"
         analyse(second, AnalyseMisses(ref, why, what))
-
-
-def _negotiate(work: Work, agreement: Agreement, *, twice: bool) -> None:
-    """The draft of next year lies before its provider; one provider has answered it, and reads a second."""
-    agreement.laid_at = utc(date(2026, 9, 21), 9)
-    first = open_round(
-        _at(work, "lmmt.contrats", date(2026, 9, 21)), OpenRound(agreement.ref, date(2026, 10, 20))
-    )
-    if not twice:
-        return
-    theirs = _at(work, "etabli", date(2026, 10, 2))
-    wording = f"Dix jours ouvrables pour le rapport trimestriel, au lieu de cinq. {MARK}"
-    comment_draft(theirs, CommentDraft(first.ref, wording, Part.REPORTS))
-    answer_round(theirs, AnswerRound(first.ref, CommentStand.AMENDS))
-    again = _at(work, "lmmt.contrats", date(2026, 10, 8))
-    reports = text_of(work, agreement.id or 0).reports
-    channel = f"{reports.channel} Le rapport trimestriel est remis dans les dix jours ouvrables.".strip()
-    write_part(again, agreement.ref, Part.REPORTS, replace(reports, channel=channel))
-    open_round(again, OpenRound(agreement.ref, date(2026, 10, 30)))
 
 
 def _meet(work: Work, market: Agreement, disability: Agreement) -> None:

@@ -34,7 +34,7 @@ SECOND = "AC-2027-ETABLI"
 
 
 def negotiate_successors(work: Work) -> None:
-    """Lay a first draft open, take the provider's comments up, lay the second one open; answer checklists."""
+    """Lay each draft open; take the comments of one provider up and lay it open anew; answer checklists."""
     held = work.session.scalars(
         select(Agreement)
         .where(col(Agreement.state) == AgreementState.NEGOTIATION, col(Agreement.number).like("%-2027-%"))
@@ -42,8 +42,12 @@ def negotiate_successors(work: Work) -> None:
     ).all()
     for one in held:
         staff = STAFF.get(one.number.partition("-")[0])
+        one.laid_at = utc(date(2026, 9, 23), 9)
         if one.number == SECOND:
             _two_rounds(work, one)
+        elif staff is not None:
+            wish = OpenRound(one.ref, date(2026, 10, 30))
+            open_round(_at(work, f"{staff}.contrats", date(2026, 10, 5)), wish)
         if staff is not None:
             _answer_checklist(_at(work, f"{staff}.contrats", date(2026, 10, 9)), one.ref)
 
