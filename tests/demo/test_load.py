@@ -225,7 +225,9 @@ def _killed_at(step):
     return progress
 
 
-@pytest.mark.parametrize("step", ["archive", "places", "proofs"])
+@pytest.mark.parametrize(
+    "step", [*(pytest.param(one, marks=pytest.mark.slow) for one in ("archive", "places")), "proofs"]
+)
 def test_a_load_killed_in_the_middle_leaves_nothing_and_the_next_one_loads(tmp_path, step):
     settings = Settings(mode="test", data_dir=tmp_path)
     with pytest.raises(Killed):

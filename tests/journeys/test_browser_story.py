@@ -18,8 +18,10 @@ from tests.journeys.hand import Hand
 from tests.journeys.stage import a_faulty_file, a_file, the_persons
 
 ENGINES = [
-    pytest.param(name, marks=pytest.mark.xdist_group(f"story-{name}")) for name in ("sqlite", "postgresql")
+    pytest.param("sqlite", marks=pytest.mark.xdist_group("story-sqlite")),
+    pytest.param("postgresql", marks=[pytest.mark.xdist_group("story-postgresql"), pytest.mark.slow]),
 ]
+"""The same story on PostgreSQL goes without a browser too, in `test_api_story.py`, whenever the tests run."""
 NAMES = ("Berger", "Châtelain", "Dubois")
 """Last names of the first three persons of the file."""
 
