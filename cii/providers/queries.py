@@ -154,6 +154,16 @@ def requests_open(work: Work, own: int) -> Sequence[TalkRequest]:
     return [one for one in _rows(work, TalkRequest, own, "recorded_at") if one.answered_at is None]
 
 
+def own_requests_open(work: Work) -> Sequence[TalkRequest]:
+    """The requests for a talk of the actor's own enterprises that nobody has answered, the oldest first."""
+    units = {seat.unit_id for seat in work.actor.seats if seat.role == "provider"}
+    mine = select(_P.c.provider_id).where(_P.c.unit_id.in_(units))
+    wanted = select(TalkRequest).where(
+        col(TalkRequest.provider_id).in_(mine), col(TalkRequest.answered_at).is_(None)
+    )
+    return work.session.scalars(wanted.order_by(col(TalkRequest.recorded_at), col(TalkRequest.id))).all()
+
+
 def named_row(work: Work, own: int) -> Row[Any]:
     """How a provider is shown to the actor: owner, and its unit told by `unit_told` as "provider"."""
     owner = institution_name(_P.c.institution_id, work.actor).label("owner")
@@ -213,7 +223,19 @@ def _rows(work: Work, table: Any, own: int, order: str) -> Sequence[Any]:  # noq
 
 
 __all__ = [
-    "LabelSeen", "ProviderView", "label_counts", "labels_of", "named_row", "own_provider_id",
-    "own_staff_notices", "parts_of", "provider_facts", "provider_id", "provider_view", "providers_list",
-    "requests_open", "visible_to",
+    "LabelSeen",
+    "ProviderView",
+    "label_counts",
+    "labels_of",
+    "named_row",
+    "own_provider_id",
+    "own_requests_open",
+    "own_staff_notices",
+    "parts_of",
+    "provider_facts",
+    "provider_id",
+    "provider_view",
+    "providers_list",
+    "requests_open",
+    "visible_to",
 ]  # fmt: skip

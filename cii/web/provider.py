@@ -45,6 +45,7 @@ from cii.web.provider_home import (
     deliverables_due,
     risks_said,
     staff_told,
+    talks_said,
     volumes_said,
 )
 from cii.web.statements import statement_rows
@@ -161,6 +162,7 @@ def _home(work: Work) -> dict[str, Any]:
         "indicators": indicators_now(work),
         "volumes": volumes_said(work),
         "staff": staff_told(work),
+        "talks": talks_said(work),
         "unit": ", ".join(known[one].name for one in dict.fromkeys(units) if one in known),
     }
 

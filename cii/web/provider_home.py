@@ -6,12 +6,14 @@ from typing import Any
 
 from flask import url_for
 
+from cii.appointments.queries import appointments_seen
+from cii.appointments.vocabulary import AppointmentState
 from cii.deliverables.queries import owed_by_me
 from cii.figures.outlooks import own_outlooks
 from cii.people.queries import PersonLabel, label
 from cii.placements.foreseeing import open_interruptions
 from cii.placements.tables_foreseen import InterruptionNotice
-from cii.providers.queries import own_staff_notices
+from cii.providers.queries import own_requests_open, own_staff_notices
 from cii.settlement.attesting import attestations
 from cii.settlement.risks import stays_at_risk
 from cii.settlement.rules_risks import Risk
@@ -111,4 +113,22 @@ def staff_told(work: Work) -> list[dict[str, Any]]:
     ]
 
 
-__all__ = ["attestations_said", "deliverables_due", "risks_said", "staff_told", "volumes_said"]
+def talks_said(work: Work) -> list[dict[str, Any]]:
+    """The talks and visits ahead, the nearest first, and the requests that nobody has answered yet."""
+    planned = [one for one in appointments_seen(work) if one.state is AppointmentState.PLANNED]
+    rows = [
+        {
+            "what": word(one.kind, "appointment_kind"),
+            "url": url_for("appointments.one", ref=one.ref),
+            "number": one.number,
+            "at": one.starts_at,
+            "place": one.place,
+        }
+        for one in reversed(planned)
+    ]
+    blank = {"url": None, "number": None, "at": None, "place": None}
+    waiting = (t("web.provider.talk-asked", subject=one.subject) for one in own_requests_open(work))
+    return rows + [{**blank, "what": what} for what in waiting]
+
+
+__all__ = ["attestations_said", "deliverables_due", "risks_said", "staff_told", "talks_said", "volumes_said"]

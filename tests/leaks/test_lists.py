@@ -41,7 +41,7 @@ OF_SEVERAL = {
     "GET /api/v1/provider/attestations": (11, "the sheet of attendance of two months: stays, prices, closures, days, payers"),
     "GET /api/v1/provider/risks": (11, "the same sheet, with the notices that wait"),
     "GET /api/v1/provider/indicators": (15, "indicators from seven facts"),
-    "GET /provider": (36, "the provider's desk: placements, statements, attendance, what is due, told and bound, and indicators from seven facts"),
+    "GET /provider": (38, "the provider's desk: placements, statements, attendance, what is due, told and bound, and indicators from seven facts"),
     "GET /requests": (7, "two lists: what I have asked, and what is asked of my units"),
     "GET /unit-prices": (6, "the prices of a day: tariffs, measures, payers, names of providers, declared extras"),
     "GET /rights": (7, "two lists: what is open, and what was answered"),

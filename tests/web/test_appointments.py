@@ -155,6 +155,20 @@ def test_a_request_of_the_provider_is_answered_by_the_date(site, agreement):
     assert 'name="request_ref"' not in payer.get(f"/agreements/{agreement}/talks")
 
 
+def test_a_provider_finds_its_talks_and_requests_at_home(site, agreement):
+    provider, payer = site.as_("provider"), site.as_("contracts")
+    provider.post("/provider/talk", subject="Effectifs", wording="Deux départs au printemps")
+    asked = unescape(provider.get("/provider"))
+    page = planned(site, agreement, "2026-11-03")
+
+    home = unescape(provider.get("/provider"))
+
+    assert "Demande en attente" in asked
+    assert f'href="{page}"' in home
+    assert 'href="/provider/talk"' in home
+    assert page not in payer.get("/desk")
+
+
 def test_a_double_click_plans_once_and_the_pages_speak_german(site, agreement):
     payer = site.as_("contracts")
     once = {"starts_at": "2026-11-03T10:00", "place": "Neuchâtel", "idempotency_key": "once"}
