@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from cii.agreements.queries import visible_to
 from cii.agreements.rules import LIVING_STATES
 from cii.agreements.rules_dates import AgreementDate, Dated, Limits, dates_of
 from cii.agreements.tables import Agreement, Deliverable, Provider, Tariff
-from cii.agreements.vocabulary import DeliverableKind
+from cii.agreements.vocabulary import AgreementState, DeliverableKind, FollowsAs
 from cii.kernel.period import ONE_DAY
 from cii.store.work import Work
 
@@ -48,23 +49,34 @@ class DatedAgreement:
 def agreement_dates(work: Work, day: date, options: Options) -> Iterator[DatedAgreement]:
     """Every date ahead of the agreements in force that the actor may see.
 
-    `options` tells the months of the options agreed on, by agreement.
+    `options` tells the months of the options agreed on, by agreement. What was amended is told of under its
+    amendment; an option is told of until another agreement, signed, carries on what it would have put off.
     """
+    after = aliased(Agreement)
+    carried = exists().where(
+        col(after.follows_id) == col(Agreement.id),
+        col(after.follows_as).is_distinct_from(FollowsAs.AMENDMENT),
+        col(after.state).in_((AgreementState.SIGNED, *LIVING_STATES)),
+    )
     priced = (
         select(func.max(col(Tariff.valid_from)))
         .where(col(Tariff.agreement_id) == col(Agreement.id), col(Tariff.valid_from) <= day)
         .scalar_subquery()
     )
     wanted = (
-        select(Agreement, col(Provider.unit_id), priced.label("priced_on"))
+        select(Agreement, col(Provider.unit_id), priced.label("priced_on"), carried.label("carried"))
         .join(Provider, col(Provider.id) == col(Agreement.provider_id))
-        .where(visible_to(work.actor), col(Agreement.state).in_(LIVING_STATES))
+        .where(
+            visible_to(work.actor),
+            col(Agreement.state).in_(LIVING_STATES),
+            col(Agreement.takes_until).is_(None),
+        )
         .order_by(col(Agreement.number))
     )
     numbers = limits(work, day)
     rows = work.session.execute(wanted).all()
-    agreed = options([agreement.id or 0 for agreement, _, _ in rows])
-    for agreement, unit_id, priced_on in rows:
+    agreed = options([agreement.id or 0 for agreement, _, _, followed in rows if not followed])
+    for agreement, unit_id, priced_on, _ in rows:
         last = agreement.valid_to - ONE_DAY if agreement.valid_to else None
         told = Dated(agreement.profile, agreement.notice_months, last, priced_on, agreed.get(agreement.id))
         for one in dates_of(told, day, numbers):
