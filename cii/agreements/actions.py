@@ -54,6 +54,7 @@ from cii.agreements.vocabulary import (
 )
 from cii.institutions.queries import institution_by_ref, line_by_ref, unit_by_ref
 from cii.journal.actions import wrote
+from cii.kernel.clock import local_day
 from cii.kernel.errors import NotAllowed, Refusal, refuse
 from cii.kernel.moves import move
 from cii.kernel.period import Period
@@ -278,11 +279,12 @@ class TerminateAgreement:
 def terminate(work: Work, ask: TerminateAgreement) -> Agreement:
     """End an agreement in force: placements after the last day find no tariff and no agreement.
 
-    Refuses all at once: NoticeTooShort with the first possible day, EndInThePast, NoticeNotReceived;
-    before: NotAllowed, UnknownThing, PeriodUpsideDown, IllegalMove.
+    Refuses all at once: NoticeTooShort with the first possible day, EndInThePast, NoticeNotReceived,
+    NoticeBeforeAgreement; before: NotAllowed, UnknownThing, PeriodUpsideDown, IllegalMove.
     """
     agreement = writable(work, ask.agreement_ref)
     received = ask.received_on or work.today
+    signed = local_day(agreement.signed_at) if agreement.signed_at else agreement.valid_from
     refuse(
         ending_faults(
             Ending(
@@ -292,6 +294,7 @@ def terminate(work: Work, ask: TerminateAgreement) -> Agreement:
                 ask.grounds,
                 received,
                 work.today,
+                min(signed, agreement.valid_from),
             )
         )
     )

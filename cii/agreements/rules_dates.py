@@ -49,9 +49,15 @@ def notice_effect(profile: Profile, notice_months: int, received_on: date) -> da
     return month_of(months_later(received_on, notice_months)).last
 
 
+class NoticeBeforeAgreement(Refusal):
+    """A notice ends an agreement that was signed or had begun: none comes before that."""
+
+    code, kind = "notice-before-agreement", "unfit"
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """An agreement as its end sees it."""
+    """An agreement as its end sees it; `since`: its signature, or its first day if earlier."""
 
     profile: Profile
     notice_months: int
@@ -59,6 +65,7 @@ class Ending:
     grounds: EndGrounds
     received_on: date
     today: date
+    since: date
 
 
 def ending_faults(one: Ending) -> list[Refusal]:
@@ -69,6 +76,8 @@ def ending_faults(one: Ending) -> list[Refusal]:
     found: list[Refusal] = []
     if one.received_on > one.today:
         found.append(NoticeNotReceived(field="received_on", last=one.today))
+    if one.received_on < one.since:
+        found.append(NoticeBeforeAgreement(field="received_on", first=one.since))
     if one.last_day < one.today:
         found.append(EndInThePast(field="last_day", first=one.today))
     first = notice_effect(one.profile, one.notice_months, one.received_on)

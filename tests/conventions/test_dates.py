@@ -16,6 +16,7 @@ from cii.agreements.rules_dates import (
     DateKind,
     EndInThePast,
     Limits,
+    NoticeBeforeAgreement,
     NoticeNotReceived,
     NoticeTooShort,
     dates_of,
@@ -173,6 +174,13 @@ def test_a_notice_counts_from_the_day_on_which_it_came(work: Work):
     living, _ = ended(work, last_day=date(2027, 3, 31), received_on=date(2026, 9, 30))
 
     assert living.valid_to == date(2027, 4, 1)
+
+
+def test_a_notice_from_before_the_agreement_shortens_none(work: Work):
+    with pytest.raises(NoticeBeforeAgreement) as no:
+        ended(work, last_day=date(2026, 10, 15), received_on=date(2025, 12, 31))
+
+    assert (no.value.field, no.value.facts["first"]) == ("received_on", date(2026, 1, 1))
 
 
 def with_option(work: Work, months: int) -> Agreement:
