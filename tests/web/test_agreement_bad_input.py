@@ -169,6 +169,20 @@ def test_a_notice_that_is_too_short_is_told_at_the_day(site):
     assert state(site, ref) is AgreementState.IN_FORCE
 
 
+def test_a_notice_from_before_the_agreement_is_told_beside_its_day(site):
+    reader, ref = site.as_("contracts"), site.town.agreements["LACI"]
+    address = f"/agreements/{ref}/termination"
+    version = the_version(reader.get(address))
+
+    told = reader.post(
+        address, 422, version=version, last_day="2026-10-15", reason="Essai", received_on="2020-01-31"
+    )
+
+    assert "avant le" in unescape(told)
+    assert 'id="f-received_on-error"' in told
+    assert state(site, ref) is AgreementState.IN_FORCE
+
+
 def test_a_year_is_not_judged_by_what_was_not_agreed(site):
     reader, provider = site.as_("contracts"), site.as_("provider")
     page = opened(site, site.town.agreements["LACI"])
