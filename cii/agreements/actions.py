@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import col
 
-from cii.agreements.actions_common import changed, writable
+from cii.agreements.actions_common import changed, moved, writable
 from cii.agreements.actions_terms import (
     AddClosure,
     AddDeliverable,
@@ -23,7 +23,7 @@ from cii.agreements.actions_terms import (
     receive_deliverable,
 )
 from cii.agreements.owed import hand_over
-from cii.agreements.queries import agreement_by_ref, price_book, provider_by_ref, provider_units
+from cii.agreements.queries import agreement_by_ref, price_book, provider_by_ref
 from cii.agreements.rules import (
     LIVING_STATES,
     MOVES,
@@ -34,7 +34,6 @@ from cii.agreements.rules import (
     enterprise_uid,
     signature_faults,
 )
-from cii.agreements.rules_dates import Ending, ending_faults
 from cii.agreements.rules_tariffs import gap_faults
 from cii.agreements.tables import (
     Agreement,
@@ -46,7 +45,6 @@ from cii.agreements.vocabulary import (
     AgreementEvent,
     AgreementState,
     Award,
-    EndGrounds,
     FollowsAs,
     Instrument,
     LegalForm,
@@ -54,12 +52,10 @@ from cii.agreements.vocabulary import (
 )
 from cii.institutions.queries import institution_by_ref, line_by_ref, unit_by_ref
 from cii.journal.actions import wrote
-from cii.kernel.clock import local_day
 from cii.kernel.errors import NotAllowed, Refusal, refuse
 from cii.kernel.moves import move
 from cii.kernel.period import Period
 from cii.measures.queries import measure_by_ref
-from cii.notices.actions import tell
 from cii.store.work import Work
 
 
@@ -172,7 +168,7 @@ def draft_agreement(work: Work, ask: DraftAgreement) -> Agreement:
 def negotiate(work: Work, ref: str) -> Agreement:
     """Open the negotiation with the provider on the draft (000 i.44)."""
     agreement = writable(work, ref)
-    made = _move(work, agreement, AgreementEvent.NEGOTIATE)
+    made = moved(work, agreement, AgreementEvent.NEGOTIATE)
     made.laid_at = made.laid_at or work.now
     return made
 
@@ -245,7 +241,7 @@ def put_in_force(work: Work, ref: str) -> Agreement:
     if agreement.valid_to is not None:
         others = others.where(col(Agreement.valid_from) < agreement.valid_to)
     refuse(AgreementOverlaps(number=number) for number in work.session.scalars(others).all())
-    _move(work, agreement, AgreementEvent.PUT_IN_FORCE)
+    moved(work, agreement, AgreementEvent.PUT_IN_FORCE)
     if amended is not None:
         _give_way(work, amended, agreement)
     return agreement
@@ -265,123 +261,10 @@ def _give_way(work: Work, amended: Agreement, to: Agreement) -> None:
     changed(work, amended, "agreement_amended", {"by": to.number, "from": to.valid_from})
 
 
-@dataclass(frozen=True)
-class TerminateAgreement:
-    """Wish to end an agreement after its last day; `received_on`: when the notice came, else today."""
-
-    agreement_ref: str
-    last_day: date
-    reason: str
-    grounds: EndGrounds = EndGrounds.ORDINARY
-    received_on: date | None = None
-
-
-def terminate(work: Work, ask: TerminateAgreement) -> Agreement:
-    """End an agreement in force: placements after the last day find no tariff and no agreement.
-
-    Refuses all at once: NoticeTooShort with the first possible day, EndInThePast, NoticeNotReceived,
-    NoticeBeforeAgreement; before: NotAllowed, UnknownThing, PeriodUpsideDown, IllegalMove.
-    """
-    agreement = writable(work, ask.agreement_ref)
-    received = ask.received_on or work.today
-    signed = local_day(agreement.signed_at) if agreement.signed_at else agreement.valid_from
-    refuse(
-        ending_faults(
-            Ending(
-                agreement.profile,
-                agreement.notice_months,
-                ask.last_day,
-                ask.grounds,
-                received,
-                work.today,
-                min(signed, agreement.valid_from),
-            )
-        )
-    )
-    agreement.valid_to = Period.through(agreement.valid_from, ask.last_day).end
-    return _move(
-        work,
-        agreement,
-        AgreementEvent.TERMINATE,
-        {"last_day": ask.last_day, "reason": ask.reason, "grounds": ask.grounds, "received_on": received},
-    )
-
-
-@dataclass(frozen=True)
-class DropAgreement:
-    """Wish to give up a draft or a negotiation."""
-
-    agreement_ref: str
-    reason: str = field(metadata={"min": 10, "max": 500})
-
-
-def drop_agreement(work: Work, ask: DropAgreement) -> Agreement:
-    """Give up what was not signed; a provider before whom it was laid is told.
-
-    Refuses: IllegalMove (signed already), NotAllowed, UnknownThing.
-    """
-    agreement = writable(work, ask.agreement_ref)
-    _move(work, agreement, AgreementEvent.DROP, {"reason": ask.reason.strip()})
-    unit = provider_units(work, [agreement.id or 0]).get(agreement.id or 0)
-    if agreement.laid_at is not None and unit is not None:
-        tell(
-            work, unit_id=unit, kind="agreement-dropped", subject="agreement", subject_ref=agreement.ref,
-            number=agreement.number,
-        )  # fmt: skip
-    return agreement
-
-
-def follow_correction(work: Work, agreement_id: int, *, correcting: bool) -> None:
-    """Mark an agreement in force as under correction, or as corrected; its provider is told.
-
-    For who decides on corrective measures: the caller has asked who may. Nothing happens in another state.
-    """
-    agreement = work.session.get_one(Agreement, agreement_id)
-    event = AgreementEvent.CORRECT if correcting else AgreementEvent.CLEAR
-    if event not in MOVES.get(agreement.state, {}):
-        return
-    _move(work, agreement, event)
-    unit = provider_units(work, [agreement_id]).get(agreement_id)
-    if unit is not None:
-        tell(
-            work, unit_id=unit, kind="agreement-under-correction" if correcting else "agreement-corrected",
-            subject="agreement", subject_ref=agreement.ref, number=agreement.number,
-        )  # fmt: skip
-
-
-def expire_agreements(work: Work) -> int:
-    """Mark agreements whose term is over, renewed where another carries them on; for the nightly job."""
-    over = work.session.scalars(
-        select(Agreement).where(
-            col(Agreement.state).in_(LIVING_STATES), col(Agreement.valid_to) <= work.today
-        )
-    ).all()
-    for agreement in over:
-        renewed = agreement.state is AgreementState.IN_FORCE and _followed(work, agreement)
-        _move(work, agreement, AgreementEvent.RENEW if renewed else AgreementEvent.EXPIRE)
-    return len(over)
-
-
-def _followed(work: Work, agreement: Agreement) -> bool:
-    """Whether another agreement in force carries it on."""
-    after = select(col(Agreement.id)).where(
-        col(Agreement.follows_id) == agreement.id, col(Agreement.state).in_(LIVING_STATES)
-    )
-    return work.session.scalars(after).first() is not None
-
-
-def _move(
-    work: Work, agreement: Agreement, event: AgreementEvent, facts: dict[str, object] | None = None
-) -> Agreement:
-    agreement.state = move(MOVES, agreement.state, event)
-    changed(work, agreement, f"agreement_{agreement.state.value}", facts or {})
-    return agreement
-
-
 __all__ = [
     "AddClosure", "AddDeliverable", "AddObjective", "AddProvider", "AddTariff", "AgreeMargin", "Bought",
-    "DraftAgreement", "DropAgreement", "IndicatorWish", "TerminateAgreement", "add_closure",
+    "DraftAgreement", "IndicatorWish", "add_closure",
     "add_deliverable", "add_objective", "add_provider", "add_tariff", "agree_margin", "draft_agreement",
-    "drop_agreement", "expire_agreements", "follow_correction", "negotiate", "put_in_force",
-    "receive_deliverable", "sign", "signature_hindrances", "terminate",
+    "negotiate", "put_in_force",
+    "receive_deliverable", "sign", "signature_hindrances",
 ]  # fmt: skip

@@ -1,10 +1,12 @@
 """What every act on an agreement does: find it as one's own, count its change, write the journal."""
 
 from cii.agreements.queries import agreement_by_ref, may_write
-from cii.agreements.rules import OPEN_STATES, NotOpenForChange
+from cii.agreements.rules import MOVES, OPEN_STATES, NotOpenForChange
 from cii.agreements.tables import Agreement
+from cii.agreements.vocabulary import AgreementEvent
 from cii.journal.actions import wrote
 from cii.kernel.errors import NotAllowed
+from cii.kernel.moves import move
 from cii.store.work import Work
 
 
@@ -32,3 +34,12 @@ def changed(work: Work, agreement: Agreement, action: str, facts: dict[str, obje
     agreement.version += 1
     work.session.flush()
     wrote(work, action, "agreement", agreement.id, ref=agreement.ref, payload=facts)
+
+
+def moved(
+    work: Work, agreement: Agreement, event: AgreementEvent, facts: dict[str, object] | None = None
+) -> Agreement:
+    """Move the agreement to the state that the event leads to; refuses IllegalMove."""
+    agreement.state = move(MOVES, agreement.state, event)
+    changed(work, agreement, f"agreement_{agreement.state.value}", facts or {})
+    return agreement

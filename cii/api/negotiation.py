@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import g
 
 from cii.access.permits import Permit
-from cii.agreements.actions import DropAgreement, TerminateAgreement, drop_agreement, terminate
+from cii.agreements.ending import DropAgreement, TerminateAgreement, drop_agreement, terminate
 from cii.agreements.margins import measures_bought
 from cii.agreements.queries import agreement_by_ref
 from cii.agreements.schemas import HEAD

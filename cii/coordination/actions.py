@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from cii.agreements.actions import follow_correction
+from cii.agreements.ending import follow_correction
 from cii.agreements.queries import agreement_view
 from cii.coordination.queries import (
     alerts,

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from sqlmodel import col, select
 
 from cii.access.queries import account_actor
-from cii.agreements.actions import AddDeliverable, add_deliverable, follow_correction
+from cii.agreements.actions import AddDeliverable, add_deliverable
+from cii.agreements.ending import follow_correction
 from cii.agreements.owed import owed_of
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import DeliverableKind, Frequency

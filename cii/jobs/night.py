@@ -3,7 +3,7 @@
 import logging
 from datetime import date
 
-from cii.agreements.actions import expire_agreements
+from cii.agreements.ending import expire_agreements
 from cii.calls.offering import sweep_calls
 from cii.cases.attachments import sweep_documents
 from cii.deliverables.actions import sweep_deliverables

@@ -10,13 +10,10 @@ from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.agreements.actions import (
-    DropAgreement,
-    TerminateAgreement,
-    drop_agreement,
     negotiate,
     receive_deliverable,
-    terminate,
 )
+from cii.agreements.ending import DropAgreement, TerminateAgreement, drop_agreement, terminate
 from cii.agreements.margins import measures_bought
 from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_view, agreements_list, may_write
 from cii.agreements.rules import LIVING_STATES, MOVES, OPEN_STATES

@@ -11,20 +11,18 @@ from cii.agreements.actions import (
     AddTariff,
     Bought,
     DraftAgreement,
-    TerminateAgreement,
     add_closure,
     add_deliverable,
     add_objective,
     add_provider,
     add_tariff,
     draft_agreement,
-    expire_agreements,
     negotiate,
     put_in_force,
     receive_deliverable,
     sign,
-    terminate,
 )
+from cii.agreements.ending import TerminateAgreement, expire_agreements, terminate
 from cii.agreements.living import agreement_in_force, agreements_in_force
 from cii.agreements.queries import (
     agreement_by_ref,

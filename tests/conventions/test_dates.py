@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlmodel import col
 
-from cii.agreements.actions import AddDeliverable, TerminateAgreement, add_deliverable, terminate
+from cii.agreements.actions import AddDeliverable, add_deliverable
 from cii.agreements.dates import owed_ahead
+from cii.agreements.ending import TerminateAgreement, terminate
 from cii.agreements.rules_dates import (
     Dated,
     DateKind,

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from cii.agreements.actions import expire_agreements, put_in_force, sign
+from cii.agreements.actions import put_in_force, sign
+from cii.agreements.ending import expire_agreements
 from cii.agreements.goals import GaugeWish
 from cii.agreements.living import agreement_in_force
 from cii.agreements.queries import agreement_view

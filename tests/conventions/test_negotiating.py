@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from cii.agreements.actions import DropAgreement, drop_agreement, negotiate, sign
+from cii.agreements.actions import negotiate, sign
+from cii.agreements.ending import DropAgreement, drop_agreement
 from cii.agreements.queries import agreement_by_ref, agreement_view, of_provider_units
 from cii.agreements.rules import NotOpenForChange
 from cii.agreements.tables import Agreement

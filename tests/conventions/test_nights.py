@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from cii.agreements.actions import TerminateAgreement, put_in_force, sign, terminate
+from cii.agreements.actions import put_in_force, sign
+from cii.agreements.ending import TerminateAgreement, terminate
 from cii.agreements.living import agreement_in_force
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import EndGrounds, Profile

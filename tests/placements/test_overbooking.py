@@ -7,7 +7,8 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from cii.agreements.actions import TerminateAgreement, put_in_force, sign, terminate
+from cii.agreements.actions import put_in_force, sign
+from cii.agreements.ending import TerminateAgreement, terminate
 from cii.agreements.margins import margins_of
 from cii.agreements.vocabulary import EndGrounds
 from cii.kernel.errors import Refusal
