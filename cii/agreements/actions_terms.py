@@ -252,7 +252,10 @@ def add_deliverable(work: Work, ask: AddDeliverable) -> Deliverable:
 
 
 def receive_deliverable(work: Work, ref: str) -> Deliverable:
-    """Note that it came in on paper; the first receipt counts. Refuses UnknownThing, NotAllowed."""
+    """Note that it came in on paper; the first receipt counts, also of what was waived.
+
+    Refuses: UnknownThing, NotAllowed.
+    """
     found = work.session.scalars(select(Deliverable).where(col(Deliverable.ref) == ref)).first()
     agreement = work.session.get(Agreement, found.agreement_id) if found else None
     if found is None or agreement is None:

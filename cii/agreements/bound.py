@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Row, Select, or_, select
 from sqlmodel import col
 
-from cii.agreements.owed import UNBOUND
 from cii.agreements.queries import agreement_by_ref, own_sector, visible_to
+from cii.agreements.rules import UNBOUND
 from cii.agreements.tables import Agreement, AgreementMeasure, Provider
 from cii.store.work import Actor, Work
 

@@ -11,6 +11,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from cii.agreements.owed import still_owed
 from cii.agreements.queries import visible_to
 from cii.agreements.rules import LIVING_STATES
 from cii.agreements.rules_dates import AgreementDate, Dated, Limits, dates_of
@@ -78,7 +79,10 @@ def agreement_dates(work: Work, day: date, options: Options) -> Iterator[DatedAg
     agreed = options([agreement.id or 0 for agreement, _, _, followed in rows if not followed])
     for agreement, unit_id, priced_on, _ in rows:
         last = agreement.valid_to - ONE_DAY if agreement.valid_to else None
-        told = Dated(agreement.profile, agreement.notice_months, last, priced_on, agreed.get(agreement.id))
+        told = Dated(
+            agreement.profile, agreement.notice_months, last, priced_on, agreed.get(agreement.id),
+            agreement.notice_on is not None,
+        )  # fmt: skip
         for one in dates_of(told, day, numbers):
             yield DatedAgreement(agreement.ref, agreement.number, agreement.prepared_by, unit_id, one)
 
@@ -97,15 +101,14 @@ class OwedSoon:
 
 
 def owed_ahead(work: Work, first: date, last: date) -> Iterator[OwedSoon]:
-    """Deliverables not received and due in these days (both inside), of agreements that the actor may see."""
+    """What is still owed and due in these days (both inside), under agreements that the actor may see."""
     rows = work.session.execute(
         select(Deliverable, Agreement, col(Provider.unit_id))
         .join(Agreement, col(Agreement.id) == col(Deliverable.agreement_id))
         .join(Provider, col(Provider.id) == col(Agreement.provider_id))
         .where(
             visible_to(work.actor),
-            col(Agreement.state).in_(LIVING_STATES),
-            col(Deliverable.received_at).is_(None),
+            still_owed(),
             col(Deliverable.due_on).between(first, last),
         )
         .order_by(col(Deliverable.due_on), col(Deliverable.id))

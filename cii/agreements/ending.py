@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import col
 
-from cii.agreements.actions_common import moved, writable
+from cii.agreements.actions_common import changed, moved, writable
 from cii.agreements.queries import provider_units
 from cii.agreements.rules import LIVING_STATES, MOVES
 from cii.agreements.rules_dates import Ending, ending_faults
@@ -14,7 +14,8 @@ from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementEvent, AgreementState, EndGrounds
 from cii.kernel.clock import local_day
 from cii.kernel.errors import refuse
-from cii.kernel.period import Period
+from cii.kernel.moves import move
+from cii.kernel.period import ONE_DAY, Period
 from cii.notices.actions import tell
 from cii.store.work import Work
 
@@ -31,12 +32,17 @@ class TerminateAgreement:
 
 
 def terminate(work: Work, ask: TerminateAgreement) -> Agreement:
-    """End an agreement in force: placements after the last day find no tariff and no agreement.
+    """Record the notice that ends an agreement in force; it lasts until that day, and ends in that night.
 
-    Refuses all at once: NoticeTooShort with the first possible day, EndInThePast, NoticeNotReceived,
-    NoticeBeforeAgreement; before: NotAllowed, UnknownThing, PeriodUpsideDown, IllegalMove.
+    Stays that begin after the last day, or reach beyond it, find no agreement. What its provider owes stays
+    owed until it is waived; the provider is told.
+
+    Refuses all at once: NoticeTooShort with the first possible day, EndInThePast, EndsAlready,
+    NoticeNotReceived, NoticeBeforeAgreement; before: NotAllowed, UnknownThing, IllegalMove, PeriodUpsideDown.
     """
     agreement = writable(work, ask.agreement_ref)
+    move(MOVES, agreement.state, AgreementEvent.TERMINATE)
+    last = agreement.valid_to - ONE_DAY if agreement.valid_to else None
     received = ask.received_on or work.today
     signed = local_day(agreement.signed_at) if agreement.signed_at else agreement.valid_from
     refuse(
@@ -49,16 +55,23 @@ def terminate(work: Work, ask: TerminateAgreement) -> Agreement:
                 received,
                 work.today,
                 min(signed, agreement.valid_from),
+                last,
             )
         )
     )
     agreement.valid_to = Period.through(agreement.valid_from, ask.last_day).end
-    return moved(
-        work,
-        agreement,
-        AgreementEvent.TERMINATE,
-        {"last_day": ask.last_day, "reason": ask.reason, "grounds": ask.grounds, "received_on": received},
-    )
+    agreement.notice_on = received
+    facts: dict[str, object] = {
+        "last_day": ask.last_day, "reason": ask.reason, "grounds": ask.grounds, "received_on": received,
+    }  # fmt: skip
+    changed(work, agreement, "agreement_notice_given", facts)
+    unit = provider_units(work, [agreement.id or 0]).get(agreement.id or 0)
+    if unit is not None:
+        tell(
+            work, unit_id=unit, kind="agreement-notice-given", subject="agreement", subject_ref=agreement.ref,
+            number=agreement.number, last=ask.last_day,
+        )  # fmt: skip
+    return agreement
 
 
 @dataclass(frozen=True)
@@ -104,16 +117,25 @@ def follow_correction(work: Work, agreement_id: int, *, correcting: bool) -> Non
 
 
 def expire_agreements(work: Work) -> int:
-    """Mark agreements whose term is over, renewed where another carries them on; for the nightly job."""
+    """Mark agreements whose last day is over, for the nightly job.
+
+    Terminated by a notice, renewed where another carries them on, else expired.
+    """
     over = work.session.scalars(
         select(Agreement).where(
             col(Agreement.state).in_(LIVING_STATES), col(Agreement.valid_to) <= work.today
         )
     ).all()
     for agreement in over:
-        renewed = agreement.state is AgreementState.IN_FORCE and _followed(work, agreement)
-        moved(work, agreement, AgreementEvent.RENEW if renewed else AgreementEvent.EXPIRE)
+        moved(work, agreement, _ended_by(work, agreement))
     return len(over)
+
+
+def _ended_by(work: Work, agreement: Agreement) -> AgreementEvent:
+    if agreement.notice_on is not None:
+        return AgreementEvent.TERMINATE
+    renewed = agreement.state is AgreementState.IN_FORCE and _followed(work, agreement)
+    return AgreementEvent.RENEW if renewed else AgreementEvent.EXPIRE
 
 
 def _followed(work: Work, agreement: Agreement) -> bool:

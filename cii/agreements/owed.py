@@ -4,26 +4,88 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlmodel import col
 
 from cii.agreements.queries import own_sector, visible_to
-from cii.agreements.rules import LIVING_STATES, OPEN_STATES
+from cii.agreements.rules import UNBOUND
 from cii.agreements.tables import Agreement, Deliverable, Provider
-from cii.agreements.vocabulary import AgreementState, DeliverableKind, Frequency
+from cii.agreements.vocabulary import DeliverableKind, Frequency
 from cii.kernel.clock import local_day
 from cii.kernel.errors import UnknownThing
 from cii.store.work import Actor, Work
 
-UNBOUND = (*OPEN_STATES, AgreementState.SIGNED, AgreementState.DROPPED)
-"""States in which nothing is owed yet, or never was."""
+
+def still_owed() -> ColumnElement[bool]:
+    """A deliverable that is to come in, in a statement that joins it to its agreement.
+
+    Owed since the agreement is in force, and beyond its end: a final account comes in months later.
+    """
+    return and_(
+        col(Deliverable.received_at).is_(None),
+        col(Deliverable.waived_at).is_(None),
+        col(Agreement.state).not_in(UNBOUND),
+    )
+
+
+def is_awaited(one: Deliverable) -> bool:
+    """Whether a deliverable of an agreement that binds has neither come in nor been waived."""
+    return one.received_at is None and one.waived_at is None
+
+
+def deliverables_overdue(day: date) -> Select[Any]:
+    """What was due before that day and is still owed: id, ref, agreement_id, due_on, unit_id."""
+    shown: list[Any] = [
+        col(Deliverable.id).label("id"),
+        col(Deliverable.ref).label("ref"),
+        col(Deliverable.agreement_id).label("agreement_id"),
+        col(Deliverable.due_on).label("due_on"),
+        col(Provider.unit_id).label("unit_id"),
+    ]
+    return (
+        select(*shown)
+        .join(Agreement, col(Agreement.id) == col(Deliverable.agreement_id))
+        .join(Provider, col(Provider.id) == col(Agreement.provider_id))
+        .where(
+            still_owed(),
+            col(Deliverable.due_on) < day,
+        )
+        .order_by(col(Deliverable.id))
+    )
+
+
+def deliverables_of(
+    agreement_ids: Iterable[int], kinds: Iterable[DeliverableKind], first: date, until: date
+) -> Select[Any]:
+    """What these agreements owe of these kinds from `first` on and before `until`, by date.
+
+    Rows: ref, agreement_id, kind, due_on, received_at. What was waived is not among them.
+    """
+    shown: list[Any] = [
+        col(Deliverable.ref),
+        col(Deliverable.agreement_id),
+        col(Deliverable.kind),
+        col(Deliverable.due_on),
+        col(Deliverable.received_at),
+    ]
+    return (
+        select(*shown)
+        .where(
+            col(Deliverable.agreement_id).in_(set(agreement_ids)),
+            col(Deliverable.kind).in_(list(kinds)),
+            col(Deliverable.due_on) >= first,
+            col(Deliverable.due_on) < until,
+            col(Deliverable.waived_at).is_(None),
+        )
+        .order_by(col(Deliverable.due_on), col(Deliverable.id))
+    )
 
 
 def owed_seen(actor: Actor, *, own: bool = False) -> Select[Any]:
     """What is owed under agreements that the actor may see; `own`: that its own sector pays or it prepared.
 
-    Columns: id, ref, agreement_id, kind, frequency, due_on, received_at, agreement_ref, number, unit_id (of
-    the provider).
+    Columns: id, ref, agreement_id, kind, frequency, due_on, received_at, waived_at, agreement_ref, number,
+    unit_id (of the provider).
     """
     shown: list[Any] = [
         col(Deliverable.id),
@@ -33,6 +95,7 @@ def owed_seen(actor: Actor, *, own: bool = False) -> Select[Any]:
         col(Deliverable.frequency),
         col(Deliverable.due_on),
         col(Deliverable.received_at),
+        col(Deliverable.waived_at),
         col(Agreement.ref).label("agreement_ref"),
         col(Agreement.number),
         col(Provider.unit_id),
@@ -58,15 +121,14 @@ def owed_of(work: Work, agreement_id: int) -> list[Deliverable]:
 
 
 def overdue(work: Work, agreement_ids: Iterable[int]) -> list[Deliverable]:
-    """What is late today under those of the agreements that are in force, by date; no visibility."""
+    """What is late today under those of the agreements that bind or bound, by date; no visibility."""
     found = work.session.scalars(
         select(Deliverable)
         .join(Agreement, col(Agreement.id) == col(Deliverable.agreement_id))
         .where(
             col(Deliverable.agreement_id).in_(set(agreement_ids)),
-            col(Deliverable.received_at).is_(None),
+            still_owed(),
             col(Deliverable.due_on) < work.today,
-            col(Agreement.state).in_(LIVING_STATES),
         )
         .order_by(col(Deliverable.due_on), col(Deliverable.id))
     )
@@ -137,5 +199,6 @@ def hand_over(work: Work, agreement_id: int, from_day: date) -> None:
             col(Deliverable.agreement_id) == agreement_id,
             col(Deliverable.due_on) >= from_day,
             col(Deliverable.received_at).is_(None),
+            col(Deliverable.waived_at).is_(None),
         )
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, false, or_, select, true
@@ -10,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from cii.agreements.prices import Key, PriceBook, in_use, price_book, price_of, tariffs_for
-from cii.agreements.rules import LIVING_STATES, OPEN_STATES
+from cii.agreements.rules import OPEN_STATES
 from cii.agreements.tables import (
     Agreement,
     AgreementClosure,
@@ -21,7 +20,7 @@ from cii.agreements.tables import (
     Provider,
     Tariff,
 )
-from cii.agreements.vocabulary import AgreementState, DeliverableKind
+from cii.agreements.vocabulary import AgreementState
 from cii.institutions.queries import institution_name, line_facts, unit_labels, with_units
 from cii.kernel.errors import UnknownThing
 from cii.store.work import HOUSE, Actor, Work
@@ -158,6 +157,7 @@ _row: Any = select(
     col(Agreement.valid_from),
     col(Agreement.valid_to),
     col(Agreement.notice_months),
+    col(Agreement.notice_on),
     col(Agreement.version),
     col(Provider.ref).label("provider_ref"),
     col(Provider.institution_id),
@@ -314,54 +314,6 @@ agreement_numbers = select(*_numbered).subquery("agreement_numbers")
 """The number of each agreement, for exports of other rooms: agreement_id, number."""
 
 
-def deliverables_overdue(day: date) -> Select[Any]:
-    """Deliverables of living agreements due before that day, not received: id, ref, agreement, date, unit."""
-    shown: list[Any] = [
-        col(Deliverable.id).label("id"),
-        col(Deliverable.ref).label("ref"),
-        col(Deliverable.agreement_id).label("agreement_id"),
-        col(Deliverable.due_on).label("due_on"),
-        col(Provider.unit_id).label("unit_id"),
-    ]
-    return (
-        select(*shown)
-        .join(Agreement, col(Agreement.id) == col(Deliverable.agreement_id))
-        .join(Provider, col(Provider.id) == col(Agreement.provider_id))
-        .where(
-            col(Deliverable.received_at).is_(None),
-            col(Deliverable.due_on) < day,
-            col(Agreement.state).in_(LIVING_STATES),
-        )
-        .order_by(col(Deliverable.id))
-    )
-
-
-def deliverables_of(
-    agreement_ids: Iterable[int], kinds: Iterable[DeliverableKind], first: date, until: date
-) -> Select[Any]:
-    """What these agreements owe of these kinds from `first` on and before `until`, by date.
-
-    Rows: ref, agreement_id, kind, due_on, received_at.
-    """
-    shown: list[Any] = [
-        col(Deliverable.ref),
-        col(Deliverable.agreement_id),
-        col(Deliverable.kind),
-        col(Deliverable.due_on),
-        col(Deliverable.received_at),
-    ]
-    return (
-        select(*shown)
-        .where(
-            col(Deliverable.agreement_id).in_(set(agreement_ids)),
-            col(Deliverable.kind).in_(list(kinds)),
-            col(Deliverable.due_on) >= first,
-            col(Deliverable.due_on) < until,
-        )
-        .order_by(col(Deliverable.due_on), col(Deliverable.id))
-    )
-
-
 __all__ = [
     "ALL_READERS",
     "AgreementView",
@@ -375,8 +327,6 @@ __all__ = [
     "agreements_by_id",
     "agreements_list",
     "bought",
-    "deliverables_of",
-    "deliverables_overdue",
     "may_write",
     "of_provider_units",
     "own_sector",

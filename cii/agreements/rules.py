@@ -38,6 +38,8 @@ OPEN_STATES = (AgreementState.DRAFT, AgreementState.NEGOTIATION)
 """States in which the text may still change."""
 LIVING_STATES = (AgreementState.IN_FORCE, AgreementState.UNDER_CORRECTION)
 """States in which an agreement takes placements, within its term."""
+UNBOUND = (*OPEN_STATES, AgreementState.SIGNED, AgreementState.DROPPED)
+"""States in which nothing is owed yet, or never was."""
 
 
 class UidInvalid(Refusal):

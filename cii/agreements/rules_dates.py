@@ -29,6 +29,12 @@ class EndInThePast(Refusal):
     code, kind = "end-in-the-past", "unfit"
 
 
+class EndsAlready(Refusal):
+    """The agreement ends on `last` anyway, by its term or by an earlier notice: none ends it later."""
+
+    code, kind = "ends-already", "conflict"
+
+
 class NoticeNotReceived(Refusal):
     """A notice was received today or before."""
 
@@ -57,7 +63,10 @@ class NoticeBeforeAgreement(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """An agreement as its end sees it; `since`: its signature, or its first day if earlier."""
+    """An agreement as its end sees it; `since`: its signature, or its first day if earlier.
+
+    `agreed_last`: the day on which it ends without this notice; None is open-ended.
+    """
 
     profile: Profile
     notice_months: int
@@ -66,6 +75,7 @@ class Ending:
     received_on: date
     today: date
     since: date
+    agreed_last: date | None
 
 
 def ending_faults(one: Ending) -> list[Refusal]:
@@ -80,6 +90,8 @@ def ending_faults(one: Ending) -> list[Refusal]:
         found.append(NoticeBeforeAgreement(field="received_on", first=one.since))
     if one.last_day < one.today:
         found.append(EndInThePast(field="last_day", first=one.today))
+    if one.agreed_last is not None and one.last_day > one.agreed_last:
+        found.append(EndsAlready(field="last_day", last=one.agreed_last))
     first = notice_effect(one.profile, one.notice_months, one.received_on)
     if one.grounds is EndGrounds.ORDINARY and one.last_day < first:
         found.append(NoticeTooShort(field="last_day", first=first, months=one.notice_months))
@@ -115,13 +127,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """An agreement as its dates see it; `last_day` None is open-ended, `priced_on` its price's first day."""
+    """An agreement as its dates see it; `last_day` None is open-ended, `priced_on` when its price was agreed.
+
+    `noticed`: it ends by a notice, so that nothing but its end lies ahead.
+    """
 
     profile: Profile
     notice_months: int
     last_day: date | None
     priced_on: date | None
     option_months: int | None = None
+    noticed: bool = False
 
 
 def dates_of(one: Dated, today: date, limits: Limits) -> Iterator[AgreementDate]:
@@ -133,7 +149,7 @@ def dates_of(one: Dated, today: date, limits: Limits) -> Iterator[AgreementDate]
     if one.last_day is not None:
         before = tuple(months_later(one.last_day, -count) for count in limits.end_months)
         yield AgreementDate(DateKind.END, one.last_day, before)
-        if one.option_months:
+        if one.option_months and not one.noticed:
             yield AgreementDate(DateKind.OPTION, one.last_day, before)
     elif one.profile is Profile.AI:
         ends = date(today.year, AI_MONTH, 31)
@@ -141,7 +157,7 @@ def dates_of(one: Dated, today: date, limits: Limits) -> Iterator[AgreementDate]
         if latest < today:
             latest = month_of(months_later(date(today.year + 1, AI_MONTH, 31), -AI_NOTICE_MONTHS)).last
         yield AgreementDate(DateKind.NOTICE, latest, (months_later(latest, -1),))
-    if one.profile is Profile.AI and one.priced_on is not None:
+    if one.profile is Profile.AI and one.priced_on is not None and not one.noticed:
         due = months_later(one.priced_on, limits.price_months)
         yield AgreementDate(DateKind.RENEGOTIATION, due, (months_later(due, -limits.price_ahead_months),))
 

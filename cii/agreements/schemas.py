@@ -5,7 +5,7 @@ from cii.wire.answers import only
 
 HEAD = only(
     Agreement, "ref", "number", "profile", "instrument", "state", "valid_from", "valid_to", "takes_until",
-    "notice_months", "lang", "follows_as", "contract_change", "back_dated", "version",
+    "notice_months", "notice_on", "lang", "follows_as", "contract_change", "back_dated", "version",
     called="AgreementHeadAnswer",
 )  # fmt: skip
 OBJECTIVE = only(Objective, "level", "wording", "owner", called="ObjectiveAnswer")
@@ -14,5 +14,5 @@ INDICATOR = only(
     called="IndicatorAnswer",
 )  # fmt: skip
 DELIVERABLE = only(
-    Deliverable, "ref", "kind", "frequency", "due_on", "received_at", called="DeliverableAnswer"
+    Deliverable, "ref", "kind", "frequency", "due_on", "received_at", "waived_at", called="DeliverableAnswer"
 )

@@ -54,7 +54,8 @@ class Agreement(SQLModel, table=True):
     before keep its terms. `lang`: the parties' language, in which the text is written. `award`: how the
     provider was found. `contract_change`: it changes what was agreed before, so that the steering group
     decides (mandate, task 3). `laid_at`: when it was first laid before the provider.
-    `back_dated`: the right by which it takes effect before its entry into force.
+    `back_dated`: the right by which it takes effect before its entry into force. `notice_on`: the day on
+    which the notice came by which it ends; until its last day it stays in force.
     """
 
     __tablename__ = "agreement"
@@ -63,6 +64,7 @@ class Agreement(SQLModel, table=True):
         CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="term"),
         CheckConstraint("takes_until IS NULL OR takes_until > valid_from", name="takes"),
         CheckConstraint("notice_months >= 0", name="notice"),
+        CheckConstraint("notice_on IS NULL OR valid_to IS NOT NULL", name="ends_by_notice"),
         CheckConstraint("lang IN ('fr', 'de', 'en')", name="known_language"),
         CheckConstraint("follows_as IS NULL OR follows_id IS NOT NULL", name="follows_something"),
         CheckConstraint(
@@ -87,6 +89,7 @@ class Agreement(SQLModel, table=True):
     valid_to: date | None = day(nullable=True)
     takes_until: date | None = day(nullable=True)
     notice_months: int = 6
+    notice_on: date | None = day(nullable=True)
     lang: str = text(2, default="fr")
     award: Award | None = word(Award, nullable=True)
     follows_id: int | None = link("agreement.id", nullable=True)
@@ -249,10 +252,13 @@ class Indicator(SQLModel, table=True):
 
 
 class Deliverable(SQLModel, table=True):
-    """What the provider owes by a date; one row per date."""
+    """What the provider owes by a date; one row per date. Its payer may waive it, with the reason."""
 
     __tablename__ = "deliverable"
-    __table_args__ = (UniqueConstraint("agreement_id", "kind", "due_on"),)
+    __table_args__ = (
+        UniqueConstraint("agreement_id", "kind", "due_on"),
+        CheckConstraint("(waived_at IS NULL) = (waived_for IS NULL)", name="waived_for_a_reason"),
+    )
 
     id: int | None = key()
     ref: str = ref()
@@ -262,6 +268,9 @@ class Deliverable(SQLModel, table=True):
     due_on: date = day(index=True)
     received_at: datetime | None = moment(nullable=True)
     received_by: int | None = link("account.id", nullable=True, index=False)
+    waived_at: datetime | None = moment(nullable=True)
+    waived_by: int | None = link("account.id", nullable=True, index=False)
+    waived_for: str | None = text(500, nullable=True)
 
 
 class SettledYear(SQLModel, table=True):

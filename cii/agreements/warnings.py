@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from cii.agreements.queries import deliverables_overdue
+from cii.agreements.owed import deliverables_overdue
 from cii.store.work import Work
 
 

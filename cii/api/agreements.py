@@ -43,7 +43,7 @@ class AgreementsAsked(PageAsked):
 
 @dataclass(frozen=True)
 class AgreementLine:
-    """An agreement as the register tells it; `valid_to` is the first day no more."""
+    """An agreement as the register tells it; `valid_to` is the first day no more, `notice_on` ended it."""
 
     ref: str
     number: str
@@ -53,6 +53,7 @@ class AgreementLine:
     valid_from: date
     valid_to: date | None
     notice_months: int
+    notice_on: date | None
     version: int
     provider: UnitLabel | None
 
@@ -99,6 +100,7 @@ class AgreementShown:
     valid_from: date
     valid_to: date | None
     notice_months: int
+    notice_on: date | None
     version: int
     legal_form: LegalForm
     document: Mapping[str, Any]
@@ -112,7 +114,7 @@ class AgreementShown:
 
 ROW = only(
     AgreementLine, "ref", "number", "profile", "instrument", "state", "valid_from", "valid_to",
-    "notice_months", "version", provider=UNIT, called="AgreementLineAnswer",
+    "notice_months", "notice_on", "version", provider=UNIT, called="AgreementLineAnswer",
 )  # fmt: skip
 BOUGHT = only(BoughtShown, "overbooking", measure=NAMED, line=LINE, called="BoughtAnswer")
 TARIFF = only(
@@ -122,8 +124,9 @@ TARIFF = only(
 )  # fmt: skip
 AGREEMENT = only(
     AgreementShown, "ref", "number", "profile", "instrument", "state", "valid_from", "valid_to",
-    "notice_months", "version", "legal_form", "document", provider=UNIT, bought=BOUGHT, tariffs=TARIFF,
-    objectives=OBJECTIVE, indicators=INDICATOR, deliverables=DELIVERABLE, called="AgreementAnswer",
+    "notice_months", "notice_on", "version", "legal_form", "document", provider=UNIT, bought=BOUGHT,
+    tariffs=TARIFF, objectives=OBJECTIVE, indicators=INDICATOR, deliverables=DELIVERABLE,
+    called="AgreementAnswer",
 )  # fmt: skip
 
 
@@ -208,7 +211,7 @@ def _page(asked: AgreementsAsked) -> Page[AgreementLine]:
 def _line(row: Any) -> AgreementLine:  # noqa: ANN401 - a Core row
     return AgreementLine(
         row.ref, row.number, row.profile, row.instrument, row.state, row.valid_from, row.valid_to,
-        row.notice_months, row.version, unit_told(row, "provider"),
+        row.notice_months, row.notice_on, row.version, unit_told(row, "provider"),
     )  # fmt: skip
 
 
@@ -219,7 +222,7 @@ def _shown(ref: str) -> Tagged:
     row: Agreement = view.agreement
     shown = AgreementShown(
         row.ref, row.number, row.profile, row.instrument, row.state, row.valid_from, row.valid_to,
-        row.notice_months, row.version, view.provider.legal_form, row.document,
+        row.notice_months, row.notice_on, row.version, view.provider.legal_form, row.document,
         next(iter(by_ref(shown_units(work, [view.provider.unit_id]), [view.provider.unit_id])), None),
         tuple(
             BoughtShown(measures[one.measure_id], lines[one.line_id], one.overbooking)

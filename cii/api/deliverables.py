@@ -15,9 +15,11 @@ from cii.deliverables.actions import (
     AcceptDeliverable,
     ReturnDeliverable,
     SubmitDeliverable,
+    WaiveDeliverable,
     accept,
     give_back,
     submit,
+    waive,
 )
 from cii.deliverables.queries import (
     OwedShown,
@@ -119,6 +121,19 @@ def returned(ask: Callable[..., ReturnDeliverable], ref: str) -> Tagged:
     """Return it with the reason: it is owed again."""
     _matched(ref)
     give_back(g.work, ask(deliverable_ref=ref))
+    return _shown(ref)
+
+
+@blueprint.post("/<ref:ref>/waiver")
+@needs(Permit.EDIT_AGREEMENTS)
+@versioned
+@once
+@blueprint.arguments(WaiveDeliverable, given=("deliverable_ref",))
+@blueprint.response(200, DELIVERABLE)
+def waived(ask: Callable[..., WaiveDeliverable], ref: str) -> Tagged:
+    """Waive what is still owed, with the reason: nobody asks for it any more."""
+    _matched(ref)
+    waive(g.work, ask(deliverable_ref=ref))
     return _shown(ref)
 
 

@@ -20,6 +20,7 @@ from cii.agreements.chain import followers_of
 from cii.agreements.copying import copy_terms
 from cii.agreements.queries import agreement_view
 from cii.agreements.rules import LIVING_STATES
+from cii.agreements.rules_dates import EndsAlready
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementState, FollowsAs
 from cii.conventions.queries import text_of
@@ -98,13 +99,18 @@ class TakeOption:
 
 
 def take_option(work: Work, ask: TakeOption) -> Agreement:
-    """Draft the extension by option; refuses all at once FollowsNothing, FollowedAlready, NoOption."""
+    """Draft the extension by option.
+
+    Refuses all at once: FollowsNothing, FollowedAlready, NoOption, EndsAlready (after a notice).
+    """
     former = writable(work, ask.agreement_ref)
     months = text_of(work, former.id or 0).term.option_months
     faults = _faults(work, former)
     if not months or former.valid_to is None:
         refuse([*faults, NoOption(number=former.number)])
         raise NoOption(number=former.number)
+    if former.notice_on is not None:
+        faults.append(EndsAlready(last=former.valid_to - ONE_DAY))
     refuse(faults)
     end = months_later(former.valid_to, months)
     return _follow(work, former, FollowsAs.OPTION, former.valid_to, end - ONE_DAY)

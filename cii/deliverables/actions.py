@@ -1,4 +1,4 @@
-"""Hand in a file for a deliverable; accept it, or return it with a reason."""
+"""Hand in a file for a deliverable; accept it, return it with a reason, or waive what is still owed."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from cii.agreements.owed import owed_bound
 from cii.agreements.queries import may_write, provider_units
 from cii.agreements.tables import Agreement, Deliverable
 from cii.deliverables.queries import folder, is_provider, submissions_of
-from cii.deliverables.rules import DeliverableAccepted, NothingSubmitted
+from cii.deliverables.rules import DeliverableAccepted, DeliverableNotOwed, NothingSubmitted
 from cii.deliverables.tables import Submission
 from cii.deliverables.vocabulary import SubmissionStand
 from cii.documents.cleaning import clean
@@ -33,8 +33,8 @@ def submit(work: Work, ask: SubmitDeliverable, data: bytes, claimed: str | None 
     """Keep what the provider hands in; from now on it counts as received, until it is returned.
 
     Its type is read from its content, what it says about its maker is cut out, its name is not kept.
-    Refuses: UnknownThing, NotAllowed (a payer), DeliverableAccepted, EmptyFile, FileTooLarge,
-    UnsupportedFile, LockedFile.
+    Refuses: UnknownThing, NotAllowed (a payer), DeliverableAccepted, DeliverableNotOwed (waived), EmptyFile,
+    FileTooLarge, UnsupportedFile, LockedFile.
     """
     held, agreement = _held(work, ask.deliverable_ref)
     if not is_provider(work, agreement):
@@ -43,6 +43,8 @@ def submit(work: Work, ask: SubmitDeliverable, data: bytes, claimed: str | None 
     newest = before[0].stand if before else None
     if newest is SubmissionStand.ACCEPTED or (held.received_at is not None and not before):
         raise DeliverableAccepted
+    if held.waived_at is not None:
+        raise DeliverableNotOwed
     kind = sniff(data, claimed)
     made = clean(data, kind)
     kept = keep(work, folder(work), made.data, kind)
@@ -103,6 +105,35 @@ def give_back(work: Work, ask: ReturnDeliverable) -> Submission:
     _wrote(work, "deliverable_returned", agreement, held)
     _tell_provider(work, "deliverable-returned", agreement, held)
     return waiting
+
+
+@dataclass(frozen=True)
+class WaiveDeliverable:
+    """Do without what is still owed, as after an early end."""
+
+    deliverable_ref: str
+    reason: str = field(metadata={"min": 10, "max": 500})
+
+
+def waive(work: Work, ask: WaiveDeliverable) -> Deliverable:
+    """Waive what is owed: nobody asks for it any more; the reason stays, the provider is told.
+
+    The proof of costs of an AI year is audited all the same (`final_accounts`).
+    Refuses: UnknownThing, NotAllowed, DeliverableNotOwed.
+    """
+    held, agreement = _held(work, ask.deliverable_ref)
+    if not may_write(work, agreement):
+        raise NotAllowed
+    if held.received_at is not None or held.waived_at is not None:
+        raise DeliverableNotOwed
+    held.waived_at, held.waived_by, held.waived_for = work.now, work.actor.account_id, ask.reason.strip()
+    work.session.flush()
+    wrote(
+        work, "deliverable_waived", "agreement", agreement.id, ref=agreement.ref,
+        payload={"kind": held.kind, "due": held.due_on, "reason": held.waived_for},
+    )  # fmt: skip
+    _tell_provider(work, "deliverable-waived", agreement, held)
+    return held
 
 
 def sweep_deliverables(work: Work) -> int:

@@ -18,7 +18,7 @@ from cii.agreements.owed import owed_bound, owed_of, owed_seen
 from cii.agreements.queries import may_write, provider_units
 from cii.agreements.tables import Agreement, Deliverable
 from cii.agreements.vocabulary import DeliverableKind, Frequency
-from cii.deliverables.rules import stands
+from cii.deliverables.rules import OWED, stands
 from cii.deliverables.tables import Submission
 from cii.deliverables.vocabulary import DeliverableStand, SubmissionStand
 from cii.documents import store
@@ -73,8 +73,10 @@ class DeliverableShown:
     version: int
     submissions: tuple[SubmissionShown, ...]
     opens: bool
+    waived_for: str | None
     may_submit: bool
     may_answer: bool
+    may_waive: bool
 
 
 _newest = (
@@ -112,7 +114,12 @@ def waiting_for_me(work: Work) -> list[OwedShown]:
     waits = and_(_newest.c.deliverable_id.is_not(None), _newest.c.answer.is_(None))
     query = (
         with_units(_with_newest(owed), work.actor, provider=owed.c.unit_id)
-        .where(or_(waits, and_(owed.c.received_at.is_(None), owed.c.due_on < work.today)))
+        .where(
+            or_(
+                waits,
+                and_(owed.c.received_at.is_(None), owed.c.waived_at.is_(None), owed.c.due_on < work.today),
+            )
+        )
         .order_by(case((waits, 0), else_=1), _newest.c.submitted_at, owed.c.due_on, owed.c.id)
         .limit(500)
     )
@@ -134,6 +141,7 @@ def stands_of(work: Work, agreement_id: int) -> dict[str, DeliverableStand]:
         one.ref: stands(
             one.due_on, work.today, answers.get(one.id),
             received=one.received_at is not None, submitted=one.id in answers,
+            waived=one.waived_at is not None,
         )
         for one in owed
     }  # fmt: skip
@@ -149,9 +157,10 @@ def submissions_of(work: Work, deliverable: Deliverable) -> Sequence[Submission]
 
 
 def version_of(deliverable: Deliverable, held: Sequence[Submission]) -> int:
-    """Counts what has happened to a deliverable: submissions, answers, a receipt on paper."""
+    """Counts what has happened to a deliverable: submissions, answers, a receipt on paper, a waiver."""
     answered = sum(one.stand is not None for one in held)
-    return 1 + len(held) + answered + (deliverable.received_at is not None and not held)
+    on_paper = deliverable.received_at is not None and not held
+    return 1 + len(held) + answered + on_paper + (deliverable.waived_at is not None)
 
 
 def is_provider(work: Work, agreement: Agreement) -> bool:
@@ -168,6 +177,7 @@ def deliverable_shown(work: Work, ref: str) -> DeliverableShown:
     stand = stands(
         held.due_on, work.today, newest.stand if newest else None,
         received=held.received_at is not None, submitted=newest is not None,
+        waived=held.waived_at is not None,
     )  # fmt: skip
     provider, payer = is_provider(work, agreement), may_write(work, agreement)
     return DeliverableShown(
@@ -181,8 +191,10 @@ def deliverable_shown(work: Work, ref: str) -> DeliverableShown:
         version=version_of(held, files),
         submissions=tuple(_file(one) for one in files),
         opens=provider or payer,
-        may_submit=provider and stand not in {DeliverableStand.ACCEPTED, DeliverableStand.ON_PAPER},
+        waived_for=held.waived_for,
+        may_submit=provider and stand in {*OWED, DeliverableStand.WAITING},
         may_answer=payer and stand is DeliverableStand.WAITING,
+        may_waive=payer and stand in OWED,
     )
 
 
@@ -222,6 +234,7 @@ def _shown(work: Work, row: Row[Any], provider: Any = None) -> OwedShown:  # noq
     stand = stands(
         row.due_on, work.today, row.answer,
         received=row.received_at is not None, submitted=row.submitted_at is not None,
+        waived=row.waived_at is not None,
     )  # fmt: skip
     return OwedShown(
         row.ref, row.agreement_ref, row.number, row.kind, row.frequency, row.due_on, stand, row.submitted_at,

@@ -19,8 +19,24 @@ class DeliverableAccepted(Refusal):
     code, kind = "deliverable-accepted", "conflict"
 
 
+class DeliverableNotOwed(Refusal):
+    """Nothing is awaited any more: it came in, or was waived."""
+
+    code, kind = "deliverable-not-owed", "conflict"
+
+
+OWED = frozenset({DeliverableStand.AHEAD, DeliverableStand.LATE, DeliverableStand.RETURNED})
+"""What is still awaited: handed in by the provider, or waived by the payer."""
+
+
 def stands(
-    due_on: date, today: date, newest: SubmissionStand | None, *, received: bool, submitted: bool
+    due_on: date,
+    today: date,
+    newest: SubmissionStand | None,
+    *,
+    received: bool,
+    submitted: bool,
+    waived: bool,
 ) -> DeliverableStand:
     """How a deliverable stands today; `newest`: the answer to its newest submission, if there is one.
 
@@ -32,6 +48,8 @@ def stands(
         return DeliverableStand.ACCEPTED
     if received:
         return DeliverableStand.ON_PAPER
+    if waived:
+        return DeliverableStand.WAIVED
     if newest is SubmissionStand.RETURNED:
         return DeliverableStand.RETURNED
     return DeliverableStand.LATE if today >= late_since(due_on) else DeliverableStand.AHEAD

@@ -20,3 +20,4 @@ class DeliverableStand(StrEnum):
     RETURNED = "returned"
     ACCEPTED = "accepted"
     ON_PAPER = "on_paper"
+    WAIVED = "waived"

@@ -112,6 +112,10 @@ def deadlines(
             col(Deliverable.agreement_id).in_(by_id),
             col(Deliverable.due_on) < next_month(period.end),
             or_(
+                col(Deliverable.waived_at).is_(None),
+                col(Deliverable.waived_at) >= min(local_midnight(period.end), known_at),
+            ),
+            or_(
                 col(Deliverable.received_at).is_(None),
                 col(Deliverable.received_at) >= min(local_midnight(period.end), known_at),
             ),

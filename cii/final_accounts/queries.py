@@ -9,8 +9,9 @@ from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, or_, select
 from sqlmodel import col
 
 from cii.access.vocabulary import Role
+from cii.agreements.owed import deliverables_of
 from cii.agreements.prices import guaranteed_payers
-from cii.agreements.queries import agreement_by_ref, agreements_by_id, deliverables_of, of_provider_units
+from cii.agreements.queries import agreement_by_ref, agreements_by_id, of_provider_units
 from cii.agreements.vocabulary import DeliverableKind
 from cii.final_accounts.cost_types import cost_types
 from cii.final_accounts.rules import MOVES, PAYER_EVENTS, PROVIDER_EVENTS, Attested, Item, attested

@@ -317,6 +317,19 @@ def placements_under(work: Work, agreement_id: int) -> tuple[int, int]:
     return counted.get(placed[0], 0), counted.get(placed[1], 0)
 
 
+def placements_beyond(work: Work, agreement_id: int, last: date) -> int:
+    """How many placements under an agreement, accepted or running, reach beyond that day; as above."""
+    return work.session.scalars(
+        select(func.count(func.distinct(col(Placement.id))))
+        .join(PlacementShare, col(PlacementShare.placement_id) == col(Placement.id))
+        .where(
+            col(PlacementShare.agreement_id) == agreement_id,
+            col(Placement.state).in_((PlacementState.STARTED, PlacementState.ACCEPTED)),
+            col(Placement.ends_on) > last,
+        )
+    ).one()
+
+
 def asked_by_units(work: Work, placement_ids: Collection[int]) -> dict[int, int]:
     """The unit that asked for each of these places; no visibility, for what the house tells by itself."""
     rows = work.session.execute(

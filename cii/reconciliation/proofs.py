@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Select, func, literal, select, union_all
 
-from cii.agreements.queries import PriceBook, agreements_by_id, deliverables_overdue, price_book
+from cii.agreements.owed import deliverables_overdue
+from cii.agreements.queries import PriceBook, agreements_by_id, price_book
 from cii.budgets import proofs_opening as opening
 from cii.budgets.proofs_entries import balances_off
 from cii.budgets.queries import chain_sums

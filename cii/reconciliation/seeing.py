@@ -10,7 +10,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, String, and_, cast, not_, or_, select, true
 from sqlmodel import col
 
-from cii.agreements.queries import bought, deliverables_overdue
+from cii.agreements.owed import deliverables_overdue
+from cii.agreements.queries import bought
 from cii.budgets.queries import ALL_READERS, own_sector
 from cii.final_accounts.queries import visible_refs as accounts_seen
 from cii.institutions.queries import line_facts

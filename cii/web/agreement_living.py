@@ -7,13 +7,15 @@ from typing import Any
 from flask import url_for
 
 from cii.access.vocabulary import Role
+from cii.agreements.owed import is_awaited
 from cii.agreements.queries import AgreementView
 from cii.agreements.rules import LIVING_STATES
 from cii.conventions.dates import coming
 from cii.conventions.negotiating import side_of
 from cii.coordination.queries import correctives_of
 from cii.coordination.rules import OPEN_STATES
-from cii.placements.queries import placements_under
+from cii.kernel.period import ONE_DAY
+from cii.placements.queries import placements_beyond, placements_under
 from cii.store.work import Work
 from cii.web.agreement_dates import date_word
 from cii.web.choices import clock, t
@@ -31,7 +33,7 @@ def living(work: Work, view: AgreementView, indicators: Iterable[Mapping[str, An
     held = view.agreement
     if held.state not in LIVING_STATES:
         return None
-    late = [one for one in view.deliverables if one.received_at is None and one.due_on < work.today]
+    late = [one for one in view.deliverables if is_awaited(one) and one.due_on < work.today]
     lights = Counter(one["light"]["state"] for one in indicators)
     figures = [
         _figure("late", len(late), None, url_for("owed.index", ref=held.ref)),
@@ -41,6 +43,9 @@ def living(work: Work, view: AgreementView, indicators: Iterable[Mapping[str, An
         running, ahead = placements_under(work, held.id or 0)
         note = t("web.agreements.living.ahead", n=ahead) if ahead else None
         figures.insert(0, _figure("placements", running, note))
+        if held.notice_on is not None and held.valid_to is not None:
+            beyond = placements_beyond(work, held.id or 0, held.valid_to - ONE_DAY)
+            figures.insert(1, _figure("beyond", beyond, t("web.agreements.living.beyond.note")))
     if not work.actor.has_role(Role.PROVIDER):
         open_ = [one for one in correctives_of(work, held.id or 0) if one.state in OPEN_STATES]
         figures.append(_figure("corrective", len(open_), None, url_for("evaluations.index", ref=held.ref)))
@@ -53,6 +58,7 @@ def living(work: Work, view: AgreementView, indicators: Iterable[Mapping[str, An
 
 _LABELS = {
     "placements": "web.agreements.living.placements",
+    "beyond": "web.agreements.living.beyond",
     "late": "web.agreements.living.late",
     "green": "web.agreements.living.green",
     "corrective": "web.agreements.living.corrective",

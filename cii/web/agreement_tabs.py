@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 
 from cii.agreements.queries import AgreementView, reads_laid_only
+from cii.agreements.rules import LIVING_STATES
 from cii.agreements.vocabulary import AgreementState
 from cii.conventions.editions import laid_edition
 from cii.institutions.queries import shown_units
@@ -45,8 +46,10 @@ LAID = frozenset({"overview", "text", "negotiation", "versions"})
 """What its provider reads before it is settled: what was laid before it, not what is still worked on."""
 
 
-def state_chip(state: AgreementState) -> dict[str, str]:
-    """The state of an agreement as a word with its tone."""
+def state_chip(state: AgreementState, *, noticed: bool = False) -> dict[str, str]:
+    """The state of an agreement as a word with its tone; `noticed`: it ends by a notice on its last day."""
+    if noticed and state in LIVING_STATES:
+        return {"label": t("web.agreements.noticed", state=word(state, "agreement_state")), "tone": "warn"}
     return {"label": word(state, "agreement_state"), "tone": TONES[state]}
 
 
@@ -60,7 +63,7 @@ def agreement_head(work: Work, view: AgreementView, active: str) -> dict[str, An
     return {
         "agreement": held,
         "version": etag(held.ref, held.version),
-        "state": state_chip(held.state),
+        "state": state_chip(held.state, noticed=held.notice_on is not None),
         "provider": unit,
         "last_day": last,
         "profile": word(held.profile, "profile"),

@@ -15,8 +15,9 @@ from cii.agreements.actions import (
 )
 from cii.agreements.ending import DropAgreement, TerminateAgreement, drop_agreement, terminate
 from cii.agreements.margins import measures_bought
+from cii.agreements.owed import is_awaited
 from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_view, agreements_list, may_write
-from cii.agreements.rules import LIVING_STATES, MOVES, OPEN_STATES
+from cii.agreements.rules import LIVING_STATES, MOVES, OPEN_STATES, UNBOUND
 from cii.agreements.vocabulary import AgreementEvent, AgreementState, EndGrounds
 from cii.agreements.warnings import overdue_deliverables
 from cii.conformity import signing
@@ -214,7 +215,7 @@ def _register_row(row: Any, provider: str, late: int) -> dict[str, Any]:  # noqa
         "provider": provider,
         "profile": word(row.profile, "profile"),
         "instrument": word(row.instrument, "instrument"),
-        "state": state_chip(row.state),
+        "state": state_chip(row.state, noticed=row.notice_on is not None),
         "valid_from": row.valid_from,
         "until": last,
         "clock": clock(last) if near else None,
@@ -268,7 +269,9 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
         "follows": held.state in LIVING_STATES
         and Permit.EDIT_AGREEMENTS in work.actor.permits
         and may_write(work, held),
-        "may_receive": Permit.EDIT_AGREEMENTS in work.actor.permits,
+        "may_receive": Permit.EDIT_AGREEMENTS in work.actor.permits
+        and may_write(work, held)
+        and held.state not in UNBOUND,
     }
 
 
@@ -349,7 +352,7 @@ def _deliverable(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of agreeme
         "ref": row.ref,
         "kind": word(row.kind, "deliverable_kind"),
         "frequency": word(row.frequency, "frequency"),
-        "clock": clock(row.due_on, done=row.received_at is not None),
+        "clock": clock(row.due_on, done=not is_awaited(row)),
         "received_at": row.received_at,
-        "tone": "late" if row.received_at is None and row.due_on < g.work.today else None,
+        "awaited": is_awaited(row),
     }

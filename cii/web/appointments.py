@@ -8,8 +8,8 @@ from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
-from cii.agreements.owed import UNBOUND
 from cii.agreements.queries import agreement_view, may_write
+from cii.agreements.rules import UNBOUND
 from cii.appointments.actions import (
     CancelAppointment,
     MinuteTalk,

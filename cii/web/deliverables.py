@@ -13,9 +13,11 @@ from cii.deliverables.actions import (
     AcceptDeliverable,
     ReturnDeliverable,
     SubmitDeliverable,
+    WaiveDeliverable,
     accept,
     give_back,
     submit,
+    waive,
 )
 from cii.deliverables.queries import (
     OwedShown,
@@ -27,6 +29,7 @@ from cii.deliverables.queries import (
     version_of,
     waiting_for_me,
 )
+from cii.deliverables.rules import OWED
 from cii.deliverables.vocabulary import DeliverableStand, SubmissionStand
 from cii.store.work import Work
 from cii.web.base import Blueprint, see_other
@@ -47,8 +50,8 @@ _TONES = {
     DeliverableStand.RETURNED: "warn",
     DeliverableStand.ACCEPTED: "good",
     DeliverableStand.ON_PAPER: "good",
+    DeliverableStand.WAIVED: "neutral",
 }
-_DONE = frozenset({DeliverableStand.ACCEPTED, DeliverableStand.ON_PAPER, DeliverableStand.WAITING})
 
 
 @page.get("/provider/deliverables", endpoint="provider")
@@ -116,6 +119,17 @@ def returned(ref: str) -> Response:
     return see_other("deliverables.one", ref=ref)
 
 
+@page.post("/deliverables/<ref:ref>/waiver")
+@needs(Permit.EDIT_AGREEMENTS)
+@once
+@again(deliverable_page)
+def waived(ref: str) -> Response:
+    """Waive what is still owed."""
+    _fresh(ref)
+    waive(g.work, asked(WaiveDeliverable, deliverable_ref=ref))
+    return see_other("deliverables.one", ref=ref)
+
+
 @page.get("/deliverables/<ref:ref>/submissions/<ref:submission>")
 @needs(Permit.SEE_AGREEMENTS)
 def file(ref: str, submission: str) -> FlaskResponse:
@@ -136,7 +150,7 @@ def _fresh(ref: str) -> None:
 
 def owed_row(one: OwedShown) -> dict[str, Any]:
     """A deliverable as lists show it; `done`: nothing is to be handed in now."""
-    done = one.stand in _DONE
+    done = one.stand not in OWED
     return {
         "kind": word(one.kind, "deliverable_kind"),
         "url": url_for("deliverables.one", ref=one.ref),
@@ -156,7 +170,7 @@ def _deliverable(work: Work, ref: str) -> dict[str, Any]:
         "kind": word(shown.kind, "deliverable_kind"),
         "frequency": word(shown.frequency, "frequency"),
         "stand": stand_chip(shown.stand),
-        "clock": clock(shown.due_on, done=shown.stand in _DONE),
+        "clock": clock(shown.due_on, done=shown.stand not in OWED),
         "version": etag(ref, shown.version),
         "files": [_file(shown.opens, ref, one) for one in shown.submissions],
         "replaces": shown.stand is DeliverableStand.WAITING,

@@ -1,8 +1,10 @@
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import col
 
 from cii.agreements.actions import (
     AddClosure,
@@ -24,11 +26,11 @@ from cii.agreements.actions import (
 )
 from cii.agreements.ending import TerminateAgreement, expire_agreements, terminate
 from cii.agreements.living import agreement_in_force, agreements_in_force
+from cii.agreements.owed import deliverables_overdue
 from cii.agreements.queries import (
     agreement_by_ref,
     agreement_view,
     agreements_list,
-    deliverables_overdue,
     price_of,
     tariffs_for,
 )
@@ -46,6 +48,7 @@ from cii.agreements.rules import (
     UidInvalid,
     signature_faults,
 )
+from cii.agreements.rules_dates import EndsAlready
 from cii.agreements.rules_proration import TariffMissing
 from cii.agreements.vocabulary import (
     AgreementState,
@@ -62,6 +65,7 @@ from cii.kernel.errors import NotAllowed, Refusals, UnknownThing
 from cii.kernel.money import Chf
 from cii.kernel.moves import IllegalMove
 from cii.kernel.period import Period
+from cii.notices.tables import Notice
 from cii.store.work import HOUSE, Work
 from tests.agreements.build_agreements import a_market, acting, an_actor, an_objective
 from tests.institutions.build_institutions import a_unit, line_by_code
@@ -92,17 +96,51 @@ def test_a_draft_takes_no_placement(work: Work):
     assert agreement_in_force(work, market.measure.id, market.ac.id, OCTOBER) is None
 
 
-def test_a_terminated_agreement_takes_no_placement(work: Work):
+def test_an_agreement_under_notice_takes_placements_to_its_last_day_and_ends_in_that_night(work: Work):
+    market = a_market(work)
+    agreement = market.agreement()
+    on = lambda day: agreement_in_force(work, market.measure.id, market.ac.id, day)  # noqa: E731
+    morning = lambda day: replace(work, now=datetime.combine(day, time(3, 15), UTC))  # noqa: E731
+
+    ended(work, market, agreement, date(2026, 10, 31))
+    expire_agreements(morning(date(2026, 10, 31)))
+    until_then = agreement.state, on(date(2026, 10, 31)), on(date(2026, 11, 1))
+    expire_agreements(morning(date(2026, 11, 1)))
+
+    assert until_then == (AgreementState.IN_FORCE, agreement, None)
+    assert agreement.state is AgreementState.TERMINATED
+    assert on(date(2026, 10, 31)) is None, "the past is written, it takes no more"
+
+
+def test_a_notice_is_told_to_the_provider_with_the_last_day(work: Work):
     market = a_market(work)
     agreement = market.agreement()
 
-    terminate(
-        acting(work, market.drafter),
-        TerminateAgreement(agreement.ref, date(2026, 10, 31), "Fin du besoin", EndGrounds.MUTUAL),
-    )
+    ended(work, market, agreement, date(2026, 10, 31))
 
-    assert agreement.state is AgreementState.TERMINATED
-    assert agreement_in_force(work, market.measure.id, market.ac.id, date(2026, 11, 1)) is None
+    told = work.session.scalars(select(Notice).where(col(Notice.subject_ref) == agreement.ref)).one()
+    assert (told.kind, told.unit_id) == ("agreement-notice-given", market.provider.unit_id)
+    assert told.facts["last"] == "2026-10-31"
+
+
+def test_a_notice_may_be_followed_by_an_earlier_end_but_by_no_later_one(work: Work):
+    market = a_market(work)
+    agreement = market.agreement()
+    with pytest.raises(EndsAlready):
+        ended(work, market, agreement, date(2027, 3, 31))
+    ended(work, market, agreement, date(2026, 11, 30))
+    ended(work, market, agreement, date(2026, 10, 31))
+
+    with pytest.raises(EndsAlready) as no:
+        ended(work, market, agreement, date(2026, 11, 1))
+
+    assert (no.value.field, no.value.facts["last"]) == ("last_day", date(2026, 10, 31))
+    assert agreement.valid_to == date(2026, 11, 1)
+
+
+def ended(work: Work, market, agreement, last_day: date):
+    wish = TerminateAgreement(agreement.ref, last_day, "Fin du besoin", EndGrounds.MUTUAL)
+    return terminate(acting(work, market.drafter), wish)
 
 
 def test_the_drafter_does_not_sign(work: Work):

@@ -275,6 +275,7 @@ BODIES: Mapping[str, Any] = {
         "criteria": [{"code": "price", "wording": "Prix", "weight": 100}],
     },
     "/api/v1/deliverables/{ref}/acceptance": None,
+    "/api/v1/deliverables/{ref}/waiver": {"reason": "Aucun participant cette année."},
     "/api/v1/deliverables/{ref}/return": {"reason": "Il manque la page des présences."},
     "/api/v1/evaluations/{ref}/comment": {"wording": "Deux départs tardifs."},
     "/api/v1/evaluations/{ref}/review": {"said": []},

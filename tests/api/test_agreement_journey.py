@@ -145,7 +145,7 @@ def followed_and_ended(world, payer: Desk, signer: Desk) -> None:
     assert twice["code"] == "followed-already"
     assert option["code"] == "no-option"
     assert short["reasons"][0]["field"] == "last_day"
-    assert over["state"] == "terminated"
+    assert (over["state"], over["valid_to"], over["notice_on"]) == ("in_force", "2029-01-01", "2027-01-06")
 
 
 def test_an_open_text_refuses_what_is_no_part_of_it(january):

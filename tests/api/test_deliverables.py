@@ -84,3 +84,19 @@ def test_who_has_no_part_finds_nothing(january):
 
     assert january.as_("contracts").send("GET", "/deliverables/zzzzzzzzzz").status_code == 404
     assert january.as_("orp").send("GET", f"/deliverables/{ref}").status_code == 403
+
+
+def test_what_is_waived_is_no_longer_owed(january):
+    ref = a_list_owed(january)
+
+    answered(
+        january, f"/deliverables/{ref}/waiver", 403, who="provider", reason="Aucun participant en décembre"
+    )
+    short = answered(january, f"/deliverables/{ref}/waiver", 422, reason="Non")
+    waived = answered(january, f"/deliverables/{ref}/waiver", 200, reason="Aucun participant en décembre")
+    twice = answered(january, f"/deliverables/{ref}/waiver", 409, reason="Aucun participant en décembre")
+    sent = handed_in(january, ref, status=409).get_json()
+
+    assert short["reasons"][0]["field"] == "reason"
+    assert (waived["stand"], waived["waived_for"]) == ("waived", "Aucun participant en décembre")
+    assert {twice["code"], sent["code"]} == {"deliverable-not-owed"}

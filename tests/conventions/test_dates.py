@@ -11,11 +11,13 @@ from sqlmodel import col
 
 from cii.agreements.actions import AddDeliverable, add_deliverable
 from cii.agreements.dates import owed_ahead
-from cii.agreements.ending import TerminateAgreement, terminate
+from cii.agreements.ending import TerminateAgreement, expire_agreements, terminate
+from cii.agreements.owed import deliverables_overdue, overdue
 from cii.agreements.rules_dates import (
     Dated,
     DateKind,
     EndInThePast,
+    EndsAlready,
     Limits,
     NoticeBeforeAgreement,
     NoticeNotReceived,
@@ -23,20 +25,22 @@ from cii.agreements.rules_dates import (
     dates_of,
     notice_effect,
 )
-from cii.agreements.tables import Agreement
+from cii.agreements.tables import Agreement, Deliverable
 from cii.agreements.vocabulary import AgreementState, DeliverableKind, EndGrounds, Frequency, Profile
 from cii.conventions.actions import stored
 from cii.conventions.dates import coming, dates_ahead, watch_dates
+from cii.conventions.following import TakeOption, take_option
 from cii.conventions.parts_conduct import Term
 from cii.conventions.tables import ConventionPart
 from cii.conventions.vocabulary import Part
+from cii.deliverables.actions import WaiveDeliverable, waive
 from cii.kernel.clock import ZURICH
 from cii.kernel.errors import Refusal
 from cii.notices.tables import Notice
 from cii.store.parameters import publish_parameters
 from cii.store.settings import HOUSE
 from cii.store.work import Work
-from tests.agreements.build_agreements import a_market, acting
+from tests.agreements.build_agreements import Market, a_market, acting
 
 
 @pytest.mark.parametrize(
@@ -165,7 +169,7 @@ def test_a_notice_too_short_is_refused_with_the_first_possible_day(work: Work):
 
 def test_both_sides_may_agree_on_an_earlier_end_but_not_on_a_past_one(work: Work):
     living, _ = ended(work, last_day=date(2026, 12, 31), grounds=EndGrounds.MUTUAL)
-    assert (living.state, living.valid_to) == (AgreementState.TERMINATED, date(2027, 1, 1))
+    assert (living.state, living.valid_to) == (AgreementState.IN_FORCE, date(2027, 1, 1))
     with pytest.raises(Refusal) as no:
         ended(work, last_day=date(2026, 10, 14), grounds=EndGrounds.GRAVE, received_on=date(2026, 10, 16))
     assert {type(one) for one in no.value.reasons} == {EndInThePast, NoticeNotReceived}
@@ -229,8 +233,60 @@ def test_a_price_of_the_ai_stays_to_be_talked_over_until_it_is_new(work: Work):
     ]  # fmt: skip
 
 
-def test_what_has_ended_is_told_of_no_more(work: Work):
-    living, _ = ended(work, last_day=date(2026, 12, 31), grounds=EndGrounds.MUTUAL)
+def test_under_notice_only_the_end_lies_ahead(work: Work):
+    market = a_market(work)
+    living = market.agreement(profile=Profile.AI, last_day=None, valid_from=date(2024, 3, 1))
+    ahead = lambda: [one.kind for one in coming(work) if one.agreement_ref == living.ref]  # noqa: E731
+    before = ahead()
 
-    assert [one for one in coming(work) if one.agreement_ref == living.ref] == []
-    assert told_on(work, date(2026, 9, 30)) == []
+    gone = TerminateAgreement(living.ref, date(2026, 12, 31), "Fin du besoin", EndGrounds.MUTUAL)
+    terminate(acting(work, market.drafter), gone)
+
+    assert (before, ahead()) == ([DateKind.NOTICE, DateKind.RENEGOTIATION], [DateKind.END])
+    assert told_on(work, date(2026, 9, 30)) == ["agreement-end"] * 2
+
+
+def test_an_option_is_not_taken_after_a_notice(work: Work):
+    living = with_option(work, 12)
+    gone = TerminateAgreement(living.ref, date(2026, 11, 30), "Fin du besoin", EndGrounds.MUTUAL)
+    terminate(work, gone)
+
+    with pytest.raises(EndsAlready) as no:
+        take_option(work, TakeOption(living.ref))
+
+    assert no.value.facts["last"] == date(2026, 11, 30)
+    assert [one.kind for one in coming(work) if one.agreement_ref == living.ref] == [DateKind.END]
+
+
+def over(work: Work) -> tuple[Market, Agreement, Deliverable]:
+    """An agreement of 2026 that owes its final account by March 2027, and has ended by notice in November."""
+    market = a_market(work)
+    living = market.agreement()
+    mine = acting(work, market.drafter)
+    add = AddDeliverable(living.ref, DeliverableKind.FINAL_ACCOUNT, Frequency.ONCE, date(2027, 3, 31))
+    owed = add_deliverable(mine, add)
+    terminate(mine, TerminateAgreement(living.ref, date(2026, 11, 30), "Fin du besoin", EndGrounds.MUTUAL))
+    expire_agreements(replace(work, now=datetime(2026, 12, 1, 3, 15, tzinfo=ZURICH)))
+    assert living.state is AgreementState.TERMINATED
+    return market, living, owed
+
+
+def test_what_is_due_after_the_end_is_asked_for_and_late_like_before(work: Work):
+    market, living, owed = over(work)
+    april = replace(acting(work, market.drafter), now=datetime(2027, 4, 2, 9, tzinfo=ZURICH))
+
+    assert told_on(work, date(2027, 3, 17)) == ["deliverable-due"] * 2
+    assert told_on(work, date(2027, 4, 1)) == ["deliverable-late"] * 2
+    assert [one.ref for one in overdue(april, [living.id or 0])] == [owed.ref]
+    found = work.session.execute(deliverables_overdue(date(2027, 4, 1))).all()
+    assert [row.ref for row in found] == [owed.ref]
+
+
+def test_what_is_waived_is_asked_for_no_more(work: Work):
+    market, living, owed = over(work)
+
+    waive(acting(work, market.drafter), WaiveDeliverable(owed.ref, "Aucun participant cette année"))
+
+    assert told_on(work, date(2027, 3, 17)) == told_on(work, date(2027, 4, 1)) == []
+    assert overdue(replace(work, now=datetime(2027, 4, 2, 9, tzinfo=ZURICH)), [living.id or 0]) == []
+    assert work.session.execute(deliverables_overdue(date(2027, 4, 1))).all() == []

@@ -120,7 +120,7 @@ def test_each_warning_comes_once_over_months_of_broken_nights(fresh_engine, sett
             run_once(ring(day), TELLING, day - timedelta(days=1), again=True)
 
     expected = {
-        ("amended", "agreement-end"): 1, ("amendment", "agreement-end"): 1,
+        ("ended", "agreement-end"): 2, ("amended", "agreement-end"): 1, ("amendment", "agreement-end"): 1,
         ("extended", "agreement-end"): 2, ("extended", "agreement-option"): 1,
         ("insured", "agreement-renegotiation"): 1, ("insured", "agreement-notice"): 1,
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """What a provider hands in: submitted, replaced, returned, accepted; who may, and what files are taken."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
@@ -16,10 +16,12 @@ from cii.deliverables.actions import (
     AcceptDeliverable,
     ReturnDeliverable,
     SubmitDeliverable,
+    WaiveDeliverable,
     accept,
     give_back,
     submit,
     sweep_deliverables,
+    waive,
 )
 from cii.deliverables.queries import (
     deliverable_shown,
@@ -28,7 +30,7 @@ from cii.deliverables.queries import (
     submission_file,
     waiting_for_me,
 )
-from cii.deliverables.rules import DeliverableAccepted, NothingSubmitted
+from cii.deliverables.rules import DeliverableAccepted, DeliverableNotOwed, NothingSubmitted
 from cii.deliverables.vocabulary import DeliverableStand, SubmissionStand
 from cii.documents import store
 from cii.documents.csv_reading import EmptyFile
@@ -140,6 +142,43 @@ def test_nothing_more_is_handed_in_once_it_was_accepted_or_came_on_paper(work: W
     with pytest.raises(DeliverableAccepted):
         submit(one.provider, SubmitDeliverable(other.ref), REPORT)
     assert deliverable_shown(one.payer, other.ref).stand is DeliverableStand.ON_PAPER
+
+
+def test_what_is_waived_is_no_longer_awaited_and_says_why(work: Work):
+    one = owed(work)
+    late = replace(one.payer, now=work.now + timedelta(days=30))
+    before = [row.ref for row in waiting_for_me(late)]
+
+    waive(one.payer, WaiveDeliverable(one.due.ref, "Aucun participant en septembre"))
+
+    shown = deliverable_shown(one.provider, one.due.ref)
+    assert (shown.stand, shown.waived_for) == (DeliverableStand.WAIVED, "Aucun participant en septembre")
+    assert (shown.may_submit, deliverable_shown(one.payer, one.due.ref).may_waive) == (False, False)
+    assert (before, waiting_for_me(late)) == ([one.due.ref], [])
+    with pytest.raises(DeliverableNotOwed):
+        one.sent()
+    with pytest.raises(DeliverableNotOwed):
+        waive(one.payer, WaiveDeliverable(one.due.ref, "Une seconde fois"))
+
+
+def test_only_the_payer_waives_and_only_what_has_not_come_in(work: Work):
+    one = owed(work)
+    with pytest.raises(NotAllowed):
+        waive(one.provider, WaiveDeliverable(one.due.ref, "Nous n'avons rien"))
+    one.sent()
+
+    with pytest.raises(DeliverableNotOwed):
+        waive(one.payer, WaiveDeliverable(one.due.ref, "Plus nécessaire"))
+    assert one.stand() is DeliverableStand.WAITING
+
+
+def test_what_was_waived_and_comes_in_on_paper_is_received(work: Work):
+    one = owed(work)
+    waive(one.payer, WaiveDeliverable(one.due.ref, "Aucun participant en septembre"))
+
+    receive_deliverable(one.payer, one.due.ref)
+
+    assert one.stand() is DeliverableStand.ON_PAPER
 
 
 def test_an_answer_is_given_once(work: Work):

@@ -87,7 +87,8 @@ def test_a_draft_is_negotiated_signed_by_both_sides_put_in_force_and_ended(site)
     assert "le mandat" in early
     assert "les droits et devoirs des parties" in early
     assert "pas encore signé" in alone
-    assert "Résiliée" in page
+    assert "En vigueur, résiliée" in page
+    assert "Placements au-delà du dernier jour" in page
     assert "30.06.2027" in page
 
 

@@ -113,3 +113,21 @@ def test_the_pages_speak_german(site):
     page = unescape(site.as_("provider").get("/provider/deliverables?lang=de"))
 
     assert "Abzugebende Dokumente" in page
+
+
+def test_a_payer_waives_what_is_owed_and_the_provider_reads_why(site):
+    provider, payer, url = site.as_("provider"), site.as_("contracts"), the_list(site)
+    version = the_version(payer.get(url))
+
+    short = payer.post(f"{url}/waiver", 422, version=version, reason="Non")
+    payer.post(f"{url}/waiver", version=version, reason="Aucun participant en septembre.")
+
+    assert "10 caractères" in unescape(short)
+    read = unescape(provider.get(url))
+    assert "Plus demandé" in read
+    assert "Aucun participant en septembre." in read
+    assert "Remettre" not in read
+    assert "document plus demandé" in unescape(provider.get("/notices"))
+    assert url not in payer.get("/deliverables")
+    payer.post(f"{url}/waiver", 412, version=version, reason="Aucun participant en septembre.")
+    provider.post(f"{url}/waiver", 403, version=version, reason="Aucun participant en septembre.")
