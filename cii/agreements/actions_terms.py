@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlmodel import col
 
 from cii.agreements.actions_common import changed, open_for_change, writable
@@ -66,9 +66,9 @@ class AddTariff:
 def add_tariff(work: Work, ask: AddTariff, stated: Iterable[StatedMonth] = ()) -> Tariff:
     """Add a dated tariff to an open agreement; `stated`: months of that measure and line already stated.
 
-    One with the same first day replaces an open-ended one. Refuses, all at once: what `tariff_faults` finds,
-    OutsideAgreement, TariffOverlaps, MonthStated; before: NotOpenForChange, NotAllowed, UnknownThing,
-    PeriodUpsideDown.
+    It ends an open-ended one, or replaces it on its first day; at the same price, that price stands on.
+    Refuses, all at once: what `tariff_faults` finds, OutsideAgreement, TariffOverlaps, MonthStated; before:
+    NotOpenForChange, NotAllowed, UnknownThing, PeriodUpsideDown.
     """
     agreement = open_for_change(work, ask.agreement_ref)
     measure, line = measure_by_ref(work, ask.measure_ref), line_by_ref(work, ask.line_ref)
@@ -87,6 +87,10 @@ def add_tariff(work: Work, ask: AddTariff, stated: Iterable[StatedMonth] = ()) -
             *stated_faults(ask.valid_from, stated),
         ]
     )
+    kept = select(func.min(col(Tariff.priced_from))).where(
+        *same, replaced, col(Tariff.basis) == ask.basis, col(Tariff.amount) == ask.amount
+    )
+    stands = work.session.scalars(kept).one()
     work.session.execute(update(Tariff).where(*same, replaced).values(valid_to=ask.valid_from))
     made = Tariff(
         agreement_id=agreement.id or 0,
@@ -96,6 +100,7 @@ def add_tariff(work: Work, ask: AddTariff, stated: Iterable[StatedMonth] = ()) -
         valid_to=end,
         basis=ask.basis,
         amount=ask.amount,
+        priced_from=stands or ask.valid_from,
         places=ask.places,
         month_begun=ask.month_begun,
         excused_days=ask.excused_days,

@@ -3,8 +3,10 @@
 Deliverables.
 """
 
+from datetime import date
 from typing import Any
 
+from cii.agreements.price_talks import prices_kept
 from cii.agreements.queries import AgreementView
 from cii.agreements.tables import Agreement, Deliverable, Indicator, Objective, Tariff
 from cii.agreements.vocabulary import FollowsAs
@@ -30,6 +32,7 @@ def copy_terms(work: Work, view: AgreementView, made: Agreement) -> dict[str, st
     for gauge in view.indicators:
         held = _values(gauge) | {"objective_id": goals[gauge.objective_id]}
         work.session.add(Indicator(**held, agreement_id=made.id or 0))
+    talked = max((one.talked_on for one in prices_kept(work, view.agreement.id or 0)), default=date.min)
     for rate in view.tariffs:
         if rate.valid_to is not None and rate.valid_to <= made.valid_from:
             continue
@@ -37,6 +40,7 @@ def copy_terms(work: Work, view: AgreementView, made: Agreement) -> dict[str, st
             continue
         held = _values(rate) | {
             "valid_from": max(rate.valid_from, made.valid_from),
+            "priced_from": max(rate.priced_from, talked),
             "recorded_at": work.now,
             "account_id": work.actor.account_id,
         }

@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from cii.agreements.owed import still_owed
+from cii.agreements.price_talks import priced_from
 from cii.agreements.queries import visible_to
 from cii.agreements.rules import LIVING_STATES
 from cii.agreements.rules_dates import AgreementDate, Dated, Limits, dates_of
-from cii.agreements.tables import Agreement, Deliverable, Provider, Tariff
-from cii.agreements.vocabulary import AgreementState, DeliverableKind, FollowsAs
+from cii.agreements.tables import Agreement, Deliverable, Provider
+from cii.agreements.vocabulary import AgreementState, DeliverableKind, FollowsAs, Profile
 from cii.kernel.period import ONE_DAY
 from cii.store.work import Work
 
@@ -59,13 +60,8 @@ def agreement_dates(work: Work, day: date, options: Options) -> Iterator[DatedAg
         col(after.follows_as).is_distinct_from(FollowsAs.AMENDMENT),
         col(after.state).in_((AgreementState.SIGNED, *LIVING_STATES)),
     )
-    priced = (
-        select(func.max(col(Tariff.valid_from)))
-        .where(col(Tariff.agreement_id) == col(Agreement.id), col(Tariff.valid_from) <= day)
-        .scalar_subquery()
-    )
     wanted = (
-        select(Agreement, col(Provider.unit_id), priced.label("priced_on"), carried.label("carried"))
+        select(Agreement, col(Provider.unit_id), carried.label("carried"))
         .join(Provider, col(Provider.id) == col(Agreement.provider_id))
         .where(
             visible_to(work.actor),
@@ -76,11 +72,14 @@ def agreement_dates(work: Work, day: date, options: Options) -> Iterator[DatedAg
     )
     numbers = limits(work, day)
     rows = work.session.execute(wanted).all()
-    agreed = options([agreement.id or 0 for agreement, _, _, followed in rows if not followed])
-    for agreement, unit_id, priced_on, _ in rows:
+    agreed = options([agreement.id or 0 for agreement, _, followed in rows if not followed])
+    insured = [one.id or 0 for one, _, _ in rows if one.profile is Profile.AI]
+    priced = priced_from(work, insured, day)
+    for agreement, unit_id, _ in rows:
         last = agreement.valid_to - ONE_DAY if agreement.valid_to else None
         told = Dated(
-            agreement.profile, agreement.notice_months, last, priced_on, agreed.get(agreement.id),
+            agreement.profile, agreement.notice_months, last, priced.get(agreement.id),
+            agreed.get(agreement.id),
             agreement.notice_on is not None,
         )  # fmt: skip
         for one in dates_of(told, day, numbers):

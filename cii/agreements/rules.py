@@ -66,6 +66,12 @@ class NotOpenForChange(Refusal):
     code, kind = "agreement-signed-already", "conflict"
 
 
+class AgreementNotInForce(Refusal):
+    """The agreement is not in force, or has no price in use today."""
+
+    code, kind = "agreement-not-in-force", "conflict"
+
+
 class SignedByDrafter(Refusal):
     """Whoever prepared an agreement does not sign it."""
 

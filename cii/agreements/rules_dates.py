@@ -35,6 +35,18 @@ class EndsAlready(Refusal):
     code, kind = "ends-already", "conflict"
 
 
+class PriceTalkAhead(Refusal):
+    """A talk on prices is recorded on its day or later."""
+
+    code, kind = "price-talk-ahead", "unfit"
+
+
+class PriceTalkTooEarly(Refusal):
+    """The prices stand `since` that day already: only a later talk keeps them for longer."""
+
+    code, kind = "price-talk-too-early", "unfit"
+
+
 class NoticeNotReceived(Refusal):
     """A notice was received today or before."""
 

@@ -127,6 +127,7 @@ class Tariff(SQLModel, table=True):
     """What a unit of a measure costs a funding line from a date on; append-only, never two at a time.
 
     `places` multiplies the basis agreed_places, and is what `guarantee` (percent paid in any case) refers to.
+    `priced_from`: since when basis and amount stand, in this agreement or in those that it carries on.
     `day_minutes`: length of a planned day, for the basis hour. `full_from`, `half_from`: percent of full time
     from which a participant counts in full, or half. An absence is paid up to `excused_days` excused and
     `unexcused_days` unexcused days a month; empty means without limit. `month_begun`: on an interruption the
@@ -165,6 +166,7 @@ class Tariff(SQLModel, table=True):
     valid_to: date | None = day(nullable=True)
     basis: Basis = word(Basis)
     amount: Chf = chf()
+    priced_from: date = day()
     places: int = 1
     month_begun: bool = False
     excused_days: int | None = None
@@ -273,6 +275,19 @@ class Deliverable(SQLModel, table=True):
     waived_for: str | None = text(500, nullable=True)
 
 
+class PricesKept(SQLModel, table=True):
+    """A talk after which the prices of an agreement stay as they are; append-only."""
+
+    __tablename__ = "prices_kept"
+
+    id: int | None = key()
+    agreement_id: int = link("agreement.id")
+    talked_on: date = day()
+    reason: str = text(500)
+    recorded_at: datetime = moment()
+    account_id: int | None = link("account.id", nullable=True, index=False)
+
+
 class SettledYear(SQLModel, table=True):
     """How a year of an agreement is settled for a funding line: said once, by the first act that needs it."""
 
@@ -291,4 +306,5 @@ class SettledYear(SQLModel, table=True):
 append_only(Tariff, but=("valid_to",))
 no_overlap(Tariff, same=("agreement_id", "measure_id", "line_id"), start="valid_from", end="valid_to")
 append_only(AgreementClosure, but=("withdrawn_at",))
+append_only(PricesKept)
 append_only(SettledYear)

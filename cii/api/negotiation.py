@@ -7,6 +7,7 @@ from flask import g
 from cii.access.permits import Permit
 from cii.agreements.ending import DropAgreement, TerminateAgreement, drop_agreement, terminate
 from cii.agreements.margins import measures_bought
+from cii.agreements.price_talks import KeepPrices, keep_prices
 from cii.agreements.queries import agreement_by_ref
 from cii.agreements.schemas import HEAD
 from cii.api.asking import matched, versioned
@@ -171,6 +172,19 @@ def ended(ask: Callable[..., TerminateAgreement], ref: str) -> Tagged:
     made = terminate(g.work, ask(agreement_ref=ref))
     renew_days(g.work, measures_bought(g.work, made.id or 0))
     return head(made)
+
+
+@blueprint.post("/<ref:ref>/price-talks")
+@needs(Permit.EDIT_AGREEMENTS)
+@versioned
+@once
+@blueprint.arguments(KeepPrices, given=("agreement_ref",))
+@blueprint.response(200, HEAD)
+def prices_stand(ask: Callable[..., KeepPrices], ref: str) -> Tagged:
+    """Record that the prices were talked over and kept: their three years begin anew."""
+    _matched(ref)
+    keep_prices(g.work, ask(agreement_ref=ref))
+    return head(agreement_by_ref(g.work, ref))
 
 
 @blueprint.post("/<ref:ref>/dropping")

@@ -88,6 +88,7 @@ class Facts:
     """Everything that one check needs; what is not known yet is None and raises no finding.
 
     `changed`: the parts in which a renewal differs from the agreement before, with the number of differences.
+    `priced_from`: since when the oldest price stands, on the day of the check or on the first of the term.
     """
 
     now: Convention
@@ -101,6 +102,7 @@ class Facts:
     late: tuple[Overdue, ...] = ()
     rounds: int = 0
     pages: int | None = None
+    priced_from: date | None = None
 
     @property
     def places(self) -> int:

@@ -4,6 +4,7 @@ from datetime import date
 
 from cii.agreements.chain import former_ref
 from cii.agreements.owed import overdue
+from cii.agreements.price_talks import priced_from
 from cii.agreements.queries import (
     AgreementView,
     agreement_view,
@@ -68,6 +69,7 @@ def facts_of(work: Work, view: AgreementView) -> Facts:
         late=_late(work, held),
         rounds=rounds_answered(work, held.id or 0),
         pages=_pages(work, view),
+        priced_from=_priced(work, held),
     )
 
 
@@ -152,6 +154,11 @@ def call_seen(work: Work, ref: str) -> tuple[CallSeen, Profile]:
 def _provider(work: Work, view: AgreementView) -> ProviderSeen:
     known = provider_facts(work, view.agreement.provider_id, work.today)
     return ProviderSeen(known.places, known.labels_valid, known.labels_expired, known.ics_on, ics_known=True)
+
+
+def _priced(work: Work, agreement: Agreement) -> date | None:
+    day = max(work.today, agreement.valid_from)
+    return priced_from(work, [agreement.id or 0], day).get(agreement.id or 0)
 
 
 def _pages(work: Work, view: AgreementView) -> int | None:

@@ -56,7 +56,7 @@ def open_ended(facts: Facts) -> Finds:
 
 def price_age(facts: Facts) -> Finds:
     """AI5: prices are renegotiated every three years (CG 5.3.2)."""
-    oldest = min((one.valid_from for one in facts.now.rates if one.valid_to is None), default=None)
+    oldest = facts.priced_from
     if oldest is not None and months_later(oldest, facts.limits.price_months) <= facts.day:
         yield Found("ai-price-old", facts={"since": oldest, "months": facts.limits.price_months})
 

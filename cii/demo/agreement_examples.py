@@ -167,8 +167,8 @@ def _put(house: House, sheet: Sheet, one: Example) -> None:
     keys = {"agreement_id": agreement, "measure_id": measure, "line_id": house.lines[_LINE]}
     sheet.put("agreement_measure", **keys)
     sheet.put(
-        "tariff", **keys, valid_from=one.first, basis=Basis.WEEKDAYS, amount=one.monthly, unexcused_days=0,
-        recorded_at=DRAFTED, account_id=author,
+        "tariff", **keys, valid_from=one.first, basis=Basis.WEEKDAYS, amount=one.monthly,
+        priced_from=one.first, unexcused_days=0, recorded_at=DRAFTED, account_id=author,
     )  # fmt: skip
     goals = put_goals(sheet, agreement, one.lang, ranked=False).refs
     _owed(sheet, agreement, one)

@@ -194,7 +194,7 @@ def _buy(house: House, sheet: Sheet, deal: Deal, spec: MeasureSpec, line: str) -
     for at, since in enumerate(dated):
         sheet.put(
             "tariff", **keys, valid_from=since, valid_to=dated[at + 1] if at + 1 < len(dated) else None,
-            basis=basis, amount=Chf(amount + at * amount * 15 // 1000), places=1,
+            basis=basis, amount=Chf(amount + at * amount * 15 // 1000), priced_from=since, places=1,
             month_begun=basis is Basis.STARTED_MONTH, excused_days=None, unexcused_days=0,
             recorded_at=SIGNED, account_id=house.accounts[f"{deal.payer.staff}.contrats"],
         )  # fmt: skip
@@ -348,7 +348,7 @@ def _buy_next(  # noqa: PLR0917 - one row's parts
     sheet.put("agreement_measure", **keys)
     terms = {"places": 5, "guarantee": 80, "full_from": 80, "half_from": 40}
     sheet.put(
-        "tariff", **keys, valid_from=date(2027, 1, 1), basis=Basis.WEEKDAYS,
+        "tariff", **keys, valid_from=date(2027, 1, 1), priced_from=date(2027, 1, 1), basis=Basis.WEEKDAYS,
         amount=Chf(spec.monthly * deal.payer.permille // 10 * 103 // 100), unexcused_days=0,
         **(terms if deal.payer.profile is Profile.AS else {}),
         recorded_at=datetime(2026, 9, 22, 9, tzinfo=UTC),

@@ -8,6 +8,7 @@ from flask import url_for
 
 from cii.access.permits import Permit
 from cii.agreements.bound import own_bound
+from cii.agreements.rules_dates import DateKind
 from cii.appointments.queries import talks_due
 from cii.conventions.dates import coming
 from cii.deliverables.queries import waiting_for_me
@@ -69,7 +70,8 @@ def _dates(work: Work, own: Mapping[int, tuple[str, str]]) -> Iterator[Todo]:
     mine = {ref for ref, _ in own.values()}
     for one in coming(work):
         if one.warned and one.kind and one.agreement_ref in mine:
-            yield one.due_on, one.number, date_word(one), url_for("agreements.one", ref=one.agreement_ref)
+            page = "tariffs.index" if one.kind is DateKind.RENEGOTIATION else "agreements.one"
+            yield one.due_on, one.number, date_word(one), url_for(page, ref=one.agreement_ref)
 
 
 def _overruns(work: Work, own: Mapping[int, tuple[str, str]]) -> Iterator[Todo]:

@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.agreements.actions import AddTariff
+from cii.agreements.price_talks import KeepPrices, keep_prices, priced_from, prices_kept
 from cii.agreements.queries import agreement_by_ref, agreement_view, may_write
-from cii.agreements.rules import OPEN_STATES
+from cii.agreements.rules import LIVING_STATES, OPEN_STATES
 from cii.agreements.tables import Agreement, Tariff
-from cii.agreements.vocabulary import Basis
+from cii.agreements.vocabulary import Basis, Profile
 from cii.institutions.queries import lines_by_id
 from cii.kernel.period import ONE_DAY
 from cii.measures.queries import measures_by_id
@@ -51,6 +52,17 @@ def add(ref: str) -> Response:
     return see_other("tariffs.index", ref=ref)
 
 
+@page.post("/agreements/<ref:ref>/price-talks")
+@needs(Permit.EDIT_AGREEMENTS)
+@once
+@again(tariffs_page)
+def keep(ref: str) -> Response:
+    """Record that the prices were talked over and kept."""
+    require_match(ref, agreement_by_ref(g.work, ref).version)
+    keep_prices(g.work, asked(KeepPrices, agreement_ref=ref))
+    return see_other("tariffs.index", ref=ref)
+
+
 def _tariffs(work: Work, ref: str) -> dict[str, Any]:
     view = agreement_view(work, ref)
     held = view.agreement
@@ -75,6 +87,19 @@ def _tariffs(work: Work, ref: str) -> dict[str, Any]:
         "measures": [{"value": one.ref, "label": one.name} for one in _sorted(measures)],
         "lines": [{"value": one.ref, "label": one.code} for one in _sorted(lines)],
         "bases": options(Basis, "basis"),
+        "talks": _talks(work, held),
+    }
+
+
+def _talks(work: Work, held: Agreement) -> dict[str, Any] | None:
+    """Since when the prices of the AI stand, and the talks that kept them; nothing for another payer."""
+    since = priced_from(work, [held.id or 0], work.today).get(held.id or 0)
+    if held.profile is not Profile.AI or held.state not in LIVING_STATES or since is None:
+        return None
+    return {
+        "since": since,
+        "rows": [{"on": one.talked_on, "reason": one.reason} for one in prices_kept(work, held.id or 0)],
+        "may_keep": Permit.EDIT_AGREEMENTS in work.actor.permits and may_write(work, held),
     }
 
 

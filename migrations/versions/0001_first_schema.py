@@ -4175,6 +4175,27 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER plan_goal_no_update BEFORE UPDATE ON plan_goal FOR EACH ROW EXECUTE FUNCTION plan_goal_append_only()')
     _on("postgresql", 'CREATE TRIGGER plan_goal_no_delete BEFORE DELETE ON plan_goal FOR EACH ROW EXECUTE FUNCTION plan_goal_append_only()')
     _on("postgresql", 'CREATE TRIGGER plan_goal_no_truncate BEFORE TRUNCATE ON plan_goal FOR EACH STATEMENT EXECUTE FUNCTION plan_goal_append_only()')
+    op.create_table('prices_kept',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('talked_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("talked_on IS date(talked_on, '+0 days')", name=op.f("ck_prices_kept_talked_on_date")).ddl_if(dialect="sqlite"),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_prices_kept_account_id')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_prices_kept_agreement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_prices_kept'))
+    )
+    _on("sqlite", "CREATE TRIGGER prices_kept_no_update BEFORE UPDATE ON prices_kept FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'prices_kept is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER prices_kept_no_delete BEFORE DELETE ON prices_kept FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'prices_kept is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION prices_kept_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'prices_kept is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER prices_kept_no_update BEFORE UPDATE ON prices_kept FOR EACH ROW EXECUTE FUNCTION prices_kept_append_only()')
+    _on("postgresql", 'CREATE TRIGGER prices_kept_no_delete BEFORE DELETE ON prices_kept FOR EACH ROW EXECUTE FUNCTION prices_kept_append_only()')
+    _on("postgresql", 'CREATE TRIGGER prices_kept_no_truncate BEFORE TRUNCATE ON prices_kept FOR EACH STATEMENT EXECUTE FUNCTION prices_kept_append_only()')
+    with op.batch_alter_table('prices_kept', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_prices_kept_agreement_id'), ['agreement_id'], unique=False)
+
     op.create_table('settled_year',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -4355,6 +4376,7 @@ def upgrade() -> None:
     sa.Column('valid_to', sa.Date(), nullable=True),
     sa.Column('basis', sa.String(length=13), nullable=False),
     sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('priced_from', sa.Date(), nullable=False),
     sa.Column('places', sa.Integer(), nullable=False),
     sa.Column('month_begun', sa.Boolean(), nullable=False),
     sa.Column('excused_days', sa.Integer(), nullable=True),
@@ -4369,6 +4391,7 @@ def upgrade() -> None:
     sa.CheckConstraint("amount IS NULL OR typeof(amount) = 'integer'", name=op.f("ck_tariff_amount_whole")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("basis <> 'period' OR valid_to IS NOT NULL", name=op.f('ck_tariff_period')),
     sa.CheckConstraint("basis IN ('calendar_days', 'weekdays', 'started_month', 'week', 'started_week', 'per_person', 'agreed_places', 'hour', 'period')", name=op.f('ck_tariff_basis_word')),
+    sa.CheckConstraint("priced_from IS date(priced_from, '+0 days')", name=op.f("ck_tariff_priced_from_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("valid_from IS date(valid_from, '+0 days')", name=op.f("ck_tariff_valid_from_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("valid_to IS date(valid_to, '+0 days')", name=op.f("ck_tariff_valid_to_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint('amount >= 0', name=op.f('ck_tariff_amount')),
@@ -4389,10 +4412,10 @@ def upgrade() -> None:
     _on("postgresql", "ALTER TABLE tariff ADD CONSTRAINT ex_tariff_days EXCLUDE USING gist (int8range(agreement_id, agreement_id, '[]') WITH &&, int8range(measure_id, measure_id, '[]') WITH &&, int8range(line_id, line_id, '[]') WITH &&, daterange(valid_from, valid_to, '[)') WITH &&)")
     _on("sqlite", "CREATE TRIGGER tariff_no_overlap_insert AFTER INSERT ON tariff FOR EACH ROW WHEN EXISTS (SELECT 1 FROM tariff AS o WHERE o.agreement_id = NEW.agreement_id AND o.measure_id = NEW.measure_id AND o.line_id = NEW.line_id AND o.rowid <> NEW.rowid AND (NEW.valid_to IS NULL OR o.valid_from < NEW.valid_to) AND (o.valid_to IS NULL OR NEW.valid_from < o.valid_to)) BEGIN SELECT RAISE(ABORT, 'tariff: days overlap'); END")
     _on("sqlite", "CREATE TRIGGER tariff_no_overlap_update AFTER UPDATE ON tariff FOR EACH ROW WHEN EXISTS (SELECT 1 FROM tariff AS o WHERE o.agreement_id = NEW.agreement_id AND o.measure_id = NEW.measure_id AND o.line_id = NEW.line_id AND o.rowid <> NEW.rowid AND (NEW.valid_to IS NULL OR o.valid_from < NEW.valid_to) AND (o.valid_to IS NULL OR NEW.valid_from < o.valid_to)) BEGIN SELECT RAISE(ABORT, 'tariff: days overlap'); END")
-    _on("sqlite", "CREATE TRIGGER tariff_no_update BEFORE UPDATE ON tariff FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.agreement_id IS OLD.agreement_id AND NEW.measure_id IS OLD.measure_id AND NEW.line_id IS OLD.line_id AND NEW.valid_from IS OLD.valid_from AND NEW.basis IS OLD.basis AND NEW.amount IS OLD.amount AND NEW.places IS OLD.places AND NEW.month_begun IS OLD.month_begun AND NEW.excused_days IS OLD.excused_days AND NEW.unexcused_days IS OLD.unexcused_days AND NEW.day_minutes IS OLD.day_minutes AND NEW.full_from IS OLD.full_from AND NEW.half_from IS OLD.half_from AND NEW.guarantee IS OLD.guarantee AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.valid_to IS NULL) BEGIN SELECT RAISE(ABORT, 'tariff is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER tariff_no_update BEFORE UPDATE ON tariff FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.agreement_id IS OLD.agreement_id AND NEW.measure_id IS OLD.measure_id AND NEW.line_id IS OLD.line_id AND NEW.valid_from IS OLD.valid_from AND NEW.basis IS OLD.basis AND NEW.amount IS OLD.amount AND NEW.priced_from IS OLD.priced_from AND NEW.places IS OLD.places AND NEW.month_begun IS OLD.month_begun AND NEW.excused_days IS OLD.excused_days AND NEW.unexcused_days IS OLD.unexcused_days AND NEW.day_minutes IS OLD.day_minutes AND NEW.full_from IS OLD.full_from AND NEW.half_from IS OLD.half_from AND NEW.guarantee IS OLD.guarantee AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.valid_to IS NULL) BEGIN SELECT RAISE(ABORT, 'tariff is append-only'); END")
     _on("sqlite", "CREATE TRIGGER tariff_no_delete BEFORE DELETE ON tariff FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'tariff is append-only'); END")
     _on("postgresql", "CREATE FUNCTION tariff_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'tariff is append-only'; END $$")
-    _on("postgresql", 'CREATE TRIGGER tariff_no_update BEFORE UPDATE ON tariff FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.agreement_id IS NOT DISTINCT FROM OLD.agreement_id AND NEW.measure_id IS NOT DISTINCT FROM OLD.measure_id AND NEW.line_id IS NOT DISTINCT FROM OLD.line_id AND NEW.valid_from IS NOT DISTINCT FROM OLD.valid_from AND NEW.basis IS NOT DISTINCT FROM OLD.basis AND NEW.amount IS NOT DISTINCT FROM OLD.amount AND NEW.places IS NOT DISTINCT FROM OLD.places AND NEW.month_begun IS NOT DISTINCT FROM OLD.month_begun AND NEW.excused_days IS NOT DISTINCT FROM OLD.excused_days AND NEW.unexcused_days IS NOT DISTINCT FROM OLD.unexcused_days AND NEW.day_minutes IS NOT DISTINCT FROM OLD.day_minutes AND NEW.full_from IS NOT DISTINCT FROM OLD.full_from AND NEW.half_from IS NOT DISTINCT FROM OLD.half_from AND NEW.guarantee IS NOT DISTINCT FROM OLD.guarantee AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.valid_to IS NULL)) EXECUTE FUNCTION tariff_append_only()')
+    _on("postgresql", 'CREATE TRIGGER tariff_no_update BEFORE UPDATE ON tariff FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.agreement_id IS NOT DISTINCT FROM OLD.agreement_id AND NEW.measure_id IS NOT DISTINCT FROM OLD.measure_id AND NEW.line_id IS NOT DISTINCT FROM OLD.line_id AND NEW.valid_from IS NOT DISTINCT FROM OLD.valid_from AND NEW.basis IS NOT DISTINCT FROM OLD.basis AND NEW.amount IS NOT DISTINCT FROM OLD.amount AND NEW.priced_from IS NOT DISTINCT FROM OLD.priced_from AND NEW.places IS NOT DISTINCT FROM OLD.places AND NEW.month_begun IS NOT DISTINCT FROM OLD.month_begun AND NEW.excused_days IS NOT DISTINCT FROM OLD.excused_days AND NEW.unexcused_days IS NOT DISTINCT FROM OLD.unexcused_days AND NEW.day_minutes IS NOT DISTINCT FROM OLD.day_minutes AND NEW.full_from IS NOT DISTINCT FROM OLD.full_from AND NEW.half_from IS NOT DISTINCT FROM OLD.half_from AND NEW.guarantee IS NOT DISTINCT FROM OLD.guarantee AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.valid_to IS NULL)) EXECUTE FUNCTION tariff_append_only()')
     _on("postgresql", 'CREATE TRIGGER tariff_no_delete BEFORE DELETE ON tariff FOR EACH ROW EXECUTE FUNCTION tariff_append_only()')
     _on("postgresql", 'CREATE TRIGGER tariff_no_truncate BEFORE TRUNCATE ON tariff FOR EACH STATEMENT EXECUTE FUNCTION tariff_append_only()')
     with op.batch_alter_table('tariff', schema=None) as batch_op:
@@ -5926,6 +5949,10 @@ def downgrade() -> None:
 
     op.drop_table('signed_link')
     op.drop_table('settled_year')
+    with op.batch_alter_table('prices_kept', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_prices_kept_agreement_id'))
+
+    op.drop_table('prices_kept')
     op.drop_table('plan_goal')
     op.drop_table('plan_consent')
     with op.batch_alter_table('plan_answer', schema=None) as batch_op:

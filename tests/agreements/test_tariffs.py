@@ -177,9 +177,9 @@ def test_the_database_keeps_the_details_of_a_tariff_in_bounds(work: Work):
     for changed in OUT_OF_BOUNDS:
         picked = ", ".join(changed.get(name, name) for name in columns)
         insert = (
-            "INSERT INTO tariff (ref, agreement_id, measure_id, line_id, valid_from, amount, places,"
+            "INSERT INTO tariff (ref, agreement_id, measure_id, line_id, valid_from, priced_from, amount, places,"
             f" month_begun, recorded_at, {', '.join(columns)}) SELECT 'x', agreement_id, measure_id,"
-            f" line_id, '2030-01-01', amount, places, month_begun, recorded_at, {picked} FROM tariff"
+            f" line_id, '2030-01-01', priced_from, amount, places, month_begun, recorded_at, {picked} FROM tariff"
         )
         with pytest.raises(DBAPIError, match=r"(?i)check"), work.session.begin_nested():
             work.session.execute(text(insert))

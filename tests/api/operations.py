@@ -242,6 +242,9 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/agreements/{ref}/renewal": {"from_day": "2028-01-01"},
     "/api/v1/agreements/{ref}/option": None,
     "/api/v1/agreements/{ref}/termination": {"last_day": "2027-12-31", "reason": "Fin du besoin"},
+    "/api/v1/agreements/{ref}/price-talks": {
+        "talked_on": "2027-01-05", "reason": "Coûts stables sur trois ans.",
+    },
     "/api/v1/agreements/{ref}/dropping": {"reason": "Besoin disparu en automne"},
     "/api/v1/agreements/{ref}/talks": {
         "starts_at": "2027-03-02T09:00:00+01:00", "place": "Neuchâtel", "more": ["result"],

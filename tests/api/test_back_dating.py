@@ -26,6 +26,7 @@ REFUSED: dict[str, tuple[dict[str, Any], set[str]]] = {
         {OPEN_TEXT},
     ),
     "deliverables/dates": ({"kind": "courses", "frequency": "quarterly", "first": "2026-02-01"}, {OPEN_TEXT}),
+    "price-talks": ({"talked_on": "2025-12-31", "reason": "Coûts stables sur trois ans."}, {"price-talk-too-early"}),
     "rounds": ({"due_on": "2026-02-01"}, {OPEN_TEXT}),
 }  # fmt: skip
 """What each door is asked for an agreement in force, and why not."""

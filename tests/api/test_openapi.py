@@ -114,4 +114,4 @@ def test_every_act_on_a_version_asks_for_it(january):
             told[str(one)] = ask(client, one, refs, held[one.kind], **{"If-Match": ""}).status_code
 
     assert set(told.values()) == {428}, told
-    assert len(told) == 66
+    assert len(told) == 67

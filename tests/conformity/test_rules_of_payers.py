@@ -76,9 +76,8 @@ def test_each_rule_of_a_payer_that_an_agreement_can_keep_is_in_the_table():
 @pytest.mark.parametrize(("day", "due"), [(date(2026, 12, 31), False), (date(2027, 1, 1), True)])
 def test_a_price_of_january_2024_is_due_for_renegotiation_in_january_2027(day: date, due: bool):
     facts = the_facts(Profile.AI)
-    rates = tuple(replace(one, valid_from=date(2024, 1, 1)) for one in facts.now.rates)
 
-    found = check(replace(changed(facts, "whole", rates=rates), day=day))
+    found = check(replace(facts, priced_from=date(2024, 1, 1), day=day))
 
     assert any(one.indication == "AI5" for one in found) is due
 

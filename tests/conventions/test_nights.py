@@ -11,10 +11,11 @@ import pytest
 from sqlmodel import Session, select
 
 from cii.agreements.actions import put_in_force, sign
+from cii.agreements.actions_terms import add_tariff
 from cii.agreements.ending import TerminateAgreement, terminate
 from cii.agreements.living import agreement_in_force
 from cii.agreements.tables import Agreement
-from cii.agreements.vocabulary import EndGrounds, Profile
+from cii.agreements.vocabulary import Basis, EndGrounds, Profile
 from cii.conventions.actions import stored
 from cii.conventions.dates import coming, watch_dates
 from cii.conventions.following import Amend, TakeOption, amend, take_option
@@ -137,6 +138,8 @@ def test_a_price_of_the_ai_is_done_when_an_amendment_carries_the_new_one(work: W
     assert (former.number, "renegotiation", True) in due()
 
     made = amend(acting(work, market.drafter), Amend(former.ref, date(2027, 1, 1)))
+    dearer = market.tariff(made, market.ac, "2310", Basis.WEEKDAYS, date(2027, 1, 1))
+    add_tariff(acting(work, market.drafter), dearer)
     assert (former.number, "renegotiation", True) in due(), "a draft changes no price"
     into_force(work, market, made)
 

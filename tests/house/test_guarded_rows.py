@@ -60,6 +60,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "account_item": (),
     "account_payment": (),
     "agreement_closure": ("withdrawn_at",),
+    "prices_kept": (),
     "attendance": (),
     "attendance_import": (),
     "absence_notice": (),

@@ -61,7 +61,7 @@ ADDRESS = f"{WORD.lower()}@exemple.invalid"
 
 
 THE_HOUSE = frozenset({
-    "account", "call", "call_award", "call_criterion", "call_letter", "call_offer", "offer_paper", "offer_score", "provider_label", "provider_attestation", "provider_subcontractor", "staff_notice", "talk_request", "overrun_notice", "deliverable_submission", "appointment", "appointment_remark", "talk_point", "acknowledgement", "allocation_round", "attendance_import", "agreement", "agreement_closure", "agreement_measure",
+    "account", "call", "call_award", "call_criterion", "call_letter", "call_offer", "offer_paper", "offer_score", "provider_label", "provider_attestation", "provider_subcontractor", "staff_notice", "talk_request", "overrun_notice", "deliverable_submission", "appointment", "appointment_remark", "talk_point", "acknowledgement", "allocation_round", "attendance_import", "agreement", "agreement_closure", "prices_kept", "agreement_measure",
     "evaluation", "evaluation_item", "missed_analysis", "agreement_signature", "convention_edition", "convention_part", "negotiation_comment", "negotiation_round", "steering_answer", "bid_night", "bid_price", "budget_account",
     "account_item", "account_payment", "checklist_answer", "conformity_record", "finding_justification", "budget_ceiling", "budget_ceiling_step", "budget_transfer",
     "budget_year", "calendar_feed", "carry_over", "receivable", "surplus_clause", "year_account", "client_category", "clock_shift", "collaboration_agreement", "collaboration_party",

@@ -2,6 +2,8 @@
 
 import re
 
+from sqlalchemy import text
+
 from tests.web.test_agreements import the_version
 from tests.web.test_social import program
 
@@ -124,3 +126,30 @@ def test_a_margin_is_stated_by_a_program_and_of_what_is_bought_only(site):
 
     assert told["bought"][0]["overbooking"] == 2
     assert other["code"] == "unknown"
+
+
+def test_a_talk_that_keeps_the_prices_of_the_ai_is_noted_on_the_page(site):
+    reader, ref = site.as_("contracts"), site.town.agreements["LACI"]
+    with site.work() as work:
+        work.session.execute(text("UPDATE agreement SET profile = 'AI' WHERE ref = :ref"), {"ref": ref})
+    url, reason = f"/agreements/{ref}/tariffs", "Coûts stables depuis deux ans."
+    before = reader.get(url)
+    version = the_version(before)
+
+    ahead = reader.post(
+        f"/agreements/{ref}/price-talks", 422, version=version, talked_on="2026-10-16", reason=reason
+    )
+    reader.post(f"/agreements/{ref}/price-talks", version=version, talked_on="2026-10-01", reason=reason)
+    reader.post(f"/agreements/{ref}/price-talks", 412, version=version, talked_on="2026-10-02", reason=reason)
+
+    assert "valent depuis le 1 janvier 2026" in shown(before) or "valent depuis le 01.01.2026" in shown(
+        before
+    )
+    assert "au plus tard pour le 15.10.2026" in shown(ahead)
+    assert "valent depuis le 01.10.2026" in shown(reader.get(url))
+    assert reason in reader.get(url)
+    assert "Noter l" not in site.as_("provider").get(url)
+    assert "rediscutés le 01.10.2026" in shown(site.as_("provider").get("/notices"))
+    site.as_("provider").post(
+        f"/agreements/{ref}/price-talks", 403, version=version, talked_on="2026-10-01", reason=reason
+    )
