@@ -41,6 +41,7 @@ def limits(work: Work, day: date) -> Limits:
 class DatedAgreement:
     """An agreement in force with one of its dates ahead."""
 
+    agreement_id: int
     ref: str
     number: str
     prepared_by: int | None
@@ -83,7 +84,9 @@ def agreement_dates(work: Work, day: date, options: Options) -> Iterator[DatedAg
             agreement.notice_on is not None,
         )  # fmt: skip
         for one in dates_of(told, day, numbers):
-            yield DatedAgreement(agreement.ref, agreement.number, agreement.prepared_by, unit_id, one)
+            yield DatedAgreement(
+                agreement.id or 0, agreement.ref, agreement.number, agreement.prepared_by, unit_id, one
+            )
 
 
 @dataclass(frozen=True, slots=True)

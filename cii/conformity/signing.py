@@ -22,6 +22,7 @@ from cii.conformity.rules import CheckUnanswered, FindingStands, Settled, Warnin
 from cii.conformity.rules_reports import AT_SIGNATURE
 from cii.conformity.tables import ConformityRecord
 from cii.conformity.vocabulary import Severity
+from cii.conventions.dates import tell_missed
 from cii.conventions.rules import entry_faults
 from cii.conventions.signing import keep_signed, signatures_of
 from cii.conventions.steering import approved
@@ -87,8 +88,8 @@ class Enforce:
 def enforce(work: Work, ask: Enforce) -> Agreement:
     """Put a signed agreement in force once the provider has signed it; the right named is kept with it.
 
-    A right that was named when it was drafted holds. Refuses all at once: ProviderUnsigned, EntryBackDated;
-    what `agreements.put_in_force` refuses.
+    A right that was named when it was drafted holds; dates whose warning is past are told at once. Refuses
+    all at once: ProviderUnsigned, EntryBackDated; what `agreements.put_in_force` refuses.
     """
     agreement = writable(work, ask.agreement_ref)
     move(MOVES, agreement.state, AgreementEvent.PUT_IN_FORCE)
@@ -102,7 +103,9 @@ def enforce(work: Work, ask: Enforce) -> Agreement:
     )
     if agreement.valid_from < work.today:
         agreement.back_dated = right
-    return put_in_force(work, ask.agreement_ref)
+    made = put_in_force(work, ask.agreement_ref)
+    tell_missed(work, made.id or 0)
+    return made
 
 
 def _reason(one: Settled) -> Refusal:

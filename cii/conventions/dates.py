@@ -94,6 +94,17 @@ def watch_dates(work: Work, day: date) -> dict[str, int]:
     return told
 
 
+def tell_missed(work: Work, agreement_id: int) -> int:
+    """Tell now of the dates whose warning day was past when the agreement entered into force; how many."""
+    missed = [
+        one for one in dates_ahead(work, work.today)
+        if one.agreement_id == agreement_id and any(day < work.today for day in one.date.warned_on)
+    ]  # fmt: skip
+    for one in missed:
+        _tell(work, one, f"agreement-{one.date.kind.value}", night=work.today, due=one.date.due_on)
+    return len(missed)
+
+
 def _tell(work: Work, one: DatedAgreement | OwedSoon, kind: str, **facts: object) -> None:
     ref = one.agreement_ref if isinstance(one, OwedSoon) else one.ref
     reached: list[dict[str, int]] = [{"unit_id": one.unit_id}]

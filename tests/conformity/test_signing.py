@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from cii.access.permits import Permit
@@ -31,6 +31,7 @@ from cii.institutions.queries import unit_by_code
 from cii.kernel.errors import NotAllowed, Refusals, UnknownThing
 from cii.kernel.moves import IllegalMove
 from cii.measures.vocabulary import TargetGroup
+from cii.notices.tables import Notice
 from cii.providers.actions import AddAttestation, AddLabel, add_attestation, add_label
 from cii.providers.vocabulary import AttestationKind
 from cii.store.parameters import publish_parameters
@@ -410,3 +411,23 @@ def test_an_agreement_that_has_begun_enters_into_force_by_a_right_that_is_named(
     assert (no.value.field, no.value.facts["first"]) == ("right", NEXT_YEAR)
     assert agreement.state is AgreementState.IN_FORCE
     assert agreement.back_dated == "Art. 12 de la loi cantonale, service rendu dès janvier"
+
+
+@pytest.mark.parametrize(("entry", "told"), [(datetime(2028, 9, 30, 8), 0), (datetime(2028, 10, 12, 8), 2)])
+def test_a_date_whose_warning_is_past_is_told_at_the_entry_into_force(
+    work: Work, market, entry: datetime, told: int
+):
+    agreement = an_agreement(market, market.social)
+    made_ready(acting(work, market.drafter), agreement)
+    theirs = acting(work, market.signer)
+    sign_agreement(theirs, agreement.ref)
+    provider = acting(work, the_provider(work, agreement))
+    sign_for_side(provider, SignForSide(agreement.ref, "Direction", work.today, "Directrice", "Neuchâtel"))
+
+    enforce(
+        replace(theirs, now=entry.replace(tzinfo=UTC)), Enforce(agreement.ref, "Art. 12 de la loi cantonale")
+    )
+
+    ends = [one for one in work.session.scalars(select(Notice)) if one.kind == "agreement-end"]
+    assert [one.facts["due"] for one in ends] == ["2028-12-31"] * told
+    assert len({(one.unit_id, one.account_id) for one in ends}) == told
