@@ -121,13 +121,14 @@ def _versions(work: Work, ref: str) -> dict[str, Any]:
     names = {one.measure_ref: one.measure_name for one in (*old.bought, *new.bought)}
     names |= {one.measure_code: one.measure_name for one in (*old.bought, *new.bought)}
     names |= {one.line_ref: one.line_code for one in (*old.bought, *new.bought)}
+    gauges = {one.code: one for one in old.gauges}, {one.code: one for one in new.gauges}
     return {
         **agreement_head(work, view, "versions"),
         "known": known,
         "before": before,
         "after": after,
         "alone": len(known) == 1,
-        "rows": [difference_said(one, names) for one in differences(old, new)],
+        "rows": [difference_said(one, names, gauges) for one in differences(old, new)],
     }
 
 

@@ -14,6 +14,7 @@ from flask import g, request
 
 from cii.kernel.money import Chf
 from cii.measures.vocabulary import TargetGroup
+from cii.texts import formats
 from cii.web.choices import Option, options, t
 from cii.wire.schema import item_kind, without_none
 
@@ -90,7 +91,12 @@ def _filled(
     if inner is not None:
         several = choices.get(one.name) or options(_words(inner), group_of(inner))
         return {"as": "choices", "options": several, "value": _several(name, held)}
-    return {"as": _as(one, kind), "value": _one(name, held), "options": _choice(one.name, kind, choices)}
+    return {
+        "as": _as(one, kind),
+        "value": _one(name, held),
+        "amount": formats.money(held) if isinstance(held, Chf) else None,
+        "options": _choice(one.name, kind, choices),
+    }
 
 
 def _rows(

@@ -10,11 +10,13 @@ from typing import Any, get_type_hints
 from cii.conventions.comparing import BOUGHT, GAUGES, GOALS, HEADER, RATES, UNCOMPARED, Difference
 from cii.conventions.parts import PARTS
 from cii.conventions.vocabulary import Part
+from cii.conventions.whole import Gauge
 from cii.kernel.money import Chf
 from cii.kernel.period import ONE_DAY
 from cii.texts import formats
 from cii.texts.speech import knows
 from cii.web.choices import t, word
+from cii.web.indicators import measured
 from cii.web.part_forms import group_of, snake
 from cii.wire import language
 from cii.wire.schema import item_kind, without_none
@@ -29,17 +31,33 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
     BOUGHT: ("rate",),
 }
 """Where the fields of what stands beside the text have their words; those of a part have its own."""
+_VALUES: Mapping[str, str] = {"target": "web.agreements.target", "minimum": "web.agreements.minimum"}
+"""Values of an indicator, told with its unit; labels of the form name the unit in which they are typed."""
+Gauges = Mapping[str, Gauge]
 
 
-def difference_said(one: Difference, names: Mapping[str, str]) -> dict[str, Any]:
-    """A difference as a row of the page; `names` are what refs of measures and lines stand for."""
+def difference_said(
+    one: Difference, names: Mapping[str, str], gauges: tuple[Gauges, Gauges] = ({}, {})
+) -> dict[str, Any]:
+    """A difference as a row of the page; `names` are what refs of measures and lines stand for.
+
+    `gauges`: the indicators before and after by their codes, for their titles and the units of their values.
+    """
+    if one.section == GAUGES:
+        names = {**names, **{code: title_of(held) for side in gauges for code, held in side.items()}}
+    old, new = (side.get(one.path[0]) for side in gauges)
     return {
         "section": _section(one.section),
         "where": " › ".join(_place(one.section, step, names) for step in one.path),
         "kind": {"label": t(f"web.versions.kind.{one.kind.value}"), "tone": _TONES[one.kind.value]},
-        "before": said(_inside(one.path[-1], one.before), names, one.section),
-        "after": said(_inside(one.path[-1], one.after), names, one.section),
+        "before": said(_inside(one.path[-1], one.before, old), names, one.section) or formats.DASH,
+        "after": said(_inside(one.path[-1], one.after, new), names, one.section) or formats.DASH,
     }
+
+
+def title_of(gauge: Gauge) -> str:
+    """The title of an indicator in the reader's language, else in one that it has."""
+    return gauge.title.get(language.lang()) or next(iter(gauge.title.values()), gauge.code)
 
 
 def _section(name: str) -> str:
@@ -56,6 +74,8 @@ def _place(section: str, step: str, names: Mapping[str, str]) -> str:
 
 def _label(section: str, step: str) -> str | None:
     """The label of a field, if it has one."""
+    if section == GAUGES and step in _VALUES:
+        return t(_VALUES[step])
     for group in _groups(section):
         if knows(f"web.part.{group}.{step}"):
             return t(f"web.part.{group}.{step}")
@@ -101,7 +121,11 @@ def said(value: object, names: Mapping[str, str], section: str = "") -> str:  # 
     if isinstance(value, date):
         return formats.day(value, lang)
     if is_dataclass(value):
-        told = ((one.name, getattr(value, one.name)) for one in fields(value) if one.name not in UNCOMPARED)
+        told = (
+            (one.name, _inside(one.name, getattr(value, one.name), value))
+            for one in fields(value)
+            if one.name not in UNCOMPARED
+        )
         return " · ".join(_labelled(name, held, names, section) for name, held in told if _speaks(held))
     if isinstance(value, Mapping):
         return str(value.get(lang) or next(iter(value.values()), ""))
@@ -110,9 +134,15 @@ def said(value: object, names: Mapping[str, str], section: str = "") -> str:  # 
     return names.get(str(value), str(value))
 
 
-def _inside(name: str, value: object) -> object:
-    """The last day in the place of the first day no more, as people write a term."""
-    return value - ONE_DAY if name == "valid_to" and isinstance(value, date) else value
+def _inside(name: str, value: object, of: object = None) -> object:
+    """The last day in the place of the first day no more; an indicator's value with its unit, its source."""
+    if name == "valid_to" and isinstance(value, date):
+        return value - ONE_DAY
+    if isinstance(of, Gauge) and name in _VALUES and isinstance(value, int):
+        return measured(value, of.unit)
+    if isinstance(of, Gauge) and name == "source" and knows(f"word.definition.{value}"):
+        return word(str(value), "definition")
+    return value
 
 
 def _speaks(value: object) -> bool:
@@ -121,7 +151,7 @@ def _speaks(value: object) -> bool:
 
 
 def _labelled(name: str, value: object, names: Mapping[str, str], section: str) -> str:
-    label, told = _label(section, name), said(_inside(name, value), names, section)
+    label, told = _label(section, name), said(value, names, section)
     if label is None:
         return told
     return label if value is True else t("web.versions.labelled", label=label, value=told)

@@ -17,7 +17,8 @@ def test_the_text_is_read_by_the_sections_of_the_guide(site, draft):
     for title in ("1. Parties", "5. Volume et financement", "9. Litiges et for"):
         assert title in page
     assert "vide" in page
-    assert "constat(s) ouvert(s)" in page
+    assert "constats ouverts" in page
+    assert "(s)" not in page.split("<main")[1]
     assert f"/agreements/{draft}/text/principles" in page
     assert "insertion" not in page.split("<main")[1].split("Projet d")[0]
 
@@ -74,6 +75,14 @@ def test_a_signed_text_is_read_not_written(site):
 
     assert "Rien n&#39;est convenu dans cette partie." in page
     assert "<textarea" not in page
+
+
+def test_an_amount_is_typed_as_a_number_and_read_as_money(site, draft):
+    writer, url = site.as_("contracts"), f"/agreements/{draft}/text/price"
+    writer.post(f"/agreements/{draft}/text/price", version=the_version(writer.get(url)), total="549600")
+
+    assert 'value="549600.00"' in writer.get(url)
+    assert "CHF\u00a0549&#39;600.00" in site.as_("steering").get(url)
 
 
 def test_an_objective_is_set_changed_and_taken_out(site, draft):

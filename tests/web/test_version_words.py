@@ -3,16 +3,22 @@
 from dataclasses import replace
 from datetime import date
 
-from cii.agreements.vocabulary import Basis
-from cii.conventions.comparing import RATES, Difference, Kind
-from cii.conventions.whole import Rate
+from cii.agreements.vocabulary import Basis, Direction, IndicatorUnit
+from cii.conventions.comparing import GAUGES, RATES, Difference, Kind
+from cii.conventions.whole import Gauge, Rate
 from cii.kernel.money import Chf
+from cii.texts.formats import DASH
 from cii.web.version_words import difference_said
 
 NAMES = {"MIP-1": "Atelier bois"}
 RATE = Rate(
     "mmmmmmmmmm", "llllllllll", date(2026, 1, 1), None, Basis.STARTED_MONTH, Chf.parse("2200"), 1, True, None,
     excused_days=5,
+)  # fmt: skip
+
+GAUGE = Gauge(
+    "gggggggggg", "oooooooooo", "absence", {"fr": "Jours d'absence par mois"}, IndicatorUnit.PERCENT,
+    Direction.UP, 800, 600, "occupancy", None,
 )  # fmt: skip
 
 
@@ -32,7 +38,7 @@ def test_an_added_tariff_names_measure_day_and_each_field(site):
     assert "Absences excusées payées (jours par mois) : 5" in plain(told["after"])
     assert "Garantie" not in told["after"]
     assert "Non" not in told["after"]
-    assert told["before"] == ""
+    assert told["before"] == DASH
 
 
 def test_a_changed_amount_stands_under_its_label(site):
@@ -55,4 +61,18 @@ def test_an_end_is_told_by_the_last_day(site):
         )
 
     assert plain(told["where"]) == "Atelier bois › Dernier jour"
-    assert (told["before"], told["after"]) == ("31.12.2026", "")
+    assert (told["before"], told["after"]) == ("31.12.2026", DASH)
+
+
+def test_values_of_an_indicator_stand_with_their_unit_under_its_title(site):
+    path, gauges = ("absence", "target"), ({"absence": GAUGE}, {"absence": replace(GAUGE, unit="francs")})
+    with site.app.test_request_context("/?lang=fr"):
+        changed = difference_said(Difference(GAUGES, path, Kind.CHANGED, 800, 12000), NAMES, gauges)
+        gone = difference_said(Difference(GAUGES, path[:1], Kind.REMOVED, GAUGE, None), NAMES, gauges)
+
+    assert plain(changed["where"]) == "Jours d'absence par mois › Cible"
+    assert (plain(changed["before"]), plain(changed["after"])) == ("80 %", "CHF 120.00")
+    assert "Cible : 80 %" in plain(gone["before"])
+    assert "Minimum : 60 %" in plain(gone["before"])
+    assert "occupancy" not in gone["before"]
+    assert gone["after"] == DASH
