@@ -156,3 +156,11 @@ def test_the_public_page_says_how_offers_are_handed_in(site, published):
     assert f"/provider/calls/{published}/offer" in page
     assert "bis und mit 20.10.2026" in german
     site.as_("contracts").get(f"/provider/calls/{published}/offer", 403)
+
+
+def test_only_who_may_hand_in_is_offered_the_form_of_an_open_call(site, published):
+    form, url = f'href="/provider/calls/{published}/offer"', f"/public/calls/{published}"
+
+    assert form in site.app.test_client().get(url).text
+    assert form in site.as_("provider").get(url)
+    assert form not in site.as_("contracts").get(url)
