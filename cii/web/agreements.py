@@ -257,7 +257,8 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
         ],
         "objectives": _objectives(view, {one["code"]: one for one in seen}),
         "living": living(work, view, seen),
-        "deliverables": [_deliverable(row) for row in view.deliverables],
+        "deliverables": [_deliverable(row) for row in view.deliverables if is_awaited(row)],
+        "owed_in_all": len(view.deliverables),
         "moves": _moves(work, view),
         "needs_right": held.valid_from < work.today and not held.back_dated,
         "award": award_link(work, held),
@@ -352,7 +353,5 @@ def _deliverable(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of agreeme
         "ref": row.ref,
         "kind": word(row.kind, "deliverable_kind"),
         "frequency": word(row.frequency, "frequency"),
-        "clock": clock(row.due_on, done=not is_awaited(row)),
-        "received_at": row.received_at,
-        "awaited": is_awaited(row),
+        "clock": clock(row.due_on),
     }

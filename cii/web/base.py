@@ -98,6 +98,13 @@ PARENTS: Mapping[str, str] = {
     "calls": "agreements",
     "offers": "provider",
     "direct_awards": "agreements",
+    "agreement_dates": "agreements",
+    "appointments": "agreements",
+    "closures": "agreements",
+    "deliverables": "agreements",
+    "deliverables.provider": "provider",
+    "foreseen": "provider",
+    "evaluations": "agreements",
     "reconciliation": "budgets",
     "budget_steering": "budgets",
     "budget_books": "budgets",
@@ -129,7 +136,7 @@ PARENTS: Mapping[str, str] = {
     "jobs": "settings",
     "catcher": "settings",
 }
-"""Pages that stand under another one of the navigation."""
+"""Pages that stand under another one of the navigation, by blueprint or by endpoint."""
 SCHEMES = ("auto", "light", "dark")
 
 
@@ -225,12 +232,18 @@ def _nav(actor: Actor) -> list[dict[str, object]]:
         {
             "key": key,
             "url": address(endpoint),
-            "current": PARENTS.get(request.blueprint or "", request.blueprint) == endpoint.partition(".")[0],
+            "current": _stands_under() == endpoint.partition(".")[0],
             "count": None,
         }
         for key, endpoint in NAV
         if may_open(endpoint, actor)
     ]
+
+
+def _stands_under() -> str | None:
+    """What this page stands under: its own entry, or that of its blueprint, else the blueprint itself."""
+    at = request.blueprint or ""
+    return PARENTS.get(request.endpoint or "", PARENTS.get(at, at))
 
 
 def _urls(actor: Actor | None) -> dict[str, str | None]:

@@ -55,7 +55,8 @@ def told(value: Value | None, unit: IndicatorUnit) -> str | None:
             said = formats.money(Chf.rounded(exact))
         case _:
             said = formats.number(exact, lang, 1)
-    return t("web.agreements.value-of", value=said, numerator=value.numerator, denominator=value.denominator)
+    parts = {"numerator": value.numerator, "denominator": value.denominator}
+    return t("web.agreements.value-of", value=said, **{k: formats.number(v, lang) for k, v in parts.items()})
 
 
 def measured(value: int, unit: IndicatorUnit) -> str:

@@ -294,7 +294,7 @@ def _known(view: ProviderView, *, writes: bool) -> dict[str, Any]:
         "labels": [
             {
                 "name": one.row.name,
-                "area": one.row.area,
+                "area": one.row.area or None,
                 "issuer": one.row.issuer,
                 "evidence": one.row.evidence,
                 "valid_from": one.row.valid_from,

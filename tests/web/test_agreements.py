@@ -1,5 +1,7 @@
 """The pages of the agreements."""
 
+import pytest
+
 from cii.agreements.queries import agreement_by_ref
 from cii.conventions.signing import SignForSide, sign_for_side
 from tests.agreements.build_agreements import acting
@@ -57,6 +59,7 @@ def test_whoever_prepared_an_agreement_reads_why_somebody_else_signs(site):
     reader, ref = site.as_("contracts"), site.town.agreements["draft"]
     page = reader.get(f"/agreements/{ref}")
     assert "une autre personne doit la signer" in page
+    assert f"/agreements/{ref}/signature" not in page
 
     refused = reader.post(f"/agreements/{ref}/signature", 403, version=the_version(page))
 
@@ -109,7 +112,8 @@ def test_a_deliverable_is_noted_as_received(site):
 
     reader.post(f"/agreements/{ref}/deliverables", deliverable_ref=owed)
 
-    assert "15.10.2026, 08:00" in reader.get(f"/agreements/{ref}")
+    assert f'value="{owed}"' not in reader.get(f"/agreements/{ref}")
+    assert "15.10.2026, 08:00" in reader.get(f"/agreements/{ref}/deliverables")
 
 
 def test_a_provider_reads_its_own_agreements_only(site):
@@ -136,3 +140,17 @@ def test_an_agreement_is_not_ended_before_it_begins(site):
     )
 
     assert "Essai" in page
+
+
+@pytest.mark.parametrize("tab", ["", "/talks", "/evaluations", "/closures", "/deliverables", "/visit"])
+def test_each_page_of_an_agreement_stands_under_agreements(site, tab):
+    page = site.as_("contracts").get(f"/agreements/{site.town.agreements['LACI']}{tab}")
+
+    assert '<a href="/agreements" aria-current="page">' in page
+
+
+def test_what_a_provider_hands_in_stands_under_its_own_pages(site):
+    page = site.as_("provider").get("/provider/deliverables")
+
+    assert '<a href="/provider" aria-current="page">' in page
+    assert '<a href="/agreements" aria-current="page">' not in page
