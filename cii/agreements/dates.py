@@ -12,12 +12,12 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from cii.agreements.owed import still_owed
-from cii.agreements.price_talks import priced_from
+from cii.agreements.price_talks import later, stands_since
 from cii.agreements.queries import visible_to
 from cii.agreements.rules import LIVING_STATES
 from cii.agreements.rules_dates import AgreementDate, Dated, Limits, dates_of
 from cii.agreements.tables import Agreement, Deliverable, Provider
-from cii.agreements.vocabulary import AgreementState, DeliverableKind, FollowsAs, Profile
+from cii.agreements.vocabulary import AgreementState, DeliverableKind, FollowsAs
 from cii.kernel.period import ONE_DAY
 from cii.store.work import Work
 
@@ -62,7 +62,7 @@ def agreement_dates(work: Work, day: date, options: Options) -> Iterator[DatedAg
         col(after.state).in_((AgreementState.SIGNED, *LIVING_STATES)),
     )
     wanted = (
-        select(Agreement, col(Provider.unit_id), carried.label("carried"))
+        select(Agreement, col(Provider.unit_id), carried.label("carried"), *stands_since(day))
         .join(Provider, col(Provider.id) == col(Agreement.provider_id))
         .where(
             visible_to(work.actor),
@@ -73,14 +73,11 @@ def agreement_dates(work: Work, day: date, options: Options) -> Iterator[DatedAg
     )
     numbers = limits(work, day)
     rows = work.session.execute(wanted).all()
-    agreed = options([agreement.id or 0 for agreement, _, followed in rows if not followed])
-    insured = [one.id or 0 for one, _, _ in rows if one.profile is Profile.AI]
-    priced = priced_from(work, insured, day)
-    for agreement, unit_id, _ in rows:
+    agreed = options([agreement.id or 0 for agreement, _, followed, *_ in rows if not followed])
+    for agreement, unit_id, _, since, kept in rows:
         last = agreement.valid_to - ONE_DAY if agreement.valid_to else None
         told = Dated(
-            agreement.profile, agreement.notice_months, last, priced.get(agreement.id),
-            agreed.get(agreement.id),
+            agreement.profile, agreement.notice_months, last, later(since, kept), agreed.get(agreement.id),
             agreement.notice_on is not None,
         )  # fmt: skip
         for one in dates_of(told, day, numbers):

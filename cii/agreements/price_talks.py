@@ -1,45 +1,50 @@
 """Since when the prices of an agreement stand: agreed, or talked over and kept. Source: CG AI 5.3.2."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import col
 
 from cii.agreements.actions_common import changed, writable
 from cii.agreements.queries import provider_units
 from cii.agreements.rules import LIVING_STATES, AgreementNotInForce
 from cii.agreements.rules_dates import PriceTalkAhead, PriceTalkTooEarly
-from cii.agreements.tables import PricesKept, Tariff
+from cii.agreements.tables import Agreement, PricesKept, Tariff
 from cii.kernel.errors import Refusal, refuse
 from cii.notices.actions import tell
 from cii.store.work import Work
 
 
-def priced_from(work: Work, agreement_ids: Collection[int], day: date) -> Mapping[int, date]:
-    """Since when the oldest price in use on a day stands, by agreement; without a price that day: not there.
+def stands_since(day: date) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Of each `Agreement`: when its oldest price in use on a day was agreed, when prices were last kept."""
+    own = col(Agreement.id)
+    agreed = select(func.min(col(Tariff.priced_from))).where(
+        col(Tariff.agreement_id) == own,
+        col(Tariff.valid_from) <= day,
+        or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) > day),
+    )
+    kept = select(func.max(col(PricesKept.talked_on))).where(
+        col(PricesKept.agreement_id) == own, col(PricesKept.talked_on) <= day
+    )
+    return agreed.scalar_subquery(), kept.scalar_subquery()
+
+
+def later(agreed: date | None, kept: date | None) -> date | None:
+    """Since when a price stands that was agreed on one day and kept on another; None without a price."""
+    return max(agreed, kept or agreed) if agreed is not None else None
+
+
+def priced_from(work: Work, agreement_id: int, day: date) -> date | None:
+    """Since when the oldest price of an agreement in use on a day stands; None without a price that day.
 
     A price that an amendment, an option or a renewal carries on stands since it was agreed. A talk that kept
-    the prices counts for all of them. No visibility: the caller read the agreements.
+    the prices counts for all of them. No visibility: the caller read the agreement.
     """
-    wanted = list(agreement_ids)
-    agreed = work.session.execute(
-        select(col(Tariff.agreement_id), func.min(col(Tariff.priced_from)))
-        .where(
-            col(Tariff.agreement_id).in_(wanted),
-            col(Tariff.valid_from) <= day,
-            or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) > day),
-        )
-        .group_by(col(Tariff.agreement_id))
-    )
-    kept = work.session.execute(
-        select(col(PricesKept.agreement_id), func.max(col(PricesKept.talked_on)))
-        .where(col(PricesKept.agreement_id).in_(wanted), col(PricesKept.talked_on) <= day)
-        .group_by(col(PricesKept.agreement_id))
-    )
-    talked = {row[0]: row[1] for row in kept}
-    return {row[0]: max(row[1], talked.get(row[0], row[1])) for row in agreed}
+    row = work.session.execute(select(*stands_since(day)).where(col(Agreement.id) == agreement_id)).one()
+    return later(row[0], row[1])
 
 
 def prices_kept(work: Work, agreement_id: int) -> Sequence[PricesKept]:
@@ -67,7 +72,7 @@ def keep_prices(work: Work, ask: KeepPrices) -> PricesKept:
     """
     agreement = writable(work, ask.agreement_ref)
     own = agreement.id or 0
-    since = priced_from(work, [own], work.today).get(own)
+    since = priced_from(work, own, work.today)
     found: list[Refusal] = []
     if agreement.state not in LIVING_STATES or since is None:
         found.append(AgreementNotInForce(number=agreement.number))

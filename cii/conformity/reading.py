@@ -158,7 +158,7 @@ def _provider(work: Work, view: AgreementView) -> ProviderSeen:
 
 def _priced(work: Work, agreement: Agreement) -> date | None:
     day = max(work.today, agreement.valid_from)
-    return priced_from(work, [agreement.id or 0], day).get(agreement.id or 0)
+    return priced_from(work, agreement.id or 0, day)
 
 
 def _pages(work: Work, view: AgreementView) -> int | None:

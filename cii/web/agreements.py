@@ -254,6 +254,7 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
                 "reason": one.reason,
             }
             for one in view.closures
+            if one.ends_on >= work.today
         ],
         "objectives": _objectives(view, {one["code"]: one for one in seen}),
         "living": living(work, view, seen),

@@ -91,12 +91,12 @@ def number_asked(name: str) -> int:
     return int(text)
 
 
-def clock(due: date | None, *, done: bool = False) -> dict[str, object] | None:
-    """A deadline for `ui.clock`, in working days from today."""
+def clock(due: date | None, *, done: bool = False, void: bool = False) -> dict[str, object] | None:
+    """A deadline for `ui.clock`, in working days from today; `void`: nobody waits for it any more."""
     if due is None:
         return None
-    if done:
-        return {"state": "done", "n": 0, "due": due}
+    if done or void:
+        return {"state": "done" if done else "void", "n": 0, "due": due}
     today, calendar = g.work.today, g.work.calendar
     if due < today:
         return {"state": "late", "n": max(calendar.between(due, today), 1), "due": due}

@@ -150,13 +150,13 @@ def _fresh(ref: str) -> None:
 
 def owed_row(one: OwedShown) -> dict[str, Any]:
     """A deliverable as lists show it; `done`: nothing is to be handed in now."""
-    done = one.stand not in OWED
+    done, void = one.stand not in OWED, one.stand is DeliverableStand.WAIVED
     return {
         "kind": word(one.kind, "deliverable_kind"),
         "url": url_for("deliverables.one", ref=one.ref),
         "number": one.number,
         "provider": unit_name(one.provider) if one.provider else None,
-        "clock": clock(one.due_on, done=done),
+        "clock": clock(one.due_on, done=done and not void, void=void),
         "stand": stand_chip(one.stand),
         "since": one.since,
         "done": done,
@@ -170,7 +170,11 @@ def _deliverable(work: Work, ref: str) -> dict[str, Any]:
         "kind": word(shown.kind, "deliverable_kind"),
         "frequency": word(shown.frequency, "frequency"),
         "stand": stand_chip(shown.stand),
-        "clock": clock(shown.due_on, done=shown.stand not in OWED),
+        "clock": clock(
+            shown.due_on,
+            done=shown.stand not in {*OWED, DeliverableStand.WAIVED},
+            void=shown.stand is DeliverableStand.WAIVED,
+        ),
         "version": etag(ref, shown.version),
         "files": [_file(shown.opens, ref, one) for one in shown.submissions],
         "replaces": shown.stand is DeliverableStand.WAITING,

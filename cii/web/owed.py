@@ -6,7 +6,6 @@ from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
-from cii.agreements.owed import is_awaited
 from cii.agreements.queries import agreement_by_ref, agreement_view, may_write
 from cii.agreements.rules import OPEN_STATES, UNBOUND
 from cii.agreements.vocabulary import DeliverableKind, Frequency
@@ -68,7 +67,7 @@ def _owed(work: Work, ref: str) -> dict[str, Any]:
                 "ref": one.ref,
                 "kind": word(one.kind, "deliverable_kind"),
                 "frequency": word(one.frequency, "frequency"),
-                "clock": clock(one.due_on, done=not is_awaited(one)),
+                "clock": clock(one.due_on, done=one.received_at is not None, void=one.waived_at is not None),
                 "received_at": one.received_at,
                 "stand": stand_chip(stands[one.ref]) if one.ref in stands else None,
                 "url": url_for("deliverables.one", ref=one.ref) if bound else None,

@@ -93,7 +93,7 @@ def _tariffs(work: Work, ref: str) -> dict[str, Any]:
 
 def _talks(work: Work, held: Agreement) -> dict[str, Any] | None:
     """Since when the prices of the AI stand, and the talks that kept them; nothing for another payer."""
-    since = priced_from(work, [held.id or 0], work.today).get(held.id or 0)
+    since = priced_from(work, held.id or 0, work.today)
     if held.profile is not Profile.AI or held.state not in LIVING_STATES or since is None:
         return None
     return {

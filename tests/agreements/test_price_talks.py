@@ -37,7 +37,7 @@ def amended(work: Work, market: Market, former: Agreement, amount: str | None) -
 
 
 def stands(work: Work, agreement: Agreement, day: date) -> date | None:
-    return priced_from(work, [agreement.id or 0], day).get(agreement.id or 0)
+    return priced_from(work, agreement.id or 0, day)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def test_the_register_tells_state_and_end_of_each_agreement(site):
     assert "En vigueur" in page
     assert "31.12.2026" in page
     assert "jours ouvrables" in page
-    assert "1 livrable en retard" in page
+    assert "1 document en retard" in page
 
 
 def test_an_agreement_shows_targets_tariffs_and_late_deliverables(site):
