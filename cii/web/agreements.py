@@ -18,11 +18,13 @@ from cii.agreements.margins import measures_bought
 from cii.agreements.owed import is_awaited
 from cii.agreements.queries import AgreementView, agreement_by_ref, agreement_view, agreements_list, may_write
 from cii.agreements.rules import LIVING_STATES, MOVES, OPEN_STATES, UNBOUND
+from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementEvent, AgreementState, EndGrounds
 from cii.agreements.warnings import overdue_deliverables
 from cii.conformity import signing
 from cii.figures.outlooks import agreement_outlooks
 from cii.institutions.queries import lines_by_id, unit_told
+from cii.kernel.errors import NotAllowed
 from cii.kernel.moves import open_moves
 from cii.kernel.period import ONE_DAY
 from cii.measures.queries import measures_by_id
@@ -128,7 +130,7 @@ def enforce(ref: str) -> Response:
 @needs(Permit.SIGN_AGREEMENTS)
 def termination(ref: str) -> str:
     """The form that ends an agreement."""
-    found = agreement_by_ref(g.work, ref)
+    found = _written(g.work, ref)
     return render_template(
         "pages/agreements/termination.html",
         agreement=found,
@@ -154,7 +156,7 @@ def end(ref: str) -> Response:
 @needs(Permit.EDIT_AGREEMENTS)
 def dropping(ref: str) -> str:
     """The form that gives up a draft or a negotiation."""
-    found = agreement_by_ref(g.work, ref)
+    found = _written(g.work, ref)
     return render_template(
         "pages/agreements/dropping.html", agreement=found, version=etag(ref, found.version)
     )
@@ -179,6 +181,14 @@ def receive(ref: str) -> Response:
     """Note that a deliverable came in."""
     receive_deliverable(g.work, asked(CameIn).deliverable_ref)
     return see_other("agreements.one", ref=ref)
+
+
+def _written(work: Work, ref: str) -> Agreement:
+    """The agreement, for a form that changes it. Refuses: UnknownThing, NotAllowed."""
+    found = agreement_by_ref(work, ref)
+    if not may_write(work, found):
+        raise NotAllowed
+    return found
 
 
 def _fresh(work: Work, ref: str) -> None:
@@ -231,6 +241,8 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
     named = lines_by_id(work, {one.line_id for one in view.measures} | {one.line_id for one in view.tariffs})
     last = held.valid_to - ONE_DAY if held.valid_to else None
     seen = indicators_now(work, held.number)
+    moves = _moves(work, view)
+    ends = next((one for one in moves if one["event"] == AgreementEvent.TERMINATE.value), None)
     return {
         **agreement_head(work, view, "overview"),
         "facts": _facts(view),
@@ -260,7 +272,8 @@ def _agreement(work: Work, ref: str) -> dict[str, Any]:
         "living": living(work, view, seen),
         "deliverables": [_deliverable(row) for row in view.deliverables if is_awaited(row)],
         "owed_in_all": len(view.deliverables),
-        "moves": _moves(work, view),
+        "moves": [one for one in moves if one is not ends],
+        "ends": ends,
         "needs_right": held.valid_from < work.today and not held.back_dated,
         "award": award_link(work, held),
         "overruns": overruns_said(work, held),
@@ -293,7 +306,9 @@ def _facts(view: AgreementView) -> list[dict[str, Any]]:
 
 
 def _moves(work: Work, view: AgreementView) -> list[dict[str, Any]]:
-    """The acts that the agreement's state and the reader's permits leave open."""
+    """The acts that the agreement's state, who pays it and the reader's permits leave open."""
+    if not may_write(work, view.agreement):
+        return []
     return [
         {"event": event.value, "label": t(ACTS[event][2]), "endpoint": ACTS[event][1]}
         for event in open_moves(MOVES, view.agreement.state)

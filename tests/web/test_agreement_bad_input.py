@@ -42,7 +42,9 @@ def refused_signature(site, ref: str, status: int = 422, who: str = "contracts2"
     before = state(site, ref)
     page = unescape(
         reader.post(
-            f"/agreements/{ref}/signature", status, version=the_version(reader.get(f"/agreements/{ref}"))
+            f"/agreements/{ref}/signature",
+            status,
+            version=the_version(reader.get(f"/agreements/{ref}/dropping")),
         )
     )
     assert state(site, ref) is before

@@ -2,10 +2,14 @@
 
 import pytest
 
+from cii.access.actions import AddAccount, add_account, add_membership
+from cii.access.vocabulary import Role
 from cii.agreements.queries import agreement_by_ref
 from cii.conventions.signing import SignForSide, sign_for_side
+from cii.institutions.queries import unit_by_code
 from tests.agreements.build_agreements import acting
 from tests.conformity.build_signing import made_ready, the_provider
+from tests.web.build_town import PASSWORD
 
 
 def the_version(page: str) -> str:
@@ -154,3 +158,15 @@ def test_what_a_provider_hands_in_stands_under_its_own_pages(site):
 
     assert '<a href="/provider" aria-current="page">' in page
     assert '<a href="/agreements" aria-current="page">' not in page
+
+
+def test_who_does_not_pay_an_agreement_is_offered_no_end_of_it(site):
+    with site.work() as work:
+        account = add_account(work, AddAccount("odas@cii.example", "Luc Jaquet", password=PASSWORD))
+        add_membership(work, account, unit_by_code(work, "ODAS").id, Role.CONTRACT_MANAGER)
+    reader, ref, own = site.as_("odas"), site.town.agreements["LACI"], site.town.agreements["SAS"]
+
+    assert f"/agreements/{own}/termination" in reader.get(f"/agreements/{own}")
+    assert f"/agreements/{ref}/termination" not in reader.get(f"/agreements/{ref}")
+    reader.get(f"/agreements/{ref}/termination", 403)
+    reader.get(f"/agreements/{ref}/dropping", 403)
