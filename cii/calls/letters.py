@@ -6,9 +6,10 @@ of another. Source: 000 §3.4, i.40; AIMP art. 51 (what a decision tells), art. 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, func, select
 
 from cii.access.queries import account_names
 from cii.agreements.known import provider_columns
@@ -71,6 +72,20 @@ def send_letters(work: Work, ref: str) -> Call:
     work.session.flush()
     wrote(work, "award_letters_sent", "call", call.id, ref=call.ref, payload={"letters": len(offers)})
     return call
+
+
+def appeal_until(work: Work, agreement_id: int) -> date | None:
+    """The last day on which somebody whose offer was refused may appeal; None when nobody was refused.
+
+    Counted from the day on which the letters went. Source: AIMP art. 42, 56.
+    """
+    sent = work.session.scalars(
+        select(func.max(col(CallLetter.sent_on)))
+        .join(CallOffer, col(CallOffer.id) == col(CallLetter.offer_id))
+        .join(Call, col(Call.id) == col(CallOffer.call_id))
+        .where(col(Call.agreement_id) == agreement_id, col(CallLetter.kind) == LetterKind.REFUSAL)
+    ).one()
+    return sent + timedelta(days=work.parameter("award_appeal_days", sent)) if sent else None
 
 
 def letter_paper(work: Work, offer_ref: str) -> Paper:

@@ -17,6 +17,7 @@ from cii.agreements.queries import agreement_view
 from cii.agreements.rules import MOVES
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementEvent, Frequency, Profile
+from cii.calls.letters import appeal_until
 from cii.conformity.queries import Checked, checked_view, remedy, sentence
 from cii.conformity.rules import CheckUnanswered, FindingStands, Settled, WarningUnjustified
 from cii.conformity.rules_reports import AT_SIGNATURE
@@ -45,6 +46,12 @@ class SteeringNotApproved(Refusal):
     code, kind = "steering-not-approved", "conflict"
 
 
+class AppealRunning(Refusal):
+    """An award is not made an agreement while those who were refused may appeal (AIMP art. 42)."""
+
+    code, kind = "appeal-running", "conflict"
+
+
 class ProviderUnsigned(Refusal):
     """An agreement enters into force when the provider has signed it too."""
 
@@ -54,8 +61,9 @@ class ProviderUnsigned(Refusal):
 def sign_agreement(work: Work, ref: str) -> Agreement:
     """Sign an agreement that keeps what is asked; AI agreements get the dates of CG 7.
 
-    Refuses all at once: FindingStands, WarningUnjustified, CheckUnanswered, SteeringNotApproved and what
-    `agreements.sign` refuses (four eyes, indicators, tariffs); IllegalMove, NotAllowed, UnknownThing.
+    Refuses all at once: FindingStands, WarningUnjustified, CheckUnanswered, SteeringNotApproved,
+    AppealRunning and what `agreements.sign` refuses (four eyes, indicators, tariffs); IllegalMove,
+    NotAllowed, UnknownThing.
     """
     agreement = writable(work, ref)
     move(MOVES, agreement.state, AgreementEvent.SIGN)
@@ -70,10 +78,13 @@ def sign_agreement(work: Work, ref: str) -> Agreement:
 
 
 def hindrances(work: Work, found: Checked) -> list[Refusal]:
-    """Every finding that is open, and the steering group's approval where the contract changes."""
+    """Every finding that is open, an appeal that may come, the steering group's approval of a change."""
     reasons = [_reason(one) for one in found.open]
     if found.agreement.contract_change and not approved(work, found.agreement):
         reasons.append(SteeringNotApproved())
+    until = appeal_until(work, found.agreement.id or 0)
+    if until is not None and work.today <= until:
+        reasons.append(AppealRunning(until=until))
     return reasons
 
 

@@ -1,6 +1,7 @@
 """Letters of award and refusal: what they tell, to whom, once; on both engines."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -9,12 +10,24 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from cii.access.vocabulary import Role
-from cii.calls.actions import ProposeAward, RefusalReason, confirm_award, propose_award, settle_scores
-from cii.calls.letters import letter_paper, send_letters
+from cii.agreements.actions import Bought
+from cii.agreements.vocabulary import Instrument, Profile
+from cii.calls.actions import (
+    DraftFromCall,
+    ProposeAward,
+    RefusalReason,
+    confirm_award,
+    draft_from_call,
+    propose_award,
+    settle_scores,
+)
+from cii.calls.letters import appeal_until, letter_paper, send_letters
 from cii.calls.offering import sweep_calls
 from cii.calls.queries import call_view, folder, own_offers
 from cii.calls.rules import AppealUntold, CallNotAwarded, LettersSentAlready, Points, scores_of
 from cii.calls.vocabulary import CallKind, LetterKind
+from cii.conformity.queries import checked
+from cii.conformity.signing import AppealRunning, hindrances
 from cii.documents import store
 from cii.institutions.queries import unit_by_code
 from cii.kernel.errors import NotAllowed, UnknownThing
@@ -22,7 +35,17 @@ from cii.store.parameters import publish_parameters
 from cii.store.settings import HOUSE
 from cii.store.work import Work
 from tests.agreements.build_agreements import a_market, acting, an_actor
-from tests.calls.build_calls import a_maker, a_published, an_offer, an_office, closed, score
+from tests.calls.build_calls import (
+    a_direct_award,
+    a_maker,
+    a_published,
+    a_told_award,
+    an_offer,
+    an_office,
+    closed,
+    later,
+    score,
+)
 
 WHY = "La meilleure offre selon les critères publiés."
 WHY_NOT = "Le concept d'encadrement convainc moins."
@@ -183,3 +206,35 @@ def test_the_sweep_keeps_letters_and_takes_what_nothing_names(office, tmp_path):
 
     assert sweep_calls(alone) == 1
     assert letter_paper(alone, one.ref).content
+
+
+def test_no_agreement_is_signed_while_the_award_may_be_appealed_against(office):
+    call, then, _ = awarded(office)
+    send_letters(then.first, call.ref)
+    bought = (Bought(then.market.measure.ref, then.market.ac.ref),)
+    made = draft_from_call(
+        then.first,
+        DraftFromCall(
+            call.ref, "AC-2027-9", Profile.AC, Instrument.AGREEMENT, date(2027, 1, 1), None, bought
+        ),
+    )
+
+    def against(days: int) -> dict[type, dict[str, object]]:
+        work = later(then.first, days)
+        return {type(one): one.facts for one in hindrances(work, checked(work, made.ref))}
+
+    assert against(20)[AppealRunning] == {"until": then.first.today + timedelta(days=20)}
+    assert AppealRunning not in against(21)
+    assert against(20).keys() - {AppealRunning} == against(21).keys()
+
+
+def test_where_nobody_was_refused_nobody_appeals(office):
+    call = a_direct_award(office.first)
+    provider = office.market.provider.ref
+    a_told_award(office.first, office.second, call, provider)
+    bought = (Bought(office.market.measure.ref, office.market.ac.ref),)
+    wish = DraftFromCall(
+        call.ref, "AC-2027-9", Profile.AC, Instrument.AGREEMENT, date(2027, 1, 1), None, bought
+    )
+
+    assert appeal_until(office.first, draft_from_call(office.first, wish).id or 0) is None
