@@ -73,7 +73,7 @@ class SetCall:
     kind: CallKind
     sector: Sector
     lang: str = field(default="fr", metadata={"choices": LANGS})
-    base_requirements: str = field(default="", metadata={"max": 4000})
+    base_requirements: str = field(default="", metadata={"max": 4000, "prose": True})
     offers_until: date | None = None
     criteria: tuple[CriterionWish, ...] = field(default=(), metadata={"max": 20})
     aims: Aims = field(default_factory=Aims)

@@ -91,11 +91,13 @@ def _filled(
     if inner is not None:
         several = choices.get(one.name) or options(_words(inner), group_of(inner))
         return {"as": "choices", "options": several, "value": _several(name, held)}
+    if held is None and name == one.name and one.default is not dataclasses.MISSING:
+        held = one.default
     return {
-        "as": _as(one, kind),
+        "as": "choice" if one.name in choices else _as(one, kind),
         "value": _one(name, held),
         "amount": formats.money(held) if isinstance(held, Chf) else None,
-        "options": _choice(one.name, kind, choices),
+        "options": _with(_choice(one.name, kind, choices), held if kind is str else None, one.name),
     }
 
 
@@ -150,6 +152,13 @@ def _words(inner: Any) -> Iterable[StrEnum]:  # noqa: ANN401
 def group_of(kind: type) -> str:
     """Where the words of a list stand: by its name, but for those that name themselves otherwise."""
     return "target-group" if kind is TargetGroup else snake(kind.__name__)
+
+
+def _with(known: list[Option], held: object, name: str) -> list[Option]:
+    """What may be chosen, with a word that stands there and is no choice today; a ref is told by nothing."""
+    if not known or not held or name.endswith("_ref") or held in {one["value"] for one in known}:
+        return known
+    return [*known, {"value": str(held), "label": str(held)}]
 
 
 def _one(name: str, held: object) -> Any:  # noqa: ANN401

@@ -178,3 +178,10 @@ def an_award(site, reader, second) -> tuple[str, str]:
     reader.post(f"{url}/confirmation", 403, version=the_version(reader.get(url)))
     second.post(f"{url}/confirmation", version=the_version(second.get(url)))
     return ref, offer
+
+
+def test_the_language_of_a_call_is_chosen_and_its_requirements_have_room(site):
+    page = site.as_("contracts").get("/calls/new")
+
+    assert '<option value="fr" selected>Français</option>' in page
+    assert '<textarea class="ds-input" id="f-base_requirements"' in page
