@@ -99,4 +99,4 @@ def _extras(one: UnitPrice) -> str:
 
 def _extra(held: ExtraPrice) -> str:
     kind, unit = word(held.kind, "extra_kind"), word(held.unit, "priced_unit")
-    return f"{kind} {formats.francs(held.amount)} {unit}"
+    return f"{kind} {formats.money(held.amount)} {unit}"

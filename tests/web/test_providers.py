@@ -140,6 +140,7 @@ def test_unit_prices_are_compared_on_a_page_and_in_files(site):
     book = reader.client.get("/unit-prices/xlsx")
 
     assert "Médiane du genre" in page
+    assert """<div>Fondation de l'Arbalète<div class="sub">2026-LACI-01</div></div>""" in page
     assert "ne déclarent ni prestation supplémentaire ni leur absence" in page
     assert "Aucune prestation supplémentaire n'est déclarée." in page
     assert "per_place_and_month" in held
