@@ -121,6 +121,7 @@ def _versions(work: Work, ref: str) -> dict[str, Any]:
     names = {one.measure_ref: one.measure_name for one in (*old.bought, *new.bought)}
     names |= {one.measure_code: one.measure_name for one in (*old.bought, *new.bought)}
     names |= {one.line_ref: one.line_code for one in (*old.bought, *new.bought)}
+    names |= {one.ref: one.wording for one in (*old.goals, *new.goals)}
     gauges = {one.code: one for one in old.gauges}, {one.code: one for one in new.gauges}
     return {
         **agreement_head(work, view, "versions"),

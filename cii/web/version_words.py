@@ -124,7 +124,7 @@ def said(value: object, names: Mapping[str, str], section: str = "") -> str:  # 
         told = (
             (one.name, _inside(one.name, getattr(value, one.name), value))
             for one in fields(value)
-            if one.name not in UNCOMPARED
+            if one.name not in UNCOMPARED and not (isinstance(value, Gauge) and one.name == "code")
         )
         return " · ".join(_labelled(name, held, names, section) for name, held in told if _speaks(held))
     if isinstance(value, Mapping):
