@@ -17,6 +17,7 @@ from benchmarks.rows import told
 from cii.figures.queries import quarter_figures
 from cii.jobs.clock import clock_of
 from cii.kernel.period import Quarter
+from cii.kernel.span import Span
 from cii.reports.queries import render_draft
 from cii.store.engine import WRITING, make_engine
 from cii.store.naming import load_all_tables
@@ -43,7 +44,7 @@ def figures() -> Sides:
 
 def export() -> Sides:
     """The report as its reader gets it in a CSV file, against the same statements on the driver."""
-    return _sides(lambda work: render_draft(work, QUARTER, "csv", "fr"))
+    return _sides(lambda work: render_draft(work, Span.parse(str(QUARTER)), "csv", "fr"))
 
 
 def _sides(asked: Callable[[Work], object]) -> Sides:

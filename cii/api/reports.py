@@ -1,7 +1,7 @@
-"""Reports: the quarter as a draft, frozen versions, their files, what differs between two versions."""
+"""Reports: a period as a draft, frozen versions, their files, what differs between two versions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +9,10 @@ from flask import Response, g
 
 from cii.access.permits import Permit
 from cii.api.base import PREFIX, Blueprint
-from cii.kernel.period import Quarter
+from cii.kernel.span import Span
 from cii.reports.actions import freeze
 from cii.reports.files import MEDIA_TYPES
-from cii.reports.queries import changes, issue_by_ref, issue_values, issues, preview, render
+from cii.reports.queries import changes, issue_by_ref, issue_values, issues, preview, render, versions_of
 from cii.reports.rules import Change
 from cii.reports.schemas import CHANGE
 from cii.reports.tables import ReportIssue
@@ -26,24 +26,29 @@ blueprint = Blueprint("api-reports", __name__, url_prefix=f"{PREFIX}/reports")
 
 
 @dataclass(frozen=True)
-class QuarterAsked:
-    """A quarter, written 2026-Q3."""
+class ReportAsked:
+    """Which report: its kind, its period as 2026-Q3, 2026-09, 2026 or 2024-2027, of what alone it tells."""
 
-    quarter: Quarter
+    period: Span
+    kind: ReportKind = ReportKind.QUARTERLY
+    scope: str = field(default="", metadata={"max": 40})
 
 
 @dataclass(frozen=True)
-class QuarterFilter:
-    """Of which quarter; every one when left out."""
+class ReportFilter:
+    """Of which kind and period; every one when left out."""
 
-    quarter: Quarter | None = None
+    kind: ReportKind | None = None
+    period: Span | None = None
 
 
 @dataclass(frozen=True)
 class DraftShown:
-    """What is known of a quarter now, as far as I may see it; nothing of it is frozen."""
+    """What is known of a period now, as far as I may see it; nothing of it is frozen."""
 
-    quarter: Quarter
+    kind: ReportKind
+    period: Span
+    scope: str
     values: dict[str, Any]
 
 
@@ -53,7 +58,8 @@ class IssueShown:
 
     ref: str
     kind: ReportKind
-    quarter: str
+    period: str
+    scope: str
     version: int
     known_at: datetime
     frozen_at: datetime
@@ -63,22 +69,22 @@ class IssueShown:
 
 
 ISSUE = only(
-    IssueShown, "ref", "kind", "quarter", "version", "known_at", "frozen_at", "sha256", "previous_ref",
-    "values", called="ReportAnswer",
+    IssueShown, "ref", "kind", "period", "scope", "version", "known_at", "frozen_at", "sha256",
+    "previous_ref", "values", called="ReportAnswer",
 )  # fmt: skip
 ISSUE_ROW = only(
-    IssueShown, "ref", "kind", "quarter", "version", "known_at", "frozen_at", "sha256", "previous_ref",
-    called="ReportRowAnswer",
+    IssueShown, "ref", "kind", "period", "scope", "version", "known_at", "frozen_at", "sha256",
+    "previous_ref", called="ReportRowAnswer",
 )  # fmt: skip
 
 
 @blueprint.get("")
 @needs(Permit.SEE_REPORTS)
-@blueprint.arguments(QuarterFilter, location="query")
+@blueprint.arguments(ReportFilter, location="query")
 @blueprint.response(200, paged(ISSUE_ROW))
-def listed(asked: QuarterFilter) -> Page[IssueShown]:
+def listed(asked: ReportFilter) -> Page[IssueShown]:
     """Every frozen version, the newest first."""
-    found = issues(g.work, asked.quarter)
+    found = issues(g.work, asked.kind, asked.period)
     refs = {one.id: one.ref for one in found}
     return Page([_told(one, refs, {}) for one in found])
 
@@ -86,20 +92,21 @@ def listed(asked: QuarterFilter) -> Page[IssueShown]:
 @blueprint.post("")
 @needs(Permit.FREEZE_REPORTS)
 @once
-@blueprint.arguments(QuarterAsked)
+@blueprint.arguments(ReportAsked)
 @blueprint.response(201, ISSUE)
-def frozen(ask: QuarterAsked) -> IssueShown:
-    """Freeze what is known of a quarter; the same facts give the version that exists."""
-    return _issue(freeze(g.work, ask.quarter))
+def frozen(ask: ReportAsked) -> IssueShown:
+    """Freeze what is known of a period; the same facts give the version that exists."""
+    return _issue(freeze(g.work, ask.period, ask.kind, ask.scope))
 
 
 @blueprint.get("/draft")
 @needs(Permit.SEE_REPORTS)
-@blueprint.arguments(QuarterAsked, location="query")
-@blueprint.response(200, only(DraftShown, "quarter", "values", called="ReportDraftAnswer"))
-def draft(asked: QuarterAsked) -> DraftShown:
-    """The quarter as it is known now."""
-    return DraftShown(asked.quarter, preview(g.work, asked.quarter))
+@blueprint.arguments(ReportAsked, location="query")
+@blueprint.response(200, only(DraftShown, "kind", "period", "scope", "values", called="ReportDraftAnswer"))
+def draft(asked: ReportAsked) -> DraftShown:
+    """The period as it is known now."""
+    values = preview(g.work, asked.period, kind=asked.kind, scope=asked.scope)
+    return DraftShown(asked.kind, asked.period, asked.scope, values)
 
 
 @blueprint.get("/<ref:ref>")
@@ -117,7 +124,7 @@ def file(ref: str, form: str) -> Response:
     """A version as `pdf`, `xlsx`, `csv` or `json`, in the reader's language."""
     issue = issue_by_ref(g.work, ref)
     data = render(g.work, issue, form, language.lang())
-    name = f"cii-{issue.quarter}-v{issue.version}.{form}"
+    name = f"cii-{issue.period}-v{issue.version}.{form}"
     answer = Response(data, mimetype=MEDIA_TYPES[FileFormat(form)])
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
@@ -132,12 +139,12 @@ def difference(ref: str, older: str) -> Page[Change]:
 
 
 def _issue(row: ReportIssue) -> IssueShown:
-    refs = {one.id: one.ref for one in issues(g.work, Quarter.parse(row.quarter))}
+    refs = {one.id: one.ref for one in versions_of(g.work, row)}
     return _told(row, refs, issue_values(g.work, row))
 
 
 def _told(row: ReportIssue, before: Mapping[int | None, str], values: dict[str, Any]) -> IssueShown:
     return IssueShown(
-        row.ref, row.kind, row.quarter, row.version, row.known_at, row.frozen_at, row.sha256,
+        row.ref, row.kind, row.period, row.scope, row.version, row.known_at, row.frozen_at, row.sha256,
         before.get(row.previous_id), values,
     )  # fmt: skip

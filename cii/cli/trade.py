@@ -8,6 +8,7 @@ from pathlib import Path
 from cii.cli.jobs import tell_progress
 from cii.cli.telling import DONE, FINDINGS, Told, engine_of
 from cii.kernel.period import NotAQuarter, Quarter
+from cii.kernel.span import Span
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, working
 
@@ -106,7 +107,7 @@ def report_quarter(asked: argparse.Namespace, settings: Settings) -> Told:
     asked.out.mkdir(parents=True, exist_ok=True)
     written = []
     with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings) as held:
-        issue = freeze(held, asked.quarter)
+        issue = freeze(held, Span.parse(str(asked.quarter)))
         for form in asked.format:
             file = asked.out / f"cii-{asked.quarter}-v{issue.version}-{asked.lang}.{form}"
             file.write_bytes(render(held, issue, form, asked.lang, Readers(whole=asked.whole)))

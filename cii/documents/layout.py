@@ -13,7 +13,8 @@ from fractions import Fraction
 from cii.documents.fitting import fitted
 from cii.documents.table import Cell, Column, Level, Status, Table, readable, shown_as
 from cii.kernel.money import Chf, round5
-from cii.kernel.period import Period, Quarter
+from cii.kernel.period import Period
+from cii.kernel.span import Span
 from cii.texts import formats
 from cii.texts.speech import say
 
@@ -43,11 +44,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A pack of figures of one quarter: a draft until `frozen_at`; `sha256` is the hash of its values."""
+    """A pack of figures of one period: a draft until `frozen_at`; `sha256` is the hash of its values."""
 
     letterhead: Letterhead
     title: str
-    quarter: Quarter
+    span: Span
     as_of: date
     sections: Sequence[Section]
     subtitle: str = ""
@@ -58,7 +59,7 @@ class Report:
     def plain(self, lang: str) -> Plain:
         """Its texts in the reader's language."""
         facts = [
-            plain_fact(say("documents.quarter", lang), formats.quarter(self.quarter, lang)),
+            plain_fact(say("documents.period", lang), formats.span(self.span, lang)),
             plain_fact(say("documents.as-of", lang), formats.day(self.as_of, lang)),
         ]
         if self.frozen_at:

@@ -1,4 +1,4 @@
-"""Freezing a quarter, and issuing its files."""
+"""Freezing a report, and issuing its files."""
 
 from collections.abc import Collection
 
@@ -8,11 +8,13 @@ from cii.documents.keeping import keep, sweep
 from cii.journal.actions import wrote
 from cii.kernel.digest import canonical, digest
 from cii.kernel.errors import refuse
-from cii.kernel.period import Quarter
-from cii.reports.files import ANY_LANGUAGE, MEDIA_TYPES, SPOKEN, Head, made
-from cii.reports.queries import folder, issue_values, kept_file, latest, quarter_values, readers_of
+from cii.kernel.span import Span
+from cii.reports.files import ANY_LANGUAGE, MEDIA_TYPES, SPOKEN, made
+from cii.reports.kinds import Head
+from cii.reports.queries import folder, issue_values, kept_file, latest, readers_of
 from cii.reports.readers import Readers
-from cii.reports.rules import freeze_faults
+from cii.reports.registry import KINDS
+from cii.reports.rules import freeze_faults, period_faults
 from cii.reports.tables import ReportFile, ReportIssue
 from cii.reports.vocabulary import FileFormat, ReportKind
 from cii.store.locks import one_at_a_time
@@ -20,21 +22,24 @@ from cii.store.work import Work
 from cii.texts.languages import LANGUAGES
 
 
-def freeze(work: Work, quarter: Quarter) -> ReportIssue:
-    """Freeze what is known now of a quarter that is over.
+def freeze(work: Work, span: Span, kind: ReportKind = ReportKind.QUARTERLY, scope: str = "") -> ReportIssue:
+    """Freeze what is known now of a period that is over.
 
-    The same facts give the issue that exists; changed facts give the next version. Refuses: QuarterNotOver.
+    The same facts give the issue that exists; changed facts give the next version. Refuses all at once:
+    WrongPeriod, PeriodNotOver.
     """
-    refuse(freeze_faults(quarter, work.today))
-    one_at_a_time(work.session, f"report:{quarter}")
-    before = latest(work, quarter)
-    values = quarter_values(work, quarter, work.now)
+    made_by = KINDS[kind]
+    refuse([*period_faults(span, made_by.span), *freeze_faults(span, work.today)])
+    one_at_a_time(work.session, f"report:{kind}:{span}:{scope}")
+    before = latest(work, kind, span, scope)
+    values = made_by.values(work, span, scope, work.now)
     sha256 = digest(values)
     if before is not None and before.sha256 == sha256:
         return before
     issue = ReportIssue(
-        kind=ReportKind.QUARTERLY,
-        quarter=str(quarter),
+        kind=kind,
+        period=str(span),
+        scope=scope,
         version=before.version + 1 if before else 1,
         known_at=work.now,
         frozen_at=work.now,
@@ -45,7 +50,7 @@ def freeze(work: Work, quarter: Quarter) -> ReportIssue:
     )
     work.session.add(issue)
     work.session.flush()
-    told = {"quarter": issue.quarter, "version": issue.version, "sha256": sha256}
+    told = {"of": kind, "period": issue.period, "version": issue.version, "sha256": sha256}
     wrote(work, "report.freeze", "report", issue.id, ref=issue.ref, payload=told)
     keep_files(work, issue)
     return issue

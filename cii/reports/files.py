@@ -4,18 +4,16 @@ JSON and CSV hold words of the trade as codes and are the same in every language
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from cii.documents import csv, pdf, xlsx
 from cii.documents.table import Cell, Column, Table
 from cii.kernel.digest import canonical
-from cii.reports import pages
+from cii.reports.kinds import Head, Values
+from cii.reports.registry import kind_of
 from cii.reports.vocabulary import FileFormat
 
-Values = Mapping[str, Any]
 MEDIA_TYPES: Mapping[FileFormat, str] = {
     FileFormat.PDF: pdf.MEDIA_TYPE,
     FileFormat.XLSX: xlsx.MEDIA_TYPE,
@@ -27,20 +25,6 @@ SPOKEN = frozenset({FileFormat.PDF, FileFormat.XLSX})
 _SHARES = frozenset({"places_average", "occupancy", "value"})
 ANY_LANGUAGE = "--"
 """The language of files that speak none."""
-_KEYED = (
-    "measures", "lines", "line_totals", "exit_types", "budgets", "indicators", "corrective", "deadlines",
-    "waiting", "unattributed", "meetings", "missing",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What is said of an issue beside its values; a draft has no version and no fingerprint."""
-
-    known_at: datetime
-    frozen_at: datetime | None = None
-    version: int | None = None
-    sha256: str = ""
 
 
 def made(values: Values, head: Head, form: FileFormat, lang: str) -> bytes:
@@ -51,10 +35,10 @@ def made(values: Values, head: Head, form: FileFormat, lang: str) -> bytes:
         return csv.write(_flat(values))
     created = head.frozen_at or head.known_at
     if form is FileFormat.PDF:
-        page = pages.report(values, lang, frozen_at=head.frozen_at, version=head.version, sha256=head.sha256)
-        return pdf.report(page, created=created, lang=lang)
-    title = f"{values['quarter']} v{head.version}" if head.version else values["quarter"]
-    return xlsx.workbook(pages.sheets(values, lang), created, {"title": title, "comments": head.sha256})
+        return pdf.report(kind_of(values).pages(values, lang, head), created=created, lang=lang)
+    title = f"{values['period']} v{head.version}" if head.version else values["period"]
+    sheets = kind_of(values).sheets(values, lang)
+    return xlsx.workbook(sheets, created, {"title": title, "comments": head.sha256})
 
 
 def _json(values: Values, head: Head) -> bytes:
@@ -72,20 +56,11 @@ def _flat(values: Values) -> Table:
     hidden = set(values["hidden"])
     rows = [
         (section, key, figure, _cell(figure, value), "hidden" if f"{path}.{figure}" in hidden else "")
-        for section, key, path, row in _rows(values)
+        for section, key, path, row in kind_of(values).rows(values)
         for figure, value in _figures(row)
     ]
     heads = ("section", "key", "figure", "value", "state")
-    return Table(str(values["quarter"]), [Column(one) for one in heads], rows)
-
-
-def _rows(values: Values) -> Iterator[tuple[str, str, str, Values]]:
-    """Section, key, path and fields of each row."""
-    yield "report", str(values["quarter"]), "report", {one: values[one] for one in ("first", "last", "form")}
-    yield "total", "", "total", values["total"]
-    for section in _KEYED:
-        for key, row in values[section].items():
-            yield section, key, f"{section}.{key}", row
+    return Table(str(values["period"]), [Column(one) for one in heads], rows)
 
 
 def _figures(row: Values) -> Iterator[tuple[str, Any]]:

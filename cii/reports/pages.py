@@ -9,7 +9,7 @@ from typing import Any
 from cii.documents.layout import Letterhead, Report, Section
 from cii.documents.table import Table
 from cii.kernel.money import Chf
-from cii.kernel.period import Quarter
+from cii.kernel.span import Span
 from cii.reports.sheets import (
     COST,
     HIDDEN,
@@ -43,11 +43,10 @@ def report(
     sha256: str = "",
 ) -> Report:
     """The pack as pages; a draft unless `frozen_at` is given."""
-    quarter = Quarter.parse(values["quarter"])
     return Report(
         Letterhead(say("reports.canton", lang), say("reports.office", lang)),
         say("reports.title", lang),
-        quarter,
+        Span.parse(values["period"]),
         date.fromisoformat(values["last"]),
         _sections(values, lang),
         subtitle=say("reports.subtitle", lang),

@@ -10,19 +10,16 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cii.access.vocabulary import Role
-from cii.coordination.queries import corrective_at, delivered, held_days
-from cii.coordination.rules import missing_deliveries
-from cii.coordination.vocabulary import Body
 from cii.documents import store
-from cii.figures.queries import quarter_figures
 from cii.institutions.queries import institution_marks
-from cii.kernel.errors import UnknownThing
-from cii.kernel.period import Quarter
-from cii.reports.files import ANY_LANGUAGE, SPOKEN, Head, made
-from cii.reports.readers import Readers, shown
-from cii.reports.rules import Change, NotTheSameReport, UnknownFormat, difference
+from cii.kernel.errors import UnknownThing, refuse
+from cii.kernel.span import Span
+from cii.reports.files import ANY_LANGUAGE, SPOKEN, made
+from cii.reports.kinds import Head
+from cii.reports.readers import Readers
+from cii.reports.registry import KINDS
+from cii.reports.rules import Change, NotTheSameReport, UnknownFormat, difference, period_faults
 from cii.reports.tables import ReportFile, ReportIssue
-from cii.reports.values import values_of
 from cii.reports.vocabulary import FileFormat, ReportKind
 from cii.store.work import Work
 from cii.texts.languages import LANGUAGES
@@ -38,26 +35,15 @@ def readers_of(work: Work) -> Readers:
     return Readers(mine, work.actor.has_role(*WHOLE_READERS))
 
 
-def quarter_values(work: Work, quarter: Quarter, known_at: datetime) -> dict[str, object]:
-    """The whole pack of a quarter as known at a moment, nothing hidden; never leaves the house as it is."""
-    period = quarter.period
-    months = [one.start for one in period.months()]
-    return values_of(
-        quarter_figures(work, quarter, known_at),
-        corrective_at(work, period, known_at),
-        [(body.value, day) for body in Body for day in held_days(work, body, period)],
-        [
-            (month, institution)
-            for month in months
-            for institution in missing_deliveries(delivered(work, month, known_at))
-        ],
-    )
-
-
-def preview(work: Work, quarter: Quarter, known_at: datetime | None = None) -> dict[str, Any]:
-    """A draft of the pack as the actor may see it."""
-    values = quarter_values(work, quarter, known_at or work.now)
-    return shown(values, readers_of(work), _minimum(work, quarter))
+def preview(
+    work: Work, span: Span, known_at: datetime | None = None, *,
+    kind: ReportKind = ReportKind.QUARTERLY, scope: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """A draft of a report as the actor may see it; refuses WrongPeriod."""
+    made = KINDS[kind]
+    refuse(period_faults(span, made.span))
+    values = made.values(work, span, scope, known_at or work.now)
+    return made.shown(values, readers_of(work), _minimum(work, span))
 
 
 def issue_by_ref(work: Work, ref: str) -> ReportIssue:
@@ -68,35 +54,45 @@ def issue_by_ref(work: Work, ref: str) -> ReportIssue:
     return found
 
 
-def issues(work: Work, quarter: Quarter | None = None) -> Sequence[ReportIssue]:
-    """Every issue, the newest quarter and version first."""
+def issues(
+    work: Work, kind: ReportKind | None = None, span: Span | None = None, scope: str | None = None
+) -> Sequence[ReportIssue]:
+    """Every issue of a kind, a period, a scope, or all: the newest period and version first."""
     query = select(ReportIssue)
-    if quarter is not None:
-        query = query.where(col(ReportIssue.quarter) == str(quarter))
+    if kind is not None:
+        query = query.where(col(ReportIssue.kind) == kind)
+    if span is not None:
+        query = query.where(col(ReportIssue.period) == str(span))
+    if scope is not None:
+        query = query.where(col(ReportIssue.scope) == scope)
     return work.session.scalars(
-        query.order_by(col(ReportIssue.quarter).desc(), col(ReportIssue.version).desc())
-    ).all()
+        query.order_by(
+            col(ReportIssue.period).desc(), col(ReportIssue.kind), col(ReportIssue.scope),
+            col(ReportIssue.version).desc(),
+        )
+    ).all()  # fmt: skip
 
 
-def latest(work: Work, quarter: Quarter, kind: ReportKind = ReportKind.QUARTERLY) -> ReportIssue | None:
-    """The newest version of a quarter's pack, or None."""
-    return work.session.scalars(
-        select(ReportIssue)
-        .where(col(ReportIssue.kind) == kind, col(ReportIssue.quarter) == str(quarter))
-        .order_by(col(ReportIssue.version).desc())
-        .limit(1)
-    ).first()
+def versions_of(work: Work, issue: ReportIssue) -> Sequence[ReportIssue]:
+    """Every version of the report of which this is one, the newest first."""
+    return issues(work, issue.kind, Span.parse(issue.period), issue.scope)
+
+
+def latest(work: Work, kind: ReportKind, span: Span, scope: str = "") -> ReportIssue | None:
+    """The newest version of a report, or None."""
+    return next(iter(issues(work, kind, span, scope)), None)
 
 
 def issue_values(work: Work, issue: ReportIssue, readers: Readers | None = None) -> dict[str, Any]:
     """The frozen values as the actor (or these readers) may see them."""
     stored: Mapping[str, Any] = json.loads(issue.payload)
-    return shown(stored, readers or readers_of(work), _minimum(work, Quarter.parse(issue.quarter)))
+    minimum = _minimum(work, Span.parse(issue.period))
+    return KINDS[issue.kind].shown(stored, readers or readers_of(work), minimum)
 
 
 def changes(work: Work, old: ReportIssue, new: ReportIssue, readers: Readers | None = None) -> list[Change]:
     """What differs between two versions of one report, as the actor may see it; refuses NotTheSameReport."""
-    if (old.kind, old.quarter) != (new.kind, new.quarter):
+    if (old.kind, old.period, old.scope) != (new.kind, new.period, new.scope):
         raise NotTheSameReport
     before, after = issue_values(work, old, readers), issue_values(work, new, readers)
     return difference(before, after)
@@ -129,9 +125,16 @@ def render(work: Work, issue: ReportIssue, form: str, lang: str, readers: Reader
     return made(issue_values(work, issue, readers), head, wanted, lang)
 
 
-def render_draft(work: Work, quarter: Quarter, form: str, lang: str) -> bytes:
-    """The file of a draft as the actor may see it, marked as such; it is not kept. Refuses: UnknownFormat."""
-    return made(preview(work, quarter), Head(work.now), format_of(form, lang), lang)
+def render_draft(
+    work: Work, span: Span, form: str, lang: str, *,
+    kind: ReportKind = ReportKind.QUARTERLY, scope: str = "",
+) -> bytes:  # fmt: skip
+    """The file of a draft as the actor may see it, marked as such; it is not kept.
+
+    Refuses: UnknownFormat, WrongPeriod.
+    """
+    wanted = format_of(form, lang)
+    return made(preview(work, span, kind=kind, scope=scope), Head(work.now), wanted, lang)
 
 
 def format_of(form: str, lang: str) -> FileFormat:
@@ -146,5 +149,5 @@ def folder(work: Work) -> Path:
     return work.settings.data_dir / "files"
 
 
-def _minimum(work: Work, quarter: Quarter) -> int:
-    return work.parameter("small_cell_minimum", quarter.period.last)
+def _minimum(work: Work, span: Span) -> int:
+    return work.parameter("small_cell_minimum", span.period.last)

@@ -1,20 +1,26 @@
-"""Pure rules of reports: when a quarter may be frozen, and what differs between two versions."""
+"""Pure rules of reports: when a period may be frozen, and what differs between two versions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from cii.kernel.errors import Refusal
-from cii.kernel.period import Quarter
+from cii.kernel.span import Span, SpanKind
 
 Values = Mapping[str, object]
 """Plain values: texts, whole numbers, mappings of them; lists are kept as mappings by their natural key."""
 
 
-class QuarterNotOver(Refusal):
-    """A quarter is frozen once it is over; until then there is a draft."""
+class PeriodNotOver(Refusal):
+    """A period is frozen once it is over; until then there is a draft."""
 
-    code, kind = "quarter-not-over", "conflict"
+    code, kind = "period-not-over", "conflict"
+
+
+class WrongPeriod(Refusal):
+    """A kind of report speaks of one length of time, `wanted`: not of this one."""
+
+    code, kind = "wrong-report-period", "unfit"
 
 
 class UnknownFormat(Refusal):
@@ -29,9 +35,14 @@ class NotTheSameReport(Refusal):
     code, kind = "not-the-same-report", "unfit"
 
 
-def freeze_faults(quarter: Quarter, today: date) -> list[Refusal]:
-    """Why the quarter cannot be frozen today."""
-    return [QuarterNotOver(field="quarter", quarter=quarter)] if today < quarter.period.end else []
+def period_faults(span: Span, wanted: SpanKind) -> list[Refusal]:
+    """Why a kind of report that speaks of such periods does not speak of this one."""
+    return [WrongPeriod(field="period", wanted=wanted)] if span.kind is not wanted else []
+
+
+def freeze_faults(span: Span, today: date) -> list[Refusal]:
+    """Why the period cannot be frozen today."""
+    return [] if span.over(today) else [PeriodNotOver(field="period", period=span)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from cii.store.guards import append_only
 class ReportIssue(SQLModel, table=True):
     """One frozen version of a pack: its values as canonical JSON, and their SHA-256.
 
-    `known_at`: facts recorded later are not in it. `quarter` is written 2026-Q3.
+    `known_at`: facts recorded later are not in it. `period`: the days it speaks of, as `Span` writes them;
+    `scope`: of what alone it tells, by its outward name, else empty.
     """
 
     __tablename__ = "report_issue"
     __table_args__ = (
-        UniqueConstraint("kind", "quarter", "version"),
+        UniqueConstraint("kind", "period", "scope", "version"),
         CheckConstraint("version >= 1", name="version_counts"),
         CheckConstraint("(version = 1) = (previous_id IS NULL)", name="follows"),
         CheckConstraint("known_at <= frozen_at", name="known_before_frozen"),
@@ -27,7 +28,8 @@ class ReportIssue(SQLModel, table=True):
     id: int | None = key()
     ref: str = ref()
     kind: ReportKind = word(ReportKind)
-    quarter: str = text(7)
+    period: str = text(10)
+    scope: str = text(40, default="")
     version: int
     known_at: datetime = moment()
     frozen_at: datetime = moment()

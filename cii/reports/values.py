@@ -41,7 +41,7 @@ def values_of(
     found = {
         "form": FORM,
         "kind": "quarterly",
-        "quarter": str(figures.quarter),
+        "period": str(figures.quarter),
         "first": period.start,
         "last": period.last,
         "measures": {one.measure: _measure(one) for one in figures.measures},

@@ -15,6 +15,7 @@ from babel.dates import format_date
 from cii.kernel.clock import ZURICH
 from cii.kernel.money import Chf
 from cii.kernel.period import Period, Quarter
+from cii.kernel.span import Span, SpanKind
 
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -100,6 +101,18 @@ def period(days: Period, lang: str) -> str:
 def quarter(which: Quarter, lang: str) -> str:
     """The quarter in words: `3e trimestre 2026`, `3. Quartal 2026`, `Q3 2026`."""
     return _QUARTER[lang].format(n=which.number, mark="er" if which.number == 1 else "e", year=which.year)
+
+
+def span(which: Span, lang: str) -> str:
+    """A span in words: `15.10.2026`, `septembre 2026`, `3e trimestre 2026`, `2026`, `2024–2027`."""
+    match which.kind:
+        case SpanKind.DAY:
+            return day(which.period.start, lang)
+        case SpanKind.MONTH:
+            return month(which.period.start, lang)
+        case SpanKind.QUARTER:
+            return quarter(which.quarter, lang)
+    return which.code.replace("-", DASH)
 
 
 def _grouped(whole: int) -> str:

@@ -12,6 +12,7 @@ from typing import Self
 from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf
 from cii.kernel.period import Period, Quarter
+from cii.kernel.span import Span
 from cii.texts import formats
 from cii.texts.loading import Pieces, Slot, plural_form, texts
 
@@ -164,7 +165,7 @@ def written(value: object, lang: str) -> str:  # noqa: PLR0911 - one line per ty
             return _written_time(value, lang)
 
 
-def _written_time(value: object, lang: str) -> str:
+def _written_time(value: object, lang: str) -> str:  # noqa: PLR0911 - one line per type
     match value:
         case datetime():
             return formats.moment(value, lang)
@@ -174,6 +175,8 @@ def _written_time(value: object, lang: str) -> str:
             return formats.period(value, lang)
         case Quarter():
             return formats.quarter(value, lang)
+        case Span():
+            return formats.span(value, lang)
         case list() | tuple():
             return ", ".join(written(one, lang) for one in value)
         case set() | frozenset():

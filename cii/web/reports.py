@@ -1,5 +1,6 @@
 """Reports: the quarters, the pack of one as a draft or frozen, its versions, their differences, its files."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,11 @@ from werkzeug.wrappers import Response
 from cii.access.permits import Permit
 from cii.access.queries import account_names
 from cii.documents.layout import Report
-from cii.kernel.period import ONE_DAY, Quarter
+from cii.kernel.period import ONE_DAY
+from cii.kernel.span import Span, SpanKind
 from cii.reports.actions import freeze
 from cii.reports.files import MEDIA_TYPES
-from cii.reports.pages import report
+from cii.reports.kinds import Head
 from cii.reports.queries import (
     changes,
     format_of,
@@ -23,9 +25,12 @@ from cii.reports.queries import (
     preview,
     render,
     render_draft,
+    versions_of,
 )
+from cii.reports.registry import KINDS, kind_of
 from cii.reports.rules import Change
-from cii.reports.vocabulary import FileFormat
+from cii.reports.tables import ReportIssue
+from cii.reports.vocabulary import FileFormat, ReportKind
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other
@@ -48,7 +53,7 @@ def reports_page() -> str:
 @needs(Permit.SEE_REPORTS)
 def draft(quarter: str) -> str:
     """The pack of a quarter as known now."""
-    return render_template("pages/reports/draft.html", **_draft(g.work, Quarter.parse(quarter)))
+    return render_template("pages/reports/draft.html", **_draft(g.work, Span.parse(quarter)))
 
 
 @page.post("/reports/quarters/<quarter>/freezing")
@@ -57,7 +62,7 @@ def draft(quarter: str) -> str:
 @again(draft)
 def freeze_quarter(quarter: str) -> Response:
     """Freeze what is known of a quarter that is over."""
-    return see_other("reports.one", ref=freeze(g.work, Quarter.parse(quarter)).ref)
+    return see_other("reports.one", ref=freeze(g.work, Span.parse(quarter)).ref)
 
 
 @page.get("/reports/quarters/<quarter>/files/<form>")
@@ -66,7 +71,7 @@ def draft_file(quarter: str, form: str) -> Response:
     """A file of the draft, marked as such."""
     lang = language.lang()
     return _file(
-        render_draft(g.work, Quarter.parse(quarter), form, lang),
+        render_draft(g.work, Span.parse(quarter), form, lang),
         format_of(form, lang),
         f"cii-{quarter}-draft",
     )
@@ -92,7 +97,7 @@ def file(ref: str, form: str) -> Response:
     """A file of a frozen version."""
     issue, lang = issue_by_ref(g.work, ref), language.lang()
     content = render(g.work, issue, form, lang)
-    return _file(content, format_of(form, lang), f"cii-{issue.quarter}-v{issue.version}")
+    return _file(content, format_of(form, lang), f"cii-{issue.period}-v{issue.version}")
 
 
 def _file(content: bytes, form: FileFormat, name: str) -> Response:
@@ -104,18 +109,18 @@ def _file(content: bytes, form: FileFormat, name: str) -> Response:
 def _quarters(work: Work) -> dict[str, Any]:
     lang = language.lang()
     frozen: dict[str, list[Any]] = {}
-    for issue in issues(work):
-        frozen.setdefault(issue.quarter, []).append(issue)
-    at = Quarter.of(work.today)
-    listed: list[Quarter] = []
+    for issue in issues(work, ReportKind.QUARTERLY):
+        frozen.setdefault(issue.period, []).append(issue)
+    at = Span.of(SpanKind.QUARTER, work.today)
+    listed: list[Span] = []
     while len(listed) < _QUARTERS:
         listed.append(at)
         at = at.previous
-    listed += [one for one in map(Quarter.parse, frozen) if one not in listed]
+    listed += [one for one in map(Span.parse, frozen) if one not in listed]
     return {
         "rows": [
             {
-                "quarter": formats.quarter(one, lang),
+                "quarter": formats.span(one, lang),
                 "code": str(one),
                 "state": _state(one, frozen.get(str(one), []), work),
                 "versions": len(frozen.get(str(one), [])),
@@ -127,22 +132,23 @@ def _quarters(work: Work) -> dict[str, Any]:
     }
 
 
-def _state(quarter: Quarter, held: list[Any], work: Work) -> dict[str, str]:
+def _state(quarter: Span, held: list[Any], work: Work) -> dict[str, str]:
     if held:
         return {"label": t("web.reports.frozen", version=held[0].version), "tone": "good"}
-    if quarter.period.end > work.today:
+    if not quarter.over(work.today):
         return {"label": t("web.reports.running"), "tone": "neutral"}
     return {"label": t("web.reports.to-freeze"), "tone": "warn"}
 
 
-def _draft(work: Work, quarter: Quarter) -> dict[str, Any]:
+def _draft(work: Work, quarter: Span) -> dict[str, Any]:
     lang = language.lang()
-    over = quarter.period.end <= work.today
+    over = quarter.over(work.today)
+    values = preview(work, quarter)
     return {
-        "pack": _pack(report(preview(work, quarter), lang), lang),
-        "quarter": formats.quarter(quarter, lang),
+        "pack": _pack(kind_of(values).pages(values, lang, Head(work.now)), lang),
+        "quarter": formats.span(quarter, lang),
         "code": str(quarter),
-        "versions": _versions(work, quarter),
+        "versions": _versions(work, issues(work, ReportKind.QUARTERLY, quarter)),
         "forms": [one.value for one in FileFormat],
         "may_freeze": over and Permit.FREEZE_REPORTS in work.actor.permits,
         "why_not": _why_not(work, quarter, over=over),
@@ -164,14 +170,13 @@ def _pack(pack: Report, lang: str) -> list[dict[str, Any]]:
     ]
 
 
-def _why_not(work: Work, quarter: Quarter, *, over: bool) -> str | None:
+def _why_not(work: Work, quarter: Span, *, over: bool) -> str | None:
     if Permit.FREEZE_REPORTS not in work.actor.permits:
         return t("web.reports.read-only")
     return None if over else t("web.reports.not-over", last=quarter.period.end - ONE_DAY)
 
 
-def _versions(work: Work, quarter: Quarter, chosen: str = "") -> list[dict[str, Any]]:
-    held = issues(work, quarter)
+def _versions(work: Work, held: Sequence[ReportIssue], chosen: str = "") -> list[dict[str, Any]]:
     names = account_names(work, {one.frozen_by for one in held if one.frozen_by is not None})
     return [
         {
@@ -189,26 +194,24 @@ def _versions(work: Work, quarter: Quarter, chosen: str = "") -> list[dict[str, 
 def _issue(work: Work, ref: str) -> dict[str, Any]:
     issue, lang = issue_by_ref(work, ref), language.lang()
     values = issue_values(work, issue)
-    pack = report(values, lang, frozen_at=issue.frozen_at, version=issue.version, sha256=issue.sha256)
-    quarter = Quarter.parse(issue.quarter)
+    head = Head(issue.known_at, issue.frozen_at, issue.version, issue.sha256)
     return {
         "issue": issue,
-        "pack": _pack(pack, lang),
-        "quarter": formats.quarter(quarter, lang),
-        "code": issue.quarter,
-        "versions": _versions(work, quarter, ref),
+        "pack": _pack(KINDS[issue.kind].pages(values, lang, head), lang),
+        "quarter": formats.span(Span.parse(issue.period), lang),
+        "code": issue.period,
+        "versions": _versions(work, versions_of(work, issue), ref),
         "forms": [one.value for one in FileFormat],
     }
 
 
 def _changes(work: Work, ref: str) -> dict[str, Any]:
     issue = issue_by_ref(work, ref)
-    held = issues(work, Quarter.parse(issue.quarter))
-    before = next((one for one in held if one.version == issue.version - 1), None)
+    before = next((one for one in versions_of(work, issue) if one.version == issue.version - 1), None)
     found = changes(work, before, issue) if before else []
     return {
         "issue": issue,
-        "quarter": formats.quarter(Quarter.parse(issue.quarter), language.lang()),
+        "quarter": formats.span(Span.parse(issue.period), language.lang()),
         "before": before,
         "rows": [_change(one) for one in found],
     }

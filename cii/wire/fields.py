@@ -17,6 +17,7 @@ from cii.kernel.clock import ZURICH
 from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf, NotMoney
 from cii.kernel.period import NotAQuarter, Quarter
+from cii.kernel.span import NotASpan, Span
 from cii.wire import refusals
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
@@ -227,6 +228,19 @@ class QuarterText(Limited, fields.String):
         try:
             return Quarter.parse(value if isinstance(value, str) else str(value))
         except NotAQuarter as no:
+            raise fault(no) from None
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ANN401, ARG002
+        return None if value is None else str(value)
+
+
+class SpanText(Limited, fields.String):
+    """A span written 2026-10-15, 2026-09, 2026-Q3, 2026 or 2024-2027."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG002
+        try:
+            return Span.parse(value if isinstance(value, str) else str(value))
+        except NotASpan as no:
             raise fault(no) from None
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ANN401, ARG002

@@ -11,6 +11,7 @@ from flask.json.provider import JSONProvider
 
 from cii.kernel.money import Chf
 from cii.kernel.period import Period, Quarter
+from cii.kernel.span import Span
 from cii.wire.refusals import MalformedJson
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
@@ -23,7 +24,7 @@ def dump(value: object) -> bytes:
 
 def _plain(value: object) -> object:  # noqa: PLR0911 - one line per kind
     match value:
-        case Chf() | Quarter():
+        case Chf() | Quarter() | Span():
             return str(value)
         case Period():
             return {"first": value.start, "last": value.last}

@@ -22,6 +22,7 @@ import marshmallow as ma
 from cii.kernel.errors import Refusal, refuse
 from cii.kernel.money import Chf
 from cii.kernel.period import Quarter
+from cii.kernel.span import Span
 from cii.wire import fields, refusals
 
 Command = TypeVar("Command")
@@ -38,6 +39,7 @@ SIMPLE: dict[type, type[Any]] = {
     date: fields.Day,
     datetime: fields.Moment,
     Quarter: fields.QuarterText,
+    Span: fields.SpanText,
 }
 
 
@@ -66,8 +68,8 @@ _MADE: dict[tuple[type[Any], tuple[str, ...]], type["RequestSchema"]] = {}
 def request_schema(command: type[Any], *, given: tuple[str, ...] = ()) -> type[RequestSchema]:
     """The schema of a frozen dataclass; `given` names the fields that the address gives.
 
-    Kinds: str, int, bool, date, aware datetime, Chf, Quarter, StrEnum, IntFlag, nested dataclasses, tuples
-    and frozensets of these, dict[str, str], each also optional.
+    Kinds: str, int, bool, date, aware datetime, Chf, Quarter, Span, StrEnum, IntFlag, nested dataclasses,
+    tuples and frozensets of these, dict[str, str], each also optional.
     """
     if (command, given) in _MADE:
         return _MADE[command, given]

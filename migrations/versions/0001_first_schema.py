@@ -865,7 +865,8 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
     sa.Column('kind', sa.String(length=9), nullable=False),
-    sa.Column('quarter', sa.String(length=7), nullable=False),
+    sa.Column('period', sa.String(length=10), nullable=False),
+    sa.Column('scope', sa.String(length=40), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('known_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('frozen_at', sa.DateTime(timezone=True), nullable=False),
@@ -880,7 +881,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['frozen_by'], ['account.id'], name=op.f('fk_report_issue_frozen_by')),
     sa.ForeignKeyConstraint(['previous_id'], ['report_issue.id'], name=op.f('fk_report_issue_previous_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_report_issue')),
-    sa.UniqueConstraint('kind', 'quarter', 'version', name=op.f('uq_report_issue_kind_quarter_version')),
+    sa.UniqueConstraint('kind', 'period', 'scope', 'version', name=op.f('uq_report_issue_kind_period_scope_version')),
     sa.UniqueConstraint('previous_id', name=op.f('uq_report_issue_previous_id')),
     sa.UniqueConstraint('ref', name=op.f('uq_report_issue_ref'))
     )

@@ -24,7 +24,7 @@ QUERIES: Mapping[str, Mapping[str, str]] = {
     "/api/v1/cases/{ref}/plan/changes": {"before": "1", "after": "1"},
     "/api/v1/desk/load": {"unit_ref": "{unit}"},
     "/api/v1/participants": {"first": "2026-11-01", "last": "2026-11-30"},
-    "/api/v1/reports/draft": {"quarter": "2026-Q4"},
+    "/api/v1/reports/draft": {"period": "2026-Q4"},
     "/api/v1/budgets/postings": {"first": "2026-10-01", "last": "2026-10-31"},
     "/api/v1/outcome-schemes/{ref}/simulation": {"first": "2026-01-01", "last": "2026-12-31"},
     "/api/v1/outcome-schemes/{ref}/simulation/csv": {"first": "2026-01-01", "last": "2026-12-31"},
@@ -409,7 +409,7 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/federal-ceiling/counts": {
         "year": 2026, "kind": "active_population", "value": 100000, "source": "Relevé structurel",
     },
-    "/api/v1/reports": {"quarter": "2026-Q4"},
+    "/api/v1/reports": {"period": "2026-Q4"},
     "/api/v1/notices/reading": None,
     "/api/v1/cases/{ref}/documents/{document}/withdrawal": {"reason": "Motif"},
     "/api/v1/notices/{ref}/reading": None,

@@ -44,7 +44,7 @@ from cii.institutions.queries import unit_by_code, units_by_id
 from cii.jobs.mail import send_waiting
 from cii.jobs.runs import catch_up
 from cii.kernel.money import Chf
-from cii.kernel.period import Quarter
+from cii.kernel.span import Span
 from cii.outcomes.actions import (
     DecideSchemeBudget,
     DraftFormula,
@@ -382,7 +382,7 @@ def _met(town):
 
 def _reported(town):
     """The quarter is frozen; a late correction of attendance makes its second version."""
-    quarter = Quarter.parse("2026-Q3")
+    quarter = Span.parse("2026-Q3")
     with town.work() as work:
         freeze(hand(work, "coordination_member"), quarter)
         late = Mark(date(2026, 9, 4), Presence.EXCUSED_ABSENCE)

@@ -7,7 +7,8 @@ import pytest
 from cii.documents.layout import Approval, Letter, Letterhead, Report, Section, Statement, StatementLine
 from cii.documents.table import Column, Level, Status, Table
 from cii.kernel.money import Chf
-from cii.kernel.period import Period, Quarter
+from cii.kernel.period import Period
+from cii.kernel.span import Span
 
 HEAD = Letterhead(
     "République et canton de Neuchâtel",
@@ -125,7 +126,7 @@ def report(places):
     return Report(
         HEAD,
         "Rapport trimestriel du groupe de coordination",
-        Quarter(2026, 3),
+        Span.parse("2026-Q3"),
         date(2026, 9, 30),
         [
             Section(

@@ -354,12 +354,12 @@ def six_the_books_are_reconciled(story: Story) -> None:
 def seven_the_quarter_is_reported(story: Story) -> None:
     """The quarter in four forms; frozen it keeps its hash; a correction makes a version that shows it."""
     group = story.group
-    assert codes(group.post("/reports", {"quarter": "2026-Q4"}, 409)) == ["quarter-not-over"]
+    assert codes(group.post("/reports", {"period": "2026-Q4"}, 409)) == ["period-not-over"]
     story.on(2027, 1, 5)
 
-    issue = group.post("/reports", {"quarter": "2026-Q4"}, 201)
+    issue = group.post("/reports", {"period": "2026-Q4"}, 201)
     path = f"/reports/{issue['ref']}"
-    again = group.post("/reports", {"quarter": "2026-Q4"}, 201)
+    again = group.post("/reports", {"period": "2026-Q4"}, 201)
     assert (issue["version"], again["ref"], again["sha256"]) == (1, issue["ref"], issue["sha256"])
     files = {form: group.get(f"{path}/files/{form}") for form in ("pdf", "xlsx", "csv", "json")}
     assert files["pdf"][:5] == b"%PDF-"
@@ -376,7 +376,7 @@ def seven_the_quarter_is_reported(story: Story) -> None:
     later = {"marks": [{"day": "2026-11-17", "presence": "present"}]}
     assert story.provider.post(f"/placements/{ref}/attendance", later)["corrected"] == 1
     story.on(2027, 1, 6)
-    second = group.post("/reports", {"quarter": "2026-Q4"}, 201)
+    second = group.post("/reports", {"period": "2026-Q4"}, 201)
     changed = group.get(f"/reports/{second['ref']}/difference/{issue['ref']}")["items"]
     assert (second["version"], second["previous_ref"]) == (2, issue["ref"])
     assert second["sha256"] != issue["sha256"]

@@ -13,14 +13,14 @@ from cii.coordination.actions import (
 )
 from cii.coordination.vocabulary import Body, MeetingEvent
 from cii.kernel.money import Chf
-from cii.kernel.period import Quarter
+from cii.kernel.span import Span
 from cii.placements.vocabulary import ContractType, ExitType
 from cii.settlement.vocabulary import Presence
 from cii.store.work import Work
 from tests.agreements.build_agreements import Market, a_market
 from tests.figures.build_figures import a_stay, attended, later, the_numbers, waits
 
-Q3 = Quarter(2026, 3)
+Q3 = Span.parse("2026-Q3")
 FIRST, LAST = date(2026, 7, 1), date(2026, 9, 30)
 
 

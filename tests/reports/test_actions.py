@@ -14,8 +14,8 @@ from sqlmodel import select
 
 from cii.documents import store
 from cii.institutions.queries import unit_by_code
-from cii.kernel.errors import UnknownThing
-from cii.kernel.period import Quarter
+from cii.kernel.errors import Refusal, UnknownThing
+from cii.kernel.span import Span
 from cii.placements.tables import Placement
 from cii.placements.vocabulary import ExitType
 from cii.reports.actions import freeze, keep_files
@@ -31,9 +31,9 @@ from cii.reports.queries import (
     render_draft,
 )
 from cii.reports.readers import Readers
-from cii.reports.rules import NotTheSameReport, QuarterNotOver, UnknownFormat
+from cii.reports.rules import NotTheSameReport, PeriodNotOver, UnknownFormat, WrongPeriod
 from cii.reports.tables import ReportFile
-from cii.reports.vocabulary import FileFormat
+from cii.reports.vocabulary import FileFormat, ReportKind
 from tests.agreements.build_agreements import acting, an_actor
 from tests.coordination.build_coordination import the_group
 from tests.figures.build_figures import later, the_exit
@@ -62,8 +62,8 @@ def test_freezing_twice_without_any_change_gives_the_same_issue(work, market):
     again = freeze(later(group, hours=3), Q3)
 
     assert again is first
-    assert (first.version, first.quarter, len(first.sha256)) == (1, "2026-Q3", 64)
-    assert list(issues(work, Q3)) == [first]
+    assert (first.version, first.period, len(first.sha256)) == (1, "2026-Q3", 64)
+    assert list(issues(work, ReportKind.QUARTERLY, Q3)) == [first]
 
 
 def test_a_later_correction_makes_a_new_version_that_shows_the_difference(work, market):
@@ -105,11 +105,11 @@ def test_a_report_says_places_costs_budgets_and_indicators_tied_to_the_agreement
 
 
 def test_a_quarter_that_is_not_over_has_a_draft_only(work, market):
-    with pytest.raises(QuarterNotOver):
-        freeze(work, Quarter(2026, 4))
+    with pytest.raises(PeriodNotOver):
+        freeze(work, Span.parse("2026-Q4"))
 
-    assert preview(work, Quarter(2026, 4))["quarter"] == "2026-Q4"
-    assert b"%PDF" in render_draft(work, Quarter(2026, 4), "pdf", "fr")[:8]
+    assert preview(work, Span.parse("2026-Q4"))["period"] == "2026-Q4"
+    assert b"%PDF" in render_draft(work, Span.parse("2026-Q4"), "pdf", "fr")[:8]
 
 
 def test_an_issue_never_changes(work, market):
@@ -209,3 +209,14 @@ def test_what_becomes_known_after_the_freeze_is_not_in_it(work, market):
 
     assert values["corrective"] == {}
     assert values["budgets"]["LACI"]["granted"] == "90000.00"
+
+
+@pytest.mark.parametrize("code", ["2026", "2026-09", "2024-2027", "2026-09-30"])
+def test_a_quarterly_report_is_of_a_quarter(work, market, code):
+    with pytest.raises(WrongPeriod) as no:
+        preview(work, Span.parse(code))
+    with pytest.raises(Refusal) as nor:
+        freeze(work, Span.parse(code))
+
+    assert (no.value.field, no.value.facts["wanted"]) == ("period", "quarter")
+    assert WrongPeriod in {type(one) for one in nor.value.reasons}

@@ -1,0 +1,14 @@
+"""Every kind of report that the house makes, by its word."""
+
+from collections.abc import Mapping
+
+from cii.reports.kind_quarterly import Quarterly
+from cii.reports.kinds import Kind, Values
+from cii.reports.vocabulary import ReportKind
+
+KINDS: Mapping[ReportKind, Kind] = {one.name: one for one in (Quarterly(),)}
+
+
+def kind_of(values: Values) -> Kind:
+    """The kind that made these values."""
+    return KINDS[ReportKind(values["kind"])]
