@@ -1,4 +1,4 @@
-"""PDF pages set by typst from `templates/`: tagged for screen readers (PDF/UA-1), the same bytes twice.
+"""PDF pages set by typst from `templates/`: for screen readers and archives, the same bytes twice.
 
 Only the fonts of this package are used, none of the machine's, and the date of the file is handed in.
 """
@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 import orjson
 import typst
@@ -17,7 +16,8 @@ from cii.documents.layout import CaseSummary, Letter, Report, Statement
 MEDIA_TYPE = "application/pdf"
 _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "templates"
-_STANDARD: Literal["ua-1"] = "ua-1"
+_STANDARDS: "typst.PDFStandards" = ["ua-1", "a-2a"]
+"""ISO 14289-1 (read aloud), ISO 19005-2 level A (kept for decades): typst refuses what they do not allow."""
 
 
 def report(page: Report, *, created: datetime, lang: str) -> bytes:
@@ -51,7 +51,7 @@ def render(template: str, data: Mapping[str, object], *, created: datetime, lang
         root=str(_TEMPLATES),
         font_paths=_fonts(),
         sys_inputs=_inputs(data, created, lang),
-        pdf_standards=_STANDARD,
+        pdf_standards=_STANDARDS,
         timestamp=int(created.astimezone(UTC).timestamp()),
     )
 

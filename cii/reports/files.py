@@ -3,16 +3,19 @@
 JSON and CSV hold words of the trade as codes and are the same in every language.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from cii.documents import csv, pdf, xlsx
-from cii.documents.table import Cell, Column, Table
+from cii.documents.table import Cell, Column, Level, Status, Table
 from cii.kernel.digest import canonical
+from cii.kernel.span import Span
 from cii.reports.kinds import Head, Values
 from cii.reports.registry import kind_of
 from cii.reports.vocabulary import FileFormat
+from cii.texts import formats
+from cii.texts.speech import say, word
 
 MEDIA_TYPES: Mapping[FileFormat, str] = {
     FileFormat.PDF: pdf.MEDIA_TYPE,
@@ -32,17 +35,42 @@ def made(values: Values, head: Head, form: FileFormat, lang: str) -> bytes:
     if form is FileFormat.JSON:
         return _json(values, head)
     if form is FileFormat.CSV:
-        return csv.write(_flat(values))
+        return csv.write(_flat(values, head))
     created = head.frozen_at or head.known_at
     if form is FileFormat.PDF:
         return pdf.report(kind_of(values).pages(values, lang, head), created=created, lang=lang)
     title = f"{values['period']} v{head.version}" if head.version else values["period"]
-    sheets = kind_of(values).sheets(values, lang)
+    sheets = [_about(values, head, lang), *kind_of(values).sheets(values, lang)]
     return xlsx.workbook(sheets, created, {"title": title, "comments": head.sha256})
+
+
+def _about(values: Values, head: Head, lang: str) -> Table:
+    """The first sheet: which report of which days, a draft or frozen when and as what."""
+    draft = Status(say("documents.draft", lang), Level.WATCH)
+    rows: list[tuple[str, Cell]] = [
+        (say("reports.kind", lang), word(values["kind"], lang, "report-kind")),
+        (say("documents.period", lang), formats.span(Span.parse(values["period"]), lang)),
+        (say("reports.known-at", lang), head.known_at),
+        *(
+            [
+                (say("documents.frozen-at", lang), head.frozen_at),
+                (say("documents.version", lang), head.version),
+                (say("documents.hash", lang), head.sha256),
+            ]
+            if head.frozen_at
+            else [(say("documents.state", lang), draft)]
+        ),
+    ]
+    columns = [
+        Column(say("reports.about", lang)),
+        Column(say("reports.about-value", lang), "value", width=70),
+    ]
+    return Table(say("reports.about", lang), columns, rows)
 
 
 def _json(values: Values, head: Head) -> bytes:
     told = {
+        "draft": head.frozen_at is None,
         "known_at": head.known_at,
         "frozen_at": head.frozen_at,
         "version": head.version,
@@ -51,10 +79,15 @@ def _json(values: Values, head: Head) -> bytes:
     return canonical({"report": told, "values": values})
 
 
-def _flat(values: Values) -> Table:
-    """One row per figure: section, key, figure, value, whether it is hidden."""
+def _flat(values: Values, head: Head) -> Table:
+    """One row per figure: section, key, figure, value, whether it is hidden; first of all, what it is."""
     hidden = set(values["hidden"])
-    rows = [
+    told: Sequence[tuple[str, Cell]] = (
+        ("draft", head.frozen_at is None), ("known_at", head.known_at), ("frozen_at", head.frozen_at),
+        ("version", head.version), ("sha256", head.sha256 or None),
+    )  # fmt: skip
+    rows = [("report", str(values["period"]), figure, value, "") for figure, value in told]
+    rows += [
         (section, key, figure, _cell(figure, value), "hidden" if f"{path}.{figure}" in hidden else "")
         for section, key, path, row in kind_of(values).rows(values)
         for figure, value in _figures(row)

@@ -83,7 +83,10 @@ def test_pages_are_tagged_titled_and_dated_for_screen_readers(kind, lang, reques
     assert held.root_object["/MarkInfo"]["/Marked"]
     assert held.metadata.title
     assert held.metadata.creation_date == MADE
-    assert "pdfuaid:part>1<" in held.xmp_metadata.stream.get_data().decode()
+    told = held.xmp_metadata.stream.get_data().decode()
+    assert "pdfuaid:part>1<" in told
+    assert "pdfaid:part>2<" in told
+    assert "pdfaid:conformance>A<" in told
 
 
 def test_no_font_of_the_machine_is_used(report):

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 from openpyxl import load_workbook
+from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import select
@@ -161,7 +162,7 @@ def test_a_workbook_holds_the_same_totals(work, market):
     book = load_workbook(io.BytesIO(render(group, issue, "xlsx", "fr")))
 
     assert book.sheetnames == [
-        "Mesures", "Mesures par ligne de financemen", "Total par ligne", "Coûts par mesure",
+        "Rapport", "Mesures", "Mesures par ligne de financemen", "Total par ligne", "Coûts par mesure",
         "Coûts par mesure et ligne", "Sorties par type", "Budgets", "Indicateurs", "Mesures correctrices",
         "Échéances", "Listes d'attente", "Définitions",
     ]  # fmt: skip
@@ -220,3 +221,33 @@ def test_a_quarterly_report_is_of_a_quarter(work, market, code):
 
     assert (no.value.field, no.value.facts["wanted"]) == ("period", "quarter")
     assert WrongPeriod in {type(one) for one in nor.value.reasons}
+
+
+def test_a_draft_says_so_in_every_format(work, market):
+    group, q4 = the_group(work), Span.parse("2026-Q4")
+    files = {form: render_draft(group, q4, form, "fr") for form in ("json", "csv", "xlsx", "pdf")}
+
+    rows = list(csv.DictReader(io.StringIO(files["csv"].decode("utf-8-sig")), delimiter=";"))
+    about = dict(load_workbook(io.BytesIO(files["xlsx"]))["Rapport"].iter_rows(values_only=True))
+    assert json.loads(files["json"])["report"]["draft"] is True
+    assert [row["value"] for row in rows if row["figure"] == "draft"] == ["true"]
+    assert about["État"] == "Provisoire, non figé"
+    assert "Provisoire, non figé" in " ".join(
+        one.extract_text() for one in PdfReader(io.BytesIO(files["pdf"])).pages
+    )
+
+
+def test_a_frozen_report_says_when_and_as_which_version(work, market):
+    group = the_group(work)
+    issue = freeze(group, Q3)
+
+    rows = list(
+        csv.DictReader(io.StringIO(render(group, issue, "csv", "fr").decode("utf-8-sig")), delimiter=";")
+    )
+    told = {row["figure"]: row["value"] for row in rows if row["section"] == "report"}
+    about = dict(
+        load_workbook(io.BytesIO(render(group, issue, "xlsx", "de")))["Bericht"].iter_rows(values_only=True)
+    )
+    assert (told["draft"], told["version"], told["sha256"]) == ("false", "1", issue.sha256)
+    assert (about["Fassung"], about["Prüfsumme"], about["Zeitraum"]) == (1, issue.sha256, "3. Quartal 2026")
+    assert json.loads(render(group, issue, "json", "fr"))["report"]["draft"] is False
