@@ -140,6 +140,8 @@ class Day(Limited, fields.Date):
     """A date that exists, written 2026-10-15, between 1900 and 2199."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG002
+        if value == "":
+            raise fault(refusals.EmptyField())
         if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
             raise fault(refusals.NotADate())
         try:
@@ -154,6 +156,8 @@ class Moment(Limited, fields.AwareDateTime):
     """A moment with its offset; one that Swiss clocks skipped is refused, the answer is in UTC."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG002
+        if value == "":
+            raise fault(refusals.EmptyField())
         try:
             moment = datetime.fromisoformat(value)
         except (ValueError, TypeError):
@@ -187,6 +191,8 @@ class Word(Limited, fields.Enum[Any]):
         super().__init__(enum=words, by_value=True, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG002
+        if value == "":
+            raise fault(refusals.EmptyField())
         try:
             word = self.enum(value)
         except ValueError:

@@ -67,6 +67,15 @@ class Wish:
 
 
 @dataclass(frozen=True)
+class Blanks:
+    """What may not be left blank and is no text."""
+
+    day: date
+    hour: datetime
+    colour: Colour
+
+
+@dataclass(frozen=True)
 class Answer:
     plan_ref: str
     yes: bool
@@ -359,3 +368,10 @@ def test_a_text_that_has_a_form_keeps_it_and_a_list_is_a_list():
         (NotThePattern, "code"),
         (NotAList, "names"),
     }
+
+
+@pytest.mark.parametrize("field", ["day", "hour", "colour"])
+def test_a_day_a_moment_or_a_word_left_blank_is_told_as_empty(field):
+    sent = {"day": "2026-10-15", "hour": "2026-10-15T08:00:00+02:00", "colour": "red"} | {field: ""}
+
+    assert faults(lambda: load(Blanks, sent)) == {(field, "empty-field")}
