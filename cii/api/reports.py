@@ -1,6 +1,6 @@
 """Reports: a period as a draft, frozen versions, their files, what differs between two versions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,13 @@ from cii.access.permits import Permit
 from cii.api.base import PREFIX, Blueprint
 from cii.kernel.span import Span
 from cii.reports.actions import freeze
+from cii.reports.comparing import CommentFigure, Compared, comment, comments_of, compared
 from cii.reports.files import MEDIA_TYPES
+from cii.reports.kinds import Number
 from cii.reports.queries import changes, issue_by_ref, issue_values, issues, preview, render, versions_of
 from cii.reports.rules import Change
-from cii.reports.schemas import CHANGE
-from cii.reports.tables import ReportIssue
+from cii.reports.schemas import CHANGE, COMMENT
+from cii.reports.tables import ReportComment, ReportIssue
 from cii.reports.vocabulary import FileFormat, ReportKind
 from cii.wire import language
 from cii.wire.answers import only, paged
@@ -68,6 +70,17 @@ class IssueShown:
     values: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class ComparedShown:
+    """A figure in two periods, exact: francs with two decimals, shares as fractions; None where not known."""
+
+    path: str
+    kind: str
+    old: str | None
+    new: str | None
+    change: str | None
+
+
 ISSUE = only(
     IssueShown, "ref", "kind", "period", "scope", "version", "known_at", "frozen_at", "sha256",
     "previous_ref", "values", called="ReportAnswer",
@@ -76,6 +89,9 @@ ISSUE_ROW = only(
     IssueShown, "ref", "kind", "period", "scope", "version", "known_at", "frozen_at", "sha256",
     "previous_ref", called="ReportRowAnswer",
 )  # fmt: skip
+
+
+COMPARED = only(ComparedShown, "path", "kind", "old", "new", "change", called="ComparedAnswer")
 
 
 @blueprint.get("")
@@ -136,6 +152,40 @@ def file(ref: str, form: str) -> Response:
 def difference(ref: str, older: str) -> Page[Change]:
     """What differs from an older version of the same report, value by value."""
     return Page(changes(g.work, issue_by_ref(g.work, older), issue_by_ref(g.work, ref)))
+
+
+@blueprint.get("/<ref:ref>/comparison/<ref:other>")
+@needs(Permit.SEE_REPORTS)
+@blueprint.response(200, paged(COMPARED))
+def comparison(ref: str, other: str) -> Page[ComparedShown]:
+    """Every figure of a version beside that of another period of the same kind, with the difference."""
+    found = compared(g.work, issue_by_ref(g.work, other), issue_by_ref(g.work, ref))
+    return Page([_beside(one) for one in found])
+
+
+@blueprint.get("/<ref:ref>/comments")
+@needs(Permit.SEE_REPORTS)
+@blueprint.response(200, paged(COMMENT))
+def comments(ref: str) -> Page[ReportComment]:
+    """What was said beside the figures that I see."""
+    return Page(comments_of(g.work, issue_by_ref(g.work, ref)))
+
+
+@blueprint.post("/<ref:ref>/comments")
+@needs(Permit.FREEZE_REPORTS)
+@once
+@blueprint.arguments(CommentFigure, given=("report_ref",))
+@blueprint.response(201, COMMENT)
+def commented(ask: Callable[..., CommentFigure], ref: str) -> ReportComment:
+    """Put a word beside a figure or a row, named by its path as in the values."""
+    return comment(g.work, ask(report_ref=ref))
+
+
+def _beside(one: Compared) -> ComparedShown:
+    def plain(value: Number | None) -> str | None:
+        return None if value is None else str(value)
+
+    return ComparedShown(one.figure.path, one.figure.kind, plain(one.old), plain(one.new), plain(one.change))
 
 
 def _issue(row: ReportIssue) -> IssueShown:

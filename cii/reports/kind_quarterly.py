@@ -1,6 +1,6 @@
 """The quarterly pack of the coordination group as a kind of report."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,12 +8,14 @@ from cii.coordination.queries import corrective_at, delivered, held_days
 from cii.coordination.rules import missing_deliveries
 from cii.coordination.vocabulary import Body
 from cii.documents.layout import Report
+from cii.documents.table import Kind as ColumnKind
 from cii.documents.table import Table
 from cii.figures.queries import quarter_figures
 from cii.kernel.span import Span, SpanKind
 from cii.reports import pages
-from cii.reports.kinds import Head, Row, Values
+from cii.reports.kinds import Figure, Head, Row, Values
 from cii.reports.readers import Readers, shown
+from cii.reports.sheets import COST, USE, Figures, measured, typed
 from cii.reports.values import values_of
 from cii.reports.vocabulary import ReportKind
 from cii.store.work import Work
@@ -22,6 +24,22 @@ _KEYED = (
     "measures", "lines", "line_totals", "exit_types", "budgets", "indicators", "corrective", "deadlines",
     "waiting", "unattributed", "meetings", "missing",
 )  # fmt: skip
+
+
+_SUMS: Figures = (
+    ("granted", "reports.granted", "money"), ("committed", "reports.committed", "money"),
+    ("accrued", "reports.accrued", "money"), ("invoiced", "reports.invoiced", "money"),
+    ("paid", "reports.paid", "money"), ("free", "reports.free", "money"),
+)  # fmt: skip
+_USED: Figures = (*USE, *COST)
+_FIGURES: Mapping[str, Figures] = {
+    "total": _USED, "measures": _USED, "line_totals": _USED, "lines": _USED, "budgets": _SUMS,
+    "exit_types": (("persons", "reports.persons", "integer"),),
+    "waiting": (
+        ("waiting", "reports.waiting-now", "integer"), ("urgent", "reports.waiting-urgent", "integer"),
+    ),
+}  # fmt: skip
+_UNITS: Mapping[str, ColumnKind] = {"percent": "percent", "francs": "money"}
 
 
 class Quarterly:
@@ -66,3 +84,12 @@ class Quarterly:
         for section in _KEYED:
             for key, row in values[section].items():
                 yield section, key, f"{section}.{key}", row
+
+    def figures(self, values: Values) -> Iterator[Figure]:
+        """See `Kind`: use and cost, budgets, exits, waiting lists, values of indicators."""
+        for section, key, _, row in self.rows(values):
+            for name, text, kind in _FIGURES.get(section, ()):
+                yield Figure(section, key, name, text, kind, typed(row[name], kind))
+        for key, row in values["indicators"].items():
+            held = measured(row["year"], row["unit"])
+            yield Figure("indicators", key, "year", row["title"], _UNITS.get(row["unit"], "number"), held)

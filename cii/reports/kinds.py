@@ -8,18 +8,43 @@ same facts give the same values, whoever asks and whenever.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Protocol
 
 from cii.documents.layout import Report
+from cii.documents.table import Kind as ColumnKind
 from cii.documents.table import Table
+from cii.kernel.money import Chf
 from cii.kernel.span import Span, SpanKind
 from cii.reports.readers import Readers
 from cii.reports.vocabulary import ReportKind
 from cii.store.work import Work
 
 Values = Mapping[str, Any]
+Number = int | Decimal | Fraction | Chf
 Row = tuple[str, str, str, Values]
 """Section, key, path in the values, and the fields of one row of the pack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of a pack: where it stands, how it is called and written; None where hidden or missing.
+
+    `text`: key of its name in the catalogue, or the name itself by language.
+    """
+
+    section: str
+    key: str
+    name: str
+    text: str | Mapping[str, str]
+    kind: ColumnKind
+    value: Number | None
+
+    @property
+    def path(self) -> str:
+        """Where it stands in the values."""
+        return ".".join(one for one in (self.section, self.key, self.name) if one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +85,6 @@ class Kind(Protocol):
 
     def rows(self, values: Values) -> Iterator[Row]:
         """Every row of the pack, of the values shown, for files that speak no language."""
+
+    def figures(self, values: Values) -> Iterator[Figure]:
+        """Every figure that can be held against that of another period, of the values shown."""

@@ -29,6 +29,12 @@ class UnknownFormat(Refusal):
     code, kind = "unknown-report-format", "unfit"
 
 
+class UnknownFigure(Refusal):
+    """There is no such figure or row in what the reader sees of the report."""
+
+    code, kind = "unknown-figure", "unfit"
+
+
 class NotTheSameReport(Refusal):
     """Versions are compared within one report."""
 

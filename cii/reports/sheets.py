@@ -9,6 +9,7 @@ from typing import Any
 
 from cii.documents.table import Cell, Column, Kind, Level, Status, Table
 from cii.kernel.money import Chf
+from cii.reports.kinds import Number
 from cii.texts.speech import pair, say, word
 
 HIDDEN = "\N{BULLET}"
@@ -52,10 +53,11 @@ def _table(
 
 
 def _cells(row: Values, wanted: Figures, hidden: Sequence[str], path: str) -> list[Cell]:
-    return [HIDDEN if f"{path}.{name}" in hidden else _typed(row[name], kind) for name, _, kind in wanted]
+    return [HIDDEN if f"{path}.{name}" in hidden else typed(row[name], kind) for name, _, kind in wanted]
 
 
-def _typed(value: Any, kind: Kind) -> Cell:  # noqa: ANN401 - a plain value
+def typed(value: Any, kind: Kind) -> Number | None:  # noqa: ANN401 - a plain value
+    """A plain value as the number that it is."""
     if value is None:
         return None
     if kind == "money":
@@ -242,8 +244,8 @@ def _indicator(values: Values, key: str, lang: str) -> list[Cell]:
         words = word("missing", lang, "origin")
     return [
         one["title"].get(lang) or one["title"]["fr"],
-        HIDDEN if f"indicators.{key}.quarter" in values["hidden"] else _measured(one["quarter"], one["unit"]),
-        HIDDEN if hidden else _measured(year, one["unit"]),
+        HIDDEN if f"indicators.{key}.quarter" in values["hidden"] else measured(one["quarter"], one["unit"]),
+        HIDDEN if hidden else measured(year, one["unit"]),
         HIDDEN if hidden else _persons(year, one["unit"]),
         _goal(one["target"], one["unit"]),
         _goal(one["minimum"], one["unit"]),
@@ -258,7 +260,8 @@ def _persons(value: Values | None, unit: str) -> str | None:
     return f"{value['numerator']}/{value['denominator']}"
 
 
-def _measured(value: Values | None, unit: str) -> Cell:
+def measured(value: Values | None, unit: str) -> Number | None:
+    """The value of an indicator by its unit: a share, francs, or a number."""
     if value is None or value["value"] is None:
         return None
     exact = Fraction(value["value"])

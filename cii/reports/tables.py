@@ -59,5 +59,20 @@ class ReportFile(SQLModel, table=True):
     made_at: datetime = moment()
 
 
+class ReportComment(SQLModel, table=True):
+    """A word on a figure or a row of an issue, beside what was frozen; append-only."""
+
+    __tablename__ = "report_comment"
+
+    id: int | None = key()
+    ref: str = ref()
+    issue_id: int = link("report_issue.id")
+    path: str = text(200)
+    wording: str = text(1000)
+    recorded_at: datetime = moment()
+    account_id: int | None = link("account.id", nullable=True, index=False)
+
+
+append_only(ReportComment)
 append_only(ReportIssue)
 append_only(ReportFile)

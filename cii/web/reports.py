@@ -14,6 +14,7 @@ from cii.documents.layout import Report
 from cii.kernel.period import ONE_DAY
 from cii.kernel.span import Span, SpanKind
 from cii.reports.actions import freeze
+from cii.reports.comparing import CommentFigure, comment
 from cii.reports.files import MEDIA_TYPES
 from cii.reports.kinds import Head
 from cii.reports.queries import (
@@ -35,8 +36,10 @@ from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import fallback, t
+from cii.web.report_figures import comments_shown, comparison_shown
 from cii.wire import language
 from cii.wire.doors import again, needs, once
+from cii.wire.reading import asked
 
 page = Blueprint("reports", __name__)
 _QUARTERS = 8
@@ -98,6 +101,23 @@ def file(ref: str, form: str) -> Response:
     issue, lang = issue_by_ref(g.work, ref), language.lang()
     content = render(g.work, issue, form, lang)
     return _file(content, format_of(form, lang), f"cii-{issue.period}-v{issue.version}")
+
+
+@page.get("/reports/<ref:ref>/comparison")
+@needs(Permit.SEE_REPORTS)
+def comparison(ref: str) -> str:
+    """An issue beside one of another period."""
+    return render_template("pages/reports/comparison.html", **comparison_shown(g.work, ref))
+
+
+@page.post("/reports/<ref:ref>/comments")
+@needs(Permit.FREEZE_REPORTS)
+@once
+@again(one)
+def comment_on(ref: str) -> Response:
+    """Put a word beside a figure."""
+    comment(g.work, asked(CommentFigure, report_ref=ref))
+    return see_other("reports.one", ref=ref)
 
 
 def _file(content: bytes, form: FileFormat, name: str) -> Response:
@@ -202,6 +222,7 @@ def _issue(work: Work, ref: str) -> dict[str, Any]:
         "code": issue.period,
         "versions": _versions(work, versions_of(work, issue), ref),
         "forms": [one.value for one in FileFormat],
+        **comments_shown(work, issue, values),
     }
 
 

@@ -1690,6 +1690,28 @@ def upgrade() -> None:
     with op.batch_alter_table('released_share', schema=None) as batch_op:
         batch_op.create_index('ix_released_share_unit_account', ['unit_id', 'account_id', 'valid_from', 'id'], unique=False)
 
+    op.create_table('report_comment',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('issue_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('path', sa.String(length=200), nullable=False),
+    sa.Column('wording', sa.String(length=1000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_report_comment_account_id')),
+    sa.ForeignKeyConstraint(['issue_id'], ['report_issue.id'], name=op.f('fk_report_comment_issue_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_comment')),
+    sa.UniqueConstraint('ref', name=op.f('uq_report_comment_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER report_comment_no_update BEFORE UPDATE ON report_comment FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'report_comment is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER report_comment_no_delete BEFORE DELETE ON report_comment FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'report_comment is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION report_comment_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'report_comment is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER report_comment_no_update BEFORE UPDATE ON report_comment FOR EACH ROW EXECUTE FUNCTION report_comment_append_only()')
+    _on("postgresql", 'CREATE TRIGGER report_comment_no_delete BEFORE DELETE ON report_comment FOR EACH ROW EXECUTE FUNCTION report_comment_append_only()')
+    _on("postgresql", 'CREATE TRIGGER report_comment_no_truncate BEFORE TRUNCATE ON report_comment FOR EACH STATEMENT EXECUTE FUNCTION report_comment_append_only()')
+    with op.batch_alter_table('report_comment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_report_comment_issue_id'), ['issue_id'], unique=False)
+
     op.create_table('report_file',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('issue_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -6354,6 +6376,10 @@ def downgrade() -> None:
 
     op.drop_table('reversal_request')
     op.drop_table('report_file')
+    with op.batch_alter_table('report_comment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_report_comment_issue_id'))
+
+    op.drop_table('report_comment')
     with op.batch_alter_table('released_share', schema=None) as batch_op:
         batch_op.drop_index('ix_released_share_unit_account')
 

@@ -410,6 +410,7 @@ BODIES: Mapping[str, Any] = {
         "year": 2026, "kind": "active_population", "value": 100000, "source": "Relevé structurel",
     },
     "/api/v1/reports": {"period": "2026-Q4"},
+    "/api/v1/reports/{ref}/comments": {"path": "total.cost", "wording": "Vu en séance."},
     "/api/v1/notices/reading": None,
     "/api/v1/cases/{ref}/documents/{document}/withdrawal": {"reason": "Motif"},
     "/api/v1/notices/{ref}/reading": None,
@@ -441,6 +442,7 @@ OTHER_PARTS = {
     "number": "1",
     "name": "triage",
     "older": "{report}",
+    "other": "{report}",
 }
 
 

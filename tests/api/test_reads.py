@@ -135,6 +135,8 @@ READS = {
     "/api/v1/reports/{report}": ("group", "AT-01"),
     "/api/v1/reports/{report}/files/json": ("group", "AT-01"),
     "/api/v1/reports/{newer}/difference/{report}": ("group", "absence_days"),
+    "/api/v1/reports/{newer}/comparison/{report}": ("group", "total.cost"),
+    "/api/v1/reports/{newer}/comments": ("group", "items"),
     "/api/v1/workflows": ("administrator", "reseau-cii"),
     "/api/v1/workflows/reseau-cii": ("orp", "Évaluation commune"),
     "/api/v1/workflows/reseau-cii/diagram.svg": ("orp", "<svg"),

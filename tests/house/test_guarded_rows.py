@@ -61,6 +61,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "account_payment": (),
     "agreement_closure": ("withdrawn_at",),
     "prices_kept": (),
+    "report_comment": (),
     "attendance": (),
     "attendance_import": (),
     "absence_notice": (),

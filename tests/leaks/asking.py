@@ -150,6 +150,7 @@ NAMES: Mapping[str, Thing | str] = {
     "/referrals/<ref>": of_case("referral"),
     "/reports/<ref>": of_the_house("report_issue"),
     "/reports/<ref>/difference/<older>": of_the_house("report_issue"),
+    "/reports/<ref>/comparison/<other>": of_the_house("report_issue"),
     "/reports/<ref>/files/<form>": "csv",
     "/reports/quarters/<quarter>": "2026-Q3",
     "/reports/quarters/<quarter>/files/<form>": "csv",

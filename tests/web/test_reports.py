@@ -1,5 +1,7 @@
 """The pages of the reports."""
 
+from html import unescape
+
 
 def test_the_quarters_say_which_is_to_be_frozen(site):
     page = site.as_("steering").get("/reports")
@@ -56,3 +58,32 @@ def test_an_unknown_format_and_an_unknown_quarter_are_refused(site):
 def test_who_may_not_freeze_is_refused_and_a_provider_reads_no_report(site):
     site.as_("steering").post("/reports/quarters/2026-Q3/freezing", 403)
     site.as_("provider").get("/reports", 403)
+
+
+def test_a_quarter_is_read_beside_the_one_before_and_a_figure_gets_a_word(site):
+    member, reader = site.as_("coordination"), site.as_("steering")
+    former = member.post("/reports/quarters/2026-Q2/freezing").rsplit("/", 1)[1]
+    alone = member.get(f"/reports/{former}/comparison")
+    ref = member.post("/reports/quarters/2026-Q3/freezing").rsplit("/", 1)[1]
+
+    side = shown(member.get(f"/reports/{ref}/comparison"))
+    measures = shown(member.get(f"/reports/{ref}/comparison?with=2026-Q2&section=measures"))
+    unknown = member.post(
+        f"/reports/{ref}/comments", 422, path="measures.AT-01.nothing", wording="Deux départs en août"
+    )
+    member.post(f"/reports/{ref}/comments", path="measures.AT-01.places_end", wording="Deux départs en août")
+
+    assert "Aucune autre période" in alone
+    assert "2e trimestre 2026" in side
+    assert "Occupation" in side
+    assert "AT-01" in measures
+    assert "ne figure pas dans le rapport" in shown(unknown)
+    page = shown(reader.get(f"/reports/{ref}"))
+    assert "Mesures · AT-01 · " in page
+    assert "Deux départs en août" in page
+    reader.post(f"/reports/{ref}/comments", 403, path="measures.AT-01.places_end", wording="Vu")
+
+
+def shown(page: str) -> str:
+    """The page with common spaces and signs."""
+    return unescape(page).replace("\u00a0", " ").replace("\u202f", " ")
