@@ -4,9 +4,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlmodel import col
-
 from cii.agreements.ending import follow_correction
 from cii.agreements.queries import agreement_view
 from cii.coordination.queries import (
@@ -22,28 +19,25 @@ from cii.coordination.rules import (
     CORRECTING,
     CORRECTIVE_MOVES,
     MEETING_MOVES,
-    PERMANENT,
     STEERING_EVENTS,
     DueDateMissing,
     MeetingAhead,
-    MonthNotOver,
-    NotPermanent,
     SteeringDecides,
     body_may,
     presidency_faults,
 )
-from cii.coordination.tables import CorrectiveMeasure, CorrectiveStep, Meeting, MonthlyData, Presidency
+from cii.coordination.tables import CorrectiveMeasure, CorrectiveStep, Meeting, Presidency
 from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState, MeetingEvent, MeetingState
 from cii.institutions.queries import institution_by_code, unit_for
 from cii.institutions.vocabulary import UnitKind
 from cii.journal.actions import wrote
 from cii.kernel.digest import plain
-from cii.kernel.errors import NotAllowed, Refusal, UnknownThing, refuse
+from cii.kernel.errors import NotAllowed, UnknownThing, refuse
 from cii.kernel.moves import move
-from cii.kernel.period import Quarter, month_of
+from cii.kernel.period import Quarter
 from cii.measures.queries import respondent_units_at
 from cii.notices.actions import tell
-from cii.store.work import HOUSE, Work
+from cii.store.work import Work
 
 
 @dataclass(frozen=True)
@@ -212,58 +206,6 @@ def move_corrective(work: Work, ask: MoveCorrective) -> CorrectiveMeasure:
             subject_ref=row.ref,
             due=row.due_on,
         )
-    return row
-
-
-@dataclass(frozen=True)
-class DeliverMonth:
-    """What a sector reports for a month: participants at its end, entries, exits, persons waiting."""
-
-    institution: str
-    month: date
-    participants: int
-    entries: int
-    exits: int
-    waiting: int
-    remark: str = ""
-
-
-def deliver_month(work: Work, ask: DeliverMonth) -> MonthlyData:
-    """Deliver the data of one's own institution for a month that is over; again corrects.
-
-    Refuses: UnknownThing; all at once NotPermanent, NotAllowed, MonthNotOver.
-    """
-    institution = institution_by_code(work, ask.institution)
-    month = month_of(ask.month)
-    faults: list[Refusal] = []
-    if institution.code not in PERMANENT:
-        faults.append(NotPermanent(field="institution", institution=institution.code))
-    if work.actor != HOUSE and institution.id not in work.actor.institutions:
-        faults.append(NotAllowed())
-    if month.end > work.today:
-        faults.append(MonthNotOver(field="month", month=month.start))
-    refuse(faults)
-    before = work.session.execute(
-        select(func.max(col(MonthlyData.sequence))).where(
-            col(MonthlyData.institution_id) == institution.id, col(MonthlyData.month) == month.start
-        )
-    ).scalar()
-    row = MonthlyData(
-        institution_id=institution.id or 0,
-        month=month.start,
-        sequence=(before or 0) + 1,
-        participants=ask.participants,
-        entries=ask.entries,
-        exits=ask.exits,
-        waiting=ask.waiting,
-        remark=ask.remark,
-        recorded_at=work.now,
-        account_id=work.actor.account_id,
-        unit_id=next(iter(work.actor.units), None),
-    )
-    work.session.add(row)
-    work.session.flush()
-    _wrote(work, "monthly_data.deliver", "monthly_data", row, ask)
     return row
 
 

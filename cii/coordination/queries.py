@@ -9,15 +9,15 @@ from sqlmodel import col
 
 from cii.access.vocabulary import Role
 from cii.agreements.queries import agreements_by_id
+from cii.coordination.monthly import missing_months
 from cii.coordination.rules import (
     CORRECTIVE_MOVES,
     MEETING_MOVES,
     OPEN_STATES,
     body_may,
     meeting_alert,
-    missing_deliveries,
 )
-from cii.coordination.tables import CorrectiveMeasure, CorrectiveStep, Meeting, MonthlyData, Presidency
+from cii.coordination.tables import CorrectiveMeasure, CorrectiveStep, Meeting, Presidency
 from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState, MeetingEvent, MeetingState
 from cii.institutions.queries import institutions
 from cii.kernel.errors import UnknownThing
@@ -105,28 +105,10 @@ def alerts(work: Work, day: date | None = None) -> list[Alert]:
     if due < at:
         found += [
             Alert("monthly_data_missing", due + ONE_DAY, f"{one} {month:%Y-%m}")
-            for one in missing_deliveries(delivered(work, month))
+            for one in missing_months(work, month)
         ]
     found += [Alert("redirects", one.since, f"{one.case_number} ({one.count})") for one in carousels(work)]
     return found
-
-
-def delivered(work: Work, month: date, known_at: datetime | None = None) -> set[str]:
-    """Codes of the institutions whose data of the month have come."""
-    query = select(col(MonthlyData.institution_id)).where(col(MonthlyData.month) == month)
-    if known_at is not None:
-        query = query.where(col(MonthlyData.recorded_at) <= known_at)
-    names = codes(work)
-    return {names[one] for one in work.session.scalars(query)}
-
-
-def monthly_data(work: Work, month: date) -> dict[str, MonthlyData]:
-    """The newest delivery of each institution for a month, by code."""
-    names = codes(work)
-    rows = work.session.scalars(
-        select(MonthlyData).where(col(MonthlyData.month) == month).order_by(col(MonthlyData.sequence))
-    )
-    return {names[row.institution_id]: row for row in rows}
 
 
 def presidencies(work: Work) -> dict[int, str]:

@@ -97,12 +97,6 @@ class DueDateMissing(Refusal):
     code, kind = "due-date-missing", "unfit"
 
 
-class MonthNotOver(Refusal):
-    """Data of a month are delivered once it is over."""
-
-    code, kind = "month-not-over", "unfit"
-
-
 def presidency_faults(
     year: int, institution: str, presided: Mapping[int, str], permanent: Collection[str] = PERMANENT
 ) -> list[Refusal]:
@@ -127,11 +121,6 @@ def meeting_alert(
     if any(day in quarter.period for day in held):
         return None
     return working_day_after(quarter.period.last, 1)
-
-
-def missing_deliveries(delivered: Collection[str], expected: Collection[str] = PERMANENT) -> tuple[str, ...]:
-    """The institutions whose monthly data are missing, in the order of the mandate (task 8)."""
-    return tuple(one for one in expected if one not in delivered)
 
 
 def body_may(event: CorrectiveEvent, body: Body) -> bool:

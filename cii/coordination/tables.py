@@ -1,12 +1,13 @@
 """Rows of the coordination group."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import SQLModel
 
-from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState, MeetingState
-from cii.store.columns import day, key, link, moment, ref, text, word
+from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState, FigureOrigin, MeetingState
+from cii.store.columns import day, key, link, moment, plain_json, ref, text, word
 from cii.store.guards import append_only
 
 
@@ -90,7 +91,7 @@ class CorrectiveStep(SQLModel, table=True):
 class MonthlyData(SQLModel, table=True):
     """What a sector delivers to the reference person for a month; a correction is a new row.
 
-    `month` is the first day of the month.
+    `month` is the first day of the month; the counts are the sums over its figures.
     """
 
     __tablename__ = "monthly_data"
@@ -116,5 +117,37 @@ class MonthlyData(SQLModel, table=True):
     unit_id: int | None = link("unit.id", nullable=True, index=False)
 
 
+class MonthlyFigure(SQLModel, table=True):
+    """What a delivery says of one measure and funding line.
+
+    `counted` keeps what the product itself counted at that moment, under the same names.
+    """
+
+    __tablename__ = "monthly_figure"
+    __table_args__ = (
+        UniqueConstraint("monthly_data_id", "measure_id", "line_id"),
+        CheckConstraint(
+            "places >= 0 AND participants >= 0 AND occupied_days >= 0 AND entries >= 0 AND exits >= 0 "
+            "AND interruptions >= 0 AND waiting >= 0",
+            name="not_negative",
+        ),
+    )
+
+    id: int | None = key()
+    monthly_data_id: int = link("monthly_data.id", index=False)
+    measure_id: int = link("measure.id")
+    line_id: int = link("funding_line.id", index=False)
+    places: int
+    participants: int
+    occupied_days: int
+    entries: int
+    exits: int
+    interruptions: int
+    waiting: int
+    origin: FigureOrigin = word(FigureOrigin)
+    counted: dict[str, Any] = plain_json()
+
+
 append_only(CorrectiveStep)
 append_only(MonthlyData)
+append_only(MonthlyFigure)

@@ -56,3 +56,11 @@ class CorrectiveEvent(StrEnum):
     REFUSE = "refuse"
     IMPLEMENT = "implement"
     DROP = "drop"
+
+
+class FigureOrigin(StrEnum):
+    """Where a figure of a month comes from: counted here and confirmed, told in a form, read from a file."""
+
+    COUNTED = "counted"
+    ENTERED = "entered"
+    IMPORTED = "imported"

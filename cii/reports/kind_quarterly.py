@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cii.coordination.queries import corrective_at, delivered, held_days
-from cii.coordination.rules import missing_deliveries
+from cii.coordination.monthly import missing_months
+from cii.coordination.queries import corrective_at, held_days
 from cii.coordination.vocabulary import Body
 from cii.documents.layout import Report
 from cii.documents.table import Kind as ColumnKind
@@ -59,7 +59,7 @@ class Quarterly:
             [
                 (month, institution)
                 for month in months
-                for institution in missing_deliveries(delivered(work, month, known_at))
+                for institution in missing_months(work, month, known_at)
             ],
         )
 

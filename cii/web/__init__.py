@@ -105,6 +105,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "outcome_simulation",
     "reconciliation",
     "coordination",
+    "monthly",
     "programmes",
     "needs",
     "fairness",

@@ -117,6 +117,7 @@ PARENTS: Mapping[str, str] = {
     "outcome_claims": "outcomes",
     "outcome_categories": "outcomes",
     "outcome_simulation": "outcomes",
+    "monthly": "reports",
     "standing": "reports",
     "programmes": "reports",
     "needs": "reports",

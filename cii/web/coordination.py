@@ -11,30 +11,27 @@ from cii.access.permits import Permit
 from cii.access.queries import account_names
 from cii.agreements.queries import agreements_by_id, agreements_list
 from cii.coordination.actions import (
-    DeliverMonth,
     MoveCorrective,
     MoveMeeting,
     NamePresidency,
     ObserveDeviation,
     PlanMeeting,
-    deliver_month,
     move_corrective,
     move_meeting,
     name_presidency,
     observe_deviation,
     plan_meeting,
 )
+from cii.coordination.monthly import monthly_data
 from cii.coordination.queries import (
     alerts,
     bodies_of,
-    codes,
     corrective_by_ref,
     corrective_measures,
     corrective_moves,
     meeting_by_ref,
     meeting_moves,
     meetings,
-    monthly_data,
     presidencies,
     steps_of,
 )
@@ -168,23 +165,6 @@ def preside() -> Response:
     return see_other("coordination.index")
 
 
-@page.get("/coordination/data")
-@needs(*READERS)
-def data() -> str:
-    """The form that delivers a month's data."""
-    return render_template("pages/coordination/data.html", **_data(g.work))
-
-
-@page.post("/coordination/data")
-@needs(*READERS)
-@once
-@again(data)
-def deliver() -> Response:
-    """Deliver the data of one's own institution."""
-    deliver_month(g.work, asked(DeliverMonth))
-    return see_other("coordination.index")
-
-
 def _overview(work: Work) -> dict[str, Any]:
     month = (work.today.replace(day=1) - ONE_DAY).replace(day=1)
     all_of_it = text_asked("all") == "yes"
@@ -211,7 +191,6 @@ def _overview(work: Work) -> dict[str, Any]:
         ],
         "may_edit": Permit.EDIT_COORDINATION in work.actor.permits,
         "may_meet": bool(bodies_of(work.actor)),
-        "may_deliver": bool(_own_codes(work)),
     }
 
 
@@ -280,11 +259,6 @@ def _deliveries(work: Work, month: date) -> list[dict[str, Any]]:
     ]
 
 
-def _own_codes(work: Work) -> list[str]:
-    named = codes(work)
-    return [named[one] for one in work.actor.institutions if named.get(one) in PERMANENT]
-
-
 def _meeting(work: Work, ref: str) -> dict[str, Any]:
     held = meeting_by_ref(work, ref)
     moves = meeting_moves(work, held)
@@ -343,12 +317,4 @@ def _presidency(work: Work) -> dict[str, Any]:
         "institutions": [{"value": one, "label": one} for one in PERMANENT],
         "held": [{"label": str(year), "value": code} for year, code in presidencies(work).items()],
         "year": work.today.year + 1,
-    }
-
-
-def _data(work: Work) -> dict[str, Any]:
-    month = (work.today.replace(day=1) - ONE_DAY).replace(day=1)
-    return {
-        "institutions": [{"value": one, "label": one} for one in _own_codes(work)],
-        "month": month.isoformat(),
     }

@@ -2636,6 +2636,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_medical_statement_replaces'), ['replaces'], unique=False)
         batch_op.create_index(batch_op.f('ix_medical_statement_unit_id'), ['unit_id'], unique=False)
 
+    op.create_table('monthly_figure',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('monthly_data_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('measure_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('line_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('places', sa.Integer(), nullable=False),
+    sa.Column('participants', sa.Integer(), nullable=False),
+    sa.Column('occupied_days', sa.Integer(), nullable=False),
+    sa.Column('entries', sa.Integer(), nullable=False),
+    sa.Column('exits', sa.Integer(), nullable=False),
+    sa.Column('interruptions', sa.Integer(), nullable=False),
+    sa.Column('waiting', sa.Integer(), nullable=False),
+    sa.Column('origin', sa.String(length=8), nullable=False),
+    sa.Column('counted', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.CheckConstraint("origin IN ('counted', 'entered', 'imported')", name=op.f('ck_monthly_figure_origin_word')),
+    sa.CheckConstraint('places >= 0 AND participants >= 0 AND occupied_days >= 0 AND entries >= 0 AND exits >= 0 AND interruptions >= 0 AND waiting >= 0', name=op.f('ck_monthly_figure_not_negative')),
+    sa.ForeignKeyConstraint(['line_id'], ['funding_line.id'], name=op.f('fk_monthly_figure_line_id')),
+    sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_monthly_figure_measure_id')),
+    sa.ForeignKeyConstraint(['monthly_data_id'], ['monthly_data.id'], name=op.f('fk_monthly_figure_monthly_data_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_monthly_figure')),
+    sa.UniqueConstraint('monthly_data_id', 'measure_id', 'line_id', name=op.f('uq_monthly_figure_monthly_data_id_measure_id_line_id'))
+    )
+    _on("sqlite", "CREATE TRIGGER monthly_figure_no_update BEFORE UPDATE ON monthly_figure FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'monthly_figure is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER monthly_figure_no_delete BEFORE DELETE ON monthly_figure FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'monthly_figure is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION monthly_figure_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'monthly_figure is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER monthly_figure_no_update BEFORE UPDATE ON monthly_figure FOR EACH ROW EXECUTE FUNCTION monthly_figure_append_only()')
+    _on("postgresql", 'CREATE TRIGGER monthly_figure_no_delete BEFORE DELETE ON monthly_figure FOR EACH ROW EXECUTE FUNCTION monthly_figure_append_only()')
+    _on("postgresql", 'CREATE TRIGGER monthly_figure_no_truncate BEFORE TRUNCATE ON monthly_figure FOR EACH STATEMENT EXECUTE FUNCTION monthly_figure_append_only()')
+    with op.batch_alter_table('monthly_figure', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_monthly_figure_measure_id'), ['measure_id'], unique=False)
+
     op.create_table('observation_contract',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -6221,6 +6252,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_observation_contract_case_id'))
 
     op.drop_table('observation_contract')
+    with op.batch_alter_table('monthly_figure', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_monthly_figure_measure_id'))
+
+    op.drop_table('monthly_figure')
     with op.batch_alter_table('medical_statement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_medical_statement_unit_id'))
         batch_op.drop_index(batch_op.f('ix_medical_statement_replaces'))

@@ -181,6 +181,16 @@ def _examples(town):
         "erasures.one_hold": {"ref": refs["hold"]},
         "restricting": {"ref": refs["case"]},
         "coordination.meeting": {"ref": refs["meeting"]},
+        "monthly": {
+            "month": "2026-09",
+            "institution": "SEMP",
+            "line": "LACI",
+            "measure": _one(
+                town,
+                "SELECT m.code FROM measure m JOIN place_quota q ON q.measure_id = m.id "
+                "JOIN funding_line l ON l.id = q.line_id WHERE l.code = 'LACI' ORDER BY m.id LIMIT 1",
+            ),
+        },
         "coordination.correction": {"ref": refs["corrective"]},
         "admission": {"ref": refs["case:candidate"]},
         "observations": {"ref": refs["observation"]},

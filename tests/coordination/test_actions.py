@@ -8,13 +8,11 @@ from sqlmodel import select
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementState
 from cii.coordination.actions import (
-    DeliverMonth,
     MoveCorrective,
     MoveMeeting,
     NamePresidency,
     ObserveDeviation,
     PlanMeeting,
-    deliver_month,
     move_corrective,
     move_meeting,
     name_presidency,
@@ -22,6 +20,7 @@ from cii.coordination.actions import (
     plan_meeting,
     watch,
 )
+from cii.coordination.actions_monthly import DeliverMonth, deliver_month
 from cii.coordination.queries import (
     alerts,
     corrective_at,
@@ -29,20 +28,18 @@ from cii.coordination.queries import (
     corrective_moves,
     meeting_moves,
     meetings,
-    monthly_data,
     presidencies,
     steps_of,
 )
 from cii.coordination.rules import (
     DueDateMissing,
     MeetingAhead,
-    MonthNotOver,
     SecondYearInARow,
     SteeringDecides,
 )
 from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState, MeetingEvent, MeetingState
 from cii.institutions.queries import unit_by_code
-from cii.kernel.errors import NotAllowed, Refusals, UnknownThing
+from cii.kernel.errors import NotAllowed, UnknownThing
 from cii.kernel.period import Quarter
 from cii.notices.tables import Notice
 from tests.agreements.build_agreements import a_market, acting, an_actor
@@ -188,29 +185,9 @@ def test_a_quarter_shows_a_corrective_measure_as_it_stood_and_was_known(work, ma
     assert list(corrective_measures(work, only_open=True)) == [row]
 
 
-def a_month(institution="SEMP", month=date(2026, 9, 1), participants=31) -> DeliverMonth:
-    return DeliverMonth(institution, month, participants, 4, 3, 6)
-
-
-def test_a_sector_delivers_its_month_and_corrects_it(canton):
-    mine = acting(canton, an_actor(canton, unit_by_code(canton, "LMMT"), role="dashboard_reference"))
-
-    deliver_month(mine, a_month())
-    deliver_month(mine, a_month(participants=32))
-
-    assert monthly_data(canton, date(2026, 9, 1))["SEMP"].participants == 32
-    with pytest.raises(Refusals) as no:
-        deliver_month(mine, a_month("OAI", date(2026, 10, 1)))
-    assert [one.code for one in no.value.reasons] == [
-        "not-a-permanent-member", "not-allowed", "month-not-over",
-    ]  # fmt: skip
-    with pytest.raises(MonthNotOver):
-        deliver_month(mine, a_month(month=date(2026, 10, 1)))
-
-
 def test_alerts_begin_on_their_day_and_are_told_once(canton):
     day = date(2026, 10, 1)
-    deliver_month(canton, a_month())
+    deliver_month(canton, DeliverMonth("SEMP", "2026-09"))
 
     assert [one.what for one in alerts(canton, day)] == ["2026-Q3"]
     assert watch(canton, day) == {"quarter_without_meeting": 1}

@@ -11,9 +11,9 @@ from cii.coordination.rules import (
     SecondYearInARow,
     body_may,
     meeting_alert,
-    missing_deliveries,
     presidency_faults,
 )
+from cii.coordination.rules_monthly import missing_deliveries
 from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState
 from cii.kernel.calendar import WorkingDays
 from cii.kernel.moves import IllegalMove, move

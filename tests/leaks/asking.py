@@ -99,6 +99,14 @@ NAMES: Mapping[str, Thing | str] = {
     "/consents/<ref>": of_case("consent"),
     "/coordination/corrections/<ref>": of_the_house("corrective_measure"),
     "/coordination/meetings/<ref>": of_the_house("meeting"),
+    "/coordination/months/<month>": "2026-09",
+    "/coordination/months/<month>/<institution>": "SEMP",
+    "/coordination/months/<month>/<institution>/<measure>": Thing(
+        "SELECT m.code FROM measure m JOIN place_quota q ON q.measure_id = m.id "
+        "JOIN funding_line l ON l.id = q.line_id WHERE l.code = 'LACI' ORDER BY m.id LIMIT 1",
+        personal=False,
+    ),
+    "/coordination/months/<month>/<institution>/<measure>/<line>": "LACI",
     "/decisions/<ref>": of_case("wf_decision"),
     "/definitions/processes/<name>": "reseau-cii",
     "/definitions/tables/<name>": "detection",

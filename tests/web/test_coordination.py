@@ -65,16 +65,6 @@ def test_an_observation_goes_on_through_the_respondent_service(site):
     assert "Simone Vuille" in page
 
 
-def test_the_reference_person_delivers_the_data_of_its_institution(site):
-    reader = site.as_("reference")
-    figures = {"participants": "12", "entries": "3", "exits": "1", "waiting": "0", "remark": ""}
-
-    reader.get("/coordination/data")
-    reader.post("/coordination/data", institution="SEMP", month="2026-09-01", **figures)
-
-    assert "livrées" in reader.get("/coordination")
-
-
 def test_nobody_presides_two_years_in_a_row(site):
     reader = site.as_("coordination")
     reader.get("/coordination/presidency")
