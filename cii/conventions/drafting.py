@@ -9,6 +9,10 @@ Source: 000, i.5-i.12 and i.32.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
 
 from cii.agreements.actions_common import changed, open_for_change
 from cii.agreements.goals import GaugeWish, GoalWish, goal_by_ref, keep_goal, remove_goal, taken_codes
@@ -18,6 +22,8 @@ from cii.agreements.rules import indicator_faults
 from cii.agreements.tables import Agreement, Objective
 from cii.agreements.vocabulary import DeliverableKind, Frequency, ObjectiveKind, ObjectiveLevel, Standing
 from cii.conventions.rules import DatesTaken, IndicatorNameTaken
+from cii.conventions.tables import ConventionPart
+from cii.conventions.vocabulary import Part
 from cii.kernel.errors import Refusal, UnknownThing, refuse
 from cii.kernel.period import months_later
 from cii.store.work import Work
@@ -84,13 +90,32 @@ class DropGoal:
 
 
 def drop_goal(work: Work, ask: DropGoal) -> Agreement:
-    """Take the objective and its indicators out; refuses NotOpenForChange, NotAllowed, UnknownThing."""
+    """Take the objective and its indicators out, and what the reports say of it.
+
+    Refuses: NotOpenForChange, NotAllowed, UnknownThing.
+    """
     agreement = open_for_change(work, ask.agreement_ref)
     found = goal_by_ref(work, agreement.id or 0, ask.goal_ref)
     wording = found.wording
     remove_goal(work, found)
+    reports = work.session.scalars(
+        select(ConventionPart).where(
+            col(ConventionPart.agreement_id) == agreement.id, col(ConventionPart.part) == Part.REPORTS
+        )
+    ).first()
+    if reports is not None:
+        reports.body = {**reports.body, "items": [_without(one, ask.goal_ref) for one in _items(reports)]}
     changed(work, agreement, "goal_dropped", {"goal": ask.goal_ref, "wording": wording})
     return agreement
+
+
+def _items(part: ConventionPart) -> list[dict[str, Any]]:
+    return list(part.body.get("items", ()))
+
+
+def _without(item: dict[str, Any], goal_ref: str) -> dict[str, Any]:
+    """An item of the reports that serves the objective no more."""
+    return {**item, "serves": [one for one in item.get("serves", ()) if one != goal_ref]}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ And the indicators by which they are measured.
 
 from typing import Any
 
-from flask import g, render_template
+from flask import g, render_template, request
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
@@ -22,11 +22,13 @@ from cii.store.work import Work
 from cii.web.agreement_tabs import agreement_head
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import options, text_asked, word
+from cii.web.goal_units import as_kept, as_said
 from cii.web.indicators import measured
 from cii.web.part_forms import drawn
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import require_match
+from cii.wire.forms import load_form
 from cii.wire.reading import asked
 
 page = Blueprint("goals", __name__)
@@ -53,7 +55,7 @@ def goal_form(ref: str) -> str:
 def keep(ref: str) -> Response:
     """Set an objective with its indicators."""
     require_match(ref, agreement_by_ref(g.work, ref).version)
-    set_goal(g.work, asked(SetGoal, agreement_ref=ref))
+    set_goal(g.work, load_form(SetGoal, as_kept(request.form), {"agreement_ref": ref}))
     return see_other("goals.index", ref=ref)
 
 
@@ -118,6 +120,9 @@ def _form(work: Work, ref: str) -> dict[str, Any]:
         raise UnknownThing(field="goal_ref")
     sources = {"source": options(Definition, "definition")}
     fields = drawn(SetGoal, _as_set(view, goal) if goal else None, "goal", sources)
+    for one in fields:
+        if one["as"] == "rows" and not g.get("reasons"):
+            one["rows"] = as_said(one["rows"])
     return {
         **agreement_head(work, view, "goals"),
         "open": _open(work, view),

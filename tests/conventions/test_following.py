@@ -1,5 +1,6 @@
 """Amendments, renewals and options: everything is copied, what was signed stays, no day is changed behind its back."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -33,7 +34,8 @@ from cii.conventions.drafting import (
 )
 from cii.conventions.following import Amend, Renew, TakeOption, amend, renew, take_option
 from cii.conventions.parts import Bases, Term
-from cii.conventions.queries import convention
+from cii.conventions.parts_conduct import Reports
+from cii.conventions.queries import convention, text_of
 from cii.conventions.rules import (
     BackDated,
     DatesTaken,
@@ -50,6 +52,7 @@ from cii.conventions.vocabulary import Part
 from cii.kernel.errors import Refusal, UnknownThing
 from cii.store.work import Work
 from tests.agreements.build_agreements import a_market, acting
+from tests.conformity.build_whole import ITEMS
 
 
 def in_force(work: Work, *, text: bool = True, **more):
@@ -267,6 +270,18 @@ def test_an_objective_is_set_changed_and_taken_out_with_its_indicators(work: Wor
     assert (view.indicators[1].ref, view.objectives[-1].weight) == (gauge, 60)
     drop_goal(mine, DropGoal(draft.ref, made.ref))
     assert [one.code for one in agreement_view(mine, draft.ref).indicators] == ["reinsertion"]
+
+
+def test_what_the_reports_tell_of_an_objective_goes_with_it(work: Work):
+    market = a_market(work)
+    draft, mine = market.agreement(in_force=False), acting(work, market.drafter)
+    goal, other = set_goal(mine, a_goal(draft, a_gauge())), agreement_view(mine, draft.ref).objectives[0].ref
+    item = replace(ITEMS[0], serves=(goal.ref, other))
+    write_part(mine, draft.ref, Part.REPORTS, Reports(items=(item,)))
+
+    drop_goal(mine, DropGoal(draft.ref, goal.ref))
+
+    assert text_of(work, draft.id or 0).reports.items[0].serves == (other,)
 
 
 def test_every_fault_of_an_objective_comes_at_its_indicator(work: Work):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cii.agreements.queries import agreement_by_ref, agreement_view
-from cii.agreements.vocabulary import Profile
+from cii.agreements.vocabulary import IndicatorUnit, Profile
 from cii.conformity.queries import checked
 from cii.conformity.vocabulary import Severity
 from cii.conventions.queries import text_of
@@ -80,12 +80,21 @@ def goals_set(reader, ref: str, whole) -> None:
         for at, gauge in enumerate(one for one in whole.gauges if one.goal_ref == goal.ref):
             told |= {
                 f"gauges-{at}-code": gauge.code, f"gauges-{at}-title": "Taux", f"gauges-{at}-unit": gauge.unit.value,
-                f"gauges-{at}-direction": gauge.direction.value, f"gauges-{at}-target": str(gauge.target),
-                f"gauges-{at}-minimum": _said(gauge.minimum), f"gauges-{at}-source": gauge.source,
+                f"gauges-{at}-direction": gauge.direction.value, f"gauges-{at}-target": _typed(gauge.target, gauge.unit),
+                f"gauges-{at}-minimum": _typed(gauge.minimum, gauge.unit), f"gauges-{at}-source": gauge.source,
                 f"gauges-{at}-interruptions": _said(gauge.interruptions),
             }  # fmt: skip
         form = reader.get(f"/agreements/{ref}/objectives/form")
         reader.post(f"/agreements/{ref}/objectives", version=the_version(form), **told)
+
+
+def _typed(value: int | None, unit: IndicatorUnit) -> str:
+    """A target as it is typed: percentages with a comma, francs with a point."""
+    if value is None or unit not in {IndicatorUnit.PERCENT, IndicatorUnit.FRANCS}:
+        return _said(value)
+    if unit is IndicatorUnit.FRANCS:
+        return f"{value // 100}.{value % 100:02}"
+    return f"{value // 10},{value % 10} %"
 
 
 @pytest.mark.parametrize("profile", list(Profile))
