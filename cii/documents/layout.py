@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
+from cii.documents.charts import Chart, drawings
 from cii.documents.fitting import fitted
 from cii.documents.table import Cell, Column, Level, Status, Table, readable, shown_as
 from cii.kernel.money import Chf, round5
@@ -34,12 +36,13 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a report: heading, paragraphs, tables, notes last; charts belong to the web page."""
+    """A part of a report: heading, paragraphs, charts of figures in its tables, the tables, notes last."""
 
     heading: str
     paragraphs: Sequence[str] = ()
     tables: Sequence[Table] = ()
     notes: Sequence[str] = ()
+    charts: Sequence[Chart] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,8 +351,19 @@ def _section(section: Section, lang: str) -> Plain:
     return {
         "heading": readable(section.heading),
         "paragraphs": list(map(readable, section.paragraphs)),
+        "charts": [plain_chart(chart, lang) for chart in section.charts],
         "tables": [plain_table(table, lang) for table in section.tables],
         "notes": list(map(readable, section.notes)),
+    }
+
+
+def plain_chart(chart: Chart, lang: str) -> Plain:
+    """A chart drawn: its title, and its parts with their markup and what they say."""
+    rows: Any = plain_table(chart.table, lang)["rows"]
+    texts = [row[chart.column]["text"] for row in rows]
+    return {
+        "title": readable(chart.title),
+        "parts": [{"svg": one.svg, "told": one.told} for one in drawings(chart, texts, lang)],
     }
 
 

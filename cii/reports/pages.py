@@ -1,11 +1,12 @@
 """The quarterly pack for people: tables and sections in the reader's language, out of the values shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from cii.documents.charts import Chart
 from cii.documents.layout import Letterhead, Report, Section
 from cii.documents.table import Table
 from cii.kernel.money import Chf
@@ -77,17 +78,28 @@ def sheets(values: Values, lang: str) -> list[Table]:
 def _sections(values: Values, lang: str) -> list[Section]:
     notes = [say("reports.hidden-note", lang)] if values["hidden"] else []
     indicators = indicator_tables(values, lang) or [indicator_table(values, lang)]
+    by_measure = measure_table(values, lang, ON_PAGE, "reports.measures")
+    by_line = line_total_table(values, lang, ON_PAGE)
+    budgets, exits = budget_table(values, lang), exit_table(values, lang)
     return [
         Section(say("reports.overview", lang), _overview(values, lang), (), _missing(values, lang)),
         Section(
             say("reports.places-section", lang),
             (say("reports.places-text", lang),),
             (
-                measure_table(values, lang, ON_PAGE, "reports.measures"),
+                by_measure,
                 line_table(values, lang, ON_PAGE),
-                line_total_table(values, lang, ON_PAGE),
+                by_line,
             ),
             notes,
+            [
+                _shares(
+                    measure_table(values, lang, ON_PAGE, "reports.measures"),
+                    "reports.occupancy-by-measure",
+                    lang,
+                ),
+                _shares(by_line, "reports.occupancy-by-line", lang),
+            ],
         ),
         Section(
             say("reports.cost-section", lang),
@@ -98,24 +110,43 @@ def _sections(values: Values, lang: str) -> list[Section]:
                 for one in values["unattributed"].values()
             ],
         ),
-        _alone(lang, "reports.budget-section", budget_table(values, lang), "reports.budget-text"),
+        _alone(
+            lang,
+            "reports.budget-section",
+            budgets,
+            "reports.budget-text",
+            charts=[_shares(budgets, "reports.used-by-line", lang)],
+        ),
         Section(
             say("reports.indicator-section", lang),
             (say("reports.indicator-text", lang),),
             indicators,
             notes,
         ),
-        _alone(lang, "reports.exit-section", exit_table(values, lang)),
+        _alone(
+            lang,
+            "reports.exit-section",
+            exits,
+            charts=[Chart(say("reports.exits-by-type", lang), exits, len(exits.columns) - 1)],
+        ),
         _alone(lang, "reports.corrective-section", corrective_table(values, lang)),
         _alone(lang, "reports.deadline-section", deadline_table(values, lang)),
         _alone(lang, "reports.need-section", waiting_table(values, lang), "reports.need-text"),
     ]
 
 
-def _alone(lang: str, heading: str, table: Table, text: str | None = None) -> Section:
+def _alone(
+    lang: str, heading: str, table: Table, text: str | None = None, *, charts: Sequence[Chart] = ()
+) -> Section:
     """A section of one table, which needs no title of its own."""
     paragraphs = (say(text, lang),) if text else ()
-    return Section(say(heading, lang), paragraphs, (replace(table, title=""),))
+    return Section(say(heading, lang), paragraphs, (replace(table, title=""),), charts=charts)
+
+
+def _shares(table: Table, title: str, lang: str) -> Chart:
+    """The last share of each row as a bar, with a line at the whole."""
+    column = max(at for at, one in enumerate(table.columns) if one.kind == "percent")
+    return Chart(say(title, lang), table, column, Fraction(1), formats.percent(Fraction(1), lang))
 
 
 def _overview(values: Values, lang: str) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response as FileResponse
 from flask import g, render_template
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
@@ -181,6 +182,10 @@ def _pack(pack: Report, lang: str) -> list[dict[str, Any]]:
     return [
         {
             **section,
+            "charts": [
+                {"title": chart["title"], "parts": [_drawn(part) for part in chart["parts"]]}
+                for chart in section["charts"]
+            ],
             "tables": [
                 {**table, "heads": [one.title for one in raw.columns]}
                 for table, raw in zip(section["tables"], held.tables, strict=True)
@@ -188,6 +193,10 @@ def _pack(pack: Report, lang: str) -> list[dict[str, Any]]:
         }
         for section, held in zip(told, pack.sections, strict=True)
     ]
+
+
+def _drawn(part: dict[str, str]) -> dict[str, str]:
+    return {"svg": Markup(part["svg"]), "told": part["told"]}  # noqa: S704 - every text in it escaped
 
 
 def _why_not(work: Work, quarter: Span, *, over: bool) -> str | None:
