@@ -74,6 +74,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "reconciliation",
     "programmes",
     "needs",
+    "monthly",
     "reports",
     "definitions",
     "journal",

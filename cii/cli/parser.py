@@ -22,6 +22,7 @@ from cii.cli.drawing import bpmn_arguments, workflows_export_bpmn
 from cii.cli.files import check_arguments, draw_arguments, folder, workflows_check, workflows_draw
 from cii.cli.jobs import jobs_list, jobs_run, run_arguments
 from cii.cli.migrating import diff_arguments, migrate_arguments, workflows_diff, workflows_migrate
+from cii.cli.monthly import month_arguments, month_import, month_import_arguments, month_show
 from cii.cli.proving import proof_arguments, rules_proof, rules_what_if, what_if_arguments
 from cii.cli.reading_processes import list_arguments, show_arguments, workflows_list, workflows_show
 from cii.cli.rules_deciding import rules_check, rules_eval, rules_explain
@@ -91,6 +92,8 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("agreements dates", agreements_dates, no_arguments),
     ("jobs list", jobs_list, no_arguments),
     ("jobs run", jobs_run, run_arguments),
+    ("month show", month_show, month_arguments),
+    ("month import", month_import, month_import_arguments),
     ("report quarter", report_quarter, report_arguments),
     ("forecast needs", forecast_needs, needs_arguments),
 )
@@ -106,6 +109,7 @@ GROUPS = {
     "agreements": "the agreements with providers",
     "jobs": "what the house does by itself",
     "import": "files that a sector brings",
+    "month": "the monthly data of the sectors",
     "report": "the packs of the coordination group",
     "forecast": "what is to be expected",
 }

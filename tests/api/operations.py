@@ -409,6 +409,7 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/federal-ceiling/counts": {
         "year": 2026, "kind": "active_population", "value": 100000, "source": "Relevé structurel",
     },
+    "/api/v1/monthly-data/{month}/{institution}": {"figures": [], "remark": "Vu"},
     "/api/v1/reports": {"period": "2026-Q4"},
     "/api/v1/reports/{ref}/comments": {"path": "total.cost", "wording": "Vu en séance."},
     "/api/v1/notices/reading": None,
@@ -421,6 +422,7 @@ BODIES: Mapping[str, Any] = {
 FILES = {
     "/api/v1/payments/answers", "/api/v1/budgets/opening",
     "/api/v1/detections/import", "/api/v1/statuses/import", "/api/v1/cases/{ref}/documents", "/api/v1/placements/{ref}/certificates", "/api/v1/attendance/import",
+    "/api/v1/monthly-data/{month}/{institution}/file",
     "/api/v1/deliverables/{ref}/submissions", "/api/v1/calls/{ref}/offers", "/api/v1/published-calls/{ref}/offers",
 }  # fmt: skip
 """Addresses that take a file."""
@@ -443,6 +445,8 @@ OTHER_PARTS = {
     "name": "triage",
     "older": "{report}",
     "other": "{report}",
+    "month": "2026-09",
+    "institution": "SEMP",
 }
 
 

@@ -3,6 +3,7 @@
 from tests.api.operations import ask, operations
 
 WALKED = {
+    "monthly-data",
     "observations",
     "recognitions",
     "final-accounts",

@@ -114,6 +114,28 @@ def test_the_forecast_of_needs_is_told_with_what_it_would_have_missed_by(run):
     assert "2026-Q3" in ahead.stderr
 
 
+def test_a_month_is_shown_and_brought_from_a_file(run, tmp_path):
+    shown = json.loads(run("month", "show", "2026-09", "SMIG", "--json").stdout)
+    head = "mesure;ligne;participants;jours occupés;entrées;sorties;interruptions;en attente"
+    row = shown["figures"][0]
+    file = tmp_path / "mois.csv"
+    file.write_text(f"{head}\n{row['measure']};{row['line']};9;99;1;1;0;2\n", encoding="utf-8")
+    missing = run("month", "show", "2026-09", "SMIG")
+
+    taken, again = (run("month", "import", str(file), "2026-09", "SMIG") for _ in range(2))
+    after = run("month", "show", "2026-09", "SMIG")
+    file.write_text(f"{head}\n{row['measure']};{row['line']};9;x;1;1;0;2\n", encoding="utf-8")
+    refused = run("month", "import", str(file), "2026-09", "SMIG")
+
+    assert (missing.returncode, shown["deliveries"], row["told"]) == (FINDINGS, 0, None)
+    assert taken.stdout.strip() == "SMIG 2026-09: delivery 1"
+    assert again.stdout.strip() == "SMIG 2026-09: nothing new, delivery 1 stands"
+    assert after.returncode == DONE
+    assert f"{row['measure']} {row['line']} (imported): places" in after.stdout
+    assert refused.returncode == FINDINGS
+    assert "ligne 2" in refused.stderr
+
+
 def test_a_planted_difference_is_named_the_same_twice_and_closes_by_itself(run):
     clean = run("reconcile", "--date", "2026-10-14")
     _shift(run, -1)

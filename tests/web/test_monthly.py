@@ -21,7 +21,7 @@ def test_each_sector_finds_and_confirms_its_month(site):
         version = the_version(reader.get(address))
         reader.post(address, version=version, remark="Vu")
 
-    assert "livraison n° 1" in reader.get(SAS).replace("\xa0", " ")
+    assert "Livraison n° 1" in reader.get(SAS).replace("\xa0", " ")
     listed = site.as_("coordination").get("/coordination")
     assert listed.count("livrées") == 2
     assert "SASO, septembre 2026" not in listed
@@ -60,10 +60,10 @@ def test_a_file_is_taken_whole_or_not_at_all(site):
         "/coordination/months/2026-09/SEMP/file", 422, file=(BytesIO(faulty.encode()), "mois.csv")
     )
     assert "n&#39;est pas un nombre entier" in page
-    assert "livraison n" not in reader.get(AC)
+    assert "Livraison n" not in reader.get(AC)
 
     reader.post("/coordination/months/2026-09/SEMP/file", file=(BytesIO(text.encode()), "mois.csv"))
-    assert "livraison n° 1" in reader.get(AC).replace("\xa0", " ")
+    assert "Livraison n° 1" in reader.get(AC).replace("\xa0", " ")
 
 
 def test_a_sector_does_not_read_another_ones_month(site):
