@@ -34,7 +34,7 @@ from cii.conventions.parts_conduct import Duty, Principles, Standard
 from cii.conventions.parts_deal import Aims, Offer, Services
 from cii.conventions.vocabulary import Area, DutyKind
 from cii.demo.dossiers import utc
-from cii.demo.measures import MARK
+from cii.demo.measures import CLEAN_ROOM, MARK
 from cii.documents import pdf
 from cii.documents.layout import Letter, Letterhead
 from cii.institutions.vocabulary import Sector
@@ -137,7 +137,7 @@ def _award(work: Work, measures: Mapping[str, str]) -> None:
 
 def _direct(work: Work, measures: Mapping[str, str]) -> None:
     wish = replace(
-        _wish("Atelier « salle blanche » 2027", Sector.AI, measures["SALLE-BLANCHE"], None),
+        _wish(f"{CLEAN_ROOM} 2027", Sector.AI, measures["SALLE-BLANCHE"], None),
         kind=CallKind.DIRECT,
     )
     call = _published(work, "oai.contrats", wish, date(2026, 9, 14))

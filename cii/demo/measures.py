@@ -12,6 +12,7 @@ from cii.kernel.money import Chf
 from cii.measures.eligibility import read_table
 from cii.measures.vocabulary import MeasureKind, TargetGroup
 
+CLEAN_ROOM = "Atelier «\N{NO-BREAK SPACE}salle blanche\N{NO-BREAK SPACE}»"
 FILES = Path(__file__).parent / "files"
 K = MeasureKind
 T = TargetGroup
@@ -29,7 +30,7 @@ PSET: tuple[tuple[str, str, _Counts, _Counts, _Counts], ...] = (
     ("PSET-HORLO-1", "Atelier d'horlogerie I", (0, 0, 16), (0, 0, 20), (0, 0, 24)),
     ("PSET-HORLO-2", "Atelier d'horlogerie II", (0, 0, 14), (0, 0, 18), (0, 0, 22)),
     ("PSET-VISITAGE", "Atelier de visitage", (12, 0, 0), (0, 0, 12), (0, 0, 14)),
-    ("PSET-SALLE-BLANCHE", "Atelier « salle blanche »", (10, 0, 0), (0, 0, 10), (0, 0, 12)),
+    ("PSET-SALLE-BLANCHE", CLEAN_ROOM, (10, 0, 0), (0, 0, 10), (0, 0, 12)),
     ("PSET-VENTE", "Atelier de vente", (16, 0, 6), (8, 0, 10), (0, 0, 18)),
     ("PSET-CUISINE", "Atelier cuisine", (14, 0, 8), (6, 0, 12), (0, 0, 22)),
     ("PSET-SOCIO", "Atelier socioprofessionnel", (18, 14, 0), (14, 22, 0), (0, 40, 0)),
@@ -117,7 +118,7 @@ LIVING: tuple[MeasureSpec, ...] = (
     ),
     MeasureSpec(
         "SALLE-BLANCHE",
-        "Atelier « salle blanche »",
+        CLEAN_ROOM,
         K.PROFESSIONAL,
         "HORIZON",
         "neuchatel",

@@ -1,6 +1,7 @@
 """The figures of a frozen report on its page: what was said beside them, and another period side by side."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from cii.access.permits import Permit
@@ -81,13 +82,14 @@ def comparison_shown(work: Work, ref: str) -> dict[str, Any]:
         ],
         "section": section,
         "sections": [{"value": one, "label": _section(one)} for one in sections],
+        "keyed": any(one.figure.key for one in found if one.figure.section == section),
         "rows": [_side_by_side(one, lang) for one in found if one.figure.section == section],
     }
 
 
 def _side_by_side(one: Compared, lang: str) -> dict[str, Any]:
     kind = one.figure.kind
-    change = _number(one.change, kind, lang)
+    change = _difference(one.change, kind, lang)
     return {
         "key": one.figure.key or None,
         "figure": _figure(one.figure),
@@ -103,6 +105,13 @@ def _number(value: Number | None, kind: str, lang: str) -> str | None:
     if isinstance(value, Chf):
         return formats.francs(value)
     return formats.percent(value, lang, 1) if kind == "percent" else formats.number(value, lang)
+
+
+def _difference(value: Number | None, kind: str, lang: str) -> str | None:
+    """A difference: between shares in percentage points."""
+    if value is None or isinstance(value, Chf) or kind != "percent":
+        return _number(value, kind, lang)
+    return t("web.reports.points", n=formats.number(Fraction(value) * 100, lang, 1))
 
 
 def _positive(value: Number | None) -> bool:
