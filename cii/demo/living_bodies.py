@@ -1,16 +1,19 @@
 """The coordination group of today: monthly data, corrective measures; and recent notices of places."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from cii.coordination.vocabulary import CorrectiveEvent, CorrectiveState
+from cii.coordination.monthly import monthly_data, sheet_of
+from cii.coordination.vocabulary import CorrectiveEvent, CorrectiveState, FigureOrigin
 from cii.demo.agreements import Deals
 from cii.demo.dossiers import Canton, utc
 from cii.demo.living_places import Held
 from cii.demo.measures import LIVING_FROM, MARK
 from cii.kernel.digest import plain
-from cii.kernel.period import Period, month_of, next_month
+from cii.kernel.period import ONE_DAY, Period, month_of, next_month
+from cii.store.work import Work
 
 DELIVERING: Mapping[str, tuple[str, ...]] = {
     "SEMP": ("LACI", "PACTE"), "SASO": ("SAS",), "SMIG": ("SMIG",),
@@ -41,6 +44,18 @@ def deliver_months(canton: Canton, held: Sequence[Held], waiting: Sequence[Mappi
                 account_id=house.accounts[staff],
             )
         month = month_of(next_month(month.start))
+
+
+def confirm_month(work: Work, canton: Canton) -> None:
+    """The newest deliveries by measure and line, confirmed as counted; their sums are what was delivered."""
+    month = month_of(canton.now.date().replace(day=1) - ONE_DAY)
+    for institution, delivery in monthly_data(work, month.start).items():
+        for row in sheet_of(work, institution, month).rows:
+            canton.sheet.put(
+                "monthly_figure", monthly_data_id=delivery.id, measure_id=row.pair[0], line_id=row.pair[1],
+                origin=FigureOrigin.COUNTED, counted=asdict(row.counted), **asdict(row.counted),
+            )  # fmt: skip
+    canton.sheet.write()
 
 
 def _counts(stays: Sequence[Held], month: Period) -> dict[str, int]:

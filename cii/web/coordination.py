@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import g, render_template
+from flask import g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
@@ -22,7 +22,7 @@ from cii.coordination.actions import (
     observe_deviation,
     plan_meeting,
 )
-from cii.coordination.monthly import monthly_data
+from cii.coordination.monthly import monthly_data, readable
 from cii.coordination.queries import (
     alerts,
     bodies_of,
@@ -242,10 +242,11 @@ def corrective_chip(state: CorrectiveState) -> dict[str, str]:
 
 
 def _deliveries(work: Work, month: date) -> list[dict[str, Any]]:
-    held = monthly_data(work, month)
+    held, open_to, name = monthly_data(work, month), readable(work), f"{month:%Y-%m}"
     return [
         {
             "institution": code,
+            "url": url_for("monthly.one", month=name, institution=code) if code in open_to else None,
             "participants": held[code].participants if code in held else None,
             "entries": held[code].entries if code in held else None,
             "exits": held[code].exits if code in held else None,

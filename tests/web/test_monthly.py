@@ -15,6 +15,7 @@ def the_rows(csv: str) -> list[list[str]]:
 
 def test_each_sector_finds_and_confirms_its_month(site):
     reader = site.as_("contracts")
+    assert 'href="/coordination/months"' in reader.get("/reports")
     assert "/coordination/months/2026-09/SASO" in reader.get("/coordination/months")
 
     for address in (AC, SAS):
@@ -24,6 +25,8 @@ def test_each_sector_finds_and_confirms_its_month(site):
     assert "Livraison n° 1" in reader.get(SAS).replace("\xa0", " ")
     listed = site.as_("coordination").get("/coordination")
     assert listed.count("livrées") == 2
+    assert f'href="{SAS}"' in listed
+    assert f'href="{SAS}"' not in site.as_("steering").get("/coordination")
     assert "SASO, septembre 2026" not in listed
 
 
