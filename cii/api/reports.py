@@ -14,7 +14,16 @@ from cii.reports.actions import freeze
 from cii.reports.comparing import CommentFigure, Compared, comment, comments_of, compared
 from cii.reports.files import MEDIA_TYPES
 from cii.reports.kinds import Number
-from cii.reports.queries import changes, issue_by_ref, issue_values, issues, preview, render, versions_of
+from cii.reports.queries import (
+    changes,
+    issue_by_ref,
+    issue_values,
+    issues,
+    preview,
+    render,
+    render_draft,
+    versions_of,
+)
 from cii.reports.rules import Change
 from cii.reports.schemas import CHANGE, COMMENT
 from cii.reports.tables import ReportComment, ReportIssue
@@ -34,6 +43,16 @@ class ReportAsked:
     period: Span
     kind: ReportKind = ReportKind.QUARTERLY
     scope: str = field(default="", metadata={"max": 40})
+
+
+@dataclass(frozen=True)
+class DraftAsked:
+    """Which report as a draft; `known_at`: as known at an earlier moment, else now."""
+
+    period: Span
+    kind: ReportKind = ReportKind.QUARTERLY
+    scope: str = field(default="", metadata={"max": 40})
+    known_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -117,12 +136,24 @@ def frozen(ask: ReportAsked) -> IssueShown:
 
 @blueprint.get("/draft")
 @needs(Permit.SEE_REPORTS)
-@blueprint.arguments(ReportAsked, location="query")
+@blueprint.arguments(DraftAsked, location="query")
 @blueprint.response(200, only(DraftShown, "kind", "period", "scope", "values", called="ReportDraftAnswer"))
-def draft(asked: ReportAsked) -> DraftShown:
-    """The period as it is known now."""
-    values = preview(g.work, asked.period, kind=asked.kind, scope=asked.scope)
+def draft(asked: DraftAsked) -> DraftShown:
+    """The period as it is known now, or was at an earlier moment."""
+    values = preview(g.work, asked.period, asked.known_at, kind=asked.kind, scope=asked.scope)
     return DraftShown(asked.kind, asked.period, asked.scope, values)
+
+
+@blueprint.get("/draft/files/<form>")
+@needs(Permit.SEE_REPORTS)
+@blueprint.arguments(DraftAsked, location="query")
+@blueprint.response(200, content_type="application/octet-stream")
+def draft_file(asked: DraftAsked, form: str) -> Response:
+    """A draft as `pdf`, `xlsx`, `csv` or `json`, marked as such, in the reader's language; it is not kept."""
+    data = render_draft(
+        g.work, asked.period, form, language.lang(), asked.known_at, kind=asked.kind, scope=asked.scope
+    )
+    return _sent(data, f"cii-{asked.period}-draft.{form}", FileFormat(form))
 
 
 @blueprint.get("/<ref:ref>")
@@ -141,9 +172,7 @@ def file(ref: str, form: str) -> Response:
     issue = issue_by_ref(g.work, ref)
     data = render(g.work, issue, form, language.lang())
     name = f"cii-{issue.period}-v{issue.version}.{form}"
-    answer = Response(data, mimetype=MEDIA_TYPES[FileFormat(form)])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return _sent(data, name, FileFormat(form))
 
 
 @blueprint.get("/<ref:ref>/difference/<ref:older>")
@@ -186,6 +215,12 @@ def _beside(one: Compared) -> ComparedShown:
         return None if value is None else str(value)
 
     return ComparedShown(one.figure.path, one.figure.kind, plain(one.old), plain(one.new), plain(one.change))
+
+
+def _sent(data: bytes, name: str, form: FileFormat) -> Response:
+    answer = Response(data, mimetype=MEDIA_TYPES[form])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def _issue(row: ReportIssue) -> IssueShown:

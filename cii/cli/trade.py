@@ -1,4 +1,4 @@
-"""Commands of the trade: import a sector's file, reconcile a day, issue the quarter's report."""
+"""Commands of the trade: import a sector's file, reconcile a day, foresee needs."""
 
 import argparse
 from dataclasses import asdict
@@ -7,8 +7,6 @@ from pathlib import Path
 
 from cii.cli.jobs import tell_progress
 from cii.cli.telling import DONE, FINDINGS, Told, engine_of
-from cii.kernel.period import NotAQuarter, Quarter
-from cii.kernel.span import Span
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, working
 
@@ -96,27 +94,6 @@ def reconcile_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--date", type=date.fromisoformat, required=True, help="business date, as 2026-10-14")
 
 
-def report_quarter(asked: argparse.Namespace, settings: Settings) -> Told:
-    """Freeze the quarter's report, or take its newest version, and write it in the formats asked for."""
-    from cii.jobs.clock import clock_of  # noqa: PLC0415
-    from cii.reports.actions import freeze  # noqa: PLC0415
-    from cii.reports.queries import render  # noqa: PLC0415
-    from cii.reports.readers import Readers  # noqa: PLC0415
-
-    engine = engine_of(settings)
-    asked.out.mkdir(parents=True, exist_ok=True)
-    written = []
-    with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings) as held:
-        issue = freeze(held, Span.parse(str(asked.quarter)))
-        for form in asked.format:
-            file = asked.out / f"cii-{asked.quarter}-v{issue.version}-{asked.lang}.{form}"
-            file.write_bytes(render(held, issue, form, asked.lang, Readers(whole=asked.whole)))
-            written.append(file.name)
-    lines = [f"{asked.quarter} version {issue.version}, {issue.sha256}", *written]
-    data = {"quarter": str(asked.quarter), "version": issue.version, "sha256": issue.sha256, "files": written}
-    return Told(lines, data)
-
-
 def forecast_needs(asked: argparse.Namespace, settings: Settings) -> Told:
     """Foresee who will ask for places, and tell what the forecast would have missed by in the past."""
     from cii.figures.needs import needs_figures, quarter_told  # noqa: PLC0415
@@ -148,26 +125,3 @@ def _bounds(expected: int | None, low: int | None, high: int | None) -> str:
 def needs_arguments(parser: argparse.ArgumentParser) -> None:
     """--quarter QUARTER."""
     parser.add_argument("--quarter", help="the last one that is known, as 2026-Q3; else the last one over")
-
-
-def report_arguments(parser: argparse.ArgumentParser) -> None:
-    """QUARTER --format pdf,xlsx,csv,json --out DIR."""
-    forms = ("pdf", "xlsx", "csv", "json")
-
-    def chosen(text: str) -> list[str]:
-        names = text.split(",")
-        if unknown := [name for name in names if name not in forms]:
-            raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: choose from {', '.join(forms)}")
-        return names
-
-    def quarter(text: str) -> Quarter:
-        try:
-            return Quarter.parse(text)
-        except NotAQuarter:
-            raise argparse.ArgumentTypeError(f"{text}: write a quarter as 2026-Q3") from None
-
-    parser.add_argument("quarter", type=quarter, metavar="QUARTER", help="as 2026-Q3")
-    parser.add_argument("--format", type=chosen, default=list(forms), help="pdf,xlsx,csv,json")
-    parser.add_argument("--whole", action="store_true", help="the group's own copy, small numbers shown")
-    parser.add_argument("--out", type=Path, default=Path(), help="folder for the files")
-    parser.add_argument("--lang", default="fr", choices=["fr", "de", "en"])

@@ -18,7 +18,7 @@ from cii.reports.files import ANY_LANGUAGE, SPOKEN, made
 from cii.reports.kinds import Head
 from cii.reports.readers import Readers
 from cii.reports.registry import KINDS
-from cii.reports.rules import Change, NotTheSameReport, UnknownFormat, difference, period_faults
+from cii.reports.rules import Change, NotTheSameReport, UnknownFormat, difference, known_faults, period_faults
 from cii.reports.tables import ReportFile, ReportIssue
 from cii.reports.vocabulary import FileFormat, ReportKind
 from cii.store.work import Work
@@ -37,13 +37,16 @@ def readers_of(work: Work) -> Readers:
 
 def preview(
     work: Work, span: Span, known_at: datetime | None = None, *,
-    kind: ReportKind = ReportKind.QUARTERLY, scope: str = "",
+    kind: ReportKind = ReportKind.QUARTERLY, scope: str = "", readers: Readers | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """A draft of a report as the actor may see it; refuses WrongPeriod."""
-    made = KINDS[kind]
-    refuse(period_faults(span, made.span))
-    values = made.values(work, span, scope, known_at or work.now)
-    return made.shown(values, readers_of(work), _minimum(work, span))
+    """A draft of a report, as known now or at an earlier moment, as the actor (or these readers) may see it.
+
+    Refuses all at once: WrongPeriod, NotYetKnown.
+    """
+    made, known_at = KINDS[kind], known_at or work.now
+    refuse([*period_faults(span, made.span), *known_faults(known_at, work.now)])
+    values = made.values(work, span, scope, known_at)
+    return made.shown(values, readers or readers_of(work), _minimum(work, span))
 
 
 def issue_by_ref(work: Work, ref: str) -> ReportIssue:
@@ -126,15 +129,16 @@ def render(work: Work, issue: ReportIssue, form: str, lang: str, readers: Reader
 
 
 def render_draft(
-    work: Work, span: Span, form: str, lang: str, *,
-    kind: ReportKind = ReportKind.QUARTERLY, scope: str = "",
+    work: Work, span: Span, form: str, lang: str, known_at: datetime | None = None, *,
+    kind: ReportKind = ReportKind.QUARTERLY, scope: str = "", readers: Readers | None = None,
 ) -> bytes:  # fmt: skip
-    """The file of a draft as the actor may see it, marked as such; it is not kept.
+    """The file of a draft as the actor (or these readers) may see it, marked as such; it is not kept.
 
-    Refuses: UnknownFormat, WrongPeriod.
+    Refuses: UnknownFormat, WrongPeriod, NotYetKnown.
     """
     wanted = format_of(form, lang)
-    return made(preview(work, span, kind=kind, scope=scope), Head(work.now), wanted, lang)
+    values = preview(work, span, known_at, kind=kind, scope=scope, readers=readers)
+    return made(values, Head(known_at or work.now), wanted, lang)
 
 
 def format_of(form: str, lang: str) -> FileFormat:

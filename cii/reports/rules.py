@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from cii.kernel.errors import Refusal
 from cii.kernel.span import Span, SpanKind
@@ -21,6 +21,12 @@ class WrongPeriod(Refusal):
     """A kind of report speaks of one length of time, `wanted`: not of this one."""
 
     code, kind = "wrong-report-period", "unfit"
+
+
+class NotYetKnown(Refusal):
+    """A draft tells what was known at a moment: one that has come, `known_at`."""
+
+    code, kind = "not-yet-known", "unfit"
 
 
 class UnknownFormat(Refusal):
@@ -49,6 +55,11 @@ def period_faults(span: Span, wanted: SpanKind) -> list[Refusal]:
 def freeze_faults(span: Span, today: date) -> list[Refusal]:
     """Why the period cannot be frozen today."""
     return [] if span.over(today) else [PeriodNotOver(field="period", period=span)]
+
+
+def known_faults(known_at: datetime, now: datetime) -> list[Refusal]:
+    """Why nothing can be told as known at that moment."""
+    return [NotYetKnown(field="known_at", known_at=known_at)] if known_at > now else []
 
 
 @dataclass(frozen=True, slots=True)

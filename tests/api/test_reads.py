@@ -133,6 +133,7 @@ READS = {
     "/api/v1/monthly-data": ("contracts", "2026-12"),
     "/api/v1/reports": ("group", "2026-Q4"),
     "/api/v1/reports/draft": ("group", "AT-01"),
+    "/api/v1/reports/draft/files/json": ("group", '"draft":true'),
     "/api/v1/reports/{report}": ("group", "AT-01"),
     "/api/v1/reports/{report}/files/json": ("group", "AT-01"),
     "/api/v1/reports/{newer}/difference/{report}": ("group", "absence_days"),
@@ -195,6 +196,7 @@ IN_2026 = {
     "/api/v1/measures/capacity": {"day": "2026-11-16"},
     "/api/v1/placements/{placement}/attendance": {"month": "2026-11-01"},
     "/api/v1/reconciliation/findings": {"closed": "true"},
+    "/api/v1/reports/draft/files/json": {"period": "2026-Q4", "known_at": "2026-12-15T08:00:00Z"},
 }
 
 

@@ -171,8 +171,8 @@ def _shift(run, by, _chosen={}):  # noqa: B006 - the same place is taken off and
 
 
 def test_the_quarter_is_issued_in_four_formats_and_keeps_its_hash(run, tmp_path):
-    first = run("report", "quarter", "2026-Q3", "--out", tmp_path, "--json")
-    again = run("report", "quarter", "2026-Q3", "--format", "json", "--out", tmp_path / "b", "--json")
+    first = run("report", "quarterly", "2026-Q3", "--out", tmp_path, "--json")
+    again = run("report", "quarterly", "2026-Q3", "--format", "json", "--out", tmp_path / "b", "--json")
 
     assert first.returncode == DONE, first.stderr
     assert json.loads(first.stdout)["sha256"] == json.loads(again.stdout)["sha256"]
@@ -183,9 +183,29 @@ def test_the_quarter_is_issued_in_four_formats_and_keeps_its_hash(run, tmp_path)
     assert (tmp_path / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
+def test_a_draft_is_written_as_known_then_and_freezes_nothing(run, tmp_path):
+    draft = ("report", "quarterly", "2026-Q4", "--format", "json", "--out", tmp_path, "--json")
+    now = run(*draft, "--draft")
+    then = run(*draft, "--known-at", "2026-10-01T08:00")
+
+    assert (now.returncode, then.returncode) == (DONE, DONE), then.stderr
+    told = json.loads(then.stdout)
+    assert (told["period"], told["files"]) == ("2026-Q4", ["cii-2026-Q4-draft-fr.json"])
+    written = json.loads((tmp_path / "cii-2026-Q4-draft-fr.json").read_bytes())
+    assert written["report"]["draft"] is True
+    assert written["report"]["known_at"].startswith("2026-10-01T06:00")
+    assert "0/1 json" in then.stderr
+    assert run("report", "quarterly", "2026-Q4").returncode == FINDINGS
+    ahead = run(*draft, "--known-at", "2036-10-01T08:00")
+    assert ahead.returncode == FINDINGS
+    assert json.loads(ahead.stdout)["reasons"][0]["code"] == "not-yet-known"
+
+
 def test_wrong_words_are_two_and_change_nothing(run):
-    assert run("report", "quarter", "2026-Q5").returncode == USAGE
-    assert run("report", "quarter", "2026-Q3", "--format", "doc").returncode == USAGE
+    assert run("report", "quarterly", "2026-Q3", "--known-at", "yesterday").returncode == USAGE
+    assert run("report", "yearly", "2026").returncode == USAGE
+    assert run("report", "quarterly", "2026-Q5").returncode == USAGE
+    assert run("report", "quarterly", "2026-Q3", "--format", "doc").returncode == USAGE
     assert run("reconcile", "--date", "2026-02-31").returncode == USAGE
 
 

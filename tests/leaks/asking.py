@@ -162,6 +162,7 @@ NAMES: Mapping[str, Thing | str] = {
     "/reports/<ref>/difference/<older>": of_the_house("report_issue"),
     "/reports/<ref>/comparison/<other>": of_the_house("report_issue"),
     "/reports/<ref>/files/<form>": "csv",
+    "/reports/draft/files/<form>": "csv",
     "/reports/quarters/<quarter>": "2026-Q3",
     "/reports/quarters/<quarter>/files/<form>": "csv",
     "/requests/<ref>": Thing("SELECT ref FROM access_request ORDER BY id LIMIT 1"),

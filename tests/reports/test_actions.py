@@ -32,7 +32,7 @@ from cii.reports.queries import (
     render_draft,
 )
 from cii.reports.readers import Readers
-from cii.reports.rules import NotTheSameReport, PeriodNotOver, UnknownFormat, WrongPeriod
+from cii.reports.rules import NotTheSameReport, NotYetKnown, PeriodNotOver, UnknownFormat, WrongPeriod
 from cii.reports.tables import ReportFile
 from cii.reports.vocabulary import FileFormat, ReportKind
 from tests.agreements.build_agreements import acting, an_actor
@@ -210,6 +210,13 @@ def test_what_becomes_known_after_the_freeze_is_not_in_it(work, market):
 
     assert values["corrective"] == {}
     assert values["budgets"]["LACI"]["granted"] == "90000.00"
+
+
+def test_nothing_is_told_as_known_at_a_moment_to_come(work, market):
+    with pytest.raises(NotYetKnown) as no:
+        preview(work, Q3, work.now + timedelta(seconds=1))
+
+    assert (no.value.code, no.value.kind) == ("not-yet-known", "unfit")
 
 
 @pytest.mark.parametrize("code", ["2026", "2026-09", "2024-2027", "2026-09-30"])

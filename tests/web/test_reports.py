@@ -19,6 +19,14 @@ def test_a_draft_shows_the_whole_pack_and_why_it_is_not_frozen(site):
     assert "court jusqu&#39;au 31.12.2026" in site.as_("coordination").get("/reports/quarters/2026-Q4")
 
 
+def test_occupancy_is_drawn_for_who_sees_it_and_told_in_words(site):
+    page = site.as_("coordination").get("/reports/quarters/2026-Q3")
+
+    assert "Occupation par ligne</figcaption>" in page
+    assert 'role="img" aria-label="Occupation par mesure. AT-01' in page
+    assert '<rect class="chart-bar"' in page
+
+
 def test_a_quarter_is_frozen_its_files_come_out_and_a_later_truth_is_a_new_version(site):
     member, provider = site.as_("coordination"), site.as_("provider")
     ref = site.town.placements["shared"]
