@@ -123,7 +123,7 @@ def _value(
 ) -> Value | None:
     definition = definition_of(row.source)
     if definition is not Definition.ENTERED:
-        return computed(definition, mine, durable_from)
+        return computed(definition, mine, durable_from, row.interruptions)
     return pooled(one.value for one in entered.get(row.id or 0, ()) if one.effective_on in span)
 
 
@@ -144,6 +144,7 @@ def _figure(
         row.direction,
         row.target,
         row.minimum,
+        row.interruptions,
         definition,
         Origin.MISSING if value is None else origin,
         value,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from cii.agreements.vocabulary import Direction, IndicatorUnit
+from cii.agreements.vocabulary import Direction, IndicatorUnit, Interruptions
 from cii.figures.vocabulary import Definition, Light
 from cii.kernel.errors import Refusal
 from cii.kernel.money import Chf
@@ -14,15 +14,18 @@ from cii.placements.vocabulary import ContractType, ExitClass, ExitType
 INTERRUPTIONS = frozenset({ExitType.ABORTED, ExitType.EXCLUDED, ExitType.HEALTH, ExitType.DEPARTURE})
 """Exits before the stay could bear fruit; an indicator may leave them out of its denominator."""
 
+JUSTIFIED = frozenset({ExitType.HEALTH, ExitType.DEPARTURE})
+"""Interruptions for which neither the person nor the provider answers (i.11)."""
+
 IN_WORK = frozenset({ExitClass.DURABLE, ExitClass.TRANSITION})
 DYNAMIC = frozenset({ExitClass.DURABLE, ExitClass.TRANSITION, ExitClass.POSITIVE})
-_EXIT_RATES: Mapping[Definition, tuple[frozenset[ExitClass], frozenset[ExitType]]] = {
+EXIT_RATES: Mapping[Definition, tuple[frozenset[ExitClass], frozenset[ExitType]]] = {
     Definition.EXIT_RATE_DURABLE: (frozenset({ExitClass.DURABLE}), frozenset()),
     Definition.EXIT_RATE_DYNAMIC: (DYNAMIC, frozenset()),
     Definition.REINSERTION: (IN_WORK, frozenset()),
     Definition.REINSERTION_COMPLETED: (IN_WORK, INTERRUPTIONS),
 }
-"""Rates over exits: the classes counted, the exits left out of the denominator."""
+"""Rates over exits: the classes counted, the exits left out whatever the agreement says."""
 _PERMILLE = 1000
 
 
@@ -125,15 +128,25 @@ def exit_rate(
     return Value(sum(by_class[one] for one in counted), whole, whole)
 
 
-def computed(definition: Definition, facts: Facts, durable_from: int) -> Value | None:
+def left_out(interruptions: Interruptions | None) -> frozenset[ExitType]:
+    """The exits that an agreement leaves out of the denominator of its exit rates (i.11)."""
+    if interruptions is Interruptions.EXCLUDED:
+        return INTERRUPTIONS
+    return JUSTIFIED if interruptions is Interruptions.EXCLUDED_IF_JUSTIFIED else frozenset()
+
+
+def computed(
+    definition: Definition, facts: Facts, durable_from: int, interruptions: Interruptions | None = None
+) -> Value | None:
     """The value of a definition; None for what only people can enter.
 
     absence_days: days absent per participant and month; cost_per_day: centimes per attended day.
+    `interruptions`: how the agreement counts stays that were broken off, in rates over exits.
     """
     left = facts.left
-    if definition in _EXIT_RATES:
-        counted, without = _EXIT_RATES[definition]
-        return exit_rate(left, counted, durable_from, without=without)
+    if definition in EXIT_RATES:
+        counted, without = EXIT_RATES[definition]
+        return exit_rate(left, counted, durable_from, without=without | left_out(interruptions))
     if definition is Definition.INTERRUPTIONS:
         whole = sum(one.persons for one in left)
         return Value(sum(one.persons for one in left if one.exit_type in INTERRUPTIONS), whole, whole)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
-from cii.agreements.vocabulary import Direction, IndicatorUnit
+from cii.agreements.vocabulary import Direction, IndicatorUnit, Interruptions
 from cii.figures.rules import Value
 from cii.figures.vocabulary import Definition, Light, Origin
 from cii.institutions.vocabulary import Sector
@@ -110,7 +110,7 @@ class IndicatorFigures:
     """An indicator of an agreement: its value from January (or the agreement's start) to the period's end.
 
     `quarter` is the value of the quarter alone. `institutions`: codes of the paying institutions and of the
-    provider.
+    provider. `interruptions`: how the agreement counts stays that were broken off (i.11), where it says so.
     """
 
     agreement: str
@@ -123,6 +123,7 @@ class IndicatorFigures:
     direction: Direction
     target: int
     minimum: int | None
+    interruptions: Interruptions | None
     definition: Definition
     origin: Origin
     value: Value | None

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from cii.documents.table import Cell, Column, Kind, Level, Status, Table
+from cii.figures.rules import EXIT_RATES
 from cii.kernel.money import Chf
 from cii.reports.kinds import Number
 from cii.texts.speech import pair, say, word
@@ -246,18 +247,26 @@ def _indicator(values: Values, key: str, lang: str) -> list[Cell]:
         one["title"].get(lang) or one["title"]["fr"],
         HIDDEN if f"indicators.{key}.quarter" in values["hidden"] else measured(one["quarter"], one["unit"]),
         HIDDEN if hidden else measured(year, one["unit"]),
-        HIDDEN if hidden else _persons(year, one["unit"]),
+        HIDDEN if hidden else _persons(year, one, lang),
         _goal(one["target"], one["unit"]),
         _goal(one["minimum"], one["unit"]),
         Status(words, _LEVELS.get(light, Level.NEUTRAL)),
     ]
 
 
-def _persons(value: Values | None, unit: str) -> str | None:
-    """So many of so many persons, for shares of persons."""
-    if value is None or unit != "percent" or not value["people"]:
+def _persons(value: Values | None, one: Values, lang: str) -> str | None:
+    """So many of so many persons, for shares of persons; which exits were left out."""
+    if value is None or one["unit"] != "percent" or not value["people"]:
         return None
-    return f"{value['numerator']}/{value['denominator']}"
+    told = f"{value['numerator']}/{value['denominator']}"
+    left_out = one["interruptions"] if one["definition"] in EXIT_RATES else None
+    return told if left_out in {None, "counted"} else f"{told}, {say(_LEFT_OUT[left_out], lang)}"
+
+
+_LEFT_OUT = {
+    "excluded": "reports.without-interruptions",
+    "excluded_if_justified": "reports.without-justified-interruptions",
+}
 
 
 def measured(value: Values | None, unit: str) -> Number | None:

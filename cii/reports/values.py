@@ -21,7 +21,7 @@ from cii.figures.shapes import (
 from cii.kernel.digest import plain
 from cii.kernel.money import Chf
 
-FORM = 1
+FORM = 2
 """Version of this form; a new field takes the next number."""
 
 PEOPLE = ("participants", "allocated_end", "entries", "exits", "interruptions")
@@ -222,6 +222,7 @@ def _indicator(one: IndicatorFigures) -> dict[str, object]:
         "target": one.target,
         "minimum": one.minimum,
         "definition": one.definition,
+        "interruptions": one.interruptions,
         "origin": one.origin,
         "light": one.light,
         "year": _value(one.value),

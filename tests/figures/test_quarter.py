@@ -4,10 +4,11 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
+from sqlmodel import select
 
 from cii.agreements.queries import agreement_view
 from cii.agreements.tables import Indicator
-from cii.agreements.vocabulary import IndicatorUnit
+from cii.agreements.vocabulary import IndicatorUnit, Interruptions
 from cii.figures.actions import RecordIndicator, record_indicator
 from cii.figures.queries import quarter_figures
 from cii.figures.rules import Value
@@ -177,6 +178,30 @@ def test_an_indicator_counts_the_year_and_shows_the_quarter(work, market):
     assert row.light is Light.GREEN
     assert row.institutions[0] != row.institutions[1]
     assert "SEMP" in row.institutions
+
+
+def test_an_indicator_leaves_out_the_interruptions_that_its_agreement_leaves_out(work, market):
+    agreement = market.agreement()
+    stays = lambda kind, contract=None: a_stay(  # noqa: E731
+        work, market.measure, agreement, market.ac, date(2026, 7, 1), date(2026, 8, 31),
+        exit_type=kind, contract=contract, left_on=date(2026, 8, 31),
+    )  # fmt: skip
+    stays(ExitType.EMPLOYMENT, ContractType.OPEN_ENDED)
+    for kind in (ExitType.NO_SOLUTION, ExitType.ABORTED, ExitType.HEALTH):
+        stays(kind)
+    held = work.session.exec(select(Indicator).where(Indicator.agreement_id == agreement.id)).one()
+
+    found = {}
+    for said in (None, *Interruptions):
+        held.interruptions = said
+        work.session.flush()
+        (row,) = quarter_figures(work, Q3, work.now).indicators
+        found[said] = (row.value.denominator, row.interruptions)
+
+    assert found == {
+        None: (4, None), "counted": (4, "counted"), "excluded": (2, "excluded"),
+        "excluded_if_justified": (3, "excluded_if_justified"),
+    }  # fmt: skip
 
 
 def test_an_entered_indicator_is_missing_until_somebody_enters_it(work, market):

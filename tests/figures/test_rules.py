@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from cii.agreements.vocabulary import Direction, IndicatorUnit
+from cii.agreements.vocabulary import Direction, IndicatorUnit, Interruptions
 from cii.figures.rules import (
     Facts,
     Left,
@@ -46,6 +46,26 @@ def test_leaving_out_five_interruptions_makes_twelve_of_thirty_five():
 
     assert value.exact == Fraction(12, 35)
     assert round(float(value.exact) * 100, 1) == 34.3
+
+
+@pytest.mark.parametrize(
+    ("said", "of"),
+    [
+        (None, 40), (Interruptions.COUNTED, 40), (Interruptions.EXCLUDED, 33),
+        (Interruptions.EXCLUDED_IF_JUSTIFIED, 38),
+    ],
+)  # fmt: skip
+def test_an_agreement_says_how_interruptions_count_in_its_exit_rates(said, of):
+    """Twelve in work; five broken off, one of them excluded by the provider; two gone for health or moved."""
+    facts = Facts([
+        left(12), left(4, ExitType.ABORTED), left(1, ExitType.EXCLUDED), left(1, ExitType.HEALTH),
+        left(1, ExitType.DEPARTURE), left(21, ExitType.NO_SOLUTION),
+    ])  # fmt: skip
+
+    for definition in (Definition.REINSERTION, Definition.EXIT_RATE_DURABLE, Definition.EXIT_RATE_DYNAMIC):
+        assert computed(definition, facts, 6, said) == Value(12, of, of)
+    assert computed(Definition.REINSERTION_COMPLETED, facts, 6, said) == Value(12, 33, 33)
+    assert computed(Definition.INTERRUPTIONS, facts, 6, said) == Value(7, 40, 40)
 
 
 def test_nobody_left_is_no_failure():
