@@ -18,7 +18,8 @@ WIDTH = 340
 """Of the drawing, in its own units: what a telephone shows in full size, and half a page of paper."""
 _IN_ONE = 8
 _ROW, _BAR, _SIZE, _SMALL = 36, 9, 13, 11
-_LONGEST = 36
+_LONGEST = 43
+"""Characters on one row: a name and its value."""
 _HIDDEN = "\N{BULLET}"
 
 
@@ -93,7 +94,8 @@ def _svg(chart: Chart, bars: Sequence[Bar], top: Fraction) -> str:
 def _body(chart: Chart, bars: Sequence[Bar], top: Fraction, height: int) -> Iterator[str]:
     for at, (label, length, text) in enumerate(bars):
         y = at * _ROW
-        yield _text(0, y + 16, label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1].rstrip()}…")
+        room = _LONGEST - len(text)
+        yield _text(0, y + 16, label if len(label) <= room else f"{label[: room - 1].rstrip()}…")
         yield _text(WIDTH, y + 16, text or "–", end=True)
         yield _bar("chart-track", y + 21, WIDTH, "#e4e9ec")
         if length:

@@ -85,9 +85,18 @@ def test_markup_in_a_name_is_text_and_a_long_name_is_cut():
     [part] = drawn(Chart("Occupation", table, 1))
 
     assert "&lt;script&gt;&amp;" in part["svg"]
-    assert "x" * 36 not in part["svg"]
+    assert "x" * 38 not in part["svg"]
     assert "x" * 80 in part["told"]
     assert "style" not in part["svg"]
+
+
+def test_a_name_leaves_its_value_the_room_it_needs():
+    persons = Table("Sorties", [Column("Motif"), Column("Personnes", "integer")], [("x" * 50, 3)])
+    [short] = drawn(Chart("Sorties", persons, 1))
+    [long] = drawn(Chart("Occupation", occupancy(("x" * 50, Fraction(1))), 1))
+
+    assert ">" + "x" * 41 + "…<" in short["svg"]
+    assert ">" + "x" * 35 + "…<" in long["svg"]
 
 
 def test_a_chart_stands_in_the_pdf_with_its_words_and_gives_the_same_bytes():
