@@ -165,7 +165,7 @@ def _overview(values: Values, lang: str) -> list[str]:
             occupancy=_said_share(total["occupancy"], lang),
             entries=_said(total["entries"]),
             exits=_said(total["exits"]),
-            cost=Chf.parse(total["cost"]),
+            cost=HIDDEN if total["cost"] is None else Chf.parse(total["cost"]),
         ),
         say("reports.met", lang, days=met) if met else say("reports.not-met", lang),
     ]

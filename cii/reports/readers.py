@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cii.figures.suppression import TOTAL, Cell, Counts, hidden
-from cii.reports.values import DAYS, PEOPLE
+from cii.reports.values import DAYS, MONEY, PEOPLE
 
 Values = dict[str, Any]
 
@@ -87,10 +87,13 @@ def _own(seen: Values, readers: Readers) -> Callable[[str, str], bool]:
 
 
 def _followers(out: Iterable[tuple[str, ...]]) -> Iterable[tuple[str, ...]]:
-    """Days and what is computed of them tell how many persons there were: hidden with them."""
+    """Days, money and what is computed of them tell how many persons there were: hidden with them.
+
+    Prices are known to every reader, so that what was delivered, divided by a price, counts persons.
+    """
     for path in out:
         if path[-1] == "participants":
-            yield from ((*path[:-1], name) for name in (*DAYS, "occupancy", "cost_per_day"))
+            yield from ((*path[:-1], name) for name in (*DAYS, "occupancy", *MONEY))
 
 
 def _exits(

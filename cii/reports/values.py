@@ -28,6 +28,8 @@ PEOPLE = ("participants", "allocated_end", "entries", "exits", "interruptions")
 """Counts of persons: they add up over the lines of a measure."""
 DAYS = ("occupied_days", "attended_days", "absence_days")
 """Days of these persons."""
+MONEY = ("cost", "invoiced", "cost_per_day")
+"""What these days cost."""
 
 
 def values_of(

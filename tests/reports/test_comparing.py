@@ -69,13 +69,13 @@ def test_what_is_hidden_has_no_difference_and_takes_no_word(work, issues):
 def test_a_word_stands_beside_a_figure_or_a_row_for_those_who_see_it(work, issues):
     group, _, now = issues
     mine = acting(work, an_actor(work, unit_by_code(work, "LMMT"), role="contract_manager"))
-    for path in ("lines.ATELIER/SAS.entries", "lines.ATELIER/SAS", "total.cost"):
+    for path in ("lines.ATELIER/SAS.entries", "lines.ATELIER/SAS", "total.places_end"):
         comment(group, CommentFigure(now.ref, path, "Vu en séance"))
 
     assert [one.path for one in comments_of(group, now)] == [
-        "lines.ATELIER/SAS.entries", "lines.ATELIER/SAS", "total.cost",
+        "lines.ATELIER/SAS.entries", "lines.ATELIER/SAS", "total.places_end",
     ]  # fmt: skip
-    assert [one.path for one in comments_of(mine, now)] == ["lines.ATELIER/SAS", "total.cost"]
+    assert [one.path for one in comments_of(mine, now)] == ["lines.ATELIER/SAS", "total.places_end"]
 
 
 @pytest.mark.parametrize("path", ["total.nothing", "nothing", "", "report", "lines.ATELIER/SAS.name"])
@@ -87,7 +87,7 @@ def test_a_word_on_nothing_is_refused(issues, path):
 
 def test_a_word_is_not_changed_afterwards(work, issues):
     group, _, now = issues
-    comment(group, CommentFigure(now.ref, "total.cost", "Vu en séance"))
+    comment(group, CommentFigure(now.ref, "total.places_end", "Vu en séance"))
 
     with pytest.raises(DatabaseError, match="append-only"), work.session.begin_nested():
         work.session.execute(text("UPDATE report_comment SET wording = 'autre'"))

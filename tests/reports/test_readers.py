@@ -2,7 +2,7 @@
 
 from cii.reports.readers import Readers, shown
 from cii.reports.rules import Change, difference
-from cii.reports.values import DAYS, PEOPLE
+from cii.reports.values import DAYS, MONEY, PEOPLE
 
 
 def a_row(n: int, **more) -> dict:
@@ -11,6 +11,8 @@ def a_row(n: int, **more) -> dict:
         **dict.fromkeys(DAYS, n * 10),
         "occupancy": "1/2",
         "cost_per_day": "12.00",
+        "cost": f"{n * 120}.00",
+        "invoiced": f"{n * 100}.00",
         **more,
     }
 
@@ -54,6 +56,7 @@ def test_days_and_occupancy_are_hidden_with_the_persons_they_tell_of():
     assert seen["lines"]["A/LACI"]["participants"] is None
     assert seen["lines"]["A/LACI"]["attended_days"] is None
     assert seen["lines"]["A/LACI"]["occupancy"] is None
+    assert [seen["lines"]["A/LACI"][one] for one in MONEY] == [None] * 3, "money by a price counts persons"
     hidden = [key for key, row in seen["lines"].items() if row["participants"] is None]
     assert len(hidden) == 2
     assert seen["lines"]["A/SMIG"]["exit_types"] is None
