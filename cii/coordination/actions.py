@@ -91,7 +91,8 @@ def move_meeting(work: Work, ask: MoveMeeting) -> Meeting:
         day = ask.held_on or row.planned_on
         if day > work.today:
             raise MeetingAhead(field="held_on", day=day)
-        row.held_on, row.minutes, row.quarter = day, ask.minutes, str(Quarter.of(day))
+        row.held_on, row.held_recorded_at = day, work.now
+        row.minutes, row.quarter = ask.minutes, str(Quarter.of(day))
     row.state = state
     _kept(work, row)
     _wrote(work, f"meeting.{ask.event.value}", "meeting", row, ask)

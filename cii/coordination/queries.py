@@ -63,14 +63,15 @@ def meeting_moves(work: Work, meeting: Meeting) -> tuple[MeetingEvent, ...]:
     return open_moves(MEETING_MOVES, meeting.state) if meeting.body in bodies_of(work.actor) else ()
 
 
-def held_days(work: Work, body: Body, period: Period) -> list[date]:
-    """The days on which the body met in the period, in order."""
+def held_days(work: Work, body: Body, period: Period, known_at: datetime) -> list[date]:
+    """The days on which the body met in the period, as known at a moment, in order."""
     rows = work.session.scalars(
         select(col(Meeting.held_on)).where(
             col(Meeting.body) == body,
             col(Meeting.state) == MeetingState.HELD,
             col(Meeting.held_on) >= period.start,
             col(Meeting.held_on) < period.end,
+            col(Meeting.held_recorded_at) <= known_at,
         )
     )
     return sorted(day for day in rows if day is not None)
@@ -97,7 +98,9 @@ def alerts(work: Work, day: date | None = None) -> list[Alert]:
     at = day or work.today
     found = []
     quarter = Quarter.of(at).previous
-    raised = meeting_alert(quarter, held_days(work, Body.COORDINATION, quarter.period), work.calendar.after)
+    raised = meeting_alert(
+        quarter, held_days(work, Body.COORDINATION, quarter.period, work.now), work.calendar.after
+    )
     if raised is not None and raised <= at:
         found.append(Alert("quarter_without_meeting", raised, str(quarter)))
     month = (at.replace(day=1) - ONE_DAY).replace(day=1)

@@ -309,6 +309,7 @@ def _meeting(canton: Canton, body: Body, day: date, agenda: str) -> None:
     held = day < canton.now.date()
     canton.sheet.put(
         "meeting", body=body, quarter=str(Quarter.of(day)), planned_on=day, held_on=day if held else None,
+        held_recorded_at=min(utc(day), canton.now) if held else None,
         state=MeetingState.HELD if held else MeetingState.PLANNED, agenda=agenda,
         minutes=f"Procès-verbal. {MARK}" if held else "", recorded_at=min(utc(day), canton.now),
     )  # fmt: skip

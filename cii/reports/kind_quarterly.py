@@ -55,7 +55,7 @@ class Quarterly:
         return values_of(
             quarter_figures(work, span.quarter, known_at),
             corrective_at(work, period, known_at),
-            [(body.value, day) for body in Body for day in held_days(work, body, period)],
+            [(body.value, day) for body in Body for day in held_days(work, body, period, known_at)],
             [
                 (month, institution)
                 for month in months

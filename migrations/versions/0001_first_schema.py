@@ -196,6 +196,7 @@ def upgrade() -> None:
     sa.Column('quarter', sa.String(length=7), nullable=False),
     sa.Column('planned_on', sa.Date(), nullable=False),
     sa.Column('held_on', sa.Date(), nullable=True),
+    sa.Column('held_recorded_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('state', sa.String(length=9), nullable=False),
     sa.Column('agenda', sa.Text(), nullable=False),
     sa.Column('minutes', sa.Text(), nullable=False),
@@ -206,6 +207,7 @@ def upgrade() -> None:
     sa.CheckConstraint("held_on IS date(held_on, '+0 days')", name=op.f("ck_meeting_held_on_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("planned_on IS date(planned_on, '+0 days')", name=op.f("ck_meeting_planned_on_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("state IN ('planned', 'invited', 'held', 'cancelled')", name=op.f('ck_meeting_state_word')),
+    sa.CheckConstraint('(held_on IS NULL) = (held_recorded_at IS NULL)', name=op.f('ck_meeting_held_known')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_meeting')),
     sa.UniqueConstraint('ref', name=op.f('uq_meeting_ref'))
     )

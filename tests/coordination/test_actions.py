@@ -1,6 +1,7 @@
 """The group at work, on both engines."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from sqlmodel import select
@@ -26,6 +27,7 @@ from cii.coordination.queries import (
     corrective_at,
     corrective_measures,
     corrective_moves,
+    held_days,
     meeting_moves,
     meetings,
     presidencies,
@@ -88,6 +90,18 @@ def test_a_meeting_is_planned_invited_and_held(canton):
     assert (row.state, row.quarter, row.held_on) == (MeetingState.HELD, "2026-Q3", date(2026, 9, 24))
     assert meetings(group, Body.COORDINATION, Quarter(2026, 3)) == [row]
     assert meeting_moves(group, row) == ()
+
+
+def test_a_meeting_is_known_as_held_since_it_was_recorded(canton):
+    """Held on 24 September, recorded yesterday: a report as known before that does not name it."""
+    yesterday, period = replace(canton, now=canton.now - timedelta(days=1)), Quarter(2026, 3).period
+    row = plan_meeting(the_group(yesterday), PlanMeeting(Body.COORDINATION, date(2026, 9, 24)))
+    move_meeting(the_group(yesterday), MoveMeeting(row.ref, MeetingEvent.HOLD))
+
+    before = held_days(canton, Body.COORDINATION, period, yesterday.now - timedelta(seconds=1))
+    since = held_days(canton, Body.COORDINATION, period, yesterday.now)
+
+    assert (before, since) == ([], [date(2026, 9, 24)])
 
 
 def test_a_meeting_ahead_is_not_held_and_another_body_keeps_out(canton):
