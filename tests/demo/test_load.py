@@ -93,7 +93,7 @@ MORE_PLACES = """
     [
         ("UPDATE case_file SET outcome = 'no_solution' WHERE id = (SELECT min(id) FROM case_file WHERE outcome = 'diploma')", "F1"),
         (MORE_PLACES, "F2"),
-        ("UPDATE meeting SET state = 'cancelled', held_on = NULL WHERE held_on = '2012-02-09'", "F10"),
+        ("UPDATE meeting SET state = 'cancelled', held_on = NULL, held_recorded_at = NULL WHERE held_on = '2012-02-09'", "F10"),
     ],
 )  # fmt: skip
 def test_a_changed_figure_is_named_by_the_check(inside, change, figure):
