@@ -1,5 +1,6 @@
 """Acts of the coordination group and of the steering group."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -7,96 +8,34 @@ from typing import Any
 from cii.agreements.ending import follow_correction
 from cii.agreements.queries import agreement_view
 from cii.coordination.queries import (
+    Alert,
     alerts,
     bodies_of,
     corrective_by_ref,
     corrective_measures,
     correctives_of,
-    meeting_by_ref,
     presidencies,
 )
 from cii.coordination.rules import (
     CORRECTING,
     CORRECTIVE_MOVES,
-    MEETING_MOVES,
     STEERING_EVENTS,
     DueDateMissing,
-    MeetingAhead,
     SteeringDecides,
     body_may,
     presidency_faults,
 )
-from cii.coordination.tables import CorrectiveMeasure, CorrectiveStep, Meeting, Presidency
-from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState, MeetingEvent, MeetingState
+from cii.coordination.tables import CorrectiveMeasure, CorrectiveStep, Presidency
+from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState
 from cii.institutions.queries import institution_by_code, unit_for
 from cii.institutions.vocabulary import UnitKind
 from cii.journal.actions import wrote
 from cii.kernel.digest import plain
 from cii.kernel.errors import NotAllowed, UnknownThing, refuse
 from cii.kernel.moves import move
-from cii.kernel.period import Quarter
 from cii.measures.queries import respondent_units_at
 from cii.notices.actions import tell
 from cii.store.work import Work
-
-
-@dataclass(frozen=True)
-class PlanMeeting:
-    """A body means to meet on that day."""
-
-    body: Body
-    planned_on: date
-    agenda: str = ""
-
-
-def plan_meeting(work: Work, ask: PlanMeeting) -> Meeting:
-    """Put a meeting of one's own body into the calendar. Refuses: NotAllowed."""
-    if ask.body not in bodies_of(work.actor):
-        raise NotAllowed
-    row = Meeting(
-        body=ask.body,
-        quarter=str(Quarter.of(ask.planned_on)),
-        planned_on=ask.planned_on,
-        state=MeetingState.PLANNED,
-        agenda=ask.agenda,
-        recorded_at=work.now,
-    )
-    work.session.add(row)
-    work.session.flush()
-    _wrote(work, "meeting.plan", "meeting", row, ask)
-    return row
-
-
-@dataclass(frozen=True)
-class MoveMeeting:
-    """Invite to a meeting, record it as held (with its day and minutes), or cancel it."""
-
-    meeting_ref: str
-    event: MeetingEvent
-    held_on: date | None = None
-    minutes: str = ""
-
-
-def move_meeting(work: Work, ask: MoveMeeting) -> Meeting:
-    """Move a meeting of one's own body on.
-
-    A meeting that took place in another quarter than planned counts for the quarter of its day.
-    Refuses: UnknownThing, NotAllowed, IllegalMove, MeetingAhead.
-    """
-    row = meeting_by_ref(work, ask.meeting_ref)
-    if row.body not in bodies_of(work.actor):
-        raise NotAllowed
-    state = move(MEETING_MOVES, row.state, ask.event)
-    if ask.event is MeetingEvent.HOLD:
-        day = ask.held_on or row.planned_on
-        if day > work.today:
-            raise MeetingAhead(field="held_on", day=day)
-        row.held_on, row.held_recorded_at = day, work.now
-        row.minutes, row.quarter = ask.minutes, str(Quarter.of(day))
-    row.state = state
-    _kept(work, row)
-    _wrote(work, f"meeting.{ask.event.value}", "meeting", row, ask)
-    return row
 
 
 @dataclass(frozen=True)
@@ -215,24 +154,24 @@ def watch(work: Work, day: date) -> dict[str, int]:
 
     `day` is the business date. Returns how many of each.
     """
-    found: dict[str, int] = {}
-    group = unit_for(work, UnitKind.COORDINATION, None, day)
-    for alert in alerts(work, day):
-        if alert.since == day:
-            kind = alert.kind.replace("_", "-")
-            tell(
-                work,
-                unit_id=group.id,
-                kind=kind,
-                subject="coordination",
-                subject_ref=group.ref,
-                what=alert.what,
-            )
-            found[alert.kind] = found.get(alert.kind, 0) + 1
+    found = tell_group(work, [one for one in alerts(work, day) if one.since == day], day)
     for row in corrective_measures(work, only_open=True):
         if row.state is CorrectiveState.ASKED_VIA_RESPONDENT and row.due_on is not None and row.due_on < day:
             move_corrective(work, MoveCorrective(row.ref, CorrectiveEvent.FALL_OVERDUE))
             found["overdue"] = found.get("overdue", 0) + 1
+    return found
+
+
+def tell_group(work: Work, begun: Iterable[Alert], day: date) -> dict[str, int]:
+    """Tell the group of alerts that begin on that day. Returns how many of each kind."""
+    found: dict[str, int] = {}
+    group = unit_for(work, UnitKind.COORDINATION, None, day)
+    for alert in begun:
+        kind = alert.kind.replace("_", "-")
+        tell(
+            work, unit_id=group.id, kind=kind, subject="coordination", subject_ref=group.ref, what=alert.what
+        )  # fmt: skip
+        found[alert.kind] = found.get(alert.kind, 0) + 1
     return found
 
 
@@ -253,7 +192,7 @@ def _step(work: Work, row: CorrectiveMeasure, event: CorrectiveEvent | None, not
     work.session.flush()
 
 
-def _kept(work: Work, row: Meeting | CorrectiveMeasure) -> None:
+def _kept(work: Work, row: CorrectiveMeasure) -> None:
     row.version += 1
     work.session.add(row)
     work.session.flush()

@@ -1,4 +1,4 @@
-"""Reads of the coordination group: meetings, alerts, presidency, corrective measures, monthly data."""
+"""Reads of the coordination group: alerts, presidency, corrective measures, monthly data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,19 +10,13 @@ from sqlmodel import col
 from cii.access.vocabulary import Role
 from cii.agreements.queries import agreements_by_id
 from cii.coordination.monthly import missing_months
-from cii.coordination.rules import (
-    CORRECTIVE_MOVES,
-    MEETING_MOVES,
-    OPEN_STATES,
-    body_may,
-    meeting_alert,
-)
-from cii.coordination.tables import CorrectiveMeasure, CorrectiveStep, Meeting, Presidency
-from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState, MeetingEvent, MeetingState
+from cii.coordination.rules import CORRECTIVE_MOVES, OPEN_STATES, body_may
+from cii.coordination.tables import CorrectiveMeasure, CorrectiveStep, Presidency
+from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState
 from cii.institutions.queries import institutions
 from cii.kernel.errors import UnknownThing
 from cii.kernel.moves import open_moves
-from cii.kernel.period import ONE_DAY, Period, Quarter
+from cii.kernel.period import ONE_DAY, Period
 from cii.routing.redirects import carousels
 from cii.store.work import HOUSE, Actor, Work
 
@@ -40,48 +34,11 @@ def codes(work: Work) -> dict[int, str]:
     return {row.id or 0: row.code for row in institutions(work)}
 
 
-def meeting_by_ref(work: Work, ref: str) -> Meeting:
-    """The meeting with this outward name; refuses UnknownThing."""
-    found = work.session.scalars(select(Meeting).where(col(Meeting.ref) == ref)).first()
-    if found is None:
-        raise UnknownThing(field="meeting")
-    return found
-
-
-def meetings(work: Work, body: Body | None = None, quarter: Quarter | None = None) -> Sequence[Meeting]:
-    """The meetings, the newest first; of one body or one quarter when named."""
-    query = select(Meeting)
-    if body is not None:
-        query = query.where(col(Meeting.body) == body)
-    if quarter is not None:
-        query = query.where(col(Meeting.quarter) == str(quarter))
-    return work.session.scalars(query.order_by(col(Meeting.planned_on).desc(), col(Meeting.id).desc())).all()
-
-
-def meeting_moves(work: Work, meeting: Meeting) -> tuple[MeetingEvent, ...]:
-    """What the actor may do with the meeting of its own body."""
-    return open_moves(MEETING_MOVES, meeting.state) if meeting.body in bodies_of(work.actor) else ()
-
-
-def held_days(work: Work, body: Body, period: Period, known_at: datetime) -> list[date]:
-    """The days on which the body met in the period, as known at a moment, in order."""
-    rows = work.session.scalars(
-        select(col(Meeting.held_on)).where(
-            col(Meeting.body) == body,
-            col(Meeting.state) == MeetingState.HELD,
-            col(Meeting.held_on) >= period.start,
-            col(Meeting.held_on) < period.end,
-            col(Meeting.held_recorded_at) <= known_at,
-        )
-    )
-    return sorted(day for day in rows if day is not None)
-
-
 @dataclass(frozen=True, slots=True)
 class Alert:
     """What the group has to see to, since a day.
 
-    `quarter_without_meeting`, `monthly_data_missing`: what it owes. `redirects`: a person was sent on as
+    `monthly_data_missing`, `quarter_without_meeting`: what is owed. `redirects`: a person was sent on as
     often as may be; `what` is the number of the case whose joint assessment opened.
     """
 
@@ -91,18 +48,12 @@ class Alert:
 
 
 def alerts(work: Work, day: date | None = None) -> list[Alert]:
-    """What the group owes on that day: a meeting of the quarter before, the data of the month before.
+    """What the group has to see to on that day: monthly data that the sectors owe.
 
     Further the persons whom three redirects within the window call to a joint assessment (as of today).
     """
     at = day or work.today
     found = []
-    quarter = Quarter.of(at).previous
-    raised = meeting_alert(
-        quarter, held_days(work, Body.COORDINATION, quarter.period, work.now), work.calendar.after
-    )
-    if raised is not None and raised <= at:
-        found.append(Alert("quarter_without_meeting", raised, str(quarter)))
     month = (at.replace(day=1) - ONE_DAY).replace(day=1)
     due = work.calendar.nth_of_month(at.year, at.month, work.parameter("monthly_data_working_day", at))
     if due < at:

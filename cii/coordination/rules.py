@@ -1,37 +1,16 @@
-"""Pure rules of the coordination group: its meetings, its presidency, corrective measures, monthly data.
+"""Pure rules of the coordination group: its presidency, corrective measures, who delivers monthly data.
 
 Source: mandate of the coordination group (002, annex 2); product.md §5.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date
+from collections.abc import Collection, Mapping
 
-from cii.coordination.vocabulary import (
-    Body,
-    CorrectiveEvent,
-    CorrectiveState,
-    MeetingEvent,
-    MeetingState,
-)
+from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState
 from cii.kernel.errors import Refusal
 from cii.kernel.moves import Moves
-from cii.kernel.period import Quarter
 
 PERMANENT = ("SEMP", "SASO", "SMIG")
 """They preside the group in turn and deliver monthly data; SFPO and OAI deliver none (task 8)."""
-
-MEETING_MOVES: Moves[MeetingState, MeetingEvent] = {
-    MeetingState.PLANNED: {
-        MeetingEvent.INVITE: MeetingState.INVITED,
-        MeetingEvent.HOLD: MeetingState.HELD,
-        MeetingEvent.CANCEL: MeetingState.CANCELLED,
-    },
-    MeetingState.INVITED: {
-        MeetingEvent.HOLD: MeetingState.HELD,
-        MeetingEvent.CANCEL: MeetingState.CANCELLED,
-    },
-}
-"""The life of a meeting."""
 
 _S, _E = CorrectiveState, CorrectiveEvent
 CORRECTIVE_MOVES: Moves[CorrectiveState, CorrectiveEvent] = {
@@ -85,12 +64,6 @@ class SteeringDecides(Refusal):
     code, kind = "steering-decides", "forbidden"
 
 
-class MeetingAhead(Refusal):
-    """A meeting that has not been cannot be recorded as held."""
-
-    code, kind = "meeting-ahead", "unfit"
-
-
 class DueDateMissing(Refusal):
     """What a provider is asked for needs a date, from today on."""
 
@@ -112,15 +85,6 @@ def presidency_faults(
     elif institution in {presided.get(year - 1), presided.get(year + 1)}:
         found.append(SecondYearInARow(field="institution", institution=institution, year=year))
     return found
-
-
-def meeting_alert(
-    quarter: Quarter, held: Iterable[date], working_day_after: Callable[[date, int], date]
-) -> date | None:
-    """The day of the alert for a quarter without a meeting: the first working day after it; None when met."""
-    if any(day in quarter.period for day in held):
-        return None
-    return working_day_after(quarter.period.last, 1)
 
 
 def body_may(event: CorrectiveEvent, body: Body) -> bool:

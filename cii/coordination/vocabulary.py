@@ -10,23 +10,6 @@ class Body(StrEnum):
     STEERING = "steering"
 
 
-class MeetingState(StrEnum):
-    """Where a meeting stands."""
-
-    PLANNED = "planned"
-    INVITED = "invited"
-    HELD = "held"
-    CANCELLED = "cancelled"
-
-
-class MeetingEvent(StrEnum):
-    """What may happen to a meeting."""
-
-    INVITE = "invite"
-    HOLD = "hold"
-    CANCEL = "cancel"
-
-
 class CorrectiveState(StrEnum):
     """Where a corrective measure stands."""
 

@@ -19,7 +19,7 @@ from cii.agreements.vocabulary import (
     Profile,
 )
 from cii.cases.vocabulary import CasePath
-from cii.coordination.vocabulary import Body, MeetingState
+from cii.coordination.vocabulary import Body
 from cii.demo.dossiers import Canton, Dossier, utc
 from cii.demo.measures import MARK
 from cii.demo.people import invent
@@ -27,6 +27,7 @@ from cii.demo.stories import Story
 from cii.figures.vocabulary import Definition
 from cii.institutions.vocabulary import UnitKind
 from cii.kernel.period import Quarter
+from cii.meetings.vocabulary import MeetingState
 from cii.workflow.events import TaskDone
 
 STATED_ON = date(2013, 3, 31)

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Table, func, or_, select
 
 from cii.agreements.vocabulary import Direction, IndicatorUnit
 from cii.cases.vocabulary import CasePath
-from cii.coordination.vocabulary import Body, MeetingState
+from cii.coordination.vocabulary import Body
 from cii.demo.archive import GROUP_MARK, STATED_ON
 from cii.demo.measures import ANNEX, COUNTED
 from cii.figures.rules import goal, light
@@ -19,6 +19,7 @@ from cii.kernel.period import ONE_DAY
 from cii.measures.planning import planned_by_kind
 from cii.measures.queries import mixed_ids, places_at, places_by_kind, quotas_at
 from cii.measures.rules import professional_share
+from cii.meetings.vocabulary import MeetingState
 from cii.store.naming import load_all_tables
 from cii.store.work import Work
 

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from cii.coordination.monthly import missing_months
-from cii.coordination.queries import corrective_at, held_days
+from cii.coordination.queries import corrective_at
 from cii.coordination.vocabulary import Body
 from cii.documents.layout import Report
 from cii.documents.table import Kind as ColumnKind
 from cii.documents.table import Table
 from cii.figures.queries import quarter_figures
 from cii.kernel.span import Span, SpanKind
+from cii.meetings.queries import held_days
 from cii.reports import pages
 from cii.reports.kinds import Figure, Head, Row, Values
 from cii.reports.readers import Readers, shown

@@ -105,6 +105,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "outcome_simulation",
     "reconciliation",
     "coordination",
+    "corrections",
+    "meetings",
     "monthly",
     "programmes",
     "needs",

@@ -63,6 +63,8 @@ PARENTS: Mapping[str, str] = {
     "observations": "cases",
     "observing": "provider",
     "recognitions": "coordination",
+    "meetings": "coordination",
+    "corrections": "coordination",
     "case_acts": "cases",
     "persons": "cases",
     "restricting": "cases",

@@ -51,7 +51,7 @@ from cii.texts import formats
 from cii.web.agreement_tabs import agreement_head
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import options, t, word
-from cii.web.coordination import corrective_chip
+from cii.web.corrections import corrective_chip
 from cii.web.indicators import light_of, measured, told
 from cii.wire import language
 from cii.wire.doors import again, needs, once
@@ -336,7 +336,7 @@ def _corrections(work: Work, held: Evaluation, *, permitted: bool) -> list[dict[
     return [
         {
             "wording": one.wording,
-            "url": url_for("coordination.correction", ref=one.ref) if opens else None,
+            "url": url_for("corrections.one", ref=one.ref) if opens else None,
             "observed_on": one.observed_on,
             "due_on": one.due_on,
             "state": corrective_chip(one.state),

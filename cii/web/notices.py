@@ -30,7 +30,7 @@ PLACES: Mapping[str, str] = {
     "referral": "referrals.one",
     "recognition": "recognitions.one",
     "observation": "observations.one",
-    "corrective": "coordination.correction",
+    "corrective": "corrections.one",
     "agreement": "agreements.one",
     "evaluation": "evaluations.one",
     "deliverable": "deliverables.one",

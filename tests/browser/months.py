@@ -33,7 +33,7 @@ from cii.cases.vocabulary_attachments import AttachmentKind
 from cii.conventions.editions import editions_of
 from cii.conventions.negotiating import OpenRound, open_round
 from cii.conventions.vocabulary import TalkPurpose
-from cii.coordination.actions import ObserveDeviation, PlanMeeting, observe_deviation, plan_meeting
+from cii.coordination.actions import ObserveDeviation, observe_deviation
 from cii.coordination.vocabulary import Body
 from cii.deliverables.actions import SubmitDeliverable
 from cii.deliverables.actions import submit as submit_deliverable
@@ -45,6 +45,7 @@ from cii.jobs.mail import send_waiting
 from cii.jobs.runs import catch_up
 from cii.kernel.money import Chf
 from cii.kernel.span import Span
+from cii.meetings.actions import PlanMeeting, plan_meeting
 from cii.outcomes.actions import (
     DecideSchemeBudget,
     DraftFormula,

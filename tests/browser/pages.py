@@ -180,7 +180,7 @@ def _examples(town):
         "erasures": {"ref": refs["erasure"]},
         "erasures.one_hold": {"ref": refs["hold"]},
         "restricting": {"ref": refs["case"]},
-        "coordination.meeting": {"ref": refs["meeting"]},
+        "meetings.one": {"ref": refs["meeting"]},
         "monthly": {
             "month": "2026-09",
             "institution": "SEMP",
@@ -191,7 +191,7 @@ def _examples(town):
                 "JOIN funding_line l ON l.id = q.line_id WHERE l.code = 'LACI' ORDER BY m.id LIMIT 1",
             ),
         },
-        "coordination.correction": {"ref": refs["corrective"]},
+        "corrections.one": {"ref": refs["corrective"]},
         "admission": {"ref": refs["case:candidate"]},
         "observations": {"ref": refs["observation"]},
         "observations.new": {"ref": refs["case:observed"]},

@@ -1,7 +1,6 @@
 """The group at work, on both engines."""
 
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from sqlmodel import select
@@ -10,15 +9,11 @@ from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementState
 from cii.coordination.actions import (
     MoveCorrective,
-    MoveMeeting,
     NamePresidency,
     ObserveDeviation,
-    PlanMeeting,
     move_corrective,
-    move_meeting,
     name_presidency,
     observe_deviation,
-    plan_meeting,
     watch,
 )
 from cii.coordination.actions_monthly import DeliverMonth, deliver_month
@@ -27,21 +22,17 @@ from cii.coordination.queries import (
     corrective_at,
     corrective_measures,
     corrective_moves,
-    held_days,
-    meeting_moves,
-    meetings,
     presidencies,
     steps_of,
 )
 from cii.coordination.rules import (
     DueDateMissing,
-    MeetingAhead,
     SecondYearInARow,
     SteeringDecides,
 )
-from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState, MeetingEvent, MeetingState
+from cii.coordination.vocabulary import CorrectiveEvent, CorrectiveState
 from cii.institutions.queries import unit_by_code
-from cii.kernel.errors import NotAllowed, UnknownThing
+from cii.kernel.errors import NotAllowed
 from cii.kernel.period import Quarter
 from cii.notices.tables import Notice
 from tests.agreements.build_agreements import a_market, acting, an_actor
@@ -78,44 +69,6 @@ def observed(work, market):
 
 def notices(work):
     return [row.kind for row in work.session.exec(select(Notice))]
-
-
-def test_a_meeting_is_planned_invited_and_held(canton):
-    group = the_group(canton)
-    row = plan_meeting(group, PlanMeeting(Body.COORDINATION, date(2026, 9, 24), "Occupation, budgets"))
-
-    move_meeting(group, MoveMeeting(row.ref, MeetingEvent.INVITE))
-    move_meeting(group, MoveMeeting(row.ref, MeetingEvent.HOLD, minutes="Procès-verbal"))
-
-    assert (row.state, row.quarter, row.held_on) == (MeetingState.HELD, "2026-Q3", date(2026, 9, 24))
-    assert meetings(group, Body.COORDINATION, Quarter(2026, 3)) == [row]
-    assert meeting_moves(group, row) == ()
-
-
-def test_a_meeting_is_known_as_held_since_it_was_recorded(canton):
-    """Held on 24 September, recorded yesterday: a report as known before that does not name it."""
-    yesterday, period = replace(canton, now=canton.now - timedelta(days=1)), Quarter(2026, 3).period
-    row = plan_meeting(the_group(yesterday), PlanMeeting(Body.COORDINATION, date(2026, 9, 24)))
-    move_meeting(the_group(yesterday), MoveMeeting(row.ref, MeetingEvent.HOLD))
-
-    before = held_days(canton, Body.COORDINATION, period, yesterday.now - timedelta(seconds=1))
-    since = held_days(canton, Body.COORDINATION, period, yesterday.now)
-
-    assert (before, since) == ([], [date(2026, 9, 24)])
-
-
-def test_a_meeting_ahead_is_not_held_and_another_body_keeps_out(canton):
-    group = the_group(canton)
-    row = plan_meeting(group, PlanMeeting(Body.COORDINATION, date(2026, 12, 1)))
-
-    with pytest.raises(MeetingAhead):
-        move_meeting(group, MoveMeeting(row.ref, MeetingEvent.HOLD))
-    with pytest.raises(NotAllowed):
-        move_meeting(the_steering(canton), MoveMeeting(row.ref, MeetingEvent.CANCEL))
-    with pytest.raises(NotAllowed):
-        plan_meeting(group, PlanMeeting(Body.STEERING, date(2026, 12, 1)))
-    with pytest.raises(UnknownThing):
-        move_meeting(group, MoveMeeting("0000000000", MeetingEvent.CANCEL))
 
 
 def test_a_second_year_of_presidency_in_a_row_is_refused(canton):
@@ -203,17 +156,8 @@ def test_alerts_begin_on_their_day_and_are_told_once(canton):
     day = date(2026, 10, 1)
     deliver_month(canton, DeliverMonth("SEMP", "2026-09"))
 
-    assert [one.what for one in alerts(canton, day)] == ["2026-Q3"]
-    assert watch(canton, day) == {"quarter_without_meeting": 1}
-    assert watch(canton, date(2026, 10, 2)) == {}
-    assert notices(canton) == ["quarter-without-meeting"]
+    assert alerts(canton, day) == []
+    assert watch(canton, day) == {}
     late = [one for one in alerts(canton, date(2026, 10, 15)) if one.kind == "monthly_data_missing"]
     assert [one.what for one in late] == ["SASO 2026-09", "SMIG 2026-09"]
     assert watch(canton, late[0].since) == {"monthly_data_missing": 2}
-
-
-def test_a_quarter_with_a_meeting_raises_no_alert(canton):
-    row = plan_meeting(canton, PlanMeeting(Body.COORDINATION, date(2026, 7, 2)))
-    move_meeting(canton, MoveMeeting(row.ref, MeetingEvent.HOLD))
-
-    assert alerts(canton, date(2026, 10, 1)) == []

@@ -1,7 +1,5 @@
 """The mandate's rules without a database."""
 
-from datetime import date
-
 import pytest
 
 from cii.coordination.rules import (
@@ -10,16 +8,11 @@ from cii.coordination.rules import (
     PresidencyTaken,
     SecondYearInARow,
     body_may,
-    meeting_alert,
     presidency_faults,
 )
 from cii.coordination.rules_monthly import missing_deliveries
 from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState
-from cii.kernel.calendar import WorkingDays
 from cii.kernel.moves import IllegalMove, move
-from cii.kernel.period import Quarter
-
-AFTER = WorkingDays("NE").after
 
 
 def test_the_presidency_passes_from_one_permanent_member_to_the_next():
@@ -41,15 +34,6 @@ def test_guests_of_the_group_do_not_preside_and_a_year_is_given_once():
     faults = presidency_faults(2027, "OAI", {2027: "SASO"})
 
     assert [type(one) for one in faults] == [NotPermanent, PresidencyTaken]
-
-
-def test_a_quarter_without_meeting_is_told_on_the_first_working_day_after_it():
-    quarter = Quarter(2026, 3)
-
-    assert meeting_alert(quarter, [], AFTER) == date(2026, 10, 1)
-    assert meeting_alert(Quarter(2025, 4), [], AFTER) == date(2026, 1, 2)
-    assert meeting_alert(quarter, [date(2026, 6, 30), date(2026, 10, 1)], AFTER) == date(2026, 10, 1)
-    assert meeting_alert(quarter, [date(2026, 9, 30)], AFTER) is None
 
 
 def test_three_sectors_deliver_monthly_data_and_two_never_owe_them():

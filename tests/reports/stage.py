@@ -4,16 +4,14 @@ from datetime import date
 
 from cii.budgets.actions import Leg, Source, accrue, engage, grant_budget
 from cii.coordination.actions import (
-    MoveMeeting,
     ObserveDeviation,
-    PlanMeeting,
-    move_meeting,
     observe_deviation,
-    plan_meeting,
 )
-from cii.coordination.vocabulary import Body, MeetingEvent
+from cii.coordination.vocabulary import Body
 from cii.kernel.money import Chf
 from cii.kernel.span import Span
+from cii.meetings.actions import MoveMeeting, PlanMeeting, move_meeting, plan_meeting
+from cii.meetings.vocabulary import MeetingEvent
 from cii.placements.vocabulary import ContractType, ExitType
 from cii.settlement.vocabulary import Presence
 from cii.store.work import Work

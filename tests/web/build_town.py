@@ -40,7 +40,7 @@ from cii.agreements.vocabulary import (
 from cii.budgets.actions import grant_budget
 from cii.cases.actions import open_case, publish_grids
 from cii.cases.vocabulary import CasePath
-from cii.coordination.actions import ObserveDeviation, PlanMeeting, observe_deviation, plan_meeting
+from cii.coordination.actions import ObserveDeviation, observe_deviation
 from cii.coordination.vocabulary import Body
 from cii.institutions.actions import AddInstitution, AddUnit, add_institution, add_unit
 from cii.institutions.queries import institution_of, unit_by_code
@@ -48,6 +48,7 @@ from cii.institutions.vocabulary import InstitutionKind, UnitKind
 from cii.kernel.money import Chf
 from cii.measures.actions import AddMeasure, KindPlaces, LinePlaces, add_measure
 from cii.measures.vocabulary import MeasureKind, TargetGroup
+from cii.meetings.actions import PlanMeeting, plan_meeting
 from cii.placements.actions import AssignPlacement, Share, assign
 from cii.placements.life import AnswerPlace, StartPlacement, answer_place, start_placement
 from cii.settlement.actions import (
