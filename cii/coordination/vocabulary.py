@@ -10,6 +10,14 @@ class Body(StrEnum):
     STEERING = "steering"
 
 
+class Standing(StrEnum):
+    """What a seat in a body is: always there, there by invitation or at its own wish, or a guest."""
+
+    PERMANENT = "permanent"
+    INVITED = "invited"
+    GUEST = "guest"
+
+
 class CorrectiveState(StrEnum):
     """Where a corrective measure stands."""
 

@@ -395,6 +395,44 @@ def upgrade() -> None:
     with op.batch_alter_table('archive_offer', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_archive_offer_person_id'), ['person_id'], unique=False)
 
+    op.create_table('body_member',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('body', sa.String(length=12), nullable=False),
+    sa.Column('standing', sa.String(length=9), nullable=False),
+    sa.Column('institution_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('function', sa.String(length=120), nullable=False),
+    sa.Column('seat', sa.Integer(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('valid_to', sa.Date(), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("account_id IS NOT NULL OR standing <> 'guest'", name=op.f('ck_body_member_guest_known')),
+    sa.CheckConstraint("body IN ('coordination', 'steering')", name=op.f('ck_body_member_body_word')),
+    sa.CheckConstraint("institution_id IS NOT NULL OR standing = 'guest'", name=op.f('ck_body_member_for_an_institution')),
+    sa.CheckConstraint("seat = 2 * (CASE standing WHEN 'guest' THEN -account_id ELSE institution_id END) + (CASE body WHEN 'steering' THEN 1 ELSE 0 END)", name=op.f('ck_body_member_seat_told')),
+    sa.CheckConstraint("standing IN ('permanent', 'invited', 'guest')", name=op.f('ck_body_member_standing_word')),
+    sa.CheckConstraint("valid_from IS date(valid_from, '+0 days')", name=op.f("ck_body_member_valid_from_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("valid_to IS date(valid_to, '+0 days')", name=op.f("ck_body_member_valid_to_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('valid_to IS NULL OR valid_to > valid_from', name=op.f('ck_body_member_dates_in_order')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_body_member_account_id')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institution.id'], name=op.f('fk_body_member_institution_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_body_member')),
+    sa.UniqueConstraint('ref', name=op.f('uq_body_member_ref'))
+    )
+    _on("postgresql", "ALTER TABLE body_member ADD CONSTRAINT ex_body_member_days EXCLUDE USING gist (int8range(seat, seat, '[]') WITH &&, daterange(valid_from, valid_to, '[)') WITH &&)")
+    _on("sqlite", "CREATE TRIGGER body_member_no_overlap_insert AFTER INSERT ON body_member FOR EACH ROW WHEN EXISTS (SELECT 1 FROM body_member AS o WHERE o.seat = NEW.seat AND o.rowid <> NEW.rowid AND (NEW.valid_to IS NULL OR o.valid_from < NEW.valid_to) AND (o.valid_to IS NULL OR NEW.valid_from < o.valid_to)) BEGIN SELECT RAISE(ABORT, 'body_member: days overlap'); END")
+    _on("sqlite", "CREATE TRIGGER body_member_no_overlap_update AFTER UPDATE ON body_member FOR EACH ROW WHEN EXISTS (SELECT 1 FROM body_member AS o WHERE o.seat = NEW.seat AND o.rowid <> NEW.rowid AND (NEW.valid_to IS NULL OR o.valid_from < NEW.valid_to) AND (o.valid_to IS NULL OR NEW.valid_from < o.valid_to)) BEGIN SELECT RAISE(ABORT, 'body_member: days overlap'); END")
+    _on("sqlite", "CREATE TRIGGER body_member_no_update BEFORE UPDATE ON body_member FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.body IS OLD.body AND NEW.standing IS OLD.standing AND NEW.institution_id IS OLD.institution_id AND NEW.account_id IS OLD.account_id AND NEW.function IS OLD.function AND NEW.seat IS OLD.seat AND NEW.valid_from IS OLD.valid_from AND NEW.recorded_at IS OLD.recorded_at AND OLD.valid_to IS NULL) BEGIN SELECT RAISE(ABORT, 'body_member is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER body_member_no_delete BEFORE DELETE ON body_member FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'body_member is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION body_member_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'body_member is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER body_member_no_update BEFORE UPDATE ON body_member FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.body IS NOT DISTINCT FROM OLD.body AND NEW.standing IS NOT DISTINCT FROM OLD.standing AND NEW.institution_id IS NOT DISTINCT FROM OLD.institution_id AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND NEW.function IS NOT DISTINCT FROM OLD.function AND NEW.seat IS NOT DISTINCT FROM OLD.seat AND NEW.valid_from IS NOT DISTINCT FROM OLD.valid_from AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND OLD.valid_to IS NULL)) EXECUTE FUNCTION body_member_append_only()')
+    _on("postgresql", 'CREATE TRIGGER body_member_no_delete BEFORE DELETE ON body_member FOR EACH ROW EXECUTE FUNCTION body_member_append_only()')
+    _on("postgresql", 'CREATE TRIGGER body_member_no_truncate BEFORE TRUNCATE ON body_member FOR EACH STATEMENT EXECUTE FUNCTION body_member_append_only()')
+    with op.batch_alter_table('body_member', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_body_member_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_body_member_institution_id'), ['institution_id'], unique=False)
+
     op.create_table('calendar_feed',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -6624,6 +6662,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_calendar_feed_account_id'))
 
     op.drop_table('calendar_feed')
+    with op.batch_alter_table('body_member', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_body_member_institution_id'))
+        batch_op.drop_index(batch_op.f('ix_body_member_account_id'))
+
+    op.drop_table('body_member')
     with op.batch_alter_table('archive_offer', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_archive_offer_person_id'))
 
