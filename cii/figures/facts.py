@@ -30,7 +30,7 @@ from sqlmodel import col
 from cii.figures.rules import Left
 from cii.institutions.tables import FundingLine
 from cii.kernel.period import Period
-from cii.measures.rules import Dated, steps
+from cii.measures.rules import Dated, Step, steps
 from cii.measures.tables import Measure, MeasurePlaces, PlaceQuota
 from cii.placements.tables import Placement, PlacementEvent, PlacementShare, WaitingEntry
 from cii.placements.vocabulary import ContractType, ExitType, PlacementEventKind
@@ -39,7 +39,7 @@ from cii.settlement.vocabulary import Presence
 from cii.store.work import Work
 
 Pair = tuple[int, int]
-"""Measure and funding line; in reads by agreement, agreement and nothing."""
+"""Measure and funding line."""
 
 VOID = (PlacementEventKind.REFUSED, PlacementEventKind.CANCELLED, PlacementEventKind.EXPIRED)
 """After these a placement is none."""
@@ -211,41 +211,55 @@ class Attended:
     participant_months: int = 0
 
 
-def attended(work: Work, period: Period, known_at: datetime, *, by_agreement: bool) -> dict[Pair, Attended]:
-    """Attested days per measure and requesting line, or per agreement (second key 0) for each that paid."""
-    keys: list[Any] = (
-        [col(PlacementShare.agreement_id), literal(0).label("nothing")]
-        if by_agreement
-        else [col(Placement.measure_id), col(Placement.line_id)]
+def attended_months(work: Work, period: Period, known_at: datetime) -> Sequence[Any]:
+    """Attested days of each stay and month, in one statement.
+
+    Columns: ref, measure_id, line_id (requesting), year, month, present, absent (days).
+    """
+    month = _monthly(period, known_at).subquery("monthly")
+    shown: list[Any] = [
+        col(Placement.ref), col(Placement.measure_id), col(Placement.line_id), month.c.year, month.c.month,
+        month.c.present, month.c.absent,
+    ]  # fmt: skip
+    return work.session.execute(
+        select(*shown).join(Placement, col(Placement.id) == month.c.placement_id)
+    ).all()
+
+
+def attended(work: Work, period: Period, known_at: datetime) -> dict[int, Attended]:
+    """Attested days per agreement that paid for the stay: once for each, however many of its lines paid."""
+    month = _monthly(period, known_at).subquery("monthly")
+    paid: Any = select(col(PlacementShare.placement_id), col(PlacementShare.agreement_id))
+    payer = paid.distinct().subquery("payer")
+    rows = work.session.execute(
+        select(payer.c.agreement_id, func.sum(month.c.present), func.sum(month.c.absent), func.count())
+        .join(payer, payer.c.placement_id == month.c.placement_id)
+        .group_by(payer.c.agreement_id)
     )
+    return {row[0]: Attended(*map(int, row[1:])) for row in rows}
+
+
+def _monthly(period: Period, known_at: datetime) -> Select[Any]:
+    """Attested days by stay and month: placement_id, year, month, present, absent."""
     day = col(Attendance.day)
-    month = extract("year", day) * 12 + extract("month", day)
-    monthly = (
-        select(
-            keys[0].label("one"),
-            keys[1].label("other"),
-            func.sum(case((col(Attendance.presence) == Presence.PRESENT, 1), else_=0)).label("present"),
-            func.sum(case((col(Attendance.presence).in_(_ABSENT), 1), else_=0)).label("absent"),
-        )
-        .select_from(Attendance)
-        .join(Placement, col(Placement.id) == col(Attendance.placement_id))
+    stay, year, month = col(Attendance.placement_id), extract("year", day), extract("month", day)
+    shown: list[Any] = [
+        stay,
+        year.label("year"),
+        month.label("month"),
+        func.sum(case((col(Attendance.presence) == Presence.PRESENT, 1), else_=0)).label("present"),
+        func.sum(case((col(Attendance.presence).in_(_ABSENT), 1), else_=0)).label("absent"),
+    ]
+    return (
+        select(*shown)
         .where(
             day >= period.start,
             day < period.end,
             col(Attendance.presence) != Presence.CLOSED,
             known(Attendance, known_at),
         )
-        .group_by(keys[0], *(() if by_agreement else (keys[1],)), col(Attendance.placement_id), month)
+        .group_by(stay, year, month)
     )
-    if by_agreement:
-        monthly = monthly.join(PlacementShare, col(PlacementShare.placement_id) == col(Placement.id))
-    each = monthly.subquery("monthly")
-    rows = work.session.execute(
-        select(
-            each.c.one, each.c.other, func.sum(each.c.present), func.sum(each.c.absent), func.count()
-        ).group_by(each.c.one, each.c.other)
-    )
-    return {(row[0], row[1]): Attended(*map(int, row[2:])) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +279,20 @@ def places_of_each(
     work: Work, periods: Sequence[Period], known_at: datetime
 ) -> list[tuple[dict[int, Places], dict[Pair, Places]]]:
     """`places` of several periods, in order of time, in the statements of one."""
+    rows, running = _dated(work, periods, known_at)
+    return [_within(period, rows, running) for period in periods]
+
+
+def place_steps(work: Work, period: Period, known_at: datetime) -> dict[tuple[int, ...], list[Step]]:
+    """Places of each measure (key of one id), and of each line in it (key of two), cut where they change."""
+    return _cut(period, *_dated(work, [period], known_at))
+
+
+_Rows = Mapping[tuple[int, ...], Sequence[Dated]]
+
+
+def _dated(work: Work, periods: Sequence[Period], known_at: datetime) -> tuple[_Rows, Mapping[int, Any]]:
+    """Numbers of places of measures and lines with their days, and the measures that run."""
     running = {
         row.id: row
         for row in work.session.execute(
@@ -293,31 +321,36 @@ def places_of_each(
         ):
             *key, kind, number, valid_from, order = row
             whole.setdefault(tuple(key), []).append(Dated((kind,), number, valid_from, order))
-    return [_within(period, whole, running) for period in periods]
+    return whole, running
 
 
-def _within(
-    period: Period, whole: Mapping[tuple[int, ...], Sequence[Dated]], running: Mapping[int, Any]
-) -> tuple[dict[int, Places], dict[Pair, Places]]:
-    """The places of the measures that run in a period."""
+def _cut(period: Period, whole: _Rows, running: Mapping[int, Any]) -> dict[tuple[int, ...], list[Step]]:
+    """The places of the measures that run in a period, by step."""
     held = {}
     for key, rows in whole.items():
         one = running.get(key[0])
         if one is not None and one.starts_on < period.end and (one.ends_on or period.start) >= period.start:
             known_rows = [row for row in rows if row.valid_from < period.end]
             if known_rows:
-                held[key] = _places(known_rows, max(period.start, one.starts_on), period, one.ends_on)
+                last = min(period.last, one.ends_on or period.last)
+                held[key] = steps(known_rows, max(period.start, one.starts_on), last)
+    return held
+
+
+def _within(
+    period: Period, whole: _Rows, running: Mapping[int, Any]
+) -> tuple[dict[int, Places], dict[Pair, Places]]:
+    """The places of the measures that run in a period."""
+    held = {key: _places(cut, period) for key, cut in _cut(period, whole, running).items()}
     return (
         {key[0]: one for key, one in held.items() if len(key) == 1},
         {(key[0], key[1]): one for key, one in held.items() if len(key) > 1},
     )
 
 
-def _places(rows: Sequence[Dated], first: date, period: Period, ends_on: date | None) -> Places:
-    last = min(period.last, ends_on or period.last)
-    cut = steps(rows, first, last)
+def _places(cut: Sequence[Step], period: Period) -> Places:
     days = sum(step.places * ((step.last - step.first).days + 1) for step in cut)
-    return Places(days, cut[-1].places if last == period.last else 0)
+    return Places(days, cut[-1].places if cut[-1].last == period.last else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def indicator_figures(
 def _facts(work: Work, agreements: Sequence[Bound], span: Period, known_at: datetime) -> dict[int, Facts]:
     """What the agreements' indicators are computed from, over the days of the span on which each binds."""
     left = facts.left_by_agreement(work, span, known_at)
-    days = facts.attended(work, span, known_at, by_agreement=True)
+    days = facts.attended(work, span, known_at)
     cost: dict[int, Chf] = {}
     for (_, _, agreement), amount in money.delivered(work, span, known_at).items():
         cost[agreement or 0] = cost.get(agreement or 0, Chf()) + amount
@@ -77,7 +77,7 @@ def _facts(work: Work, agreements: Sequence[Bound], span: Period, known_at: date
         if term not in used:
             used[term] = (facts.usage(work, term, known_at), facts.places(work, term, known_at)[1])
         usage, places = used[term]
-        mine = days.get((one.id, 0), facts.Attended())
+        mine = days.get(one.id, facts.Attended())
         found[one.id] = Facts(
             left.get(one.id, ()),
             mine.absent,

@@ -1,71 +1,104 @@
-"""The figures of a quarter as known at a moment, put together from the facts; a fixed number of statements.
+"""The rows of which a quarter's figures are made, as known at a moment; a fixed number of statements.
 
-They hold no name and no reference of a person. What a reader may see of small numbers is decided where they
-are shown (`suppression`).
+They hold refs of stays and of entries of waiting lists, no name and no number of a person. What a reader may
+see of small numbers is decided where they are shown (`suppression`).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import select
 
-from cii.budgets.vocabulary import Stage
 from cii.figures import facts, money
 from cii.figures.deadlines import Bound, bound_agreements, deadlines
+from cii.figures.deriving import Facts, Row, quarter_of
 from cii.figures.indicators import indicator_figures
-from cii.figures.rules import INTERRUPTIONS
-from cii.figures.shapes import (
-    BudgetFigures,
-    LineFigures,
-    MeasureFigures,
-    QuarterFigures,
-    Unattributed,
-    Use,
-    WaitingFigures,
-)
+from cii.figures.rows import stay_rows, waiting_rows
+from cii.figures.rules import Value
+from cii.figures.shapes import IndicatorFigures, QuarterFigures
 from cii.institutions.queries import institution_marks
 from cii.institutions.tables import FundingLine
-from cii.kernel.clock import local_midnight
-from cii.kernel.money import Chf
-from cii.kernel.period import ONE_DAY, Period, Quarter
+from cii.kernel.digest import plain_rows
+from cii.kernel.period import Period, Quarter
 from cii.measures.tables import Measure
-from cii.placements.vocabulary import ExitType
 from cii.store.work import Work
 
-Pair = facts.Pair
+PARAMETERS = ("exit_durable_from_months", "report_deadline_months")
+"""The dated numbers that enter the figures of a quarter."""
+
+_ORDER: Mapping[str, Sequence[str]] = {
+    "agreements": ("number",),
+    "attendance": ("stay", "month"),
+    "books": ("line",),
+    "deadlines": ("on", "agreement", "kind", "what"),
+    "delivered": ("measure", "line", "agreement"),
+    "indicators": ("agreement", "code"),
+    "invoiced": ("measure", "line"),
+    "lines": ("code",),
+    "measures": ("code",),
+    "parameters": ("name",),
+    "places": ("measure", "line", "first"),
+    "stays": ("ref",),
+    "waiting": ("ref",),
+}
+"""Every table with what its rows are ordered by: the same on every engine."""
 
 
 def quarter_figures(work: Work, quarter: Quarter, known_at: datetime) -> QuarterFigures:
     """All figures of a quarter; rows recorded after `known_at` are not seen, corrections replace."""
-    names = _names(work)
-    period = quarter.period
-    grid = _grid(work, period, known_at)
+    return quarter_of(quarter_facts(work, quarter, known_at), quarter)
+
+
+def quarter_facts(work: Work, quarter: Quarter, known_at: datetime) -> Facts:
+    """The rows of a quarter by table, plain; measures, lines and agreements go by code and number."""
+    names, period = _names(work), quarter.period
     agreements = bound_agreements(work, period, known_at)
-    lines = tuple(
-        LineFigures(
-            names.measures[pair[0]].code,
-            names.lines[pair[1]].code,
-            names.lines[pair[1]].sector,
-            names.institutions[names.lines[pair[1]].institution_id],
-            grid.uses[pair],
-            grid.exits.get(pair, {}),
-        )
-        for pair in sorted(
-            grid.uses, key=lambda pair: (names.measures[pair[0]].code, names.lines[pair[1]].code)
-        )
-    )
-    return QuarterFigures(
-        quarter,
-        known_at,
-        _measures(grid, names, agreements, period),
-        lines,
-        _budgets(work, names, period, known_at),
-        indicator_figures(work, agreements, names.institutions, quarter, known_at),
-        _waiting(work, names, period, known_at),
-        deadlines(work, agreements, period, known_at),
-        _unattributed(grid, names, agreements),
-    )
+    found: dict[str, Iterable[Row]] = {
+        "lines": names.line_rows(),
+        "measures": names.measure_rows(),
+        "agreements": [
+            {
+                "number": one.number,
+                "version": one.version,
+                "provider": one.provider,
+                "valid_from": one.valid_from,
+                "valid_to": one.valid_to,
+                "measures": sorted({names.measures[measure].code for measure in one.measures}),
+            }
+            for one in agreements
+        ],
+        "places": _places(work, names, period, known_at),
+        "stays": _stays(work, names, period, known_at),
+        "attendance": _attendance(work, names, period, known_at),
+        "delivered": _delivered(work, names, agreements, period, known_at),
+        "invoiced": [
+            {**names.pair(pair), "amount": amount}
+            for pair, amount in money.invoiced(work, period, known_at).items()
+        ],
+        "books": [
+            {"line": names.lines[one.line_id].code, "year": one.year, "hard": one.hard, "stages": one.stages}
+            for one in money.books(work, period, known_at)
+        ],
+        "waiting": [
+            {**names.pair((row.measure_id, row.line_id)), "ref": row.ref, "urgency": row.urgency,
+             "since": row.waiting_since, "at_start": row.at_start, "at_end": row.at_end}
+            for row in waiting_rows(work, period, known_at)
+        ],
+        "indicators": [
+            _indicator(one)
+            for one in indicator_figures(work, agreements, names.institutions, quarter, known_at)
+        ],
+        "deadlines": [
+            {one.name: getattr(row, one.name) for one in fields(row)}
+            for row in deadlines(work, agreements, period, known_at)
+        ],
+        "parameters": [
+            {"name": name, "day": period.last, "value": work.parameter(name, period.last)}
+            for name in PARAMETERS
+        ],
+    }  # fmt: skip
+    return {table: plain_rows(found[table], *by) for table, by in _ORDER.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +108,35 @@ class _Names:
     lines: Mapping[int, FundingLine]
     measures: Mapping[int, Measure]
     institutions: Mapping[int, str]
+
+    def pair(self, pair: facts.Pair) -> dict[str, object]:
+        """A measure and a line by their codes."""
+        return {"measure": self.measures[pair[0]].code, "line": self.lines[pair[1]].code}
+
+    def line_rows(self) -> list[Row]:
+        """Every line."""
+        return [
+            {
+                "code": row.code,
+                "name": row.name,
+                "sector": row.sector,
+                "institution": self.institutions[row.institution_id],
+            }
+            for row in self.lines.values()
+        ]
+
+    def measure_rows(self) -> list[Row]:
+        """Every measure."""
+        return [
+            {
+                "ref": row.ref,
+                "code": row.code,
+                "name": row.name,
+                "kind": row.kind,
+                "provider": self.institutions.get(row.provider_institution_id or 0),
+            }
+            for row in self.measures.values()
+        ]
 
 
 def _names(work: Work) -> _Names:
@@ -86,176 +148,70 @@ def _names(work: Work) -> _Names:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """Use per measure and line, places per measure, exits by type, cost that names no measure."""
-
-    uses: Mapping[Pair, Use]
-    places: Mapping[int, facts.Places]
-    exits: Mapping[Pair, Mapping[ExitType, int]]
-    loose: Mapping[tuple[int, int], Chf]
-
-
-def _grid(work: Work, period: Period, known_at: datetime) -> _Grid:
-    whole, quotas = facts.places(work, period, known_at)
-    used = facts.usage(work, period, known_at)
-    exits = facts.exit_types(work, period, known_at)
-    days = facts.attended(work, period, known_at, by_agreement=False)
-    invoiced = money.invoiced(work, period, known_at)
-    costs: dict[Pair, Chf] = {}
-    loose: dict[tuple[int, int], Chf] = {}
-    for (measure, line, agreement), amount in money.delivered(work, period, known_at).items():
-        if measure is None:
-            key = (line, agreement or 0)
-            loose[key] = loose.get(key, Chf()) + amount
-        else:
-            costs[measure, line] = costs.get((measure, line), Chf()) + amount
-    pairs = {*quotas, *used, *days, *costs, *invoiced}
-    return _Grid(
+def _places(work: Work, names: _Names, period: Period, known_at: datetime) -> list[Row]:
+    """Places by step of time; of a whole measure (quotas may overlap) the line is empty."""
+    return [
         {
-            pair: _use(
-                quotas.get(pair, facts.Places()),
-                used.get(pair, facts.Usage(0, 0, 0, 0, 0, 0)),
-                days.get(pair, facts.Attended()),
-                exits.get(pair, {}),
-                (costs.get(pair, Chf()), invoiced.get(pair, Chf())),
-                len(period),
-            )
-            for pair in pairs
-        },
-        whole,
-        exits,
-        loose,
-    )
+            "measure": names.measures[key[0]].code,
+            "line": names.lines[key[1]].code if len(key) > 1 else "",
+            "first": step.first,
+            "last": step.last,
+            "places": step.places,
+        }
+        for key, steps in facts.place_steps(work, period, known_at).items()
+        for step in steps
+    ]
 
 
-def _use(  # noqa: PLR0917 - the sources of one row
-    places: facts.Places,
-    used: facts.Usage,
-    days: facts.Attended,
-    exits: Mapping[ExitType, int],
-    sums: tuple[Chf, Chf],
-    length: int,
-) -> Use:
-    return Use(
-        place_days=places.days,
-        places_end=places.at_end,
-        participants=used.participants,
-        allocated_end=used.allocated_end,
-        allocated_days=used.allocated_days,
-        occupied_days=used.occupied_days,
-        attended_days=days.present,
-        absence_days=days.absent,
-        entries=used.entries,
-        exits=used.exits,
-        interruptions=sum(n for kind, n in exits.items() if kind in INTERRUPTIONS),
-        cost=sums[0],
-        invoiced=sums[1],
-        days=length,
-    )
+def _stays(work: Work, names: _Names, period: Period, known_at: datetime) -> list[Row]:
+    return [
+        {
+            **names.pair((row.measure_id, row.line_id)),
+            "ref": row.ref,
+            "starts_on": row.starts_on,
+            "started_on": row.started_on,
+            "last": row.last,
+            "ended_on": row.ended_on,
+            "exit_type": row.exit_type,
+        }
+        for row in stay_rows(work, period, known_at)
+    ]
 
 
-def _measures(
-    grid: _Grid, names: _Names, agreements: Sequence[Bound], period: Period
-) -> tuple[MeasureFigures, ...]:
-    found = []
-    for measure_id in sorted({*grid.places, *(pair[0] for pair in grid.uses)}, key=_code(names.measures)):
-        row = names.measures[measure_id]
-        mine = {pair: use for pair, use in grid.uses.items() if pair[0] == measure_id}
-        sectors = {names.lines[pair[1]].sector for pair, use in mine.items() if use.place_days}
-        exits: dict[ExitType, int] = {}
-        for pair in mine:
-            for kind, n in grid.exits.get(pair, {}).items():
-                exits[kind] = exits.get(kind, 0) + n
-        found.append(
-            MeasureFigures(
-                row.ref,
-                row.code,
-                row.name,
-                row.kind,
-                len(sectors) > 1,
-                names.institutions.get(row.provider_institution_id or 0),
-                _sum(mine.values(), grid.places.get(measure_id, facts.Places()), len(period)),
-                exits,
-                tuple(sorted(one.number for one in agreements if measure_id in one.measures)),
-            )
-        )
-    return tuple(found)
+def _attendance(work: Work, names: _Names, period: Period, known_at: datetime) -> list[Row]:
+    """Attested days by stay and month."""
+    return [
+        {
+            **names.pair((row.measure_id, row.line_id)),
+            "stay": row.ref,
+            "month": f"{int(row.year):04d}-{int(row.month):02d}",
+            "present": int(row.present),
+            "absent": int(row.absent),
+        }
+        for row in facts.attended_months(work, period, known_at)
+    ]
 
 
-def _code(measures: Mapping[int, Measure]) -> Callable[[int], str]:
-    return lambda measure_id: measures[measure_id].code
-
-
-def _sum(uses: Iterable[Use], places: facts.Places, days: int) -> Use:
-    """A measure's use: the places are its own (quotas may overlap), all else adds up over its lines."""
-    held = list(uses)
-    counted = (
-        "participants", "allocated_end", "allocated_days", "occupied_days", "attended_days", "absence_days",
-        "entries", "exits", "interruptions",
-    )  # fmt: skip
-    return Use(
-        place_days=places.days,
-        places_end=places.at_end,
-        cost=Chf.total(one.cost for one in held),
-        invoiced=Chf.total(one.invoiced for one in held),
-        days=days,
-        **{name: sum(getattr(one, name) for one in held) for name in counted},
-    )
-
-
-def _budgets(work: Work, names: _Names, period: Period, known_at: datetime) -> tuple[BudgetFigures, ...]:
-    rows = []
-    for one in money.books(work, period, known_at):
-        line = names.lines[one.line_id]
-        at = {stage: one.stages.get(stage, Chf()) for stage in Stage}
-        rows.append(
-            BudgetFigures(
-                line.code,
-                line.name,
-                line.sector,
-                names.institutions[line.institution_id],
-                one.year,
-                one.hard,
-                -at[Stage.GRANT],
-                at[Stage.AVAILABLE],
-                at[Stage.COMMITTED],
-                at[Stage.ACCRUED],
-                at[Stage.INVOICED],
-                at[Stage.PAID],
-            )
-        )
-    return tuple(sorted(rows, key=lambda row: row.line))
-
-
-def _waiting(work: Work, names: _Names, period: Period, known_at: datetime) -> tuple[WaitingFigures, ...]:
-    now = facts.waiting(work, period.last, local_midnight(period.end), known_at)
-    before = facts.waiting(work, period.start - ONE_DAY, local_midnight(period.start), known_at)
-    rows = []
-    for pair in {*now, *before}:
-        line, one, then = names.lines[pair[1]], now.get(pair), before.get(pair)
-        rows.append(
-            WaitingFigures(
-                names.measures[pair[0]].code,
-                line.code,
-                names.institutions[line.institution_id],
-                one.waiting if one else 0,
-                one.urgent if one else 0,
-                then.waiting if then else 0,
-                (period.last - one.since).days if one else 0,
-            )
-        )
-    return tuple(sorted(rows, key=lambda row: (row.measure, row.line)))
-
-
-def _unattributed(grid: _Grid, names: _Names, agreements: Sequence[Bound]) -> tuple[Unattributed, ...]:
+def _delivered(
+    work: Work, names: _Names, agreements: Sequence[Bound], period: Period, known_at: datetime
+) -> list[Row]:
+    """What was delivered; without a measure where the agreement buys several and the entry names none."""
     numbers = {one.id: one.number for one in agreements}
-    return tuple(
-        sorted(
-            (
-                Unattributed(names.lines[line].code, numbers.get(agreement, ""), amount)
-                for (line, agreement), amount in grid.loose.items()
-            ),
-            key=lambda row: (row.line, row.agreement),
-        )
-    )
+    return [
+        {
+            "measure": None if measure is None else names.measures[measure].code,
+            "line": names.lines[line].code,
+            "agreement": numbers.get(agreement or 0, ""),
+            "amount": amount,
+        }
+        for (measure, line, agreement), amount in money.delivered(work, period, known_at).items()
+    ]
+
+
+def _indicator(one: IndicatorFigures) -> Row:
+    """An indicator without its light, which follows from the rest."""
+    found = {each.name: getattr(one, each.name) for each in fields(one) if each.name != "light"}
+    return {
+        name: [held.numerator, held.denominator, held.people] if isinstance(held, Value) else held
+        for name, held in found.items()
+    }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 
 from cii.agreements.vocabulary import Direction, IndicatorUnit, Interruptions
@@ -171,7 +171,6 @@ class QuarterFigures:
     """All figures of a quarter as known at a moment."""
 
     quarter: Quarter
-    known_at: datetime
     measures: tuple[MeasureFigures, ...]
     lines: tuple[LineFigures, ...]
     budgets: tuple[BudgetFigures, ...]

@@ -1,6 +1,6 @@
 """Freezing a report, and issuing its files."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sqlmodel import col, select
 
@@ -10,12 +10,13 @@ from cii.kernel.digest import canonical, digest
 from cii.kernel.errors import refuse
 from cii.kernel.span import Span
 from cii.reports.files import ANY_LANGUAGE, MEDIA_TYPES, SPOKEN, made
+from cii.reports.frozen import PACKED, Packed, assure, fingerprint, packed
 from cii.reports.kinds import Head
 from cii.reports.queries import folder, issue_values, kept_file, latest, readers_of
 from cii.reports.readers import Readers
 from cii.reports.registry import KINDS
 from cii.reports.rules import freeze_faults, period_faults
-from cii.reports.tables import ReportFile, ReportIssue
+from cii.reports.tables import ReportFile, ReportInput, ReportIssue
 from cii.reports.vocabulary import FileFormat, ReportKind
 from cii.store.locks import one_at_a_time
 from cii.store.work import Work
@@ -32,10 +33,13 @@ def freeze(work: Work, span: Span, kind: ReportKind = ReportKind.QUARTERLY, scop
     refuse([*period_faults(span, made_by.span), *freeze_faults(span, work.today)])
     one_at_a_time(work.session, f"report:{kind}:{span}:{scope}")
     before = latest(work, kind, span, scope)
-    values = made_by.values(work, span, scope, work.now)
+    facts = made_by.facts(work, span, scope, work.now)
+    values = made_by.derive(facts)
     sha256 = digest(values)
     if before is not None and before.sha256 == sha256:
         return before
+    tables = packed(facts)
+    assure(made_by, tables, sha256)
     issue = ReportIssue(
         kind=kind,
         period=str(span),
@@ -46,14 +50,31 @@ def freeze(work: Work, span: Span, kind: ReportKind = ReportKind.QUARTERLY, scop
         frozen_by=work.actor.account_id,
         payload=canonical(values).decode(),
         sha256=sha256,
+        input_sha256=fingerprint(tables),
         previous_id=before.id if before else None,
     )
     work.session.add(issue)
     work.session.flush()
+    _keep_input(work, issue, tables)
     told = {"of": kind, "period": issue.period, "version": issue.version, "sha256": sha256}
     wrote(work, "report.freeze", "report", issue.id, ref=issue.ref, payload=told)
     keep_files(work, issue)
     return issue
+
+
+def _keep_input(work: Work, issue: ReportIssue, tables: Iterable[Packed]) -> None:
+    for one in tables:
+        file = keep(work, folder(work), one.data, PACKED)
+        work.session.add(
+            ReportInput(
+                issue_id=issue.id or 0,
+                name=one.name,
+                rows=one.rows,
+                content_sha256=one.sha256,
+                sha256=file.sha256,
+                size=file.size,
+            )
+        )
 
 
 def keep_files(work: Work, issue: ReportIssue, readers: Readers | None = None) -> list[ReportFile]:
@@ -93,8 +114,11 @@ def sweep_files(work: Work) -> int:
     """Erase the bytes that no issue names: what a killed process has left; returns how many."""
 
     def named(hashes: Collection[str]) -> set[str]:
-        return set(
-            work.session.exec(select(ReportFile.sha256).where(col(ReportFile.sha256).in_(hashes)).distinct())
-        )
+        kept = (ReportFile.sha256, ReportInput.sha256)
+        return {
+            found
+            for one in kept
+            for found in work.session.exec(select(one).where(col(one).in_(hashes)).distinct())
+        }
 
     return sweep(work, folder(work), named)

@@ -1,6 +1,7 @@
 """The quarterly pack of the coordination group as a kind of report."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +11,13 @@ from cii.coordination.vocabulary import Body
 from cii.documents.layout import Report
 from cii.documents.table import Kind as ColumnKind
 from cii.documents.table import Table
-from cii.figures.queries import quarter_figures
+from cii.figures.deriving import quarter_of
+from cii.figures.queries import PARAMETERS, quarter_facts
+from cii.kernel.digest import plain_rows
 from cii.kernel.span import Span, SpanKind
 from cii.meetings.queries import held_days
 from cii.reports import pages
-from cii.reports.kinds import Figure, Head, Row, Values
+from cii.reports.kinds import Facts, Figure, Head, Row, Values, headed
 from cii.reports.readers import Readers, shown
 from cii.reports.sheets import COST, USE, Figures, measured, typed
 from cii.reports.values import values_of
@@ -49,20 +52,29 @@ class Quarterly:
     name = ReportKind.QUARTERLY
     span = SpanKind.QUARTER
 
-    def values(self, work: Work, span: Span, scope: str, known_at: datetime) -> dict[str, object]:  # noqa: ARG002
+    def facts(self, work: Work, span: Span, scope: str, known_at: datetime) -> Facts:
         """See `Kind`; a quarter has no scope."""
         period = span.period
-        months = [one.start for one in period.months()]
-        return values_of(
-            quarter_figures(work, span.quarter, known_at),
-            corrective_at(work, period, known_at),
-            [(body.value, day) for body in Body for day in held_days(work, body, period, known_at)],
-            [
-                (month, institution)
-                for month in months
+        return {
+            **quarter_facts(work, span.quarter, known_at),
+            **headed(work, self.name, span, scope, numbers=PARAMETERS),
+            "corrective": plain_rows(map(asdict, corrective_at(work, period, known_at))),
+            "meetings": plain_rows(
+                {"body": body, "held_on": day}
+                for body in Body
+                for day in held_days(work, body, period, known_at)
+            ),
+            "missing": plain_rows(
+                {"month": month, "institution": institution}
+                for month in (one.start for one in period.months())
                 for institution in missing_months(work, month, known_at)
-            ],
-        )
+            ),
+        }
+
+    def derive(self, facts: Facts) -> dict[str, Any]:
+        """See `Kind`."""
+        quarter = Span.parse(facts["report"][0]["period"]).quarter
+        return values_of(quarter_of(facts, quarter), facts)
 
     def shown(self, values: Values, readers: Readers, minimum: int) -> dict[str, Any]:
         """See `Kind`: persons by measure and line, exits by type, indicators of few persons."""

@@ -1,8 +1,8 @@
 """What a kind of report is: the days it speaks of, its values, and how they are shown, written and listed.
 
-A kind is one object in a file of its own (`kind_<name>.py`), named in `registry`. Its values are plain
-(texts, whole numbers, mappings by natural key) and bear `form`, `kind`, `period`, `first` and `last`: the
-same facts give the same values, whoever asks and whenever.
+A kind is one object in a file of its own (`kind_<name>.py`), named in `registry`. It reads rows (`facts`) and
+makes its values of these alone (`derive`): the rows are kept with each issue, so that every figure can be
+made again from them. Rows and values are plain (texts, whole numbers, mappings by natural key).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,14 +15,19 @@ from typing import Any, Protocol
 from cii.documents.layout import Report
 from cii.documents.table import Kind as ColumnKind
 from cii.documents.table import Table
+from cii.kernel.digest import plain_rows
 from cii.kernel.money import Chf
 from cii.kernel.span import Span, SpanKind
 from cii.reports.readers import Readers
 from cii.reports.vocabulary import ReportKind
 from cii.store.work import Work
 
+Facts = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Rows by table, plain and in a fixed order: refs, codes and numbers, never a name or number of a person."""
 Values = Mapping[str, Any]
 Number = int | Decimal | Fraction | Chf
+SMALL = "small_cell_minimum"
+"""The dated number below which a count is hidden."""
 Row = tuple[str, str, str, Values]
 """Section, key, path in the values, and the fields of one row of the pack."""
 
@@ -57,6 +62,25 @@ class Head:
     sha256: str = ""
 
 
+def headed(
+    work: Work, kind: ReportKind, span: Span, scope: str = "", *, numbers: Sequence[str] = ()
+) -> dict[str, list[dict[str, Any]]]:
+    """The tables that every kind has: `report` (one row) and `parameters`, the dated numbers that it uses.
+
+    `numbers`: names of parameters, read for the last day of the period; that of small cells is among them.
+    """
+    first, last = span.period.start, span.period.last
+    return {
+        "report": plain_rows(
+            [{"kind": kind, "period": str(span), "scope": scope, "first": first, "last": last}]
+        ),
+        "parameters": [
+            {"name": one, "day": last.isoformat(), "value": work.parameter(one, last)}
+            for one in sorted({*numbers, SMALL})
+        ],
+    }
+
+
 class Kind(Protocol):
     """One kind of report."""
 
@@ -68,10 +92,16 @@ class Kind(Protocol):
     def span(self) -> SpanKind:
         """How long the time is of which it speaks."""
 
-    def values(self, work: Work, span: Span, scope: str, known_at: datetime) -> dict[str, object]:
-        """Everything it tells as known at a moment, nothing hidden; it never leaves the house as it is.
+    def facts(self, work: Work, span: Span, scope: str, known_at: datetime) -> Facts:
+        """Every row of which the values are made, as known at a moment; `report` and `parameters` among them.
 
         `scope`: of what alone it tells (the outward name of a measure, an agreement); empty for all.
+        """
+
+    def derive(self, facts: Facts) -> dict[str, Any]:
+        """Everything it tells, nothing hidden, plain: from the rows alone, whether kept or just read.
+
+        The values bear `form`, `kind`, `period`, `first` and `last`, and never leave the house as they are.
         """
 
     def shown(self, values: Values, readers: Readers, minimum: int) -> dict[str, Any]:

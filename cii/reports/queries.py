@@ -45,7 +45,7 @@ def preview(
     """
     made, known_at = KINDS[kind], known_at or work.now
     refuse([*period_faults(span, made.span), *known_faults(known_at, work.now)])
-    values = made.values(work, span, scope, known_at)
+    values = made.derive(made.facts(work, span, scope, known_at))
     return made.shown(values, readers or readers_of(work), _minimum(work, span))
 
 

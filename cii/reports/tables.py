@@ -11,7 +11,7 @@ from cii.store.guards import append_only
 
 
 class ReportIssue(SQLModel, table=True):
-    """One frozen version of a pack: its values as canonical JSON, and their SHA-256.
+    """One frozen version of a pack: its values as canonical JSON, their SHA-256, and that of its rows.
 
     `known_at`: facts recorded later are not in it. `period`: the days it speaks of, as `Span` writes them;
     `scope`: of what alone it tells, by its outward name, else empty.
@@ -36,7 +36,29 @@ class ReportIssue(SQLModel, table=True):
     frozen_by: int | None = link("account.id", nullable=True, index=False)
     payload: str = text()
     sha256: str = text(64)
+    input_sha256: str = text(64)
     previous_id: int | None = link("report_issue.id", nullable=True, index=False, unique=True)
+
+
+class ReportInput(SQLModel, table=True):
+    """The rows of one table of which an issue's values were made, kept as packed lines of canonical JSON.
+
+    `content_sha256`: of the lines; `sha256`: of the packed bytes, under which they lie.
+    """
+
+    __tablename__ = "report_input"
+    __table_args__ = (
+        UniqueConstraint("issue_id", "name"),
+        CheckConstraint("rows >= 0", name="rows_count"),
+    )
+
+    id: int | None = key()
+    issue_id: int = link("report_issue.id", index=False)
+    name: str = text(40)
+    rows: int
+    content_sha256: str = text(64)
+    sha256: str = text(64)
+    size: int = Field(sa_type=BigInteger)
 
 
 class ReportFile(SQLModel, table=True):
@@ -76,3 +98,4 @@ class ReportComment(SQLModel, table=True):
 append_only(ReportComment)
 append_only(ReportIssue)
 append_only(ReportFile)
+append_only(ReportInput)

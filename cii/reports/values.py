@@ -4,11 +4,11 @@ Money is text in francs ("1234.50"), a share an exact fraction ("123/552"), a da
 when it was frozen: the same facts give the same values and the same fingerprint.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
-from cii.coordination.queries import CorrectiveRow
+from cii.figures.deriving import Facts
 from cii.figures.rules import INTERRUPTIONS, Value
 from cii.figures.shapes import (
     BudgetFigures,
@@ -32,13 +32,8 @@ MONEY = ("cost", "invoiced", "cost_per_day")
 """What these days cost."""
 
 
-def values_of(
-    figures: QuarterFigures,
-    corrective: Iterable[CorrectiveRow],
-    meetings: Iterable[tuple[str, date]],
-    missing: Iterable[tuple[date, str]],
-) -> dict[str, object]:
-    """The pack of a quarter. `meetings`: body and day; `missing`: month and institution without data."""
+def values_of(figures: QuarterFigures, facts: Facts) -> dict[str, Any]:
+    """The pack of a quarter: its figures, and what `facts` holds of correctives, meetings, missing months."""
     period = figures.quarter.period
     found = {
         "form": FORM,
@@ -53,17 +48,7 @@ def values_of(
         "exit_types": _exit_types(figures.measures),
         "budgets": {one.line: _budget(one) for one in figures.budgets},
         "indicators": {f"{one.agreement}/{one.code}": _indicator(one) for one in figures.indicators},
-        "corrective": {
-            one.ref: {
-                "agreement": one.agreement,
-                "agreement_version": one.agreement_version,
-                "wording": one.wording,
-                "observed_on": one.observed_on,
-                "due_on": one.due_on,
-                "state": one.state,
-            }
-            for one in corrective
-        },
+        "corrective": {row["ref"]: _without(row, "ref") for row in facts["corrective"]},
         "deadlines": {
             f"{one.on}/{one.agreement}/{one.kind}/{one.what}": {
                 "on": one.on,
@@ -95,13 +80,14 @@ def values_of(
             }
             for one in figures.unattributed
         },
-        "meetings": {f"{body}/{day}": {"body": body, "held_on": day} for body, day in meetings},
-        "missing": {
-            f"{institution}/{month:%Y-%m}": {"institution": institution, "month": month}
-            for month, institution in missing
-        },
+        "meetings": {f"{row['body']}/{row['held_on']}": row for row in facts["meetings"]},
+        "missing": {f"{row['institution']}/{row['month'][:7]}": row for row in facts["missing"]},
     }
     return {name: plain(held) for name, held in found.items()}
+
+
+def _without(row: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: held for key, held in row.items() if key != name}
 
 
 def share(value: Fraction | None) -> str | None:

@@ -913,6 +913,7 @@ def upgrade() -> None:
     sa.Column('frozen_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.Column('payload', sa.Text(), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('input_sha256', sa.String(length=64), nullable=False),
     sa.Column('previous_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.CheckConstraint("kind IN ('quarterly')", name=op.f('ck_report_issue_kind_word')),
     sa.CheckConstraint('(version = 1) = (previous_id IS NULL)', name=op.f('ck_report_issue_follows')),
@@ -1773,6 +1774,25 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER report_file_no_update BEFORE UPDATE ON report_file FOR EACH ROW EXECUTE FUNCTION report_file_append_only()')
     _on("postgresql", 'CREATE TRIGGER report_file_no_delete BEFORE DELETE ON report_file FOR EACH ROW EXECUTE FUNCTION report_file_append_only()')
     _on("postgresql", 'CREATE TRIGGER report_file_no_truncate BEFORE TRUNCATE ON report_file FOR EACH STATEMENT EXECUTE FUNCTION report_file_append_only()')
+    op.create_table('report_input',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('issue_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('rows', sa.Integer(), nullable=False),
+    sa.Column('content_sha256', sa.String(length=64), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('rows >= 0', name=op.f('ck_report_input_rows_count')),
+    sa.ForeignKeyConstraint(['issue_id'], ['report_issue.id'], name=op.f('fk_report_input_issue_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_input')),
+    sa.UniqueConstraint('issue_id', 'name', name=op.f('uq_report_input_issue_id_name'))
+    )
+    _on("sqlite", "CREATE TRIGGER report_input_no_update BEFORE UPDATE ON report_input FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'report_input is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER report_input_no_delete BEFORE DELETE ON report_input FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'report_input is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION report_input_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'report_input is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER report_input_no_update BEFORE UPDATE ON report_input FOR EACH ROW EXECUTE FUNCTION report_input_append_only()')
+    _on("postgresql", 'CREATE TRIGGER report_input_no_delete BEFORE DELETE ON report_input FOR EACH ROW EXECUTE FUNCTION report_input_append_only()')
+    _on("postgresql", 'CREATE TRIGGER report_input_no_truncate BEFORE TRUNCATE ON report_input FOR EACH STATEMENT EXECUTE FUNCTION report_input_append_only()')
     op.create_table('reversal_request',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -6450,6 +6470,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_reversal_request_entry_id'))
 
     op.drop_table('reversal_request')
+    op.drop_table('report_input')
     op.drop_table('report_file')
     with op.batch_alter_table('report_comment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_report_comment_issue_id'))

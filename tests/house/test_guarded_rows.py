@@ -62,6 +62,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "agreement_closure": ("withdrawn_at",),
     "prices_kept": (),
     "report_comment": (),
+    "report_input": (),
     "attendance": (),
     "attendance_import": (),
     "absence_notice": (),
