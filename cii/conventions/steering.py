@@ -12,7 +12,7 @@ from sqlmodel import col
 from cii.access.permits import Permit
 from cii.access.vocabulary import Role
 from cii.agreements.actions_common import open_for_change
-from cii.agreements.queries import agreement_by_ref
+from cii.agreements.queries import agreement_by_ref, agreements_by_id, agreements_list
 from cii.agreements.tables import Agreement
 from cii.agreements.vocabulary import AgreementState
 from cii.conventions.editions import current_digest, keep_edition
@@ -93,6 +93,26 @@ def submitted(work: Work, agreement: Agreement) -> ConventionEdition | None:
         .limit(1)
     ).first()
     return found if found is not None and found.digest == current_digest(work, agreement) else None
+
+
+def awaiting(work: Work) -> list[Agreement]:
+    """The agreements that the actor may see whose text lies before the steering group unanswered, by number.
+
+    A handful at a time: each text is compared with the one that was laid before the group.
+    """
+    laid = select(col(ConventionEdition.agreement_id)).where(
+        col(ConventionEdition.cause) == EditionCause.SUBMITTED
+    )
+    ids = set(work.session.scalars(laid.distinct()))
+    states = (AgreementState.DRAFT, AgreementState.NEGOTIATION)
+    seen = {row.id for row in agreements_list(work, states=states, limit=500)}
+    rows = sorted(agreements_by_id(work, ids & seen).values(), key=lambda one: one.number)
+    found = []
+    for row in rows:
+        edition = submitted(work, row)
+        if edition is not None and answer_to(work, row.id or 0, edition.digest) is None:
+            found.append(row)
+    return found
 
 
 def answer_to(work: Work, agreement_id: int, digest: str) -> SteeringAnswer | None:

@@ -27,7 +27,7 @@ from cii.demo.stories import Story
 from cii.figures.vocabulary import Definition
 from cii.institutions.vocabulary import UnitKind
 from cii.kernel.period import Quarter
-from cii.meetings.vocabulary import MeetingState
+from cii.meetings.vocabulary import MeetingState, MinutesState
 from cii.workflow.events import TaskDone
 
 STATED_ON = date(2013, 3, 31)
@@ -305,12 +305,13 @@ def _meetings(canton: Canton) -> None:
         )  # fmt: skip
 
 
-def _meeting(canton: Canton, body: Body, day: date, agenda: str) -> None:
+def _meeting(canton: Canton, body: Body, day: date, topic: str) -> None:
     day = canton.calendar.after(day, 0)
     held = day < canton.now.date()
     canton.sheet.put(
         "meeting", body=body, quarter=str(Quarter.of(day)), planned_on=day, held_on=day if held else None,
         held_recorded_at=min(utc(day), canton.now) if held else None,
-        state=MeetingState.HELD if held else MeetingState.PLANNED, agenda=agenda,
-        minutes=f"Procès-verbal. {MARK}" if held else "", recorded_at=min(utc(day), canton.now),
+        state=MeetingState.HELD if held else MeetingState.PLANNED, topic=topic,
+        summary=f"Procès-verbal. {MARK}" if held else "", changes=0, place="",
+        minutes_state=MinutesState.OPEN, recorded_at=min(utc(day), canton.now),
     )  # fmt: skip

@@ -284,7 +284,7 @@ def _meetings(work: Work) -> Iterator[Checked]:
         .select_from(meeting)
         .where(
             held,
-            meeting.c.agenda == GROUP_MARK,
+            meeting.c.topic == GROUP_MARK,
             meeting.c.held_on.between(date(2012, 2, 1), date(2012, 4, 30)),
         )
     )

@@ -8,6 +8,7 @@ from cii.calls.offering import sweep_calls
 from cii.cases.attachments import sweep_documents
 from cii.deliverables.actions import sweep_deliverables
 from cii.jobs.registry import Progress
+from cii.meetings.actions_minutes import sweep_minutes
 from cii.reconciliation.actions import Compared, keep
 from cii.reconciliation.actions import compare as compare_all
 from cii.reports.actions import sweep_files as sweep_reports
@@ -46,6 +47,7 @@ def sweep_files(work: Work, _: date) -> dict[str, int]:
         "deliverables": sweep_deliverables(work),
         "calls": sweep_calls(work),
         "reports": sweep_reports(work),
+        "minutes": sweep_minutes(work),
     }
 
 

@@ -59,6 +59,15 @@ def measures_by_id(work: Work, ids: Collection[int]) -> dict[int, Measure]:
     return {row.id: row for row in rows if row.id is not None}
 
 
+def measures_by_code(work: Work, codes: Collection[str]) -> list[Measure]:
+    """The measures with these codes, by code; a code that no measure has is left out."""
+    return list(
+        work.session.scalars(
+            select(Measure).where(col(Measure.code).in_(set(codes))).order_by(col(Measure.code))
+        )
+    )
+
+
 def running_ids(day: date) -> Select[int | None]:
     """Ids of the measures that run on that day; a named selectable for other rooms."""
     return select(col(Measure.id)).where(

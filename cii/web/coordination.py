@@ -19,7 +19,8 @@ from cii.coordination.queries import (
 )
 from cii.coordination.rules import PERMANENT
 from cii.kernel.period import ONE_DAY, Quarter
-from cii.meetings.queries import meeting_alerts, meetings
+from cii.meetings.alerts import meeting_alerts
+from cii.meetings.queries import meetings
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other

@@ -9,7 +9,16 @@ from werkzeug.wrappers import Response
 from cii.access.permits import Permit
 from cii.coordination.queries import bodies_of
 from cii.kernel.period import Quarter
-from cii.meetings.actions import MoveMeeting, PlanMeeting, move_meeting, plan_meeting
+from cii.meetings.actions import (
+    CallMeeting,
+    CancelMeeting,
+    HoldMeeting,
+    PlanMeeting,
+    call_meeting,
+    cancel_meeting,
+    hold_meeting,
+    plan_meeting,
+)
 from cii.meetings.queries import meeting_by_ref, meeting_moves
 from cii.meetings.vocabulary import MeetingEvent, MeetingState
 from cii.store.work import Work
@@ -56,14 +65,36 @@ def one(ref: str) -> str:
     return render_template("pages/meetings/one.html", **_meeting(g.work, ref))
 
 
-@page.post("/coordination/meetings/<ref:ref>/moves")
+@page.post("/coordination/meetings/<ref:ref>/invitations")
 @needs(Permit.EDIT_COORDINATION, Permit.DECIDE_STEERING)
 @once
 @again(one)
-def move_on(ref: str) -> Response:
-    """Invite, record as held, or cancel."""
+def call(ref: str) -> Response:
+    """Call everybody whom the mandate calls."""
     require_match(ref, meeting_by_ref(g.work, ref).version)
-    move_meeting(g.work, asked(MoveMeeting, meeting_ref=ref))
+    call_meeting(g.work, asked(CallMeeting, meeting_ref=ref))
+    return see_other("meetings.one", ref=ref)
+
+
+@page.post("/coordination/meetings/<ref:ref>/holding")
+@needs(Permit.EDIT_COORDINATION, Permit.DECIDE_STEERING)
+@once
+@again(one)
+def hold(ref: str) -> Response:
+    """Record it as held."""
+    require_match(ref, meeting_by_ref(g.work, ref).version)
+    hold_meeting(g.work, asked(HoldMeeting, meeting_ref=ref))
+    return see_other("meetings.one", ref=ref)
+
+
+@page.post("/coordination/meetings/<ref:ref>/cancellation")
+@needs(Permit.EDIT_COORDINATION, Permit.DECIDE_STEERING)
+@once
+@again(one)
+def cancel(ref: str) -> Response:
+    """It does not take place."""
+    require_match(ref, meeting_by_ref(g.work, ref).version)
+    cancel_meeting(g.work, asked(CancelMeeting, meeting_ref=ref))
     return see_other("meetings.one", ref=ref)
 
 

@@ -195,16 +195,22 @@ def upgrade() -> None:
     sa.Column('body', sa.String(length=12), nullable=False),
     sa.Column('quarter', sa.String(length=7), nullable=False),
     sa.Column('planned_on', sa.Date(), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('place', sa.String(length=200), nullable=False),
+    sa.Column('changes', sa.Integer(), nullable=False),
     sa.Column('held_on', sa.Date(), nullable=True),
     sa.Column('held_recorded_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('state', sa.String(length=9), nullable=False),
-    sa.Column('agenda', sa.Text(), nullable=False),
-    sa.Column('minutes', sa.Text(), nullable=False),
+    sa.Column('minutes_state', sa.String(length=11), nullable=False),
+    sa.Column('topic', sa.String(length=1000), nullable=False),
+    sa.Column('summary', sa.String(length=4000), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("(state = 'held') = (held_on IS NOT NULL)", name=op.f('ck_meeting_held_when')),
     sa.CheckConstraint("body IN ('coordination', 'steering')", name=op.f('ck_meeting_body_word')),
     sa.CheckConstraint("held_on IS date(held_on, '+0 days')", name=op.f("ck_meeting_held_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("minutes_state = 'open' OR state = 'held'", name=op.f('ck_meeting_minutes_of_a_meeting_held')),
+    sa.CheckConstraint("minutes_state IN ('open', 'final', 'distributed', 'adopted')", name=op.f('ck_meeting_minutes_state_word')),
     sa.CheckConstraint("planned_on IS date(planned_on, '+0 days')", name=op.f("ck_meeting_planned_on_date")).ddl_if(dialect="sqlite"),
     sa.CheckConstraint("state IN ('planned', 'invited', 'held', 'cancelled')", name=op.f('ck_meeting_state_word')),
     sa.CheckConstraint('(held_on IS NULL) = (held_recorded_at IS NULL)', name=op.f('ck_meeting_held_known')),
@@ -328,6 +334,30 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER wf_table_no_update BEFORE UPDATE ON wf_table FOR EACH ROW EXECUTE FUNCTION wf_table_append_only()')
     _on("postgresql", 'CREATE TRIGGER wf_table_no_delete BEFORE DELETE ON wf_table FOR EACH ROW EXECUTE FUNCTION wf_table_append_only()')
     _on("postgresql", 'CREATE TRIGGER wf_table_no_truncate BEFORE TRUNCATE ON wf_table FOR EACH STATEMENT EXECUTE FUNCTION wf_table_append_only()')
+    op.create_table('agenda_item',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=14), nullable=False),
+    sa.Column('subject_ref', sa.String(length=80), nullable=False),
+    sa.Column('title', sa.String(length=300), nullable=False),
+    sa.Column('facts', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('measures', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('outcome', sa.String(length=4000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("kind <> 'free' OR title <> ''", name=op.f('ck_agenda_item_says_what')),
+    sa.CheckConstraint("kind IN ('free', 'minutes', 'decision', 'report', 'month', 'occupancy', 'waiting', 'indicator', 'corrective', 'agreement_date', 'change', 'need', 'finding', 'review')", name=op.f('ck_agenda_item_kind_word')),
+    sa.CheckConstraint("state IN ('proposed', 'kept', 'dropped')", name=op.f('ck_agenda_item_state_word')),
+    sa.CheckConstraint('position >= 1', name=op.f('ck_agenda_item_position')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_agenda_item_account_id')),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meeting.id'], name=op.f('fk_agenda_item_meeting_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_agenda_item')),
+    sa.UniqueConstraint('meeting_id', 'kind', 'subject_ref', name=op.f('uq_agenda_item_meeting_id_kind_subject_ref')),
+    sa.UniqueConstraint('ref', name=op.f('uq_agenda_item_ref'))
+    )
     op.create_table('allocation_round',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -756,6 +786,78 @@ def upgrade() -> None:
     with op.batch_alter_table('measure', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_measure_provider_institution_id'), ['provider_institution_id'], unique=False)
 
+    op.create_table('meeting_invitation',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('institution_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('reason', sa.String(length=14), nullable=False),
+    sa.Column('measures', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.String(length=7), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('attended', sa.Boolean(), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("answer IN ('comes', 'excused')", name=op.f('ck_meeting_invitation_answer_word')),
+    sa.CheckConstraint("reason IN ('member', 'asked', 'persons_placed', 'yearly', 'guest')", name=op.f('ck_meeting_invitation_reason_word')),
+    sa.CheckConstraint('(answer IS NULL) = (answered_at IS NULL)', name=op.f('ck_meeting_invitation_answered_when')),
+    sa.CheckConstraint('account_id IS NOT NULL OR institution_id IS NOT NULL', name=op.f('ck_meeting_invitation_somebody')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_meeting_invitation_account_id')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institution.id'], name=op.f('fk_meeting_invitation_institution_id')),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meeting.id'], name=op.f('fk_meeting_invitation_meeting_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_meeting_invitation')),
+    sa.UniqueConstraint('meeting_id', 'account_id', name=op.f('uq_meeting_invitation_meeting_id_account_id')),
+    sa.UniqueConstraint('ref', name=op.f('uq_meeting_invitation_ref'))
+    )
+    with op.batch_alter_table('meeting_invitation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meeting_invitation_account_id'), ['account_id'], unique=False)
+
+    op.create_table('meeting_step',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('event', sa.String(length=14), nullable=True),
+    sa.Column('note', sa.String(length=1000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("event IN ('put_off', 'invite', 'hold', 'cancel', 'import_minutes', 'distribute', 'adopt')", name=op.f('ck_meeting_step_event_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_meeting_step_account_id')),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meeting.id'], name=op.f('fk_meeting_step_meeting_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_meeting_step'))
+    )
+    _on("sqlite", "CREATE TRIGGER meeting_step_no_update BEFORE UPDATE ON meeting_step FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'meeting_step is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER meeting_step_no_delete BEFORE DELETE ON meeting_step FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'meeting_step is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION meeting_step_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'meeting_step is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER meeting_step_no_update BEFORE UPDATE ON meeting_step FOR EACH ROW EXECUTE FUNCTION meeting_step_append_only()')
+    _on("postgresql", 'CREATE TRIGGER meeting_step_no_delete BEFORE DELETE ON meeting_step FOR EACH ROW EXECUTE FUNCTION meeting_step_append_only()')
+    _on("postgresql", 'CREATE TRIGGER meeting_step_no_truncate BEFORE TRUNCATE ON meeting_step FOR EACH STATEMENT EXECUTE FUNCTION meeting_step_append_only()')
+    with op.batch_alter_table('meeting_step', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meeting_step_meeting_id'), ['meeting_id'], unique=False)
+
+    op.create_table('minutes_paper',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('media_type', sa.String(length=120), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint('size > 0', name=op.f('ck_minutes_paper_size_positive')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_minutes_paper_account_id')),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meeting.id'], name=op.f('fk_minutes_paper_meeting_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_minutes_paper')),
+    sa.UniqueConstraint('meeting_id', 'sequence', name=op.f('uq_minutes_paper_meeting_id_sequence'))
+    )
+    _on("sqlite", "CREATE TRIGGER minutes_paper_no_update BEFORE UPDATE ON minutes_paper FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'minutes_paper is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER minutes_paper_no_delete BEFORE DELETE ON minutes_paper FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'minutes_paper is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION minutes_paper_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'minutes_paper is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER minutes_paper_no_update BEFORE UPDATE ON minutes_paper FOR EACH ROW EXECUTE FUNCTION minutes_paper_append_only()')
+    _on("postgresql", 'CREATE TRIGGER minutes_paper_no_delete BEFORE DELETE ON minutes_paper FOR EACH ROW EXECUTE FUNCTION minutes_paper_append_only()')
+    _on("postgresql", 'CREATE TRIGGER minutes_paper_no_truncate BEFORE TRUNCATE ON minutes_paper FOR EACH STATEMENT EXECUTE FUNCTION minutes_paper_append_only()')
+    with op.batch_alter_table('minutes_paper', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_minutes_paper_sha256'), ['sha256'], unique=False)
+
     op.create_table('notice_preference',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1054,6 +1156,19 @@ def upgrade() -> None:
     with op.batch_alter_table('acknowledgement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_acknowledgement_account_id'), ['account_id'], unique=False)
 
+    op.create_table('agenda_guest',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('agenda_item_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_agenda_guest_account_id')),
+    sa.ForeignKeyConstraint(['agenda_item_id'], ['agenda_item.id'], name=op.f('fk_agenda_guest_agenda_item_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_agenda_guest')),
+    sa.UniqueConstraint('agenda_item_id', 'account_id', name=op.f('uq_agenda_guest_agenda_item_id_account_id'))
+    )
+    with op.batch_alter_table('agenda_guest', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_agenda_guest_account_id'), ['account_id'], unique=False)
+
     op.create_table('archive_step',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('offer_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1124,6 +1239,53 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER bid_price_no_update BEFORE UPDATE ON bid_price FOR EACH ROW EXECUTE FUNCTION bid_price_append_only()')
     _on("postgresql", 'CREATE TRIGGER bid_price_no_delete BEFORE DELETE ON bid_price FOR EACH ROW EXECUTE FUNCTION bid_price_append_only()')
     _on("postgresql", 'CREATE TRIGGER bid_price_no_truncate BEFORE TRUNCATE ON bid_price FOR EACH STATEMENT EXECUTE FUNCTION bid_price_append_only()')
+    op.create_table('body_decision',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('body', sa.String(length=12), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('agenda_item_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('subject_ref', sa.String(length=80), nullable=False),
+    sa.Column('wording', sa.String(length=1000), nullable=False),
+    sa.Column('stand', sa.String(length=8), nullable=False),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
+    sa.Column('owner_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('state', sa.String(length=7), nullable=False),
+    sa.Column('decided_on', sa.Date(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("body IN ('coordination', 'steering')", name=op.f('ck_body_decision_body_word')),
+    sa.CheckConstraint("decided_on IS date(decided_on, '+0 days')", name=op.f("ck_body_decision_decided_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("due_on IS date(due_on, '+0 days')", name=op.f("ck_body_decision_due_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("kind IN ('free', 'contract_change', 'more_places', 'public_statement', 'mandate')", name=op.f('ck_body_decision_kind_word')),
+    sa.CheckConstraint("stand <> 'refused' OR reason <> ''", name=op.f('ck_body_decision_refusal_has_a_reason')),
+    sa.CheckConstraint("stand IN ('approved', 'refused')", name=op.f('ck_body_decision_stand_word')),
+    sa.CheckConstraint("state <> 'to_do' OR due_on IS NOT NULL", name=op.f('ck_body_decision_to_do_by_a_day')),
+    sa.CheckConstraint("state IN ('noted', 'to_do', 'done', 'dropped')", name=op.f('ck_body_decision_state_word')),
+    sa.CheckConstraint('number >= 1', name=op.f('ck_body_decision_number_counts')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_body_decision_account_id')),
+    sa.ForeignKeyConstraint(['agenda_item_id'], ['agenda_item.id'], name=op.f('fk_body_decision_agenda_item_id')),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meeting.id'], name=op.f('fk_body_decision_meeting_id')),
+    sa.ForeignKeyConstraint(['owner_id'], ['institution.id'], name=op.f('fk_body_decision_owner_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_body_decision')),
+    sa.UniqueConstraint('body', 'year', 'number', name=op.f('uq_body_decision_body_year_number')),
+    sa.UniqueConstraint('ref', name=op.f('uq_body_decision_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER body_decision_no_update BEFORE UPDATE ON body_decision FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.body IS OLD.body AND NEW.year IS OLD.year AND NEW.number IS OLD.number AND NEW.meeting_id IS OLD.meeting_id AND NEW.agenda_item_id IS OLD.agenda_item_id AND NEW.kind IS OLD.kind AND NEW.subject_ref IS OLD.subject_ref AND NEW.wording IS OLD.wording AND NEW.stand IS OLD.stand AND NEW.reason IS OLD.reason AND NEW.owner_id IS OLD.owner_id AND NEW.due_on IS OLD.due_on AND NEW.decided_on IS OLD.decided_on AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id) BEGIN SELECT RAISE(ABORT, 'body_decision is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER body_decision_no_delete BEFORE DELETE ON body_decision FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'body_decision is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION body_decision_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'body_decision is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER body_decision_no_update BEFORE UPDATE ON body_decision FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.body IS NOT DISTINCT FROM OLD.body AND NEW.year IS NOT DISTINCT FROM OLD.year AND NEW.number IS NOT DISTINCT FROM OLD.number AND NEW.meeting_id IS NOT DISTINCT FROM OLD.meeting_id AND NEW.agenda_item_id IS NOT DISTINCT FROM OLD.agenda_item_id AND NEW.kind IS NOT DISTINCT FROM OLD.kind AND NEW.subject_ref IS NOT DISTINCT FROM OLD.subject_ref AND NEW.wording IS NOT DISTINCT FROM OLD.wording AND NEW.stand IS NOT DISTINCT FROM OLD.stand AND NEW.reason IS NOT DISTINCT FROM OLD.reason AND NEW.owner_id IS NOT DISTINCT FROM OLD.owner_id AND NEW.due_on IS NOT DISTINCT FROM OLD.due_on AND NEW.decided_on IS NOT DISTINCT FROM OLD.decided_on AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id)) EXECUTE FUNCTION body_decision_append_only()')
+    _on("postgresql", 'CREATE TRIGGER body_decision_no_delete BEFORE DELETE ON body_decision FOR EACH ROW EXECUTE FUNCTION body_decision_append_only()')
+    _on("postgresql", 'CREATE TRIGGER body_decision_no_truncate BEFORE TRUNCATE ON body_decision FOR EACH STATEMENT EXECUTE FUNCTION body_decision_append_only()')
+    with op.batch_alter_table('body_decision', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_body_decision_meeting_id'), ['meeting_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_body_decision_state'), ['state'], unique=False)
+
     op.create_table('break_glass',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -2271,6 +2433,29 @@ def upgrade() -> None:
         batch_op.create_index('ix_attachment_case', ['case_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_attachment_sha256'), ['sha256'], unique=False)
         batch_op.create_index(batch_op.f('ix_attachment_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('body_decision_step',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('decision_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('event', sa.String(length=6), nullable=True),
+    sa.Column('state', sa.String(length=7), nullable=False),
+    sa.Column('note', sa.String(length=1000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("event IN ('do', 'reopen', 'drop')", name=op.f('ck_body_decision_step_event_word')),
+    sa.CheckConstraint("state IN ('noted', 'to_do', 'done', 'dropped')", name=op.f('ck_body_decision_step_state_word')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_body_decision_step_account_id')),
+    sa.ForeignKeyConstraint(['decision_id'], ['body_decision.id'], name=op.f('fk_body_decision_step_decision_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_body_decision_step'))
+    )
+    _on("sqlite", "CREATE TRIGGER body_decision_step_no_update BEFORE UPDATE ON body_decision_step FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'body_decision_step is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER body_decision_step_no_delete BEFORE DELETE ON body_decision_step FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'body_decision_step is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION body_decision_step_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'body_decision_step is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER body_decision_step_no_update BEFORE UPDATE ON body_decision_step FOR EACH ROW EXECUTE FUNCTION body_decision_step_append_only()')
+    _on("postgresql", 'CREATE TRIGGER body_decision_step_no_delete BEFORE DELETE ON body_decision_step FOR EACH ROW EXECUTE FUNCTION body_decision_step_append_only()')
+    _on("postgresql", 'CREATE TRIGGER body_decision_step_no_truncate BEFORE TRUNCATE ON body_decision_step FOR EACH STATEMENT EXECUTE FUNCTION body_decision_step_append_only()')
+    with op.batch_alter_table('body_decision_step', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_body_decision_step_decision_id'), ['decision_id'], unique=False)
 
     op.create_table('break_glass_step',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -6399,6 +6584,10 @@ def downgrade() -> None:
 
     op.drop_table('case_note')
     op.drop_table('break_glass_step')
+    with op.batch_alter_table('body_decision_step', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_body_decision_step_decision_id'))
+
+    op.drop_table('body_decision_step')
     with op.batch_alter_table('attachment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_attachment_unit_id'))
         batch_op.drop_index(batch_op.f('ix_attachment_sha256'))
@@ -6589,6 +6778,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_break_glass_account')
 
     op.drop_table('break_glass')
+    with op.batch_alter_table('body_decision', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_body_decision_state'))
+        batch_op.drop_index(batch_op.f('ix_body_decision_meeting_id'))
+
+    op.drop_table('body_decision')
     op.drop_table('bid_price')
     op.drop_table('attendance_import')
     with op.batch_alter_table('archive_step', schema=None) as batch_op:
@@ -6597,6 +6791,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_archive_step_offer_id'))
 
     op.drop_table('archive_step')
+    with op.batch_alter_table('agenda_guest', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_agenda_guest_account_id'))
+
+    op.drop_table('agenda_guest')
     with op.batch_alter_table('acknowledgement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_acknowledgement_account_id'))
 
@@ -6635,6 +6833,18 @@ def downgrade() -> None:
     op.drop_table('payment_release')
     op.drop_table('payment_file')
     op.drop_table('notice_preference')
+    with op.batch_alter_table('minutes_paper', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_minutes_paper_sha256'))
+
+    op.drop_table('minutes_paper')
+    with op.batch_alter_table('meeting_step', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_meeting_step_meeting_id'))
+
+    op.drop_table('meeting_step')
+    with op.batch_alter_table('meeting_invitation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_meeting_invitation_account_id'))
+
+    op.drop_table('meeting_invitation')
     with op.batch_alter_table('measure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_measure_provider_institution_id'))
 
@@ -6696,6 +6906,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_allocation_round_state')
 
     op.drop_table('allocation_round')
+    op.drop_table('agenda_item')
     op.drop_table('wf_table')
     op.drop_table('wf_definition')
     op.drop_table('reconciliation_run')

@@ -53,6 +53,7 @@ DYNAMIC = (
     "web.presence.",  # one letter per presence, in the attendance sheet
     "web.budgets.source.",  # one per kind of source of a movement
     "web.coordination.alert.",  # one per kind of alert
+    "meetings.agenda.",  # one per kind of item
     "web.definitions.policy.",  # one per hit policy of a decision table
     "web.definitions.proof.",  # one per outcome of a proof
     "web.definitions.fact.",  # one per fact of a process

@@ -10,8 +10,7 @@ from cii.coordination.actions import (
 from cii.coordination.vocabulary import Body
 from cii.kernel.money import Chf
 from cii.kernel.span import Span
-from cii.meetings.actions import MoveMeeting, PlanMeeting, move_meeting, plan_meeting
-from cii.meetings.vocabulary import MeetingEvent
+from cii.meetings.actions import HoldMeeting, PlanMeeting, hold_meeting, plan_meeting
 from cii.placements.vocabulary import ContractType, ExitType
 from cii.settlement.vocabulary import Presence
 from cii.store.work import Work
@@ -64,5 +63,5 @@ def a_quarter(work: Work, *, ac_stays: int = 7, social_stays: int = 2) -> Market
         ),
     )
     met = plan_meeting(work, PlanMeeting(Body.COORDINATION, date(2026, 9, 24)))
-    move_meeting(work, MoveMeeting(met.ref, MeetingEvent.HOLD))
+    hold_meeting(work, HoldMeeting(met.ref))
     return market

@@ -69,6 +69,7 @@ THE_HOUSE = frozenset({
     "ceiling_fact", "employer_need", "finding", "funding_line", "grid_template", "indicator", "indicator_entry", "institution",
     "job_failure", "job_lease", "job_order", "job_run", "journal_seal", "legal_news", "login_attempt", "login_session", "measure",
     "measure_day", "measure_places", "measure_respondent", "measure_rule", "meeting", "membership",
+    "agenda_guest", "agenda_item", "body_decision", "body_decision_step", "meeting_invitation", "meeting_step", "minutes_paper",
     "monthly_data", "monthly_figure", "notice_preference", "objective",
     "outcome_budget", "outcome_scheme", "outcome_scheme_version", "parameter", "place_quota", "plan_target", "postcode_region",
     "presidency", "provider", "provider_account", "quota_day", "recognition", "reconciliation_run", "released_share", "round_run", "settled_year",

@@ -14,13 +14,13 @@ def test_the_group_reads_what_it_owes(site):
 
 def test_a_meeting_is_planned_held_and_its_minutes_are_there(site):
     reader = site.as_("coordination")
-    plan = {"body": "coordination", "planned_on": "2026-10-14", "agenda": "Places de l'atelier"}
+    plan = {"body": "coordination", "planned_on": "2026-10-14", "topic": "Places de l'atelier"}
     reader.get("/coordination/meetings/new")
     ref = reader.post("/coordination/meetings/new", **plan).rsplit("/", 1)[1]
     version = the_version(reader.get(f"/coordination/meetings/{ref}"))
 
-    held = {"event": "hold", "held_on": "2026-10-14", "minutes": "Décidé à l'unanimité."}
-    reader.post(f"/coordination/meetings/{ref}/moves", version=version, **held)
+    held = {"held_on": "2026-10-14", "summary": "Décidé à l'unanimité."}
+    reader.post(f"/coordination/meetings/{ref}/holding", version=version, **held)
 
     page = reader.get(f"/coordination/meetings/{ref}")
     assert "tenue" in page
@@ -31,11 +31,22 @@ def test_a_meeting_that_has_not_been_is_not_recorded_as_held(site):
     reader, ref = site.as_("coordination"), site.town.meeting
     version = the_version(reader.get(f"/coordination/meetings/{ref}"))
 
-    held = {"event": "hold", "held_on": "2026-12-01", "minutes": "Trop tôt"}
-    page = reader.post(f"/coordination/meetings/{ref}/moves", 422, version=version, **held)
+    held = {"held_on": "2026-12-01", "summary": "Trop tôt"}
+    page = reader.post(f"/coordination/meetings/{ref}/holding", 422, version=version, **held)
 
     assert "Trop tôt" in page
     assert "f-held_on-error" in page
+
+
+def test_a_meeting_is_called_off(site):
+    reader, ref = site.as_("coordination"), site.town.meeting
+    version = the_version(reader.get(f"/coordination/meetings/{ref}"))
+
+    refused = reader.post(f"/coordination/meetings/{ref}/invitations", 409, version=version)
+    reader.post(f"/coordination/meetings/{ref}/cancellation", version=version, reason="Pas de quorum")
+
+    assert "Retenez au moins un objet" in refused
+    assert "annulée" in reader.get(f"/coordination/meetings/{ref}")
 
 
 def test_a_corrective_measure_shows_only_the_moves_of_the_readers_body(site):
