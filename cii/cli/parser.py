@@ -25,6 +25,7 @@ from cii.cli.migrating import diff_arguments, migrate_arguments, workflows_diff,
 from cii.cli.monthly import month_arguments, month_import, month_import_arguments, month_show
 from cii.cli.proving import proof_arguments, rules_proof, rules_what_if, what_if_arguments
 from cii.cli.reading_processes import list_arguments, show_arguments, workflows_list, workflows_show
+from cii.cli.rederiving import rederive_arguments, rederive_reports
 from cii.cli.reports import REPORTS
 from cii.cli.rules_deciding import rules_check, rules_eval, rules_explain
 from cii.cli.rules_exchange import export_dmn_arguments, import_dmn_arguments, rules_export, rules_import
@@ -94,6 +95,7 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("month show", month_show, month_arguments),
     ("month import", month_import, month_import_arguments),
     *REPORTS,
+    ("report rederive", rederive_reports, rederive_arguments),
     ("forecast needs", forecast_needs, needs_arguments),
 )
 """Words of the command, what it runs, its arguments: one line each; its docstring is the help text."""

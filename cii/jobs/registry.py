@@ -80,6 +80,7 @@ JOBS: tuple[Job, ...] = (
     Job("ends-of-right", "cii.cases.ends_of_right:warn_ends"),
     Job("bid-prices", "cii.rounds.bids:keep_prices", looks="cii.rounds.bids:price_waiting_list"),
     Job("person-requests", "cii.rights.person_requests:watch"),
+    Job("reports", "cii.reports.rederiving:check"),
     Job("files", "cii.jobs.night:sweep_files"),
     Job("retention", "cii.rights.expiring:expire"),
 )

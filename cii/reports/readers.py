@@ -27,6 +27,11 @@ class Readers:
         """One name for the same sight, as files are kept under it."""
         return "whole" if self.whole else ",".join(sorted(self.institutions))
 
+    @classmethod
+    def named(cls, name: str) -> "Readers":
+        """Those of that name."""
+        return cls(whole=True) if name == "whole" else cls(frozenset(filter(None, name.split(","))))
+
     def know(self, institution: str) -> bool:
         """Whether they are of the institution concerned."""
         return self.whole or institution in self.institutions

@@ -183,6 +183,18 @@ def test_the_quarter_is_issued_in_four_formats_and_keeps_its_hash(run, tmp_path)
     assert (tmp_path / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
+def test_reports_are_made_again_from_their_rows(run, tmp_path):
+    run("report", "quarterly", "2026-Q2", "--format", "json", "--out", tmp_path)
+
+    again = run("report", "rederive", "--json")
+    found = json.loads(again.stdout)
+    one = run("report", "rederive", found[0]["ref"])
+
+    assert (again.returncode, {tuple(row["differing"]) for row in found}) == (DONE, {()})
+    assert one.stdout.strip().endswith("2026-Q2 v1: the same")
+    assert run("report", "rederive", "0000000000").returncode == FINDINGS
+
+
 def test_a_draft_is_written_as_known_then_and_freezes_nothing(run, tmp_path):
     draft = ("report", "quarterly", "2026-Q4", "--format", "json", "--out", tmp_path, "--json")
     now = run(*draft, "--draft")
