@@ -74,6 +74,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "reconciliation",
     "programmes",
     "needs",
+    "group",
     "monthly",
     "reports",
     "definitions",

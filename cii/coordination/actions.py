@@ -1,12 +1,13 @@
 """Acts of the coordination group and of the steering group."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
 from cii.agreements.ending import follow_correction
 from cii.agreements.queries import agreement_view
+from cii.coordination.members import members
 from cii.coordination.queries import (
     Alert,
     alerts,
@@ -26,7 +27,7 @@ from cii.coordination.rules import (
     presidency_faults,
 )
 from cii.coordination.tables import CorrectiveMeasure, CorrectiveStep, Presidency
-from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState
+from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState, Standing
 from cii.institutions.queries import institution_by_code, unit_for
 from cii.institutions.vocabulary import UnitKind
 from cii.journal.actions import wrote
@@ -42,19 +43,22 @@ from cii.store.work import Work
 class NamePresidency:
     """An institution presides the coordination group for a year."""
 
-    year: int
+    year: int = field(metadata={"min": 1990, "max": 2200})
     institution: str
 
 
 def name_presidency(work: Work, ask: NamePresidency) -> Presidency:
     """Name who presides.
 
-    Refuses: UnknownThing, NotAllowed; all at once NotPermanent, PresidencyTaken, SecondYearInARow.
+    Refuses: UnknownThing, NotAllowed; all at once NotPermanent, NobodySeated, PresidencyTaken,
+    SecondYearInARow.
     """
     if not bodies_of(work.actor):
         raise NotAllowed
     institution = institution_by_code(work, ask.institution)
-    refuse(presidency_faults(ask.year, institution.code, presidencies(work)))
+    seats = members(work, Body.COORDINATION, date(ask.year, 1, 1))
+    seated = {one.institution for one in seats if one.standing is Standing.PERMANENT and one.institution}
+    refuse(presidency_faults(ask.year, institution.code, presidencies(work), seated))
     row = Presidency(year=ask.year, institution_id=institution.id or 0, recorded_at=work.now)
     work.session.add(row)
     work.session.flush()

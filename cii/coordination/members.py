@@ -8,7 +8,6 @@ from sqlalchemy import or_, select
 from sqlmodel import col
 
 from cii.access.queries import account_names
-from cii.coordination.queries import codes
 from cii.coordination.rules_members import TURN
 from cii.coordination.tables_members import BodyMember
 from cii.coordination.vocabulary import Body, Standing
@@ -45,9 +44,10 @@ def members(work: Work, body: Body, day: date) -> Sequence[Member]:
     return _members(work, list(work.session.scalars(held)))
 
 
-def members_ever(work: Work, body: Body) -> Sequence[Member]:
-    """All seats of the body, those that are over or to come too; the newest first within a seat."""
-    return _members(work, list(work.session.scalars(select(BodyMember).where(col(BodyMember.body) == body))))
+def members_ever(work: Work, *bodies: Body) -> Sequence[Member]:
+    """All seats of these bodies, those that are over or to come too; the newest first within a seat."""
+    held = select(BodyMember).where(col(BodyMember.body).in_(bodies))
+    return _members(work, list(work.session.scalars(held)))
 
 
 def member_by_ref(work: Work, ref: str) -> BodyMember:
@@ -60,21 +60,23 @@ def member_by_ref(work: Work, ref: str) -> BodyMember:
 
 def _members(work: Work, rows: Sequence[BodyMember]) -> list[Member]:
     people = account_names(work, {row.account_id for row in rows if row.account_id is not None})
-    by_id, names = codes(work), {row.id: row.name for row in institutions(work)}
-    made = [
-        Member(
-            row.ref,
-            row.body,
-            row.standing,
-            by_id.get(row.institution_id or 0),
-            row.account_id,
-            people.get(row.account_id or 0) or names.get(row.institution_id, ""),
-            row.function,
-            row.valid_from,
-            row.valid_to,
+    known = {row.id: row for row in institutions(work)}
+    made = []
+    for row in rows:
+        owner = known.get(row.institution_id)
+        made.append(
+            Member(
+                row.ref,
+                row.body,
+                row.standing,
+                owner.code if owner else None,
+                row.account_id,
+                people.get(row.account_id or 0) or (owner.name if owner else ""),
+                row.function,
+                row.valid_from,
+                row.valid_to,
+            )
         )
-        for row in rows
-    ]
     made.sort(key=lambda one: one.valid_from, reverse=True)
     return sorted(made, key=_place)
 

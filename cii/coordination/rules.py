@@ -58,6 +58,12 @@ class PresidencyTaken(Refusal):
     code, kind = "presidency-taken", "conflict"
 
 
+class NobodySeated(Refusal):
+    """The institution has no permanent seat in the group on the first day of that year."""
+
+    code, kind = "presidency-without-seat", "unfit"
+
+
 class SteeringDecides(Refusal):
     """A change of contract is approved or refused by the GP CII, never by the group itself."""
 
@@ -71,15 +77,18 @@ class DueDateMissing(Refusal):
 
 
 def presidency_faults(
-    year: int, institution: str, presided: Mapping[int, str], permanent: Collection[str] = PERMANENT
+    year: int, institution: str, presided: Mapping[int, str], seated: Collection[str] = PERMANENT
 ) -> list[Refusal]:
     """Why this institution cannot preside in that year; `presided` is year → institution (rule 2).
 
-    SASO 2027, SEMP 2028, SMIG 2029; a second year in a row is refused, seen from both sides.
+    `seated`: the codes with a permanent seat on its first day. SASO 2027, SEMP 2028, SMIG 2029; a second year
+    in a row is refused, seen from both sides.
     """
     found: list[Refusal] = []
-    if institution not in permanent:
+    if institution not in PERMANENT:
         found.append(NotPermanent(field="institution", institution=institution))
+    elif institution not in seated:
+        found.append(NobodySeated(field="institution", institution=institution, year=year))
     if year in presided:
         found.append(PresidencyTaken(field="year", year=year, institution=presided[year]))
     elif institution in {presided.get(year - 1), presided.get(year + 1)}:

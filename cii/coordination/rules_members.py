@@ -4,7 +4,8 @@ Source: mandate of the coordination group (002, annex 2), point 3 and rules 3 an
 three represented permanently, others on invitation or at their own wish, further guests where needed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from cii.coordination.rules import PERMANENT, NotPermanent
@@ -92,3 +93,33 @@ def standing_faults(
 def overlapping(start: date, end: date | None, other_start: date, other_end: date | None) -> bool:
     """Whether two seats share a day; `end` is the first day without, None for ever."""
     return (end is None or other_start < end) and (other_end is None or start < other_end)
+
+
+@dataclass(frozen=True, slots=True)
+class Chair:
+    """Who presides in a year: an institution's code, named by a body or expected by turn."""
+
+    year: int
+    institution: str
+    named: bool
+
+
+def turn_ahead(presided: Mapping[int, str], first: int, count: int) -> tuple[Chair, ...]:
+    """Who presides in `count` years from `first` on: as named, else the next in turn (rule 2).
+
+    `presided` is year → institution. Whoever is named for the year after is passed over: nobody presides
+    two years in a row.
+    """
+    found: list[Chair] = []
+    before = presided.get(first - 1, TURN[(first - 2028) % len(TURN)])
+    for year in range(first, first + count):
+        code = presided.get(year)
+        if code is None:
+            at = TURN.index(before) + 1 if before in TURN else 0
+            code = next(
+                one for one in (TURN[(at + step) % len(TURN)] for step in range(len(TURN)))
+                if one not in {before, presided.get(year + 1)}
+            )  # fmt: skip
+        found.append(Chair(year, code, named=year in presided))
+        before = code
+    return tuple(found)

@@ -298,7 +298,7 @@ def _meetings(canton: Canton) -> None:
             date(year, month, 11),
             "Tableaux de bord, places, échéances des conventions",
         )
-    for year, code in ((2024, "SMIG"), (2025, "SASO"), (2026, "SEMP")):
+    for year, code in ((2024, "SASO"), (2025, "SEMP"), (2026, "SMIG")):
         canton.sheet.put(
             "presidency", year=year, institution_id=canton.house.institutions[code],
             recorded_at=utc(date(year, 1, 8)),

@@ -79,6 +79,11 @@ ACCOUNTS: tuple[tuple[str, str, str, Role], ...] = (
     ("admin", "Tamara Lopes", "SEMP-DIR", R.ADMINISTRATOR),
 )  # fmt: skip
 """Local part of the address, name (invented), unit, role."""
+IN_THE_GROUP = {
+    "SASO": "odas.direction", "SEMP": "lmmt.direction", "SMIG": "osas.direction", "OAI": "oai.direction",
+    "SFPO": "ofij.direction",
+}  # fmt: skip
+"""Who sits for an institution in the coordination group, beside the work at home."""
 
 
 CROWDED = {"2000": 12, "2034": 4, "2300": 16, "2400": 5, "2017": 3, "2114": 2, "2053": 3, "2074": 3}
@@ -220,6 +225,11 @@ def _accounts(sheet: Sheet, units: Mapping[str, int], now: datetime) -> dict[str
             "account", email=f"{login}@cii.example", name=name, password_hash=secret, created_at=now
         )
         sheet.put("membership", account_id=found[login], unit_id=units[unit], role=role, valid_from=SINCE)
+    for login in IN_THE_GROUP.values():
+        sheet.put(
+            "membership", account_id=found[login], unit_id=units["GC"], role=R.COORDINATION_MEMBER,
+            valid_from=SINCE,
+        )  # fmt: skip
     return found
 
 

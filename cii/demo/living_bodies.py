@@ -6,8 +6,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from cii.coordination.monthly import monthly_data, sheet_of
-from cii.coordination.vocabulary import CorrectiveEvent, CorrectiveState, FigureOrigin
+from cii.coordination.rules_members import seat_of
+from cii.coordination.vocabulary import (
+    Body,
+    CorrectiveEvent,
+    CorrectiveState,
+    FigureOrigin,
+    Standing,
+)
 from cii.demo.agreements import Deals
+from cii.demo.directory import IN_THE_GROUP
 from cii.demo.dossiers import Canton, utc
 from cii.demo.living_places import Held
 from cii.demo.measures import LIVING_FROM, MARK
@@ -69,6 +77,36 @@ def _counts(stays: Sequence[Held], month: Period) -> dict[str, int]:
 def _waits(row: Mapping[str, Any], month: Period) -> bool:
     closed: datetime | None = row["closed_at"]
     return row["waiting_since"] < month.end and (closed is None or closed.date() >= month.end)
+
+
+SEATED: tuple[tuple[Body, str | None, str | None, str], ...] = (
+    *((Body.COORDINATION, code, login, "") for code, login in IN_THE_GROUP.items()),
+    (Body.COORDINATION, None, "gc.invite", "conseillère, partenaire externe"),
+    *((Body.STEERING, code, None, "") for code in ("SASO", "SEMP", "SMIG", "CCNAC", "OAI", "SFPO")),
+    (Body.STEERING, "CII", "gpcii", "président du GP CII"),
+)
+"""Body, institution (a guest sits for none), who takes the seat, function. Persons invented."""
+
+
+def seat(canton: Canton) -> None:
+    """Who sits in both bodies: since the mandate of 2013, with the persons of today since 2024."""
+    with canton.sheet.apart("body members"):
+        for body, institution, login, function in SEATED:
+            guest = institution is None
+            standing = Standing.GUEST if guest else Standing.PERMANENT
+            if body is Body.COORDINATION and institution in {"SFPO", "OAI"}:
+                standing = Standing.INVITED
+            whose = canton.house.institutions[institution] if institution else None
+            times: list[tuple[date, date | None, str | None]] = [(date(2024, 1, 1), None, login)]
+            if not guest:
+                times.insert(0, (date(2013, 1, 1), date(2024, 1, 1), None))
+            for first, end, who in times:
+                account = canton.house.accounts[who] if who else None
+                canton.sheet.put(
+                    "body_member", body=body, standing=standing, institution_id=whose, account_id=account,
+                    function=function if who else "", seat=seat_of(body, standing, whose, account),
+                    valid_from=first, valid_to=end, recorded_at=utc(first),
+                )  # fmt: skip
 
 
 _E, _S = CorrectiveEvent, CorrectiveState

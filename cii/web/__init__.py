@@ -107,6 +107,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "coordination",
     "corrections",
     "meetings",
+    "members",
     "monthly",
     "programmes",
     "needs",

@@ -18,6 +18,7 @@ from cii.coordination.queries import (
     presidencies,
 )
 from cii.coordination.rules import PERMANENT
+from cii.coordination.rules_members import turn_ahead
 from cii.kernel.period import ONE_DAY, Quarter
 from cii.meetings.alerts import meeting_alerts
 from cii.meetings.queries import meetings
@@ -27,6 +28,7 @@ from cii.web.base import Blueprint, see_other
 from cii.web.choices import t, text_asked
 from cii.web.corrections import correction_rows
 from cii.web.meetings import READERS, meeting_row
+from cii.web.members import chairs
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
@@ -61,7 +63,6 @@ def preside() -> Response:
 def _overview(work: Work) -> dict[str, Any]:
     month = (work.today.replace(day=1) - ONE_DAY).replace(day=1)
     all_of_it = text_asked("all") == "yes"
-    president = presidencies(work)
     return {
         "alerts": [
             {
@@ -77,11 +78,7 @@ def _overview(work: Work) -> dict[str, Any]:
         "all": all_of_it,
         "month": formats.month(month, language.lang()),
         "deliveries": _deliveries(work, month),
-        "presidency": [
-            {"label": str(year), "value": code}
-            for year, code in president.items()
-            if year >= work.today.year - 1
-        ],
+        "presidency": chairs(work),
         "may_edit": Permit.EDIT_COORDINATION in work.actor.permits,
         "may_meet": bool(bodies_of(work.actor)),
     }
@@ -118,8 +115,12 @@ def _deliveries(work: Work, month: date) -> list[dict[str, Any]]:
 
 
 def _presidency(work: Work) -> dict[str, Any]:
+    named, following = presidencies(work), work.today.year + 1
+    year = next(one for one in range(following, following + len(named) + 1) if one not in named)
+    (expected,) = turn_ahead(named, year, 1)
     return {
         "institutions": [{"value": one, "label": one} for one in PERMANENT],
-        "held": [{"label": str(year), "value": code} for year, code in presidencies(work).items()],
-        "year": work.today.year + 1,
+        "expected": expected.institution,
+        "year": year,
+        "chairs": chairs(work),
     }

@@ -410,6 +410,9 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/federal-ceiling/counts": {
         "year": 2026, "kind": "active_population", "value": 100000, "source": "Relevé structurel",
     },
+    "/api/v1/body-members": {"body": "coordination", "standing": "permanent", "valid_from": "2026-01-01", "institution": "SMIG"},
+    "/api/v1/body-members/{ref}/end": {"valid_to": "2027-12-01"},
+    "/api/v1/presidencies": {"year": 2031, "institution": "SASO"},
     "/api/v1/monthly-data/{month}/{institution}": {"figures": [], "remark": "Vu"},
     "/api/v1/reports": {"period": "2026-Q4"},
     "/api/v1/reports/{ref}/comments": {"path": "total.cost", "wording": "Vu en séance."},

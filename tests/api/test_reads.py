@@ -130,6 +130,8 @@ READS = {
     "/api/v1/client-categories": ("finance", "items"),
     "/api/v1/reconciliation/runs": ("auditor", "2026-12-01"),
     "/api/v1/reconciliation/findings": ("finance", "items"),
+    "/api/v1/body-members": ("group", "items"),
+    "/api/v1/presidencies": ("group", "SEMP"),
     "/api/v1/monthly-data": ("contracts", "2026-12"),
     "/api/v1/reports": ("group", "2026-Q4"),
     "/api/v1/reports/draft": ("group", "AT-01"),

@@ -34,6 +34,7 @@ from cii.conventions.editions import editions_of
 from cii.conventions.negotiating import OpenRound, open_round
 from cii.conventions.vocabulary import TalkPurpose
 from cii.coordination.actions import ObserveDeviation, observe_deviation
+from cii.coordination.members import members
 from cii.coordination.vocabulary import Body
 from cii.deliverables.actions import SubmitDeliverable
 from cii.deliverables.actions import submit as submit_deliverable
@@ -107,6 +108,7 @@ from cii.wages.vocabulary import GrantKind, PayCategory
 from tests.browser.distributed import distributed
 from tests.browser.requested import requested
 from tests.browser.stage import a_canton, hand
+from tests.coordination.build_coordination import the_members
 from tests.people.build_people import an_avs
 from tests.routing.build_routing import a_file, a_row
 
@@ -364,6 +366,8 @@ def _met(town):
                 town.canton.stage.agreements["LACI"], "Taux de réinsertion sous le minimum", date(2026, 10, 5)
             ),
         )
+        the_members(work)
+        town.canton.refs["seat"] = members(work, Body.COORDINATION, work.today)[0].ref
         town.canton.refs["meeting"], town.canton.refs["corrective"] = planned.ref, seen.ref
         wish = PrefillEvaluation(town.canton.stage.agreements["LACI"], 2026, date(2026, 12, 15))
         town.canton.refs["evaluation"] = prefill(hand(work, "contract_manager"), wish).ref

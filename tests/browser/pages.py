@@ -181,6 +181,7 @@ def _examples(town):
         "erasures.one_hold": {"ref": refs["hold"]},
         "restricting": {"ref": refs["case"]},
         "meetings.one": {"ref": refs["meeting"]},
+        "members.one": {"ref": refs["seat"]},
         "monthly": {
             "month": "2026-09",
             "institution": "SEMP",

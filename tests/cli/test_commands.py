@@ -268,3 +268,20 @@ def test_a_draft_over_a_loaded_canton_is_told_as_json_and_saves_nothing(run, tmp
     assert {(one["before"], one["after"]) for one in first["moved"]} == {
         ("path=everyday-cii", "path=reseau-cii")
     }
+
+
+def test_the_members_of_both_bodies_are_listed_with_the_presidency(run):
+    listed, before = (
+        run("group", "members"),
+        json.loads(run("group", "members", "--day", "2020-01-01", "--json").stdout),
+    )
+
+    assert listed.returncode == DONE
+    assert "coordination SEMP permanent: Viviane Tissot" in listed.stdout
+    assert "coordination OAI invited: Bertrand Piaget" in listed.stdout
+    assert "steering CII permanent: Armand Girardin, président du GP CII" in listed.stdout
+    assert "2026 presided by SMIG" in listed.stdout
+    assert [one["institution"] for one in before["members"] if one["body"] == "coordination"] == [
+        "SASO", "SEMP", "SMIG", "OAI", "SFPO",
+    ]  # fmt: skip
+    assert before["presidency"]["named"] is False

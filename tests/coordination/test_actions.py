@@ -36,7 +36,7 @@ from cii.kernel.errors import NotAllowed
 from cii.kernel.period import Quarter
 from cii.notices.tables import Notice
 from tests.agreements.build_agreements import a_market, acting, an_actor
-from tests.coordination.build_coordination import the_group, the_steering
+from tests.coordination.build_coordination import the_group, the_members, the_steering
 from tests.figures.build_figures import later, the_numbers
 from tests.institutions.build_institutions import the_canton
 
@@ -72,6 +72,7 @@ def notices(work):
 
 
 def test_a_second_year_of_presidency_in_a_row_is_refused(canton):
+    the_members(canton)
     group = the_group(canton)
     name_presidency(group, NamePresidency(2027, "SASO"))
 

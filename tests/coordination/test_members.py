@@ -1,5 +1,6 @@
 """Who sits in the coordination group and in the GP CII, on both engines."""
 
+import itertools
 from datetime import date
 
 import pytest
@@ -7,9 +8,10 @@ from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from cii.access.vocabulary import Role
+from cii.coordination.actions import NamePresidency, name_presidency
 from cii.coordination.actions_members import AppointMember, EndMember, appoint_member, end_member
 from cii.coordination.members import members, members_ever
-from cii.coordination.rules import PERMANENT, NotPermanent
+from cii.coordination.rules import PERMANENT, NobodySeated, NotPermanent
 from cii.coordination.rules_members import (
     TURN,
     AlwaysPermanent,
@@ -23,6 +25,7 @@ from cii.coordination.rules_members import (
     overlapping,
     seat_of,
     standing_faults,
+    turn_ahead,
 )
 from cii.coordination.tables_members import BodyMember
 from cii.coordination.vocabulary import Body, Standing
@@ -183,3 +186,33 @@ def test_the_rules_of_seats_without_a_database():
     assert standing_faults(STEERING, INVITED, "SEMP", with_account=False) == []
     assert not overlapping(SINCE, date(2026, 7, 1), date(2026, 7, 1), None)
     assert overlapping(SINCE, None, date(2025, 7, 1), None)
+
+
+@pytest.mark.parametrize(
+    ("presided", "expected"),
+    [
+        ({}, "SASO SEMP SMIG SASO"),
+        ({2026: "SMIG"}, "SASO SEMP SMIG SASO"),
+        ({2026: "SEMP"}, "SMIG SASO SEMP SMIG"),
+        ({2026: "SMIG", 2028: "SASO"}, "SEMP SASO SEMP SMIG"),
+        ({2027: "SEMP", 2028: "SASO"}, "SEMP SASO SEMP SMIG"),
+    ],
+)
+def test_the_turn_ahead_starts_from_what_is_named(presided, expected):
+    found = turn_ahead(presided, 2027, 4)
+
+    assert [one.year for one in found] == [2027, 2028, 2029, 2030]
+    assert " ".join(one.institution for one in found) == expected
+    assert {one.year for one in found if one.named} == {year for year in presided if year > 2026}
+    assert all(one.institution != other.institution for one, other in itertools.pairwise(found))
+
+
+def test_only_who_sits_permanently_in_the_group_presides(canton):
+    seat(canton, "SASO")
+    seat(canton, "SEMP", since=date(2027, 1, 2))
+    seat(canton, "SMIG", body=STEERING)
+
+    for code in ("SEMP", "SMIG"):
+        with pytest.raises(NobodySeated):
+            name_presidency(the_group(canton), NamePresidency(2027, code))
+    assert name_presidency(the_group(canton), NamePresidency(2027, "SASO")).year == 2027

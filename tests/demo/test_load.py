@@ -356,7 +356,9 @@ def test_calls_stand_at_each_stage_and_what_is_sealed_stays_sealed(inside):
     office = replace(inside, actor=account_actor(inside, "lmmt.contrats@cii.example"), seen=[])
     social = replace(inside, actor=account_actor(inside, "odas.direction@cii.example"), seen=[])
     ours = {row.state: row.ref for row in calls_list(office)}
-    scoring = call_view(social, calls_list(social)[0].ref)
+    scoring = call_view(
+        social, next(one.ref for one in calls_list(social) if one.state is CallState.OFFERS_CLOSED)
+    )
     awarded = call_view(office, ours[CallState.AWARDED])
     maker = replace(inside, actor=account_actor(inside, "vallon@cii.example"), seen=[])
     maker_name = institution_of(inside, maker.actor.units[0]).name

@@ -6,6 +6,7 @@ from cii.institutions.queries import unit_by_code
 from cii.jobs.protection import presidency
 from cii.jobs.registry import TICKS, called
 from tests.access.build_access import an_account
+from tests.coordination.build_coordination import the_members
 from tests.institutions.build_institutions import the_canton
 
 
@@ -26,6 +27,7 @@ def test_the_presidency_is_the_group_members_of_the_institution_that_presides(wo
         work, (group, Role.COORDINATION_MEMBER), (unit_by_code(work, "SEMP-DIR"), Role.DASHBOARD_REFERENCE)
     )
     an_account(work, (group, Role.COORDINATION_MEMBER))
+    the_members(work)
     name_presidency(work, NamePresidency(work.today.year, "SEMP"))
 
     assert presidency(work) == ([chair.id], [])

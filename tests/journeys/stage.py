@@ -70,6 +70,7 @@ PEOPLE: dict[str, tuple[str, tuple[tuple[str, Role], ...]]] = {
     "officer": ("Claude Droz", (("DPO", Role.DATA_PROTECTION_OFFICER),)),
     "auditor": ("Rita Girard", (("DPO", Role.AUDITOR),)),
     "administrator": ("Jean Dubois", (("GPCII", Role.ADMINISTRATOR),)),
+    "pilotage": ("Irène Robert", (("GPCII", Role.STEERING),)),
 }
 """Who logs in: key → name, seats (unit, role). The address is <key>@cii.example."""
 

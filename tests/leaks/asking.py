@@ -99,6 +99,8 @@ NAMES: Mapping[str, Thing | str] = {
     "/consents/<ref>": of_case("consent"),
     "/coordination/corrections/<ref>": of_the_house("corrective_measure"),
     "/coordination/meetings/<ref>": of_the_house("meeting"),
+    "/body-members/<ref>": of_the_house("body_member"),
+    "/coordination/members/<ref>": of_the_house("body_member"),
     "/monthly-data/<month>": "2026-09",
     "/monthly-data/<month>/<institution>": "SEMP",
     "/coordination/months/<month>": "2026-09",

@@ -68,6 +68,7 @@ from cii.store.work import Work
 from cii.workflow.actions import publish
 from tests.access.build_access import as_
 from tests.calls.build_calls import a_direct_award
+from tests.coordination.build_coordination import the_members
 from tests.institutions.build_institutions import line_by_code, the_canton
 from tests.people.build_people import a_person
 
@@ -293,6 +294,7 @@ def _settlement(work, town):
 
 
 def _coordination(work, town):
+    the_members(work)
     member = as_(work, account_actor(work, "coordination@cii.example"))
     meeting = plan_meeting(
         member, PlanMeeting(Body.COORDINATION, date(2026, 9, 24), "Bilan du troisième trimestre")
