@@ -35,10 +35,11 @@ Facts = Mapping[str, Sequence[Row]]
 Pair = tuple[str, str]
 """Codes of a measure and of a funding line."""
 Exits = Mapping[Pair, Mapping[ExitType, int]]
+_SATURDAY, _WEEKEND = 5, 2
 
 _SUMS = (
     "participants", "allocated_end", "allocated_days", "occupied_days", "attended_days", "absence_days",
-    "entries", "exits", "interruptions", "cost", "invoiced",
+    "entries", "exits", "interruptions", "stay_months", "unattested", "cost", "invoiced",
 )  # fmt: skip
 
 
@@ -79,10 +80,16 @@ def _counted(facts: Facts, period: Period) -> dict[Pair, Counter[str]]:
     found: defaultdict[Pair, Counter[str]] = defaultdict(Counter)
     for row in facts["stays"]:
         found[row["measure"], row["line"]].update(stay_counts(row, period))
+    told = set()
     for row in facts["attendance"]:
         mine = found[row["measure"], row["line"]]
         mine["attended_days"] += row["present"]
         mine["absence_days"] += row["absent"]
+        told.add((row["stay"], row["month"]))
+    for row in facts["stays"]:
+        months = months_to_attest(row, period)
+        silent = sum((row["ref"], month) not in told for month in months)
+        found[row["measure"], row["line"]].update(stay_months=len(months), unattested=silent)
     for table, column in (("delivered", "cost"), ("invoiced", "invoiced")):
         for row in facts[table]:
             if row["measure"] is not None:
@@ -106,6 +113,22 @@ def stay_counts(row: Row, period: Period) -> dict[str, int]:
         "exits": left,
         "interruptions": left and row["exit_type"] in INTERRUPTIONS,
     }
+
+
+def months_to_attest(row: Row, period: Period) -> list[str]:
+    """The months (as 2026-07) in which a stay begun has a day from Monday to Friday within the period.
+
+    Whether such a day is a holiday is not asked: a stay of a single holiday reads as not attested.
+    """
+    if not row["started_on"]:
+        return []
+    first = max(date.fromisoformat(row["started_on"]), period.start)
+    last = min(date.fromisoformat(row["last"]), period.last)
+    return [
+        f"{part.start:%Y-%m}"
+        for part in (Period.through(first, last).months() if first <= last else ())
+        if min(part.start.weekday(), part.last.weekday()) < _SATURDAY or len(part) > _WEEKEND
+    ]
 
 
 def _ordinal(day: str) -> int:

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
-    extract,
     func,
     literal,
     or_,
@@ -35,7 +34,6 @@ from cii.measures.tables import Measure, MeasurePlaces, PlaceQuota
 from cii.placements.tables import Placement, PlacementEvent, PlacementShare, WaitingEntry
 from cii.placements.vocabulary import ContractType, ExitType, PlacementEventKind
 from cii.settlement.tables import Attendance
-from cii.settlement.vocabulary import Presence
 from cii.store.work import Work
 
 Pair = tuple[int, int]
@@ -43,7 +41,6 @@ Pair = tuple[int, int]
 
 VOID = (PlacementEventKind.REFUSED, PlacementEventKind.CANCELLED, PlacementEventKind.EXPIRED)
 """After these a placement is none."""
-_ABSENT = (Presence.EXCUSED_ABSENCE, Presence.UNEXCUSED_ABSENCE, Presence.SICK)
 
 
 class DaysThrough(FunctionElement[int]):
@@ -200,66 +197,6 @@ def left_by_agreement(work: Work, period: Period, known_at: datetime) -> dict[in
             Left(ExitType(kind), ContractType(contract) if contract else None, months, int(count))
         )
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Attended:
-    """Attested days: present, absent, and participants × months with an attested day."""
-
-    present: int = 0
-    absent: int = 0
-    participant_months: int = 0
-
-
-def attended_months(work: Work, period: Period, known_at: datetime) -> Sequence[Any]:
-    """Attested days of each stay and month, in one statement.
-
-    Columns: ref, measure_id, line_id (requesting), year, month, present, absent (days).
-    """
-    month = _monthly(period, known_at).subquery("monthly")
-    shown: list[Any] = [
-        col(Placement.ref), col(Placement.measure_id), col(Placement.line_id), month.c.year, month.c.month,
-        month.c.present, month.c.absent,
-    ]  # fmt: skip
-    return work.session.execute(
-        select(*shown).join(Placement, col(Placement.id) == month.c.placement_id)
-    ).all()
-
-
-def attended(work: Work, period: Period, known_at: datetime) -> dict[int, Attended]:
-    """Attested days per agreement that paid for the stay: once for each, however many of its lines paid."""
-    month = _monthly(period, known_at).subquery("monthly")
-    paid: Any = select(col(PlacementShare.placement_id), col(PlacementShare.agreement_id))
-    payer = paid.distinct().subquery("payer")
-    rows = work.session.execute(
-        select(payer.c.agreement_id, func.sum(month.c.present), func.sum(month.c.absent), func.count())
-        .join(payer, payer.c.placement_id == month.c.placement_id)
-        .group_by(payer.c.agreement_id)
-    )
-    return {row[0]: Attended(*map(int, row[1:])) for row in rows}
-
-
-def _monthly(period: Period, known_at: datetime) -> Select[Any]:
-    """Attested days by stay and month: placement_id, year, month, present, absent."""
-    day = col(Attendance.day)
-    stay, year, month = col(Attendance.placement_id), extract("year", day), extract("month", day)
-    shown: list[Any] = [
-        stay,
-        year.label("year"),
-        month.label("month"),
-        func.sum(case((col(Attendance.presence) == Presence.PRESENT, 1), else_=0)).label("present"),
-        func.sum(case((col(Attendance.presence).in_(_ABSENT), 1), else_=0)).label("absent"),
-    ]
-    return (
-        select(*shown)
-        .where(
-            day >= period.start,
-            day < period.end,
-            col(Attendance.presence) != Presence.CLOSED,
-            known(Attendance, known_at),
-        )
-        .group_by(stay, year, month)
-    )
 
 
 @dataclass(frozen=True, slots=True)

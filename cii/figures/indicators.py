@@ -5,14 +5,14 @@ beside it. Computed where a definition exists, else pooled from what people ente
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from cii.agreements.tables import Indicator
-from cii.figures import facts, money
+from cii.figures import attendance, facts, money
 from cii.figures.deadlines import Bound
 from cii.figures.rules import Facts, Value, computed, definition_of, goal, light, pooled
 from cii.figures.shapes import IndicatorFigures
@@ -66,7 +66,8 @@ def indicator_figures(
 def _facts(work: Work, agreements: Sequence[Bound], span: Period, known_at: datetime) -> dict[int, Facts]:
     """What the agreements' indicators are computed from, over the days of the span on which each binds."""
     left = facts.left_by_agreement(work, span, known_at)
-    days = facts.attended(work, span, known_at)
+    days = attendance.attended(work, span, known_at)
+    persons = attendance.participants(work, span, known_at)
     cost: dict[int, Chf] = {}
     for (_, _, agreement), amount in money.delivered(work, span, known_at).items():
         cost[agreement or 0] = cost.get(agreement or 0, Chf()) + amount
@@ -77,7 +78,7 @@ def _facts(work: Work, agreements: Sequence[Bound], span: Period, known_at: date
         if term not in used:
             used[term] = (facts.usage(work, term, known_at), facts.places(work, term, known_at)[1])
         usage, places = used[term]
-        mine = days.get(one.id, facts.Attended())
+        mine = days.get(one.id, attendance.Attended())
         found[one.id] = Facts(
             left.get(one.id, ()),
             mine.absent,
@@ -86,6 +87,7 @@ def _facts(work: Work, agreements: Sequence[Bound], span: Period, known_at: date
             sum(usage[pair].occupied_days for pair in one.pairs if pair in usage),
             sum(places[pair].days for pair in one.pairs if pair in places),
             cost.get(one.id, Chf()),
+            persons.get(one.id, 0),
         )
     return found
 
@@ -124,7 +126,10 @@ def _value(
     definition = definition_of(row.source)
     if definition is not Definition.ENTERED:
         return computed(definition, mine, durable_from, row.interruptions)
-    return pooled(one.value for one in entered.get(row.id or 0, ()) if one.effective_on in span)
+    value = pooled(one.value for one in entered.get(row.id or 0, ()) if one.effective_on in span)
+    if value is None or value.people is not None:
+        return value
+    return replace(value, about=mine.participants)
 
 
 def _figure(

@@ -5,12 +5,12 @@ see of small numbers is decided where they are shown (`suppression`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import select
 
-from cii.figures import facts, money
+from cii.figures import attendance, facts, money
 from cii.figures.deadlines import Bound, bound_agreements, deadlines
 from cii.figures.deriving import Facts, Row, quarter_of
 from cii.figures.indicators import indicator_figures
@@ -188,7 +188,7 @@ def _attendance(work: Work, names: _Names, period: Period, known_at: datetime) -
             "present": int(row.present),
             "absent": int(row.absent),
         }
-        for row in facts.attended_months(work, period, known_at)
+        for row in attendance.attended_months(work, period, known_at)
     ]
 
 
@@ -211,7 +211,4 @@ def _delivered(
 def _indicator(one: IndicatorFigures) -> Row:
     """An indicator without its light, which follows from the rest."""
     found = {each.name: getattr(one, each.name) for each in fields(one) if each.name != "light"}
-    return {
-        name: [held.numerator, held.denominator, held.people] if isinstance(held, Value) else held
-        for name, held in found.items()
-    }
+    return {name: list(astuple(held)) if isinstance(held, Value) else held for name, held in found.items()}

@@ -26,6 +26,8 @@ EXIT_RATES: Mapping[Definition, tuple[frozenset[ExitClass], frozenset[ExitType]]
     Definition.REINSERTION_COMPLETED: (IN_WORK, INTERRUPTIONS),
 }
 """Rates over exits: the classes counted, the exits left out whatever the agreement says."""
+FROM_ATTENDANCE = frozenset({Definition.ABSENCE_DAYS, Definition.COST_PER_DAY})
+"""Values that nobody knows before days are attested."""
 _PERMILLE = 1000
 
 
@@ -87,15 +89,20 @@ class Facts:
     occupied_days: int = 0
     place_days: int = 0
     accrued: Chf = field(default_factory=Chf)
+    participants: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """`numerator` of `denominator`; `people` is how many persons it speaks of, when it counts persons."""
+    """`numerator` of `denominator`; `people` is how many persons it speaks of, when it counts persons.
+
+    `about`: of how many stays a value tells that counts something else (days, francs, places).
+    """
 
     numerator: int
     denominator: int
     people: int | None = None
+    about: int | None = None
 
     @property
     def exact(self) -> Fraction | None:
@@ -140,7 +147,8 @@ def computed(
 ) -> Value | None:
     """The value of a definition; None for what only people can enter.
 
-    absence_days: days absent per participant and month; cost_per_day: centimes per attended day.
+    absence_days: days absent per participant and month; cost_per_day: centimes per attended day; both are
+    unknown (None) where persons stayed and nobody attested a day: what was not delivered is not zero.
     `interruptions`: how the agreement counts stays that were broken off, in rates over exits.
     """
     left = facts.left
@@ -150,10 +158,13 @@ def computed(
     if definition is Definition.INTERRUPTIONS:
         whole = sum(one.persons for one in left)
         return Value(sum(one.persons for one in left if one.exit_type in INTERRUPTIONS), whole, whole)
+    if definition in FROM_ATTENDANCE and facts.participants and not facts.participant_months:
+        return None
+    about = facts.participants
     return {
-        Definition.ABSENCE_DAYS: Value(facts.absence_days, facts.participant_months),
-        Definition.OCCUPANCY: Value(facts.occupied_days, facts.place_days),
-        Definition.COST_PER_DAY: Value(facts.accrued.centimes, facts.attended_days),
+        Definition.ABSENCE_DAYS: Value(facts.absence_days, facts.participant_months, about=about),
+        Definition.OCCUPANCY: Value(facts.occupied_days, facts.place_days, about=about),
+        Definition.COST_PER_DAY: Value(facts.accrued.centimes, facts.attended_days, about=about),
     }.get(definition)
 
 

@@ -22,6 +22,8 @@ class Use:
     `participants`: stays begun that touch the period. `allocated_end`: places held on the last day,
     reservations with them. `place_days`: places × days on which they existed. `occupied_days`: days from
     entry to the last day of a stay. `cost`: what was delivered (accrued), `invoiced`: statements accepted.
+    `stay_months`: stays × months with a working day, for which days are to be attested; `unattested`: those
+    of which nobody attested a day.
     """
 
     place_days: int
@@ -38,6 +40,13 @@ class Use:
     cost: Chf
     invoiced: Chf
     days: int
+    stay_months: int = 0
+    unattested: int = 0
+
+    @property
+    def attested(self) -> bool:
+        """Whether days attended are known at all: nobody stayed, or some day was attested."""
+        return not self.stay_months or self.unattested < self.stay_months
 
     @property
     def places_average(self) -> Fraction:

@@ -26,7 +26,7 @@ from cii.store.work import Work
 
 _KEYED = (
     "measures", "lines", "line_totals", "exit_types", "budgets", "indicators", "corrective", "deadlines",
-    "waiting", "unattributed", "meetings", "missing",
+    "waiting", "unattributed", "unattested", "meetings", "missing",
 )  # fmt: skip
 
 

@@ -106,8 +106,11 @@ def _sections(values: Values, lang: str) -> list[Section]:
             (say("reports.cost-text", lang),),
             (measure_table(values, lang, COST, "reports.cost-by-measure"), line_cost_table(values, lang)),
             [
-                say("reports.unattributed", lang, cost=Chf.parse(one["cost"]), agreement=one["agreement"])
-                for one in values["unattributed"].values()
+                *_unattested(values, lang),
+                *(
+                    say("reports.unattributed", lang, cost=Chf.parse(one["cost"]), agreement=one["agreement"])
+                    for one in values["unattributed"].values()
+                ),
             ],
         ),
         _alone(
@@ -180,6 +183,17 @@ def _missing(values: Values, lang: str) -> list[str]:
         for month, names in sorted(late.items())
     ]
     return [say("reports.missing", lang, data=told)] if told else []
+
+
+def _unattested(values: Values, lang: str) -> list[str]:
+    """The measures and lines without any attested day, and those with stays and months that have none."""
+    rows = values["unattested"].values()
+    told = {
+        whole: [f"{one['measure']} ({one['line']})" for one in rows if one["whole"] is whole]
+        for whole in (True, False)
+    }
+    found = [say("reports.unattested", lang, data=told[True])] if told[True] else []
+    return [*found, say("reports.part-unattested", lang, data=told[False])] if told[False] else found
 
 
 def _said(count: int | None) -> str:

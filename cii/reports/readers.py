@@ -56,6 +56,9 @@ def shown(values: Mapping[str, Any], readers: Readers, minimum: int) -> Values:
     out |= set(_indicators(seen, readers, minimum))
     for path in out:
         _blank(seen, path)
+    seen["unattested"] = {
+        key: row for key, row in seen["unattested"].items() if ("lines", key, "participants") not in out
+    }
     for row in seen["lines"].values():
         if not readers.know(row["institution"]):
             row["exit_types"] = None
@@ -133,7 +136,10 @@ def _waiting(seen: Values, readers: Readers, minimum: int, column: str) -> Itera
 
 
 def _indicators(seen: Values, readers: Readers, minimum: int) -> Iterable[tuple[str, ...]]:
-    """A value that speaks of few persons, of whom few reached the goal or few did not."""
+    """A value that speaks of few persons, of whom few reached the goal or few did not.
+
+    What counts no persons (days, francs, places) is hidden where few stays stand behind it.
+    """
     for key, row in seen["indicators"].items():
         if any(readers.know(one) for one in row["institutions"]):
             continue
@@ -141,7 +147,7 @@ def _indicators(seen: Values, readers: Readers, minimum: int) -> Iterable[tuple[
             value = row[span]
             if value is None:
                 continue
-            few = [value["denominator"]] if row["definition"] == "absence_days" else []
+            few = [value["about"] or 0]
             if value["people"] is not None:
                 few = [value["people"], value["numerator"], value["people"] - value["numerator"]]
             if any(0 < n < minimum for n in few):

@@ -21,13 +21,15 @@ from cii.figures.shapes import (
 from cii.kernel.digest import plain
 from cii.kernel.money import Chf
 
-FORM = 2
+FORM = 3
 """Version of this form; a new field takes the next number."""
 
 PEOPLE = ("participants", "allocated_end", "entries", "exits", "interruptions")
 """Counts of persons: they add up over the lines of a measure."""
 DAYS = ("occupied_days", "attended_days", "absence_days")
 """Days of these persons."""
+ATTESTED = ("attended_days", "absence_days")
+"""Those of these days that somebody has to attest."""
 MONEY = ("cost", "invoiced", "cost_per_day")
 """What these days cost."""
 
@@ -80,6 +82,16 @@ def values_of(figures: QuarterFigures, facts: Facts) -> dict[str, Any]:
             }
             for one in figures.unattributed
         },
+        "unattested": {
+            f"{one.measure}/{one.line}": {
+                "measure": one.measure,
+                "line": one.line,
+                "institution": one.institution,
+                "whole": not one.use.attested,
+            }
+            for one in figures.lines
+            if one.use.unattested
+        },
         "meetings": {f"{row['body']}/{row['held_on']}": row for row in facts["meetings"]},
         "missing": {f"{row['institution']}/{row['month'][:7]}": row for row in facts["missing"]},
     }
@@ -96,8 +108,11 @@ def share(value: Fraction | None) -> str | None:
 
 
 def _use(use: Use) -> dict[str, object]:
+    """Days attended are unknown (None), not 0, where persons stayed and nobody attested a day."""
+    unknown = dict.fromkeys(() if use.attested else ATTESTED)
     return {
         **{name: getattr(use, name) for name in (*PEOPLE, *DAYS)},
+        **unknown,
         "place_days": use.place_days,
         "places_end": use.places_end,
         "places_average": share(use.places_average),
@@ -153,8 +168,11 @@ def _sums(uses: Sequence[Use]) -> dict[str, object]:
     places, occupied = sum(one.place_days for one in uses), sum(one.occupied_days for one in uses)
     attended, cost = sum(one.attended_days for one in uses), Chf.total(one.cost for one in uses)
     per_day = Chf.rounded(Fraction(cost.centimes, attended)) if attended else None
+    expected = sum(one.stay_months for one in uses)
+    unknown = dict.fromkeys(ATTESTED if expected and expected == sum(one.unattested for one in uses) else ())
     return {
         **{name: sum(getattr(one, name) for one in uses) for name in (*PEOPLE, *DAYS)},
+        **unknown,
         "place_days": places,
         "places_end": sum(one.places_end for one in uses),
         "places_average": share(sum((one.places_average for one in uses), Fraction(0))),
@@ -193,6 +211,7 @@ def _value(value: Value | None) -> dict[str, object] | None:
         "numerator": value.numerator,
         "denominator": value.denominator,
         "people": value.people,
+        "about": value.about,
         "value": share(value.exact),
     }
 

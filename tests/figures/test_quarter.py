@@ -9,15 +9,19 @@ from sqlmodel import select
 from cii.agreements.queries import agreement_view
 from cii.agreements.tables import Indicator
 from cii.agreements.vocabulary import IndicatorUnit, Interruptions
+from cii.figures import attendance
 from cii.figures.actions import RecordIndicator, record_indicator
 from cii.figures.queries import quarter_figures
 from cii.figures.rules import Value
 from cii.figures.vocabulary import Light, Origin
+from cii.institutions.tables import FundingLine
 from cii.kernel.errors import Refusals, UnknownThing
 from cii.kernel.period import Quarter
 from cii.measures.tables import MeasurePlaces, PlaceQuota
 from cii.measures.vocabulary import MeasureKind
+from cii.placements.tables import PlacementShare
 from cii.placements.vocabulary import ContractType, ExitType, PlacementEventKind
+from cii.reports.values import values_of
 from cii.settlement.vocabulary import Presence
 from tests.agreements.build_agreements import a_market, acting
 from tests.figures.build_figures import (
@@ -131,6 +135,67 @@ def test_attendance_counts_as_known_and_corrected(work, market):
 
     assert (now.attended_days, now.absence_days) == (4, 0)
     assert (then.attended_days, then.absence_days) == (3, 1)
+
+
+def test_one_attendance_row_feeds_each_payer_once_and_the_measure_once(work, market):
+    own, social = market.agreement(), market.agreement(market.social)
+    stay = a_stay(work, market.measure, own, market.ac, FIRST, LAST)
+    other = work.session.exec(select(FundingLine).where(FundingLine.code == "SMIG")).one()
+    for line, payer in ((market.social, social), (other, own)):
+        work.session.add(
+            PlacementShare(
+                placement_id=stay.id, line_id=line.id, agreement_id=payer.id, weight=1, committed=0
+            )
+        )
+    for day in (1, 2, 3):
+        attended(work, stay, date(2026, 7, day), Presence.SICK if day == 3 else Presence.PRESENT)
+
+    found = attendance.attended(work, Q3.period, work.now)
+    figures = quarter_figures(work, Q3, work.now)
+
+    assert found == dict.fromkeys((own.id, social.id), attendance.Attended(2, 1, 1))
+    assert attendance.participants(work, Q3.period, work.now) == {own.id: 1, social.id: 1}
+    assert [(one.use.attended_days, one.use.absence_days) for one in figures.measures] == [(2, 1)]
+    assert [one.line for one in figures.lines if one.use.attended_days] == ["LACI"], "the requesting line's"
+
+
+def test_days_that_nobody_attested_are_unknown_not_zero(work, market):
+    agreement, social = market.agreement(), market.agreement(market.social)
+    stay = a_stay(work, market.measure, agreement, market.ac, date(2026, 7, 20), date(2026, 8, 31))
+    attended(work, stay, date(2026, 7, 20))
+    a_stay(work, market.measure, social, market.social, date(2026, 9, 1), LAST)
+    weekend = a_stay(work, market.measure, agreement, market.ac, date(2026, 8, 29), date(2026, 8, 30))
+    told = values_of(quarter_figures(work, Q3, work.now), {"corrective": [], "meetings": [], "missing": []})
+
+    ac, other = (told["lines"][f"{market.measure.code}/{line}"] for line in ("LACI", "SAS"))
+    assert weekend.ends_on.weekday() == 6, "nothing to attest in it"
+    assert (ac["attended_days"], ac["absence_days"]) == (1, 0)
+    assert (other["attended_days"], other["absence_days"], other["cost_per_day"]) == (None, None, None)
+    assert (told["measures"][market.measure.code]["attended_days"], told["total"]["attended_days"]) == (1, 1)
+    assert {row["line"]: row["whole"] for row in told["unattested"].values()} == {"LACI": False, "SAS": True}
+
+    attended(work, stay, date(2026, 8, 3), Presence.CLOSED)
+    complete = line_of(quarter_figures(work, Q3, work.now), "LACI").use
+    assert (complete.stay_months, complete.unattested) == (2, 0), "closed all month is attested"
+
+
+@pytest.mark.parametrize("code", ["absence_days", "cost_per_day"])
+def test_an_indicator_of_days_that_nobody_attested_is_missing(work, market, code):
+    agreement = market.agreement()
+    held = work.session.exec(select(Indicator).where(Indicator.agreement_id == agreement.id)).one()
+    held.source = code
+    work.session.flush()
+    nobody = quarter_figures(work, Q3, work.now).indicators[0]
+    stay = a_stay(work, market.measure, agreement, market.ac, FIRST, LAST)
+
+    (silent,) = quarter_figures(work, Q3, work.now).indicators
+    attended(work, stay, date(2026, 7, 1), Presence.SICK)
+    attended(work, stay, date(2026, 7, 2))
+    (row,) = quarter_figures(work, Q3, work.now).indicators
+
+    assert (nobody.origin, nobody.light) == (Origin.COMPUTED, Light.NONE), "nobody came: nothing to tell"
+    assert (silent.value, silent.origin, silent.light) == (None, Origin.MISSING, Light.NONE)
+    assert row.value == Value({"absence_days": 1, "cost_per_day": 0}[code], 1, about=1)
 
 
 def test_places_change_within_the_quarter_and_a_correction_replaces(work, market):

@@ -19,6 +19,7 @@ from cii.kernel.errors import Refusal, UnknownThing
 from cii.kernel.span import Span
 from cii.placements.tables import Placement
 from cii.placements.vocabulary import ExitType
+from cii.reports import pages
 from cii.reports.actions import freeze, keep_files
 from cii.reports.files import Head, made
 from cii.reports.queries import (
@@ -103,6 +104,19 @@ def test_a_report_says_places_costs_budgets_and_indicators_tied_to_the_agreement
         "coordination/2026-09-24": {"body": "coordination", "held_on": "2026-09-24"}
     }
     assert {one["institution"] for one in values["missing"].values()} == {"SEMP", "SASO", "SMIG"}
+
+
+@pytest.mark.parametrize("lang", ["fr", "de", "en"])
+def test_a_pack_names_the_measures_and_lines_of_which_nobody_attested_a_day(work, market, lang):
+    values = issue_values(work, freeze(work, Q3), WHOLE)
+
+    assert values["lines"]["ATELIER/SAS"]["attended_days"] is None
+    assert [one["whole"] for one in values["unattested"].values()] == [False, True]
+    notes = [note for one in pages.report(values, lang).sections for note in one.notes]
+    assert [note.split(": ")[-1] for note in notes if "ATELIER" in note] == [
+        "ATELIER (SAS).",
+        "ATELIER (LACI).",
+    ]
 
 
 def test_a_quarter_that_is_not_over_has_a_draft_only(work, market):

@@ -35,6 +35,7 @@ def a_pack(counts: dict[tuple[str, str], int], owners: dict[str, str], **more) -
         "exit_types": {"training": {"interruption": False, "persons": sum(counts.values())}},
         "waiting": {},
         "indicators": {},
+        "unattested": {},
         **more,
     }
 
@@ -75,10 +76,13 @@ def test_an_institution_keeps_its_own_and_cannot_compute_the_other():
     assert seen["exit_types"]["training"]["persons"] is None
 
 
-def an_indicator(numerator: int, people: int) -> dict:
-    value = {"numerator": numerator, "denominator": people, "people": people, "value": "0/1"}
+def an_indicator(numerator: int, denominator: int, about: int | None = None) -> dict:
+    people = denominator if about is None else None
+    value = {
+        "numerator": numerator, "denominator": denominator, "people": people, "about": about, "value": "0/1",
+    }  # fmt: skip
     return {
-        "agreement": "C-1", "institutions": ["SEMP"], "definition": "reinsertion", "light": "red",
+        "agreement": "C-1", "institutions": ["SEMP"], "definition": "any", "light": "red",
         "year": value, "quarter": None,
     }  # fmt: skip
 
@@ -93,6 +97,30 @@ def test_a_rate_of_few_persons_is_hidden_with_its_light():
     assert (seen["indicators"]["few"]["year"], seen["indicators"]["few"]["light"]) == (None, None)
     assert seen["indicators"]["many"]["light"] == "red"
     assert own["indicators"]["few"]["light"] == "red"
+
+
+def test_a_value_of_days_or_francs_is_hidden_where_few_stays_stand_behind_it():
+    pack = a_pack(
+        {}, {}, indicators={"few": an_indicator(400, 920, 4), "enough": an_indicator(400, 920, 5)},
+        total=a_row(0),
+    )  # fmt: skip
+
+    seen = shown(pack, Readers(), 5)["indicators"]
+    own = shown(pack, Readers(frozenset({"SEMP"})), 5)["indicators"]
+
+    assert (seen["few"]["year"], seen["few"]["light"]) == (None, None)
+    assert (seen["enough"]["year"]["about"], seen["enough"]["light"]) == (5, "red")
+    assert own["few"]["year"]["about"] == 4
+
+
+def test_that_nobody_attested_a_day_is_not_said_of_hidden_persons():
+    said = {key: {"measure": "A", "line": key[2:], "whole": True} for key in ("A/LACI", "A/SAS")}
+    pack = a_pack(
+        {("A", "LACI"): 20, ("A", "SAS"): 2}, {"LACI": "SEMP", "SAS": "SASO"}, unattested=said
+    )  # fmt: skip
+
+    assert list(shown(pack, Readers(frozenset({"SEMP"})), 5)["unattested"]) == ["A/LACI"]
+    assert shown(pack, Readers(whole=True), 5)["unattested"] == said
 
 
 def test_few_who_wait_are_not_named_to_others():
