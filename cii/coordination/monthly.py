@@ -85,11 +85,11 @@ def month_sheet(work: Work, institution: str, month: Period) -> MonthSheet:
     return sheet_of(work, code, month)
 
 
-def sheet_of(work: Work, institution: str, month: Period) -> MonthSheet:
-    """The same, once the right to it is established."""
-    delivery = monthly_data(work, month.start).get(institution)
+def sheet_of(work: Work, institution: str, month: Period, known_at: datetime | None = None) -> MonthSheet:
+    """The same, once the right to it is established; as known now or at an earlier moment."""
+    delivery = monthly_data(work, month.start, known_at).get(institution)
     told = _told(work, delivery)
-    counted = _counted(work, institution, month)
+    counted = _counted(work, institution, month, known_at or work.now)
     lines = line_names(work)
     pairs = {*counted, *told}
     named = measures_by_id(work, {one for one, _ in pairs})
@@ -110,15 +110,15 @@ def sheet_of(work: Work, institution: str, month: Period) -> MonthSheet:
     )
 
 
-def _counted(work: Work, institution: str, month: Period) -> dict[Pair, MonthCounts]:
+def _counted(work: Work, institution: str, month: Period, known_at: datetime) -> dict[Pair, MonthCounts]:
     named = institution_marks(work)
     mine = {id_ for id_, line in line_names(work).items() if named[line.institution_id] == institution}
-    used = usage(work, month, work.now)
-    quotas = places(work, month, work.now)[1]
-    waits = waiting(work, month.last, local_midnight(month.end), work.now)
+    used = usage(work, month, known_at)
+    quotas = places(work, month, known_at)[1]
+    waits = waiting(work, month.last, local_midnight(month.end), known_at)
     broken = {
         pair: sum(count for kind, count in kinds.items() if kind in INTERRUPTIONS)
-        for pair, kinds in exit_types(work, month, work.now).items()
+        for pair, kinds in exit_types(work, month, known_at).items()
     }
     found = {}
     for pair in {*used, *(pair for pair, one in quotas.items() if one.days), *waits}:
@@ -159,12 +159,13 @@ def delivered(work: Work, month: date, known_at: datetime | None = None) -> set[
     return {names[one] for one in work.session.scalars(query)}
 
 
-def monthly_data(work: Work, month: date) -> dict[str, MonthlyData]:
-    """The newest delivery of each institution for a month, by code."""
+def monthly_data(work: Work, month: date, known_at: datetime | None = None) -> dict[str, MonthlyData]:
+    """The newest delivery of each institution for a month, by code; as known now or at an earlier moment."""
     names = institution_marks(work)
-    rows = work.session.scalars(
-        select(MonthlyData).where(col(MonthlyData.month) == month).order_by(col(MonthlyData.sequence))
-    )
+    query = select(MonthlyData).where(col(MonthlyData.month) == month).order_by(col(MonthlyData.sequence))
+    if known_at is not None:
+        query = query.where(col(MonthlyData.recorded_at) <= known_at)
+    rows = work.session.scalars(query)
     return {names[row.institution_id]: row for row in rows}
 
 

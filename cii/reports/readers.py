@@ -54,15 +54,61 @@ def shown(values: Mapping[str, Any], readers: Readers, minimum: int) -> Values:
         out |= {(*path, column) for path in _waiting(seen, readers, minimum, column)}
     out |= {("waiting", key, "longest_days") for key in seen["waiting"] if ("waiting", key, "waiting") in out}
     out |= set(_indicators(seen, readers, minimum))
-    for path in out:
-        _blank(seen, path)
     seen["unattested"] = {
         key: row for key, row in seen["unattested"].items() if ("lines", key, "participants") not in out
     }
     for row in seen["lines"].values():
         if not readers.know(row["institution"]):
             row["exit_types"] = None
-    return {**seen, "hidden": sorted(".".join(path) for path in out)}
+    return blanked(seen, out)
+
+
+def blanked(seen: Values, out: Iterable[tuple[str, ...]]) -> Values:
+    """The same values without the figures at these paths, which are named under `hidden`."""
+    gone = set(out)
+    for path in gone:
+        _blank(seen, path)
+    return {**seen, "hidden": sorted(".".join(path) for path in gone)}
+
+
+def few_in_grid(
+    seen: Values,
+    readers: Readers,
+    minimum: int,
+    columns: Iterable[str],
+    followers: Mapping[str, Iterable[str]],
+) -> set[tuple[str, ...]]:
+    """Where small counts of persons stand in `lines`, `measures`, `line_totals` and `total`.
+
+    `followers`: what is hidden with a count, since it tells how many persons there were.
+    """
+    out: set[tuple[str, ...]] = set()
+    for column in columns:
+        cells = hidden(_grid(seen, column), minimum, known=_own(seen, readers))
+        for path in _paths(seen, cells):
+            out |= {(*path, one) for one in (column, *followers.get(column, ()))}
+    return out
+
+
+def few_in_list(
+    seen: Values, section: str, columns: Iterable[str], readers: Readers, minimum: int, *, total: str = ""
+) -> set[tuple[str, ...]]:
+    """Where small counts of persons stand in a section whose rows name their `institutions`.
+
+    With a `total` shown beside the rows, so many more are hidden that none follows from it.
+    """
+    rows = seen[section]
+    own = {key for key, row in rows.items() if any(map(readers.know, row.get("institutions", ())))}
+    out: set[tuple[str, ...]] = set()
+    for column in columns:
+        counts = {(key, column): row[column] or 0 for key, row in rows.items()}
+        if not total:
+            few = {key for (key, _), n in counts.items() if 0 < n < minimum and key not in own}
+            out |= {(section, key, column) for key in few}
+            continue
+        cells = hidden(Counts(list(rows), [column], counts), minimum, known=lambda row, _: row in own)
+        out |= {(section, row, column) if row != TOTAL else (total, column) for row, _ in cells}
+    return out
 
 
 def _grid(seen: Values, column: str) -> Counts:
@@ -71,7 +117,7 @@ def _grid(seen: Values, column: str) -> Counts:
     return Counts(
         sorted({row["measure"] for row in rows}),
         sorted({row["line"] for row in rows}),
-        {(row["measure"], row["line"]): row[column] for row in rows},
+        {(row["measure"], row["line"]): row[column] or 0 for row in rows},
     )
 
 

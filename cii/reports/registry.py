@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from cii.reports.kind_monthly import Monthly
 from cii.reports.kind_quarterly import Quarterly
 from cii.reports.kinds import Kind, Values
 from cii.reports.vocabulary import ReportKind
 
-KINDS: Mapping[ReportKind, Kind] = {one.name: one for one in (Quarterly(),)}
+KINDS: Mapping[ReportKind, Kind] = {one.name: one for one in (Quarterly(), Monthly())}
 
 
 def kind_of(values: Values) -> Kind:

@@ -7,6 +7,7 @@ class ReportKind(StrEnum):
     """Which pack."""
 
     QUARTERLY = "quarterly"
+    MONTHLY = "monthly"
 
 
 class FileFormat(StrEnum):
