@@ -77,6 +77,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "group",
     "monthly",
     "reports",
+    "report_rows",
     "definitions",
     "journal",
     "journal_lookup",

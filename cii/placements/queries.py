@@ -52,6 +52,12 @@ def visible_ids(work: Work) -> Select[*tuple[int]]:
     return select(Placement.id).where(visible_to(work))  # type: ignore[call-overload,no-any-return]
 
 
+def seen_among(work: Work, refs: Collection[str]) -> dict[str, int]:
+    """The placements of these refs that the actor may see, with their ids."""
+    rows = work.session.execute(select(col(Placement.ref), col(Placement.id)).where(visible_to(work)))
+    return {ref: id_ for ref, id_ in rows if ref in refs}
+
+
 def visible_refs(work: Work) -> Select[*tuple[str]]:
     """Refs of the placements that the actor may see; a named selectable for the rooms above."""
     return select(Placement.ref).where(visible_to(work))  # type: ignore[call-overload,no-any-return]

@@ -41,6 +41,12 @@ class UnknownFigure(Refusal):
     code, kind = "unknown-figure", "unfit"
 
 
+class HiddenFigure(Refusal):
+    """What a hidden number is made of stays hidden with it."""
+
+    code, kind = "hidden-figure", "forbidden"
+
+
 class NotTheSameReport(Refusal):
     """Versions are compared within one report."""
 

@@ -113,6 +113,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "needs",
     "fairness",
     "reports",
+    "report_rows",
     "public_calls",
 )  # fmt: skip
 """Modules with pages, in the order of registration: one line each."""

@@ -23,7 +23,7 @@ def comments_shown(work: Work, issue: ReportIssue, values: Mapping[str, Any]) ->
     """What was said beside the figures, and the choices of whoever may say more."""
     said = comments_of(work, issue)
     names = account_names(work, {one.account_id for one in said if one.account_id is not None})
-    labels = _labels(issue, values)
+    labels = figure_labels(issue, values)
     return {
         "comments": [
             {
@@ -40,7 +40,7 @@ def comments_shown(work: Work, issue: ReportIssue, values: Mapping[str, Any]) ->
     }
 
 
-def _labels(issue: ReportIssue, values: Mapping[str, Any]) -> dict[str, str]:
+def figure_labels(issue: ReportIssue, values: Mapping[str, Any]) -> dict[str, str]:
     """Every figure that is seen, by where it stands: its part, its row, its name."""
     hidden = set(values["hidden"])
     return {

@@ -25,6 +25,7 @@ QUERIES: Mapping[str, Mapping[str, str]] = {
     "/api/v1/desk/load": {"unit_ref": "{unit}"},
     "/api/v1/participants": {"first": "2026-11-01", "last": "2026-11-30"},
     "/api/v1/reports/draft": {"period": "2026-Q4"},
+    "/api/v1/reports/{ref}/rows": {"path": "total.cost"},
     "/api/v1/reports/draft/files/{form}": {"period": "2026-Q4"},
     "/api/v1/budgets/postings": {"first": "2026-10-01", "last": "2026-10-31"},
     "/api/v1/outcome-schemes/{ref}/simulation": {"first": "2026-01-01", "last": "2026-12-31"},

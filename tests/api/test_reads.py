@@ -141,6 +141,7 @@ READS = {
     "/api/v1/reports/{newer}/difference/{report}": ("group", "absence_days"),
     "/api/v1/reports/{newer}/comparison/{report}": ("group", "total.cost"),
     "/api/v1/reports/{newer}/comments": ("group", "items"),
+    "/api/v1/reports/{report}/rows": ("group", "delivered"),
     "/api/v1/workflows": ("administrator", "reseau-cii"),
     "/api/v1/workflows/reseau-cii": ("orp", "Évaluation commune"),
     "/api/v1/workflows/reseau-cii/diagram.svg": ("orp", "<svg"),
@@ -198,6 +199,7 @@ IN_2026 = {
     "/api/v1/measures/capacity": {"day": "2026-11-16"},
     "/api/v1/placements/{placement}/attendance": {"month": "2026-11-01"},
     "/api/v1/reconciliation/findings": {"closed": "true"},
+    "/api/v1/reports/{report}/rows": {"path": "total.cost"},
     "/api/v1/reports/draft/files/json": {"period": "2026-Q4", "known_at": "2026-12-15T08:00:00Z"},
 }
 

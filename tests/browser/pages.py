@@ -215,6 +215,7 @@ def _examples(town):
         "outcomes": {"ref": refs["scheme"]},
         "outcome_simulation": {"ref": refs["scheme"]},
         "outcome_claims": {"ref": refs["outcome"]},
+        "report_rows": {"ref": refs["report"]},
         "reports": {"ref": refs["report"], "quarter": "2026-Q3", "form": "csv"},
         "measures": {"ref": stage.measure},
         "catalogue": {"ref": stage.measure},

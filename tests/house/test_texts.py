@@ -65,6 +65,7 @@ DYNAMIC = (
     "web.journal.key.",  # one per key of what is written; tests/web/test_journal.py looks for keys without words
     "web.journal.fault.",  # one per fault of the chain
     "web.journal.kind.",  # one per kind of object in the journal
+    "web.reports.rows.",  # one per field of a kept row
     "web.reports.section.",  # one per part of a pack
     "workflow.diff.",  # one per kind of difference between two versions, and per thing that differs
     "web.statements.four-eyes.",  # one per act that needs a second person

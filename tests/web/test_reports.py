@@ -95,3 +95,19 @@ def test_a_quarter_is_read_beside_the_one_before_and_a_figure_gets_a_word(site):
 def shown(page: str) -> str:
     """The page with common spaces and signs."""
     return unescape(page).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_a_figure_leads_to_its_rows_and_a_hidden_one_does_not(site):
+    member, outside = site.as_("coordination"), site.as_("steering")
+    ref = member.post("/reports/quarters/2026-Q3/freezing").rsplit("/", 1)[1]
+
+    page = shown(member.get(f"/reports/{ref}/rows"))
+    places = shown(member.get(f"/reports/{ref}/rows?path=measures.AT-01.places_end"))
+    unknown = member.get(f"/reports/{ref}/rows?path=measures.AT-01.nothing", 422)
+
+    assert "Choisir un chiffre" in page
+    assert "Premier jour" in places
+    assert "01.07.2026" in places
+    assert "ne figure pas dans le rapport" in shown(unknown)
+    site.as_("provider").get(f"/reports/{ref}/rows", 403)
+    assert "Lignes d'un chiffre" in shown(outside.get(f"/reports/{ref}"))
