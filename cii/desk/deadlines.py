@@ -29,7 +29,8 @@ _LONGEST = 73
 class Deadline:
     """A task of mine with its day: reference, number of the case (if it is one), title by language.
 
-    What begins at a moment, in a place, tells them: it then takes an hour.
+    What begins at a moment, in a place, tells them: it then takes an hour, or as many as `hours` says.
+    `changes`: how often it was put off or called off, so that a calendar replaces what it holds.
     """
 
     ref: str
@@ -38,6 +39,9 @@ class Deadline:
     day: date
     at: datetime | None = None
     place: str = ""
+    hours: int = 1
+    changes: int = 0
+    cancelled: bool = False
 
 
 def open_feed(work: Work) -> str:
@@ -116,7 +120,8 @@ def icalendar(rows: Iterable[Deadline], now: datetime, title: str) -> str:
         said = f"{one.number} {one.title}".strip()
         lines += [
             "BEGIN:VEVENT", f"UID:{one.ref}@cii", f"DTSTAMP:{stamp}",
-            *_when(one, f"SUMMARY:{_text(said)}"), "END:VEVENT",
+            *_when(one, f"SUMMARY:{_text(said)}"),
+            *(["STATUS:CANCELLED"] if one.cancelled else []), "END:VEVENT",
         ]  # fmt: skip
     return "".join(f"{folded}\r\n" for line in [*lines, "END:VCALENDAR"] for folded in _folded(line))
 
@@ -125,7 +130,8 @@ def _when(one: Deadline, summary: str) -> list[str]:
     if one.at is None:
         return [f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}", summary, "TRANSP:TRANSPARENT"]
     begins = f"DTSTART:{one.at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    return [begins, "DURATION:PT1H", summary, f"LOCATION:{_text(one.place)}"]
+    lines = [begins, f"DURATION:PT{one.hours}H", summary, f"LOCATION:{_text(one.place)}"]
+    return lines + ([f"SEQUENCE:{one.changes}"] if one.changes else [])
 
 
 def _text(said: str) -> str:

@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 
 from sqlmodel import col, select
 
-from cii.access.queries import account_by_ref
 from cii.coordination.members import members
 from cii.coordination.vocabulary import Standing
 from cii.kernel.errors import UnknownThing
 from cii.kernel.moves import move
 from cii.measures.queries import measures_by_code
-from cii.meetings.actions import call_missing, noted, of_own_body
+from cii.meetings.actions import call_missing, kept, noted, of_own_body
 from cii.meetings.proposing import offered
 from cii.meetings.queries import agenda, item_by_ref
 from cii.meetings.rules import MINUTES_MOVES, AgendaClosed, MeetingNotHeld, NotAGuest
@@ -60,6 +59,7 @@ def propose_agenda(work: Work, ask: ProposeAgenda) -> list[AgendaItem]:
         )
     work.session.add_all(fresh)
     work.session.flush()
+    kept(work, meeting)
     noted(work, "agenda.propose", meeting, ask)
     return fresh
 
@@ -96,6 +96,7 @@ def add_item(work: Work, ask: AddItem) -> AgendaItem:
     work.session.add(row)
     work.session.flush()
     _followed(work, meeting)
+    kept(work, meeting)
     noted(work, "agenda.add", meeting, ask)
     return row
 
@@ -125,41 +126,67 @@ def set_agenda(work: Work, ask: SetAgenda) -> list[AgendaItem]:
         work.session.add(row)
     work.session.flush()
     _followed(work, meeting)
+    kept(work, meeting)
     noted(work, "agenda.set", meeting, ask)
     return [rows[ref] for ref in dict.fromkeys(ask.kept)]
 
 
 @dataclass(frozen=True)
-class CallGuest:
-    """Somebody is called for one item alone (rule 6)."""
+class RaiseItem:
+    """An item goes one place up."""
 
     item_ref: str
-    account_ref: str
+
+
+def raise_item(work: Work, ask: RaiseItem) -> AgendaItem:
+    """Change places with the item before it; the first one stays.
+
+    Refuses: UnknownThing, NotAllowed, AgendaClosed.
+    """
+    row, meeting = item_by_ref(work, ask.item_ref)
+    _open_one(work, meeting.ref)
+    before = next((one for one in reversed(agenda(work, meeting)) if one.position < row.position), None)
+    if before is not None:
+        row.position, before.position = before.position, row.position
+        work.session.add_all([row, before])
+        work.session.flush()
+        kept(work, meeting)
+        noted(work, "agenda.raise", meeting, ask)
+    return row
+
+
+@dataclass(frozen=True)
+class CallGuest:
+    """A guest is called for one item alone (rule 6); `member_ref` names the guest's seat."""
+
+    item_ref: str
+    member_ref: str
 
 
 def call_guest(work: Work, ask: CallGuest) -> AgendaGuest:
     """Call a guest for an item; it is kept. Asked twice, it is once.
 
-    Refuses: UnknownThing, NotAllowed, AgendaClosed, NotAGuest (without a guest's seat in the body).
+    Refuses: UnknownThing, NotAllowed, AgendaClosed, NotAGuest (no guest's seat in the body that day).
     """
     row, meeting = item_by_ref(work, ask.item_ref)
     _open_one(work, meeting.ref)
-    account = account_by_ref(work, ask.account_ref)
     seated = members(work, meeting.body, meeting.planned_on)
-    if account.id not in {one.account_id for one in seated if one.standing is Standing.GUEST}:
-        raise NotAGuest(field="account_ref", name=account.name)
+    guest = next((one for one in seated if one.ref == ask.member_ref), None)
+    if guest is None or guest.standing is not Standing.GUEST or guest.account_id is None:
+        raise NotAGuest(field="member_ref")
     held = work.session.exec(
         select(AgendaGuest).where(
-            col(AgendaGuest.agenda_item_id) == row.id, col(AgendaGuest.account_id) == account.id
+            col(AgendaGuest.agenda_item_id) == row.id, col(AgendaGuest.account_id) == guest.account_id
         )
     ).first()
     if held is not None:
         return held
-    made = AgendaGuest(agenda_item_id=row.id or 0, account_id=account.id or 0, recorded_at=work.now)
+    made = AgendaGuest(agenda_item_id=row.id or 0, account_id=guest.account_id, recorded_at=work.now)
     row.state = ItemState.KEPT
     work.session.add_all([made, row])
     work.session.flush()
     _followed(work, meeting)
+    kept(work, meeting)
     noted(work, "agenda.call_guest", meeting, ask)
     return made
 
@@ -196,6 +223,7 @@ def write_outcomes(work: Work, ask: WriteOutcomes) -> list[AgendaItem]:
         rows[one.item_ref].outcome = one.said.strip()
         work.session.add(rows[one.item_ref])
     work.session.flush()
+    kept(work, meeting)
     noted(work, "agenda.outcomes", meeting, ask)
     return [rows[one.item_ref] for one in ask.entries]
 

@@ -64,6 +64,14 @@ def meeting_by_ref(work: Work, ref: str) -> Meeting:
     return found
 
 
+def meeting_by_id(work: Work, id_: int) -> Meeting:
+    """A meeting that a row of this room points to, if the actor may know of it; refuses UnknownThing."""
+    found = work.session.scalars(select(Meeting).where(col(Meeting.id) == id_, visible_to(work))).first()
+    if found is None:
+        raise UnknownThing(field="meeting")
+    return found
+
+
 def meetings(
     work: Work,
     body: Body | None = None,
@@ -165,6 +173,23 @@ def invitations(work: Work, meeting: Meeting) -> Sequence[MeetingInvitation]:
     if not reads_whole(work):
         query = query.where(col(MeetingInvitation.account_id) == work.actor.account_id)
     return work.session.scalars(query.order_by(col(MeetingInvitation.id))).all()
+
+
+def called_to(work: Work) -> Sequence[Meeting]:
+    """The meetings to come to which the actor is called, the nearest first."""
+    own = select(col(MeetingInvitation.meeting_id)).where(
+        col(MeetingInvitation.account_id) == (work.actor.account_id or 0),
+        col(MeetingInvitation.sent_at).is_not(None),
+    )
+    return work.session.scalars(
+        select(Meeting)
+        .where(
+            col(Meeting.id).in_(own),
+            col(Meeting.state) == MeetingState.INVITED,
+            col(Meeting.planned_on) >= work.today,
+        )
+        .order_by(col(Meeting.planned_on), col(Meeting.id))
+    ).all()
 
 
 def held_days(work: Work, body: Body, period: Period, known_at: datetime) -> list[date]:

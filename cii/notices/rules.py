@@ -34,6 +34,8 @@ _BEGINS: Mapping[str, Topic] = {
     "overrun": Topic.AGREEMENTS,
     "corrective": Topic.COORDINATION,
     "quarter": Topic.COORDINATION,
+    "meeting": Topic.COORDINATION,
+    "attendance": Topic.COORDINATION,
     "monthly": Topic.COORDINATION,
     "access": Topic.ACCESS,
     "break": Topic.ACCESS,

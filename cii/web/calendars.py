@@ -5,8 +5,10 @@ from werkzeug.wrappers import Response as Answer
 
 from cii.access.permits import Permit
 from cii.desk.deadlines import close_feed, deadlines, feed_since, icalendar, open_feed, reader_of
+from cii.meetings.queries import called_to
 from cii.texts.speech import say
 from cii.web.base import Blueprint, see_other
+from cii.web.meetings import entry
 from cii.wire.doors import needs, shown_once
 
 page = Blueprint("calendars", __name__)
@@ -42,5 +44,6 @@ def feed(token: str) -> Response:
     """The deadlines behind an address, as a calendar reads them."""
     g.work.actor = reader_of(g.work, token)
     title = say("web.calendar.name", g.work.actor.lang)
-    said = icalendar(deadlines(g.work), g.work.now, title)
+    called = [entry(one) for one in called_to(g.work)]
+    said = icalendar([*deadlines(g.work), *called], g.work.now, title)
     return Response(said, content_type="text/calendar; charset=utf-8", headers={"Cache-Control": "no-store"})

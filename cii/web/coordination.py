@@ -27,7 +27,8 @@ from cii.texts import formats
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import t, text_asked
 from cii.web.corrections import correction_rows
-from cii.web.meetings import READERS, meeting_row
+from cii.web.meeting_shown import meeting_row
+from cii.web.meetings import READERS
 from cii.web.members import chairs
 from cii.wire import language
 from cii.wire.doors import again, needs, once

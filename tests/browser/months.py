@@ -46,7 +46,10 @@ from cii.jobs.mail import send_waiting
 from cii.jobs.runs import catch_up
 from cii.kernel.money import Chf
 from cii.kernel.span import Span
-from cii.meetings.actions import PlanMeeting, plan_meeting
+from cii.meetings.actions import HoldMeeting, PlanMeeting, hold_meeting, plan_meeting
+from cii.meetings.actions_agenda import AddItem, ProposeAgenda, add_item, propose_agenda
+from cii.meetings.actions_decisions import TakeDecision, take_decision
+from cii.meetings.actions_minutes import ImportMinutes, import_minutes
 from cii.outcomes.actions import (
     DecideSchemeBudget,
     DraftFormula,
@@ -109,6 +112,7 @@ from tests.browser.distributed import distributed
 from tests.browser.requested import requested
 from tests.browser.stage import a_canton, hand
 from tests.coordination.build_coordination import the_members
+from tests.meetings.build_meetings import a_pdf
 from tests.people.build_people import an_avs
 from tests.routing.build_routing import a_file, a_row
 
@@ -369,6 +373,15 @@ def _met(town):
         the_members(work)
         town.canton.refs["seat"] = members(work, Body.COORDINATION, work.today)[0].ref
         town.canton.refs["meeting"], town.canton.refs["corrective"] = planned.ref, seen.ref
+        add_item(member, AddItem(planned.ref, "Calendrier des séances 2027"))
+        propose_agenda(member, ProposeAgenda(planned.ref))
+        was = plan_meeting(member, PlanMeeting(Body.COORDINATION, date(2026, 9, 24)))
+        add_item(member, AddItem(was.ref, "Occupation de l'atelier"))
+        hold_meeting(member, HoldMeeting(was.ref))
+        import_minutes(member, ImportMinutes(was.ref), a_pdf())
+        ask = TakeDecision(was.ref, "Relancer le prestataire", owner="SEMP", due_on=date(2026, 12, 1))
+        town.canton.refs["decision"] = take_decision(member, ask).ref
+        town.canton.refs["meeting_held"] = was.ref
         wish = PrefillEvaluation(town.canton.stage.agreements["LACI"], 2026, date(2026, 12, 15))
         town.canton.refs["evaluation"] = prefill(hand(work, "contract_manager"), wish).ref
         owed = AddDeliverable(

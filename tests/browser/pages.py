@@ -180,8 +180,10 @@ def _examples(town):
         "erasures": {"ref": refs["erasure"]},
         "erasures.one_hold": {"ref": refs["hold"]},
         "restricting": {"ref": refs["case"]},
-        "meetings.one": {"ref": refs["meeting"]},
         "members.one": {"ref": refs["seat"]},
+        "meetings": {"ref": refs["meeting"]},
+        "minutes": {"ref": refs["meeting_held"]},
+        "decisions": {"ref": refs["decision"]},
         "monthly": {
             "month": "2026-09",
             "institution": "SEMP",

@@ -54,6 +54,8 @@ DYNAMIC = (
     "web.budgets.source.",  # one per kind of source of a movement
     "web.coordination.alert.",  # one per kind of alert
     "meetings.agenda.",  # one per kind of item
+    "web.meetings.step.",  # one per event
+    "minutes.",  # the heads of minutes in Word, put together in meetings/minutes_paper.py
     "web.definitions.policy.",  # one per hit policy of a decision table
     "web.definitions.proof.",  # one per outcome of a proof
     "web.definitions.fact.",  # one per fact of a process

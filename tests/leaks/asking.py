@@ -98,6 +98,8 @@ NAMES: Mapping[str, Thing | str] = {
     "/checks/<ref>": of_case("outcome_check"),
     "/consents/<ref>": of_case("consent"),
     "/coordination/corrections/<ref>": of_the_house("corrective_measure"),
+    "/coordination/agenda-items/<ref>": of_the_house("agenda_item"),
+    "/coordination/decisions/<ref>": of_the_house("body_decision"),
     "/coordination/meetings/<ref>": of_the_house("meeting"),
     "/body-members/<ref>": of_the_house("body_member"),
     "/coordination/members/<ref>": of_the_house("body_member"),

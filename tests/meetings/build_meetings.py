@@ -10,6 +10,7 @@ from cii.access.queries import account_actor
 from cii.access.tables import Account
 from cii.access.vocabulary import Role
 from cii.coordination.actions_members import AppointMember, appoint_member
+from cii.coordination.members import members
 from cii.coordination.vocabulary import Body, Standing
 from cii.institutions.queries import unit_by_code
 from cii.meetings.actions import PlanMeeting, plan_meeting
@@ -41,6 +42,12 @@ class Group:
         """The outward name of that member's invitation."""
         own = self.accounts[code].id
         return next(one.ref for one in invitations(self.house, meeting) if one.account_id == own)
+
+    def seat(self, code: str) -> str:
+        """The outward name of that member's seat."""
+        own = self.accounts[code].id
+        seats = members(self.work, Body.COORDINATION, self.work.today)
+        return next(one.ref for one in seats if one.account_id == own)
 
     @property
     def house(self) -> Work:

@@ -212,7 +212,7 @@ def test_a_guest_is_called_for_one_item_and_sees_no_other(group):
     with pytest.raises(UnknownThing):
         meeting_by_ref(guest, meeting.ref)
 
-    call_guest(group.house, CallGuest(own.ref, group.accounts["GUEST"].ref))
+    call_guest(group.house, CallGuest(own.ref, group.seat("GUEST")))
     call_meeting(group.house, CallMeeting(meeting.ref))
 
     assert [one.title for one in agenda(guest, meeting_by_ref(guest, meeting.ref))] == [own.title]

@@ -146,7 +146,7 @@ def test_items_are_the_bodys_own_and_of_known_measures(group):
     with pytest.raises(NotAllowed):
         propose_agenda(group.as_("GPCII"), ProposeAgenda(meeting.ref))
     with pytest.raises(NotAGuest):
-        call_guest(group.house, CallGuest(theirs.ref, group.accounts["GPCII"].ref))
+        call_guest(group.house, CallGuest(theirs.ref, group.seat("SFPO")))
 
 
 def test_an_item_added_after_the_invitations_calls_its_guest(group):
@@ -155,8 +155,8 @@ def test_an_item_added_after_the_invitations_calls_its_guest(group):
     call_meeting(group.house, CallMeeting(meeting.ref))
     before = len(invitations(group.house, meeting))
 
-    call_guest(group.house, CallGuest(item.ref, group.accounts["GUEST"].ref))
-    call_guest(group.house, CallGuest(item.ref, group.accounts["GUEST"].ref))
+    call_guest(group.house, CallGuest(item.ref, group.seat("GUEST")))
+    call_guest(group.house, CallGuest(item.ref, group.seat("GUEST")))
 
     rows = invitations(group.house, meeting)
     assert len(rows) == before + 1
