@@ -27,6 +27,7 @@ _OF_PLACES = frozenset({"places_average", "places_end"})
 _KEYS: Mapping[str, Sequence[str]] = {
     "budgets": ("line",), "indicators": ("agreement", "code"), "waiting": ("measure", "line"),
 }  # fmt: skip
+_EVERY_FIGURE = frozenset({ReportKind.QUARTERLY})
 _TABLES: Mapping[str, str] = {"budgets": "books"}
 
 
@@ -40,7 +41,7 @@ class Behind:
 
 def behind(kind: ReportKind, facts: Facts, place: tuple[str, str, str], hidden: frozenset[str]) -> Behind:
     """The rows of a figure that the reader sees. `place`: its section, key and name; `hidden`: paths."""
-    if kind is not ReportKind.QUARTERLY:
+    if kind not in _EVERY_FIGURE:
         section, key, _ = place
         rows = () if hidden else (row for row in facts.get(section, ()) if _names(row, key))
         return Behind(section, list(rows))
@@ -69,8 +70,8 @@ def _of_quarter(facts: Facts, section: str, key: str, name: str, hidden: frozens
         return Behind("attendance", [row for row in rows if row["counted"]])
     if name in _OF_PLACES:
         whole = section in {"measures", "total"}
-        rows = (row for row in facts["places"] if within(row))
-        return Behind("places", [row for row in rows if (row["line"] == "") is whole])
+        steps = (row for row in facts["places"] if within(row))
+        return Behind("places", [row for row in steps if (row["line"] == "") is whole])
     table = _OF_SUMS[name]
     shown = (row for row in facts[table] if row["measure"] is not None and within(row))
     return Behind(table, [row for row in shown if f"lines.{row['measure']}/{row['line']}.cost" not in hidden])

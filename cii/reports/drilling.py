@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cii.access.sections import Section
+from cii.access.vocabulary import Section
 from cii.kernel.errors import refuse
 from cii.placements.queries import seen_among
 from cii.reports.behind import STAYS, behind

@@ -80,15 +80,18 @@ def _json(values: Values, head: Head) -> bytes:
 
 
 def _flat(values: Values, head: Head) -> Table:
-    """One row per figure: section, key, figure, value, whether it is hidden; first of all, what it is."""
-    hidden = set(values["hidden"])
+    """One row per figure: section, key, figure, value, whether it is hidden or missing; first, what it is."""
+    states = {
+        **dict.fromkeys(values["unknown"], "missing"),
+        **dict.fromkeys(values["hidden"], "hidden"),
+    }
     told: Sequence[tuple[str, Cell]] = (
         ("draft", head.frozen_at is None), ("known_at", head.known_at), ("frozen_at", head.frozen_at),
         ("version", head.version), ("sha256", head.sha256 or None),
     )  # fmt: skip
     rows = [("report", str(values["period"]), figure, value, "") for figure, value in told]
     rows += [
-        (section, key, figure, _cell(figure, value), "hidden" if f"{path}.{figure}" in hidden else "")
+        (section, key, figure, _cell(figure, value), states.get(f"{path}.{figure}", ""))
         for section, key, path, row in kind_of(values).rows(values)
         for figure, value in _figures(row)
     ]

@@ -20,13 +20,11 @@ from cii.kernel.money import Chf
 from cii.kernel.span import Span, SpanKind
 from cii.reports.kinds import Facts, Figure, Head, Row, Values
 from cii.reports.readers import Readers, blanked
-from cii.reports.sheets import HIDDEN, typed
+from cii.reports.sheets import HIDDEN, UNKNOWN, typed
 from cii.reports.vocabulary import ReportKind
 from cii.texts import formats
 from cii.texts.speech import say, word
 
-UNKNOWN = "\N{EN DASH}"
-"""Stands for a figure whose data are missing."""
 _NUMBERS = frozenset({"integer", "number", "money", "percent"})
 Path = tuple[str, ...]
 """Where a figure stands in the values: part, key of the row, name; of a total: its name, the figure's."""

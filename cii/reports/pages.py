@@ -76,7 +76,11 @@ def sheets(values: Values, lang: str) -> list[Table]:
 
 
 def _sections(values: Values, lang: str) -> list[Section]:
-    notes = [say("reports.hidden-note", lang)] if values["hidden"] else []
+    notes = [
+        say(text, lang)
+        for text, told in (("reports.hidden-note", "hidden"), ("reports.unknown-note", "unknown"))
+        if values[told]
+    ]
     indicators = indicator_tables(values, lang) or [indicator_table(values, lang)]
     by_measure = measure_table(values, lang, ON_PAGE, "reports.measures")
     by_line = line_total_table(values, lang, ON_PAGE)

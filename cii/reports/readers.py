@@ -64,11 +64,16 @@ def shown(values: Mapping[str, Any], readers: Readers, minimum: int) -> Values:
 
 
 def blanked(seen: Values, out: Iterable[tuple[str, ...]]) -> Values:
-    """The same values without the figures at these paths, which are named under `hidden`."""
+    """The same values without the figures at these paths, which are named under `hidden`.
+
+    Of a hidden figure nobody is told that its data are missing.
+    """
     gone = set(out)
     for path in gone:
         _blank(seen, path)
-    return {**seen, "hidden": sorted(".".join(path) for path in gone)}
+    left_out = {".".join(path) for path in gone}
+    missing = [path for path in seen.get("unknown", ()) if path not in left_out]
+    return {**seen, "unknown": missing, "hidden": sorted(left_out)}
 
 
 def few_in_grid(

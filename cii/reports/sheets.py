@@ -15,6 +15,8 @@ from cii.texts.speech import pair, say, word
 
 HIDDEN = "\N{BULLET}"
 """Stands for a count that is hidden."""
+UNKNOWN = "\N{EN DASH}"
+"""Stands for a figure whose data are missing."""
 
 Values = Mapping[str, Any]
 _LEVELS = {"green": Level.GOOD, "amber": Level.WATCH, "red": Level.BAD}
@@ -53,8 +55,15 @@ def _table(
     return Table(say(title, lang), heads, rows, totals)
 
 
-def _cells(row: Values, wanted: Figures, hidden: Sequence[str], path: str) -> list[Cell]:
-    return [HIDDEN if f"{path}.{name}" in hidden else typed(row[name], kind) for name, _, kind in wanted]
+def _cells(row: Values, wanted: Figures, values: Values, path: str) -> list[Cell]:
+    return [_mark(values, f"{path}.{name}") or typed(row[name], kind) for name, _, kind in wanted]
+
+
+def _mark(values: Values, path: str) -> str | None:
+    """What stands for a figure that is hidden or missing; None where there is one to show."""
+    if path in values["hidden"]:
+        return HIDDEN
+    return UNKNOWN if path in values["unknown"] else None
 
 
 def typed(value: Any, kind: Kind) -> Number | None:  # noqa: ANN401 - a plain value
@@ -83,12 +92,11 @@ def _columns(wanted: Figures) -> list[tuple[str, Kind]]:
 
 def measure_table(values: Values, lang: str, wanted: Figures, title: str, *, bound: bool = False) -> Table:
     """Use or cost of each measure, with the total; `bound` names the agreements in force."""
-    hidden = values["hidden"]
     rows = [
         [
             f"{one['measure']} {one['name']}",
             *([", ".join(one["agreements"])] if bound else []),
-            *_cells(one, wanted, hidden, f"measures.{key}"),
+            *_cells(one, wanted, values, f"measures.{key}"),
         ]
         for key, one in values["measures"].items()
     ]
@@ -97,14 +105,14 @@ def measure_table(values: Values, lang: str, wanted: Figures, title: str, *, bou
     if bound:
         named.append(("reports.agreements", "text"))
         empty.append(None)
-    total = [say("documents.total", lang), *empty, *_cells(values["total"], wanted, hidden, "total")]
+    total = [say("documents.total", lang), *empty, *_cells(values["total"], wanted, values, "total")]
     return _table(lang, title, [*named, *_columns(wanted)], rows, total)
 
 
 def line_table(values: Values, lang: str, wanted: Figures) -> Table:
     """How each funding line used each measure."""
     rows = [
-        [one["measure"], one["line"], *_cells(one, wanted, values["hidden"], f"lines.{key}")]
+        [one["measure"], one["line"], *_cells(one, wanted, values, f"lines.{key}")]
         for key, one in values["lines"].items()
     ]
     columns: list[tuple[str, Kind]] = [
@@ -118,7 +126,7 @@ def line_table(values: Values, lang: str, wanted: Figures) -> Table:
 def line_total_table(values: Values, lang: str, wanted: Figures) -> Table:
     """Use by funding line, all measures together."""
     rows = [
-        [key, one["institution"], *_cells(one, wanted, values["hidden"], f"line_totals.{key}")]
+        [key, one["institution"], *_cells(one, wanted, values, f"line_totals.{key}")]
         for key, one in values["line_totals"].items()
     ]
     columns: list[tuple[str, Kind]] = [
@@ -130,7 +138,7 @@ def line_total_table(values: Values, lang: str, wanted: Figures) -> Table:
 def line_cost_table(values: Values, lang: str) -> Table:
     """What each measure cost each funding line."""
     rows = [
-        [one["measure"], one["line"], *_cells(one, COST, values["hidden"], f"lines.{key}")]
+        [one["measure"], one["line"], *_cells(one, COST, values, f"lines.{key}")]
         for key, one in values["lines"].items()
     ]
     columns: list[tuple[str, Kind]] = [
@@ -245,8 +253,8 @@ def _indicator(values: Values, key: str, lang: str) -> list[Cell]:
         words = word("missing", lang, "origin")
     return [
         one["title"].get(lang) or one["title"]["fr"],
-        HIDDEN if f"indicators.{key}.quarter" in values["hidden"] else measured(one["quarter"], one["unit"]),
-        HIDDEN if hidden else measured(year, one["unit"]),
+        _mark(values, f"indicators.{key}.quarter") or measured(one["quarter"], one["unit"]),
+        _mark(values, f"indicators.{key}.year") or measured(year, one["unit"]),
         HIDDEN if hidden else _persons(year, one, lang),
         _goal(one["target"], one["unit"]),
         _goal(one["minimum"], one["unit"]),
@@ -356,7 +364,7 @@ def waiting_table(values: Values, lang: str) -> Table:
         ("longest_days", "reports.waiting-longest", "integer"),
     )
     rows = [
-        [one["measure"], one["line"], *_cells(one, counts, values["hidden"], f"waiting.{key}")]
+        [one["measure"], one["line"], *_cells(one, counts, values, f"waiting.{key}")]
         for key, one in values["waiting"].items()
     ]
     columns: list[tuple[str, Kind]] = [
@@ -379,6 +387,7 @@ def definitions(lang: str) -> Table:
         ("reports.indicators", "reports.indicator-text"),
         ("reports.waiting", "reports.need-text"),
         ("reports.hidden", "reports.hidden-note"),
+        ("reports.unknown", "reports.unknown-note"),
     )
     rows = [[say(name, lang), say(text, lang)] for name, text in defined]
     columns = [Column(say("reports.figure", lang)), Column(say("reports.definition", lang), width=90)]

@@ -4,7 +4,7 @@ Money is text in francs ("1234.50"), a share an exact fraction ("123/552"), a da
 when it was frozen: the same facts give the same values and the same fingerprint.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -21,7 +21,7 @@ from cii.figures.shapes import (
 from cii.kernel.digest import plain
 from cii.kernel.money import Chf
 
-FORM = 3
+FORM = 4
 """Version of this form; a new field takes the next number."""
 
 PEOPLE = ("participants", "allocated_end", "entries", "exits", "interruptions")
@@ -95,7 +95,18 @@ def values_of(figures: QuarterFigures, facts: Facts) -> dict[str, Any]:
         "meetings": {f"{row['body']}/{row['held_on']}": row for row in facts["meetings"]},
         "missing": {f"{row['institution']}/{row['month'][:7]}": row for row in facts["missing"]},
     }
-    return {name: plain(held) for name, held in found.items()}
+    told: dict[str, Any] = {name: plain(held) for name, held in found.items()}
+    return {**told, "unknown": sorted(_unknown(told))}
+
+
+def _unknown(values: Mapping[str, Any]) -> Iterator[str]:
+    """Where figures stand whose data are missing: days that nobody attested, indicators without a value."""
+    for section in ("measures", "lines", "line_totals"):
+        for key, row in values[section].items():
+            yield from (f"{section}.{key}.{name}" for name in ATTESTED if row[name] is None)
+    yield from (f"total.{name}" for name in ATTESTED if values["total"][name] is None)
+    for key, row in values["indicators"].items():
+        yield from (f"indicators.{key}.{name}" for name in ("year", "quarter") if row[name] is None)
 
 
 def _without(row: Mapping[str, Any], name: str) -> dict[str, Any]:

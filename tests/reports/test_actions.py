@@ -272,3 +272,33 @@ def test_a_frozen_report_says_when_and_as_which_version(work, market):
     assert (told["draft"], told["version"], told["sha256"]) == ("false", "1", issue.sha256)
     assert (about["Fassung"], about["Prüfsumme"], about["Zeitraum"]) == (1, issue.sha256, "3. Quartal 2026")
     assert json.loads(render(group, issue, "json", "fr"))["report"]["draft"] is False
+
+
+def test_a_figure_whose_data_are_missing_is_named_in_every_format(work, market):
+    group = the_group(work)
+    issue = freeze(group, Q3)
+    nobody = Readers()
+
+    values = issue_values(group, issue)
+    assert "lines.ATELIER/SAS.attended_days" in values["unknown"]
+    assert values["lines"]["ATELIER/SAS"]["attended_days"] is None
+    rows = list(
+        csv.DictReader(io.StringIO(render(group, issue, "csv", "fr").decode("utf-8-sig")), delimiter=";")
+    )
+    missing = [row for row in rows if row["state"] == "missing"]
+    assert ("lines", "ATELIER/SAS", "attended_days", "") in {
+        (row["section"], row["key"], row["figure"], row["value"]) for row in missing
+    }
+    sheet = load_workbook(io.BytesIO(render(group, issue, "xlsx", "fr")))["Coûts par mesure et ligne"]
+    assert [row[2] for row in sheet.iter_rows(values_only=True) if row[1] == "SAS"] == ["–"]
+    told = " ".join(
+        one.extract_text() for one in PdfReader(io.BytesIO(render(group, issue, "pdf", "fr"))).pages
+    )
+    assert "Donnée manquante" in " ".join(told.split())
+    assert (
+        "lines.ATELIER/SAS.attended_days"
+        in json.loads(render(group, issue, "json", "fr"))["values"]["unknown"]
+    )
+    hidden = issue_values(work, issue, nobody)
+    assert "lines.ATELIER/SAS.attended_days" in hidden["hidden"]
+    assert not set(hidden["hidden"]) & set(hidden["unknown"])
