@@ -47,32 +47,40 @@ def quarter_of(facts: Facts, quarter: Quarter) -> QuarterFigures:
     """All figures of the quarter."""
     period = quarter.period
     lines = {row["code"]: row for row in facts["lines"]}
-    counted, exits = _counted(facts, period), _exits(facts["stays"], period)
-    places = _places(facts["places"], period)
-    uses = {
-        pair: _use(counted[pair], places.get(pair, (0, 0)), len(period))
-        for pair in sorted({*counted, *(pair for pair in places if pair[1])})
-    }
+    measures, by_line = use_of(facts, period)
     return QuarterFigures(
         quarter,
-        tuple(_measures(facts, uses, exits, places, len(period))),
-        tuple(
-            LineFigures(
-                measure,
-                line,
-                Sector(lines[line]["sector"]),
-                lines[line]["institution"],
-                use,
-                exits.get((measure, line), {}),
-            )
-            for (measure, line), use in uses.items()
-        ),
+        measures,
+        by_line,
         tuple(_budget(row, lines[row["line"]]) for row in facts["books"]),
         tuple(map(_indicator, facts["indicators"])),
         tuple(_waiting(facts["waiting"], lines, period)),
         tuple(Deadline(**{**row, "on": date.fromisoformat(row["on"])}) for row in facts["deadlines"]),
         tuple(_unattributed(facts["delivered"])),
     )
+
+
+def use_of(facts: Facts, period: Period) -> tuple[tuple[MeasureFigures, ...], tuple[LineFigures, ...]]:
+    """How each measure, and each line in it, was used in a period of any length (`queries.use_facts`)."""
+    lines = {row["code"]: row for row in facts["lines"]}
+    counted, exits = _counted(facts, period), _exits(facts["stays"], period)
+    places = _places(facts["places"], period)
+    uses = {
+        pair: _use(counted[pair], places.get(pair, (0, 0)), len(period))
+        for pair in sorted({*counted, *(pair for pair in places if pair[1])})
+    }
+    by_line = tuple(
+        LineFigures(
+            measure,
+            line,
+            Sector(lines[line]["sector"]),
+            lines[line]["institution"],
+            use,
+            exits.get((measure, line), {}),
+        )
+        for (measure, line), use in uses.items()
+    )
+    return tuple(_measures(facts, uses, exits, places, len(period))), by_line
 
 
 def _counted(facts: Facts, period: Period) -> dict[Pair, Counter[str]]:

@@ -55,27 +55,7 @@ def quarter_facts(work: Work, quarter: Quarter, known_at: datetime) -> Facts:
     names, period = _names(work), quarter.period
     agreements = bound_agreements(work, period, known_at)
     found: dict[str, Iterable[Row]] = {
-        "lines": names.line_rows(),
-        "measures": names.measure_rows(),
-        "agreements": [
-            {
-                "number": one.number,
-                "version": one.version,
-                "provider": one.provider,
-                "valid_from": one.valid_from,
-                "valid_to": one.valid_to,
-                "measures": sorted({names.measures[measure].code for measure in one.measures}),
-            }
-            for one in agreements
-        ],
-        "places": _places(work, names, period, known_at),
-        "stays": _stays(work, names, period, known_at),
-        "attendance": _attendance(work, names, period, known_at),
-        "delivered": _delivered(work, names, agreements, period, known_at),
-        "invoiced": [
-            {**names.pair(pair), "amount": amount}
-            for pair, amount in money.invoiced(work, period, known_at).items()
-        ],
+        **_used(work, names, agreements, period, known_at),
         "books": [
             {"line": names.lines[one.line_id].code, "year": one.year, "hard": one.hard, "stages": one.stages}
             for one in money.books(work, period, known_at)
@@ -99,6 +79,40 @@ def quarter_facts(work: Work, quarter: Quarter, known_at: datetime) -> Facts:
         ],
     }  # fmt: skip
     return {table: plain_rows(found[table], *by) for table, by in _ORDER.items()}
+
+
+def use_facts(work: Work, period: Period, known_at: datetime) -> Facts:
+    """The rows of which the use of the measures in a period of any length is made, by table, plain."""
+    used = _used(work, _names(work), bound_agreements(work, period, known_at), period, known_at)
+    return {table: plain_rows(rows, *_ORDER[table]) for table, rows in used.items()}
+
+
+def _used(
+    work: Work, names: "_Names", agreements: Sequence[Bound], period: Period, known_at: datetime
+) -> dict[str, Iterable[Row]]:
+    return {
+        "lines": names.line_rows(),
+        "measures": names.measure_rows(),
+        "agreements": [
+            {
+                "number": one.number,
+                "version": one.version,
+                "provider": one.provider,
+                "valid_from": one.valid_from,
+                "valid_to": one.valid_to,
+                "measures": sorted({names.measures[measure].code for measure in one.measures}),
+            }
+            for one in agreements
+        ],
+        "places": _places(work, names, period, known_at),
+        "stays": _stays(work, names, period, known_at),
+        "attendance": _attendance(work, names, period, known_at),
+        "delivered": _delivered(work, names, agreements, period, known_at),
+        "invoiced": [
+            {**names.pair(pair), "amount": amount}
+            for pair, amount in money.invoiced(work, period, known_at).items()
+        ],
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Reads of what the bodies decided, and of how it was followed; a guest reads none of it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, false, func, select, true
@@ -10,6 +11,7 @@ from cii.coordination.queries import bodies_of
 from cii.coordination.vocabulary import Body
 from cii.kernel.errors import UnknownThing
 from cii.kernel.moves import open_moves
+from cii.kernel.period import Period
 from cii.meetings.queries import reads_whole
 from cii.meetings.rules import DECISION_MOVES
 from cii.meetings.tables import BodyDecision, BodyDecisionStep, Meeting
@@ -52,6 +54,40 @@ def decisions(
     else:
         query = query.order_by(col(BodyDecision.id).desc())
     return work.session.execute(query.limit(limit)).all()
+
+
+def decided_in(work: Work, period: Period, known_at: datetime) -> Sequence[Row[Any]]:
+    """What the bodies decided in a period, as known at a moment, by day; no visibility, for what is frozen.
+
+    Rows: ref, body, year, number, kind, wording, stand, owner_id, due_on, decided_on, state (as known then).
+    """
+    step = BodyDecisionStep
+    last = (
+        select(
+            col(step.decision_id).label("decision_id"),
+            col(step.state).label("state"),
+            func.row_number()
+            .over(partition_by=col(step.decision_id), order_by=col(step.id).desc())
+            .label("age"),
+        )
+        .where(col(step.recorded_at) <= known_at)
+        .subquery("last")
+    )
+    shown: list[Any] = [
+        col(BodyDecision.ref), col(BodyDecision.body), col(BodyDecision.year), col(BodyDecision.number),
+        col(BodyDecision.kind), col(BodyDecision.wording), col(BodyDecision.stand),
+        col(BodyDecision.owner_id), col(BodyDecision.due_on), col(BodyDecision.decided_on), last.c.state,
+    ]  # fmt: skip
+    return work.session.execute(
+        select(*shown)
+        .join(last, (last.c.decision_id == col(BodyDecision.id)) & (last.c.age == 1))
+        .where(
+            col(BodyDecision.decided_on) >= period.start,
+            col(BodyDecision.decided_on) < period.end,
+            col(BodyDecision.recorded_at) <= known_at,
+        )
+        .order_by(col(BodyDecision.decided_on), col(BodyDecision.id))
+    ).all()
 
 
 def decision_by_ref(work: Work, ref: str) -> BodyDecision:

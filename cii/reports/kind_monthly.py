@@ -65,6 +65,7 @@ class Monthly(Pack):
             (Field("label", "reports.measure"), *_COUNTS),
             total="total",
             bars="occupancy",
+            chart="reports.occupancy-by-measure",
         ),
         Part(
             "lines",

@@ -34,8 +34,9 @@ Path = tuple[str, ...]
 class Field:
     """A column of a part: its name in the rows, the text of its title, how it is written.
 
-    `words`: the family of words that says a code. `means`: the text that defines the figure. `aside`: it
-    stands in files for programs and workbooks, but not on pages, which it would make too wide.
+    `words`: the family of words that says a code, or `span` for a period. `means`: the text that defines
+    the figure. `aside`: it stands in files for programs and workbooks, but not on pages, which it would make
+    too wide.
     """
 
     name: str
@@ -50,7 +51,8 @@ class Field:
 class Part:
     """A table of a pack: `name` of its rows in the values, its heading, its columns, the first one a text.
 
-    `total`: name of the row of sums in the values. `bars`: the field drawn as a chart. `notes`: texts below.
+    `order`: the field by which the rows stand, else their key. `total`: name of the row of sums in the
+    values. `bars`: the field drawn as a chart, under the text `chart`. `notes`: texts below.
     """
 
     name: str
@@ -58,7 +60,9 @@ class Part:
     fields: Sequence[Field]
     text: str = ""
     total: str = ""
+    order: str = ""
     bars: str = ""
+    chart: str = ""
     notes: Sequence[str] = ()
 
 
@@ -138,13 +142,14 @@ class Pack:
     def _section(self, part: Part, values: Values, lang: str) -> Section:
         part = replace(part, fields=[one for one in part.fields if not one.aside])
         table = _table(part, values, lang)
+        totals = table.totals if table.rows else None
         notes = [say(one, lang) for one in part.notes]
         if any(one.startswith((f"{part.name}.", f"{part.total or part.name}.")) for one in values["hidden"]):
             notes.append(say("reports.hidden-note", lang))
         return Section(
             say(part.heading, lang),
             [say(part.text, lang)] if part.text else (),
-            [Table("", table.columns, table.rows, table.totals)],
+            [Table("", table.columns if table.rows else table.columns[:1], table.rows, totals)],
             notes,
             [_chart(part, table, lang)] if part.bars else (),
         )
@@ -169,14 +174,14 @@ class Pack:
         for part in self.parts:
             if part.total:
                 yield part.total, "", part.total, values[part.total]
-            for key, row in values[part.name].items():
+            for key, row in _ordered(part, values):
                 yield part.name, key, f"{part.name}.{key}", row
 
     def figures(self, values: Values) -> Iterator[Figure]:
         """See `Kind`."""
         for part in self.parts:
             rows = [(part.total, "", values[part.total])] if part.total else []
-            rows += [(part.name, key, row) for key, row in values[part.name].items()]
+            rows += [(part.name, key, row) for key, row in _ordered(part, values)]
             for section, key, row in rows:
                 for one in part.fields:
                     if one.kind in _NUMBERS and one.name in row:
@@ -184,10 +189,16 @@ class Pack:
                         yield Figure(section, key, one.name, one.text, one.kind, value)
 
 
+def _ordered(part: Part, values: Values) -> list[tuple[str, Values]]:
+    """The rows in one order, whether just derived or read from what was frozen."""
+    rows: Mapping[str, Values] = values[part.name]
+    return sorted(rows.items(), key=lambda one: (str(one[1][part.order]) if part.order else "", one[0]))
+
+
 def _table(part: Part, values: Values, lang: str) -> Table:
     rows = [
         [_cell(one, row, f"{part.name}.{key}", values, lang) for one in part.fields]
-        for key, row in values[part.name].items()
+        for key, row in _ordered(part, values)
     ]
     totals: list[Cell] | None = None
     if part.total:
@@ -206,12 +217,15 @@ def _cell(field: Field, row: Values, path: str, values: Values, lang: str) -> Ce
     value = row.get(field.name)
     if value is None:
         return None
+    if field.words == "span":
+        return formats.span(Span.parse(value), lang)
     if field.words:
         return word(value, lang, field.words)
     if field.kind in _NUMBERS:
         return typed(value, field.kind)
     if field.kind == "date":
-        return date.fromisoformat(value)
+        days = value if isinstance(value, list) else None
+        return _days(days, lang) if days is not None else date.fromisoformat(value)
     if isinstance(value, bool):
         return say("common.yes" if value else "common.no", lang)
     if isinstance(value, Mapping):
@@ -219,9 +233,13 @@ def _cell(field: Field, row: Values, path: str, values: Values, lang: str) -> Ce
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
+def _days(days: Iterable[str], lang: str) -> str:
+    return ", ".join(formats.day(date.fromisoformat(one), lang) for one in days)
+
+
 def _chart(part: Part, table: Table, lang: str) -> Chart:
     at = next(n for n, one in enumerate(part.fields) if one.name == part.bars)
-    title = say("reports.by", lang, figure=table.columns[at].title, of=table.columns[0].title)
+    title = say(part.chart, lang)
     if part.fields[at].kind == "percent":
         return Chart(title, table, at, Fraction(1), formats.percent(Fraction(1), lang))
     return Chart(title, table, at)

@@ -43,10 +43,7 @@ def values_of(figures: QuarterFigures, facts: Facts) -> dict[str, Any]:
         "period": str(figures.quarter),
         "first": period.start,
         "last": period.last,
-        "measures": {one.measure: _measure(one) for one in figures.measures},
-        "lines": {f"{one.measure}/{one.line}": _line(one) for one in figures.lines},
-        "line_totals": _line_totals(figures.lines),
-        "total": _total(figures.measures),
+        **use_values(figures.measures, figures.lines),
         "exit_types": _exit_types(figures.measures),
         "budgets": {one.line: _budget(one) for one in figures.budgets},
         "indicators": {f"{one.agreement}/{one.code}": _indicator(one) for one in figures.indicators},
@@ -107,6 +104,16 @@ def _unknown(values: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"total.{name}" for name in ATTESTED if values["total"][name] is None)
     for key, row in values["indicators"].items():
         yield from (f"indicators.{key}.{name}" for name in ("year", "quarter") if row[name] is None)
+
+
+def use_values(measures: Sequence[MeasureFigures], lines: Sequence[LineFigures]) -> dict[str, Any]:
+    """How places were used: by measure, by measure and line, by line, in all."""
+    return {
+        "measures": {one.measure: _measure(one) for one in measures},
+        "lines": {f"{one.measure}/{one.line}": _line(one) for one in lines},
+        "line_totals": _line_totals(lines),
+        "total": _total(measures),
+    }
 
 
 def _without(row: Mapping[str, Any], name: str) -> dict[str, Any]:

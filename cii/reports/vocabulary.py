@@ -8,6 +8,7 @@ class ReportKind(StrEnum):
 
     QUARTERLY = "quarterly"
     MONTHLY = "monthly"
+    ANNUAL = "annual"
 
 
 class FileFormat(StrEnum):
