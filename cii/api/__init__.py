@@ -75,6 +75,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "programmes",
     "needs",
     "group",
+    "corrections",
     "monthly",
     "reports",
     "report_rows",

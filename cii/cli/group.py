@@ -1,9 +1,9 @@
-"""Commands of the coordination group: who sits in it and in the GP CII."""
+"""Commands of the coordination group: who sits in it and in the GP CII, corrective measures."""
 
 import argparse
 from datetime import date
 
-from cii.cli.telling import Told, engine_of
+from cii.cli.telling import DONE, FINDINGS, Told, engine_of
 from cii.store.settings import Settings
 from cii.store.work import HOUSE, working
 
@@ -45,3 +45,33 @@ def group_members(asked: argparse.Namespace, settings: Settings) -> Told:
 def members_arguments(parser: argparse.ArgumentParser) -> None:
     """--day DAY."""
     parser.add_argument("--day", type=date.fromisoformat, help="as 2026-10-14; today when left out")
+
+
+def group_corrections(asked: argparse.Namespace, settings: Settings) -> Told:
+    """List the open corrective measures, the nearest date first; exit code 1 while one is overdue."""
+    from cii.agreements.queries import agreements_by_id  # noqa: PLC0415
+    from cii.coordination.queries import corrective_measures  # noqa: PLC0415
+    from cii.coordination.vocabulary import CorrectiveState  # noqa: PLC0415
+    from cii.jobs.clock import clock_of  # noqa: PLC0415
+
+    engine = engine_of(settings)
+    with working(engine, HOUSE, clock_of(engine, settings).now(), settings=settings, writing=False) as held:
+        rows = corrective_measures(held, only_open=not asked.all)
+        numbers = agreements_by_id(held, {one.agreement_id for one in rows})
+        data = [
+            {
+                "ref": one.ref, "agreement": numbers[one.agreement_id].number, "state": one.state,
+                "observed_on": one.observed_on, "due_on": one.due_on, "wording": one.wording,
+            }
+            for one in rows
+        ]  # fmt: skip
+        late = any(one.state is CorrectiveState.OVERDUE for one in rows)
+    lines = [
+        f"{one['agreement']} {one['state']}, due {one['due_on'] or '-'}: {one['wording']}" for one in data
+    ]
+    return Told(lines or ["no open corrective measure"], {"corrections": data}, FINDINGS if late else DONE)
+
+
+def corrections_arguments(parser: argparse.ArgumentParser) -> None:
+    """--all."""
+    parser.add_argument("--all", action="store_true", help="closed ones too")

@@ -20,7 +20,7 @@ from cii.cli.agreements import (
 from cii.cli.demo import demo, demo_check, demo_load, size_arguments
 from cii.cli.drawing import bpmn_arguments, workflows_export_bpmn
 from cii.cli.files import check_arguments, draw_arguments, folder, workflows_check, workflows_draw
-from cii.cli.group import group_members, members_arguments
+from cii.cli.group import corrections_arguments, group_corrections, group_members, members_arguments
 from cii.cli.jobs import jobs_list, jobs_run, run_arguments
 from cii.cli.migrating import diff_arguments, migrate_arguments, workflows_diff, workflows_migrate
 from cii.cli.monthly import month_arguments, month_import, month_import_arguments, month_show
@@ -94,6 +94,7 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("jobs list", jobs_list, no_arguments),
     ("jobs run", jobs_run, run_arguments),
     ("group members", group_members, members_arguments),
+    ("group corrections", group_corrections, corrections_arguments),
     ("month show", month_show, month_arguments),
     ("month import", month_import, month_import_arguments),
     *REPORTS,

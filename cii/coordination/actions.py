@@ -16,23 +16,28 @@ from cii.coordination.queries import (
     corrective_measures,
     correctives_of,
     presidencies,
+    responds,
 )
 from cii.coordination.rules import (
     CORRECTING,
     CORRECTIVE_MOVES,
+    DATED,
+    REASONED,
     STEERING_EVENTS,
+    CorrectiveReasonMissing,
     DueDateMissing,
     SteeringDecides,
-    body_may,
+    may_move,
     presidency_faults,
 )
 from cii.coordination.tables import CorrectiveMeasure, CorrectiveStep, Presidency
+from cii.coordination.telling import tell_corrective
 from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState, Standing
 from cii.institutions.queries import institution_by_code, unit_for
 from cii.institutions.vocabulary import UnitKind
 from cii.journal.actions import wrote
 from cii.kernel.digest import plain
-from cii.kernel.errors import NotAllowed, UnknownThing, refuse
+from cii.kernel.errors import NotAllowed, Refusal, UnknownThing, refuse
 from cii.kernel.moves import move
 from cii.measures.queries import respondent_units_at
 from cii.notices.actions import tell
@@ -112,7 +117,7 @@ def _respondent(work: Work, measure_ids: list[int]) -> int | None:
 
 @dataclass(frozen=True)
 class MoveCorrective:
-    """A corrective measure goes on; asking the provider, or approving a change, sets the day it is due."""
+    """A corrective measure goes on; asking, asking once more or approving a change sets the day it is due."""
 
     corrective_ref: str
     event: CorrectiveEvent
@@ -120,36 +125,31 @@ class MoveCorrective:
     due_on: date | None = None
 
 
-_NEEDS_DATE = frozenset({CorrectiveEvent.ASK, CorrectiveEvent.APPROVE})
-
-
 def move_corrective(work: Work, ask: MoveCorrective) -> CorrectiveMeasure:
     """Move it on; a change of contract is decided by the steering group alone.
 
-    Refuses: UnknownThing, SteeringDecides, NotAllowed, IllegalMove, DueDateMissing.
+    The service that speaks to the provider reports what was done, the group verifies it.
+    Refuses: UnknownThing, SteeringDecides, NotAllowed, IllegalMove; all at once DueDateMissing,
+    CorrectiveReasonMissing.
     """
     row = corrective_by_ref(work, ask.corrective_ref)
     bodies = bodies_of(work.actor)
-    if not any(body_may(ask.event, body) for body in bodies):
+    if not may_move(ask.event, bodies, respondent=responds(work.actor, row)):
         raise SteeringDecides if ask.event in STEERING_EVENTS and bodies else NotAllowed
     state = move(CORRECTIVE_MOVES, row.state, ask.event)
-    if ask.event in _NEEDS_DATE and (ask.due_on is None or ask.due_on < work.today):
-        raise DueDateMissing(field="due_on")
+    faults: list[Refusal] = []
+    if ask.event in DATED and (ask.due_on is None or ask.due_on < work.today):
+        faults.append(DueDateMissing(field="due_on"))
+    if ask.event in REASONED and not ask.note.strip():
+        faults.append(CorrectiveReasonMissing(field="note"))
+    refuse(faults)
     row.state, row.due_on = state, ask.due_on or row.due_on
     _kept(work, row)
     others = correctives_of(work, row.agreement_id)
     follow_correction(work, row.agreement_id, correcting=any(one.state in CORRECTING for one in others))
     _step(work, row, ask.event, ask.note, work.today)
     _wrote(work, f"corrective.{ask.event.value}", "corrective", row, ask)
-    if ask.event is CorrectiveEvent.ASK and row.respondent_unit_id is not None:
-        tell(
-            work,
-            unit_id=row.respondent_unit_id,
-            kind="corrective-asked",
-            subject="corrective",
-            subject_ref=row.ref,
-            due=row.due_on,
-        )
+    tell_corrective(work, row, ask.event)
     return row
 
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlmodel import col
 
 from cii.access.vocabulary import Role
 from cii.agreements.queries import agreements_by_id
 from cii.coordination.monthly import missing_months
-from cii.coordination.rules import CORRECTIVE_MOVES, OPEN_STATES, body_may
+from cii.coordination.rules import CORRECTIVE_MOVES, OPEN_STATES, may_move
 from cii.coordination.tables import CorrectiveMeasure, CorrectiveStep, Presidency
 from cii.coordination.vocabulary import Body, CorrectiveEvent, CorrectiveState
 from cii.institutions.queries import institutions
@@ -19,6 +19,11 @@ from cii.kernel.moves import open_moves
 from cii.kernel.period import ONE_DAY, Period
 from cii.routing.redirects import carousels
 from cii.store.work import HOUSE, Actor, Work
+
+ALL_READERS = (Role.COORDINATION_MEMBER, Role.STEERING, Role.DASHBOARD_REFERENCE)
+"""They read the group's business whole."""
+NEVER = date(9999, 12, 31)
+"""Where those stand that have no day yet."""
 
 
 def bodies_of(actor: Actor) -> frozenset[Body]:
@@ -72,21 +77,57 @@ def presidencies(work: Work) -> dict[int, str]:
     return {row.year: names[row.institution_id] for row in rows}
 
 
+def corrective_readable(actor: Actor) -> ColumnElement[bool]:
+    """Both bodies and the reference person read all, a respondent service what it asks of a provider."""
+    if actor == HOUSE or actor.has_role(*ALL_READERS):
+        return true()
+    asking = [seat.unit_id for seat in actor.seats if seat.role == Role.CONTRACT_MANAGER]
+    return col(CorrectiveMeasure.respondent_unit_id).in_(asking)
+
+
+def responds(actor: Actor, row: CorrectiveMeasure) -> bool:
+    """Whether the actor manages contracts in the service that speaks to the provider."""
+    return any(
+        seat.unit_id == row.respondent_unit_id and seat.role == Role.CONTRACT_MANAGER for seat in actor.seats
+    )
+
+
 def corrective_by_ref(work: Work, ref: str) -> CorrectiveMeasure:
-    """The corrective measure with this outward name; refuses UnknownThing."""
-    found = work.session.scalars(select(CorrectiveMeasure).where(col(CorrectiveMeasure.ref) == ref)).first()
+    """The corrective measure with this outward name, when the actor reads it; refuses UnknownThing."""
+    found = work.session.scalars(
+        select(CorrectiveMeasure).where(col(CorrectiveMeasure.ref) == ref, corrective_readable(work.actor))
+    ).first()
     if found is None:
         raise UnknownThing(field="corrective")
     return found
 
 
-def corrective_measures(work: Work, *, only_open: bool = False) -> Sequence[CorrectiveMeasure]:
-    """The corrective measures, the nearest date first, those without one last."""
-    query = select(CorrectiveMeasure)
+def corrective_measures(
+    work: Work,
+    *,
+    only_open: bool = False,
+    state: CorrectiveState | None = None,
+    after: tuple[date, int] | None = None,
+    limit: int | None = None,
+) -> Sequence[CorrectiveMeasure]:
+    """The corrective measures that the actor reads, the nearest date first, those without one last.
+
+    `after`: the place of the last one shown (`corrective_place`).
+    """
+    query = select(CorrectiveMeasure).where(corrective_readable(work.actor))
     if only_open:
         query = query.where(col(CorrectiveMeasure.state).in_(OPEN_STATES))
-    due = col(CorrectiveMeasure.due_on)
-    return work.session.scalars(query.order_by(due.is_(None), due, col(CorrectiveMeasure.id))).all()
+    if state is not None:
+        query = query.where(col(CorrectiveMeasure.state) == state)
+    due, number = func.coalesce(col(CorrectiveMeasure.due_on), NEVER), col(CorrectiveMeasure.id)
+    if after is not None:
+        query = query.where((due > after[0]) | ((due == after[0]) & (number > after[1])))
+    return work.session.scalars(query.order_by(due, number).limit(limit)).all()
+
+
+def corrective_place(row: CorrectiveMeasure) -> tuple[date, int]:
+    """Where it stands in their order."""
+    return row.due_on or NEVER, row.id or 0
 
 
 def correctives_of(work: Work, agreement_id: int) -> Sequence[CorrectiveMeasure]:
@@ -99,10 +140,13 @@ def correctives_of(work: Work, agreement_id: int) -> Sequence[CorrectiveMeasure]
 
 
 def corrective_moves(work: Work, row: CorrectiveMeasure) -> tuple[CorrectiveEvent, ...]:
-    """What the actor may do with it now: the steering group decides, the coordination group does the rest."""
-    bodies = bodies_of(work.actor)
+    """What the actor may do with it now: the steering group decides, the coordination group does the rest.
+
+    The service that speaks to the provider reports what was done.
+    """
+    bodies, respondent = bodies_of(work.actor), responds(work.actor, row)
     known = open_moves(CORRECTIVE_MOVES, row.state)
-    return tuple(event for event in known if any(body_may(event, body) for body in bodies))
+    return tuple(event for event in known if may_move(event, bodies, respondent=respondent))
 
 
 def steps_of(work: Work, row: CorrectiveMeasure) -> Sequence[CorrectiveStep]:

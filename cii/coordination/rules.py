@@ -25,17 +25,25 @@ CORRECTIVE_MOVES: Moves[CorrectiveState, CorrectiveEvent] = {
     _S.NEEDS_CONTRACT_CHANGE: {_E.PROPOSE: _S.AT_STEERING, _E.DROP: _S.DROPPED},
     _S.AT_STEERING: {_E.APPROVE: _S.APPROVED, _E.REFUSE: _S.REFUSED},
     _S.APPROVED: {_E.IMPLEMENT: _S.IMPLEMENTED},
+    _S.DONE: {_E.VERIFY: _S.VERIFIED, _E.REOPEN: _S.ASKED_VIA_RESPONDENT},
+    _S.IMPLEMENTED: {_E.VERIFY: _S.VERIFIED, _E.REOPEN: _S.APPROVED},
 }
-"""Its life: task 2 within the contract, task 3 beyond it by decision of the GP CII."""
+"""Its life: task 2 within the contract, task 3 beyond it by decision of the GP CII; then verified."""
 
 STEERING_EVENTS = frozenset({CorrectiveEvent.APPROVE, CorrectiveEvent.REFUSE})
 """What the steering group alone decides; everything else is the coordination group's."""
+RESPONDENT_EVENTS = frozenset({CorrectiveEvent.DO, CorrectiveEvent.IMPLEMENT})
+"""What the service that speaks to the provider reports too: the provider has done what was asked."""
+DATED = frozenset({CorrectiveEvent.ASK, CorrectiveEvent.APPROVE, CorrectiveEvent.REOPEN})
+"""What sets the day it is due."""
+REASONED = frozenset({CorrectiveEvent.REFUSE, CorrectiveEvent.REOPEN})
+"""What says why."""
 
 CORRECTING = frozenset({
     _S.WITHIN_CONTRACT, _S.ASKED_VIA_RESPONDENT, _S.OVERDUE, _S.NEEDS_CONTRACT_CHANGE, _S.AT_STEERING,
-    _S.APPROVED,
+    _S.APPROVED, _S.DONE, _S.IMPLEMENTED,
 })  # fmt: skip
-"""States in which its agreement is under correction: more than an observation, and not at its end."""
+"""States in which its agreement is under correction: more than an observation, and not verified yet."""
 OPEN_STATES = frozenset(state for state in CorrectiveState if CORRECTIVE_MOVES.get(state))
 """States in which a corrective measure waits for somebody."""
 
@@ -76,6 +84,12 @@ class DueDateMissing(Refusal):
     code, kind = "due-date-missing", "unfit"
 
 
+class CorrectiveReasonMissing(Refusal):
+    """A refusal, and asking once more, say why."""
+
+    code, kind = "corrective-reason-missing", "unfit"
+
+
 def presidency_faults(
     year: int, institution: str, presided: Mapping[int, str], seated: Collection[str] = PERMANENT
 ) -> list[Refusal]:
@@ -99,3 +113,8 @@ def presidency_faults(
 def body_may(event: CorrectiveEvent, body: Body) -> bool:
     """Whether this body may bring the event about."""
     return body is (Body.STEERING if event in STEERING_EVENTS else Body.COORDINATION)
+
+
+def may_move(event: CorrectiveEvent, bodies: Collection[Body], *, respondent: bool) -> bool:
+    """Whether who acts for these bodies, or for the service that speaks to the provider, may do it."""
+    return any(body_may(event, one) for one in bodies) or (respondent and event in RESPONDENT_EVENTS)

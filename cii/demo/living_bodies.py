@@ -133,6 +133,7 @@ _CORRECTIVES: tuple[tuple[str, str, str, date | None, tuple[_Step, ...]], ...] =
             (_E.KEEP_WITHIN_CONTRACT, _S.WITHIN_CONTRACT, date(2025, 5, 12)),
             (_E.ASK, _S.ASKED_VIA_RESPONDENT, date(2025, 5, 20)),
             (_E.DO, _S.DONE, date(2025, 9, 22)),
+            (_E.VERIFY, _S.VERIFIED, date(2025, 9, 29)),
         ),
     ),
     (
@@ -143,7 +144,7 @@ _CORRECTIVES: tuple[tuple[str, str, str, date | None, tuple[_Step, ...]], ...] =
         ((None, _S.OBSERVED, date(2026, 9, 11)),),
     ),
 )
-"""Measure and line, wording, due on, steps: one asked for, one done, one just observed. Invented."""
+"""Measure and line, wording, due on, steps: one asked for, one verified, one just observed. Invented."""
 
 
 def correct(canton: Canton, deals: Deals) -> None:

@@ -15,6 +15,7 @@ from cii.coordination.monthly import monthly_data, readable
 from cii.coordination.queries import (
     alerts,
     bodies_of,
+    corrective_measures,
     presidencies,
 )
 from cii.coordination.rules import PERMANENT
@@ -25,7 +26,7 @@ from cii.meetings.queries import meetings
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other
-from cii.web.choices import t, text_asked
+from cii.web.choices import t
 from cii.web.corrections import correction_rows
 from cii.web.meeting_shown import meeting_row
 from cii.web.meetings import READERS
@@ -63,7 +64,6 @@ def preside() -> Response:
 
 def _overview(work: Work) -> dict[str, Any]:
     month = (work.today.replace(day=1) - ONE_DAY).replace(day=1)
-    all_of_it = text_asked("all") == "yes"
     return {
         "alerts": [
             {
@@ -75,8 +75,7 @@ def _overview(work: Work) -> dict[str, Any]:
             for one in (*meeting_alerts(work), *alerts(work))
         ],
         "meetings": [meeting_row(one) for one in meetings(work)[:12]],
-        "corrections": correction_rows(work, only_open=not all_of_it),
-        "all": all_of_it,
+        "corrections": correction_rows(work, corrective_measures(work, only_open=True)),
         "month": formats.month(month, language.lang()),
         "deliveries": _deliveries(work, month),
         "presidency": chairs(work),

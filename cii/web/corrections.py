@@ -1,6 +1,6 @@
 """Corrective measures: what was observed about an agreement, and how it goes on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import g, render_template
@@ -10,29 +10,58 @@ from cii.access.permits import Permit
 from cii.access.queries import account_names
 from cii.agreements.queries import agreements_by_id, agreements_list
 from cii.coordination.actions import MoveCorrective, ObserveDeviation, move_corrective, observe_deviation
-from cii.coordination.queries import corrective_by_ref, corrective_measures, corrective_moves, steps_of
-from cii.coordination.rules import OPEN_STATES
-from cii.coordination.vocabulary import CorrectiveEvent, CorrectiveState
+from cii.coordination.queries import (
+    corrective_by_ref,
+    corrective_measures,
+    corrective_moves,
+    corrective_place,
+    steps_of,
+)
+from cii.coordination.rules import DATED, OPEN_STATES, REASONED
+from cii.coordination.tables import CorrectiveMeasure
+from cii.coordination.vocabulary import CorrectiveState
 from cii.institutions.queries import shown_units
 from cii.store.work import Work
 from cii.web.base import Blueprint, see_other
 from cii.web.case_head import unit_name
-from cii.web.choices import clock, options, t, word
+from cii.web.choices import choice_asked, clock, options, t, text_asked, word
 from cii.web.meetings import READERS
 from cii.wire.doors import again, needs, once
 from cii.wire.etags import etag, require_match
+from cii.wire.pages import page_of, place
 from cii.wire.reading import asked
 
 page = Blueprint("corrections", __name__)
 _CORRECTIVE_TONES: Mapping[CorrectiveState, str] = {
     CorrectiveState.OVERDUE: "bad",
     CorrectiveState.REFUSED: "bad",
-    CorrectiveState.DONE: "good",
-    CorrectiveState.IMPLEMENTED: "good",
+    CorrectiveState.VERIFIED: "good",
     CorrectiveState.APPROVED: "good",
     CorrectiveState.DROPPED: "neutral",
 }
-_DATED = {CorrectiveEvent.ASK, CorrectiveEvent.APPROVE}
+_READING = (*READERS, Permit.EDIT_AGREEMENTS)
+"""Further the services that speak to the providers: each reads what it has to ask."""
+_PAGE = 50
+
+
+@page.get("/coordination/corrections", endpoint="index")
+@needs(*_READING)
+def index() -> str:
+    """The corrective measures that the reader reads, by state, the nearest date first."""
+    work: Work = g.work
+    state, name = choice_asked(CorrectiveState, "state"), "corrections"
+    since = place(work.settings, name, text_asked("after"))
+    found = corrective_measures(
+        work, state=state, after=(since[0], since[1]) if since else None, limit=_PAGE + 1
+    )
+    shown = page_of(found, _PAGE, work.settings, name, corrective_place)
+    return render_template(
+        "pages/corrections/index.html",
+        rows=correction_rows(work, shown.items),
+        state=state,
+        states=options(CorrectiveState),
+        next_mark=shown.next,
+    )
 
 
 @page.get("/coordination/corrections/new")
@@ -53,14 +82,14 @@ def observe() -> Response:
 
 
 @page.get("/coordination/corrections/<ref:ref>")
-@needs(*READERS)
+@needs(*_READING)
 def one(ref: str) -> str:
     """One corrective measure with its steps."""
     return render_template("pages/corrections/one.html", **_correction(g.work, ref))
 
 
 @page.post("/coordination/corrections/<ref:ref>/moves")
-@needs(Permit.EDIT_COORDINATION, Permit.DECIDE_STEERING)
+@needs(Permit.EDIT_COORDINATION, Permit.DECIDE_STEERING, Permit.EDIT_AGREEMENTS)
 @once
 @again(one)
 def correct(ref: str) -> Response:
@@ -70,9 +99,8 @@ def correct(ref: str) -> Response:
     return see_other("corrections.one", ref=ref)
 
 
-def correction_rows(work: Work, *, only_open: bool) -> list[dict[str, Any]]:
-    """The corrective measures as the tables show them."""
-    found = corrective_measures(work, only_open=only_open)
+def correction_rows(work: Work, found: Sequence[CorrectiveMeasure]) -> list[dict[str, Any]]:
+    """Corrective measures as the tables show them."""
     numbers = agreements_by_id(work, {one.agreement_id for one in found})
     owners = shown_units(
         work, {one.respondent_unit_id for one in found if one.respondent_unit_id is not None}
@@ -119,7 +147,8 @@ def _correction(work: Work, ref: str) -> dict[str, Any]:
         "state": corrective_chip(held.state),
         "clock": clock(held.due_on, done=held.state not in OPEN_STATES),
         "moves": options(moves),
-        "dated": any(one in _DATED for one in moves),
+        "reasoned": any(one in REASONED for one in moves),
+        "dated": any(one in DATED for one in moves),
         "steps": [
             {
                 "at": one.recorded_at,

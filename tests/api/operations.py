@@ -413,6 +413,8 @@ BODIES: Mapping[str, Any] = {
     },
     "/api/v1/body-members": {"body": "coordination", "standing": "permanent", "valid_from": "2026-01-01", "institution": "SMIG"},
     "/api/v1/body-members/{ref}/end": {"valid_to": "2027-12-01"},
+    "/api/v1/corrections": {"agreement_ref": "{agreement}", "wording": "Rapports en retard", "observed_on": "2026-10-01"},
+    "/api/v1/corrections/{ref}/moves": {"event": "drop"},
     "/api/v1/presidencies": {"year": 2031, "institution": "SASO"},
     "/api/v1/monthly-data/{month}/{institution}": {"figures": [], "remark": "Vu"},
     "/api/v1/reports": {"period": "2026-Q4"},

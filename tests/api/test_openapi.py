@@ -4,6 +4,7 @@ from tests.api.operations import ask, operations
 
 WALKED = {
     "monthly-data",
+    "corrections",
     "observations",
     "recognitions",
     "final-accounts",

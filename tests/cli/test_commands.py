@@ -285,3 +285,14 @@ def test_the_members_of_both_bodies_are_listed_with_the_presidency(run):
         "SASO", "SEMP", "SMIG", "OAI", "SFPO",
     ]  # fmt: skip
     assert before["presidency"]["named"] is False
+
+
+def test_the_open_corrective_measures_are_listed(run):
+    listed, whole = (
+        run("group", "corrections"),
+        json.loads(run("group", "corrections", "--all", "--json").stdout),
+    )
+
+    assert "asked_via_respondent, due 2026-11-30" in listed.stdout + listed.stderr
+    assert {"verified", "observed"} <= {one["state"] for one in whole["corrections"]}
+    assert "verified" not in listed.stdout

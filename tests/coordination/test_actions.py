@@ -108,15 +108,15 @@ def test_an_agreement_is_under_correction_from_the_first_decision_to_the_last_en
 
     for ref, event in (
         (row.ref, E.KEEP_WITHIN_CONTRACT), (other.ref, E.NEED_CONTRACT_CHANGE), (row.ref, E.ASK), (row.ref, E.DO),
-        (other.ref, E.DROP),
+        (other.ref, E.DROP), (row.ref, E.VERIFY),
     ):  # fmt: skip
         move_corrective(group, MoveCorrective(ref, event, due_on=DUE))
         states.append(agreement.state)
 
     assert states == [
-        AgreementState.IN_FORCE, *[AgreementState.UNDER_CORRECTION] * 4, AgreementState.IN_FORCE,
+        AgreementState.IN_FORCE, *[AgreementState.UNDER_CORRECTION] * 5, AgreementState.IN_FORCE,
     ]  # fmt: skip
-    assert notices(work)[-1] == "agreement-corrected"
+    assert notices(work)[-2:] == ["agreement-corrected", "corrective-verified"]
 
 
 def test_the_group_cannot_approve_a_change_of_contract(work, market):

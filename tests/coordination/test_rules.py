@@ -3,11 +3,14 @@
 import pytest
 
 from cii.coordination.rules import (
+    CORRECTING,
     CORRECTIVE_MOVES,
+    OPEN_STATES,
     NotPermanent,
     PresidencyTaken,
     SecondYearInARow,
     body_may,
+    may_move,
     presidency_faults,
 )
 from cii.coordination.rules_monthly import missing_deliveries
@@ -43,10 +46,11 @@ def test_three_sectors_deliver_monthly_data_and_two_never_owe_them():
 
 def test_within_the_contract_the_group_acts_through_the_respondent():
     state = CorrectiveState.OBSERVED
-    for event in ("keep_within_contract", "ask", "do"):
+    for event in ("keep_within_contract", "ask", "do", "reopen", "do", "verify"):
         state = move(CORRECTIVE_MOVES, state, CorrectiveEvent(event))
 
-    assert state is CorrectiveState.DONE
+    assert state is CorrectiveState.VERIFIED
+    assert state not in OPEN_STATES | CORRECTING
 
 
 def test_a_change_of_contract_goes_through_the_steering_group():
@@ -56,3 +60,11 @@ def test_a_change_of_contract_goes_through_the_steering_group():
     assert not body_may(CorrectiveEvent.APPROVE, Body.COORDINATION)
     assert body_may(CorrectiveEvent.APPROVE, Body.STEERING)
     assert not body_may(CorrectiveEvent.ASK, Body.STEERING)
+
+
+def test_the_respondent_service_reports_what_is_done_and_nothing_else():
+    may = {event for event in CorrectiveEvent if may_move(event, (), respondent=True)}
+
+    assert may == {CorrectiveEvent.DO, CorrectiveEvent.IMPLEMENT}
+    assert not any(may_move(event, (), respondent=False) for event in CorrectiveEvent)
+    assert not may_move(CorrectiveEvent.VERIFY, (Body.STEERING,), respondent=False)

@@ -62,7 +62,7 @@ STORIES = {
 
 
 def _definition(name: str) -> Definition:
-    file = HOUSE / "workflows" / f"{name}.yaml"
+    file = max((HOUSE / "workflows").glob(f"{name}-v*.yaml"), default=HOUSE / "workflows" / f"{name}.yaml")
     return parse(file.read_text(encoding="utf-8"), file.name)
 
 

@@ -97,6 +97,7 @@ NAMES: Mapping[str, Thing | str] = {
     "/cases/<ref>/waiting/<waiting>": of_case("waiting_entry"),
     "/checks/<ref>": of_case("outcome_check"),
     "/consents/<ref>": of_case("consent"),
+    "/corrections/<ref>": of_the_house("corrective_measure"),
     "/coordination/corrections/<ref>": of_the_house("corrective_measure"),
     "/coordination/agenda-items/<ref>": of_the_house("agenda_item"),
     "/coordination/decisions/<ref>": of_the_house("body_decision"),

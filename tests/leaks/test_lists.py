@@ -32,7 +32,7 @@ OF_SEVERAL = {
     "GET /budgets/forecast": (6, "two tables: lines and measures, from stays, books and the rates they have shown"),
     "GET /coordination": (24, "the group's whole table: alerts, members, meetings, correctives, monthly data"),
     "GET /coordination/members": (6, "two bodies with their seats, and who presides"),
-    "GET /definitions/open": (118, "where every published file stands: not a list of rows, but a check of each"),
+    "GET /definitions/open": (126, "where every published file stands: not a list of rows, but a check of each"),
     "GET /desk": (28, "a desk: tasks, tabs, news, substitutions, notices and the indicators of the unit"),
     "GET /jobs": (6, "several lists: jobs with their last runs, what failed, what is ordered, who rings"),
     "GET /load": (10, "the load of a unit: its members, their cases, tasks, shares and absences"),

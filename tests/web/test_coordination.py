@@ -89,3 +89,28 @@ def test_nobody_presides_two_years_in_a_row(site):
 def test_others_do_not_read_the_groups_business(site):
     site.as_("provider").get("/coordination", 403)
     site.as_("finance").get("/coordination", 403)
+
+
+def test_the_respondent_service_reports_and_the_group_verifies_on_the_pages(site):
+    group, service, ref = site.as_("coordination"), site.as_("contracts"), site.town.correction
+
+    def move(reader, event, status=303, **more):
+        version = the_version(reader.get(f"/coordination/corrections/{ref}"))
+        return reader.post(
+            f"/coordination/corrections/{ref}/moves", status, version=version, event=event, **more
+        )
+
+    assert "Les absences dépassent" in service.get("/coordination/corrections")
+    move(group, "keep_within_contract")
+    move(group, "ask", due_on="2026-11-30")
+    assert "Vérifier et clore" not in service.get(f"/coordination/corrections/{ref}")
+    move(service, "do", note="Annoncée réalisée par le prestataire")
+    assert "f-note-error" in move(group, "reopen", 422, due_on="2026-12-15")
+    move(group, "verify")
+
+    page = group.get("/coordination/corrections", state="verified")
+    assert "vérifiée par le groupe" in page
+    assert "Les absences dépassent" not in group.get("/coordination/corrections", state="observed")
+    assert "Les absences dépassent" not in group.get("/coordination")
+    site.as_("provider").get("/coordination/corrections", 403)
+    site.as_("provider").get(f"/coordination/corrections/{ref}", 403)

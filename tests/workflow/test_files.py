@@ -23,7 +23,7 @@ def _name(path: Path) -> str:
 
 def test_the_shipped_files_are_there():
     assert {path.stem for path in PROCESSES} == {
-        "agreement", "annual-review", "call-and-award", "corrective-measure", "everyday-cii", "ne-eso", "outcome-check", "placement", "referral",
+        "agreement", "annual-review", "call-and-award", "corrective-measure", "corrective-measure-v2", "everyday-cii", "ne-eso", "outcome-check", "placement", "referral",
         "reseau-cii", "reseau-cii-v2", "social-enterprise-recognition", "youth-case-management",
     }  # fmt: skip
     assert {
