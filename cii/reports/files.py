@@ -1,13 +1,13 @@
-"""A report as bytes: JSON and CSV follow from the stored values alone, PDF and XLSX are set by the libraries.
+"""A report as bytes: JSON and CSV follow from the stored values alone, the others are set by libraries.
 
 JSON and CSV hold words of the trade as codes and are the same in every language.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from cii.documents import csv, pdf, xlsx
+from cii.documents import csv, docx, docx_report, pdf, xlsx
 from cii.documents.table import Cell, Column, Level, Status, Table
 from cii.kernel.digest import canonical
 from cii.kernel.span import Span
@@ -19,12 +19,17 @@ from cii.texts.speech import say, word
 
 MEDIA_TYPES: Mapping[FileFormat, str] = {
     FileFormat.PDF: pdf.MEDIA_TYPE,
+    FileFormat.DOCX: docx.MEDIA_TYPE,
     FileFormat.XLSX: xlsx.MEDIA_TYPE,
     FileFormat.CSV: csv.MEDIA_TYPE,
     FileFormat.JSON: "application/json",
 }
-SPOKEN = frozenset({FileFormat.PDF, FileFormat.XLSX})
+SPOKEN = frozenset({FileFormat.PDF, FileFormat.DOCX, FileFormat.XLSX})
 """Formats that speak a language."""
+_WRITERS: Mapping[FileFormat, Callable[..., bytes]] = {
+    FileFormat.PDF: pdf.report,
+    FileFormat.DOCX: docx_report.report,
+}
 _SHARES = frozenset({"places_average", "occupancy", "value"})
 ANY_LANGUAGE = "--"
 """The language of files that speak none."""
@@ -37,8 +42,8 @@ def made(values: Values, head: Head, form: FileFormat, lang: str) -> bytes:
     if form is FileFormat.CSV:
         return csv.write(_flat(values, head))
     created = head.frozen_at or head.known_at
-    if form is FileFormat.PDF:
-        return pdf.report(kind_of(values).pages(values, lang, head), created=created, lang=lang)
+    if form in _WRITERS:
+        return _WRITERS[form](kind_of(values).pages(values, lang, head), created=created, lang=lang)
     title = f"{values['period']} v{head.version}" if head.version else values["period"]
     sheets = [_about(values, head, lang), *kind_of(values).sheets(values, lang)]
     return xlsx.workbook(sheets, created, {"title": title, "comments": head.sha256})

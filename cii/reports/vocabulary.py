@@ -15,6 +15,7 @@ class FileFormat(StrEnum):
     """The forms in which an issue leaves the house."""
 
     PDF = "pdf"
+    DOCX = "docx"
     XLSX = "xlsx"
     CSV = "csv"
     JSON = "json"

@@ -1925,7 +1925,7 @@ def upgrade() -> None:
     sa.Column('size', sa.BigInteger(), nullable=False),
     sa.Column('media_type', sa.String(length=100), nullable=False),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("format IN ('pdf', 'xlsx', 'csv', 'json')", name=op.f('ck_report_file_format_word')),
+    sa.CheckConstraint("format IN ('pdf', 'docx', 'xlsx', 'csv', 'json')", name=op.f('ck_report_file_format_word')),
     sa.ForeignKeyConstraint(['issue_id'], ['report_issue.id'], name=op.f('fk_report_file_issue_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_report_file')),
     sa.UniqueConstraint('issue_id', 'format', 'lang', 'readers', name=op.f('uq_report_file_issue_id_format_lang_readers'))

@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
+from docx import Document
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import select
 
+from cii.coordination.tables import CorrectiveMeasure
 from cii.documents import store
 from cii.institutions.queries import unit_by_code
 from cii.kernel.errors import Refusal, UnknownThing
@@ -21,7 +23,7 @@ from cii.placements.tables import Placement
 from cii.placements.vocabulary import ExitType
 from cii.reports import pages
 from cii.reports.actions import freeze, keep_files
-from cii.reports.files import Head, made
+from cii.reports.files import MEDIA_TYPES, Head, made
 from cii.reports.queries import (
     changes,
     folder,
@@ -47,6 +49,13 @@ WHOLE = Readers(whole=True)
 @pytest.fixture
 def market(work):
     return a_quarter(work)
+
+
+def told_by(docx: bytes) -> str:
+    """Every text of a Word file, its tables with it."""
+    page = Document(io.BytesIO(docx))
+    cells = [cell.text for table in page.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(one.text for one in page.paragraphs), *cells])
 
 
 def corrected(work, market) -> None:
@@ -142,7 +151,7 @@ def test_files_are_kept_as_they_were_handed_out(work, market):
     data = render(group, issue, "pdf", "de")
 
     assert sorted((row.format.value, row.lang) for row in rows) == [
-        ("csv", "--"), ("json", "--"), ("pdf", "de"), ("pdf", "en"), ("pdf", "fr"),
+        ("csv", "--"), ("docx", "de"), ("docx", "en"), ("docx", "fr"), ("json", "--"), ("pdf", "de"), ("pdf", "en"), ("pdf", "fr"),
         ("xlsx", "de"), ("xlsx", "en"), ("xlsx", "fr"),
     ]  # fmt: skip
     kept = next(row for row in rows if (row.format.value, row.lang) == ("pdf", "de"))
@@ -209,7 +218,7 @@ def test_unknown_formats_languages_reports_and_pairs_are_refused(work, market):
     issue = freeze(work, Q3)
     other = freeze(work, Q3.previous)
 
-    for form, lang in (("docx", "fr"), ("pdf", "it")):
+    for form, lang in (("doc", "fr"), ("pdf", "it")):
         with pytest.raises(UnknownFormat):
             render(work, issue, form, lang)
     with pytest.raises(UnknownThing):
@@ -246,13 +255,14 @@ def test_a_quarterly_report_is_of_a_quarter(work, market, code):
 
 def test_a_draft_says_so_in_every_format(work, market):
     group, q4 = the_group(work), Span.parse("2026-Q4")
-    files = {form: render_draft(group, q4, form, "fr") for form in ("json", "csv", "xlsx", "pdf")}
+    files = {form: render_draft(group, q4, form, "fr") for form in FileFormat}
 
     rows = list(csv.DictReader(io.StringIO(files["csv"].decode("utf-8-sig")), delimiter=";"))
     about = dict(load_workbook(io.BytesIO(files["xlsx"]))["Rapport"].iter_rows(values_only=True))
     assert json.loads(files["json"])["report"]["draft"] is True
     assert [row["value"] for row in rows if row["figure"] == "draft"] == ["true"]
     assert about["État"] == "Provisoire, non figé"
+    assert "Provisoire, non figé" in told_by(files["docx"])
     assert "Provisoire, non figé" in " ".join(
         one.extract_text() for one in PdfReader(io.BytesIO(files["pdf"])).pages
     )
@@ -302,3 +312,60 @@ def test_a_figure_whose_data_are_missing_is_named_in_every_format(work, market):
     hidden = issue_values(work, issue, nobody)
     assert "lines.ATELIER/SAS.attended_days" in hidden["hidden"]
     assert not set(hidden["hidden"]) & set(hidden["unknown"])
+
+
+WEIRD = '=HYPERLINK("http://exemple.invalid";"x")'
+
+
+@pytest.mark.parametrize("lang", ["fr", "de"])
+def test_text_that_looks_like_a_formula_stays_text_in_every_format(work, market, lang):
+    market.measure.name = WEIRD
+    row = work.session.exec(select(CorrectiveMeasure)).one()
+    work.session.execute(
+        update(CorrectiveMeasure).where(CorrectiveMeasure.id == row.id).values(wording="+cmd|'/C calc'!A0")
+    )
+    group = the_group(work)
+    issue = freeze(group, Q3)
+    files = {form: render(group, issue, form, lang) for form in FileFormat}
+
+    rows = list(csv.DictReader(io.StringIO(files["csv"].decode("utf-8-sig")), delimiter=";"))
+    cells = [row["value"] for row in rows]
+    assert ("'" + WEIRD in cells, "'+cmd|'/C calc'!A0" in cells) == (True, True)
+    assert not [
+        one for one in cells if one[:1] in {"=", "@"} or (one[:1] in {"+", "-"} and not one[1:2].isdigit())
+    ]
+    book = load_workbook(io.BytesIO(files["xlsx"]))
+    typed = {cell.data_type for sheet in book for line in sheet.iter_rows() for cell in line}
+    assert "f" not in typed
+    assert any(
+        cell.value == f"ATELIER {WEIRD}" for sheet in book for line in sheet.iter_rows() for cell in line
+    )
+    told = " ".join(one.extract_text() for one in PdfReader(io.BytesIO(files["pdf"])).pages)
+    assert "HYPERLINK" in told.replace("\n", "")
+    assert f"ATELIER {WEIRD}" in told_by(files["docx"])
+    assert "+cmd|'/C calc'!A0" in told_by(files["docx"])
+    assert json.loads(files["json"])["values"]["measures"]["ATELIER"]["name"] == WEIRD
+
+
+@pytest.mark.parametrize("lang", ["fr", "de", "en"])
+def test_a_word_file_holds_the_tables_of_the_pack_for_those_who_write_beside_it(work, market, lang):
+    group = the_group(work)
+    issue = freeze(group, Q3)
+    data = render(group, issue, "docx", lang)
+
+    page = Document(io.BytesIO(data))
+    assert told_by(data).count("ATELIER") >= 4
+    assert issue.sha256 in page.sections[0].footer.paragraphs[0].text
+    assert page.core_properties.language == {"fr": "fr-CH", "de": "de-CH", "en": "en-GB"}[lang]
+    head = page.tables[0].rows[0]._tr.xml
+    assert "w:tblHeader" in head
+    assert store.sniff(data) == MEDIA_TYPES[FileFormat.DOCX]
+    assert (
+        made(
+            issue_values(group, issue),
+            Head(issue.known_at, issue.frozen_at, issue.version, issue.sha256),
+            FileFormat.DOCX,
+            lang,
+        )
+        == data
+    )
