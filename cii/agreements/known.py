@@ -1,7 +1,7 @@
 """What is read of providers in the room of their agreements: columns, agreements in force, who may write."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, func, or_, select
@@ -132,12 +132,39 @@ def tariffs_on(work: Work, day: date) -> Sequence[Row[Any]]:
     ).all()
 
 
+def tariffs_known(
+    work: Work, agreement_ids: Collection[int], day: date, known_at: datetime
+) -> Sequence[Row[Any]]:
+    """The tariffs of a day under these agreements, as known at a moment; no visibility, for what is frozen.
+
+    Rows: agreement_id, measure_id, line_id, basis, amount, places, day_minutes, valid_from, valid_to.
+    """
+    shown: list[Any] = [
+        col(one).label(one.key)
+        for one in (
+            Tariff.agreement_id, Tariff.measure_id, Tariff.line_id, Tariff.basis, Tariff.amount,
+            Tariff.places, Tariff.day_minutes, Tariff.valid_from, Tariff.valid_to,
+        )
+    ]  # fmt: skip
+    return work.session.execute(
+        select(*shown)
+        .where(
+            col(Tariff.agreement_id).in_(list(agreement_ids)),
+            col(Tariff.recorded_at) <= known_at,
+            col(Tariff.valid_from) <= day,
+            or_(col(Tariff.valid_to).is_(None), col(Tariff.valid_to) > day),
+        )
+        .order_by(col(Tariff.id))
+    ).all()
+
+
 __all__ = [
     "agreements_by_provider",
     "places_in_force",
     "preparers_of",
     "provider_by_id",
     "provider_columns",
+    "tariffs_known",
     "tariffs_on",
     "writes_for",
 ]

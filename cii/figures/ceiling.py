@@ -120,12 +120,20 @@ def bands_of(work: Work, year: int) -> tuple[Band, ...]:
     )
 
 
-def newest_facts(work: Work, years: Collection[int]) -> dict[tuple[int, CeilingInput], CeilingFact]:
-    """The counts that stand, by year and kind."""
-    newer = aliased(CeilingFact)
-    replaced = select(col(newer.id)).where(col(newer.replaces) == col(CeilingFact.id))
+def newest_facts(
+    work: Work, years: Collection[int], known_at: datetime | None = None
+) -> dict[tuple[int, CeilingInput], CeilingFact]:
+    """The counts that stand, by year and kind; as known now or at an earlier moment."""
+    newer, known_at = aliased(CeilingFact), known_at or work.now
+    replaced = select(col(newer.id)).where(
+        col(newer.replaces) == col(CeilingFact.id), col(newer.recorded_at) <= known_at
+    )
     rows = work.session.scalars(
-        select(CeilingFact).where(col(CeilingFact.year).in_(list(years)), ~replaced.exists())
+        select(CeilingFact).where(
+            col(CeilingFact.year).in_(list(years)),
+            col(CeilingFact.recorded_at) <= known_at,
+            ~replaced.exists(),
+        )
     )
     return {(row.year, row.kind): row for row in rows}
 

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 
 from cii.reports.kind_annual import Annual
+from cii.reports.kind_ceiling import Ceiling
 from cii.reports.kind_monthly import Monthly
 from cii.reports.kind_quarterly import Quarterly
+from cii.reports.kind_unit_prices import UnitPrices
 from cii.reports.kinds import Kind, Values
 from cii.reports.vocabulary import ReportKind
 
-KINDS: Mapping[ReportKind, Kind] = {one.name: one for one in (Quarterly(), Monthly(), Annual())}
+KINDS: Mapping[ReportKind, Kind] = {
+    one.name: one for one in (Quarterly(), Monthly(), Annual(), Ceiling(), UnitPrices())
+}
 
 
 def kind_of(values: Values) -> Kind:

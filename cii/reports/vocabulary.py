@@ -9,6 +9,8 @@ class ReportKind(StrEnum):
     QUARTERLY = "quarterly"
     MONTHLY = "monthly"
     ANNUAL = "annual"
+    CEILING = "ceiling"
+    UNIT_PRICES = "unit_prices"
 
 
 class FileFormat(StrEnum):
