@@ -77,6 +77,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "group",
     "corrections",
     "monthly",
+    "meetings",
+    "body_decisions",
     "reports",
     "report_rows",
     "definitions",

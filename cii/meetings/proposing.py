@@ -23,6 +23,7 @@ from cii.coordination.rules import OPEN_STATES
 from cii.coordination.vocabulary import Body, CorrectiveState
 from cii.figures.needs import needs_figures
 from cii.figures.own import indicators_seen
+from cii.figures.shapes import IndicatorFigures
 from cii.figures.vocabulary import Light
 from cii.kernel.period import ONE_DAY, Quarter
 from cii.measures.queries import measure_words, mixed_ids
@@ -106,21 +107,24 @@ def _places(work: Work, meeting: Meeting) -> Iterator[Offered]:
             "measure": row.measure_name, "taken": row.taken, "places": row.places, "free": row.free,
             "waiting": row.waiting,
         }  # fmt: skip
-        if row.taken * 100 < least * row.places:
-            yield Offered(AgendaKind.OCCUPANCY, row.measure_ref, facts, (row.measure_code,))
         if row.waiting and row.free:
             yield Offered(AgendaKind.WAITING, row.measure_ref, facts, (row.measure_code,))
+        elif row.taken * 100 < least * row.places:
+            yield Offered(AgendaKind.OCCUPANCY, row.measure_ref, facts, (row.measure_code,))
 
 
 def _indicators(work: Work, _: Meeting) -> Iterator[Offered]:
-    """Indicators of this year so far that miss their target."""
+    """By provider: how many indicators of this year so far miss their target, and how many the minimum."""
     off = [one for one in indicators_seen(work) if one.light in {Light.AMBER, Light.RED}]
-    measures = _measures(work)
-    for one in sorted(off, key=lambda row: (row.light is not Light.RED, row.agreement, row.code)):
-        facts = {"agreement": one.agreement, "title": dict(one.title), "light": one.light.value}
-        yield Offered(
-            AgendaKind.INDICATOR, f"{one.agreement}/{one.code}"[:80], facts, measures.get(one.agreement, ())
-        )
+    measures = _measures(work) if off else {}
+    by_provider: dict[str, list[IndicatorFigures]] = defaultdict(list)
+    for one in off:
+        by_provider[one.provider].append(one)
+    for provider, rows in sorted(by_provider.items()):
+        low = sum(one.light is Light.RED for one in rows)
+        about = {code for one in rows for code in measures.get(one.agreement, ())}
+        facts = {"provider": provider, "off": len(rows), "low": low}
+        yield Offered(AgendaKind.INDICATOR, provider[:80], facts, tuple(sorted(about)))
 
 
 def _corrections(work: Work, meeting: Meeting) -> Iterator[Offered]:

@@ -28,10 +28,6 @@ def _day(value: str, lang: str) -> str:
     return formats.day(date.fromisoformat(value), lang)
 
 
-def _title(value: Mapping[str, str], lang: str) -> str:
-    return value.get(lang) or value["fr"]
-
-
 def _group(value: str, lang: str) -> str:
     return say("meetings.all-groups", lang) if value == ALL else word(value, lang, "target-group")
 
@@ -42,9 +38,7 @@ _WRITTEN: Mapping[str, Callable[[Any, str], object]] = {
     "month": lambda value, lang: formats.month(date.fromisoformat(value), lang),
     "quarter": lambda value, lang: formats.quarter(Quarter.parse(value), lang),
     "date": lambda value, lang: word(value, lang, "date_kind"),
-    "light": lambda value, lang: word(value, lang, "light"),
     "finding": lambda value, lang: word(value, lang, "finding_kind"),
     "group": _group,
-    "title": _title,
 }
 """How a fact is written in a language; every other one as it stands."""

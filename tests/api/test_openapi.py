@@ -19,8 +19,10 @@ WALKED = {
     "offers",
     "published-calls",
     "appointments",
+    "meetings",
+    "body-decisions",
 }
-"""Asked in tests/api/test_evaluations.py, test_deliverables.py, test_calls.py, test_appointments.py, tests/web/test_social.py, test_final_accounts.py, test_outcomes.py, test_wages.py and test_rounds.py, where enterprises, observations and schemes live."""
+"""Asked in tests/api/test_evaluations.py, test_deliverables.py, test_calls.py, test_appointments.py, test_meetings.py, tests/web/test_social.py, test_final_accounts.py, test_outcomes.py, test_wages.py and test_rounds.py, where enterprises, observations and schemes live."""
 
 
 def test_the_document_names_every_route_of_the_api(site):

@@ -102,6 +102,8 @@ NAMES: Mapping[str, Thing | str] = {
     "/coordination/agenda-items/<ref>": of_the_house("agenda_item"),
     "/coordination/decisions/<ref>": of_the_house("body_decision"),
     "/coordination/meetings/<ref>": of_the_house("meeting"),
+    "/meetings/<ref>": of_the_house("meeting"),
+    "/body-decisions/<ref>": of_the_house("body_decision"),
     "/body-members/<ref>": of_the_house("body_member"),
     "/coordination/members/<ref>": of_the_house("body_member"),
     "/monthly-data/<month>": "2026-09",
