@@ -6,6 +6,7 @@ The rows are plain (texts, whole numbers, ISO days, centimes), as `queries.quart
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from cii.agreements.vocabulary import Direction, IndicatorUnit, Interruptions
@@ -87,7 +88,9 @@ def _counted(facts: Facts, period: Period) -> dict[Pair, Counter[str]]:
     """Persons, their days and what they cost (centimes), per measure and line."""
     found: defaultdict[Pair, Counter[str]] = defaultdict(Counter)
     for row in facts["stays"]:
-        found[row["measure"], row["line"]].update(stay_counts(row, period))
+        mine = found[row["measure"], row["line"]]
+        for name, count in stay_counts(row, period).items():
+            mine[name] += count
     told = set()
     for row in facts["attendance"]:
         mine = found[row["measure"], row["line"]]
@@ -97,7 +100,9 @@ def _counted(facts: Facts, period: Period) -> dict[Pair, Counter[str]]:
     for row in facts["stays"]:
         months = months_to_attest(row, period)
         silent = sum((row["ref"], month) not in told for month in months)
-        found[row["measure"], row["line"]].update(stay_months=len(months), unattested=silent)
+        mine = found[row["measure"], row["line"]]
+        mine["stay_months"] += len(months)
+        mine["unattested"] += silent
     for table, column in (("delivered", "cost"), ("invoiced", "invoiced")):
         for row in facts[table]:
             if row["measure"] is not None:
@@ -123,20 +128,27 @@ def stay_counts(row: Row, period: Period) -> dict[str, int]:
     }
 
 
-def months_to_attest(row: Row, period: Period) -> list[str]:
+def months_to_attest(row: Row, period: Period) -> Sequence[str]:
     """The months (as 2026-07) in which a stay begun has a day from Monday to Friday within the period.
 
     Whether such a day is a holiday is not asked: a stay of a single holiday reads as not attested.
     """
     if not row["started_on"]:
-        return []
-    first = max(date.fromisoformat(row["started_on"]), period.start)
-    last = min(date.fromisoformat(row["last"]), period.last)
-    return [
+        return ()
+    first = max(row["started_on"], period.start.isoformat())
+    return _months(first, min(row["last"], period.last.isoformat()))
+
+
+@lru_cache(maxsize=10_000)
+def _months(first: str, last: str) -> tuple[str, ...]:
+    """Those of two days; most stays of a quarter last from its first day to its last."""
+    if first > last:
+        return ()
+    return tuple(
         f"{part.start:%Y-%m}"
-        for part in (Period.through(first, last).months() if first <= last else ())
+        for part in Period.through(date.fromisoformat(first), date.fromisoformat(last)).months()
         if min(part.start.weekday(), part.last.weekday()) < _SATURDAY or len(part) > _WEEKEND
-    ]
+    )
 
 
 def _ordinal(day: str) -> int:

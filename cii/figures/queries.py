@@ -180,15 +180,18 @@ def _places(work: Work, names: _Names, period: Period, known_at: datetime) -> li
 def _stays(work: Work, names: _Names, period: Period, known_at: datetime) -> list[Row]:
     return [
         {
-            **names.pair((row.measure_id, row.line_id)),
-            "ref": row.ref,
-            "starts_on": row.starts_on,
-            "started_on": row.started_on,
-            "last": row.last,
-            "ended_on": row.ended_on,
-            "exit_type": row.exit_type,
+            "measure": names.measures[measure].code,
+            "line": names.lines[line].code,
+            "ref": ref,
+            "starts_on": starts_on.isoformat(),
+            "started_on": started_on and started_on.isoformat(),
+            "last": last.isoformat(),
+            "ended_on": ended_on and ended_on.isoformat(),
+            "exit_type": exit_type,
         }
-        for row in stay_rows(work, period, known_at)
+        for ref, measure, line, starts_on, started_on, last, ended_on, exit_type in stay_rows(
+            work, period, known_at
+        )
     ]
 
 
@@ -196,13 +199,16 @@ def _attendance(work: Work, names: _Names, period: Period, known_at: datetime) -
     """Attested days by stay and month."""
     return [
         {
-            **names.pair((row.measure_id, row.line_id)),
-            "stay": row.ref,
-            "month": f"{int(row.year):04d}-{int(row.month):02d}",
-            "present": int(row.present),
-            "absent": int(row.absent),
+            "measure": names.measures[measure].code,
+            "line": names.lines[line].code,
+            "stay": ref,
+            "month": f"{int(year):04d}-{int(month):02d}",
+            "present": int(present),
+            "absent": int(absent),
         }
-        for row in attendance.attended_months(work, period, known_at)
+        for ref, measure, line, year, month, present, absent in attendance.attended_months(
+            work, period, known_at
+        )
     ]
 
 

@@ -14,7 +14,8 @@ PROMISED = {
     "decision", "decision-zen", "decision-spiff", "step", "step-spiff", "step-sqlite", "step-postgresql",
     "inbox-many", "inbox-growth", "storage", "load", "proof", "what-if",
     "reconcile-sqlite", "reconcile-postgresql", "reconcile-sum-sqlite", "reconcile-sum-postgresql", "reconcile-growth",
-    "reconcile-growth-postgresql", "case-list", "case-page", "quarter", "quarter-export",
+    "reconcile-growth-postgresql", "case-list", "case-page", "quarter-sqlite", "quarter-postgresql", "quarter-issue-sqlite",
+    "quarter-issue-postgresql",
 }  # fmt: skip
 """Rows of the tables of numbers in the designs of the engine and of money."""
 
