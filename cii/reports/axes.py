@@ -7,8 +7,9 @@ from typing import Any
 from cii.cases.vocabulary import CasePath
 from cii.figures.axes import OPEN, Axis, axes_of
 from cii.figures.suppression import TOTAL, Counts, hidden
-from cii.reports.packs import UNKNOWN, Field, Part, Path
+from cii.reports.packs import Field, Part, Path
 from cii.reports.readers import Readers
+from cii.reports.sheets import UNKNOWN
 
 AXES = Part(
     "axes",
