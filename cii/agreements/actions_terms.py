@@ -33,6 +33,8 @@ from cii.agreements.vocabulary import (
     IndicatorUnit,
     ObjectiveLevel,
 )
+from cii.indicators.queries import definitions
+from cii.indicators.rules import source_faults
 from cii.institutions.queries import line_by_ref
 from cii.journal.actions import wrote
 from cii.kernel.errors import Refusal, UnknownThing, refuse
@@ -207,12 +209,19 @@ class AddObjective:
 
 
 def add_objective(work: Work, ask: AddObjective) -> Objective:
-    """Set an objective and how it is measured; refuses MinimumBeyondTarget for each, NotOpenForChange."""
+    """Set an objective and how it is measured.
+
+    Refuses NotOpenForChange; all at once MinimumBeyondTarget, UnknownIndicator, UnitOfIndicator for each.
+    """
     agreement = open_for_change(work, ask.agreement_ref)
+    named = [(one.source, one.unit) for one in ask.indicators]
     refuse(
-        indicator_faults(
-            "indicators", ((one.code, one.direction, one.target, one.minimum) for one in ask.indicators)
-        )
+        [
+            *indicator_faults(
+                "indicators", ((one.code, one.direction, one.target, one.minimum) for one in ask.indicators)
+            ),
+            *source_faults("indicators", named, definitions(work)),
+        ]
     )
     made = Objective(agreement_id=agreement.id or 0, level=ask.level, wording=ask.wording, owner=ask.owner)
     work.session.add(made)

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+from cii.indicators.vocabulary import Direction as Direction  # noqa: PLC0414 - a word of agreements too
+from cii.indicators.vocabulary import IndicatorUnit as IndicatorUnit  # noqa: PLC0414 - the same
+
 
 class Profile(StrEnum):
     """Whose rules an agreement follows (product.md §4)."""
@@ -133,22 +136,6 @@ class FollowsAs(StrEnum):
     RENEWAL = "renewal"
     AMENDMENT = "amendment"
     OPTION = "option"
-
-
-class IndicatorUnit(StrEnum):
-    """What an indicator's whole number counts; percentages are kept in permille."""
-
-    PERCENT = "percent"
-    DAYS = "days"
-    NUMBER = "number"
-    FRANCS = "francs"
-
-
-class Direction(StrEnum):
-    """Whether more or less is better."""
-
-    UP = "up"
-    DOWN = "down"
 
 
 class DeliverableKind(StrEnum):

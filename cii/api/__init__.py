@@ -44,6 +44,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "attendance_imports",
     "measures",
     "catalogue",
+    "indicators",
     "agreements",
     "agreement_paper",
     "conventions",

@@ -21,6 +21,7 @@ from cii.cli.demo import demo, demo_check, demo_load, size_arguments
 from cii.cli.drawing import bpmn_arguments, workflows_export_bpmn
 from cii.cli.files import check_arguments, draw_arguments, folder, workflows_check, workflows_draw
 from cii.cli.group import corrections_arguments, group_corrections, group_members, members_arguments
+from cii.cli.indicators import indicators_arguments, indicators_list
 from cii.cli.jobs import jobs_list, jobs_run, run_arguments
 from cii.cli.migrating import diff_arguments, migrate_arguments, workflows_diff, workflows_migrate
 from cii.cli.monthly import month_arguments, month_import, month_import_arguments, month_show
@@ -91,6 +92,7 @@ COMMANDS: tuple[tuple[str, Run, Arguments], ...] = (
     ("agreements list", agreements_listed, state_arguments),
     ("agreements check", agreements_check, check_one_arguments),
     ("agreements dates", agreements_dates, no_arguments),
+    ("indicators list", indicators_list, indicators_arguments),
     ("jobs list", jobs_list, no_arguments),
     ("jobs run", jobs_run, run_arguments),
     ("group members", group_members, members_arguments),
@@ -111,6 +113,7 @@ GROUPS = {
     "workflows": "the processes",
     "rules": "the decision tables",
     "agreements": "the agreements with providers",
+    "indicators": "the catalogue of indicators",
     "jobs": "what the house does by itself",
     "import": "files that a sector brings",
     "group": "the coordination group and the GP CII",

@@ -24,6 +24,8 @@ from cii.agreements.vocabulary import DeliverableKind, Frequency, ObjectiveKind,
 from cii.conventions.rules import DatesTaken, IndicatorNameTaken
 from cii.conventions.tables import ConventionPart
 from cii.conventions.vocabulary import Part
+from cii.indicators.queries import definitions
+from cii.indicators.rules import source_faults
 from cii.kernel.errors import Refusal, UnknownThing, refuse
 from cii.kernel.period import months_later
 from cii.store.work import Work
@@ -57,8 +59,8 @@ class SetGoal:
 def set_goal(work: Work, ask: SetGoal) -> Objective:
     """Set an objective of an open agreement, its indicators with it.
 
-    Refuses all at once: MinimumBeyondTarget and IndicatorNameTaken, each at its indicator; before:
-    NotOpenForChange, NotAllowed, UnknownThing.
+    Refuses all at once: MinimumBeyondTarget, IndicatorNameTaken, UnknownIndicator (its source is published),
+    UnitOfIndicator, each at its indicator; before: NotOpenForChange, NotAllowed, UnknownThing.
     """
     agreement = open_for_change(work, ask.agreement_ref)
     known = goal_by_ref(work, agreement.id or 0, ask.goal_ref) if ask.goal_ref else None
@@ -71,6 +73,7 @@ def set_goal(work: Work, ask: SetGoal) -> Objective:
         if one.code in elsewhere or one.code in seen:
             faults.append(IndicatorNameTaken(field=f"gauges-{at}-code", name=one.code))
         seen.add(one.code)
+    faults += source_faults("gauges", ((one.source, one.unit) for one in ask.gauges), definitions(work))
     refuse(faults)
     wish = GoalWish(
         ask.level, ask.kind, ask.standing, ask.wording, ask.owner, ask.rank, ask.weight, ask.basic, ask.gauges

@@ -46,7 +46,7 @@ def attended_months(work: Work, period: Period, known_at: datetime) -> Sequence[
 def attended(work: Work, period: Period, known_at: datetime) -> dict[int, Attended]:
     """Attested days per agreement that paid for the stay: once for each, however many of its lines paid."""
     month = _monthly(period, known_at).subquery("monthly")
-    payer = _payer()
+    payer = payers()
     months = func.sum(case((month.c.present + month.c.absent > 0, 1), else_=0))
     rows = work.session.execute(
         select(payer.c.agreement_id, func.sum(month.c.present), func.sum(month.c.absent), months)
@@ -59,7 +59,7 @@ def attended(work: Work, period: Period, known_at: datetime) -> dict[int, Attend
 def participants(work: Work, period: Period, known_at: datetime) -> dict[int, int]:
     """Stays begun that touch the period, per agreement that pays for them: once for each."""
     held = stays(known_at)
-    payer = _payer()
+    payer = payers()
     rows = work.session.execute(
         select(payer.c.agreement_id, func.count())
         .join(held, held.c.placement_id == payer.c.placement_id)
@@ -91,7 +91,7 @@ def _monthly(period: Period, known_at: datetime) -> Select[Any]:
     )
 
 
-def _payer() -> Subquery:
+def payers() -> Subquery:
     """Each stay with each agreement that pays for it, once: placement_id, agreement_id."""
     paid: Any = select(col(PlacementShare.placement_id), col(PlacementShare.agreement_id))
     found: Subquery = paid.distinct().subquery("payer")

@@ -15,9 +15,12 @@ from cii.agreements.tables import Indicator
 from cii.figures import attendance, facts, money
 from cii.figures.deadlines import Bound
 from cii.figures.rules import Facts, Value, computed, definition_of, goal, light, pooled
+from cii.figures.satisfaction import ratings
 from cii.figures.shapes import IndicatorFigures
 from cii.figures.tables import IndicatorEntry
 from cii.figures.vocabulary import Definition, Origin
+from cii.indicators.queries import definitions
+from cii.indicators.rules import OWN, Published
 from cii.institutions.tables import FundingLine
 from cii.kernel.money import Chf
 from cii.kernel.period import Period, Quarter
@@ -44,13 +47,16 @@ def indicator_figures(
     period = quarter.period
     year = Period(date(quarter.year, 1, 1), period.end)
     lines = facts.line_names(work)
-    yearly = _facts(work, wanted, year, known_at)
-    own = _facts(work, wanted, period, known_at) if quarterly else {}
+    rated = any(row.source == Definition.SATISFACTION for row in rows)
+    yearly = _facts(work, wanted, year, known_at, rated=rated)
+    own = _facts(work, wanted, period, known_at, rated=rated) if quarterly else {}
+    published = definitions(work, period.last)
     entered = _entered(work, [row.id or 0 for row in rows], year, known_at)
     durable_from = work.parameter("exit_durable_from_months", period.last)
     found = [
         _figure(
             row,
+            published.get(row.source) or published[OWN],
             by_id[row.agreement_id],
             (
                 _value(row, yearly[row.agreement_id], entered, year, durable_from),
@@ -63,11 +69,17 @@ def indicator_figures(
     return tuple(sorted(found, key=lambda one: (one.agreement, one.code)))
 
 
-def _facts(work: Work, agreements: Sequence[Bound], span: Period, known_at: datetime) -> dict[int, Facts]:
-    """What the agreements' indicators are computed from, over the days of the span on which each binds."""
+def _facts(
+    work: Work, agreements: Sequence[Bound], span: Period, known_at: datetime, *, rated: bool
+) -> dict[int, Facts]:
+    """What the agreements' indicators are computed from, over the days of the span on which each binds.
+
+    `rated`: some indicator asks how participants rate their stay.
+    """
     left = facts.left_by_agreement(work, span, known_at)
     days = attendance.attended(work, span, known_at)
     persons = attendance.participants(work, span, known_at)
+    answers = ratings(work, span, known_at) if rated else {}
     cost: dict[int, Chf] = {}
     for (_, _, agreement), amount in money.delivered(work, span, known_at).items():
         cost[agreement or 0] = cost.get(agreement or 0, Chf()) + amount
@@ -88,6 +100,7 @@ def _facts(work: Work, agreements: Sequence[Bound], span: Period, known_at: date
             sum(places[pair].days for pair in one.pairs if pair in places),
             cost.get(one.id, Chf()),
             persons.get(one.id, 0),
+            *answers.get(one.id, (0, 0)),
         )
     return found
 
@@ -133,7 +146,11 @@ def _value(
 
 
 def _figure(
-    row: Indicator, agreement: Bound, values: tuple[Value | None, Value | None], institutions: tuple[str, ...]
+    row: Indicator,
+    published: Published,
+    agreement: Bound,
+    values: tuple[Value | None, Value | None],
+    institutions: tuple[str, ...],
 ) -> IndicatorFigures:
     definition = definition_of(row.source)
     value, quarter = values
@@ -150,6 +167,8 @@ def _figure(
         row.target,
         row.minimum,
         row.interruptions,
+        published.code,
+        published.version,
         definition,
         Origin.MISSING if value is None else origin,
         value,

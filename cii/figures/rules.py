@@ -26,7 +26,9 @@ EXIT_RATES: Mapping[Definition, tuple[frozenset[ExitClass], frozenset[ExitType]]
     Definition.REINSERTION_COMPLETED: (IN_WORK, INTERRUPTIONS),
 }
 """Rates over exits: the classes counted, the exits left out whatever the agreement says."""
-FROM_ATTENDANCE = frozenset({Definition.ABSENCE_DAYS, Definition.COST_PER_DAY})
+FROM_ATTENDANCE = frozenset(
+    {Definition.ABSENCE_DAYS, Definition.ABSENCE_RATE, Definition.PARTICIPANT_DAYS, Definition.COST_PER_DAY}
+)
 """Values that nobody knows before days are attested."""
 _PERMILLE = 1000
 
@@ -80,7 +82,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the indicators of one agreement are computed from; days are days, money is what was delivered."""
+    """What the indicators of one agreement are computed from; days are days, money is what was delivered.
+
+    `answered`: participants who rated their stay, `satisfied` those who rated it 4 or 5 of 5.
+    """
 
     left: Sequence[Left] = ()
     absence_days: int = 0
@@ -90,6 +95,8 @@ class Facts:
     place_days: int = 0
     accrued: Chf = field(default_factory=Chf)
     participants: int = 0
+    answered: int = 0
+    satisfied: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +154,8 @@ def computed(
 ) -> Value | None:
     """The value of a definition; None for what only people can enter.
 
-    absence_days: days absent per participant and month; cost_per_day: centimes per attended day; both are
-    unknown (None) where persons stayed and nobody attested a day: what was not delivered is not zero.
+    Costs are in centimes. What counts attested days is unknown (None) where persons stayed and nobody
+    attested a day, satisfaction where nobody answered: what was not delivered is not zero.
     `interruptions`: how the agreement counts stays that were broken off, in rates over exits.
     """
     left = facts.left
@@ -160,11 +167,22 @@ def computed(
         return Value(sum(one.persons for one in left if one.exit_type in INTERRUPTIONS), whole, whole)
     if definition in FROM_ATTENDANCE and facts.participants and not facts.participant_months:
         return None
-    about = facts.participants
+    if definition is Definition.SATISFACTION and facts.participants and not facts.answered:
+        return None
+    about, cost = facts.participants, facts.accrued.centimes
+    into_work = exit_rate(left, IN_WORK, durable_from).numerator
     return {
         Definition.ABSENCE_DAYS: Value(facts.absence_days, facts.participant_months, about=about),
+        Definition.ABSENCE_RATE: Value(
+            facts.absence_days, facts.attended_days + facts.absence_days, about=about
+        ),
         Definition.OCCUPANCY: Value(facts.occupied_days, facts.place_days, about=about),
-        Definition.COST_PER_DAY: Value(facts.accrued.centimes, facts.attended_days, about=about),
+        Definition.PARTICIPANTS: Value(about, 1, about),
+        Definition.PARTICIPANT_DAYS: Value(facts.attended_days, 1, about=about),
+        Definition.COST_PER_DAY: Value(cost, facts.attended_days, about=about),
+        Definition.COST_PER_PLACEMENT: Value(cost, about, about=about),
+        Definition.COST_PER_EXIT: Value(cost, into_work, about=into_work),
+        Definition.SATISFACTION: Value(facts.satisfied, facts.answered, facts.answered),
     }.get(definition)
 
 

@@ -120,6 +120,7 @@ class IndicatorFigures:
 
     `quarter` is the value of the quarter alone. `institutions`: codes of the paying institutions and of the
     provider. `interruptions`: how the agreement counts stays that were broken off (i.11), where it says so.
+    `published`, `published_version`: the definition of the catalogue by which it was measured.
     """
 
     agreement: str
@@ -133,6 +134,8 @@ class IndicatorFigures:
     target: int
     minimum: int | None
     interruptions: Interruptions | None
+    published: str
+    published_version: int
     definition: Definition
     origin: Origin
     value: Value | None

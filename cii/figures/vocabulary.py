@@ -13,7 +13,10 @@ class Light(StrEnum):
 
 
 class Definition(StrEnum):
-    """How a value is computed from facts; the words that `indicator.source` of an agreement may name."""
+    """How a value is computed from facts: those codes of the catalogue that the house computes.
+
+    `entered` stands for all others.
+    """
 
     EXIT_RATE_DURABLE = "exit_rate_durable"
     EXIT_RATE_DYNAMIC = "exit_rate_dynamic"
@@ -23,6 +26,12 @@ class Definition(StrEnum):
     OCCUPANCY = "occupancy"
     INTERRUPTIONS = "interruptions"
     COST_PER_DAY = "cost_per_day"
+    ABSENCE_RATE = "absence_rate"
+    PARTICIPANTS = "participants"
+    PARTICIPANT_DAYS = "participant_days"
+    COST_PER_PLACEMENT = "cost_per_placement"
+    COST_PER_EXIT = "cost_per_exit"
+    SATISFACTION = "satisfaction"
     ENTERED = "entered"
 
 

@@ -247,6 +247,8 @@ def _indicator(one: IndicatorFigures) -> dict[str, object]:
         "target": one.target,
         "minimum": one.minimum,
         "definition": one.definition,
+        "published": one.published,
+        "published_version": one.published_version,
         "interruptions": one.interruptions,
         "origin": one.origin,
         "light": one.light,

@@ -46,6 +46,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "case_rounds",
     "measures",
     "catalogue",
+    "indicator_catalogue",
     "conditions",
     "agreements",
     "agreement_dates",

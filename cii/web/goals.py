@@ -5,7 +5,7 @@ And the indicators by which they are measured.
 
 from typing import Any
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
@@ -16,13 +16,14 @@ from cii.agreements.tables import Objective
 from cii.conventions.drafting import DropGoal, SetGoal, drop_goal, set_goal
 from cii.conventions.queries import text_of
 from cii.conventions.vocabulary import EvaluationMode
-from cii.figures.vocabulary import Definition
+from cii.indicators.queries import definitions
 from cii.kernel.errors import UnknownThing
 from cii.store.work import Work
 from cii.web.agreement_tabs import agreement_head
 from cii.web.base import Blueprint, see_other
-from cii.web.choices import options, text_asked, word
+from cii.web.choices import text_asked, word
 from cii.web.goal_units import as_kept, as_said
+from cii.web.indicator_catalogue import definition_name, definition_options
 from cii.web.indicators import measured
 from cii.web.part_forms import drawn
 from cii.wire import language
@@ -101,6 +102,7 @@ def _goal(view: AgreementView, goal: Objective) -> dict[str, Any]:
             {
                 "code": one.code,
                 "title": one.title.get(lang) or next(iter(one.title.values()), one.code),
+                "defined": _defined(g.work, one.source),
                 "sense": word(one.direction, "direction"),
                 "target": measured(one.target, one.unit),
                 "minimum": measured(one.minimum, one.unit) if one.minimum is not None else None,
@@ -112,13 +114,23 @@ def _goal(view: AgreementView, goal: Objective) -> dict[str, Any]:
     }
 
 
+def _defined(work: Work, source: str) -> dict[str, str] | None:
+    """The definition that an indicator names; none where it names none of the catalogue."""
+    if source not in definitions(work):
+        return None
+    return {
+        "label": definition_name(work, source),
+        "url": url_for("indicator_catalogue.one", code=source),
+    }
+
+
 def _form(work: Work, ref: str) -> dict[str, Any]:
     view = agreement_view(work, ref)
     named = text_asked("goal_ref")
     goal = next((one for one in view.objectives if one.ref == named), None)
     if named and goal is None:
         raise UnknownThing(field="goal_ref")
-    sources = {"source": options(Definition, "definition")}
+    sources = {"source": definition_options(work)}
     fields = drawn(SetGoal, _as_set(view, goal) if goal else None, "goal", sources)
     for one in fields:
         if one["as"] == "rows" and not g.get("reasons"):

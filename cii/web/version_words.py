@@ -7,6 +7,8 @@ from datetime import date
 from enum import Enum
 from typing import Any, get_type_hints
 
+from flask import g
+
 from cii.conventions.comparing import BOUGHT, GAUGES, GOALS, HEADER, RATES, UNCOMPARED, Difference
 from cii.conventions.parts import PARTS
 from cii.conventions.vocabulary import Part
@@ -16,6 +18,7 @@ from cii.kernel.period import ONE_DAY
 from cii.texts import formats
 from cii.texts.speech import knows
 from cii.web.choices import t, word
+from cii.web.indicator_catalogue import definition_name
 from cii.web.indicators import measured
 from cii.web.part_forms import group_of, snake
 from cii.wire import language
@@ -140,8 +143,8 @@ def _inside(name: str, value: object, of: object = None) -> object:
         return value - ONE_DAY
     if isinstance(of, Gauge) and name in _VALUES and isinstance(value, int):
         return measured(value, of.unit)
-    if isinstance(of, Gauge) and name == "source" and knows(f"word.definition.{value}"):
-        return word(str(value), "definition")
+    if isinstance(of, Gauge) and name == "source":
+        return definition_name(g.work, str(value))
     return value
 
 

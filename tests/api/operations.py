@@ -462,6 +462,7 @@ OTHER_PARTS = {
     "submission": "zzzzzzzzzz",
     "paper": "zzzzzzzzzz",
     "item": "french_oral",
+    "code": "satisfaction",
     "form": "json",
     "position": "1",
     "number": "1",

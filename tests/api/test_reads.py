@@ -130,6 +130,8 @@ READS = {
     "/api/v1/client-categories": ("finance", "items"),
     "/api/v1/reconciliation/runs": ("auditor", "2026-12-01"),
     "/api/v1/reconciliation/findings": ("finance", "items"),
+    "/api/v1/indicators": ("provider", "reinsertion_completed"),
+    "/api/v1/indicators/{code}": ("provider", "exit"),
     "/api/v1/body-members": ("group", "items"),
     "/api/v1/corrections": ("group", "items"),
     "/api/v1/presidencies": ("group", "SEMP"),
@@ -216,7 +218,7 @@ def names(world) -> dict[str, str]:
         "task": held["tasks"], "decision": held["decisions"], "placement": held["placements"], "statement": held["statements"],
         "measure": world.stage.measure, "agreement": world.stage.agreements["LACI"],
         "provider": world.rows("SELECT ref FROM provider ORDER BY id")[0][0],
-        "line": world.stage.lines["LACI"], "report": reports[0], "newer": reports[1],
+        "line": world.stage.lines["LACI"], "report": reports[0], "newer": reports[1], "code": "satisfaction",
     }  # fmt: skip
 
 

@@ -119,6 +119,7 @@ def _examples(town):
             "talk": "zzzzzzzzzz",
         },
         "conventions": {"ref": refs["draft_agreement"], "name": "principles"},
+        "indicator_catalogue": {"code": "reinsertion"},
         "goals": {"ref": refs["draft_agreement"]},
         "owed": {"ref": refs["draft_agreement"]},
         "negotiation": {"ref": refs["draft_agreement"]},

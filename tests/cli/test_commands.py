@@ -270,6 +270,17 @@ def test_a_draft_over_a_loaded_canton_is_told_as_json_and_saves_nothing(run, tmp
     }
 
 
+def test_the_catalogue_of_indicators_is_listed_in_a_language(run):
+    listed, before = (
+        run("indicators", "list", "--lang", "de"),
+        json.loads(run("indicators", "list", "--day", "2008-12-31", "--json").stdout),
+    )
+
+    assert listed.returncode == DONE
+    assert "absence_rate v1 social percent: Absenzquote." in listed.stdout
+    assert before == {"definitions": []}
+
+
 def test_the_members_of_both_bodies_are_listed_with_the_presidency(run):
     listed, before = (
         run("group", "members"),

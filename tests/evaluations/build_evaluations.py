@@ -62,9 +62,7 @@ def lived(work: Work, *, satisfied: int | None = 24) -> Lived:
     draft = market.agreement(in_force=False, indicators=False)
     mine, theirs = acting(work, market.drafter), acting(work, market.signer)
     title = {"fr": "Satisfaction", "de": "Zufriedenheit", "en": "Satisfaction"}
-    wish = IndicatorWish(
-        "satisfaction", title, IndicatorUnit.PERCENT, Direction.UP, 800, 600, "Questionnaire"
-    )
+    wish = IndicatorWish("satisfaction", title, IndicatorUnit.PERCENT, Direction.UP, 800, 600, "entered")
     add_objective(mine, AddObjective(draft.ref, ObjectiveLevel.OUTCOME, "Contents", "Fondation", (wish,)))
     agreed = (Criterion("quality", "Qualité du suivi"), Criterion("economy", "Économie des moyens"))
     write_part(mine, draft.ref, Part.EVALUATION, Evaluation(criteria=agreed))

@@ -1,6 +1,6 @@
 """The figures of a quarter from rows, on both engines: places, stays, attendance, exits, waiting, indicators."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 import pytest
@@ -9,7 +9,7 @@ from sqlmodel import select
 from cii.agreements.queries import agreement_view
 from cii.agreements.tables import Indicator
 from cii.agreements.vocabulary import IndicatorUnit, Interruptions
-from cii.figures import attendance
+from cii.figures import attendance, satisfaction
 from cii.figures.actions import RecordIndicator, record_indicator
 from cii.figures.queries import quarter_figures
 from cii.figures.rules import Value
@@ -19,6 +19,7 @@ from cii.kernel.errors import Refusals, UnknownThing
 from cii.kernel.period import Quarter
 from cii.measures.tables import MeasurePlaces, PlaceQuota
 from cii.measures.vocabulary import MeasureKind
+from cii.partners.tables import Satisfaction
 from cii.placements.tables import PlacementShare
 from cii.placements.vocabulary import ContractType, ExitType, PlacementEventKind
 from cii.reports.values import values_of
@@ -196,6 +197,60 @@ def test_an_indicator_of_days_that_nobody_attested_is_missing(work, market, code
     assert (nobody.origin, nobody.light) == (Origin.COMPUTED, Light.NONE), "nobody came: nothing to tell"
     assert (silent.value, silent.origin, silent.light) == (None, Origin.MISSING, Light.NONE)
     assert row.value == Value({"absence_days": 1, "cost_per_day": 0}[code], 1, about=1)
+
+
+def test_satisfaction_comes_from_the_answers_of_participants_once_for_each_payer(work, market):
+    agreement, social = market.agreement(), market.agreement(market.social)
+    held = work.session.exec(select(Indicator).where(Indicator.agreement_id == agreement.id)).one()
+    held.source = "satisfaction"
+    work.session.flush()
+    stays = [a_stay(work, market.measure, agreement, market.ac, FIRST, LAST) for _ in range(4)]
+    (silent,) = (
+        one
+        for one in quarter_figures(work, Q3, work.now).indicators
+        if one.code == held.code and one.agreement == agreement.number
+    )
+    work.session.add(
+        PlacementShare(
+            placement_id=stays[0].id, line_id=market.social.id, agreement_id=social.id, weight=1, committed=0
+        )
+    )
+    for stay, rating, at in (
+        (stays[0], 5, datetime(2026, 9, 1, tzinfo=UTC)),
+        (stays[1], 4, datetime(2026, 3, 1, tzinfo=UTC)),
+        (stays[2], 3, datetime(2026, 9, 30, 21, 59, tzinfo=UTC)),
+        (stays[3], 1, datetime(2026, 9, 30, 22, 1, tzinfo=UTC)),
+    ):
+        work.session.add(
+            Satisfaction(
+                person_id=stay.person_id, case_id=stay.case_id, subject="placement", subject_id=stay.id,
+                informed=5, listened=5, useful=5, overall=rating, at=at,
+            )
+        )  # fmt: skip
+    work.session.flush()
+
+    (row,) = (
+        one for one in quarter_figures(work, Q3, work.now).indicators if one.agreement == agreement.number
+    )
+
+    assert (silent.value, silent.origin) == (None, Origin.MISSING), "four stay, nobody has answered"
+    assert (row.value, row.quarter) == (Value(2, 3, 3), Value(1, 2, 2)), "the quarter ends at midnight here"
+    assert (row.published, row.published_version) == ("satisfaction", 1)
+    assert satisfaction.ratings(work, Q3.period, work.now) == {agreement.id: (2, 1), social.id: (1, 1)}
+    assert satisfaction.ratings(work, Q3.period, datetime(2026, 9, 15, tzinfo=UTC)) == {
+        agreement.id: (1, 1), social.id: (1, 1),
+    }  # fmt: skip
+
+
+def test_an_indicator_that_names_no_definition_is_its_agreements_own(work, market):
+    agreement = market.agreement()
+    held = work.session.exec(select(Indicator).where(Indicator.agreement_id == agreement.id)).one()
+    held.source = "Questionnaire maison"
+    work.session.flush()
+
+    (row,) = quarter_figures(work, Q3, work.now).indicators
+
+    assert (row.published, row.published_version, row.origin) == ("entered", 1, Origin.MISSING)
 
 
 def test_places_change_within_the_quarter_and_a_correction_replaces(work, market):

@@ -135,8 +135,33 @@ def test_occupancy_cost_and_interruptions_are_computed_from_facts():
     assert computed(Definition.EXIT_RATE_DURABLE, facts, 6) == Value(0, 12, 12)
 
 
+def test_costs_absence_and_satisfaction_are_computed_from_facts():
+    facts = Facts(
+        [left(2), left(3, ExitType.NO_SOLUTION)], absence_days=5, participant_months=8, attended_days=95,
+        accrued=Chf.parse("6000"), participants=12, answered=10, satisfied=8,
+    )  # fmt: skip
+
+    assert computed(Definition.ABSENCE_RATE, facts, 6) == Value(5, 100, about=12)
+    assert computed(Definition.PARTICIPANT_DAYS, facts, 6) == Value(95, 1, about=12)
+    assert computed(Definition.PARTICIPANTS, facts, 6) == Value(12, 1, 12)
+    assert computed(Definition.COST_PER_PLACEMENT, facts, 6).exact == 50_000
+    assert computed(Definition.COST_PER_EXIT, facts, 6) == Value(600_000, 2, about=2), (
+        "of two persons in work"
+    )
+    assert computed(Definition.SATISFACTION, facts, 6) == Value(8, 10, 10)
+
+
+def test_nothing_is_said_where_there_is_nothing_to_divide_by():
+    nobody, silent = Facts(), Facts(participants=3, attended_days=10, participant_months=3)
+
+    assert computed(Definition.COST_PER_EXIT, silent, 6).exact is None, "nobody left for work"
+    assert computed(Definition.SATISFACTION, silent, 6) is None, "nobody answered"
+    assert computed(Definition.SATISFACTION, nobody, 6).exact is None
+    assert computed(Definition.ABSENCE_RATE, Facts(participants=3), 6) is None, "nobody attested a day"
+
+
 def test_what_only_people_know_is_entered_and_pooled():
-    assert computed(definition_of("satisfaction"), Facts(), 6) is None
+    assert computed(definition_of("motivation"), Facts(), 6) is None
     assert pooled([Value(20, 25, 25), Value(4, 5, 5)]) == Value(24, 30, 30)
     assert pooled([]) is None
 

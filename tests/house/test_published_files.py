@@ -10,7 +10,14 @@ WORKFLOWS = HOUSE / "workflows"
 LIST = WORKFLOWS / "published.sha256"
 FILES = sorted(
     file
-    for pattern in ("*.yaml", "decisions/*.md", "grids/*.yaml", "consents/*.yaml", "migrations/*.yaml")
+    for pattern in (
+        "*.yaml",
+        "decisions/*.md",
+        "grids/*.yaml",
+        "consents/*.yaml",
+        "migrations/*.yaml",
+        "indicators/*.yaml",
+    )
     for file in WORKFLOWS.glob(pattern)
 )
 

@@ -129,6 +129,7 @@ NAMES: Mapping[str, Thing | str] = {
     "/letterbox/<number>": "1",
     "/links/<ref>": of_case("signed_link"),
     "/links/<token>": "nothing-that-was-ever-made",
+    "/indicators/<code>": "reinsertion",
     "/measures/<ref>": of_the_house("measure"),
     "/news/<ref>": of_the_house("legal_news"),
     "/notices/<ref>": Thing("SELECT n.ref FROM notice n JOIN case_file c ON c.person_id = n.person_id WHERE c.id = :case"),
@@ -205,7 +206,7 @@ NAMES: Mapping[str, Thing | str] = {
 """The address up to a part → what the part names, or the word that stands there."""
 PLAIN_FILES = {"static"}
 SAME_FOR_ALL = (
-    "/agreements", "/budgets", "/definitions", "/docs", "/fairness", "/healthz", "/help", "/lines", "/login", "/needs", "/openapi.json", "/programmes", "/readyz",
+    "/agreements", "/budgets", "/definitions", "/docs", "/fairness", "/healthz", "/help", "/indicators", "/lines", "/login", "/needs", "/openapi.json", "/programmes", "/readyz",
     "/reports", "/settings", "/tables", "/units", "/workflows", "/youth/figures",
 )  # fmt: skip
 """Addresses without cases and persons: walked for every role, but not again for every relation to a case."""

@@ -108,6 +108,7 @@ def test_a_report_says_places_costs_budgets_and_indicators_tied_to_the_agreement
     assert indicator["year"]["value"] == "1/1"
     assert indicator["light"] == "green"
     assert indicator["agreement_version"] >= 1
+    assert (indicator["published"], indicator["published_version"]) == ("reinsertion", 1)
     assert [one["state"] for one in values["corrective"].values()] == ["observed"]
     assert values["meetings"] == {
         "coordination/2026-09-24": {"body": "coordination", "held_on": "2026-09-24"}

@@ -59,8 +59,10 @@ def refused_signature(site, ref: str, status: int = 422, who: str = "contracts2"
             {"gauges-0-target": "400", "gauges-0-minimum": "500", "gauges-0-direction": "up"},
             "gauges-0-minimum",
         ),
+        ({"gauges-0-source": "Relevé de l'atelier"}, "gauges-0-source"),
+        ({"gauges-0-source": "absence_rate"}, "gauges-0-unit"),
     ],
-    ids=["without target", "minimum beyond target"],
+    ids=["without target", "minimum beyond target", "nothing published", "another unit"],
 )
 def test_a_faulty_indicator_is_told_at_its_field(site, typed, field):
     reader, ref = site.as_("contracts"), site.town.agreements["draft"]

@@ -89,7 +89,9 @@ def test_what_an_indicator_is_computed_from_is_chosen_by_its_words(site, draft):
     page = site.as_("contracts").get(f"/agreements/{draft}/objectives/form")
 
     source = page.split('<select class="ds-input" id="f-gauges-0-source"')[1].split("</select>")[0]
-    assert '<option value="exit_rate_durable">sorties durables parmi les sorties</option>' in source
+    assert (
+        '<option value="exit_rate_durable">Intégration professionnelle · Sorties durables</option>' in source
+    )
     assert "selected" not in source
 
 
@@ -100,7 +102,7 @@ def test_an_objective_is_set_changed_and_taken_out(site, draft):
         "level": "enterprise", "wording": "Présence régulière", "owner": "EISP", "kind": "quality",
         "standing": "partial", "weight": "40", "gauges-0-code": "absences", "gauges-0-title": "Absences",
         "gauges-0-unit": "days", "gauges-0-direction": "down", "gauges-0-target": "2",
-        "gauges-0-minimum": "3", "gauges-0-source": "Relevé de l'atelier",
+        "gauges-0-minimum": "3", "gauges-0-source": "entered",
     }  # fmt: skip
 
     reader.post(f"/agreements/{draft}/objectives", version=the_version(form), **sent)
@@ -111,7 +113,7 @@ def test_an_objective_is_set_changed_and_taken_out(site, draft):
     goal = page.rsplit("goal_ref=", 1)[1][:10]
     changed = reader.get(f"/agreements/{draft}/objectives/form?goal_ref={goal}")
     assert 'value="absences"' in changed
-    assert '<option value="Relevé de l&#39;atelier" selected>' in changed
+    assert '<option value="entered" selected>' in changed
     faulty = reader.post(
         f"/agreements/{draft}/objectives", 422, version=the_version(changed), goal_ref=goal,
         **(sent | {"gauges-0-minimum": "1"}),
