@@ -1,6 +1,6 @@
 """Reads of agreements, tariffs and prices."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +100,17 @@ def agreement_by_ref(work: Work, ref: str) -> Agreement:
     if found is None:
         raise UnknownThing(field="agreement_ref")
     return found
+
+
+def numbers_seen(work: Work, numbers: Collection[str]) -> set[str]:
+    """Those of these numbers that name an agreement the actor may see."""
+    return set(
+        work.session.scalars(
+            select(col(Agreement.number)).where(
+                col(Agreement.number).in_(list(numbers)), visible_to(work.actor)
+            )
+        )
+    )
 
 
 def may_write(work: Work, agreement: Agreement) -> bool:

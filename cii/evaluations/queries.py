@@ -229,6 +229,22 @@ def _analyses(work: Work, made: Evaluation) -> tuple[MissShown, ...]:
     return tuple(MissShown(one.causes, one.actions, one.recorded_at) for one in rows)
 
 
+def analyses_of_year(
+    work: Work, agreement_id: int, year: int, known_at: datetime
+) -> Sequence[MissedAnalysis]:
+    """Why goals of a year were missed, as known at a moment; no visibility, for what is frozen."""
+    return work.session.scalars(
+        select(MissedAnalysis)
+        .join(Evaluation, col(Evaluation.id) == col(MissedAnalysis.evaluation_id))
+        .where(
+            col(Evaluation.agreement_id) == agreement_id,
+            col(Evaluation.year) == year,
+            col(MissedAnalysis.recorded_at) <= known_at,
+        )
+        .order_by(col(MissedAnalysis.id))
+    ).all()
+
+
 def _as_provider(work: Work, agreement: Agreement) -> bool:
     unit = provider_units(work, [agreement.id or 0]).get(agreement.id or 0)
     return work.actor.has_role(Role.PROVIDER) and unit in work.actor.units

@@ -12,7 +12,7 @@ from cii.kernel.span import Span
 from cii.reports.files import ANY_LANGUAGE, MEDIA_TYPES, SPOKEN, made
 from cii.reports.frozen import PACKED, Packed, assure, fingerprint, packed
 from cii.reports.kinds import Head
-from cii.reports.queries import folder, issue_values, kept_file, latest, readers_of
+from cii.reports.queries import folder, issue_values, kept_file, latest, readers_of, scope_open
 from cii.reports.readers import Readers
 from cii.reports.registry import KINDS
 from cii.reports.rules import freeze_faults, period_faults
@@ -26,10 +26,11 @@ from cii.texts.languages import LANGUAGES
 def freeze(work: Work, span: Span, kind: ReportKind = ReportKind.QUARTERLY, scope: str = "") -> ReportIssue:
     """Freeze what is known now of a period that is over.
 
-    The same facts give the issue that exists; changed facts give the next version. Refuses all at once:
-    WrongPeriod, PeriodNotOver.
+    The same facts give the issue that exists; changed facts give the next version. Refuses: UnknownThing (a
+    scope that is not open to the actor); all at once WrongPeriod, PeriodNotOver.
     """
     made_by = KINDS[kind]
+    scope_open(work, kind, scope)
     refuse([*period_faults(span, made_by.span), *freeze_faults(span, work.today)])
     one_at_a_time(work.session, f"report:{kind}:{span}:{scope}")
     before = latest(work, kind, span, scope)

@@ -23,7 +23,7 @@ from cii.reports.axes import AXES, OUTCOMES, axes_values, few_in_axes, without_l
 from cii.reports.kinds import Facts, Values, headed
 from cii.reports.packs import Field, Pack, Part, Path, begun, finished
 from cii.reports.readers import Readers, few_in_grid
-from cii.reports.values import DAYS, MONEY, PEOPLE, use_values
+from cii.reports.values import DAYS, MONEY, PEOPLE, unattested_in, use_values
 from cii.reports.vocabulary import ReportKind
 from cii.store.work import Work
 from cii.texts import formats
@@ -189,6 +189,7 @@ class Annual(Pack):
                 "proposals": {
                     ref: row for ref, row in corrective.items() if row["state"] == CorrectiveState.AT_STEERING
                 },
+                "unknown": sorted(unattested_in(used)),
                 "missing": {f"{row['institution']}/{row['month'][:7]}": row for row in facts["missing"]},
             }
         )

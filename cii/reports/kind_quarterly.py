@@ -1,6 +1,6 @@
 """The quarterly pack of the coordination group as a kind of report."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -52,8 +52,12 @@ class Quarterly:
     name = ReportKind.QUARTERLY
     span = SpanKind.QUARTER
 
-    def facts(self, work: Work, span: Span, scope: str, known_at: datetime) -> Facts:
+    def open_scopes(self, work: Work, scopes: Collection[str]) -> set[str]:  # noqa: ARG002 - for all
         """See `Kind`; a quarter has no scope."""
+        return {""} & set(scopes)
+
+    def facts(self, work: Work, span: Span, scope: str, known_at: datetime) -> Facts:
+        """See `Kind`."""
         period = span.period
         return {
             **quarter_facts(work, span.quarter, known_at),

@@ -5,7 +5,7 @@ makes its values of these alone (`derive`): the rows are kept with each issue, s
 made again from them. Rows and values are plain (texts, whole numbers, mappings by natural key).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -91,6 +91,9 @@ class Kind(Protocol):
     @property
     def span(self) -> SpanKind:
         """How long the time is of which it speaks."""
+
+    def open_scopes(self, work: Work, scopes: Collection[str]) -> set[str]:
+        """Those of these scopes of which the actor may read; the empty one where a report tells of all."""
 
     def facts(self, work: Work, span: Span, scope: str, known_at: datetime) -> Facts:
         """Every row of which the values are made, as known at a moment; `report` and `parameters` among them.

@@ -4,7 +4,7 @@ A part is a mapping of rows by natural key in the values. A figure that is not k
 row, and its path under `unknown`: it is named, never shown as zero.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,6 +22,7 @@ from cii.reports.kinds import Facts, Figure, Head, Row, Values
 from cii.reports.readers import Readers, blanked
 from cii.reports.sheets import HIDDEN, UNKNOWN, typed
 from cii.reports.vocabulary import ReportKind
+from cii.store.work import Work
 from cii.texts import formats
 from cii.texts.speech import say, word
 
@@ -100,6 +101,10 @@ class Pack:
     subtitle: ClassVar[str]
     parts: ClassVar[Sequence[Part]]
 
+    def open_scopes(self, work: Work, scopes: Collection[str]) -> set[str]:  # noqa: ARG002 - for all
+        """See `Kind`; a kind that tells of one thing says which of them."""
+        return {""} & set(scopes)
+
     def overview(self, values: Values, lang: str) -> Sequence[str]:  # noqa: ARG002 - kinds that have one say it
         """Sentences that say the essential, in the reader's language."""
         return ()
@@ -119,14 +124,13 @@ class Pack:
 
     def pages(self, values: Values, lang: str, head: Head) -> Report:
         """See `Kind`."""
-        about = values["scope"] and values.get("scope_said", values["scope"])
         return Report(
             Letterhead(say("reports.canton", lang), say("reports.office", lang)),
             say(self.title, lang),
             Span.parse(values["period"]),
             date.fromisoformat(values["last"]),
             self._sections(values, lang),
-            subtitle=" · ".join(one for one in (say(self.subtitle, lang), about) if one),
+            subtitle=" · ".join(one for one in (say(self.subtitle, lang), values["scope"]) if one),
             frozen_at=head.frozen_at,
             version=head.version,
             sha256=head.sha256,
@@ -134,7 +138,8 @@ class Pack:
 
     def _sections(self, values: Values, lang: str) -> list[Section]:
         told, lacks = list(self.overview(values, lang)), list(self.lacking(values, lang))
-        if values.get("unknown"):
+        told_of = {one.name for part in self.parts for one in part.fields if not one.aside}
+        if any(path.rpartition(".")[2] in told_of for path in values["unknown"]):
             lacks.append(say("reports.unknown-note", lang))
         first = [Section(say("reports.overview", lang), told, (), lacks)] if told or lacks else []
         return first + [self._section(part, values, lang) for part in self.parts]

@@ -41,18 +41,25 @@ def preview(
 ) -> dict[str, Any]:  # fmt: skip
     """A draft of a report, as known now or at an earlier moment, as the actor (or these readers) may see it.
 
-    Refuses all at once: WrongPeriod, NotYetKnown.
+    Refuses: UnknownThing (a scope that is not open to the actor); all at once WrongPeriod, NotYetKnown.
     """
     made, known_at = KINDS[kind], known_at or work.now
+    scope_open(work, kind, scope)
     refuse([*period_faults(span, made.span), *known_faults(known_at, work.now)])
     values = made.derive(made.facts(work, span, scope, known_at))
     return made.shown(values, readers or readers_of(work), _minimum(work, span))
 
 
+def scope_open(work: Work, kind: ReportKind, scope: str) -> None:
+    """Refuses UnknownThing: the kind knows no such scope, or it is not open to the actor."""
+    if scope not in KINDS[kind].open_scopes(work, [scope]):
+        raise UnknownThing(field="scope")
+
+
 def issue_by_ref(work: Work, ref: str) -> ReportIssue:
     """The issue with this outward name; refuses UnknownThing."""
     found = work.session.scalars(select(ReportIssue).where(col(ReportIssue.ref) == ref)).first()
-    if found is None:
+    if found is None or found.scope not in KINDS[found.kind].open_scopes(work, [found.scope]):
         raise UnknownThing(field="report")
     return found
 
@@ -60,7 +67,7 @@ def issue_by_ref(work: Work, ref: str) -> ReportIssue:
 def issues(
     work: Work, kind: ReportKind | None = None, span: Span | None = None, scope: str | None = None
 ) -> Sequence[ReportIssue]:
-    """Every issue of a kind, a period, a scope, or all: the newest period and version first."""
+    """Every issue open to the actor, of a kind, a period, a scope, or all: the newest period first."""
     query = select(ReportIssue)
     if kind is not None:
         query = query.where(col(ReportIssue.kind) == kind)
@@ -68,12 +75,17 @@ def issues(
         query = query.where(col(ReportIssue.period) == str(span))
     if scope is not None:
         query = query.where(col(ReportIssue.scope) == scope)
-    return work.session.scalars(
+    found = work.session.scalars(
         query.order_by(
             col(ReportIssue.period).desc(), col(ReportIssue.kind), col(ReportIssue.scope),
             col(ReportIssue.version).desc(),
         )
     ).all()  # fmt: skip
+    scopes: dict[ReportKind, set[str]] = {}
+    for one in found:
+        scopes.setdefault(one.kind, set()).add(one.scope)
+    seen = {of: KINDS[of].open_scopes(work, held) for of, held in scopes.items()}
+    return [one for one in found if one.scope in seen[one.kind]]
 
 
 def versions_of(work: Work, issue: ReportIssue) -> Sequence[ReportIssue]:

@@ -96,12 +96,17 @@ def values_of(figures: QuarterFigures, facts: Facts) -> dict[str, Any]:
     return {**told, "unknown": sorted(_unknown(told))}
 
 
-def _unknown(values: Mapping[str, Any]) -> Iterator[str]:
-    """Where figures stand whose data are missing: days that nobody attested, indicators without a value."""
+def unattested_in(values: Mapping[str, Any]) -> Iterator[str]:
+    """Where days stand that nobody attested, in what `use_values` tells."""
     for section in ("measures", "lines", "line_totals"):
         for key, row in values[section].items():
             yield from (f"{section}.{key}.{name}" for name in ATTESTED if row[name] is None)
     yield from (f"total.{name}" for name in ATTESTED if values["total"][name] is None)
+
+
+def _unknown(values: Mapping[str, Any]) -> Iterator[str]:
+    """Where figures stand whose data are missing: days that nobody attested, indicators without a value."""
+    yield from unattested_in(values)
     for key, row in values["indicators"].items():
         yield from (f"indicators.{key}.{name}" for name in ("year", "quarter") if row[name] is None)
 

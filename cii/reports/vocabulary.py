@@ -11,6 +11,8 @@ class ReportKind(StrEnum):
     ANNUAL = "annual"
     CEILING = "ceiling"
     UNIT_PRICES = "unit_prices"
+    AI_STATISTICS = "ai_statistics"
+    FR_EXITS = "fr_exits"
 
 
 class FileFormat(StrEnum):
