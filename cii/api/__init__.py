@@ -77,6 +77,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "needs",
     "group",
     "corrections",
+    "mandates",
     "monthly",
     "meetings",
     "body_decisions",

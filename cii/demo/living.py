@@ -10,7 +10,7 @@ from cii.demo.agreements import Deals
 from cii.demo.books import Books
 from cii.demo.dossiers import Canton, put_journal
 from cii.demo.living_accounts import settle_years
-from cii.demo.living_bodies import confirm_month, correct, deliver_months, notify, seat
+from cii.demo.living_bodies import charge, confirm_month, correct, deliver_months, notify, seat
 from cii.demo.living_cases import CaseMaker
 from cii.demo.living_exchange import exchange
 from cii.demo.living_ledger import move_money
@@ -79,6 +79,7 @@ def build_living(  # noqa: PLR0917 - the layers below it
     deliver_months(canton, held, placer.waiting)
     correct(canton, deals)
     seat(canton)
+    charge(canton)
     notify(canton, held)
     books.put()
     put_journal(canton)

@@ -109,6 +109,34 @@ def seat(canton: Canton) -> None:
                 )  # fmt: skip
 
 
+def charge(canton: Canton) -> None:
+    """One analysis that the GP CII asks of the group, one that was handed over. Invented."""
+    with canton.sheet.apart("mandates"):
+        for number, title, wording, issued, until, ended in (
+            (
+                "GP-2025-1",
+                "Parcours après un apprentissage interrompu",
+                "Décrire les parcours après un apprentissage interrompu et proposer des mesures.",
+                date(2025, 3, 20),
+                date(2025, 10, 31),
+                date(2025, 10, 9),
+            ),
+            (
+                "GP-2026-1",
+                "Durée du soutien par public cible",
+                "Comparer la durée du soutien par public cible et par mesure mixte depuis 2024.",
+                date(2026, 5, 20),
+                date(2027, 1, 29),
+                None,
+            ),
+        ):
+            canton.sheet.put(
+                "group_mandate", number=number, title=title, wording=f"{wording} {MARK}", issued_on=issued,
+                until=until, ended_on=ended, recorded_at=utc(issued),
+                account_id=canton.house.accounts["gpcii"],
+            )  # fmt: skip
+
+
 _E, _S = CorrectiveEvent, CorrectiveState
 _Step = tuple[CorrectiveEvent | None, CorrectiveState, date]
 _CORRECTIVES: tuple[tuple[str, str, str, date | None, tuple[_Step, ...]], ...] = (

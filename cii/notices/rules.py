@@ -33,6 +33,7 @@ _BEGINS: Mapping[str, Topic] = {
     "visit": Topic.AGREEMENTS,
     "overrun": Topic.AGREEMENTS,
     "corrective": Topic.COORDINATION,
+    "mandate": Topic.COORDINATION,
     "quarter": Topic.COORDINATION,
     "meeting": Topic.COORDINATION,
     "attendance": Topic.COORDINATION,

@@ -109,6 +109,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "corrections",
     "meetings",
     "members",
+    "mandate",
     "agendas",
     "minutes",
     "decisions",

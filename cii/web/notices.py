@@ -31,6 +31,7 @@ PLACES: Mapping[str, str] = {
     "recognition": "recognitions.one",
     "observation": "observations.one",
     "corrective": "corrections.one",
+    "mandate": "mandate.one",
     "meeting": "meetings.one",
     "agreement": "agreements.one",
     "evaluation": "evaluations.one",

@@ -415,6 +415,8 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/body-members/{ref}/end": {"valid_to": "2027-12-01"},
     "/api/v1/corrections": {"agreement_ref": "{agreement}", "wording": "Rapports en retard", "observed_on": "2026-10-01"},
     "/api/v1/corrections/{ref}/moves": {"event": "drop"},
+    "/api/v1/mandates": {"number": "GP-2027-1", "title": "Analyse", "wording": "Analyser.", "issued_on": "2026-10-01"},
+    "/api/v1/mandates/{ref}/end": {"ended_on": "2026-10-02"},
     "/api/v1/presidencies": {"year": 2031, "institution": "SASO"},
     "/api/v1/monthly-data/{month}/{institution}": {"figures": [], "remark": "Vu"},
     "/api/v1/meetings": {"body": "coordination", "planned_on": "2027-03-04"},

@@ -57,3 +57,22 @@ def test_the_presidency_is_named_and_its_turn_shown(january):
     items = asker.send("GET", "/presidencies").get_json()["items"]
     assert {one["year"]: one["named"] for one in items}[2028] is True
     assert january.as_("finance").send("GET", "/presidencies").status_code == 403
+
+
+def test_the_mandate_is_read_and_the_steering_group_adds_to_it(january):
+    asker, steering = january.as_("group"), january.as_("pilotage")
+    wish = {"number": "GP-2027-1", "title": "Jeunes", "wording": "Analyser.", "issued_on": "2027-01-04"}
+
+    sent(asker, "/mandates", wish, 403)
+    assert sent(steering, "/mandates", {**wish, "document_sha256": "x"}, 422)["code"] == "not-a-digest"
+    made = sent(steering, "/mandates", wish, 201)
+    assert sent(steering, "/mandates", wish, 409)["code"] == "mandate-number-taken"
+    held = asker.send("GET", "/mandates/in-force").get_json()
+    assert [one["number"] for one in held["tasks"]] == [*range(1, 10)]
+    assert {one["number"]: one["due"] for one in held["tasks"]}[9] == 1
+    assert [one["number"] for one in held["rules"]] == [*range(1, 7)]
+    ended = sent(steering, f"/mandates/{made['ref']}/end", {"ended_on": "2027-01-04"}, 200)
+    assert ended["ended_on"] == "2027-01-04"
+    listed = asker.send("GET", "/mandates").get_json()["items"]
+    assert [one["ref"] for one in listed] == [made["ref"]]
+    assert january.as_("finance").send("GET", "/mandates").status_code == 403

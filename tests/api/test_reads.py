@@ -134,6 +134,8 @@ READS = {
     "/api/v1/indicators/{code}": ("provider", "exit"),
     "/api/v1/body-members": ("group", "items"),
     "/api/v1/corrections": ("group", "items"),
+    "/api/v1/mandates": ("group", "items"),
+    "/api/v1/mandates/in-force": ("group", "held_by"),
     "/api/v1/presidencies": ("group", "SEMP"),
     "/api/v1/monthly-data": ("contracts", "2026-12"),
     "/api/v1/meetings": ("group", "items"),

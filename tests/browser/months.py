@@ -34,6 +34,7 @@ from cii.conventions.editions import editions_of
 from cii.conventions.negotiating import OpenRound, open_round
 from cii.conventions.vocabulary import TalkPurpose
 from cii.coordination.actions import ObserveDeviation, observe_deviation
+from cii.coordination.actions_mandates import GiveMandate, give_mandate
 from cii.coordination.members import members
 from cii.coordination.vocabulary import Body
 from cii.deliverables.actions import SubmitDeliverable
@@ -372,6 +373,8 @@ def _met(town):
         )
         the_members(work)
         town.canton.refs["seat"] = members(work, Body.COORDINATION, work.today)[0].ref
+        charge = GiveMandate("GP-2026-1", "Jeunes sans projet", "Analyser les parcours.", date(2026, 10, 1))
+        town.canton.refs["mandate"] = give_mandate(hand(work, "steering"), charge).ref
         town.canton.refs["meeting"], town.canton.refs["corrective"] = planned.ref, seen.ref
         add_item(member, AddItem(planned.ref, "Calendrier des séances 2027"))
         propose_agenda(member, ProposeAgenda(planned.ref))

@@ -181,6 +181,7 @@ def _examples(town):
         "erasures": {"ref": refs["erasure"]},
         "erasures.one_hold": {"ref": refs["hold"]},
         "restricting": {"ref": refs["case"]},
+        "mandate.one": {"ref": refs["mandate"]},
         "members.one": {"ref": refs["seat"]},
         "meetings": {"ref": refs["meeting"]},
         "minutes": {"ref": refs["meeting_held"]},

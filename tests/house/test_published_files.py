@@ -15,6 +15,7 @@ FILES = sorted(
         "decisions/*.md",
         "grids/*.yaml",
         "consents/*.yaml",
+    "mandates/*.yaml",
         "migrations/*.yaml",
         "indicators/*.yaml",
     )

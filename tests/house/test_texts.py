@@ -52,6 +52,7 @@ DYNAMIC = (
     "web.retention.gone.",  # one per kind of row that goes by itself
     "web.presence.",  # one letter per presence, in the attendance sheet
     "web.budgets.source.",  # one per kind of source of a movement
+    "web.mandate.page.",  # one per page where a task is done or a rule seen
     "web.coordination.alert.",  # one per kind of alert
     "meetings.agenda.",  # one per kind of item
     "web.meetings.step.",  # one per event

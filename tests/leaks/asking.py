@@ -104,6 +104,8 @@ NAMES: Mapping[str, Thing | str] = {
     "/coordination/meetings/<ref>": of_the_house("meeting"),
     "/meetings/<ref>": of_the_house("meeting"),
     "/body-decisions/<ref>": of_the_house("body_decision"),
+    "/mandates/<ref>": of_the_house("group_mandate"),
+    "/coordination/mandates/<ref>": of_the_house("group_mandate"),
     "/body-members/<ref>": of_the_house("body_member"),
     "/coordination/members/<ref>": of_the_house("body_member"),
     "/monthly-data/<month>": "2026-09",

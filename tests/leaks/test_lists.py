@@ -31,6 +31,7 @@ OF_SEVERAL = {
     "GET /api/v1/agreements/dates": (9, "the same two lists"),
     "GET /budgets/forecast": (6, "two tables: lines and measures, from stays, books and the rates they have shown"),
     "GET /coordination": (24, "the group's whole table: alerts, members, meetings, correctives, monthly data"),
+    "GET /coordination/mandate": (7, "tasks with what waits of each, rules, mandates of analysis"),
     "GET /coordination/members": (6, "two bodies with their seats, and who presides"),
     "GET /definitions/open": (126, "where every published file stands: not a list of rows, but a check of each"),
     "GET /desk": (28, "a desk: tasks, tabs, news, substitutions, notices and the indicators of the unit"),

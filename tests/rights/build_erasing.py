@@ -65,7 +65,7 @@ THE_HOUSE = frozenset({
     "evaluation", "evaluation_item", "missed_analysis", "agreement_signature", "convention_edition", "convention_part", "negotiation_comment", "negotiation_round", "steering_answer", "bid_night", "bid_price", "budget_account",
     "account_item", "account_payment", "checklist_answer", "conformity_record", "finding_justification", "budget_ceiling", "budget_ceiling_step", "budget_transfer",
     "budget_year", "calendar_feed", "carry_over", "receivable", "surplus_clause", "year_account", "client_category", "clock_shift", "collaboration_agreement", "collaboration_party",
-    "body_member", "corrective_measure", "corrective_step", "criterion_answer", "deliverable", "employer",
+    "body_member", "group_mandate", "corrective_measure", "corrective_step", "criterion_answer", "deliverable", "employer",
     "ceiling_fact", "employer_need", "finding", "funding_line", "grid_template", "indicator", "indicator_entry", "institution",
     "job_failure", "job_lease", "job_order", "job_run", "journal_seal", "legal_news", "login_attempt", "login_session", "measure",
     "measure_day", "measure_places", "measure_respondent", "measure_rule", "meeting", "membership",

@@ -52,7 +52,7 @@ def test_the_overview_tells_how_the_agreement_is_lived_today(site):
     assert "Placements en cours" not in group
     assert "Mesures correctives ouvertes" in group
     assert "Placements en cours" in theirs
-    assert "Mesures correctives" not in theirs
+    assert "Mesures correctrices" not in theirs
 
 
 def test_a_draft_is_not_lived_yet(site):
