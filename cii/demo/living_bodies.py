@@ -79,8 +79,12 @@ def _waits(row: Mapping[str, Any], month: Period) -> bool:
     return row["waiting_since"] < month.end and (closed is None or closed.date() >= month.end)
 
 
+FUNCTIONS = {
+    "SASO": "responsable de l'insertion", "SEMP": "cheffe de l'office",
+    "SMIG": "responsable des programmes", "SFPO": "chef de l'office", "OAI": "responsable des contrats",
+}  # fmt: skip
 SEATED: tuple[tuple[Body, str | None, str | None, str], ...] = (
-    *((Body.COORDINATION, code, login, "") for code, login in IN_THE_GROUP.items()),
+    *((Body.COORDINATION, code, login, FUNCTIONS[code]) for code, login in IN_THE_GROUP.items()),
     (Body.COORDINATION, None, "gc.invite", "conseillère, partenaire externe"),
     *((Body.STEERING, code, None, "") for code in ("SASO", "SEMP", "SMIG", "CCNAC", "OAI", "SFPO")),
     (Body.STEERING, "CII", "gpcii", "président du GP CII"),
@@ -99,7 +103,8 @@ def seat(canton: Canton) -> None:
             whose = canton.house.institutions[institution] if institution else None
             times: list[tuple[date, date | None, str | None]] = [(date(2024, 1, 1), None, login)]
             if not guest:
-                times.insert(0, (date(2013, 1, 1), date(2024, 1, 1), None))
+                first = date(2013, 1, 1)
+                times = [(first, times[0][0], None), *times] if login else [(first, None, None)]
             for first, end, who in times:
                 account = canton.house.accounts[who] if who else None
                 canton.sheet.put(

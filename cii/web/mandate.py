@@ -26,7 +26,7 @@ TASKS: Mapping[int, tuple[str, ...]] = {
     2: ("corrections.index",),
     3: ("corrections.index",),
     4: ("needs.index",),
-    5: ("catalogue.index", "measures.index"),
+    5: ("measures.index",),
     6: ("agreements.index",),
     7: ("rounds.index",),
     8: ("monthly.index",),

@@ -101,11 +101,12 @@ def chairs(work: Work) -> list[dict[str, Any]]:
 
 
 def _body(work: Work, body: Body, seats: Sequence[Member]) -> dict[str, Any]:
+    title = word(body)
     rows = [one for one in seats if one.body is body]
     over = [one for one in rows if one.valid_to is not None and one.valid_to <= work.today]
     return {
         "key": body.value,
-        "title": word(body),
+        "title": title[:1].upper() + title[1:],
         "rows": [_row(one) for one in rows if one not in over],
         "over": [_row(one) for one in over],
     }

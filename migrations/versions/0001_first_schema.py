@@ -602,6 +602,34 @@ def upgrade() -> None:
     with op.batch_alter_table('funding_line', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_funding_line_institution_id'), ['institution_id'], unique=False)
 
+    op.create_table('group_mandate',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('ref', sa.String(length=10), nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('wording', sa.String(length=4000), nullable=False),
+    sa.Column('issued_on', sa.Date(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('document_sha256', sa.String(length=64), nullable=True),
+    sa.Column('ended_on', sa.Date(), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.CheckConstraint("ended_on IS date(ended_on, '+0 days')", name=op.f("ck_group_mandate_ended_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("issued_on IS date(issued_on, '+0 days')", name=op.f("ck_group_mandate_issued_on_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint("until IS date(until, '+0 days')", name=op.f("ck_group_mandate_until_date")).ddl_if(dialect="sqlite"),
+    sa.CheckConstraint('ended_on IS NULL OR ended_on >= issued_on', name=op.f('ck_group_mandate_ended_after')),
+    sa.CheckConstraint('until IS NULL OR until >= issued_on', name=op.f('ck_group_mandate_dates_in_order')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_group_mandate_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_group_mandate')),
+    sa.UniqueConstraint('number', name=op.f('uq_group_mandate_number')),
+    sa.UniqueConstraint('ref', name=op.f('uq_group_mandate_ref'))
+    )
+    _on("sqlite", "CREATE TRIGGER group_mandate_no_update BEFORE UPDATE ON group_mandate FOR EACH ROW WHEN NOT (NEW.id IS OLD.id AND NEW.ref IS OLD.ref AND NEW.number IS OLD.number AND NEW.title IS OLD.title AND NEW.wording IS OLD.wording AND NEW.issued_on IS OLD.issued_on AND NEW.until IS OLD.until AND NEW.document_sha256 IS OLD.document_sha256 AND NEW.recorded_at IS OLD.recorded_at AND NEW.account_id IS OLD.account_id AND OLD.ended_on IS NULL) BEGIN SELECT RAISE(ABORT, 'group_mandate is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER group_mandate_no_delete BEFORE DELETE ON group_mandate FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'group_mandate is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION group_mandate_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'group_mandate is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER group_mandate_no_update BEFORE UPDATE ON group_mandate FOR EACH ROW WHEN (NOT (NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.ref IS NOT DISTINCT FROM OLD.ref AND NEW.number IS NOT DISTINCT FROM OLD.number AND NEW.title IS NOT DISTINCT FROM OLD.title AND NEW.wording IS NOT DISTINCT FROM OLD.wording AND NEW.issued_on IS NOT DISTINCT FROM OLD.issued_on AND NEW.until IS NOT DISTINCT FROM OLD.until AND NEW.document_sha256 IS NOT DISTINCT FROM OLD.document_sha256 AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id AND OLD.ended_on IS NULL)) EXECUTE FUNCTION group_mandate_append_only()')
+    _on("postgresql", 'CREATE TRIGGER group_mandate_no_delete BEFORE DELETE ON group_mandate FOR EACH ROW EXECUTE FUNCTION group_mandate_append_only()')
+    _on("postgresql", 'CREATE TRIGGER group_mandate_no_truncate BEFORE TRUNCATE ON group_mandate FOR EACH STATEMENT EXECUTE FUNCTION group_mandate_append_only()')
     op.create_table('incoming_payment',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -6870,6 +6898,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_incoming_payment_source')
 
     op.drop_table('incoming_payment')
+    op.drop_table('group_mandate')
     with op.batch_alter_table('funding_line', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_funding_line_institution_id'))
 

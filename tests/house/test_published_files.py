@@ -15,7 +15,7 @@ FILES = sorted(
         "decisions/*.md",
         "grids/*.yaml",
         "consents/*.yaml",
-    "mandates/*.yaml",
+        "mandates/*.yaml",
         "migrations/*.yaml",
         "indicators/*.yaml",
     )

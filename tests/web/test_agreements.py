@@ -48,9 +48,9 @@ def test_the_overview_tells_how_the_agreement_is_lived_today(site):
     assert "Documents en retard" in mine
     assert f'<a class="ds-link" href="/agreements/{ref}/deliverables">1</a>' in mine
     assert "Indicateurs à la cible" in mine
-    assert "Mesures correctives ouvertes" in mine
+    assert "Mesures correctrices ouvertes" in mine
     assert "Placements en cours" not in group
-    assert "Mesures correctives ouvertes" in group
+    assert "Mesures correctrices ouvertes" in group
     assert "Placements en cours" in theirs
     assert "Mesures correctrices" not in theirs
 
