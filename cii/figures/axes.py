@@ -32,14 +32,22 @@ def case_rows(work: Work, period: Period, known_at: datetime) -> list[dict[str, 
 
     Fields: ref, path, institution (code of the lead), opened_on, closed_on, outcome (None while open).
     """
-    names, until = institution_marks(work), min(local_midnight(period.end), known_at)
+    names, until = institution_marks(work), local_midnight(period.end)
+
+    def over(closed_at: datetime | None) -> bool:
+        return closed_at is not None and closed_at < until and closed_at <= known_at
+
     rows = work.session.execute(
         select(
             col(CaseFile.ref), col(CaseFile.path), col(CaseFile.opened_at), col(CaseFile.closed_at),
             col(CaseFile.outcome), col(Unit.institution_id),
         )
         .join(Unit, col(Unit.id) == col(CaseFile.lead_unit_id))
-        .where(col(CaseFile.opened_at) >= local_midnight(period.start), col(CaseFile.opened_at) < until)
+        .where(
+            col(CaseFile.opened_at) >= local_midnight(period.start),
+            col(CaseFile.opened_at) < until,
+            col(CaseFile.opened_at) <= known_at,
+        )
     )  # fmt: skip
     return plain_rows(
         (
@@ -48,8 +56,8 @@ def case_rows(work: Work, period: Period, known_at: datetime) -> list[dict[str, 
                 "path": path,
                 "institution": names[institution],
                 "opened_on": local_day(opened_at),
-                "closed_on": local_day(closed_at) if closed_at and closed_at < until else None,
-                "outcome": outcome if closed_at and closed_at < until else None,
+                "closed_on": local_day(closed_at) if closed_at and over(closed_at) else None,
+                "outcome": outcome if over(closed_at) else None,
             }
             for ref, path, opened_at, closed_at, outcome, institution in rows
         ),

@@ -97,10 +97,10 @@ def few_in_axes(seen: Mapping[str, Any], readers: Readers, minimum: int) -> Iter
             yield "outcomes", f"{path}/{state}", "cases"
 
 
-def without_leads(seen: Mapping[str, Any]) -> dict[str, Any]:
-    """The values without the numbers of cases by institution."""
-    rows = seen["axes"].items()
+def without_leads(seen: Mapping[str, Any], part: str = "axes") -> dict[str, Any]:
+    """The values without the numbers of cases by institution in a part."""
+    rows = seen[part].items()
     return {
         **seen,
-        "axes": {path: {name: one for name, one in row.items() if name != "of"} for path, row in rows},
+        part: {key: {name: one for name, one in row.items() if name != "of"} for key, row in rows},
     }

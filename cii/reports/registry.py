@@ -6,6 +6,7 @@ from cii.reports.kind_ai_statistics import AiStatistics
 from cii.reports.kind_annual import Annual
 from cii.reports.kind_ceiling import Ceiling
 from cii.reports.kind_fr_exits import FrExits
+from cii.reports.kind_legislature import Legislature
 from cii.reports.kind_monthly import Monthly
 from cii.reports.kind_quarterly import Quarterly
 from cii.reports.kind_unit_prices import UnitPrices
@@ -14,7 +15,16 @@ from cii.reports.vocabulary import ReportKind
 
 KINDS: Mapping[ReportKind, Kind] = {
     one.name: one
-    for one in (Quarterly(), Monthly(), Annual(), Ceiling(), UnitPrices(), AiStatistics(), FrExits())
+    for one in (
+        Quarterly(),
+        Monthly(),
+        Annual(),
+        Ceiling(),
+        UnitPrices(),
+        AiStatistics(),
+        FrExits(),
+        Legislature(),
+    )
 }
 
 

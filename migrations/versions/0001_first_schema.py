@@ -1045,7 +1045,7 @@ def upgrade() -> None:
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('input_sha256', sa.String(length=64), nullable=False),
     sa.Column('previous_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-    sa.CheckConstraint("kind IN ('quarterly', 'monthly', 'annual', 'ceiling', 'unit_prices', 'ai_statistics', 'fr_exits')", name=op.f('ck_report_issue_kind_word')),
+    sa.CheckConstraint("kind IN ('quarterly', 'monthly', 'annual', 'ceiling', 'unit_prices', 'ai_statistics', 'fr_exits', 'legislature')", name=op.f('ck_report_issue_kind_word')),
     sa.CheckConstraint('(version = 1) = (previous_id IS NULL)', name=op.f('ck_report_issue_follows')),
     sa.CheckConstraint('known_at <= frozen_at', name=op.f('ck_report_issue_known_before_frozen')),
     sa.CheckConstraint('version >= 1', name=op.f('ck_report_issue_version_counts')),
