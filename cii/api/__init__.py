@@ -83,6 +83,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "body_decisions",
     "reports",
     "report_rows",
+    "report_shapes",
     "definitions",
     "journal",
     "journal_lookup",

@@ -17,9 +17,9 @@ from cii.kernel.digest import plain_rows
 from cii.kernel.span import Span, SpanKind
 from cii.meetings.queries import held_days
 from cii.reports import pages
-from cii.reports.kinds import Facts, Figure, Head, Row, Values, headed
+from cii.reports.kinds import Facts, Figure, Head, Meaning, Row, Values, headed
 from cii.reports.readers import Readers, shown
-from cii.reports.sheets import COST, USE, Figures, measured, typed
+from cii.reports.sheets import COST, DEFINED, USE, Figures, measured, typed
 from cii.reports.values import values_of
 from cii.reports.vocabulary import ReportKind
 from cii.store.work import Work
@@ -42,6 +42,28 @@ _FIGURES: Mapping[str, Figures] = {
     "waiting": (
         ("waiting", "reports.waiting-now", "integer"), ("urgent", "reports.waiting-urgent", "integer"),
     ),
+}  # fmt: skip
+_TOLD: Mapping[str, Figures] = {
+    "indicators": (
+        ("agreement", "reports.agreement", "text"), ("provider", "reports.provider", "text"),
+        ("title", "reports.indicator", "text"), ("year", "reports.value-year", "text"),
+        ("quarter", "reports.value-quarter", "text"), ("target", "reports.target", "integer"),
+        ("minimum", "reports.minimum", "integer"), ("light", "reports.standing", "text"),
+    ),
+    "corrective": (
+        ("agreement", "reports.agreement", "text"), ("wording", "reports.wording", "text"),
+        ("observed_on", "reports.observed-on", "date"), ("due_on", "reports.due-on", "date"),
+        ("state", "documents.state", "text"),
+    ),
+    "deadlines": (
+        ("on", "reports.due-on", "date"), ("what", "reports.what", "text"),
+        ("agreement", "reports.agreement", "text"), ("provider", "reports.provider", "text"),
+    ),
+    "unattributed": (
+        ("line", "reports.line", "text"), ("agreement", "reports.agreement", "text"),
+        ("cost", "reports.cost", "money"),
+    ),
+    "unattested": (("measure", "reports.measure", "text"), ("line", "reports.line", "text")),
 }  # fmt: skip
 _UNITS: Mapping[str, ColumnKind] = {"percent": "percent", "francs": "money"}
 
@@ -101,6 +123,13 @@ class Quarterly:
         for section in _KEYED:
             for key, row in values[section].items():
                 yield section, key, f"{section}.{key}", row
+
+    def meanings(self) -> Iterator[Meaning]:
+        """See `Kind`."""
+        defined = dict(DEFINED)
+        for section, fields in (*_FIGURES.items(), *_TOLD.items()):
+            for name, text, kind in fields:
+                yield Meaning(section, name, text, kind, defined.get(text, ""), keyed=section != "total")
 
     def figures(self, values: Values) -> Iterator[Figure]:
         """See `Kind`: use and cost, budgets, exits, waiting lists, values of indicators."""

@@ -53,6 +53,21 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """A field of a section of the values: the key of its name, how it is written, the key of its definition.
+
+    `keyed`: the section holds rows by key; otherwise it is one row.
+    """
+
+    section: str
+    name: str
+    text: str
+    kind: ColumnKind = "text"
+    means: str = ""
+    keyed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """What is said of an issue beside its values; a draft has no version and no fingerprint."""
 
@@ -118,6 +133,9 @@ class Kind(Protocol):
 
     def rows(self, values: Values) -> Iterator[Row]:
         """Every row of the pack, of the values shown, for files that speak no language."""
+
+    def meanings(self) -> Iterator[Meaning]:
+        """Every field that stands in the files for programs, whatever the values."""
 
     def figures(self, values: Values) -> Iterator[Figure]:
         """Every figure that can be held against that of another period, of the values shown."""

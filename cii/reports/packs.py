@@ -18,7 +18,7 @@ from cii.documents.table import Kind as ColumnKind
 from cii.kernel.digest import plain
 from cii.kernel.money import Chf
 from cii.kernel.span import Span, SpanKind
-from cii.reports.kinds import Facts, Figure, Head, Row, Values
+from cii.reports.kinds import Facts, Figure, Head, Meaning, Row, Values
 from cii.reports.readers import Readers, blanked
 from cii.reports.sheets import HIDDEN, UNKNOWN, typed
 from cii.reports.vocabulary import ReportKind
@@ -181,6 +181,16 @@ class Pack:
                 yield part.total, "", part.total, values[part.total]
             for key, row in _ordered(part, values):
                 yield part.name, key, f"{part.name}.{key}", row
+
+    def meanings(self) -> Iterator[Meaning]:
+        """See `Kind`."""
+        for part in self.parts:
+            if part.total:
+                for one in part.fields:
+                    if one.kind in _NUMBERS:
+                        yield Meaning(part.total, one.name, one.text, one.kind, one.means, keyed=False)
+            for one in part.fields:
+                yield Meaning(part.name, one.name, one.text, one.kind, one.means)
 
     def figures(self, values: Values) -> Iterator[Figure]:
         """See `Kind`."""

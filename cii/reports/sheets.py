@@ -373,22 +373,25 @@ def waiting_table(values: Values, lang: str) -> Table:
     return _table(lang, "reports.waiting", columns, rows)
 
 
+DEFINED = (
+    ("reports.places-average", "reports.define-places-average"),
+    ("reports.allocated", "reports.define-allocated"),
+    ("reports.occupied-days", "reports.define-occupied-days"),
+    ("reports.occupancy", "reports.define-occupancy"),
+    ("reports.attended-days", "reports.define-attended-days"),
+    ("reports.interruptions", "reports.define-interruptions"),
+    ("reports.cost", "reports.cost-text"),
+    ("reports.budgets", "reports.budget-text"),
+    ("reports.indicators", "reports.indicator-text"),
+    ("reports.waiting", "reports.need-text"),
+    ("reports.hidden", "reports.hidden-note"),
+    ("reports.unknown", "reports.unknown-note"),
+)
+"""Figures by the key of their name, with the key of what they mean."""
+
+
 def definitions(lang: str) -> Table:
     """What each figure means, for the last sheet."""
-    defined = (
-        ("reports.places-average", "reports.define-places-average"),
-        ("reports.allocated", "reports.define-allocated"),
-        ("reports.occupied-days", "reports.define-occupied-days"),
-        ("reports.occupancy", "reports.define-occupancy"),
-        ("reports.attended-days", "reports.define-attended-days"),
-        ("reports.interruptions", "reports.define-interruptions"),
-        ("reports.cost", "reports.cost-text"),
-        ("reports.budgets", "reports.budget-text"),
-        ("reports.indicators", "reports.indicator-text"),
-        ("reports.waiting", "reports.need-text"),
-        ("reports.hidden", "reports.hidden-note"),
-        ("reports.unknown", "reports.unknown-note"),
-    )
-    rows = [[say(name, lang), say(text, lang)] for name, text in defined]
+    rows = [[say(name, lang), say(text, lang)] for name, text in DEFINED]
     columns = [Column(say("reports.figure", lang)), Column(say("reports.definition", lang), width=90)]
     return Table(say("reports.definitions", lang), columns, rows)

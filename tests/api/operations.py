@@ -472,6 +472,7 @@ OTHER_PARTS = {
     "older": "{report}",
     "other": "{report}",
     "month": "2026-09",
+    "kind": "quarterly",
     "institution": "SEMP",
 }
 
