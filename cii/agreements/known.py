@@ -140,10 +140,10 @@ def tariffs_known(
     Rows: agreement_id, measure_id, line_id, basis, amount, places, day_minutes, valid_from, valid_to.
     """
     shown: list[Any] = [
-        col(one).label(one.key)
+        col(getattr(Tariff, one)).label(one)
         for one in (
-            Tariff.agreement_id, Tariff.measure_id, Tariff.line_id, Tariff.basis, Tariff.amount,
-            Tariff.places, Tariff.day_minutes, Tariff.valid_from, Tariff.valid_to,
+            "agreement_id", "measure_id", "line_id", "basis", "amount", "places", "day_minutes", "valid_from",
+            "valid_to",
         )
     ]  # fmt: skip
     return work.session.execute(

@@ -1,8 +1,9 @@
 """Reads of the reconciliation: its findings and its runs; a place is named only to whom it is open."""
 
 from collections.abc import Collection
+from datetime import date
 
-from sqlalchemy import ColumnElement, and_, false, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlmodel import col
 
 from cii.placements.queries import visible_refs
@@ -36,6 +37,19 @@ def findings_list(
         Finding(**one.model_dump() | {"object_ref": None}) if closed else one
         for one, closed in work.session.execute(query.order_by(col(Finding.id)).limit(limit))
     ]
+
+
+def findings_on(work: Work, day: date) -> list[Finding]:
+    """What stood open at the end of a day, in the order found; no visibility, for what is frozen."""
+    return list(
+        work.session.scalars(
+            select(Finding)
+            .where(
+                col(Finding.since) <= day, or_(col(Finding.closed_on).is_(None), col(Finding.closed_on) > day)
+            )
+            .order_by(col(Finding.id))
+        )
+    )
 
 
 def _closed(work: Work) -> ColumnElement[bool]:

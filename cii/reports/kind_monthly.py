@@ -1,6 +1,7 @@
 """The monthly data of the sectors as a kind of report, for the reference person (mandate, task 8)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -70,7 +71,12 @@ class Monthly(Pack):
         Part(
             "lines",
             "reports.lines",
-            (Field("measure", "reports.measure"), Field("line", "reports.line"), *_COUNTS, _ORIGIN),
+            (
+                Field("measure", "reports.measure"),
+                Field("line", "reports.line"),
+                *(replace(one, aside=one.aside or one.name == "allocated") for one in _COUNTS),
+                _ORIGIN,
+            ),
         ),
         Part(
             "line_totals",

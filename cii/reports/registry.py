@@ -9,6 +9,7 @@ from cii.reports.kind_fr_exits import FrExits
 from cii.reports.kind_legislature import Legislature
 from cii.reports.kind_monthly import Monthly
 from cii.reports.kind_quarterly import Quarterly
+from cii.reports.kind_reconciliation import Reconciliation
 from cii.reports.kind_unit_prices import UnitPrices
 from cii.reports.kinds import Kind, Values
 from cii.reports.vocabulary import ReportKind
@@ -23,6 +24,7 @@ KINDS: Mapping[ReportKind, Kind] = {
         UnitPrices(),
         AiStatistics(),
         FrExits(),
+        Reconciliation(),
         Legislature(),
     )
 }

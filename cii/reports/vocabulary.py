@@ -13,6 +13,7 @@ class ReportKind(StrEnum):
     UNIT_PRICES = "unit_prices"
     AI_STATISTICS = "ai_statistics"
     FR_EXITS = "fr_exits"
+    RECONCILIATION = "reconciliation"
     LEGISLATURE = "legislature"
 
 
