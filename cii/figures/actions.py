@@ -1,47 +1,54 @@
 """What people enter for indicators that no fact of the house can tell, as satisfaction."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from cii.agreements.queries import agreement_view
-from cii.figures.rules import AlreadyCorrected, EntryAhead, entry_faults
+from cii.figures.rules import AlreadyCorrected, EntryAhead, IndicatorComputed, definition_of, entry_faults
 from cii.figures.tables import IndicatorEntry
+from cii.figures.vocabulary import Definition
 from cii.journal.actions import wrote
 from cii.kernel.digest import plain
 from cii.kernel.errors import Refusal, UnknownThing, refuse
 from cii.store.work import Work
+
+MOST = 10**12
+"""No count, and no sum in centimes, is larger."""
 
 
 @dataclass(frozen=True)
 class RecordIndicator:
     """A value that somebody has measured: `numerator` of `denominator`, as 24 satisfied of 30 asked.
 
+    Francs are centimes; `people`: how many persons it speaks of, when it counts persons.
     `replaces_ref` names the entry that it corrects.
     """
 
     agreement_ref: str
-    code: str
+    code: str = field(metadata={"min": 1, "max": 60})
     effective_on: date
-    numerator: int
-    denominator: int
-    source: str
-    people: int | None = None
+    numerator: int = field(metadata={"min": 0, "max": MOST})
+    denominator: int = field(metadata={"min": 1, "max": MOST})
+    source: str = field(metadata={"min": 1, "max": 200})
+    people: int | None = field(default=None, metadata={"min": 0, "max": MOST})
     replaces_ref: str | None = None
 
 
 def record_indicator(work: Work, ask: RecordIndicator) -> IndicatorEntry:
     """Enter a value of an agreement that the actor may see.
 
-    Refuses: UnknownThing; all at once ValueOutsideIndicator, EntryAhead, AlreadyCorrected.
+    Refuses: UnknownThing; all at once IndicatorComputed, ValueOutsideIndicator, EntryAhead, AlreadyCorrected.
     """
     view = agreement_view(work, ask.agreement_ref)
     indicator = next((one for one in view.indicators if one.code == ask.code), None)
     if indicator is None:
         raise UnknownThing(field="code")
     faults: list[Refusal] = entry_faults(indicator.unit, ask.numerator, ask.denominator)
+    if definition_of(indicator.source) is not Definition.ENTERED:
+        faults.append(IndicatorComputed(field="code", name=ask.code))
     term = view.agreement
     if not term.valid_from <= ask.effective_on <= work.today or (
         term.valid_to is not None and ask.effective_on >= term.valid_to

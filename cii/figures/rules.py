@@ -45,6 +45,12 @@ class EntryAhead(Refusal):
     code, kind = "indicator-entry-ahead", "unfit"
 
 
+class IndicatorComputed(Refusal):
+    """The house computes this indicator from what is recorded: a value beside it would be lost."""
+
+    code, kind = "indicator-computed", "conflict"
+
+
 class AlreadyCorrected(Refusal):
     """The value was corrected before: correct the newest one."""
 

@@ -47,6 +47,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "measures",
     "catalogue",
     "indicator_catalogue",
+    "indicator_values",
     "conditions",
     "agreements",
     "agreement_dates",

@@ -29,11 +29,21 @@ def as_kept(form: MultiDict[str, str]) -> MultiDict[str, str]:
         factor = _KEPT.get(form.get(f"{row}-unit"))  # type: ignore[call-overload]
         if factor is None or name not in _NUMBERS:
             continue
-        plain = said.translate(_GROUPS)
-        if _SAID.fullmatch(plain):
-            kept = Decimal(plain.replace(",", ".")) * factor
-            made[key] = str(int(kept)) if kept == int(kept) else said
+        made[key] = _kept(said, factor)
     return made
+
+
+def in_centimes(said: str) -> str:
+    """Francs as they are kept; what is no sum stays as it was typed: refused where it is read."""
+    return _kept(said, _KEPT[IndicatorUnit.FRANCS])
+
+
+def _kept(said: str, factor: int) -> str:
+    plain = said.translate(_GROUPS)
+    if not _SAID.fullmatch(plain):
+        return said
+    kept = Decimal(plain.replace(",", ".")) * factor
+    return str(int(kept)) if kept == int(kept) else said
 
 
 def as_said(rows: Sequence[Sequence[Mapping[str, Any]]]) -> list[list[dict[str, Any]]]:

@@ -213,6 +213,9 @@ BODIES: Mapping[str, Any] = {
         "reason": "absences", "expected_on": "2026-11-20", "wording": "Absences répétées.",
     },
     "/api/v1/placements/{ref}/interruption-notices/{notice}/answer": {"answer": "Entretien le 18."},
+    "/api/v1/agreements/{ref}/indicator-values": {
+        "code": "quality", "effective_on": "2026-09-30", "numerator": 24, "denominator": 30, "source": "Questionnaire",
+    },
     "/api/v1/agreements/{ref}/overrun-notices": {
         "kind": "budget", "expected_on": "2026-12-01", "amount": "4200.00", "wording": "Plus de places que prévu.",
     },

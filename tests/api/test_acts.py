@@ -255,6 +255,18 @@ def test_plan_hours_service_and_conditions_are_kept_and_the_numbers_stay(novembe
     ]
 
 
+def test_what_the_house_computes_is_not_entered_beside_it(november):
+    contracts = november.as_("contracts")
+    path = f"/agreements/{november.stage.agreements['LACI']}/indicator-values"
+    said = {"effective_on": "2026-09-30", "numerator": 1, "denominator": 2, "source": "Relevé"}
+
+    computed = contracts.post(path, {**said, "code": "reinsertion"}, 409)
+    unknown = contracts.post(path, {**said, "code": "happiness"}, 404)
+
+    assert [one["code"] for one in (computed, unknown)] == ["indicator-computed", "unknown"]
+    assert contracts.get(path)["items"] == []
+
+
 def test_who_waits_stands_in_an_order_that_all_may_check(november):
     orp, gsr, measure = november.as_("orp"), november.as_("gsr"), november.stage.measure
     wish = {

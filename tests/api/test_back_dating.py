@@ -34,6 +34,7 @@ ELSEWHERE = {
     "agreements": "a draft binds nobody; its entry into force asks for the right",
     "calls/{ref}/agreement": "the same draft, from a call",
     "agreements/{ref}/evaluations": "until when the provider comments: no effect on the agreement",
+    "agreements/{ref}/indicator-values": "for which day a value stands: it has been",
     "agreements/{ref}/overrun-notices": "when an overrun is expected: told, not agreed",
     "agreements/{ref}/talks": "an appointment",
     "agreements/{ref}/visits": "an appointment",

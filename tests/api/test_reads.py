@@ -132,6 +132,7 @@ READS = {
     "/api/v1/reconciliation/findings": ("finance", "items"),
     "/api/v1/indicators": ("provider", "reinsertion_completed"),
     "/api/v1/indicators/{code}": ("provider", "exit"),
+    "/api/v1/agreements/{agreement}/indicator-values": ("contracts", "items"),
     "/api/v1/body-members": ("group", "items"),
     "/api/v1/corrections": ("group", "items"),
     "/api/v1/mandates": ("group", "items"),

@@ -120,6 +120,7 @@ def _examples(town):
         },
         "conventions": {"ref": refs["draft_agreement"], "name": "principles"},
         "indicator_catalogue": {"code": "reinsertion"},
+        "indicator_values": {"ref": stage.agreements["LACI"]},
         "goals": {"ref": refs["draft_agreement"]},
         "owed": {"ref": refs["draft_agreement"]},
         "negotiation": {"ref": refs["draft_agreement"]},

@@ -1,5 +1,6 @@
 """The figures of a quarter from rows, on both engines: places, stays, attendance, exits, waiting, indicators."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
@@ -11,8 +12,9 @@ from cii.agreements.tables import Indicator
 from cii.agreements.vocabulary import IndicatorUnit, Interruptions
 from cii.figures import attendance, satisfaction
 from cii.figures.actions import RecordIndicator, record_indicator
+from cii.figures.entered import entered_indicators, entered_values
 from cii.figures.queries import quarter_figures
-from cii.figures.rules import Value
+from cii.figures.rules import IndicatorComputed, Value
 from cii.figures.vocabulary import Light, Origin
 from cii.institutions.tables import FundingLine
 from cii.kernel.errors import Refusals, UnknownThing
@@ -240,6 +242,23 @@ def test_satisfaction_comes_from_the_answers_of_participants_once_for_each_payer
     assert satisfaction.ratings(work, Q3.period, datetime(2026, 9, 15, tzinfo=UTC)) == {
         agreement.id: (1, 1), social.id: (1, 1),
     }  # fmt: skip
+
+
+def test_a_value_beside_a_computed_one_is_refused_and_entered_ones_are_listed(work, market):
+    agreement = market.agreement()
+    ask = RecordIndicator(agreement.ref, "reinsertion", date(2026, 9, 30), 1, 2, "Relevé")
+
+    with pytest.raises(IndicatorComputed):
+        record_indicator(work, ask)
+    assert entered_indicators(work, agreement.ref) == []
+
+    held = work.session.exec(select(Indicator).where(Indicator.agreement_id == agreement.id)).one()
+    held.source = "motivation"
+    first = record_indicator(work, ask)
+    record_indicator(work, replace(ask, numerator=2, replaces_ref=first.ref))
+    found = entered_values(work, entered_indicators(work, agreement.ref))
+
+    assert [(one.numerator, one.corrected) for one in found] == [(2, False), (1, True)]
 
 
 def test_an_indicator_that_names_no_definition_is_its_agreements_own(work, market):
