@@ -45,6 +45,8 @@ class RefConverter(BaseConverter):
 
     regex = "[0-9a-z]{10}"
     part_isolating = True
+    weight = 50
+    """Tried before a plain word at the same place."""
 
 
 def create_app(

@@ -24,7 +24,7 @@ from cii.reports.queries import (
     render_draft,
     versions_of,
 )
-from cii.reports.rules import Change
+from cii.reports.rules import Change, ReportFrozen
 from cii.reports.schemas import CHANGE, COMMENT
 from cii.reports.tables import ReportComment, ReportIssue
 from cii.reports.vocabulary import FileFormat, ReportKind
@@ -164,6 +164,30 @@ def one(ref: str) -> IssueShown:
     return _issue(issue_by_ref(g.work, ref))
 
 
+@blueprint.put("/<ref:ref>")
+@needs(Permit.FREEZE_REPORTS)
+@blueprint.response(409)
+def replaced(ref: str) -> None:
+    """Refused: a frozen version stays as it is; freeze the period again for the next one."""
+    _unchanged(ref)
+
+
+@blueprint.patch("/<ref:ref>")
+@needs(Permit.FREEZE_REPORTS)
+@blueprint.response(409)
+def changed(ref: str) -> None:
+    """Refused, as above."""
+    _unchanged(ref)
+
+
+@blueprint.delete("/<ref:ref>")
+@needs(Permit.FREEZE_REPORTS)
+@blueprint.response(409)
+def removed(ref: str) -> None:
+    """Refused, as above."""
+    _unchanged(ref)
+
+
 @blueprint.get("/<ref:ref>/files/<form>")
 @needs(Permit.SEE_REPORTS)
 @blueprint.response(200, content_type="application/octet-stream")
@@ -221,6 +245,11 @@ def _sent(data: bytes, name: str, form: FileFormat) -> Response:
     answer = Response(data, mimetype=MEDIA_TYPES[form])
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _unchanged(ref: str) -> None:
+    issue = issue_by_ref(g.work, ref)
+    raise ReportFrozen(version=issue.version)
 
 
 def _issue(row: ReportIssue) -> IssueShown:

@@ -26,6 +26,7 @@ from cii.demo.dossiers import Canton
 from cii.demo.living import build_living, scale
 from cii.demo.living_agreements import live_agreements
 from cii.demo.living_allocation import share_out
+from cii.demo.living_bodies_year import live_group
 from cii.demo.living_calls import call_for_offers
 from cii.demo.living_desk import build_desk
 from cii.demo.living_documents import build_documents
@@ -218,6 +219,7 @@ def _build(work: Work, size: int, seed: int, told: Progress) -> int:
     live_stays(work)
     share_out(work)
     end_some(work)
+    live_group(work)
     wrote(
         work, "demo_loaded", "directory", None, payload={"cases": size, "seed": seed, "rows": sheet.written}
     )

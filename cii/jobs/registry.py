@@ -74,6 +74,7 @@ JOBS: tuple[Job, ...] = (
     Job("reconciliation", "cii.jobs.night:keep_reconciled", looks="cii.jobs.night:compare"),
     Job("coordination", "cii.coordination.actions:watch"),
     Job("meetings", "cii.meetings.actions:watch"),
+    Job("report-drafts", "cii.reports.scheduled:draft_reports"),
     Job("rests", "cii.routing.waking:wake"),
     Job("results", "cii.routing.checking:ask_for_results"),
     Job("stuck-timers", "cii.jobs.night:name_stuck_timers"),

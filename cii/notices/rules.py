@@ -36,6 +36,7 @@ _BEGINS: Mapping[str, Topic] = {
     "mandate": Topic.COORDINATION,
     "quarter": Topic.COORDINATION,
     "meeting": Topic.COORDINATION,
+    "report": Topic.COORDINATION,
     "attendance": Topic.COORDINATION,
     "monthly": Topic.COORDINATION,
     "access": Topic.ACCESS,

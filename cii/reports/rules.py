@@ -47,6 +47,12 @@ class HiddenFigure(Refusal):
     code, kind = "hidden-figure", "forbidden"
 
 
+class ReportFrozen(Refusal):
+    """A frozen report is never changed nor taken away: what is known later is its next version."""
+
+    code, kind = "report-frozen", "conflict"
+
+
 class NotTheSameReport(Refusal):
     """Versions are compared within one report."""
 

@@ -81,6 +81,22 @@ class ReportFile(SQLModel, table=True):
     made_at: datetime = moment()
 
 
+class ReportDraft(SQLModel, table=True):
+    """A draft that the house made at the end of a period: which report, as known when, and its fingerprint.
+
+    It keeps no values: they are made again as known at that moment.
+    """
+
+    __tablename__ = "report_draft"
+    __table_args__ = (UniqueConstraint("kind", "period"),)
+
+    id: int | None = key()
+    kind: ReportKind = word(ReportKind)
+    period: str = text(10)
+    known_at: datetime = moment()
+    sha256: str = text(64)
+
+
 class ReportComment(SQLModel, table=True):
     """A word on a figure or a row of an issue, beside what was frozen; append-only."""
 
@@ -96,6 +112,7 @@ class ReportComment(SQLModel, table=True):
 
 
 append_only(ReportComment)
+append_only(ReportDraft)
 append_only(ReportIssue)
 append_only(ReportFile)
 append_only(ReportInput)

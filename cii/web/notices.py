@@ -47,10 +47,11 @@ PLACES: Mapping[str, str] = {
     "retention": "retention.index",
     "erasure": "erasures.one",
     "budget_year": "budgets.index",
+    "report_draft": "reports.index",
     "wage_grant": "wage_grants.one",
 }
 """Subject of a notice → the page of the matter."""
-LISTS = frozenset({"budget_year", "retention"})
+LISTS = frozenset({"budget_year", "report_draft", "retention"})
 """Subjects that are many things at once: their page is a list."""
 
 

@@ -1,17 +1,19 @@
-"""Reports: the quarters, the pack of one as a draft or frozen, its versions, their differences, its files."""
+"""Reports: each kind and period as a draft or frozen, its versions, their differences, its files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from flask import Response as FileResponse
-from flask import g, render_template
+from flask import g, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from cii.access.permits import Permit
 from cii.access.queries import account_names
 from cii.documents.layout import Report
+from cii.kernel.clock import ZURICH
+from cii.kernel.errors import UnknownThing
 from cii.kernel.period import ONE_DAY
 from cii.kernel.span import Span, SpanKind
 from cii.reports.actions import freeze
@@ -31,54 +33,73 @@ from cii.reports.queries import (
 )
 from cii.reports.registry import KINDS, kind_of
 from cii.reports.rules import Change
-from cii.reports.tables import ReportIssue
+from cii.reports.scheduled import drafts_of
+from cii.reports.tables import ReportDraft, ReportIssue
 from cii.reports.vocabulary import FileFormat, ReportKind
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other
-from cii.web.choices import fallback, t
+from cii.web.choices import choice_asked, fallback, t, text_asked, word
 from cii.web.report_figures import comments_shown, comparison_shown
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
+from cii.wire.refusals import NotADate
 
 page = Blueprint("reports", __name__)
-_QUARTERS = 8
+_LISTED: Mapping[SpanKind, int] = {
+    SpanKind.DAY: 14, SpanKind.MONTH: 12, SpanKind.QUARTER: 8, SpanKind.YEAR: 4,
+}  # fmt: skip
+"""How many periods are listed, frozen or not."""
 
 
 @page.get("/reports", endpoint="index")
 @needs(Permit.SEE_REPORTS)
 def reports_page() -> str:
-    """The quarters and what was frozen of them."""
-    return render_template("pages/reports/index.html", **_quarters(g.work))
+    """The periods of a kind of report and what was frozen of them."""
+    kind = choice_asked(ReportKind, "kind") or ReportKind.QUARTERLY
+    return render_template("pages/reports/index.html", **_periods(g.work, kind))
 
 
 @page.get("/reports/quarters/<quarter>")
 @needs(Permit.SEE_REPORTS)
-def draft(quarter: str) -> str:
-    """The pack of a quarter as known now."""
-    return render_template("pages/reports/draft.html", **_draft(g.work, Span.parse(quarter)))
+def quarter_page(quarter: str) -> Response:
+    """The former address of a quarter's draft."""
+    return redirect(url_for("reports.draft", kind=ReportKind.QUARTERLY, period=quarter), 301)
 
 
-@page.post("/reports/quarters/<quarter>/freezing")
+@page.get("/reports/ask")
+@needs(Permit.SEE_REPORTS)
+def ask() -> Response:
+    """From the kind, period and scope that the reader wrote to the draft."""
+    kind, span = choice_asked(ReportKind, "kind") or ReportKind.QUARTERLY, Span.parse(text_asked("period"))
+    return redirect(_address(kind, span, _scope()), 303)
+
+
+@page.get("/reports/<kind>/<period>")
+@needs(Permit.SEE_REPORTS)
+def draft(kind: str, period: str) -> str:
+    """A report as known now, or at the moment asked for; `scope`: of what alone it tells."""
+    return render_template("pages/reports/draft.html", **_draft(g.work, _kind(kind), Span.parse(period)))
+
+
+@page.post("/reports/<kind>/<period>/freezing")
 @needs(Permit.FREEZE_REPORTS)
 @once
 @again(draft)
-def freeze_quarter(quarter: str) -> Response:
-    """Freeze what is known of a quarter that is over."""
-    return see_other("reports.one", ref=freeze(g.work, Span.parse(quarter)).ref)
+def freeze_period(kind: str, period: str) -> Response:
+    """Freeze what is known of a period that is over."""
+    made = freeze(g.work, Span.parse(period), _kind(kind), request.form.get("scope", "")[:40])
+    return see_other("reports.one", ref=made.ref)
 
 
-@page.get("/reports/quarters/<quarter>/files/<form>")
+@page.get("/reports/<kind>/<period>/files/<form>")
 @needs(Permit.SEE_REPORTS)
-def draft_file(quarter: str, form: str) -> Response:
+def draft_file(kind: str, period: str, form: str) -> Response:
     """A file of the draft, marked as such."""
-    lang = language.lang()
-    return _file(
-        render_draft(g.work, Span.parse(quarter), form, lang),
-        format_of(form, lang),
-        f"cii-{quarter}-draft",
-    )
+    lang, wanted, span = language.lang(), _kind(kind), Span.parse(period)
+    data = render_draft(g.work, span, form, lang, _moment(), kind=wanted, scope=_scope())
+    return _file(data, format_of(form, lang), f"cii-{wanted}-{span}-draft")
 
 
 @page.get("/reports/<ref:ref>")
@@ -101,7 +122,7 @@ def file(ref: str, form: str) -> Response:
     """A file of a frozen version."""
     issue, lang = issue_by_ref(g.work, ref), language.lang()
     content = render(g.work, issue, form, lang)
-    return _file(content, format_of(form, lang), f"cii-{issue.period}-v{issue.version}")
+    return _file(content, format_of(form, lang), f"cii-{issue.kind}-{issue.period}-v{issue.version}")
 
 
 @page.get("/reports/<ref:ref>/comparison")
@@ -127,53 +148,130 @@ def _file(content: bytes, form: FileFormat, name: str) -> Response:
     return answer
 
 
-def _quarters(work: Work) -> dict[str, Any]:
-    lang = language.lang()
-    frozen: dict[str, list[Any]] = {}
-    for issue in issues(work, ReportKind.QUARTERLY):
-        frozen.setdefault(issue.period, []).append(issue)
-    at = Span.of(SpanKind.QUARTER, work.today)
-    listed: list[Span] = []
-    while len(listed) < _QUARTERS:
-        listed.append(at)
-        at = at.previous
-    listed += [one for one in map(Span.parse, frozen) if one not in listed]
-    return {
-        "rows": [
+def _kind(name: str) -> ReportKind:
+    """The kind of an address, written with dashes; refuses UnknownThing."""
+    try:
+        return ReportKind(name.replace("-", "_"))
+    except ValueError:
+        raise UnknownThing(field="kind") from None
+
+
+def _scope() -> str:
+    return text_asked("scope")[:40]
+
+
+def _moment() -> datetime | None:
+    """The moment as of which the reader wants to know, in Swiss time; None for now. Refuses NotADate."""
+    asked_for = text_asked("known_at")
+    if not asked_for:
+        return None
+    try:
+        read = datetime.fromisoformat(asked_for)
+    except ValueError:
+        raise NotADate(field="known_at") from None
+    return read if read.tzinfo else read.replace(tzinfo=ZURICH)
+
+
+def _address(
+    kind: ReportKind, span: Span, scope: str = "", endpoint: str = "reports.draft", **more: str
+) -> str:
+    named = {"scope": scope} if scope else {}
+    return url_for(endpoint, kind=kind.replace("_", "-"), period=str(span), **named, **more)
+
+
+def _periods(work: Work, kind: ReportKind) -> dict[str, Any]:
+    """The periods of a kind, the newest first: what is to freeze, what is frozen."""
+    lang, made = language.lang(), KINDS[kind]
+    frozen: dict[tuple[str, str], list[ReportIssue]] = {}
+    for issue in issues(work, kind):
+        frozen.setdefault((issue.period, issue.scope), []).append(issue)
+    scoped = "" not in made.open_scopes(work, [""])
+    listed: list[tuple[Span, str]] = []
+    if not scoped and made.span in _LISTED:
+        at = Span.of(made.span, work.today)
+        while len(listed) < _LISTED[made.span]:
+            listed.append((at, ""))
+            at = at.previous
+    known = {(str(span), scope) for span, scope in listed}
+    listed += [(Span.parse(period), scope) for period, scope in frozen if (period, scope) not in known]
+    rows, drafts = [], drafts_of(work, kind)
+    for span, scope in listed:
+        held = frozen.get((str(span), scope), [])
+        rows.append(
             {
-                "quarter": formats.span(one, lang),
-                "code": str(one),
-                "state": _state(one, frozen.get(str(one), []), work),
-                "versions": len(frozen.get(str(one), [])),
-                "frozen_at": frozen[str(one)][0].frozen_at if str(one) in frozen else None,
-                "ref": frozen[str(one)][0].ref if str(one) in frozen else None,
+                "period": formats.span(span, lang),
+                "scope": scope or None,
+                "state": _state(span, held, work),
+                "versions": len(held),
+                "frozen_at": held[0].frozen_at if held else None,
+                "url": url_for("reports.one", ref=held[0].ref) if held else _address(kind, span, scope),
+                "draft": _drafted(drafts.get(str(span)), kind, span, scope),
             }
-            for one in listed
-        ]
-    }
+        )
+    return {
+        "kind": kind.value,
+        "kinds": [
+            {
+                "label": _capital(word(one)), "url": url_for("reports.index", kind=one.value),
+                "current": one is kind, "count": None,
+            }
+            for one in KINDS
+        ],
+        "rows": rows,
+        "scoped": scoped,
+        "asking": made.span.value,
+    }  # fmt: skip
 
 
-def _state(quarter: Span, held: list[Any], work: Work) -> dict[str, str]:
+def _drafted(made: ReportDraft | None, kind: ReportKind, span: Span, scope: str) -> dict[str, str]:
+    """The link to what is known now, or to the draft that the house made when the period ended."""
+    if made is None:
+        return {"label": t("web.reports.as-of-now"), "url": _address(kind, span, scope)}
+    at = made.known_at.astimezone(ZURICH).replace(tzinfo=None).isoformat(timespec="seconds")
+    said = t("web.reports.drafted", at=made.known_at)
+    return {"label": said, "url": _address(kind, span, scope, known_at=at)}
+
+
+def _capital(said: str) -> str:
+    return said[:1].upper() + said[1:]
+
+
+def _state(span: Span, held: Sequence[ReportIssue], work: Work) -> dict[str, str]:
     if held:
         return {"label": t("web.reports.frozen", version=held[0].version), "tone": "good"}
-    if not quarter.over(work.today):
+    if not span.over(work.today):
         return {"label": t("web.reports.running"), "tone": "neutral"}
     return {"label": t("web.reports.to-freeze"), "tone": "warn"}
 
 
-def _draft(work: Work, quarter: Span) -> dict[str, Any]:
-    lang = language.lang()
-    over = quarter.over(work.today)
-    values = preview(work, quarter)
+def _draft(work: Work, kind: ReportKind, span: Span) -> dict[str, Any]:
+    lang, scope, known_at = language.lang(), _scope() or request.form.get("scope", "")[:40], _moment()
+    over = span.over(work.today)
+    values = preview(work, span, known_at, kind=kind, scope=scope)
+    named = {"known_at": text_asked("known_at")} if known_at else {}
     return {
-        "pack": _pack(kind_of(values).pages(values, lang, Head(work.now)), lang),
-        "quarter": formats.span(quarter, lang),
-        "code": str(quarter),
-        "versions": _versions(work, issues(work, ReportKind.QUARTERLY, quarter)),
-        "forms": [one.value for one in FileFormat],
-        "may_freeze": over and Permit.FREEZE_REPORTS in work.actor.permits,
-        "why_not": _why_not(work, quarter, over=over),
-    }
+        "pack": _pack(kind_of(values).pages(values, lang, Head(known_at or work.now)), lang),
+        "title": _titled(kind, span, scope, lang),
+        "known_at": known_at,
+        "asked_at": text_asked("known_at"),
+        "kind": kind.value,
+        "scope": scope,
+        "address": _address(kind, span),
+        "freezing": _address(kind, span, endpoint="reports.freeze_period"),
+        "versions": _versions(work, issues(work, kind, span, scope)),
+        "files": [
+            {"label": one.value.upper(),
+             "url": _address(kind, span, scope, "reports.draft_file", form=one.value, **named)}
+            for one in FileFormat
+        ],
+        "may_freeze": over and known_at is None and Permit.FREEZE_REPORTS in work.actor.permits,
+        "why_not": _why_not(work, span, over=over),
+    }  # fmt: skip
+
+
+def _titled(kind: ReportKind, span: Span, scope: str, lang: str) -> str:
+    said = f"{_capital(word(kind))}, {formats.span(span, lang)}"
+    return f"{said}, {scope}" if scope else said
 
 
 def _pack(pack: Report, lang: str) -> list[dict[str, Any]]:
@@ -199,10 +297,10 @@ def _drawn(part: dict[str, str]) -> dict[str, str]:
     return {"svg": Markup(part["svg"]), "told": part["told"]}  # noqa: S704 - every text in it escaped
 
 
-def _why_not(work: Work, quarter: Span, *, over: bool) -> str | None:
+def _why_not(work: Work, span: Span, *, over: bool) -> str | None:
     if Permit.FREEZE_REPORTS not in work.actor.permits:
         return t("web.reports.read-only")
-    return None if over else t("web.reports.not-over", last=quarter.period.end - ONE_DAY)
+    return None if over else t("web.reports.not-over", last=span.period.end - ONE_DAY)
 
 
 def _versions(work: Work, held: Sequence[ReportIssue], chosen: str = "") -> list[dict[str, Any]]:
@@ -227,8 +325,9 @@ def _issue(work: Work, ref: str) -> dict[str, Any]:
     return {
         "issue": issue,
         "pack": _pack(KINDS[issue.kind].pages(values, lang, head), lang),
-        "quarter": formats.span(Span.parse(issue.period), lang),
-        "code": issue.period,
+        "title": _titled(issue.kind, Span.parse(issue.period), issue.scope, lang),
+        "now": _address(issue.kind, Span.parse(issue.period), issue.scope),
+        "kind": issue.kind.value,
         "versions": _versions(work, versions_of(work, issue), ref),
         "forms": [one.value for one in FileFormat],
         **comments_shown(work, issue, values),
@@ -241,7 +340,7 @@ def _changes(work: Work, ref: str) -> dict[str, Any]:
     found = changes(work, before, issue) if before else []
     return {
         "issue": issue,
-        "quarter": formats.span(Span.parse(issue.period), language.lang()),
+        "quarter": _titled(issue.kind, Span.parse(issue.period), issue.scope, language.lang()),
         "before": before,
         "rows": [_change(one) for one in found],
     }

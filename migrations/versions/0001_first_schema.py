@@ -296,6 +296,22 @@ def upgrade() -> None:
     sa.UniqueConstraint('business_date', name=op.f('uq_reconciliation_run_business_date')),
     sa.UniqueConstraint('ref', name=op.f('uq_reconciliation_run_ref'))
     )
+    op.create_table('report_draft',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('kind', sa.String(length=14), nullable=False),
+    sa.Column('period', sa.String(length=10), nullable=False),
+    sa.Column('known_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.CheckConstraint("kind IN ('quarterly', 'monthly', 'annual', 'ceiling', 'unit_prices', 'ai_statistics', 'fr_exits', 'reconciliation', 'legislature')", name=op.f('ck_report_draft_kind_word')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_draft')),
+    sa.UniqueConstraint('kind', 'period', name=op.f('uq_report_draft_kind_period'))
+    )
+    _on("sqlite", "CREATE TRIGGER report_draft_no_update BEFORE UPDATE ON report_draft FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'report_draft is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER report_draft_no_delete BEFORE DELETE ON report_draft FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'report_draft is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION report_draft_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'report_draft is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER report_draft_no_update BEFORE UPDATE ON report_draft FOR EACH ROW EXECUTE FUNCTION report_draft_append_only()')
+    _on("postgresql", 'CREATE TRIGGER report_draft_no_delete BEFORE DELETE ON report_draft FOR EACH ROW EXECUTE FUNCTION report_draft_append_only()')
+    _on("postgresql", 'CREATE TRIGGER report_draft_no_truncate BEFORE TRUNCATE ON report_draft FOR EACH STATEMENT EXECUTE FUNCTION report_draft_append_only()')
     op.create_table('wf_definition',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('name', sa.String(length=80), nullable=False),
@@ -6938,6 +6954,7 @@ def downgrade() -> None:
     op.drop_table('agenda_item')
     op.drop_table('wf_table')
     op.drop_table('wf_definition')
+    op.drop_table('report_draft')
     op.drop_table('reconciliation_run')
     op.drop_table('postcode_region')
     op.drop_table('person')

@@ -455,7 +455,12 @@ FILES = {
 }  # fmt: skip
 """Addresses that take a file."""
 
-TAKEN_AWAY = {"/api/v1/desk/filters/{ref}", "/api/v1/session", "/api/v1/waiting/{ref}"}
+TAKEN_AWAY = {
+    "/api/v1/reports/{ref}",
+    "/api/v1/desk/filters/{ref}",
+    "/api/v1/session",
+    "/api/v1/waiting/{ref}",
+}
 """Addresses that end something by DELETE."""
 
 OTHER_PARTS = {

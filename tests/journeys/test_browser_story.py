@@ -348,9 +348,9 @@ def plant(story, by):
 
 def seven_the_quarter_is_reported(story):
     """The quarter in four forms; frozen it keeps its hash; a correction makes a version that shows it."""
-    story.coordination_member.go("/reports/quarters/2026-Q4").reads("il ne peut pas encore être arrêté")
+    story.coordination_member.go("/reports/quarterly/2026-Q4").reads("il ne peut pas encore être arrêté")
     story.on(2027, 1, 5)
-    group = story.coordination_member.menu("Rapports").go("/reports/quarters/2026-Q4")
+    group = story.coordination_member.menu("Rapports").go("/reports/quarterly/2026-Q4")
     group.reads("AT-01", "Taux de réinsertion")
     group.press("Arrêter ce trimestre").confirm("Arrêter ce trimestre").reads("arrêté, version 1")
     first = group.path
@@ -366,7 +366,7 @@ def seven_the_quarter_is_reported(story):
     expect(kept).to_contain_text("absence non excusée")
     expect(kept).to_contain_text("17.11.2026")
     story.on(2027, 1, 6)
-    group = story.coordination_member.go("/reports/quarters/2026-Q4")
+    group = story.coordination_member.go("/reports/quarterly/2026-Q4")
     group.press("Arrêter ce trimestre").confirm("Arrêter ce trimestre").reads("arrêté, version 2")
     group.follow("Ce qui a changé").reads("AT-01")
     assert group.main.get_by_role("row").count() > 1

@@ -14,7 +14,7 @@ UNWRITTEN = {
     "referrals.let_go": "a draft is its writer's own",
     "notices.read_all": "what I have read of what I was told is mine",
     "provider.record": "an empty sheet holds no day",
-    "reports.freeze_quarter": "the same facts are the issue that stands already",
+    "reports.freeze_period": "the same facts are the issue that stands already",
 }
 """Forms that leave no entry when they come empty, each with its reason."""
 

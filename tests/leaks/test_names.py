@@ -27,8 +27,8 @@ LEAVES = {
         "/api/v1/persons/{person}/disclosures", "/api/v1/cases/{case}/history", "/cases/{case}/sharing",
     ),
     ("coordination_member", "group"): (
-        "/reports/quarters/2026-Q3/files/xlsx",
-        "/reports/quarters/2026-Q3/files/pdf",
+        "/reports/quarterly/2026-Q3/files/xlsx",
+        "/reports/quarterly/2026-Q3/files/pdf",
         "/programmes/reseau-cii/export.csv", "/coordination", "/agreements", "/measures",
     ),
     ("auditor", "body"): ("/journal/export.csv", "/api/v1/journal", "/journal"),

@@ -23,7 +23,7 @@ from tests.web.build_town import PASSWORD, Town, a_town
 UNWRITTEN = re.compile(
     r"^/(?:(?:cases/\w+/|referrals/\w+/)?drafts|desk/filters|filters|notices)\b"  # one's own memory: of nobody, for nobody else
     r"|^/(?:detections/import|detections/new|persons/statuses|budgets/opening|provider/attendance/import)$"  # tried only, or nobody was kept
-    r"|^/reports/quarters/[^/]+/freezing$"  # the same facts are the issue that stands already
+    r"|^/reports/[^/]+/[^/]+/freezing$"  # the same facts are the issue that stands already
 )
 """Forms that may change nothing that concerns a person or an act, and then leave no entry."""
 

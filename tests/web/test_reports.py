@@ -11,16 +11,16 @@ def test_the_quarters_say_which_is_to_be_frozen(site):
 
 
 def test_a_draft_shows_the_whole_pack_and_why_it_is_not_frozen(site):
-    page = site.as_("steering").get("/reports/quarters/2026-Q3")
+    page = site.as_("steering").get("/reports/quarterly/2026-Q3")
 
     assert "Places et personnes" in page
     assert "AT-01" in page
     assert "Lecture seule" in page
-    assert "court jusqu&#39;au 31.12.2026" in site.as_("coordination").get("/reports/quarters/2026-Q4")
+    assert "court jusqu&#39;au 31.12.2026" in site.as_("coordination").get("/reports/quarterly/2026-Q4")
 
 
 def test_occupancy_is_drawn_for_who_sees_it_and_told_in_words(site):
-    page = site.as_("coordination").get("/reports/quarters/2026-Q3")
+    page = site.as_("coordination").get("/reports/quarterly/2026-Q3")
 
     assert "Occupation par ligne</figcaption>" in page
     assert 'role="img" aria-label="Occupation par mesure. AT-01' in page
@@ -31,8 +31,8 @@ def test_a_quarter_is_frozen_its_files_come_out_and_a_later_truth_is_a_new_versi
     member, provider = site.as_("coordination"), site.as_("provider")
     ref = site.town.placements["shared"]
 
-    first = member.post("/reports/quarters/2026-Q3/freezing")
-    assert member.post("/reports/quarters/2026-Q3/freezing") == first
+    first = member.post("/reports/quarterly/2026-Q3/freezing")
+    assert member.post("/reports/quarterly/2026-Q3/freezing") == first
     issue = first.rsplit("/", 1)[1]
     assert "Arrêté le 15.10.2026" in member.get(f"/reports/{issue}")
     for form, start in (("pdf", b"%PDF"), ("xlsx", b"PK"), ("json", b"{"), ("csv", b"\xef\xbb\xbf")):
@@ -42,7 +42,7 @@ def test_a_quarter_is_frozen_its_files_come_out_and_a_later_truth_is_a_new_versi
         assert "attachment" in answer.headers["Content-Disposition"]
 
     provider.post("/provider/attendance/2026/9", **{f"d.{ref}.2026-09-28": "sick"})
-    second = member.post("/reports/quarters/2026-Q3/freezing")
+    second = member.post("/reports/quarterly/2026-Q3/freezing")
 
     assert second != first
     later = second.rsplit("/", 1)[1]
@@ -52,27 +52,27 @@ def test_a_quarter_is_frozen_its_files_come_out_and_a_later_truth_is_a_new_versi
 
 
 def test_an_unfinished_quarter_is_not_frozen(site):
-    page = site.as_("coordination").post("/reports/quarters/2026-Q4/freezing", 409)
+    page = site.as_("coordination").post("/reports/quarterly/2026-Q4/freezing", 409)
 
     assert "4e trimestre 2026" in page
 
 
 def test_an_unknown_format_and_an_unknown_quarter_are_refused(site):
-    site.as_("coordination").get("/reports/quarters/2026-Q3/files/exe", 422)
-    site.as_("coordination").get("/reports/quarters/2026-Q5", 422)
+    site.as_("coordination").get("/reports/quarterly/2026-Q3/files/exe", 422)
+    site.as_("coordination").get("/reports/quarterly/2026-Q5", 422)
     site.as_("coordination").get("/reports/0000000000", 404)
 
 
 def test_who_may_not_freeze_is_refused_and_a_provider_reads_no_report(site):
-    site.as_("steering").post("/reports/quarters/2026-Q3/freezing", 403)
+    site.as_("steering").post("/reports/quarterly/2026-Q3/freezing", 403)
     site.as_("provider").get("/reports", 403)
 
 
 def test_a_quarter_is_read_beside_the_one_before_and_a_figure_gets_a_word(site):
     member, reader = site.as_("coordination"), site.as_("steering")
-    former = member.post("/reports/quarters/2026-Q2/freezing").rsplit("/", 1)[1]
+    former = member.post("/reports/quarterly/2026-Q2/freezing").rsplit("/", 1)[1]
     alone = member.get(f"/reports/{former}/comparison")
-    ref = member.post("/reports/quarters/2026-Q3/freezing").rsplit("/", 1)[1]
+    ref = member.post("/reports/quarterly/2026-Q3/freezing").rsplit("/", 1)[1]
 
     side = shown(member.get(f"/reports/{ref}/comparison"))
     measures = shown(member.get(f"/reports/{ref}/comparison?with=2026-Q2&section=measures"))
@@ -99,7 +99,7 @@ def shown(page: str) -> str:
 
 def test_a_figure_leads_to_its_rows_and_a_hidden_one_does_not(site):
     member, outside = site.as_("coordination"), site.as_("steering")
-    ref = member.post("/reports/quarters/2026-Q3/freezing").rsplit("/", 1)[1]
+    ref = member.post("/reports/quarterly/2026-Q3/freezing").rsplit("/", 1)[1]
 
     page = shown(member.get(f"/reports/{ref}/rows"))
     places = shown(member.get(f"/reports/{ref}/rows?path=measures.AT-01.places_end"))
@@ -111,3 +111,45 @@ def test_a_figure_leads_to_its_rows_and_a_hidden_one_does_not(site):
     assert "ne figure pas dans le rapport" in shown(unknown)
     site.as_("provider").get(f"/reports/{ref}/rows", 403)
     assert "Lignes d'un chiffre" in shown(outside.get(f"/reports/{ref}"))
+
+
+def test_the_former_address_of_a_quarter_leads_to_its_report(site):
+    answer = site.as_("steering").client.get("/reports/quarters/2026-Q3")
+
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/reports/quarterly/2026-Q3")
+
+
+def test_each_kind_has_its_periods_and_its_page(site):
+    reader = site.as_("coordination")
+
+    page = reader.get("/reports", kind="monthly")
+    assert "septembre 2026" in page
+    assert "/reports/monthly/2026-09" in page
+    assert "Données mensuelles, septembre 2026" in reader.get("/reports/monthly/2026-09")
+    assert "Rapport annuel, 2025" in reader.get("/reports/annual/2025")
+    assert (
+        reader.client.get("/reports/ask?kind=annual&period=2025").headers["Location"]
+        == "/reports/annual/2025"
+    )
+    reader.get("/reports/nothing/2026-Q3", 404)
+    reader.get("/reports/annual/2026-Q3", 422)
+
+
+def test_a_month_is_frozen_like_a_quarter(site):
+    made = site.as_("coordination").post("/reports/monthly/2026-09/freezing")
+
+    page = site.as_("coordination").get(made)
+    assert "Données mensuelles, septembre 2026" in page
+    assert "arrêté, version 1" in site.as_("coordination").get("/reports", kind="monthly")
+
+
+def test_a_report_is_read_as_it_was_known_at_a_moment(site):
+    reader = site.as_("coordination")
+
+    page = reader.get("/reports/quarterly/2026-Q3", known_at="2026-10-01T08:00")
+    assert "Chiffres tels qu&#39;ils étaient connus le 01.10.2026" in page
+    assert "known_at=2026-10-01" in page
+    file = reader.client.get("/reports/quarterly/2026-Q3/files/json?known_at=2026-10-01T08:00")
+    assert '"known_at":"2026-10-01T06:00:00' in file.text
+    reader.get("/reports/quarterly/2026-Q3", 422, known_at="2027-01-01T08:00")
+    reader.get("/reports/quarterly/2026-Q3", 422, known_at="hier")

@@ -1,0 +1,44 @@
+"""Frozen reports through the API: nothing that is sent changes or removes one; any kind is asked for by name."""
+
+import pytest
+
+
+@pytest.fixture
+def frozen(january):
+    caller = january.as_("group")
+    answer = caller.send(
+        "POST",
+        "/reports",
+        headers={"Idempotency-Key": "r-1"},
+        json={"period": "2026-Q4", "kind": "quarterly"},
+    )
+    assert answer.status_code == 201, answer.get_data(as_text=True)
+    return answer.get_json()
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_a_frozen_report_asked_to_change_stays_as_it_is(january, frozen, method):
+    group, at = january.as_("group"), f"/reports/{frozen['ref']}"
+
+    answer = group.send(method, at, json={"values": {}} if method != "DELETE" else None)
+
+    assert answer.status_code == 409
+    assert answer.get_json()["code"] == "report-frozen"
+    assert group.send("GET", at).get_json()["sha256"] == frozen["sha256"]
+    assert january.as_("contracts").send(method, at, json={}).status_code == 403
+
+
+def test_every_kind_is_drafted_and_frozen_by_its_word(january):
+    group = january.as_("group")
+
+    draft = group.send("GET", "/reports/draft?kind=monthly&period=2026-12").get_json()
+    made = group.send(
+        "POST", "/reports", headers={"Idempotency-Key": "r-2"}, json={"period": "2026-12", "kind": "monthly"}
+    )
+
+    assert (draft["kind"], draft["values"]["period"]) == ("monthly", "2026-12")
+    assert made.status_code == 201
+    assert made.get_json()["kind"] == "monthly"
+    wrong = {"period": "2026-Q4", "kind": "annual"}
+    refused = group.send("POST", "/reports", headers={"Idempotency-Key": "r-3"}, json=wrong)
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "wrong-report-period")
