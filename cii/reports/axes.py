@@ -7,7 +7,7 @@ from typing import Any
 from cii.cases.vocabulary import CasePath
 from cii.figures.axes import OPEN, Axis, axes_of
 from cii.figures.suppression import TOTAL, Counts, hidden
-from cii.reports.packs import Field, Part, Path
+from cii.reports.packs import LEADS, Field, Part, Path
 from cii.reports.readers import Readers
 from cii.reports.sheets import UNKNOWN
 
@@ -102,5 +102,5 @@ def without_leads(seen: Mapping[str, Any], part: str = "axes") -> dict[str, Any]
     rows = seen[part].items()
     return {
         **seen,
-        part: {key: {name: one for name, one in row.items() if name != "of"} for key, row in rows},
+        part: {key: {name: one for name, one in row.items() if name != LEADS} for key, row in rows},
     }

@@ -27,6 +27,8 @@ from cii.texts import formats
 from cii.texts.speech import say, word
 
 _NUMBERS = frozenset({"integer", "number", "money", "percent"})
+LEADS = "of"
+"""The field of a row that counts by state and institution: for suppression, in no file of flat rows."""
 Path = tuple[str, ...]
 """Where a figure stands in the values: part, key of the row, name; of a total: its name, the figure's."""
 
@@ -180,7 +182,8 @@ class Pack:
             if part.total:
                 yield part.total, "", part.total, values[part.total]
             for key, row in _ordered(part, values):
-                yield part.name, key, f"{part.name}.{key}", row
+                told = {name: one for name, one in row.items() if name != LEADS}
+                yield part.name, key, f"{part.name}.{key}", told
 
     def meanings(self) -> Iterator[Meaning]:
         """See `Kind`."""
