@@ -42,3 +42,15 @@ def test_every_kind_is_drafted_and_frozen_by_its_word(january):
     wrong = {"period": "2026-Q4", "kind": "annual"}
     refused = group.send("POST", "/reports", headers={"Idempotency-Key": "r-3"}, json=wrong)
     assert (refused.status_code, refused.get_json()["code"]) == (422, "wrong-report-period")
+
+
+@pytest.mark.parametrize(("kind", "scope"), [("fr_exits", "NO-SUCH"), ("fr_exits", ""), ("annual", "AT-01")])
+def test_a_scope_that_is_not_there_is_not_found(january, kind, scope):
+    group = january.as_("group")
+    asked = {"period": "2026", "kind": kind, "scope": scope}
+
+    draft = group.send("GET", f"/reports/draft?kind={kind}&period=2026&scope={scope}")
+    made = group.send("POST", "/reports", headers={"Idempotency-Key": f"s-{kind}-{scope}"}, json=asked)
+
+    assert (draft.status_code, made.status_code) == (404, 404)
+    assert draft.get_json()["code"] == "unknown"
