@@ -82,6 +82,8 @@ PARENTS: Mapping[str, str] = {
     "employers": "measures",
     "checks": "cases",
     "catalogue": "measures",
+    "indicator_catalogue": "measures",
+    "indicator_values": "agreements",
     "conditions": "measures",
     "stays": "cases",
     "case_process": "cases",
