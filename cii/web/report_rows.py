@@ -22,6 +22,9 @@ from cii.wire.doors import needs
 page = Blueprint("report_rows", __name__)
 _DAYS = frozenset({"starts_on", "started_on", "last", "ended_on", "first", "since"})
 _ISO_DAY = 10
+_FIRST = ("ref", "stay", "measure", "line", "agreement", "code", "month", "first", "started_on")
+"""Fields that stand before the others, which follow as they were kept."""
+_NUMBERS = frozenset({"places", "counted", "present", "absent", "amount", "urgency"})
 
 
 @page.get("/reports/<ref:ref>/rows", endpoint="index")
@@ -36,7 +39,9 @@ def _rows(work: Work, ref: str) -> dict[str, Any]:
     labels = figure_labels(issue, issue_values(work, issue))
     path = text_asked("path")
     found = drilled(work, ref, path) if path else None
-    fields = list(dict.fromkeys(name for row in found.rows for name in row)) if found else []
+    rows = found.rows if found else ()
+    told = dict.fromkeys(name for row in rows for name, held in row.items() if held is not None)
+    fields = sorted(told, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
     return {
         "issue": issue,
         "quarter": formats.span(Span.parse(issue.period), language.lang()),
@@ -47,12 +52,14 @@ def _rows(work: Work, ref: str) -> dict[str, Any]:
         ],
         "others": found.others if found else 0,
         "columns": [
-            {"key": name, "label": fallback(f"web.reports.rows.{name.replace('_', '-')}", name)}
+            {
+                "key": name,
+                "label": fallback(f"web.reports.rows.{name.replace('_', '-')}", name),
+                **({"kind": "figure"} if name in _NUMBERS else {}),
+            }
             for name in fields
         ],
-        "rows": [{name: _cell(name, row.get(name)) for name in fields} for row in found.rows]
-        if found
-        else [],
+        "rows": [{name: _cell(name, row.get(name)) for name in fields} for row in rows],
         "title": labels.get(path, ""),
     }
 
