@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Response, g
@@ -14,6 +14,7 @@ from cii.reports.actions import freeze
 from cii.reports.comparing import CommentFigure, Compared, comment, comments_of, compared
 from cii.reports.files import MEDIA_TYPES
 from cii.reports.kinds import Number
+from cii.reports.public import ask_publication, render_public
 from cii.reports.queries import (
     changes,
     issue_by_ref,
@@ -110,6 +111,16 @@ ISSUE_ROW = only(
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class PublicationShown:
+    """The meeting of the GP CII before which the publication of a report lies."""
+
+    report: str
+    meeting: str
+    planned_on: date
+
+
+PUBLICATION = only(PublicationShown, "report", "meeting", "planned_on", called="PublicationAnswer")
 COMPARED = only(ComparedShown, "path", "kind", "old", "new", "change", called="ComparedAnswer")
 
 
@@ -162,6 +173,26 @@ def draft_file(asked: DraftAsked, form: str) -> Response:
 def one(ref: str) -> IssueShown:
     """A frozen version with its values, small numbers hidden from those whom they do not concern."""
     return _issue(issue_by_ref(g.work, ref))
+
+
+@blueprint.post("/<ref:ref>/publication")
+@needs(Permit.EDIT_COORDINATION)
+@once
+@blueprint.response(200, PUBLICATION)
+def publication(ref: str) -> PublicationShown:
+    """Lay the publication of a version before the next meeting of the GP CII; twice the same is one."""
+    meeting = ask_publication(g.work, ref)
+    return PublicationShown(ref, meeting.ref, meeting.planned_on)
+
+
+@blueprint.get("/<ref:ref>/public/<form>")
+@needs(Permit.FREEZE_REPORTS, Permit.DECIDE_STEERING)
+@blueprint.response(200, content_type="application/octet-stream")
+def public_file(ref: str, form: str) -> Response:
+    """A version for everybody: small numbers hidden, the decision of the GP CII on each page."""
+    issue = issue_by_ref(g.work, ref)
+    data = render_public(g.work, ref, form, language.lang())
+    return _sent(data, f"cii-{issue.kind}-{issue.period}-public.{form}", FileFormat(form))
 
 
 @blueprint.put("/<ref:ref>")

@@ -47,7 +47,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A pack of figures of one period: a draft until `frozen_at`; `sha256` is the hash of its values."""
+    """A pack of figures of one period: a draft until `frozen_at`; `sha256` is the hash of its values.
+
+    `public`: number of the decision that lets it be published; it stands at the foot of each page.
+    """
 
     letterhead: Letterhead
     title: str
@@ -58,6 +61,7 @@ class Report:
     frozen_at: datetime | None = None
     version: int | None = None
     sha256: str = ""
+    public: str = ""
 
     def plain(self, lang: str) -> Plain:
         """Its texts in the reader's language."""
@@ -75,6 +79,10 @@ class Report:
             facts.append(plain_fact(say("documents.hash", lang), self.sha256))
         sections = [_section(section, lang) for section in self.sections]
         foot = f"{say('documents.as-of', lang)} {formats.day(self.as_of, lang)}"
+        if self.public:
+            published = say("documents.public", lang, decision=self.public)
+            facts.append(plain_fact(say("documents.publication", lang), published))
+            foot = f"{foot} · {published}"
         return {
             **framed(self.letterhead, self.title, foot, self.sha256, lang),
             "subtitle": self.subtitle,

@@ -1,18 +1,20 @@
 """Acts on an agenda: propose it from what is open, add, keep and leave out, call guests, write outcomes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlmodel import col, select
 
 from cii.coordination.members import members
-from cii.coordination.vocabulary import Standing
+from cii.coordination.vocabulary import Body, Standing
 from cii.kernel.errors import UnknownThing
 from cii.kernel.moves import move
 from cii.measures.queries import measures_by_code
 from cii.meetings.actions import call_missing, kept, noted, of_own_body
 from cii.meetings.proposing import offered
-from cii.meetings.queries import agenda, item_by_ref
-from cii.meetings.rules import MINUTES_MOVES, AgendaClosed, MeetingNotHeld, NotAGuest
+from cii.meetings.queries import agenda, item_by_ref, next_meeting
+from cii.meetings.rules import MINUTES_MOVES, AgendaClosed, MeetingNotHeld, NoMeetingAhead, NotAGuest
 from cii.meetings.tables import AgendaGuest, AgendaItem, Meeting
 from cii.meetings.vocabulary import AgendaKind, ItemState, MeetingEvent, MeetingState
 from cii.store.columns import new_ref
@@ -62,6 +64,37 @@ def propose_agenda(work: Work, ask: ProposeAgenda) -> list[AgendaItem]:
     kept(work, meeting)
     noted(work, "agenda.propose", meeting, ask)
     return fresh
+
+
+def lay_before(
+    work: Work, body: Body, kind: AgendaKind, subject_ref: str, facts: Mapping[str, Any]
+) -> Meeting:
+    """Put a matter on the agenda of a body's next meeting, once; the body keeps it or leaves it out.
+
+    The caller has the right to ask. Returns that meeting. Refuses: NoMeetingAhead.
+    """
+    meeting = next_meeting(work, body)
+    if meeting is None:
+        raise NoMeetingAhead
+    known = agenda(work, meeting, dropped=True)
+    if any((one.kind, one.subject_ref) == (kind, subject_ref) for one in known):
+        return meeting
+    work.session.add(
+        AgendaItem(
+            meeting_id=meeting.id or 0,
+            position=max((one.position for one in known), default=0) + 1,
+            kind=kind,
+            subject_ref=subject_ref,
+            facts=dict(facts),
+            measures=[],
+            state=ItemState.PROPOSED,
+            recorded_at=work.now,
+            account_id=work.actor.account_id,
+        )
+    )
+    work.session.flush()
+    kept(work, meeting)
+    return meeting
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from cii.kernel.period import Period
 from cii.meetings.queries import reads_whole
 from cii.meetings.rules import DECISION_MOVES
 from cii.meetings.tables import BodyDecision, BodyDecisionStep, Meeting
-from cii.meetings.vocabulary import DecisionEvent, DecisionState
+from cii.meetings.vocabulary import DecisionEvent, DecisionKind, DecisionStand, DecisionState
 from cii.store.work import Work
 
 _decided: list[Any] = [
@@ -96,6 +96,21 @@ def decision_by_ref(work: Work, ref: str) -> BodyDecision:
     if found is None or not reads_whole(work):
         raise UnknownThing(field="decision")
     return found
+
+
+def approval_of(work: Work, kind: DecisionKind, subject_ref: str) -> str | None:
+    """The number of the newest decision that approved this of a subject; None where none did."""
+    row = work.session.execute(
+        select(col(BodyDecision.year), col(BodyDecision.number), col(BodyDecision.stand))
+        .where(
+            col(BodyDecision.kind) == kind,
+            col(BodyDecision.subject_ref) == subject_ref,
+            col(BodyDecision.body) == Body.STEERING,
+        )
+        .order_by(col(BodyDecision.id).desc())
+        .limit(1)
+    ).first()
+    return f"{row.year}-{row.number}" if row is not None and row.stand is DecisionStand.APPROVED else None
 
 
 def decision_moves(work: Work, row: BodyDecision) -> tuple[DecisionEvent, ...]:

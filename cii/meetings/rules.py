@@ -92,6 +92,12 @@ class AgendaEmpty(Refusal):
     code, kind = "agenda-empty", "conflict"
 
 
+class NoMeetingAhead(Refusal):
+    """Nothing can be laid before a body that has no meeting to come."""
+
+    code, kind = "no-meeting-ahead", "conflict"
+
+
 class AgendaClosed(Refusal):
     """The agenda of a meeting that was held or cancelled no longer changes."""
 

@@ -50,6 +50,7 @@ class AgendaKind(StrEnum):
     NEED = "need"
     FINDING = "finding"
     REVIEW = "review"
+    PUBLICATION = "publication"
 
 
 class ItemState(StrEnum):

@@ -6,6 +6,7 @@ from typing import Any
 
 from cii.figures.needs import ALL
 from cii.kernel.period import Quarter
+from cii.kernel.span import Span
 from cii.meetings.tables import AgendaItem
 from cii.meetings.vocabulary import AgendaKind
 from cii.texts import formats
@@ -40,5 +41,7 @@ _WRITTEN: Mapping[str, Callable[[Any, str], object]] = {
     "date": lambda value, lang: word(value, lang, "date_kind"),
     "finding": lambda value, lang: word(value, lang, "finding_kind"),
     "group": _group,
+    "report": lambda value, lang: word(value, lang, "report-kind"),
+    "period": lambda value, lang: formats.span(Span.parse(value), lang),
 }
 """How a fact is written in a language; every other one as it stands."""

@@ -4,6 +4,7 @@ JSON and CSV hold words of the trade as codes and are the same in every language
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -43,7 +44,8 @@ def made(values: Values, head: Head, form: FileFormat, lang: str) -> bytes:
         return csv.write(_flat(values, head))
     created = head.frozen_at or head.known_at
     if form in _WRITERS:
-        return _WRITERS[form](kind_of(values).pages(values, lang, head), created=created, lang=lang)
+        page = replace(kind_of(values).pages(values, lang, head), public=head.public)
+        return _WRITERS[form](page, created=created, lang=lang)
     title = f"{values['period']} v{head.version}" if head.version else values["period"]
     sheets = [_about(values, head, lang), *kind_of(values).sheets(values, lang)]
     return xlsx.workbook(sheets, created, {"title": title, "comments": head.sha256})
@@ -64,6 +66,11 @@ def _about(values: Values, head: Head, lang: str) -> Table:
             ]
             if head.frozen_at
             else [(say("documents.state", lang), draft)]
+        ),
+        *(
+            [(say("documents.publication", lang), say("documents.public", lang, decision=head.public))]
+            if head.public
+            else []
         ),
     ]
     columns = [

@@ -69,12 +69,16 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is said of an issue beside its values; a draft has no version and no fingerprint."""
+    """What is said of an issue beside its values; a draft has no version and no fingerprint.
+
+    `public`: number of the decision of the GP CII under which it is published.
+    """
 
     known_at: datetime
     frozen_at: datetime | None = None
     version: int | None = None
     sha256: str = ""
+    public: str = ""
 
 
 def headed(

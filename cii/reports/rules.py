@@ -47,6 +47,12 @@ class HiddenFigure(Refusal):
     code, kind = "hidden-figure", "forbidden"
 
 
+class PublicWithoutApproval(Refusal):
+    """Nothing is published without a decision of the GP CII (mandate, rule 5)."""
+
+    code, kind = "public-without-approval", "conflict"
+
+
 class ReportFrozen(Refusal):
     """A frozen report is never changed nor taken away: what is known later is its next version."""
 

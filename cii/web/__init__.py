@@ -120,6 +120,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "fairness",
     "reports",
     "report_rows",
+    "report_public",
     "public_calls",
 )  # fmt: skip
 """Modules with pages, in the order of registration: one line each."""

@@ -67,6 +67,7 @@ PARENTS: Mapping[str, str] = {
     "agendas": "coordination",
     "minutes": "coordination",
     "decisions": "coordination",
+    "report_public": "reports",
     "corrections": "coordination",
     "case_acts": "cases",
     "persons": "cases",

@@ -203,7 +203,7 @@ def _decide(work: Work, held: Meeting, items: Sequence[AgendaItem]) -> dict[str,
     about = [
         {"value": one.subject_ref, "label": item_said(one, lang)}
         for one in items
-        if one.kind in {AgendaKind.CORRECTIVE, AgendaKind.CHANGE}
+        if one.kind in {AgendaKind.CORRECTIVE, AgendaKind.CHANGE, AgendaKind.PUBLICATION}
     ]
     return {
         "kinds": options([one for one in DecisionKind if may_decide(one, held.body)]),

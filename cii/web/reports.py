@@ -20,6 +20,7 @@ from cii.reports.actions import freeze
 from cii.reports.comparing import CommentFigure, comment
 from cii.reports.files import MEDIA_TYPES
 from cii.reports.kinds import Head
+from cii.reports.public import approved
 from cii.reports.queries import (
     changes,
     format_of,
@@ -106,7 +107,7 @@ def draft_file(kind: str, period: str, form: str) -> Response:
 @needs(Permit.SEE_REPORTS)
 def one(ref: str) -> str:
     """One frozen version."""
-    return render_template("pages/reports/one.html", **_issue(g.work, ref))
+    return render_template("pages/reports/one.html", **issue_shown(g.work, ref))
 
 
 @page.get("/reports/<ref:ref>/changes")
@@ -318,7 +319,8 @@ def _versions(work: Work, held: Sequence[ReportIssue], chosen: str = "") -> list
     ]
 
 
-def _issue(work: Work, ref: str) -> dict[str, Any]:
+def issue_shown(work: Work, ref: str) -> dict[str, Any]:
+    """A frozen version with its figures, comments and what may be done with it."""
     issue, lang = issue_by_ref(work, ref), language.lang()
     values = issue_values(work, issue)
     head = Head(issue.known_at, issue.frozen_at, issue.version, issue.sha256)
@@ -331,6 +333,8 @@ def _issue(work: Work, ref: str) -> dict[str, Any]:
         "versions": _versions(work, versions_of(work, issue), ref),
         "forms": [one.value for one in FileFormat],
         **comments_shown(work, issue, values),
+        "published": approved(work, issue),
+        "may_publish": bool({Permit.FREEZE_REPORTS, Permit.DECIDE_STEERING} & set(work.actor.permits)),
     }
 
 

@@ -183,7 +183,7 @@ OUTSIDE_THE_STORY = {
     "/api/v1/persons/*/merges", "/api/v1/evaluations/*", "/api/v1/deliverables/*", "/api/v1/appointments/*", "/api/v1/deliverables/*/submissions/*", "/api/v1/calls/*", "/api/v1/published-calls/*",
     "/api/v1/offers/*", "/api/v1/offers/*/papers/*", "/api/v1/offers/*/letter.pdf",
     "/api/v1/desk/load", "/api/v1/monthly-data/*/*", "/api/v1/corrections/*",
-    "/api/v1/meetings/*", "/api/v1/meetings/*/minutes", "/api/v1/body-decisions/*",
+    "/api/v1/reports/*/public/*", "/api/v1/meetings/*", "/api/v1/meetings/*/minutes", "/api/v1/body-decisions/*",
     "/api/v1/notices/*", "/api/v1/cases/*/documents/*", "/api/v1/placements/*/certificates/*", "/api/v1/cases/*/summary",
     "/api/v1/placements/*/interruption-notices", "/api/v1/agreements/*/overrun-notices",
     "/api/v1/youth/figures", "/api/v1/employers/*", "/api/v1/checks/*", "/api/v1/cases/*/admission", "/api/v1/observations", "/api/v1/observations/*",

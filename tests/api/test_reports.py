@@ -28,6 +28,16 @@ def test_a_frozen_report_asked_to_change_stays_as_it_is(january, frozen, method)
     assert january.as_("contracts").send(method, at, json={}).status_code == 403
 
 
+def test_nothing_is_published_without_the_steering_group(january, frozen):
+    group, at = january.as_("group"), f"/reports/{frozen['ref']}"
+
+    refused = group.send("GET", f"/reports/{frozen['ref']}/public/pdf")
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "public-without-approval")
+    asked = group.send("POST", f"{at}/publication", headers={"Idempotency-Key": "p-1"})
+    assert (asked.status_code, asked.get_json()["code"]) == (409, "no-meeting-ahead")
+    assert january.as_("contracts").send("GET", f"{at}/public/pdf").status_code == 403
+
+
 def test_every_kind_is_drafted_and_frozen_by_its_word(january):
     group = january.as_("group")
 

@@ -153,3 +153,29 @@ def test_a_report_is_read_as_it_was_known_at_a_moment(site):
     assert '"known_at":"2026-10-01T06:00:00' in file.text
     reader.get("/reports/quarterly/2026-Q3", 422, known_at="2027-01-01T08:00")
     reader.get("/reports/quarterly/2026-Q3", 422, known_at="hier")
+
+
+def test_a_report_is_laid_before_the_steering_group_to_be_published(site):
+    member, steering = site.as_("coordination"), site.as_("steering")
+    ref = member.post("/reports/quarterly/2026-Q3/freezing").rsplit("/", 1)[1]
+    assert "avec l&#39;accord du GP CII" in member.get(f"/reports/{ref}")
+    member.get(f"/reports/{ref}/public/pdf", 409)
+    plan = {"body": "steering", "planned_on": "2026-10-15"}
+    meeting = steering.post("/coordination/meetings/new", **plan).rsplit("/", 1)[1]
+
+    member.post(f"/reports/{ref}/publication")
+
+    page = steering.get(f"/coordination/meetings/{meeting}")
+    assert "Publication\xa0: rapport trimestriel, 3e trimestre 2026, version 1" in page
+
+    def act(what, **form):
+        page = steering.get(f"/coordination/meetings/{meeting}")
+        version = page.split('name="version" value="')[1].split('"', maxsplit=1)[0].replace("&#34;", '"')
+        steering.post(f"/coordination/meetings/{meeting}/{what}", version=version, **form)
+
+    act("holding", held_on="2026-10-15")
+    act("decisions", wording="Publication approuvée.", kind="public_statement", subject_ref=ref)
+
+    assert "Approuvée par la décision 2026-1" in member.get(f"/reports/{ref}")
+    file = member.client.get(f"/reports/{ref}/public/json")
+    assert '"hidden":[' in file.text
