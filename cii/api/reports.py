@@ -27,6 +27,7 @@ from cii.reports.queries import (
 )
 from cii.reports.rules import Change, ReportFrozen
 from cii.reports.schemas import CHANGE, COMMENT
+from cii.reports.sending import SendReport, send_report
 from cii.reports.tables import ReportComment, ReportIssue
 from cii.reports.vocabulary import FileFormat, ReportKind
 from cii.wire import language
@@ -120,6 +121,15 @@ class PublicationShown:
     planned_on: date
 
 
+@dataclass(frozen=True)
+class SentShown:
+    """To how many a version was sent now."""
+
+    report: str
+    sent: int
+
+
+SENT = only(SentShown, "report", "sent", called="SendingAnswer")
 PUBLICATION = only(PublicationShown, "report", "meeting", "planned_on", called="PublicationAnswer")
 COMPARED = only(ComparedShown, "path", "kind", "old", "new", "change", called="ComparedAnswer")
 
@@ -193,6 +203,16 @@ def public_file(ref: str, form: str) -> Response:
     issue = issue_by_ref(g.work, ref)
     data = render_public(g.work, ref, form, language.lang())
     return _sent(data, f"cii-{issue.kind}-{issue.period}-public.{form}", FileFormat(form))
+
+
+@blueprint.post("/<ref:ref>/sendings")
+@needs(Permit.FREEZE_REPORTS)
+@once
+@blueprint.arguments(SendReport, given=("report_ref",))
+@blueprint.response(201, SENT)
+def sending(ask: Callable[..., SendReport], ref: str) -> SentShown:
+    """Tell members of the bodies where a version is; each reads it as they may."""
+    return SentShown(ref, len(send_report(g.work, ask(report_ref=ref))))
 
 
 @blueprint.put("/<ref:ref>")

@@ -53,6 +53,12 @@ class PublicWithoutApproval(Refusal):
     code, kind = "public-without-approval", "conflict"
 
 
+class RecipientMayNotSee(Refusal):
+    """A report is sent to nobody who may not read it."""
+
+    code, kind = "recipient-may-not-see", "forbidden"
+
+
 class ReportFrozen(Refusal):
     """A frozen report is never changed nor taken away: what is known later is its next version."""
 

@@ -97,6 +97,18 @@ class ReportDraft(SQLModel, table=True):
     sha256: str = text(64)
 
 
+class ReportSending(SQLModel, table=True):
+    """A version sent to somebody: they were told where it is."""
+
+    __tablename__ = "report_sending"
+
+    id: int | None = key()
+    issue_id: int = link("report_issue.id")
+    account_id: int = link("account.id", index=False)
+    sent_at: datetime = moment()
+    sent_by: int | None = link("account.id", nullable=True, index=False)
+
+
 class ReportComment(SQLModel, table=True):
     """A word on a figure or a row of an issue, beside what was frozen; append-only."""
 
@@ -113,6 +125,7 @@ class ReportComment(SQLModel, table=True):
 
 append_only(ReportComment)
 append_only(ReportDraft)
+append_only(ReportSending)
 append_only(ReportIssue)
 append_only(ReportFile)
 append_only(ReportInput)

@@ -104,6 +104,7 @@ def shown(work: Work, ref: str) -> dict[str, Any]:
         "leads": leads,
         "whole": whole,
         "opened": opened,
+        "due": held.planned_on <= work.today,
         "was": was,
         "may": [one.value for one in moves],
         "words": {one.value: word(one) for one in MeetingEvent},

@@ -33,6 +33,7 @@ PLACES: Mapping[str, str] = {
     "corrective": "corrections.one",
     "mandate": "mandate.one",
     "meeting": "meetings.one",
+    "report": "reports.one",
     "agreement": "agreements.one",
     "evaluation": "evaluations.one",
     "deliverable": "deliverables.one",

@@ -12,6 +12,7 @@ from cii.reports.comparing import Compared, comments_of, compared
 from cii.reports.kinds import Figure, Number
 from cii.reports.queries import issue_by_ref, issues
 from cii.reports.registry import KINDS
+from cii.reports.sending import recipients, sendings_of
 from cii.reports.tables import ReportIssue
 from cii.store.work import Work
 from cii.texts import formats
@@ -36,6 +37,23 @@ def comments_shown(work: Work, issue: ReportIssue, values: Mapping[str, Any]) ->
         ],
         "figures": [{"value": path, "label": label} for path, label in labels.items()]
         if Permit.FREEZE_REPORTS in work.actor.permits
+        else [],
+    }
+
+
+def sendings_shown(work: Work, issue: ReportIssue) -> dict[str, Any]:
+    """To whom a version was sent, and to whom it can be by whoever freezes reports."""
+    sends = Permit.FREEZE_REPORTS in work.actor.permits
+    sent = sendings_of(work, issue) if sends else []
+    names = account_names(work, {one.account_id for one in sent})
+    return {
+        "sends": sends,
+        "sent": [{"name": names[one.account_id], "at": one.sent_at} for one in sent],
+        "recipients": [
+            {"value": one.ref, "label": f"{one.name} ({one.institution})" if one.institution else one.name}
+            for one in recipients(work)
+        ]
+        if sends
         else [],
     }
 

@@ -41,7 +41,7 @@ from cii.store.work import Work
 from cii.texts import formats
 from cii.web.base import Blueprint, see_other
 from cii.web.choices import choice_asked, fallback, t, text_asked, word
-from cii.web.report_figures import comments_shown, comparison_shown
+from cii.web.report_figures import comments_shown, comparison_shown, sendings_shown
 from cii.wire import language
 from cii.wire.doors import again, needs, once
 from cii.wire.reading import asked
@@ -176,8 +176,8 @@ def _moment() -> datetime | None:
 def _address(
     kind: ReportKind, span: Span, scope: str = "", endpoint: str = "reports.draft", **more: str
 ) -> str:
-    named = {"scope": scope} if scope else {}
-    return url_for(endpoint, kind=kind.replace("_", "-"), period=str(span), **named, **more)
+    named: dict[str, Any] = {**({"scope": scope} if scope else {}), **more}
+    return url_for(endpoint, kind=kind.replace("_", "-"), period=str(span), **named)
 
 
 def _periods(work: Work, kind: ReportKind) -> dict[str, Any]:
@@ -334,6 +334,7 @@ def issue_shown(work: Work, ref: str) -> dict[str, Any]:
         "forms": [one.value for one in FileFormat],
         **comments_shown(work, issue, values),
         "published": approved(work, issue),
+        **sendings_shown(work, issue),
         "may_publish": bool({Permit.FREEZE_REPORTS, Permit.DECIDE_STEERING} & set(work.actor.permits)),
     }
 

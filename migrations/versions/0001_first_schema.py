@@ -1999,6 +1999,26 @@ def upgrade() -> None:
     _on("postgresql", 'CREATE TRIGGER report_input_no_update BEFORE UPDATE ON report_input FOR EACH ROW EXECUTE FUNCTION report_input_append_only()')
     _on("postgresql", 'CREATE TRIGGER report_input_no_delete BEFORE DELETE ON report_input FOR EACH ROW EXECUTE FUNCTION report_input_append_only()')
     _on("postgresql", 'CREATE TRIGGER report_input_no_truncate BEFORE TRUNCATE ON report_input FOR EACH STATEMENT EXECUTE FUNCTION report_input_append_only()')
+    op.create_table('report_sending',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('issue_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('sent_by', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_report_sending_account_id')),
+    sa.ForeignKeyConstraint(['issue_id'], ['report_issue.id'], name=op.f('fk_report_sending_issue_id')),
+    sa.ForeignKeyConstraint(['sent_by'], ['account.id'], name=op.f('fk_report_sending_sent_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_sending'))
+    )
+    _on("sqlite", "CREATE TRIGGER report_sending_no_update BEFORE UPDATE ON report_sending FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'report_sending is append-only'); END")
+    _on("sqlite", "CREATE TRIGGER report_sending_no_delete BEFORE DELETE ON report_sending FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'report_sending is append-only'); END")
+    _on("postgresql", "CREATE FUNCTION report_sending_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'report_sending is append-only'; END $$")
+    _on("postgresql", 'CREATE TRIGGER report_sending_no_update BEFORE UPDATE ON report_sending FOR EACH ROW EXECUTE FUNCTION report_sending_append_only()')
+    _on("postgresql", 'CREATE TRIGGER report_sending_no_delete BEFORE DELETE ON report_sending FOR EACH ROW EXECUTE FUNCTION report_sending_append_only()')
+    _on("postgresql", 'CREATE TRIGGER report_sending_no_truncate BEFORE TRUNCATE ON report_sending FOR EACH STATEMENT EXECUTE FUNCTION report_sending_append_only()')
+    with op.batch_alter_table('report_sending', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_report_sending_issue_id'), ['issue_id'], unique=False)
+
     op.create_table('reversal_request',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
     sa.Column('ref', sa.String(length=10), nullable=False),
@@ -6703,6 +6723,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_reversal_request_entry_id'))
 
     op.drop_table('reversal_request')
+    with op.batch_alter_table('report_sending', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_report_sending_issue_id'))
+
+    op.drop_table('report_sending')
     op.drop_table('report_input')
     op.drop_table('report_file')
     with op.batch_alter_table('report_comment', schema=None) as batch_op:

@@ -440,6 +440,7 @@ BODIES: Mapping[str, Any] = {
     "/api/v1/body-decisions/{ref}/moves": {"event": "do"},
     "/api/v1/reports": {"period": "2026-Q4"},
     "/api/v1/reports/{ref}/publication": None,
+    "/api/v1/reports/{ref}/sendings": {"to": ["zzzzzzzzzz"]},
     "/api/v1/reports/{ref}/comments": {"path": "total.cost", "wording": "Vu en séance."},
     "/api/v1/notices/reading": None,
     "/api/v1/cases/{ref}/documents/{document}/withdrawal": {"reason": "Motif"},

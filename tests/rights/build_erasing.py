@@ -73,7 +73,7 @@ THE_HOUSE = frozenset({
     "monthly_data", "monthly_figure", "notice_preference", "objective",
     "outcome_budget", "outcome_scheme", "outcome_scheme_version", "parameter", "place_quota", "plan_target", "postcode_region",
     "presidency", "provider", "provider_account", "quota_day", "recognition", "reconciliation_run", "released_share", "round_run", "settled_year",
-    "report_comment", "report_draft", "report_file", "report_input", "report_issue", "subcontractor", "substitution", "tariff", "unit", "unit_region", "wf_definition", "wf_table",
+    "report_comment", "report_draft", "report_sending", "report_file", "report_input", "report_issue", "subcontractor", "substitution", "tariff", "unit", "unit_region", "wf_definition", "wf_table",
 })  # fmt: skip
 """The house, its agreements, measures, accounts and figures: no row is about a person who is helped."""
 

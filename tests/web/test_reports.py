@@ -1,6 +1,10 @@
 """The pages of the reports."""
 
+from datetime import date
 from html import unescape
+
+from cii.coordination.actions_members import AppointMember, appoint_member
+from cii.coordination.vocabulary import Body, Standing
 
 
 def test_the_quarters_say_which_is_to_be_frozen(site):
@@ -179,3 +183,23 @@ def test_a_report_is_laid_before_the_steering_group_to_be_published(site):
     assert "Approuvée par la décision 2026-1" in member.get(f"/reports/{ref}")
     file = member.client.get(f"/reports/{ref}/public/json")
     assert '"hidden":[' in file.text
+
+
+def test_a_report_is_sent_to_members(site):
+    member = site.as_("coordination")
+    with site.work() as work:
+        seat = appoint_member(
+            work,
+            AppointMember(
+                Body.STEERING, Standing.PERMANENT, date(2026, 1, 1), "SEMP", site.town.accounts["contracts"]
+            ),
+        ).ref
+    ref = member.post("/reports/quarterly/2026-Q3/freezing").rsplit("/", 1)[1]
+    assert "pas encore été transmis" in member.get(f"/reports/{ref}")
+
+    member.post(f"/reports/{ref}/sendings", to=seat)
+
+    assert "Anouk Favre" in member.get(f"/reports/{ref}").split('id="sending"')[1]
+    assert "Un rapport arrêté vous est transmis" in site.as_("contracts").get("/notices")
+    member.post(f"/reports/{ref}/sendings", 404, to="0000000000")
+    site.as_("steering").post(f"/reports/{ref}/sendings", 403, to=seat)
