@@ -1,7 +1,7 @@
 """Acts on an agenda: propose it from what is open, add, keep and leave out, call guests, write outcomes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlmodel import col, select
@@ -18,7 +18,7 @@ from cii.meetings.rules import MINUTES_MOVES, AgendaClosed, MeetingNotHeld, NoMe
 from cii.meetings.tables import AgendaGuest, AgendaItem, Meeting
 from cii.meetings.vocabulary import AgendaKind, ItemState, MeetingEvent, MeetingState
 from cii.store.columns import new_ref
-from cii.store.work import Work
+from cii.store.work import HOUSE, Work
 
 _OPEN = (MeetingState.PLANNED, MeetingState.INVITED)
 
@@ -71,12 +71,13 @@ def lay_before(
 ) -> Meeting:
     """Put a matter on the agenda of a body's next meeting, once; the body keeps it or leaves it out.
 
-    The caller has the right to ask. Returns that meeting. Refuses: NoMeetingAhead.
+    The caller has the right to ask, though perhaps not to read. Returns it. Refuses: NoMeetingAhead.
     """
-    meeting = next_meeting(work, body)
+    inside = replace(work, actor=HOUSE, seen=[])
+    meeting = next_meeting(inside, body)
     if meeting is None:
         raise NoMeetingAhead
-    known = agenda(work, meeting, dropped=True)
+    known = agenda(inside, meeting, dropped=True)
     if any((one.kind, one.subject_ref) == (kind, subject_ref) for one in known):
         return meeting
     work.session.add(

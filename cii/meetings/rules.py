@@ -98,6 +98,12 @@ class NoMeetingAhead(Refusal):
     code, kind = "no-meeting-ahead", "conflict"
 
 
+class ObjectivesNotReached(Refusal):
+    """More places are proposed where the last evaluation says that the objectives were reached."""
+
+    code, kind = "objectives-not-reached", "conflict"
+
+
 class AgendaClosed(Refusal):
     """The agenda of a meeting that was held or cancelled no longer changes."""
 

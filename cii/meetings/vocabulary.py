@@ -51,6 +51,7 @@ class AgendaKind(StrEnum):
     FINDING = "finding"
     REVIEW = "review"
     PUBLICATION = "publication"
+    MORE_PLACES = "more_places"
 
 
 class ItemState(StrEnum):

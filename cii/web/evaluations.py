@@ -46,6 +46,7 @@ from cii.evaluations.vocabulary import (
 )
 from cii.figures.rules import Value
 from cii.figures.vocabulary import Light
+from cii.meetings.growth import ProposePlaces, propose_places
 from cii.store.work import Work
 from cii.texts import formats
 from cii.web.agreement_tabs import agreement_head
@@ -84,6 +85,16 @@ def open_year(ref: str) -> Response:
     """Freeze the figures of a year and lay them before the provider."""
     made = prefill(g.work, asked(PrefillEvaluation, agreement_ref=ref))
     return see_other("evaluations.one", ref=made.ref)
+
+
+@page.post("/agreements/<ref:ref>/more-places")
+@needs(Permit.EDIT_AGREEMENTS)
+@once
+@again(evaluations_page)
+def grow(ref: str) -> Response:
+    """Propose more places to the GP CII."""
+    propose_places(g.work, asked(ProposePlaces, agreement_ref=ref))
+    return see_other("evaluations.index", ref=ref)
 
 
 @page.get("/evaluations/<ref:ref>", endpoint="one")
@@ -182,6 +193,7 @@ def _years(work: Work, ref: str) -> dict[str, Any]:
         "advised_year": advised.year,
         "missed": [titles.get(one, _trajectory(one) or one) for one in advised.missed],
         "analyse_first": advised.stand == "analyse_first",
+        "may_grow": writes and advised.stand == "renew_and_grow",
     }
 
 

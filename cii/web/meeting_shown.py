@@ -59,6 +59,9 @@ _MINUTES: Mapping[MinutesState, str] = {
     MinutesState.ADOPTED: "good",
 }
 _ANSWERS: Mapping[Answer, str] = {Answer.COMES: "good", Answer.EXCUSED: "warn"}
+_DECIDED = frozenset({
+    AgendaKind.CORRECTIVE, AgendaKind.CHANGE, AgendaKind.PUBLICATION, AgendaKind.MORE_PLACES,
+})  # fmt: skip
 _OPEN = (MeetingState.PLANNED, MeetingState.INVITED)
 
 
@@ -204,7 +207,8 @@ def _decide(work: Work, held: Meeting, items: Sequence[AgendaItem]) -> dict[str,
     about = [
         {"value": one.subject_ref, "label": item_said(one, lang)}
         for one in items
-        if one.kind in {AgendaKind.CORRECTIVE, AgendaKind.CHANGE, AgendaKind.PUBLICATION}
+        if one.kind
+        in {AgendaKind.CORRECTIVE, AgendaKind.CHANGE, AgendaKind.PUBLICATION, AgendaKind.MORE_PLACES}
     ]
     return {
         "kinds": options([one for one in DecisionKind if may_decide(one, held.body)]),

@@ -66,15 +66,17 @@ def reports_page() -> str:
 @needs(Permit.SEE_REPORTS)
 def quarter_page(quarter: str) -> Response:
     """The former address of a quarter's draft."""
-    return redirect(url_for("reports.draft", kind=ReportKind.QUARTERLY, period=quarter), 301)
+    return see_other("reports.draft", kind=ReportKind.QUARTERLY, period=quarter)
 
 
 @page.get("/reports/ask")
 @needs(Permit.SEE_REPORTS)
 def ask() -> Response:
     """From the kind, period and scope that the reader wrote to the draft."""
-    kind, span = choice_asked(ReportKind, "kind") or ReportKind.QUARTERLY, Span.parse(text_asked("period"))
-    return redirect(_address(kind, span, _scope()), 303)
+    kind = choice_asked(ReportKind, "kind") or ReportKind.QUARTERLY
+    if not text_asked("period"):
+        return see_other("reports.index", kind=kind)
+    return redirect(_address(kind, Span.parse(text_asked("period")), _scope()), 303)
 
 
 @page.get("/reports/<kind>/<period>")
@@ -328,7 +330,7 @@ def issue_shown(work: Work, ref: str) -> dict[str, Any]:
         "issue": issue,
         "pack": _pack(KINDS[issue.kind].pages(values, lang, head), lang),
         "title": _titled(issue.kind, Span.parse(issue.period), issue.scope, lang),
-        "now": _address(issue.kind, Span.parse(issue.period), issue.scope),
+        "current": _address(issue.kind, Span.parse(issue.period), issue.scope),
         "kind": issue.kind.value,
         "versions": _versions(work, versions_of(work, issue), ref),
         "forms": [one.value for one in FileFormat],

@@ -365,7 +365,7 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     sa.CheckConstraint("kind <> 'free' OR title <> ''", name=op.f('ck_agenda_item_says_what')),
-    sa.CheckConstraint("kind IN ('free', 'minutes', 'decision', 'report', 'month', 'occupancy', 'waiting', 'indicator', 'corrective', 'agreement_date', 'change', 'need', 'finding', 'review', 'publication')", name=op.f('ck_agenda_item_kind_word')),
+    sa.CheckConstraint("kind IN ('free', 'minutes', 'decision', 'report', 'month', 'occupancy', 'waiting', 'indicator', 'corrective', 'agreement_date', 'change', 'need', 'finding', 'review', 'publication', 'more_places')", name=op.f('ck_agenda_item_kind_word')),
     sa.CheckConstraint("state IN ('proposed', 'kept', 'dropped')", name=op.f('ck_agenda_item_state_word')),
     sa.CheckConstraint('position >= 1', name=op.f('ck_agenda_item_position')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_agenda_item_account_id')),

@@ -51,6 +51,7 @@ from cii.meetings.actions import HoldMeeting, PlanMeeting, hold_meeting, plan_me
 from cii.meetings.actions_agenda import AddItem, ProposeAgenda, add_item, propose_agenda
 from cii.meetings.actions_decisions import TakeDecision, take_decision
 from cii.meetings.actions_minutes import ImportMinutes, import_minutes
+from cii.meetings.vocabulary import DecisionKind
 from cii.outcomes.actions import (
     DecideSchemeBudget,
     DraftFormula,
@@ -413,6 +414,12 @@ def _reported(town):
     at(town, 10, 7)
     with town.work() as work:
         town.canton.refs["report"] = freeze(hand(work, "coordination_member"), quarter).ref
+        steering = hand(work, "steering")
+        met = plan_meeting(steering, PlanMeeting(Body.STEERING, work.today))
+        hold_meeting(steering, HoldMeeting(met.ref))
+        published = town.canton.refs["report"]
+        ask = TakeDecision(met.ref, "Publication.", DecisionKind.PUBLIC_STATEMENT, subject_ref=published)
+        take_decision(steering, ask)
 
 
 def _linked(town):

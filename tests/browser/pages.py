@@ -186,6 +186,7 @@ def _examples(town):
         "members.one": {"ref": refs["seat"]},
         "meetings": {"ref": refs["meeting"]},
         "minutes": {"ref": refs["meeting_held"]},
+        "report_public": {"ref": refs["report"], "form": "csv"},
         "decisions": {"ref": refs["decision"]},
         "monthly": {
             "month": "2026-09",

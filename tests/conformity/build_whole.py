@@ -102,7 +102,7 @@ GOALS = (
 TITLE = {"fr": "Taux", "de": "Quote", "en": "Rate"}
 GAUGES = (
     Gauge("gauge00001", "goal000001", "reinsertion_durable", TITLE, IndicatorUnit.PERCENT, Direction.UP, 250,
-          None, "durable_exits", Interruptions.EXCLUDED),
+          None, "exit_rate_durable", Interruptions.EXCLUDED),
     Gauge("gauge00002", "goal000002", "reinsertion", TITLE, IndicatorUnit.PERCENT, Direction.UP, 400, 300,
           "reinsertion", Interruptions.EXCLUDED),
     Gauge("gauge00003", "goal000003", "satisfaction", TITLE, IndicatorUnit.PERCENT, Direction.UP, 800, None,

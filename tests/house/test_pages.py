@@ -18,9 +18,11 @@ LEADING_ON = {
     "calendars.feed", "erasures.certified",
     "federal_ceiling.csv", "federal_ceiling.pdf", "payments.file",
     "payments.owed", "payments.owed_invoice", "stays.certificate", "stays.provider_certificate",
+    "reports.ask", "reports.quarter_page",
 }  # fmt: skip
 """A calendar opens by its token alone; certificate, statement of the ceiling,
-file of payments, what is owed back and the certificate of a module wait for what they tell (tests/web)."""
+file of payments, what is owed back and the certificate of a module wait for what they tell (tests/web); two
+addresses of reports lead to another."""
 
 MAILS = "catcher.one"
 """The demo shows everybody's mails; their links are for who they are addressed to."""

@@ -348,11 +348,11 @@ def plant(story, by):
 
 def seven_the_quarter_is_reported(story):
     """The quarter in four forms; frozen it keeps its hash; a correction makes a version that shows it."""
-    story.coordination_member.go("/reports/quarterly/2026-Q4").reads("il ne peut pas encore être arrêté")
+    story.coordination_member.go("/reports/quarterly/2026-Q4").reads("ne peut pas encore être arrêté")
     story.on(2027, 1, 5)
     group = story.coordination_member.menu("Rapports").go("/reports/quarterly/2026-Q4")
     group.reads("AT-01", "Taux de réinsertion")
-    group.press("Arrêter ce trimestre").confirm("Arrêter ce trimestre").reads("arrêté, version 1")
+    group.press("Arrêter ce rapport").confirm("Arrêter ce rapport").reads("arrêté, version 1")
     first = group.path
     files = downloads(story, group)
     assert (files["PDF"][:5], files["XLSX"][:2]) == (b"%PDF-", b"PK")
@@ -367,7 +367,7 @@ def seven_the_quarter_is_reported(story):
     expect(kept).to_contain_text("17.11.2026")
     story.on(2027, 1, 6)
     group = story.coordination_member.go("/reports/quarterly/2026-Q4")
-    group.press("Arrêter ce trimestre").confirm("Arrêter ce trimestre").reads("arrêté, version 2")
+    group.press("Arrêter ce rapport").confirm("Arrêter ce rapport").reads("arrêté, version 2")
     group.follow("Ce qui a changé").reads("AT-01")
     assert group.main.get_by_role("row").count() > 1
     assert downloads(story, group.go(first)) == files

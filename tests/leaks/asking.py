@@ -176,6 +176,7 @@ NAMES: Mapping[str, Thing | str] = {
     "/reports/quarters/<quarter>": "2026-Q3",
     "/reports/<kind>/<period>/files/<form>": "csv",
     "/reports/<kind>": "quarterly",
+    "/reports/kinds/<kind>": "quarterly",
     "/reports/<ref>/public/<form>": "csv",
     "/reports/<kind>/<period>": "2026-Q3",
     "/requests/<ref>": Thing("SELECT ref FROM access_request ORDER BY id LIMIT 1"),

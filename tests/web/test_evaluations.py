@@ -110,3 +110,14 @@ def test_another_provider_and_who_has_no_part_find_nothing(site):
     site.as_("other_provider").get(page, 404)
     site.as_("other_provider").get(f"/agreements/{agreement}/evaluations", 404)
     site.as_("manager").get(page, 403)
+
+
+def test_more_places_are_proposed_only_where_objectives_were_reached(site):
+    manager, agreement = site.as_("contracts"), site.town.agreements["LACI"]
+    why = {"places": "4", "reason": "La liste d'attente dépasse les places."}
+
+    page = manager.post(f"/agreements/{agreement}/more-places", 409, **why)
+
+    assert "lorsque la dernière évaluation définitive" in unescape(page)
+    assert "Proposer des places supplémentaires" not in manager.get(f"/agreements/{agreement}/evaluations")
+    site.as_("provider").post(f"/agreements/{agreement}/more-places", 403, **why)

@@ -120,7 +120,7 @@ def test_a_figure_leads_to_its_rows_and_a_hidden_one_does_not(site):
 def test_the_former_address_of_a_quarter_leads_to_its_report(site):
     answer = site.as_("steering").client.get("/reports/quarters/2026-Q3")
 
-    assert (answer.status_code, answer.headers["Location"]) == (301, "/reports/quarterly/2026-Q3")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/reports/quarterly/2026-Q3")
 
 
 def test_each_kind_has_its_periods_and_its_page(site):

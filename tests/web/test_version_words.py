@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+from flask import g
+
 from cii.agreements.vocabulary import Basis, Direction, IndicatorUnit
 from cii.conventions.comparing import GAUGES, RATES, Difference, Kind
 from cii.conventions.whole import Gauge, Rate
@@ -66,7 +68,7 @@ def test_an_end_is_told_by_the_last_day(site):
 
 def test_values_of_an_indicator_stand_with_their_unit_under_its_title(site):
     path, gauges = ("absence", "target"), ({"absence": GAUGE}, {"absence": replace(GAUGE, unit="francs")})
-    with site.app.test_request_context("/?lang=fr"):
+    with site.app.test_request_context("/?lang=fr"), site.work() as g.work:
         changed = difference_said(Difference(GAUGES, path, Kind.CHANGED, 800, 12000), NAMES, gauges)
         gone = difference_said(Difference(GAUGES, path[:1], Kind.REMOVED, GAUGE, None), NAMES, gauges)
 
